@@ -26,7 +26,8 @@ ANSWER_SENTENCES = {
     "answer_below_least": N_("{given} is too low. The least is {least}."),
     "answer_above_most": N_("{given} is too high. The most is {most}."),
     "answer_off_step": N_(
-        "{given} falls between the possible numbers. Count from {least} in steps of {step}, for example {example}."
+        "{given} falls between the possible numbers. Count from {least} in steps of {step}, "
+        "for example {example}."
     ),
     "answer_not_yes_or_no": N_("“{given}” is neither yes nor no."),
     "answer_not_a_date": N_("“{given}” is not a day of the calendar. Write it as 2026-03-31."),
@@ -65,7 +66,7 @@ class Problem:
 
 
 def say(problem: Problem, template: str, languages: Sequence[str] = ("en",)) -> str:
-    """Fill a problem's values into `template`; words by language are taken in the first language they have."""
+    """Fill a problem's values into `template`; words by language in the first language they have."""
     values = {name: _one(value, languages) for name, value in problem.values.items()}
     return template.format(**values)
 

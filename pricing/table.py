@@ -327,7 +327,7 @@ class PriceTable:
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What other modules of `pricing` work out once for a table and look up again; never part of its value."""
+    """What modules of `pricing` work out once for a table and look up again; no part of its value."""
 
     @property
     def main_language(self) -> str:

@@ -1,0 +1,195 @@
+"""Answers as people and programs give them, checked against a table's drivers and rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeVar
+
+from pricing.conditions import Value, applies
+from pricing.money import decimals, plain
+from pricing.problems import BadAnswers, Problem
+from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, Rule, YesNoDriver
+
+Answers = Mapping[str, object]
+"""Answers by driver: a choice's code, an int, Decimal or numeric text, True or False, a date or ISO text.
+
+None is the same as no answer.
+"""
+
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_LONGEST_ECHO = 40
+"""A sentence repeats at most so many characters of an answer that it refuses."""
+
+
+class Refused(Exception):
+    """One answer that cannot be used; carries the problem's kind and values."""
+
+    def __init__(self, kind: str, **values: object) -> None:
+        self.kind = kind
+        self.values = values
+        super().__init__(kind)
+
+
+def check(table: PriceTable, answers: Answers) -> dict[str, Value]:
+    """Return the value of every driver that is asked, in the order of the file, defaults filled in.
+
+    Raises BadAnswers with all problems at once: unknown drivers, missing and impossible answers, and, when
+    every answer is possible, the rules that refuse them. Answers to drivers that are not asked are ignored.
+    """
+    values, problems = look(table, answers)
+    if not problems:
+        problems = [_rule_problem(table, rule) for rule in table.rules if _refuses(rule, values)]
+    if problems:
+        raise BadAnswers(problems)
+    return values
+
+
+def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Problem]]:
+    """Return what can be used of answers that may be unfinished, and a problem for each that cannot.
+
+    A driver without a usable answer has no value, so drivers that depend on it are not asked yet. Rules are
+    not looked at.
+    """
+    values: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for driver in table.drivers:
+        if not applies(driver.when, driver.unless, values):
+            continue
+        try:
+            values[driver.code] = value_of(driver, answers.get(driver.code))
+        except Refused as refused:
+            problems.append(Problem(driver.code, None, refused.kind, refused.values))
+    known = {driver.code for driver in table.drivers}
+    problems += [
+        Problem(_echo(code), None, "answer_unknown_driver", {"driver": _echo(code)})
+        for code in answers
+        if code not in known
+    ]
+    return values, problems
+
+
+def normal_form(values: Mapping[str, Value]) -> dict[str, str | bool]:
+    """Write checked values as they stand in a breakdown: codes, plain decimal text, true/false, ISO dates."""
+    return {code: _normal(value) for code, value in values.items()}
+
+
+def value_of(driver: Driver, given: object) -> Value:
+    """Return the value that an answer gives a driver, or its default for None; raises Refused."""
+    match driver:
+        case ChoiceDriver():
+            return _choice(driver, given)
+        case NumberDriver():
+            return _number(driver, given)
+        case YesNoDriver():
+            return _yes_no(driver, given)
+        case DateDriver():
+            return _day(driver, given)
+    raise TypeError(f"not a driver: {driver!r}")
+
+
+def _choice(driver: ChoiceDriver, given: object) -> str:
+    if given is None:
+        return _default(driver.default)
+    for choice in driver.choices:
+        if choice.code == given:
+            if not choice.offered:
+                raise Refused("answer_not_offered", label=choice.label, why=choice.why)
+            return choice.code
+    offered = [choice.code for choice in driver.choices if choice.offered]
+    raise Refused("answer_unknown_choice", given=_echo(given), allowed=offered)
+
+
+def _number(driver: NumberDriver, given: object) -> Decimal:
+    if given is None:
+        return _default(driver.default)
+    number = _decimal(given)
+    if number is None:
+        raise Refused("answer_not_a_number", given=_echo(given), example=plain(driver.least))
+    if number < driver.least:
+        raise Refused("answer_below_least", given=_echo(plain(number)), least=plain(driver.least))
+    if number > driver.most:
+        raise Refused("answer_above_most", given=_echo(plain(number)), most=plain(driver.most))
+    if (Fraction(number) - Fraction(driver.least)) % Fraction(driver.step):
+        raise Refused(
+            "answer_off_step",
+            given=_echo(plain(number)),
+            least=plain(driver.least),
+            step=plain(driver.step),
+            example=_near(driver, number),
+        )
+    return number
+
+
+def _decimal(given: object) -> Decimal | None:
+    if isinstance(given, str):
+        return Decimal(given) if _NUMBER.match(given) else None
+    if isinstance(given, Decimal):
+        return given if given.is_finite() else None
+    return Decimal(given) if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+def _near(driver: NumberDriver, number: Decimal) -> str:
+    """The nearest possible number at or below one that falls between the steps."""
+    steps = (Fraction(number) - Fraction(driver.least)) // Fraction(driver.step)
+    near = Fraction(driver.least) + steps * Fraction(driver.step)
+    digits = max(decimals(driver.least), decimals(driver.step))
+    return plain(Decimal(f"{int(near * 10**digits)}E-{digits}"))
+
+
+def _yes_no(driver: YesNoDriver, given: object) -> bool:
+    if given is None:
+        return _default(driver.default)
+    if not isinstance(given, bool):
+        raise Refused("answer_not_yes_or_no", given=_echo(given))
+    return given
+
+
+def _day(driver: DateDriver, given: object) -> date:
+    if given is None:
+        return _default(driver.default)
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    if isinstance(given, str) and _DAY.match(given):
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            pass
+    raise Refused("answer_not_a_date", given=_echo(given))
+
+
+def _default(default: T | None) -> T:
+    if default is None:
+        raise Refused("answer_missing")
+    return default
+
+
+def _refuses(rule: Rule, values: Mapping[str, Value]) -> bool:
+    return applies(rule.when, rule.unless, values)
+
+
+def _rule_problem(table: PriceTable, rule: Rule) -> Problem:
+    named = {driver for condition in (rule.when, rule.unless) for driver, _ in condition or ()}
+    last = [driver.code for driver in table.drivers if driver.code in named][-1]
+    return Problem(last, None, "answer_refused_by_rule", {"rule": rule.code, "why": rule.why})
+
+
+def _normal(value: Value) -> str | bool:
+    match value:
+        case bool() | str():
+            return value
+        case Decimal():
+            return plain(value)
+        case date():
+            return value.isoformat()
+
+
+def _echo(given: object) -> str:
+    text = str(given)
+    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"

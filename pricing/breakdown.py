@@ -1,0 +1,179 @@
+"""What a Breakdown is, and its canonical JSON.
+
+A breakdown keeps exact, rounded decimals; the texts of `as_dict` are written at the edge. Amounts are in
+the table's currency, three of them for the low, the likely and the high case. `None` is on request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from pricing.money import Rounder, plain
+from pricing.table import Group, PriceTable, Text, Total, UnitText
+
+CASES = ("low", "likely", "high")
+LOW, LIKELY, HIGH = range(3)
+TOTALS: tuple[Total, ...] = ("provider", "others", "reserve")
+
+Three = tuple[Decimal, Decimal, Decimal]
+ThreeOrRequest = tuple[Decimal | None, Decimal | None, Decimal | None]
+Step = tuple[tuple[str, Any], ...]
+"""One step of how a likely amount was worked out: pairs of a key of the notation and its text."""
+
+
+class Item(NamedTuple):
+    """One line: a charge, or the package that was used."""
+
+    code: str
+    kind: Literal["charge", "package"]
+    group: str
+    label: Text
+    quantity: Three
+    unit: UnitText | None
+    amount: ThreeOrRequest
+    covered_by: str | None
+    steps: Sequence[Step]
+
+
+class TaxLine(NamedTuple):
+    """One tax, with the sum it is taken of."""
+
+    code: str
+    label: Text
+    percent: Decimal
+    included: bool
+    base: Three
+    amount: Three
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What a plan costs, item by item: the result of `estimate`.
+
+    `totals` has an entry for "provider", "others", "reserve" and "total"; `package_saves` is what the
+    package saves in the likely case against no package, taxes included; `cost_by_then` and `payments` have
+    an entry for each stage and payment of the table, in its order.
+    """
+
+    table: PriceTable
+    table_sha256: str
+    rounder: Rounder
+    answers: Mapping[str, str | bool]
+    package: str | None
+    package_saves: Decimal | None
+    groups: tuple[tuple[Group, Three], ...]
+    items: tuple[Item, ...]
+    taxes: tuple[TaxLine, ...]
+    totals: Mapping[str, Three]
+    cost_by_then: tuple[Three, ...]
+    payments: tuple[Decimal, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def on_request(self) -> tuple[str, ...]:
+        """Codes of the items that have no amount in some case; with any, the totals are "at least"."""
+        return tuple(item.code for item in self.items if None in item.amount)
+
+    def as_json(self) -> bytes:
+        """Return the canonical JSON: equal table and equal answers give equal bytes, for ever."""
+        return canonical_json(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the breakdown as text, numbers and lists, in the form that docs/notation.md describes."""
+        table, text = self.table, self.rounder.text
+
+        def three(amounts: ThreeOrRequest) -> dict[str, str | None]:
+            low, likely, high = amounts
+            if low is likely is high and low is not None:
+                same = text(low)
+                return {"low": same, "likely": same, "high": same}
+            return {
+                "low": None if low is None else text(low),
+                "likely": None if likely is None else text(likely),
+                "high": None if high is None else text(high),
+            }
+
+        return {
+            "format": 1,
+            "table": table.table,
+            "version": table.version,
+            "valid_from": table.valid_from.isoformat(),
+            "table_sha256": self.table_sha256,
+            "demo": table.demo,
+            "currency": table.currency,
+            "answers": dict(self.answers),
+            "package": self.package,
+            "package_saves": None if self.package_saves is None else text(self.package_saves),
+            "groups": [
+                {
+                    "code": group.code,
+                    "label": dict(group.label),
+                    "total": group.total,
+                    "payee": None if group.payee is None else dict(group.payee),
+                    "amount": three(amount),
+                }
+                for group, amount in self.groups
+            ],
+            "items": [
+                {
+                    "code": item.code,
+                    "kind": item.kind,
+                    "group": item.group,
+                    "label": dict(item.label),
+                    "quantity": _quantities(item.quantity),
+                    "unit": None if item.unit is None else _unit(item.unit),
+                    "amount": three(item.amount),
+                    "covered_by": item.covered_by,
+                    "steps": [dict(step) for step in item.steps],
+                }
+                for item in self.items
+            ],
+            "taxes": [
+                {
+                    "code": tax.code,
+                    "label": dict(tax.label),
+                    "percent": plain(tax.percent),
+                    "included": tax.included,
+                    "base": three(tax.base),
+                    "amount": three(tax.amount),
+                }
+                for tax in self.taxes
+            ],
+            "totals": {name: three(amounts) for name, amounts in self.totals.items()},
+            "on_request": list(self.on_request),
+            "stages": [
+                {"code": stage.code, "label": dict(stage.label), "cost_by_then": three(cost)}
+                for stage, cost in zip(table.stages, self.cost_by_then, strict=True)
+            ],
+            "payments": [
+                {
+                    "code": payment.code,
+                    "label": dict(payment.label),
+                    "due": dict(payment.due),
+                    "amount": text(amount),
+                }
+                for payment, amount in zip(table.payments, self.payments, strict=True)
+            ],
+            "notices": list(self.notices),
+        }
+
+
+def canonical_json(value: object) -> bytes:
+    """Write JSON in its one canonical form: keys sorted, no spaces, UTF-8 unescaped."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _quantities(three: Three) -> dict[str, str]:
+    low, likely, high = three
+    if low is likely is high:
+        same = plain(low)
+        return {"low": same, "likely": same, "high": same}
+    return {"low": plain(low), "likely": plain(likely), "high": plain(high)}
+
+
+def _unit(unit: UnitText) -> dict[str, Any]:
+    return {language: text if isinstance(text, str) else dict(text) for language, text in unit.items()}

@@ -1,0 +1,137 @@
+"""Exact amounts and the only place that rounds them.
+
+Everything between the rounding steps is exact: sums and products of decimals are done under `exactly()`,
+which raises rather than lose a digit, and divisions are left to fractions. The caller's decimal context
+never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from decimal import (
+    ROUND_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Clamped,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from fractions import Fraction
+
+from pricing.table import Rounding
+
+DIGITS = 2_000
+"""More digits than the product of everything in a table can have; a result that needs more is an error."""
+
+_EXACT = Context(
+    prec=DIGITS,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-999_999,
+    Emax=999_999,
+    traps=[Inexact, InvalidOperation, DivisionByZero, Overflow, Clamped],
+)
+_ROUNDING = Context(prec=DIGITS, Emin=-999_999, Emax=999_999, traps=[InvalidOperation, Overflow])
+_MODES = {
+    "half-up": ROUND_HALF_UP,
+    "half-even": ROUND_HALF_EVEN,
+    "up": ROUND_UP,
+    "down": ROUND_DOWN,
+}
+ZERO = Decimal(0)
+
+
+def exactly() -> AbstractContextManager[Context]:
+    """Make every sum and product of decimals inside the `with` exact, or an error."""
+    return localcontext(_EXACT)
+
+
+def decimals(unit: Decimal) -> int:
+    """How many decimals amounts in steps of `unit` have; trailing zeros of `unit` do not count."""
+    _, digits, exponent = unit.as_tuple()
+    assert isinstance(exponent, int)
+    while exponent < 0 and digits[-1] == 0:
+        digits, exponent = digits[:-1], exponent + 1
+    return max(0, -exponent)
+
+
+def plain(number: Decimal) -> str:
+    """Write a number in plain digits without exponent, trailing zeros or a minus before zero."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+class Rounder:
+    """Rounds to whole multiples of `unit` and writes amounts with the decimals of `unit`."""
+
+    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "unit")
+
+    def __init__(self, unit: Decimal, rounding: Rounding) -> None:
+        self.unit = unit
+        self.decimals = decimals(unit)
+        self._quantum = Decimal((0, (1,), -self.decimals))
+        self._decimal_step = unit == self._quantum
+        self._mode = _MODES[rounding]
+
+    def amount(self, exact: Decimal) -> Decimal:
+        """Round `exact` once; the result has exactly `decimals` decimals and is never minus zero."""
+        if self._decimal_step:
+            rounded = exact.quantize(self._quantum, self._mode, _ROUNDING)
+            return rounded if rounded else abs(rounded)
+        return self.ratio(Fraction(exact))
+
+    def ratio(self, exact: Fraction) -> Decimal:
+        """Round a fraction of the currency once, as `amount` does."""
+        steps = _whole(exact / Fraction(self.unit), self._mode)
+        with exactly():
+            return (steps * self.unit).quantize(self._quantum)
+
+    def text(self, amount: Decimal) -> str:
+        """Write a rounded amount, for example "2950.00"."""
+        return format(amount, "f")
+
+    def longer_text(self, amount: Decimal) -> str:
+        """Write an amount that may be finer than `unit`: all of its digits, at least `decimals` of them."""
+        text = plain(amount)
+        _, _, fraction = text.partition(".")
+        if len(fraction) >= self.decimals:
+            return text
+        return (text if fraction else text + ".") + "0" * (self.decimals - len(fraction))
+
+    def shares(self, total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+        """Split `total` by `weights` in multiples of `unit` so that the parts add up to `total` exactly.
+
+        Largest remainder: each part is first rounded down, then one unit more goes to the parts that lost
+        most, the earlier first. `total` is a multiple of `unit`, weights are not negative and not all 0.
+        """
+        units = Fraction(total) / Fraction(self.unit)
+        whole = sum(map(Fraction, weights), Fraction(0))
+        exact = [units * Fraction(weight) / whole for weight in weights]
+        parts = [share.numerator // share.denominator for share in exact]
+        left = int(units) - sum(parts)
+        by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+        for i in by_remainder[:left]:
+            parts[i] += 1
+        with exactly():
+            return [(part * self.unit).quantize(self._quantum) for part in parts]
+
+
+def _whole(number: Fraction, mode: str) -> int:
+    size = abs(number)
+    down, rest = divmod(size.numerator, size.denominator)
+    twice = 2 * rest - size.denominator
+    up = (
+        (mode == ROUND_UP and rest > 0)
+        or (mode == ROUND_HALF_UP and twice >= 0)
+        or (mode == ROUND_HALF_EVEN and (twice > 0 or (twice == 0 and down % 2 == 1)))
+    )
+    rounded = down + up
+    return -rounded if number < 0 else rounded

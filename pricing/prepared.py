@@ -1,0 +1,167 @@
+"""What every plan of a table looks up, worked out once: what stands above what, and in which total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricing import notation
+from pricing.money import Rounder
+from pricing.table import (
+    Amount,
+    Charge,
+    NumberDriver,
+    Package,
+    Percent,
+    PriceTable,
+    Tax,
+    Tiers,
+    Total,
+    UnitPrice,
+    UnitText,
+)
+
+ALL = Decimal("Infinity")
+"""The allowance of a package that pays for every unit."""
+
+
+class Named(NamedTuple):
+    """What a percentage is taken of: packages by code, charges by their position in the table."""
+
+    packages: frozenset[str]
+    charges: tuple[int, ...]
+
+
+class Line(NamedTuple):
+    """A charge with what its table says about it elsewhere.
+
+    `same` tells that its prices are equal in the three cases, `rank` is the position of its stage.
+    """
+
+    position: int
+    charge: Charge
+    total: Total
+    rank: int
+    unit: UnitText | None
+    same: bool
+    of: Named | None
+
+
+class Offer(NamedTuple):
+    """A package; `allowance` is how many units of which charge, by its position, it pays for."""
+
+    package: Package
+    total: Total
+    rank: int
+    allowance: Mapping[int, Decimal]
+
+
+class TaxOn(NamedTuple):
+    """A tax and what it is taken of; `total` is where it is added."""
+
+    tax: Tax
+    of: Named
+    total: Total
+
+
+class Prepared(NamedTuple):
+    """A table as `estimate` uses it."""
+
+    sha256: str
+    rounder: Rounder
+    lines: tuple[Line, ...]
+    offers: tuple[Offer, ...]
+    taxes: tuple[TaxOn, ...]
+
+
+def prepared(table: PriceTable) -> Prepared:
+    """Return a table as `estimate` uses it, the same object every time."""
+    found: Prepared | None = table.kept.get("prepared")
+    if found is None:
+        found = table.kept["prepared"] = _prepare(table)
+    return found
+
+
+def _prepare(table: PriceTable) -> Prepared:
+    totals = {group.code: group.total for group in table.groups}
+    ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
+    last = max(len(ranks) - 1, 0)
+    positions = {charge.code: position for position, charge in enumerate(table.charges)}
+    units = {driver.code: driver.unit for driver in table.drivers if isinstance(driver, NumberDriver)}
+    groups = _Groups(table)
+
+    def rank(stage: str | None) -> int:
+        return last if stage is None else ranks[stage]
+
+    def of(codes: Iterable[str], above: int) -> Named:
+        """Each named package and charge once; of a group, the charges that stand above a position."""
+        packages: set[str] = set()
+        charges: dict[int, None] = {}
+        for code in codes:
+            if code in positions:
+                charges[positions[code]] = None
+            elif code in totals:
+                packages |= groups.packages[code]
+                charges |= {position: None for position in groups.charges[code] if position < above}
+            else:
+                packages.add(code)
+        return Named(frozenset(packages), tuple(charges))
+
+    everything = len(table.charges)
+    group_of = {charge.code: charge.group for charge in table.charges}
+    group_of |= {package.code: package.group for package in table.packages}
+    return Prepared(
+        sha256=notation.sha256(table),
+        rounder=Rounder(table.round_to, table.rounding),
+        lines=tuple(
+            Line(
+                position=position,
+                charge=charge,
+                total=totals[charge.group],
+                rank=rank(charge.stage),
+                unit=units[charge.per[0]] if len(charge.per) == 1 else None,
+                same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
+                of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
+            )
+            for position, charge in enumerate(table.charges)
+        ),
+        offers=tuple(
+            Offer(
+                package=package,
+                total=totals[package.group],
+                rank=rank(package.stage),
+                allowance={
+                    positions[code]: ALL if units is None else units for code, units in package.covers
+                },
+            )
+            for package in table.packages
+        ),
+        taxes=tuple(
+            TaxOn(tax, of(tax.of, everything), totals[group_of.get(tax.of[0], tax.of[0])])
+            for tax in table.taxes
+        ),
+    )
+
+
+class _Groups:
+    def __init__(self, table: PriceTable) -> None:
+        self.packages: dict[str, set[str]] = {group.code: set() for group in table.groups}
+        self.charges: dict[str, list[int]] = {group.code: [] for group in table.groups}
+        for package in table.packages:
+            self.packages[package.group].add(package.code)
+        for position, charge in enumerate(table.charges):
+            self.charges[charge.group].append(position)
+
+
+def _amounts(charge: Charge) -> list[Amount]:
+    amounts = [bound for bound in (charge.at_least, charge.at_most) if bound is not None]
+    match charge.price:
+        case UnitPrice(price):
+            amounts.append(price)
+        case Percent(percent):
+            amounts.append(percent)
+        case Tiers(tiers=tiers):
+            amounts += [tier.price for tier in tiers]
+            amounts += [tier.flat for tier in tiers if tier.flat is not None]
+    return amounts
