@@ -1,0 +1,25 @@
+"""Exact, explained prices from dated price tables.
+
+Standard library only: no clock, no locale, no disk, no network, no float. docs/notation.md is the contract.
+"""
+
+from pricing import explore
+from pricing.breakdown import Breakdown, canonical_json
+from pricing.estimate import estimate
+from pricing.notation import read, sha256, write
+from pricing.problems import BadAnswers, BadTable, Problem
+from pricing.table import PriceTable
+
+__all__ = [
+    "BadAnswers",
+    "BadTable",
+    "Breakdown",
+    "PriceTable",
+    "Problem",
+    "canonical_json",
+    "estimate",
+    "explore",
+    "read",
+    "sha256",
+    "write",
+]

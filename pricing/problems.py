@@ -34,7 +34,113 @@ ANSWER_SENTENCES = {
     "answer_refused_by_rule": N_("{why}"),
 }
 
-TABLE_SENTENCES: dict[str, str] = {}
+TABLE_SENTENCES = {
+    "syntax": N_("The file cannot be read as TOML: {what}."),
+    "too_large": N_(
+        "The file has {length} characters; at most {most} are read. Split the list in two tables."
+    ),
+    "unknown_key": N_("“{given}” is not a word of the notation here. Allowed are: {allowed}."),
+    "misspelt_key": N_(
+        "“{given}” is not a word of the notation. Did you mean “{near}”? Allowed are: {allowed}."
+    ),
+    "missing": N_("“{key}” is missing and is needed here."),
+    "not_a_table": N_("“{given}” stands where keys of its own are needed, one to a line."),
+    "bad_code": N_(
+        "“{given}” cannot be the code of a {word}. Use small letters, digits and _, and begin with a letter."
+    ),
+    "code_twice": N_("The code “{given}” is used already, by a {word}. Choose another one."),
+    "not_a_text": N_("“{given}” stands where a text in quotation marks is needed."),
+    "empty_text": N_("The text is empty. Write it, or leave the whole line out."),
+    "too_long": N_("The text has {length} characters; at most {longest} are allowed."),
+    "control_character": N_("The text holds a control character that nobody can see. Delete it."),
+    "not_by_language": N_('Name the language of the text: {key}.{language} = "…".'),
+    "unknown_language": N_("The language “{given}” is not in the table's “languages”: {allowed}."),
+    "missing_main_text": N_('The text in the main language is missing. Write {key}.{language} = "…".'),
+    "not_true_or_false": N_(
+        "“{given}” is neither true nor false. Write one of them without quotation marks."
+    ),
+    "not_a_date": N_("“{given}” is not a date. Write a date such as 2026-03-31, without quotation marks."),
+    "unknown_word": N_("“{given}” is not possible here. Allowed are: {allowed}."),
+    "misspelt_word": N_("“{given}” is not possible here. Did you mean “{near}”? Allowed are: {allowed}."),
+    "not_a_number": N_(
+        "“{given}” is not a number. Write digits with a point and without quotation marks, for example 480.00."
+    ),
+    "not_finite": N_("“{given}” is not an amount. Write a number in digits."),
+    "too_many_digits": N_("The number has too many digits; at most {most} are allowed."),
+    "below": N_("{given} is too low here. Write {least} or more."),
+    "not_above": N_("{given} is too low here. Write a number above {above}."),
+    "above_most": N_("{given} is too high here. Write {most} or less."),
+    "too_fine": N_(
+        "{given} is finer than {unit}, the smallest amount of this table. Write a multiple of {unit}."
+    ),
+    "low_likely_high": N_(
+        "low is {low}, likely is {likely} and high is {high}. low must not be above likely, nor likely above high."
+    ),
+    "not_names": N_('“{given}” stands where names are needed, for example ["ward", "tests"].'),
+    "named_twice": N_("“{given}” is named twice. Delete one of them."),
+    "wrong_format": N_("This is format “{given}”. Only format 1 can be read: write format = 1."),
+    "bad_slug": N_("“{given}” cannot name a list. Use small letters, digits and -, and begin with a letter."),
+    "bad_currency": N_('“{given}” is not a currency code of ISO 4217. Write for example "USD" or "JPY".'),
+    "bad_country": N_(
+        '“{given}” is not a country code of ISO 3166. Write two capital letters, such as "IN".'
+    ),
+    "bad_language": N_('“{given}” is not a language tag. Write for example "en", "ar" or "pt-BR".'),
+    "bad_time_zone": N_('“{given}” is not the name of a time zone. Write for example "Asia/Kolkata".'),
+    "bad_link": N_("“{given}” is not a web address. It must begin with https:// or http://."),
+    "role_missing": N_("No question has the role “{role}”. A table needs at least one of each: {roles}."),
+    "least_above_most": N_("least is {least} and most is {most}. least must not be above most."),
+    "off_step": N_("{given} cannot be reached from least, {least}, in steps of {step}."),
+    "default_above_most": N_("The default {given} is above most, {most}."),
+    "varies_empty": N_("Say how the number may vary: write less, more or both."),
+    "no_choices": N_("A question of the kind “choice” needs at least one answer that is offered."),
+    "choice_not_offered": N_("The default “{given}” is not offered."),
+    "why_offered": N_("“why” explains why an answer is not offered. Write offered = false, or leave it out."),
+    "empty_condition": N_("The condition is empty. Name a question and its answer, or leave it out."),
+    "unknown_driver": N_("There is no question “{given}”. Known are: {allowed}."),
+    "driver_below": N_(
+        "The question “{given}” stands below this one. A question can only depend on those above it."
+    ),
+    "condition_yes_no": N_("“{given}” is no answer to a yes/no question. Write true or false."),
+    "condition_number": N_(
+        "“{given}” is no condition on a number. Write a number, or {{ least = 1, most = 3 }} with either or both."
+    ),
+    "condition_date": N_(
+        "“{given}” is no condition on a date. Write {{ months = [6, 7] }} or "
+        "{{ from = 2026-06-01, to = 2026-08-31 }}."
+    ),
+    "bad_months": N_("“{given}” is no list of months. Write numbers from 1 to 12, for example [6, 7, 8]."),
+    "from_after_to": N_("from is {start} and to is {end}. from must not be later than to."),
+    "rule_without_condition": N_("A rule needs a condition: write when or unless."),
+    "unknown_name": N_("“{given}” names no {word}. {known}"),
+    "not_a_number_driver": N_(
+        "“{given}” is not a question for a number, so nothing can be multiplied by it."
+    ),
+    "name_below": N_(
+        "“{given}” does not stand above this charge. A percentage is only of what stands above it."
+    ),
+    "no_price": N_("The charge has no price. Write exactly one of: {allowed}."),
+    "two_prices": N_(
+        "The charge has {given}. Only one of them can be its price; to ask the clinic, on_request."
+    ),
+    "not_with_percent": N_("“{key}” cannot stand beside percent: a percent charge has no quantity."),
+    "only_with_percent": N_("“{key}” belongs to percent, and this charge has none."),
+    "on_request_false": N_("on_request can only be true. If there is a price, leave the line out."),
+    "no_tiers": N_("Write at least one tier, for example [{{ up_to = 7, price = 310 }}, {{ price = 260 }}]."),
+    "tier_not_rising": N_("up_to is {given}, but the tier before ends at {before}. Tiers must rise."),
+    "tier_open": N_("Only the last tier may leave up_to out."),
+    "flat_stairstep": N_("A stairstep tier has no flat: its price is the whole amount."),
+    "at_least_above_at_most": N_(
+        "at_least is {least} and at_most is {most}. at_least must not be above at_most."
+    ),
+    "covers_percent": N_("“{given}” is a percent charge; those cannot be covered by a package."),
+    "covers_units": N_('“{given}” is not a number of units. Write a number above 0, or "all".'),
+    "totals_mixed": N_("A tax is of one total only. These belong to: {totals}."),
+    "payment_amount_or_percent": N_("A payment needs either amount or percent, one of the two."),
+    "payments_sum": N_("The percents of the payments add up to {sum}; they must add up to 100."),
+    "notice_missing": N_("A table needs a notice of the kind “{kind}”."),
+    "whole_number": N_("“{given}” is not a whole number from {least} to {most}."),
+    "too_many_names": N_("At most {most} names can stand here."),
+}
 
 SENTENCES: Mapping[str, str] = {**ANSWER_SENTENCES, **TABLE_SENTENCES}
 """The English sentence of every kind of problem, a template for `str.format`."""

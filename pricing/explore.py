@@ -1,0 +1,142 @@
+"""What would change the cost: other answers to one table, and one plan under two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricing.answers import Answers, check, look, normal_form
+from pricing.breakdown import Three
+from pricing.estimate import estimate
+from pricing.money import exactly, plain
+from pricing.problems import BadAnswers, Problem
+from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+
+
+class Alternative(NamedTuple):
+    """A plan with one answer changed, and what that does to its total.
+
+    `answer` is the other answer in normal form. `change` is what is added to `total` in the low, likely and
+    high case, None if the plan would be refused, for `problems`. `assumed` are answers that were filled in
+    for drivers which only the other answer asks. `on_request` are the codes of items without a price that
+    the plan did not have; with any, the change is not the whole change.
+    """
+
+    driver: str
+    answer: str | bool
+    change: Three | None
+    problems: tuple[Problem, ...]
+    assumed: Mapping[str, str | bool]
+    on_request: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """What a plan comes to under one table: `total` in the three cases, or the problems that refuse it."""
+
+    total: Three | None
+    on_request: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+class Effect(NamedTuple):
+    """One plan under two tables."""
+
+    answers: Answers
+    old: Outcome
+    new: Outcome
+
+
+def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
+    """Return the nearest other answers to every driver that was asked, each with what it would change.
+
+    A number goes one step down and one up, a choice to each other offered one, yes to no and no to yes;
+    dates stay. A driver that is newly asked takes its default, or the least, the first that is offered, or
+    no. Raises BadAnswers if the plan itself is refused.
+    """
+    given = normal_form(check(table, answers))
+    base = estimate(table, given)
+    before, requested = base.totals["total"], set(base.on_request)
+    alternatives = []
+    for driver in table.drivers:
+        if driver.code not in given:
+            continue
+        for answer in _nearest(driver, given[driver.code]):
+            assumed, outcome = _with(table, given, driver.code, answer)
+            alternatives.append(
+                Alternative(
+                    driver.code,
+                    answer,
+                    None if outcome.total is None else _change(before, outcome.total),
+                    outcome.problems,
+                    assumed,
+                    tuple(code for code in outcome.on_request if code not in requested),
+                )
+            )
+    return alternatives
+
+
+def effect(old: PriceTable, new: PriceTable, plans: Iterable[Answers]) -> Iterator[Effect]:
+    """Price each plan under both tables, one after the other, so that a caller can show progress and stop."""
+    for answers in plans:
+        yield Effect(answers, outcome(old, answers), outcome(new, answers))
+
+
+def outcome(table: PriceTable, answers: Answers) -> Outcome:
+    """Return what a plan comes to, or why it is refused; never raises BadAnswers."""
+    try:
+        breakdown = estimate(table, answers)
+    except BadAnswers as refusal:
+        return Outcome(None, (), refusal.problems)
+    return Outcome(breakdown.totals["total"], breakdown.on_request, ())
+
+
+def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
+    if isinstance(driver, ChoiceDriver):
+        return [choice.code for choice in driver.choices if choice.offered and choice.code != answer]
+    if isinstance(driver, YesNoDriver):
+        return [not answer]
+    if isinstance(driver, NumberDriver):
+        with exactly():
+            number = Decimal(answer)
+            steps = (number - driver.step, number + driver.step)
+        return [plain(step) for step in steps if driver.least <= step <= driver.most]
+    return []
+
+
+def _with(
+    table: PriceTable, given: Mapping[str, str | bool], driver: str, answer: str | bool
+) -> tuple[dict[str, str | bool], Outcome]:
+    """Change one answer, and fill in what only then is asked and has no answer yet."""
+    plan = {**given, driver: answer}
+    assumed: dict[str, str | bool] = {}
+    drivers = {entry.code: entry for entry in table.drivers}
+    while True:
+        values, problems = look(table, plan)
+        missing = [
+            p.driver for p in problems if p.kind == "answer_missing" and _least(drivers[p.driver]) is not None
+        ]
+        if not missing:
+            break
+        for code in missing:
+            least = _least(drivers[code])
+            assert least is not None
+            plan[code] = least
+    for code, value in normal_form(values).items():
+        if code not in given:
+            assumed[code] = value
+    return assumed, outcome(table, plan)
+
+
+def _least(driver: Driver) -> str | bool | None:
+    if isinstance(driver, ChoiceDriver):
+        return next((choice.code for choice in driver.choices if choice.offered), None)
+    if isinstance(driver, YesNoDriver):
+        return False
+    return plain(driver.least) if isinstance(driver, NumberDriver) else None
+
+
+def _change(before: Three, after: Three) -> Three:
+    with exactly():
+        low, likely, high = (new - old for old, new in zip(before, after, strict=True))
+    return low, likely, high
