@@ -1,0 +1,184 @@
+"""The reader's language: tag, direction, and how money, numbers, days and plurals are written in it.
+
+Digits are Latin in every language, and an amount always carries its ISO 4217 code: "$" alone is ambiguous.
+Amounts arrive rounded; nothing here rounds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, localcontext
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, get_month_names
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from flask_babel import gettext, lazy_gettext, ngettext
+
+__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader"]
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text in a language of its own; `language` is None when it is the reader's."""
+
+    text: str
+    language: str | None = None
+    direction: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One language and everything that is written differently in it."""
+
+    tag: str
+
+    @cached_property
+    def locale(self) -> Locale:
+        """Babel's locale."""
+        return _locale(self.tag)
+
+    @property
+    def direction(self) -> str:
+        """Return "ltr" or "rtl"."""
+        return self.locale.text_direction
+
+    @property
+    def name(self) -> str:
+        """The language's own name, with a capital."""
+        name = Locale.parse(self.tag, sep="-").get_display_name() or self.tag
+        return name[0].upper() + name[1:]
+
+    def words(self, text: Mapping[str, str], main: str) -> Words:
+        """Choose a table's text: the reader's language if it is there, else the main one, marked as such."""
+        for tag in (self.tag, self.tag.partition("-")[0]):
+            if tag in text:
+                return Words(text[tag])
+        return _foreign(text[main], main)
+
+    def money(self, amount: str | Decimal, currency: str, sign: bool = False) -> str:
+        """Write an amount with its currency, e.g. "USD 2,950.00"; with `sign`, a plus or a minus as well."""
+        written = amount if isinstance(amount, str) else format(amount, "f")
+        digits = written.removeprefix("-")
+        mark = ""
+        if digits.strip("0."):
+            mark = MINUS if written != digits else "+" if sign else ""
+        return f"{mark}{SPACE if mark and sign else ''}{currency}{SPACE}{_grouped(digits, self.tag)}"
+
+    def number(self, number: str | Decimal) -> str:
+        """Write a number with all of its digits."""
+        written = number if isinstance(number, str) else format(number, "f")
+        digits = written.removeprefix("-")
+        return (MINUS if written != digits else "") + _grouped(digits, self.tag)
+
+    def percent(self, percent: str | Decimal) -> str:
+        """Write a percentage, e.g. "12.5 %"."""
+        return f"{self.number(percent)}{SPACE}%"
+
+    def day(self, day: date | str) -> str:
+        """Write a day in words, e.g. "1 March 2026"."""
+        when = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(when, "long", locale=self.locale)
+
+    def moment(self, moment: datetime, zone: str) -> str:
+        """Write the day a moment falls on in a time zone."""
+        return self.day(moment.astimezone(ZoneInfo(zone)).date())
+
+    def unit(self, unit: Mapping[str, object], quantity: str | Decimal, main: str) -> Words:
+        """Choose a unit's text, in the plural form that the language has for `quantity`."""
+        for tag in (self.tag, self.tag.partition("-")[0]):
+            if tag in unit:
+                return Words(_plural(unit[tag], quantity, tag))
+        return _foreign(_plural(unit[main], quantity, main), main)
+
+    def month_names(self) -> list[str]:
+        """The twelve months, January first."""
+        names = get_month_names("wide", "stand-alone", locale=self.locale)
+        return [names[month] for month in range(1, 13)]
+
+    def day_order(self) -> Sequence[str]:
+        """The order in which the language writes "day", "month" and "year"."""
+        pattern = self.locale.date_formats["short"].pattern
+        letters = {"d": "day", "M": "month", "y": "year"}
+        return tuple(letters[letter] for letter in dict.fromkeys(re.sub(r"[^dMy]", "", pattern)))
+
+    def read_number(self, typed: str) -> str | None:
+        """Return what somebody typed as plain decimal text, None if it is no number or has two readings.
+
+        Digits of any script and spaces between them are accepted; "1,5" is a number only in languages that
+        write it so, and never silently 15.
+        """
+        text = _folded(typed)
+        if not re.fullmatch(r"-?[0-9][0-9.,'’]*", text):
+            return None
+        if re.fullmatch(r"-?[0-9]+", text):
+            return str(Decimal(text))
+        try:
+            number = parse_decimal(text, locale=self.locale, strict=True)
+        except NumberFormatError:
+            return None
+        return format(number, "f") if number.is_finite() else None
+
+
+@lru_cache(maxsize=64)
+def reader(tag: str) -> Reader:
+    """Return the reader of a language tag; raises ValueError if it names no language that Babel knows."""
+    try:
+        _locale(tag)
+    except UnknownLocaleError as error:
+        raise ValueError(f"no such language: {tag}") from error
+    return Reader(tag)
+
+
+def folded_digits(typed: str) -> str:
+    """Write the decimal digits of any script as 0 to 9 and leave everything else."""
+    return "".join(
+        str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
+        for letter in unicodedata.normalize("NFKC", typed)
+    )
+
+
+def _folded(typed: str) -> str:
+    text = folded_digits(typed).replace("\N{ARABIC DECIMAL SEPARATOR}", ".").replace(MINUS, "-")
+    return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf")
+
+
+def _foreign(text: str, tag: str) -> Words:
+    return Words(text, tag, _locale(tag).text_direction)
+
+
+def _plural(forms: object, quantity: str | Decimal, tag: str) -> str:
+    if isinstance(forms, str):
+        return forms
+    assert isinstance(forms, Mapping)
+    form = _locale(tag).plural_form(Decimal(quantity))
+    return str(forms.get(form) or forms.get("other") or next(iter(forms.values())))
+
+
+@lru_cache(maxsize=4096)
+def _grouped(written: str, tag: str) -> str:
+    """Write plain digits with the language's separators, exactly as many decimals as there are."""
+    locale = _locale(tag)
+    decimals = len(written.partition(".")[2])
+    whole = str(locale.decimal_formats[None].pattern).partition(";")[0].partition(".")[0]
+    pattern = f"{whole}.{'0' * decimals}" if decimals else whole
+    with localcontext() as context:
+        context.prec = len(written) + 1  # Babel quantizes in the current context
+        return format_decimal(Decimal(written), format=pattern, locale=locale, numbering_system="latn")
+
+
+@lru_cache(maxsize=64)
+def _locale(tag: str) -> Locale:
+    """Babel's locale of a language tag; plain "en" is written as it is outside the United States."""
+    return Locale.parse("en-GB" if tag == "en" else tag, sep="-")

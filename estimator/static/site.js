@@ -1,0 +1,98 @@
+// The running total, the steppers and the copy button. Every page works without this file.
+
+document.documentElement.classList.add("scripted");
+
+const form = document.querySelector("form.estimate");
+if (form) {
+  const panel = document.getElementById("total");
+  const spoken = document.getElementById("total-spoken");
+  const failed = form.querySelector(".failed");
+  const aside = form.querySelector("aside.total");
+  let timer = 0;
+  let latest = null;
+
+  const show = (answer) => {
+    panel.innerHTML = answer.html;
+    spoken.textContent = answer.spoken;
+    for (const question of form.querySelectorAll("[data-driver]")) {
+      question.hidden = !answer.asked.includes(question.dataset.driver);
+    }
+    hideEmptySections();
+  };
+
+  // A section whose questions are all hidden needs no heading.
+  const hideEmptySections = () => {
+    for (const section of form.querySelectorAll("[data-section]")) {
+      section.hidden = !section.querySelector("[data-driver]:not([hidden])");
+    }
+  };
+
+  const recalculate = async () => {
+    latest?.abort();
+    const asking = new AbortController();
+    latest = asking;
+    aside.classList.add("is-waiting");
+    try {
+      const reply = await fetch(form.dataset.total, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Accept: "application/json" },
+        signal: asking.signal,
+      });
+      if (!reply.ok) throw new Error(String(reply.status));
+      show(await reply.json());
+      failed.hidden = true;
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      failed.hidden = false;
+    }
+    aside.classList.remove("is-waiting");
+  };
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(recalculate, 250);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+
+  for (const stepper of form.querySelectorAll(".stepper")) {
+    stepper.hidden = false;
+    stepper.addEventListener("click", () => {
+      const { step, least, most } = stepper.parentElement.dataset;
+      const input = stepper.parentElement.querySelector("input");
+      const direction = Number(stepper.dataset.direction);
+      const decimals = (step.split(".")[1] ?? "").length;
+      const typed = Number(input.value);
+      let next = Number(least);
+      if (input.value.trim() !== "" && Number.isFinite(typed)) {
+        next = Math.min(Math.max(typed + direction * Number(step), Number(least)), Number(most));
+      }
+      input.value = next.toFixed(Math.max(decimals, (least.split(".")[1] ?? "").length));
+      soon();
+    });
+  }
+
+  hideEmptySections();
+  // A browser that went back may have kept answers that the page did not come with.
+  window.addEventListener("pageshow", soon);
+}
+
+const summary = document.querySelector(".error-summary");
+if (summary) summary.focus();
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    const said = document.getElementById(`${button.dataset.copy}-copied`);
+    try {
+      await navigator.clipboard.writeText(source.value);
+      button.textContent = button.dataset.done;
+      said.textContent = button.dataset.done;
+    } catch {
+      source.select();
+    }
+  });
+}

@@ -1,0 +1,320 @@
+"""The estimate form, built from the drivers of whichever table is in force.
+
+The form only reads what was typed. Whether an answer is possible is decided in `pricing` alone; the one
+thing that is refused here is a number or a day that cannot be read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import Length
+
+from estimator.i18n import Reader, Words, folded_digits
+from estimator.i18n import gettext as _
+from estimator.wording import EVIDENCE, SECTIONS, answer_words
+from pricing.answers import normal_form, value_of
+from pricing.money import plain
+from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+
+PREFIX = "q_"
+"""Stands before a driver's code in a field's name, so that no code can hide an attribute of the form."""
+
+LONGEST_ANSWER = 100
+"""More characters than any answer has."""
+
+PARTS = ("day", "month", "year")
+
+
+class DayField(Field):
+    """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.process_errors = []
+        self.data = dict.fromkeys(PARTS, "")
+        if isinstance(data, Mapping):
+            self.data |= {part: str(data.get(part, "")) for part in PARTS}
+        if formdata is not None:
+            self.data = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
+
+
+class EstimateForm(FlaskForm):  # type: ignore[misc]
+    """What every estimate form carries besides its questions.
+
+    `submission` is random for each form that is handed out, so that the same form sent twice is one
+    estimate; `table_sha256` names the table the figures beside it were worked out with.
+    """
+
+    submission = StringField(validators=[Length(max=64)])
+    table_sha256 = StringField(validators=[Length(max=64)])
+
+
+@lru_cache(maxsize=64)
+def form_class(questions: tuple[tuple[str, type[Field]], ...]) -> type[EstimateForm]:
+    """Return the form with a field for each driver; the same class for the same questions."""
+    return type("EstimateForm", (EstimateForm,), {PREFIX + code: kind() for code, kind in questions})
+
+
+def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) -> EstimateForm:
+    """Return the form of a table, filled with what was sent or else with earlier answers in normal form."""
+    kinds = tuple(
+        (driver.code, DayField if isinstance(driver, DateDriver) else StringField) for driver in table.drivers
+    )
+    data = {}
+    for driver in table.drivers:
+        answer = (answers or {}).get(driver.code)
+        if answer is not None:
+            data[PREFIX + driver.code] = _typed(driver, answer)
+    return form_class(kinds)(data=data)
+
+
+def _typed(driver: Driver, answer: str | bool) -> Any:
+    if isinstance(driver, DateDriver):
+        year, month, day = str(answer).split("-")
+        return {"day": str(int(day)), "month": str(int(month)), "year": str(int(year))}
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return answer
+
+
+@dataclass
+class Read:
+    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    unreadable: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
+    """Take the answers out of a form; what was left open is not among them."""
+    found = Read()
+    for driver in table.drivers:
+        typed = form[PREFIX + driver.code].data
+        if isinstance(driver, DateDriver):
+            if any(typed.values()):
+                day = _day(typed, reader)
+                if day is None:
+                    found.unreadable[driver.code] = [
+                        _(
+                            "This is not a day of the calendar. "
+                            "Write day, month and year, for example 31 3 2027."
+                        )
+                    ]
+                else:
+                    found.answers[driver.code] = day
+            continue
+        typed = (typed or "").strip()
+        if not typed:
+            continue
+        if isinstance(driver, NumberDriver):
+            number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
+            if number is None:
+                found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
+            else:
+                found.answers[driver.code] = number
+        elif isinstance(driver, YesNoDriver):
+            found.answers[driver.code] = {"yes": True, "no": False}.get(typed, typed)
+        else:
+            found.answers[driver.code] = typed
+    return found
+
+
+def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
+    short = typed if len(typed) <= 40 else typed[:40] + "…"
+    return _(
+        "“%(typed)s” cannot be read as one number. Write digits only, for example %(example)s.",
+        typed=short,
+        example=reader.number(plain(driver.least + driver.step)),
+    )
+
+
+def _day(typed: Mapping[str, str], reader: Reader) -> str | None:
+    """Return ISO text of three inputs; the month may be a name, in whole or its first letters."""
+    day, month, year = (folded_digits(typed[part]).strip() for part in PARTS)
+    if not month.isdecimal():
+        month = _month(month, reader)
+    if not (day.isdecimal() and month.isdecimal() and year.isdecimal()):
+        return None
+    if len(day) > 2 or len(month) > 2 or len(year) != 4:
+        return None
+    iso = f"{year}-{month:0>2}-{day:0>2}"
+    return iso if _is_day(iso) else None
+
+
+def _month(typed: str, reader: Reader) -> str:
+    wanted = typed.casefold().rstrip(".")
+    if len(wanted) >= 3:
+        names = [name.casefold() for name in reader.month_names()]
+        found = [number for number, name in enumerate(names, 1) if name.startswith(wanted)]
+        if len(found) == 1:
+            return str(found[0])
+    return ""
+
+
+def _is_day(iso: str) -> bool:
+    try:
+        date.fromisoformat(iso)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible answer, or one that is not offered and says why."""
+
+    value: str
+    label: Words
+    note: Words | None
+    why: Words | None
+    evidence: str | None
+    basis: Words | None
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as the page shows it.
+
+    `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used
+    while it is not known; None if the question must be answered. Not `asked` questions are hidden.
+    """
+
+    code: str
+    name: str
+    kind: str
+    label: Words
+    help: Words | None
+    hint: str | None
+    unit: Words | None
+    options: Sequence[Option]
+    typed: Any
+    only: Words | None
+    only_value: str
+    unknown: Words | None
+    asked: bool
+    errors: Sequence[str]
+    step: str = ""
+    least: str = ""
+    most: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The questions of one role under their heading."""
+
+    role: str
+    heading: str
+    questions: Sequence[Question]
+
+
+def sections(
+    form: EstimateForm,
+    table: PriceTable,
+    reader: Reader,
+    asked: Sequence[str],
+    errors: Mapping[str, Sequence[str]],
+) -> list[Section]:
+    """Return the whole form in the order of the page."""
+    found = []
+    for role, heading in SECTIONS.items():
+        questions = [
+            _question(driver, form, table, reader, driver.code in asked, errors.get(driver.code, ()))
+            for driver in table.drivers
+            if driver.role == role
+        ]
+        if questions:
+            found.append(Section(role, str(heading), questions))
+    return found
+
+
+def _question(
+    driver: Driver,
+    form: EstimateForm,
+    table: PriceTable,
+    reader: Reader,
+    asked: bool,
+    errors: Sequence[str],
+) -> Question:
+    main = table.main_language
+    name = PREFIX + driver.code
+    typed = form[name].data
+    common: dict[str, Any] = {
+        "code": driver.code,
+        "name": name,
+        "label": reader.words(driver.label, main),
+        "help": None if driver.help is None else reader.words(driver.help, main),
+        "typed": typed if typed is not None else "",
+        "unknown": _unknown(driver, table, reader),
+        "asked": asked,
+        "errors": errors,
+        "hint": None,
+        "unit": None,
+        "options": (),
+        "only": None,
+        "only_value": "",
+    }
+    match driver:
+        case ChoiceDriver():
+            common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
+            offered = [choice for choice in driver.choices if choice.offered]
+            if len(offered) == 1:
+                common |= {"only": reader.words(offered[0].label, main), "only_value": offered[0].code}
+        case YesNoDriver():
+            common |= {"kind": "yes_no"}
+        case NumberDriver():
+            common |= _number(driver, table, reader)
+        case DateDriver():
+            common |= {"kind": "date"}
+    return Question(**common)
+
+
+def _option(choice: Choice, typed: str | None, main: str, reader: Reader) -> Option:
+    return Option(
+        value=choice.code,
+        label=reader.words(choice.label, main),
+        note=None if choice.note is None else reader.words(choice.note, main),
+        why=None if choice.why is None else reader.words(choice.why, main),
+        evidence=None if choice.evidence is None else str(EVIDENCE[choice.evidence]),
+        basis=None if choice.basis is None else reader.words(choice.basis, main),
+        chosen=choice.offered and choice.code == typed,
+    )
+
+
+def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str, Any]:
+    least, most = reader.number(plain(driver.least)), reader.number(plain(driver.most))
+    hint = _("From %(least)s to %(most)s.", least=least, most=most)
+    if driver.step != 1:
+        hint = _(
+            "From %(least)s to %(most)s in steps of %(step)s.",
+            least=least,
+            most=most,
+            step=reader.number(plain(driver.step)),
+        )
+    found: dict[str, Any] = {
+        "kind": "number",
+        "hint": hint,
+        "step": plain(driver.step),
+        "least": plain(driver.least),
+        "most": plain(driver.most),
+    }
+    if driver.unit is not None:
+        found["unit"] = reader.unit(driver.unit, "5", table.main_language)
+    if driver.least + driver.step > driver.most:
+        found["only"] = answer_words(driver, plain(driver.least), table, reader)
+        found["only_value"] = plain(driver.least)
+    return found
+
+
+def _unknown(driver: Driver, table: PriceTable, reader: Reader) -> Words | None:
+    """The answer that is used while a question is open; None if it must be answered."""
+    if driver.default is None:  # type: ignore[attr-defined]
+        return None
+    value = normal_form({driver.code: value_of(driver, None)})[driver.code]
+    return answer_words(driver, value, table, reader)
