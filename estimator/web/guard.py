@@ -57,7 +57,9 @@ def init_app(app: Flask) -> None:
     """Guard every request and every answer of an app."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a form may be open for hours; the token ends with the session
-    app.config["WTF_CSRF_SSL_STRICT"] = False  # it asks for a Referer, which our pages forbid the browser to send
+    app.config["WTF_CSRF_SSL_STRICT"] = (
+        False  # it asks for a Referer, which our pages forbid the browser to send
+    )
     csrf.init_app(app)
     app.before_request(_keep_strangers_out)
     app.after_request(_add_headers)

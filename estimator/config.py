@@ -1,0 +1,222 @@
+"""Every setting: its name, what it means, and its default. A wrong or a missing one stops the start.
+
+Settings come from environment variables. A secret may stand in a file whose path is in NAME_FILE, and is
+otherwise kept in the instance folder, where `prepare_secrets` makes it. docs/running.md lists them all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from estimator.i18n import reader
+
+SECRETS = ("SECRET_KEY", "LINK_KEY")
+"""Keys that are made into the instance folder: of the session cookie, and of the links."""
+
+SHORTEST_SECRET = 32
+
+
+class WrongSetting(Exception):
+    """A setting that the app cannot start with; the message says which, and what to write."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one running app; the names in capitals are those of the environment."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    link_key: str
+    public_url: str
+    demo: bool
+    languages: tuple[str, ...]
+    kept_days: int
+    host: str
+    port: int
+    workers: int
+    proxies: int
+
+    @property
+    def https(self) -> bool:
+        """Whether readers reach the app through HTTPS."""
+        return self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as docs/running.md describes it."""
+
+    name: str
+    meaning: str
+    default: str
+    read: Callable[[str], Any]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+            raise ValueError(f"write a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("write 1 for yes or 0 for no")
+    return text == "1"
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    tags = tuple(tag.strip() for tag in text.split(",") if tag.strip())
+    if not tags:
+        raise ValueError("name at least one language, for example en")
+    for tag in tags:
+        reader(tag)
+    return tags
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("write an address such as https://estimate.example.org")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("write sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE")
+    return text
+
+
+SETTINGS = (
+    Setting(
+        "INSTANCE",
+        "The folder for the database, secrets and whatever else belongs to this one installation.",
+        "instance in the current folder",
+        Path,
+    ),
+    Setting(
+        "DATABASE_URL",
+        "Where the database is: SQLite for one small server, PostgreSQL for several machines.",
+        "sqlite:///INSTANCE/estimator.sqlite",
+        _database,
+    ),
+    Setting(
+        "PUBLIC_URL",
+        "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
+        "http://127.0.0.1:PORT",
+        _address,
+    ),
+    Setting("DEMO", "1: demonstration mode, on this machine only.", "0", _flag),
+    Setting(
+        "LANGUAGES",
+        "Languages of the pages, separated by commas, the preferred one first.",
+        "en",
+        _languages,
+    ),
+    Setting(
+        "KEPT_DAYS",
+        "Days after which an estimate that nobody deleted is removed.",
+        "90",
+        _whole(1, 3650),
+    ),
+    Setting("HOST", "The address to listen on.", "127.0.0.1", str),
+    Setting("PORT", "The port to listen on.", "8000", _whole(1, 65535)),
+    Setting("WORKERS", "How many requests are answered at the same time.", "2", _whole(1, 64)),
+    Setting(
+        "PROXIES",
+        "How many proxies of your own stand before the app and set X-Forwarded-For and X-Forwarded-Proto.",
+        "0",
+        _whole(0, 5),
+    ),
+)
+
+
+def load(environment: Mapping[str, str] | None = None, **given: str) -> Settings:
+    """Return the settings of an environment; `given` ones, by their names in capitals, win.
+
+    Raises WrongSetting for the first one that cannot be used.
+    """
+    source = {**(os.environ if environment is None else environment), **given}
+    values = {setting.name: _value(setting, source.get(setting.name)) for setting in SETTINGS}
+    instance = (values["INSTANCE"] or Path("instance")).absolute()
+    port = values["PORT"] or 8000
+    return Settings(
+        instance=instance,
+        database_url=values["DATABASE_URL"] or f"sqlite:///{instance / 'estimator.sqlite'}",
+        secret_key=_secret("SECRET_KEY", source, instance),
+        link_key=_secret("LINK_KEY", source, instance),
+        public_url=values["PUBLIC_URL"] or f"http://127.0.0.1:{port}",
+        demo=bool(values["DEMO"]),
+        languages=values["LANGUAGES"] or ("en",),
+        kept_days=values["KEPT_DAYS"] or 90,
+        host=values["HOST"] or "127.0.0.1",
+        port=port,
+        workers=values["WORKERS"] or 2,
+        proxies=values["PROXIES"] or 0,
+    )
+
+
+def prepare_secrets(instance: Path) -> None:
+    """Make the instance folder and every secret that is not there yet, readable by their owner alone.
+
+    Raises WrongSetting if the folder cannot be written.
+    """
+    try:
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in SECRETS:
+            path = _secret_path(instance, name)
+            if not path.exists():
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w") as file:
+                    file.write(secrets.token_hex(32) + "\n")
+    except OSError as error:
+        raise WrongSetting(
+            f"The instance folder {instance} cannot be written ({error.strerror}). "
+            "Give it to the user that runs the app, or name another folder in INSTANCE."
+        ) from error
+
+
+def _value(setting: Setting, text: str | None) -> Any:
+    if text is None or text == "":
+        return None
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        raise WrongSetting(f"{setting.name} is “{text}”: {error}.") from error
+
+
+def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
+    secret = source.get(name)
+    path = Path(source[f"{name}_FILE"]) if source.get(f"{name}_FILE") else _secret_path(instance, name)
+    if not secret:
+        try:
+            secret = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise WrongSetting(
+                f"{name} is missing: {path} cannot be read ({error.strerror}). "
+                f"Run `estimator prepare`, or write the secret into {name} or {name}_FILE."
+            ) from error
+    if len(secret) < SHORTEST_SECRET:
+        raise WrongSetting(
+            f"{name} has fewer than {SHORTEST_SECRET} characters. Make it with `estimator prepare`."
+        )
+    return secret
+
+
+def _secret_path(instance: Path, name: str) -> Path:
+    return instance / name.lower()
+
+
+def names() -> set[str]:
+    """Return the name of every setting and secret, as the documentation must list them."""
+    assert len(fields(Settings)) == len(SETTINGS) + len(SECRETS)
+    return {setting.name for setting in SETTINGS} | set(SECRETS) | {f"{name}_FILE" for name in SECRETS}
