@@ -1,0 +1,49 @@
+"""The treatment cost estimator: a Flask app around the arithmetic of `pricing`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from estimator.config import Settings
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the app for these settings, or for those of the environment.
+
+    Raises config.WrongSetting for a setting that cannot be used.
+    """
+    from flask import Flask
+
+    from estimator import config, web
+    from estimator.db import db
+
+    settings = config.load() if settings is None else settings
+    app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=200_000,
+        MAX_FORM_MEMORY_SIZE=200_000,
+        MAX_FORM_PARTS=1_000,
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+    db.init_app(app)
+    web.init_app(app)
+    return app
+
+
+def templates_folder() -> Path:
+    """Return where the templates are: inside an installed package, beside it in a checkout."""
+    inside = HERE / "templates"
+    return inside if inside.is_dir() else HERE.parent / "templates"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -62,6 +64,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.close()
+
+
+def insert_once(model: type[Base], row: Mapping[str, Any], unique: str) -> bool:
+    """Insert a row unless one with the same `unique` column is there already; return whether it was inserted.
+
+    One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
+    """
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=[unique])
+    result = db.session.execute(statement)
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 class Unavailable(Exception):

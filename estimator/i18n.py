@@ -18,12 +18,24 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext as _gettext
+from flask_babel import lazy_gettext
+from flask_babel import ngettext as _ngettext
 
 __all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader"]
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+
+
+def gettext(message: str, **values: object) -> str:
+    """Say a message in the reader's language, in English where there is no reader."""
+    return str(_gettext(message, **values))
+
+
+def ngettext(one: str, other: str, number: int, **values: object) -> str:
+    """Say a message in the plural form that the reader's language has for `number`."""
+    return str(_ngettext(one, other, number, **values))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -516,8 +517,11 @@ class _Wording:
         """The label of a charge, package or group, whether it stands in the breakdown or not."""
         if code in self.labels:
             return str(self.words(self.labels[code]))
-        entries = (*self.table.charges, *self.table.packages, *self.table.groups)
-        return next(str(self.words(entry.label)) for entry in entries if entry.code == code)
+        table = self.table
+        labels = {charge.code: charge.label for charge in table.charges}
+        labels |= {package.code: package.label for package in table.packages}
+        labels |= {group.code: group.label for group in table.groups}
+        return str(self.words(labels[code]))
 
     def saving(self) -> str | None:
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
@@ -611,3 +615,45 @@ def changes(
 
 def _list(names: Sequence[str]) -> str:
     return ", ".join(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands at the head of a document: which one it is, whose, and until when it holds.
+
+    `created` is the moment as ISO text. A document that is not `saved` has no reference and no link.
+    """
+
+    reference: str
+    saved: bool
+    provider: str
+    address: str | None
+    registration: str | None
+    contact: str | None
+    made_on: str
+    valid_until: str
+    time_zone: str
+    version: str
+    valid_from: str
+    created: str
+
+
+def head(
+    table: PriceTable, reader: Reader, *, reference: str | None, created: datetime, valid_until: date
+) -> Head:
+    """Word the head of an estimate; days are those of the table's time zone."""
+    provider = table.provider
+    return Head(
+        reference=reference or _("not saved"),
+        saved=reference is not None,
+        provider=provider.name,
+        address=provider.address,
+        registration=provider.registration,
+        contact=provider.email,
+        made_on=reader.moment(created, table.time_zone),
+        valid_until=reader.day(valid_until),
+        time_zone=table.time_zone,
+        version=table.version,
+        valid_from=reader.day(table.valid_from),
+        created=created.isoformat(timespec="seconds"),
+    )

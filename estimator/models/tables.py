@@ -25,8 +25,8 @@ class TableVersion(Base):
     valid_from: Mapped[date] = mapped_column(Date)
     #: IANA name of the time zone in which its days begin and end
     time_zone: Mapped[str] = mapped_column(String(80))
-    #: the canonical text
-    text: Mapped[str] = mapped_column(Text)
+    #: the canonical text; loaded only when it has to be read
+    text: Mapped[str] = mapped_column(Text, deferred=True)
     #: SHA-256 of the canonical text, in hexadecimal
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

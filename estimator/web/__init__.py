@@ -1,0 +1,66 @@
+"""Everything that answers a request: pages, error pages, the reader's language, security headers."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request, session, url_for
+from flask_babel import Babel
+
+from estimator.config import Settings
+from estimator.i18n import Reader, reader
+from estimator.web import errors, guard, patient
+
+
+def init_app(app: Flask) -> None:
+    """Give an app its pages."""
+    guard.init_app(app)
+    errors.init_app(app)
+    translations = str(Path(__file__).parent.parent / "translations")
+    Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
+    app.register_blueprint(patient.pages)
+    app.context_processor(_everywhere)
+    app.jinja_options = {"trim_blocks": True}
+    settings: Settings = app.config["SETTINGS"]
+    if settings.proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def current_reader() -> Reader:
+    """Return the reader of this request: the language they chose, else their browser's, else the first."""
+    if not has_request_context():
+        return reader("en")
+    if "reader" not in g:
+        tags = current_app.config["SETTINGS"].languages
+        chosen = session.get("language")
+        if chosen not in tags:
+            chosen = request.accept_languages.best_match(tags) or tags[0]
+        g.reader = reader(chosen)
+    found: Reader = g.reader
+    return found
+
+
+def _everywhere() -> dict[str, Any]:
+    settings: Settings = current_app.config["SETTINGS"]
+    return {
+        "asset": _asset,
+        "errors": [],
+        "languages": [reader(tag) for tag in settings.languages],
+        "reader": current_reader(),
+    }
+
+
+def _asset(name: str) -> str:
+    return url_for("static", filename=name, v=_version_of(name))
+
+
+@lru_cache(maxsize=32)
+def _version_of(name: str) -> str:
+    content = Path(__file__).parent.parent / "static" / name
+    return hashlib.sha256(content.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,27 @@
+"""PDFs that were made once: kept by the hash of what made them, and served again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+
+from estimator.db import db, insert_once
+from estimator.models import Document, Estimate
+
+
+def key_of(*parts: str) -> str:
+    """Return the key of a document: the hash of everything that decides its bytes."""
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def find(key: str) -> bytes | None:
+    """Return the bytes of a document that was made already."""
+    return db.session.scalar(select(Document.content).filter_by(key=key))
+
+
+def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
+    """Keep a document with its estimate; one that another process kept meanwhile stays as it is."""
+    row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
+    insert_once(Document, row, "key")

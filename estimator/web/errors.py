@@ -1,0 +1,91 @@
+"""Error pages: what went wrong and what to do, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from estimator.db import unavailable
+from estimator.i18n import gettext as _
+
+
+def init_app(app: Flask) -> None:
+    """Give an app its error pages."""
+    app.register_error_handler(CSRFError, _ended_session)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(InternalServerError, _ours)
+
+
+def page(status: int, heading: str, *sentences: str) -> tuple[str, int]:
+    """Return an error page with a way out of it."""
+    way_out = {"address": url_for("patient.start"), "label": _("To the start")}
+    return render_template("errors/error.html", heading=heading, sentences=sentences, way_out=way_out), status
+
+
+def missing() -> tuple[str, int]:
+    """Return the one page for everything that is not here, whether it was deleted or never existed."""
+    return page(
+        404,
+        _("This page does not exist"),
+        _(
+            "The link may be incomplete, too old, or its estimate was deleted. Ask for it again, or start anew."
+        ),
+    )
+
+
+def too_busy(sentence: str) -> tuple[str, int]:
+    """Return the page for something that will work again later."""
+    return page(
+        503, _("This does not work at the moment"), sentence, _("Nothing was changed. Try again in a minute.")
+    )
+
+
+def _ended_session(_error: CSRFError) -> tuple[str, int]:
+    return page(
+        400,
+        _("Please try that again"),
+        _(
+            "Your visit had ended, or cookies are switched off. Go back, load the page anew and press the button again."
+        ),
+    )
+
+
+def _http(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code == 404:
+        return missing()
+    if code == 405:
+        return page(
+            405, _("This page does not work that way"), _("Follow the links and buttons of the pages.")
+        )
+    if code == 413:
+        return page(
+            413,
+            _("That was too much at once"),
+            _("What was sent is larger than any form of ours. Shorten it."),
+        )
+    if code >= 500:
+        return _ours(error)
+    return page(
+        code, _("That did not work"), _("The request could not be understood. Go back and try again.")
+    )
+
+
+def _database(error: DBAPIError) -> tuple[str, int]:
+    known = unavailable(error)
+    if known is None:
+        raise error
+    return too_busy(str(known.sentence))
+
+
+def _ours(_error: Exception) -> tuple[str, int]:
+    return page(
+        500,
+        _("Something went wrong on our side"),
+        _("The mistake is ours and has been written down. Go back and try again, or ask the provider."),
+    )
