@@ -6,6 +6,7 @@ that migrate at the same moment wait for each other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -68,3 +69,22 @@ def must_be_current(engine: Engine) -> None:
             revision=found,
         )
     )
+
+
+def _run(url: str, step: Callable[[Config], None]) -> None:
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        step(config)
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,34 +1,42 @@
-"""What Alembic runs: it migrates the engine that `estimator.migrations` hands over."""
+"""What Alembic runs: every step that is asked for, in one transaction, on the connection it is handed."""
 
 from __future__ import annotations
 
 from alembic import context
+from sqlalchemy import Connection
 
-from estimator import models  # noqa: F401  (the tables must be known)
+from estimator import models
 from estimator.db import Base
 
-engine = context.config.attributes["engine"]
+assert models  # the tables must be known
 
-with engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        # A batch migration makes a table anew, and deleting the old one would delete what refers to it. The
-        # pragma opens a transaction; without this commit Alembic would join it and never commit anything.
+LOCK = 7_361_005_284
+"""The number of the lock that PostgreSQL keeps while one process migrates."""
+
+
+def migrate(connection: Connection) -> None:
+    """Run the steps; whatever goes wrong, the database is as it was before."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        # A batch migration makes a table anew, and dropping the old one would delete every row that refers to
+        # it. The pragma opens a transaction of SQLAlchemy's; without this commit nothing would ever be kept.
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.commit()
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        render_as_batch=True,
-        compare_type=True,
-        compare_server_default=True,
-        transaction_per_migration=True,
-    )
-    with context.begin_transaction():
+    with connection.begin():
+        if sqlite:
+            # The driver opens a transaction before a changed row, but not before a changed table.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
         context.run_migrations()
-    if connection.dialect.name == "sqlite":
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        connection.commit()
+        if sqlite:
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if lost:
+                raise RuntimeError(f"the migration would leave rows that refer to nothing: {lost}")
+    if sqlite:
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         connection.commit()
-        if broken:
-            raise RuntimeError(f"the migration left rows that refer to nothing: {broken}")
+
+
+migrate(context.config.attributes["connection"])
