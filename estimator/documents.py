@@ -16,9 +16,17 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
-def find(key: str) -> bytes | None:
-    """Return the bytes of a document that was made already."""
-    return db.session.scalar(select(Document.content).filter_by(key=key))
+def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
+    """Return a document that was made already, with the reference of its estimate; one cheap query.
+
+    None also for the document of an estimate that is older than `made_after`.
+    """
+    row = db.session.execute(
+        select(Estimate.reference, Document.content)
+        .join(Estimate, Estimate.id == Document.estimate_id)
+        .where(Document.key == key, Estimate.created_at > made_after)
+    ).one_or_none()
+    return None if row is None else (row.reference, row.content)
 
 
 def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from estimator import templates_folder
+from estimator import estimates, pdf, tables, templates_folder, wording
 from estimator.i18n import Reader, gettext, ngettext
+from estimator.i18n import reader as reader_of
+from estimator.models import Estimate
 from estimator.wording import DriverChanges, Head, Rows
+from pricing import PriceTable, canonical_json
+from pricing.explore import sensitivity
 
 HERE = Path(__file__).parent
 
 
-def estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reader) -> str:
+def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reader) -> str:
     """Return the HTML of an estimate's PDF; the same rows give the same text."""
     return (
         _environment()
@@ -32,6 +37,37 @@ def estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: R
             footer=" · ".join((head.provider, head.reference, gettext("Cost estimate, not a firm price"))),
             page_of=_page_of(),
         )
+    )
+
+
+def pdf_of(record: Estimate) -> bytes:
+    """Return the PDF of a stored estimate in the language it was made in; raises pdf.RenderingFailed."""
+    reader = reader_of(record.language)
+    table = tables.parsed(record.table_version)
+    breakdown = estimates.breakdown_of(record)
+    head = wording.head(
+        table, reader, reference=record.reference, created=record.created_at, valid_until=record.valid_until
+    )
+    return document(breakdown, table, head, reader, list(estimates.given_of(record)), record.created_at)
+
+
+def document(
+    breakdown: wording.Breakdown,
+    table: PriceTable,
+    head: Head,
+    reader: Reader,
+    given: Sequence[str],
+    created: datetime,
+) -> bytes:
+    """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
+    rows = wording.rows(breakdown, table, reader, given)
+    changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
+    return pdf.document(
+        html(rows, changes, head, reader),
+        attachment=canonical_json(breakdown),
+        attachment_name="estimate.json",
+        attachment_description=gettext("The same breakdown for programs, as canonical JSON"),
+        created=created,
     )
 
 

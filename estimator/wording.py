@@ -17,7 +17,7 @@ from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from pricing import BadAnswers, Problem
 from pricing.problems import SENTENCES, say
-from pricing.table import ChoiceDriver, DateDriver, Driver, Notice, NumberDriver, PriceTable
+from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable
 
 Breakdown = Mapping[str, Any]
 """A breakdown in the form of `pricing.Breakdown.as_dict`."""
@@ -217,6 +217,28 @@ def rows(breakdown: Breakdown, table: PriceTable, reader: Reader, given: Sequenc
     return _Wording(breakdown, table, reader).rows(given)
 
 
+def headline(breakdown: Breakdown, table: PriceTable, reader: Reader) -> tuple[Headline, list[Sum]]:
+    """Word only the likely total of a breakdown and the sums it is made of."""
+    found = _Wording(breakdown, table, reader)
+    return found.headline(), list(found.totals())
+
+
+def notice_sections(
+    codes: Sequence[str], table: PriceTable, reader: Reader, kinds: Sequence[str] = tuple(NOTICES)
+) -> list[NoticeSection]:
+    """Word notices by kind, in the order of NOTICES."""
+    sections = []
+    for kind in kinds:
+        section = [
+            NoticeRow(reader.words(notice.text, table.main_language), notice.link)
+            for notice in table.notices
+            if notice.kind == kind and notice.code in codes
+        ]
+        if section:
+            sections.append(NoticeSection(kind, str(NOTICES[kind]), section))
+    return sections
+
+
 def problem_sentence(problem: Problem, reader: Reader) -> str:
     """Say one problem in the reader's language."""
     return say(problem, _(SENTENCES[problem.kind]), (reader.tag, "en"))
@@ -294,7 +316,7 @@ class _Wording:
                 )
                 for payment in self.breakdown["payments"]
             ],
-            notices=list(self.notices()),
+            notices=notice_sections(self.breakdown["notices"], self.table, self.reader),
         )
 
     def words(self, text: Mapping[str, str]) -> Words:
@@ -557,20 +579,6 @@ class _Wording:
             amount = self.money(totals["reserve"]["likely"])
             label = Words(_("To keep in reserve; not part of the price"))
             yield Sum(label, amount, span(totals["reserve"], self.currency, self.reader))
-
-    def notices(self) -> Iterator[NoticeSection]:
-        shown = set(self.breakdown["notices"])
-        for kind, heading in NOTICES.items():
-            section = [
-                self.notice(notice)
-                for notice in self.table.notices
-                if notice.kind == kind and notice.code in shown
-            ]
-            if section:
-                yield NoticeSection(kind, str(heading), section)
-
-    def notice(self, notice: Notice) -> NoticeRow:
-        return NoticeRow(self.words(notice.text), notice.link)
 
 
 def changes(

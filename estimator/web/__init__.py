@@ -7,12 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request, session, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
-from estimator.i18n import Reader, reader
+from estimator.i18n import reader
 from estimator.web import errors, guard, patient
+from estimator.web.language import current_reader
 
 
 def init_app(app: Flask) -> None:
@@ -26,24 +28,8 @@ def init_app(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
     if settings.proxies:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-
-
-def current_reader() -> Reader:
-    """Return the reader of this request: the language they chose, else their browser's, else the first."""
-    if not has_request_context():
-        return reader("en")
-    if "reader" not in g:
-        tags = current_app.config["SETTINGS"].languages
-        chosen = session.get("language")
-        if chosen not in tags:
-            chosen = request.accept_languages.best_match(tags) or tags[0]
-        g.reader = reader(chosen)
-    found: Reader = g.reader
-    return found
 
 
 def _everywhere() -> dict[str, Any]:

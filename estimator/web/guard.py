@@ -16,7 +16,7 @@ PUBLIC = frozenset(
         "patient.estimate",
         "patient.total",
         "patient.breakdown",
-        "patient.pdf",
+        "patient.document",
         "patient.change",
         "patient.delete",
         "patient.robots",

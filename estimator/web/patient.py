@@ -1,0 +1,404 @@
+"""What a patient sees: start, form with its running total, breakdown, PDF, change, delete."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import DBAPIError
+from werkzeug.wrappers import Response as AnyResponse
+
+import pricing
+from estimator import documents, estimates, paper, pdf, tables, wording
+from estimator.config import Settings
+from estimator.db import db, unavailable
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.models import Estimate, TableVersion
+from estimator.web import errors, forms
+from estimator.web.language import current_reader
+from pricing import PriceTable
+from pricing.answers import look
+from pricing.explore import sensitivity
+
+pages = Blueprint("patient", __name__)
+
+Answer = str | Response | AnyResponse | tuple[str, int]
+
+
+@pages.get("/")
+def start() -> Answer:
+    """Show what can be estimated, with the evidence notice beside each offer."""
+    reader = current_reader()
+    offers = [_offer(version, reader) for version in tables.all_in_force(_now())]
+    return render_template("patient/start.html", offers=offers, kept_days=_settings().kept_days)
+
+
+@pages.get("/language/<tag>")
+def language(tag: str) -> Answer:
+    """Remember a language for this visit and go back to the start."""
+    if tag in _settings().languages:
+        session["language"] = tag
+    return redirect(url_for("patient.start"))
+
+
+@pages.get("/robots.txt")
+def robots() -> Answer:
+    """Ask search engines to stay away; no link with a secret in it is named."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@pages.route("/estimate/<slug>", methods=["GET", "POST"])
+def estimate(slug: str) -> Answer:
+    """Ask the questions of the list in force and make an estimate of the answers."""
+    try:
+        version = tables.in_force(slug, _now())
+    except tables.UnknownTable:
+        return errors.missing()
+    except tables.NotInForce:
+        return errors.page(
+            404,
+            _("This price list is not in force yet"),
+            _("Its first version begins on a later day. Ask the provider, or come back then."),
+        )
+    return _answering(version, action=url_for("patient.estimate", slug=slug))
+
+
+@pages.route("/e/<token>/change", methods=["GET", "POST"])
+def change(token: str) -> Answer:
+    """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
+    earlier = _find(token)
+    if earlier is None:
+        return errors.missing()
+    try:
+        version = tables.in_force(earlier.table_version.slug, _now())
+    except tables.NotInForce:
+        version = earlier.table_version
+    return _answering(
+        version,
+        action=url_for("patient.change", token=token),
+        earlier=earlier,
+        back=url_for("patient.breakdown", token=token),
+    )
+
+
+@pages.post("/estimate/<slug>/total")
+def total(slug: str) -> Answer:
+    """Say what the answers come to so far, for the panel beside the form."""
+    try:
+        version = tables.in_force(slug, _now())
+    except (tables.UnknownTable, tables.NotInForce):
+        return jsonify({"error": "unknown table"}), 404
+    reader = current_reader()
+    table = tables.parsed(version)
+    form = forms.build(table)
+    found = forms.read(form, table, reader)
+    running = _running(table, found, reader)
+    changed = _changed(version) if form.table_sha256.data not in ("", version.sha256) else None
+    html = render_template("patient/_total.html", total=running, changed=changed)
+    return jsonify({"html": html, "spoken": running.spoken, "asked": running.asked})
+
+
+@pages.get("/e/<token>")
+def breakdown(token: str) -> Answer:
+    """Show a stored estimate, item by item."""
+    found = _find(token)
+    if found is None:
+        return errors.missing()
+    reader = current_reader()
+    table = tables.parsed(found.table_version)
+    stored = estimates.breakdown_of(found)
+    given = estimates.given_of(found)
+    head = _head(found, table, reader)
+    alternatives = sensitivity(table, stored["answers"])
+    return render_template(
+        "patient/breakdown.html",
+        record=head,
+        expired=estimates.has_expired(found, _now()),
+        kept_until=reader.moment(found.created_at + timedelta(days=_settings().kept_days), table.time_zone),
+        rows=wording.rows(stored, table, reader, list(given)),
+        changes=wording.changes(alternatives, stored, table, reader),
+        links={
+            "page": f"{_settings().public_url}{url_for('patient.breakdown', token=token)}",
+            "pdf": url_for("patient.document", token=token),
+            "change": url_for("patient.change", token=token),
+            "delete": url_for("patient.delete", token=token),
+        },
+    )
+
+
+@pages.get("/e/<token>/estimate.pdf")
+def document(token: str) -> Answer:
+    """Send an estimate as PDF; one that was made already is not made again."""
+    after = _now() - timedelta(days=_settings().kept_days)
+    key = documents.key_of(token, paper.fingerprint())
+    kept = documents.find(key, made_after=after)
+    if kept is not None:
+        reference, content = kept
+        return _attachment(reference, content)
+    found = _find(token)
+    if found is None:
+        return errors.missing()
+    try:
+        content = paper.pdf_of(found)
+    except pdf.RenderingFailed as failure:
+        current_app.logger.error("no PDF of %s: %s", found.reference, failure)
+        return errors.too_busy(
+            _("The PDF could not be made. The page shows the same figures, and you can print it.")
+        )
+    reference = found.reference
+    try:
+        documents.keep(key, found, content, _now())
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        if unavailable(error) is None:
+            raise
+        current_app.logger.warning("the PDF of %s could not be kept", reference)
+    return _attachment(reference, content)
+
+
+@pages.route("/e/<token>/delete", methods=["GET", "POST"])
+def delete(token: str) -> Answer:
+    """Ask whether an estimate is to be deleted, and delete it."""
+    found = _find(token)
+    if found is None:
+        return errors.missing()
+    if request.method == "POST":
+        estimates.delete(found)
+        db.session.commit()
+        return render_template("patient/deleted.html")
+    return render_template(
+        "patient/delete.html",
+        form=FlaskForm(),
+        reference=found.reference,
+        back=url_for("patient.breakdown", token=token),
+    )
+
+
+@dataclass(frozen=True)
+class Open:
+    """A question that the panel links to, with what is wrong with its answer."""
+
+    driver: str
+    label: Words
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What the answers come to so far: a headline, or what keeps it from being one."""
+
+    asked: list[str]
+    spoken: str
+    headline: wording.Headline | None = None
+    sums: list[wording.Sum] = field(default_factory=list)
+    refusals: list[Open] = field(default_factory=list)
+    left: list[Open] = field(default_factory=list)
+    sentences: dict[str, list[str]] = field(default_factory=dict)
+
+
+def _answering(
+    version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
+) -> Answer:
+    """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
+    reader = current_reader()
+    table = tables.parsed(version)
+    form = forms.build(table, None if earlier is None else estimates.given_of(earlier))
+    found = forms.read(form, table, reader)
+    running = _running(table, found, reader)
+    notes: list[dict[str, str | None]] = []
+    changed = None
+    status = 200
+    if request.method == "POST":
+        if form.table_sha256.data not in ("", version.sha256):
+            changed = _changed(version)
+            status = 409
+        if not form.validate():
+            notes.append(
+                {"target": None, "sentence": _("Your visit had ended. Your answers are still here; go on.")}
+            )
+            status = 400
+        elif request.form.get("act") != "total" and changed is None:
+            if running.headline is not None:
+                try:
+                    return _make(version, found.answers, form.submission.data or "", reader)
+                except DBAPIError as error:
+                    db.session.rollback()
+                    known = unavailable(error)
+                    if known is None:
+                        raise
+                    sentence = _(
+                        "%(why)s Your answers are still here. Try again in a minute.", why=known.sentence
+                    )
+                    notes.append({"target": None, "sentence": sentence})
+                    status = 503
+            else:
+                notes += _notes(running)
+                status = 422
+        if changed is not None:
+            notes.append({"target": None, "sentence": changed})
+    elif earlier is not None and earlier.table_version.sha256 != version.sha256:
+        changed = _changed(version)
+    shown = running.sentences if status == 422 or running.refusals else {}
+    page = render_template(
+        "patient/estimate.html",
+        errors=notes,
+        form=form,
+        action=action,
+        back=back,
+        title=reader.words(table.title, table.main_language),
+        provider=table.provider.name,
+        contact=table.provider.email,
+        demo=table.demo,
+        sections=forms.sections(
+            form, table, reader, running.asked, shown if request.method == "POST" else {}
+        ),
+        notices=_notices(table, reader),
+        submission=secrets.token_urlsafe(16) if request.method == "GET" else form.submission.data,
+        table_sha256=version.sha256,
+        total_url=url_for("patient.total", slug=version.slug),
+        total=running,
+        changed=changed,
+        day_order=reader.day_order(),
+        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
+    )
+    return page, status
+
+
+def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader) -> Answer:
+    token = estimates.make(
+        version,
+        answers,
+        language=reader.tag,
+        submission=submission,
+        link_key=_settings().link_key,
+        now=_now(),
+    )
+    db.session.commit()
+    return redirect(url_for("patient.breakdown", token=token), code=303)
+
+
+def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
+    """Work out the total of answers that may be unfinished; never a part of it."""
+    values, problems = look(table, found.answers)
+    asked = [*values, *(problem.driver for problem in problems)]
+    labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
+    sentences = dict(found.unreadable)
+    left = []
+    for problem in problems:
+        if problem.driver in sentences or problem.driver not in labels:
+            continue
+        sentence = wording.problem_sentence(problem, reader)
+        if problem.kind == "answer_missing":
+            left.append(Open(problem.driver, labels[problem.driver], sentence))
+        else:
+            sentences[problem.driver] = [sentence]
+    if not left and not sentences:
+        try:
+            breakdown = pricing.estimate(table, found.answers).as_dict()
+        except pricing.BadAnswers as refusal:
+            sentences = wording.problem_sentences(refusal, reader)
+        else:
+            headline, sums = wording.headline(breakdown, table, reader)
+            return Running(asked=asked, spoken=_spoken(headline), headline=headline, sums=sums)
+    refusals = [Open(driver, labels[driver], text) for driver, texts in sentences.items() for text in texts]
+    for question in left:
+        sentences[question.driver] = [question.sentence]
+    spoken = _("%(number)s questions left", number=len(left)) if not refusals else refusals[0].sentence
+    return Running(asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences)
+
+
+def _spoken(headline: wording.Headline) -> str:
+    if headline.span is None:
+        return _("Likely total: %(amount)s", amount=headline.amount)
+    return _("Likely total: %(amount)s. It may come to %(span)s.", amount=headline.amount, span=headline.span)
+
+
+def _notes(running: Running) -> list[dict[str, str | None]]:
+    """The error summary: one line for each question, in the order of the page, with the words beside it."""
+    texts = {question.driver: question.label for question in (*running.refusals, *running.left)}
+    return [
+        {"target": f"{forms.PREFIX}{driver}", "sentence": f"{texts[driver]}: {sentence}"}
+        for driver in running.asked
+        for sentence in running.sentences.get(driver, ())
+    ]
+
+
+def _changed(version: TableVersion) -> str:
+    return _(
+        "The price list has changed meanwhile. Your answers are kept; the figures are now those of “%(version)s”. "
+        "Look at them before you go on.",
+        version=version.version,
+    )
+
+
+def _offer(version: TableVersion, reader: Reader) -> dict[str, Any]:
+    table = tables.parsed(version)
+    territories: Mapping[str, str] = Locale.parse(reader.locale).territories
+    return {
+        "slug": version.slug,
+        "title": reader.words(table.title, table.main_language),
+        "provider": table.provider.name,
+        "country": territories.get(table.provider.country, table.provider.country),
+        "currency": table.currency,
+        "valid_from": reader.day(table.valid_from),
+        "demo": table.demo,
+        "evidence": [section for section in _notices(table, reader) if section.kind == "evidence"],
+    }
+
+
+def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
+    """The notices that stand beside the form, where there are no answers yet to choose them by."""
+    codes = [notice.code for notice in table.notices if notice.when is None and notice.unless is None]
+    return wording.notice_sections(codes, table, reader, kinds=("evidence", "not_included", "risk"))
+
+
+def _head(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
+    return wording.head(
+        table,
+        reader,
+        reference=found.reference,
+        created=found.created_at,
+        valid_until=found.valid_until,
+    )
+
+
+def _find(token: str) -> Estimate | None:
+    return estimates.find(token, kept_days=_settings().kept_days, now=_now())
+
+
+def _attachment(reference: str, content: bytes) -> Response:
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.pdf"'
+    return response
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _now() -> datetime:
+    """The moment of this request, the same one throughout."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    now: datetime = g.now
+    return now
