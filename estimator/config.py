@@ -1,7 +1,8 @@
 """Every setting: its name, what it means, and its default. A wrong or a missing one stops the start.
 
-Settings come from environment variables. A secret may stand in a file whose path is in NAME_FILE, and is
-otherwise kept in the instance folder, where `prepare_secrets` makes it. docs/running.md lists them all.
+Settings come from environment variables; an empty one counts as not set. A secret may stand in a file whose
+path is in NAME_FILE. The keys are otherwise kept in the instance folder, where `prepare_secrets` makes them;
+none has a default. docs/running.md lists them all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from estimator.i18n import reader
 
 SECRETS = ("SECRET_KEY", "LINK_KEY")
 """Keys that are made into the instance folder: of the session cookie, and of the links."""
+
+IN_FILES = (*SECRETS, "DATABASE_URL")
+"""Settings that may stand in a file named by NAME_FILE, because they are or hold a secret."""
 
 SHORTEST_SECRET = 32
 
@@ -84,16 +88,33 @@ def _languages(text: str) -> tuple[str, ...]:
 
 
 def _address(text: str) -> str:
+    advice = "write scheme and host without a path, such as https://estimate.example.org"
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("write an address such as https://estimate.example.org")
+    if parts.scheme not in ("http", "https") or text.rstrip("/") != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(advice)
+    if not parts.hostname or "@" in parts.netloc or not text.isascii() or not text.isprintable():
+        raise ValueError(advice)
+    if parts.netloc.endswith(":") or parts.port == 0:  # .port refuses what is no number by itself
+        raise ValueError(advice)
     return text.rstrip("/")
 
 
+def _host(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or any(letter in text for letter in " /@?#"):
+        raise ValueError("write a host name or an IP address")
+    return text.strip("[]")
+
+
 def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("write sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE")
-    return text
+    advice = "write sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        raise ValueError(advice)
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and rest[1:] not in ("", ":memory:"):
+        return text
+    raise ValueError(advice)
 
 
 SETTINGS = (
@@ -106,16 +127,16 @@ SETTINGS = (
     Setting(
         "DATABASE_URL",
         "Where the database is: SQLite for one small server, PostgreSQL for several machines.",
-        "sqlite:///INSTANCE/estimator.sqlite",
+        "sqlite:///INSTANCE/estimator.sqlite; a relative path begins in INSTANCE",
         _database,
     ),
     Setting(
         "PUBLIC_URL",
         "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
-        "http://127.0.0.1:PORT",
+        "must be set; in demonstration mode http://127.0.0.1:PORT",
         _address,
     ),
-    Setting("DEMO", "1: demonstration mode, on this machine only.", "0", _flag),
+    Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", _flag),
     Setting(
         "LANGUAGES",
         "Languages of the pages, separated by commas, the preferred one first.",
@@ -128,7 +149,7 @@ SETTINGS = (
         "90",
         _whole(1, 3650),
     ),
-    Setting("HOST", "The address to listen on.", "127.0.0.1", str),
+    Setting("HOST", "The address to listen on.", "127.0.0.1", _host),
     Setting("PORT", "The port to listen on.", "8000", _whole(1, 65535)),
     Setting("WORKERS", "How many requests are answered at the same time.", "2", _whole(1, 64)),
     Setting(
@@ -146,16 +167,24 @@ def load(environment: Mapping[str, str] | None = None, **given: str) -> Settings
     Raises WrongSetting for the first one that cannot be used.
     """
     source = {**(os.environ if environment is None else environment), **given}
-    values = {setting.name: _value(setting, source.get(setting.name)) for setting in SETTINGS}
+    values = {setting.name: _value(setting, _text(setting.name, source)) for setting in SETTINGS}
     instance = (values["INSTANCE"] or Path("instance")).absolute()
     port = values["PORT"] or 8000
+    demo = bool(values["DEMO"])
+    if values["PUBLIC_URL"] is None and not demo:
+        raise WrongSetting(
+            "PUBLIC_URL is missing. Write the address that readers type, such as https://estimate.example.org."
+        )
+    secret_key, link_key = (_secret(name, source, instance) for name in SECRETS)
+    if secret_key == link_key:
+        raise WrongSetting("SECRET_KEY and LINK_KEY are the same. Make each of them on its own.")
     return Settings(
         instance=instance,
-        database_url=values["DATABASE_URL"] or f"sqlite:///{instance / 'estimator.sqlite'}",
-        secret_key=_secret("SECRET_KEY", source, instance),
-        link_key=_secret("LINK_KEY", source, instance),
+        database_url=_in_instance(values["DATABASE_URL"] or "sqlite:///estimator.sqlite", instance),
+        secret_key=secret_key,
+        link_key=link_key,
         public_url=values["PUBLIC_URL"] or f"http://127.0.0.1:{port}",
-        demo=bool(values["DEMO"]),
+        demo=demo,
         languages=values["LANGUAGES"] or ("en",),
         kept_days=values["KEPT_DAYS"] or 90,
         host=values["HOST"] or "127.0.0.1",
@@ -175,9 +204,7 @@ def prepare_secrets(instance: Path) -> None:
         for name in SECRETS:
             path = _secret_path(instance, name)
             if not path.exists():
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "w") as file:
-                    file.write(secrets.token_hex(32) + "\n")
+                _write_once(path, secrets.token_hex(32) + "\n")
     except OSError as error:
         raise WrongSetting(
             f"The instance folder {instance} cannot be written ({error.strerror}). "
@@ -185,38 +212,75 @@ def prepare_secrets(instance: Path) -> None:
         ) from error
 
 
+def _write_once(path: Path, text: str) -> None:
+    """Make a file that its owner alone can read, unless another process has just made it."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _text(name: str, source: Mapping[str, str]) -> str | None:
+    """Return a setting as it was written, from its file if it has one; None if it is not set."""
+    text, path = source.get(name) or None, source.get(f"{name}_FILE") or None
+    if name not in IN_FILES or path is None:
+        return text
+    if text is not None:
+        raise WrongSetting(f"{name} and {name}_FILE are both set. Keep one of them.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"{name}_FILE names {path}, which cannot be read ({_why(error)}).") from error
+
+
 def _value(setting: Setting, text: str | None) -> Any:
-    if text is None or text == "":
+    if text is None:
         return None
     try:
         return setting.read(text)
     except ValueError as error:
-        raise WrongSetting(f"{setting.name} is “{text}”: {error}.") from error
+        # What holds a password is not repeated.
+        given = "cannot be used" if setting.name in IN_FILES else f"is “{text}”"
+        raise WrongSetting(f"{setting.name} {given}: {error}.") from error
 
 
 def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
-    secret = source.get(name)
-    path = Path(source[f"{name}_FILE"]) if source.get(f"{name}_FILE") else _secret_path(instance, name)
-    if not secret:
+    secret = _text(name, source)
+    if secret is None:
+        path = _secret_path(instance, name)
         try:
             secret = path.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise WrongSetting(
-                f"{name} is missing: {path} cannot be read ({error.strerror}). "
+                f"{name} is missing: {path} cannot be read ({_why(error)}). "
                 f"Run `estimator prepare`, or write the secret into {name} or {name}_FILE."
             ) from error
     if len(secret) < SHORTEST_SECRET:
         raise WrongSetting(
-            f"{name} has fewer than {SHORTEST_SECRET} characters. Make it with `estimator prepare`."
+            f"{name} has fewer than {SHORTEST_SECRET} characters. Remove it and run `estimator prepare`."
         )
     return secret
+
+
+def _in_instance(url: str, instance: Path) -> str:
+    """Let a relative SQLite path begin in the instance folder, whichever folder the app is started in."""
+    scheme, _, path = url.partition(":///")
+    return f"sqlite:///{instance / path}" if scheme == "sqlite" else url
 
 
 def _secret_path(instance: Path, name: str) -> Path:
     return instance / name.lower()
 
 
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8"
+
+
 def names() -> set[str]:
     """Return the name of every setting and secret, as the documentation must list them."""
     assert len(fields(Settings)) == len(SETTINGS) + len(SECRETS)
-    return {setting.name for setting in SETTINGS} | set(SECRETS) | {f"{name}_FILE" for name in SECRETS}
+    return {setting.name for setting in SETTINGS} | set(SECRETS) | {f"{name}_FILE" for name in IN_FILES}
