@@ -349,10 +349,12 @@ class _Wording:
                 less, more = driver.less or Decimal(0), driver.more or Decimal(0)
                 if less or more:
                     yield self.variation(driver, less, more)
+        reserve = {group["code"] for group in self.breakdown["groups"] if group["total"] == "reserve"}
         ranged = [
             str(self.words(item["label"]))
             for item in self.breakdown["items"]
-            if len(set(item["quantity"].values())) == 1
+            if item["group"] not in reserve
+            and len(set(item["quantity"].values())) == 1
             and len(set(item["amount"].values())) > 1
             and item["steps"]
             and item["steps"][0]["kind"] != "percent"

@@ -136,9 +136,10 @@ def _decimal(given: object) -> Decimal | None:
 
 
 def _near(driver: NumberDriver, number: Decimal) -> str:
-    """The nearest possible number at or below one that falls between the steps."""
-    steps = (Fraction(number) - Fraction(driver.least)) // Fraction(driver.step)
-    near = Fraction(driver.least) + steps * Fraction(driver.step)
+    """The next possible number above one that falls between the steps, or else the one below it."""
+    least, step = Fraction(driver.least), Fraction(driver.step)
+    below = least + (Fraction(number) - least) // step * step
+    near = below + step if below + step <= Fraction(driver.most) else below
     digits = max(decimals(driver.least), decimals(driver.step))
     return plain(Decimal(f"{int(near * 10**digits)}E-{digits}"))
 

@@ -213,6 +213,7 @@ class Running:
     refusals: list[Open] = field(default_factory=list)
     left: list[Open] = field(default_factory=list)
     sentences: dict[str, list[str]] = field(default_factory=dict)
+    ruled_out: bool = False
 
 
 def _answering(
@@ -311,7 +312,8 @@ def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
             left.append(Open(problem.driver, labels[problem.driver], sentence))
         else:
             sentences[problem.driver] = [sentence]
-    if not left and not sentences:
+    ruled_out = not left and not sentences
+    if ruled_out:
         try:
             breakdown = pricing.estimate(table, found.answers).as_dict()
         except pricing.BadAnswers as refusal:
@@ -323,7 +325,9 @@ def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
     for question in left:
         sentences[question.driver] = [question.sentence]
     spoken = _("%(number)s questions left", number=len(left)) if not refusals else refusals[0].sentence
-    return Running(asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences)
+    return Running(
+        asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences, ruled_out=ruled_out
+    )
 
 
 def _spoken(headline: wording.Headline) -> str:
