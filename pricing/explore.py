@@ -1,10 +1,10 @@
-"""What would change the cost: other answers to one table, and one plan under two tables."""
+"""What would change the cost: other answers to one table, another table for the same plans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricing.answers import Answers, check, look, normal_form
 from pricing.breakdown import Three
@@ -12,6 +12,7 @@ from pricing.estimate import estimate
 from pricing.money import exactly, plain
 from pricing.problems import BadAnswers, Problem
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+from pricing.writing import entries, header, provider
 
 
 class Alternative(NamedTuple):
@@ -45,6 +46,75 @@ class Effect(NamedTuple):
     answers: Answers
     old: Outcome
     new: Outcome
+
+
+class KeyChange(NamedTuple):
+    """One key of a part that both tables have; values are as they stand in the file, None where it is absent."""
+
+    key: str
+    old: str | None
+    new: str | None
+
+
+class PartChange(NamedTuple):
+    """What happened to one part of a table: `charge.ward` was added, removed or changed.
+
+    `keys` says what differs in a changed part. `perhaps_renamed` is the place under which a part that
+    vanished seems to live on, or from which one that appeared seems to come: the same label, another code.
+    """
+
+    place: str
+    change: Literal["added", "removed", "changed"]
+    keys: tuple[KeyChange, ...]
+    perhaps_renamed: str | None
+
+
+def difference(old: PriceTable, new: PriceTable) -> list[PartChange]:
+    """Return what differs between two tables, part by part and key by key, in the order of the files.
+
+    The header is the part "", everything else stands under its heading (`driver.cells.choice.own`).
+    """
+    before = {"": dict(header(old)), "provider": dict(provider(old)), **entries(old)}
+    after = {"": dict(header(new)), "provider": dict(provider(new)), **entries(new)}
+    renamed = _renamed(before, after)
+    changes = []
+    for place, keys in before.items():
+        if place not in after:
+            changes.append(PartChange(place, "removed", (), renamed.get(place)))
+        elif keys != after[place]:
+            changes.append(PartChange(place, "changed", _keys(keys, after[place]), None))
+    back = {now: then for then, now in renamed.items()}
+    changes += [PartChange(place, "added", (), back.get(place)) for place in after if place not in before]
+    return changes
+
+
+def _keys(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[KeyChange, ...]:
+    return tuple(
+        KeyChange(key, before.get(key), after.get(key))
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key) != after.get(key)
+    )
+
+
+def _renamed(
+    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Pairs of a part that vanished and one of its kind that appeared with the same label."""
+    pairs: dict[str, str] = {}
+    for gone in (place for place in before if place not in after):
+        for come in (place for place in after if place not in before and place not in pairs.values()):
+            if _kind(gone) == _kind(come) and _label(before[gone]) == _label(after[come]) != ():
+                pairs[gone] = come
+                break
+    return pairs
+
+
+def _kind(place: str) -> str:
+    return place.rpartition(".")[0]
+
+
+def _label(keys: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, text) for key, text in keys.items() if key.startswith("label."))
 
 
 def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:

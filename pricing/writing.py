@@ -46,7 +46,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 def written(table: PriceTable) -> str:
     """Write a whole table."""
-    blocks = [_block("", header(table)), _block("provider", _provider(table))]
+    blocks = [_block("", header(table)), _block("provider", provider(table))]
     for heading, pairs in entries(table).items():
         blocks.append(_block(heading, pairs.items()))
     return "\n".join(blocks)
@@ -126,10 +126,11 @@ def header(table: PriceTable) -> Pairs:
     yield from _plain("note", table.note)
 
 
-def _provider(table: PriceTable) -> Pairs:
-    provider = table.provider
+def provider(table: PriceTable) -> Pairs:
+    """Return the keys of `[provider]`."""
+    given = table.provider
     for key in ("name", "country", "address", "email", "phone", "registration"):
-        yield from _plain(key, getattr(provider, key))
+        yield from _plain(key, getattr(given, key))
 
 
 def _driver(driver: Driver) -> Pairs:
