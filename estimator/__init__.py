@@ -16,12 +16,13 @@ HERE = Path(__file__).parent
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app for these settings, or for those of the environment.
 
-    Raises config.WrongSetting for a setting that cannot be used.
+    Raises config.WrongSetting for a setting that cannot be used, and migrations.WrongRevision for a database
+    whose tables are not those of this version.
     """
     from flask import Flask
 
-    from estimator import config, web
-    from estimator.db import db
+    from estimator import config, demonstration, logs, migrations, web
+    from estimator.db import db, engine_options
 
     settings = config.load() if settings is None else settings
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -38,8 +40,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=1_000,
         TRAP_HTTP_EXCEPTIONS=False,
     )
+    logs.init_app(app)
     db.init_app(app)
+    with app.app_context():
+        migrations.must_be_current(db.engine)
     web.init_app(app)
+    if settings.demo:
+        app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -161,14 +161,14 @@ SETTINGS = (
 )
 
 
-def load(environment: Mapping[str, str] | None = None, **given: str) -> Settings:
+def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Settings:
     """Return the settings of an environment; `given` ones, by their names in capitals, win.
 
     Raises WrongSetting for the first one that cannot be used.
     """
     source = {**(os.environ if environment is None else environment), **given}
     values = {setting.name: _value(setting, _text(setting.name, source)) for setting in SETTINGS}
-    instance = (values["INSTANCE"] or Path("instance")).absolute()
+    instance = instance_folder(source)
     port = values["PORT"] or 8000
     demo = bool(values["DEMO"])
     if values["PUBLIC_URL"] is None and not demo:
@@ -192,6 +192,12 @@ def load(environment: Mapping[str, str] | None = None, **given: str) -> Settings
         workers=values["WORKERS"] or 2,
         proxies=values["PROXIES"] or 0,
     )
+
+
+def instance_folder(environment: Mapping[str, str] | None = None, /, **given: str) -> Path:
+    """Return the folder that the settings would name, before there is anything in it."""
+    source = {**(os.environ if environment is None else environment), **given}
+    return Path(source.get("INSTANCE") or "instance").absolute()
 
 
 def prepare_secrets(instance: Path) -> None:

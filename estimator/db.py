@@ -5,18 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 from estimator.i18n import lazy_gettext
 
 BUSY_SECONDS = 5
-"""How long a SQLite connection waits for another one to finish writing."""
+"""How long a connection waits for another one to finish writing, or for the database to answer at all."""
 
 
 class Base(DeclarativeBase):
@@ -55,59 +55,110 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how connections to a database are made; what was answered never stands in an error's text."""
+    if url.startswith("sqlite:"):
+        # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
+        # read, is refused at once if another process has written meanwhile.
+        connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
+        return {"hide_parameters": True, "connect_args": connect}
+    connect = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
+    return {"hide_parameters": True, "connect_args": connect, "pool_pre_ping": True}
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten
         cursor.close()
 
 
-def insert_once(model: type[Base], row: Mapping[str, Any], unique: str) -> bool:
-    """Insert a row unless one with the same `unique` column is there already; return whether it was inserted.
+@event.listens_for(Engine, "savepoint")
+def _begin_before_savepoint(connection: Connection, _name: str) -> None:
+    # Without a transaction around it SQLite takes a savepoint for one, and commits when it is released.
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE")
+
+
+def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
+    """Insert a row unless a unique value of it is there already; return whether it was inserted.
 
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=[unique])
-    result = db.session.execute(statement)
+    result = db.session.execute(insert(model).values(row).on_conflict_do_nothing())
     return cast("CursorResult[Any]", result).rowcount == 1
+
+
+Hindrance = Literal["locked", "full", "read-only", "unreachable", "broken"]
+
+SENTENCES: Mapping[Hindrance, Any] = {
+    "locked": lazy_gettext("Our database is busy at the moment."),
+    "full": lazy_gettext("Our server has no room left to save anything."),
+    "read-only": lazy_gettext("Our database does not accept changes at the moment."),
+    "unreachable": lazy_gettext("Our database cannot be reached at the moment."),
+    "broken": lazy_gettext("Our server cannot use its disk at the moment."),
+}
 
 
 class Unavailable(Exception):
     """The database cannot do its work at the moment; `sentence` says why, for people."""
 
-    def __init__(self, sentence: Any, cause: str) -> None:
-        self.sentence = sentence
-        self.cause = cause
-        super().__init__(cause)
-
-
-_SIGNS = {
-    "locked": lazy_gettext("Our database is busy at the moment."),
-    "full": lazy_gettext("Our server has no room left to save anything."),
-    "readonly": lazy_gettext("Our database does not accept changes at the moment."),
-    "unable to open": lazy_gettext("Our database cannot be reached at the moment."),
-    "disk i/o error": lazy_gettext("Our server cannot write to its disk at the moment."),
-    "connection": lazy_gettext("Our database cannot be reached at the moment."),
-    "terminat": lazy_gettext("Our database cannot be reached at the moment."),
-    "no space left": lazy_gettext("Our server has no room left to save anything."),
-    "read-only": lazy_gettext("Our database does not accept changes at the moment."),
-    "timeout": lazy_gettext("Our database is busy at the moment."),
-}
+    def __init__(self, kind: Hindrance) -> None:
+        self.kind = kind
+        self.sentence = SENTENCES[kind]
+        super().__init__(kind)
 
 
 def unavailable(error: Exception) -> Unavailable | None:
     """Tell a database that cannot work at the moment from a mistake of ours; None for the latter."""
     if not isinstance(error, DBAPIError):
         return None
-    text = str(error.orig).lower()
-    for sign, sentence in _SIGNS.items():
-        if sign in text:
-            return Unavailable(sentence, sign)
-    if isinstance(error, OperationalError) and error.connection_invalidated:
-        return Unavailable(_SIGNS["connection"], "connection")
-    return None
+    if isinstance(error.orig, sqlite3.Error):
+        kind = _SQLITE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    else:
+        kind = _postgresql_kind(error)
+    return None if kind is None else Unavailable(kind)
+
+
+_SQLITE: Mapping[int, Hindrance] = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_PROTOCOL: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "unreachable",
+    sqlite3.SQLITE_CANTOPEN: "unreachable",
+    sqlite3.SQLITE_IOERR: "broken",
+    sqlite3.SQLITE_CORRUPT: "broken",
+    sqlite3.SQLITE_NOTADB: "broken",
+}
+
+_POSTGRESQL: Mapping[str, Hindrance] = {
+    "25006": "read-only",  # read_only_sql_transaction
+    "40001": "locked",  # serialization_failure
+    "40P01": "locked",  # deadlock_detected
+    "53100": "full",  # disk_full
+    "53": "unreachable",  # other insufficient resources, too many connections among them
+    "55P03": "locked",  # lock_not_available, what lock_timeout ends with
+    "57014": "locked",  # query_canceled, what statement_timeout ends with
+    "57P": "unreachable",  # the server is shutting down or starting
+    "58": "broken",  # system errors outside PostgreSQL
+    "08": "unreachable",  # connection exceptions
+}
+
+
+def _postgresql_kind(error: DBAPIError) -> Hindrance | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        # No connection, or one that broke: the server had no chance to name a state.
+        refused = type(error.orig).__name__ == "OperationalError" or error.connection_invalidated
+        return "unreachable" if refused else None
+    found = (_POSTGRESQL.get(state[:length]) for length in (5, 3, 2))
+    return next((kind for kind in found if kind is not None), None)

@@ -32,4 +32,4 @@ def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
 def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
     """Keep a document with its estimate; one that another process kept meanwhile stays as it is."""
     row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
-    insert_once(Document, row, "key")
+    insert_once(Document, row)

@@ -21,38 +21,48 @@ from pricing.answers import Answers
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody takes for another one."""
 
+KIND = "estimate"
+"""What the links of this module open; part of their tokens."""
+
+MOST_ATTEMPTS = 5
+"""So many references may be taken already; there are 650 thousand million."""
+
 
 def make(
     version: TableVersion, answers: Answers, *, language: str, submission: str, link_key: str, now: datetime
 ) -> str:
     """Work out and keep an estimate and return the token of its link.
 
-    `submission` names the form that was sent; the same form with the same answers is one estimate however
-    often it is sent, and the token is the same. Raises pricing.BadAnswers.
+    `submission` names the form that was sent, at random; the same form with the same answers is one estimate
+    however often it is sent, and the token is the same. A form without a name is an estimate of its own each
+    time, because nobody may be handed the link of somebody else. Raises pricing.BadAnswers.
     """
     table = tables.parsed(version)
     breakdown = pricing.estimate(table, answers)
     given = json.dumps(
         {code: answer for code, answer in breakdown.answers.items() if answers.get(code) is not None}
     )
-    name = hashlib.sha256(f"{submission}:{version.sha256}:{given}".encode()).hexdigest()
-    reference = _reference()
-    token = links.compose(link_key, "estimate", reference, 1)
+    parts = (submission or secrets.token_hex(), version.sha256, language, given)
+    name = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
     row = {
-        "reference": reference,
         "table_version_id": version.id,
         "given": given,
         "breakdown": breakdown.as_json().decode(),
         "language": language,
         "valid_until": tables.day_of(now, table.time_zone) + timedelta(days=table.quote_valid_days),
         "submission": name,
-        "link_hash": links.stored(token),
         "link_serial": 1,
         "created_at": now,
     }
-    if insert_once(Estimate, row, "submission"):
-        return token
-    return token_of(db.session.scalars(select(Estimate).filter_by(submission=name)).one(), link_key)
+    for _attempt in range(MOST_ATTEMPTS):
+        reference = _reference()
+        token = links.compose(link_key, KIND, reference, 1)
+        if insert_once(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
+            return token
+        same = db.session.scalar(select(Estimate).filter_by(submission=name))
+        if same is not None:
+            return token_of(same, link_key)
+    raise RuntimeError("no reference is free")
 
 
 def find(token: str, *, kept_days: int, now: datetime) -> Estimate | None:
@@ -85,7 +95,7 @@ def purge(*, kept_days: int, now: datetime) -> int:
 
 def token_of(estimate: Estimate, link_key: str) -> str:
     """Compose the token of an estimate's link again."""
-    return links.compose(link_key, "estimate", estimate.reference, estimate.link_serial)
+    return links.compose(link_key, KIND, estimate.reference, estimate.link_serial)
 
 
 def breakdown_of(estimate: Estimate) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from estimator.db import engine_options
 from estimator.messages import gettext as _
 
 HERE = Path(__file__).parent
@@ -48,18 +49,19 @@ def revision(connection: Connection) -> str | None:
 
 
 def must_be_current(engine: Engine) -> None:
-    """Raise WrongRevision unless a database is exactly at the newest revision."""
+    """Raise WrongRevision unless a database is exactly at the newest revision; leave no connection open."""
     with engine.connect() as connection:
         found = revision(connection)
+    engine.dispose()
     if found == head():
         return
     if found is None:
-        raise WrongRevision(_("The database has not been set up yet. Run `estimator migrate`."))
+        raise WrongRevision(_("The database has not been set up yet. Run `estimator prepare`."))
     known = {script.revision for script in _scripts().walk_revisions()}
     if found in known:
         raise WrongRevision(
             _(
-                "The database belongs to an older version of the app. Make a copy of it, then run `estimator migrate`."
+                "The database belongs to an older version of the app. Make a copy of it, then run `estimator prepare`."
             )
         )
     raise WrongRevision(
@@ -72,7 +74,7 @@ def must_be_current(engine: Engine) -> None:
 
 
 def _run(url: str, step: Callable[[Config], None]) -> None:
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(url, poolclass=NullPool, **engine_options(url))
     with engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection

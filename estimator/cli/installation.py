@@ -1,0 +1,80 @@
+"""`estimator prepare` and `estimator purge`: make an installation ready, and keep no more than was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from estimator.cli.refusal import Refused
+from estimator.messages import gettext as _
+from estimator.messages import ngettext
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from estimator.config import Settings
+
+
+@click.command(help=_("Make the instance folder and secrets, and bring the database up to date."))
+def prepare() -> None:
+    """Make what is missing; what is there stays."""
+    with sentences():
+        settings = made_ready()
+    click.echo(_("Everything is ready in %(folder)s.", folder=settings.instance))
+
+
+@click.command(help=_("Remove every estimate that is older than KEPT_DAYS. Run it once a day."))
+def purge() -> None:
+    """Remove what is too old, and say how much it was."""
+    from estimator import estimates
+    from estimator.db import db
+
+    with running_app() as app:
+        removed = estimates.purge(kept_days=app.config["SETTINGS"].kept_days, now=datetime.now(UTC))
+        db.session.commit()
+    click.echo(ngettext("%(num)s estimate was removed.", "%(num)s estimates were removed.", removed))
+
+
+def made_ready(**given: str) -> Settings:
+    """Make whatever an installation still lacks, and return its settings; `given` ones win over the environment."""
+    from estimator import config, migrations
+
+    config.prepare_secrets(config.instance_folder(**given))
+    settings = config.load(**given)
+    migrations.upgrade(settings.database_url)
+    return settings
+
+
+@contextmanager
+def running_app() -> Iterator[Flask]:
+    """Enter the context of the app of the environment's settings; raises Refused with what is in the way."""
+    with sentences():
+        from estimator import create_app
+
+        app = create_app()
+        with app.app_context():
+            yield app
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what stops an installation from working into sentences."""
+    from sqlalchemy.exc import DBAPIError
+
+    from estimator.config import WrongSetting
+    from estimator.db import unavailable
+    from estimator.migrations import WrongRevision
+
+    try:
+        yield
+    except (WrongSetting, WrongRevision) as error:
+        raise Refused(str(error)) from None
+    except DBAPIError as error:
+        known = unavailable(error)
+        if known is None:
+            raise
+        raise Refused(str(known.sentence), code=1) from None

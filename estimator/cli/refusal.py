@@ -1,0 +1,49 @@
+"""What a command refuses, and files that cannot be read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from estimator.messages import gettext as _
+
+MOST_BYTES = 20_000_000
+"""No more of a file is read; no price table is as long."""
+
+
+class Refused(Exception):
+    """A command that cannot do what it was asked for: a sentence for each problem, and the exit code."""
+
+    def __init__(self, *sentences: str, code: int = 2) -> None:
+        self.sentences = sentences
+        self.code = code
+        super().__init__("\n".join(sentences))
+
+
+def text_of(name: str) -> str:
+    """Return the text of a file, or of standard input for "-"; raises Refused with the reason."""
+    shown = _("The standard input") if name == "-" else name
+    try:
+        if name == "-":
+            if sys.stdin is None:
+                raise Refused(_("There is no standard input to read from."))
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise Refused(_("%(file)s: there is no such file.", file=shown)) from None
+    except IsADirectoryError:
+        raise Refused(_("%(file)s is a folder. Name a file in it.", file=shown)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Refused(_("%(file)s cannot be read (%(reason)s).", file=shown, reason=reason)) from None
+    if len(data) > MOST_BYTES:
+        raise Refused(_("%(file)s is longer than any price table or plan.", file=shown))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refused(
+            _("%(file)s is not UTF-8 (line %(line)s). Save it as UTF-8.", file=shown, line=line)
+        ) from None

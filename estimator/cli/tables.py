@@ -1,0 +1,102 @@
+"""`estimator tables`: check price tables in files, and bring them into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import click
+
+import pricing
+from estimator.cli.refusal import Refused, text_of
+from estimator.messages import gettext as _
+from estimator.messages import ngettext
+from pricing import PriceTable, Problem
+from pricing.problems import SENTENCES, say
+
+FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+
+
+@click.group(help=_("Check price tables, and bring them into the database."))
+def tables() -> None:
+    """Hold the commands about price tables."""
+
+
+@tables.command(
+    help=_("Print every problem of each file with its place; 1 is the exit code if there is one.")
+)
+@FILES
+def check(files: Sequence[str]) -> int:
+    """Print the problems."""
+    return _each(files, lambda _name, _table: [])
+
+
+@tables.command(help=_("Print what is legal but suspicious in each file."))
+@FILES
+def lint(files: Sequence[str]) -> int:
+    """Print the warnings, and the problems of tables that cannot be used."""
+    from pricing.lint import lint as warnings_of
+
+    return _each(files, lambda name, table: problem_lines(name, warnings_of(table)))
+
+
+@tables.command("import", help=_("Add each file to the database as a version of its price list."))
+@FILES
+def import_(files: Sequence[str]) -> int:
+    """Add all of the files, or none of them if one cannot be used."""
+    from datetime import UTC, datetime
+
+    from estimator import tables as verbs
+    from estimator.cli.installation import running_app
+    from estimator.db import db
+
+    texts = [(name, text_of(name)) for name in files]
+    with running_app():
+        for name, text in texts:
+            try:
+                version = verbs.import_(text, datetime.now(UTC))
+            except pricing.BadTable as error:
+                raise Refused(*problem_lines(name, error.problems)) from None
+            except (verbs.VersionTaken, verbs.UnknownTimeZone) as error:
+                raise Refused(f"{name}: {error}") from None
+            click.echo(
+                _(
+                    "%(table)s, version %(version)s, is in force from %(day)s.",
+                    table=version.slug,
+                    version=version.version,
+                    day=version.valid_from.isoformat(),
+                )
+            )
+        db.session.commit()
+    return 0
+
+
+def problem_lines(name: str, problems: Iterable[Problem]) -> list[str]:
+    """Return a line for each problem: file, line, place, and what is wrong."""
+    return [
+        f"{name}:{'' if problem.line is None else f'{problem.line}:'} "
+        f"{problem.place + ': ' if problem.place else ''}{say(problem, _(SENTENCES[problem.kind]))}"
+        for problem in problems
+    ]
+
+
+def _each(files: Sequence[str], look: Callable[[str, PriceTable], list[str]]) -> int:
+    """Read every file, print what is wrong with it and what `look` finds; return the exit code."""
+    unreadable: list[str] = []
+    bad = 0
+    for name in files:
+        try:
+            table = pricing.read(text_of(name))
+        except Refused as refused:
+            unreadable += refused.sentences
+        except pricing.BadTable as error:
+            bad += 1
+            for line in problem_lines(name, error.problems):
+                click.echo(line)
+        else:
+            for line in look(name, table):
+                click.echo(line)
+    if unreadable:
+        raise Refused(*unreadable)
+    if bad:
+        click.echo(ngettext("%(num)s file cannot be used.", "%(num)s files cannot be used.", bad), err=True)
+    return 1 if bad else 0

@@ -1,0 +1,57 @@
+"""What is written down while the app runs: never the token of a link, never more lines than there are entries."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from typing import Any
+
+from flask import Flask
+from flask.logging import default_handler
+from gunicorn import glogging
+
+from estimator import links
+
+ACCESS = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+"""One line of the access log: when, who, which page without its query, status, bytes, milliseconds."""
+
+
+class Masked(logging.Formatter):
+    """Another formatter's entry with the token of every link left out."""
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self.inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry, its traceback included, without tokens."""
+        return links.masked(self.inner.format(record))
+
+
+class MaskedLine(Masked):
+    """The same on one line: a stranger's address cannot write an entry of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry with what would end or hide a line written out."""
+        return "".join(
+            letter.encode("unicode_escape").decode() if unicodedata.category(letter)[0] in "CZ" else letter
+            for letter in super().format(record).replace(" ", "\x00")
+        ).replace("\\x00", " ")
+
+
+class ServerLog(glogging.Logger):  # type: ignore[misc]
+    """The server's two logs, access and errors, both without tokens."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set both logs up as the server would, then mask them."""
+        super().setup(cfg)
+        for log, masked in ((self.error_log, Masked), (self.access_log, MaskedLine)):
+            for handler in log.handlers:
+                handler.setFormatter(masked(handler.formatter))
+
+
+def init_app(app: Flask) -> None:
+    """Mask the log of an app."""
+    if not isinstance(default_handler.formatter, Masked):
+        default_handler.setFormatter(Masked(default_handler.formatter))
+    assert app.logger  # so that the handler is in place before the first entry
