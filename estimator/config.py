@@ -133,7 +133,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
-        "must be set; in demonstration mode http://127.0.0.1:PORT",
+        "must be set; in demonstration mode http://HOST:PORT",
         _address,
     ),
     Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", _flag),
@@ -170,6 +170,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
     values = {setting.name: _value(setting, _text(setting.name, source)) for setting in SETTINGS}
     instance = instance_folder(source)
     port = values["PORT"] or 8000
+    host = values["HOST"] or "127.0.0.1"
     demo = bool(values["DEMO"])
     if values["PUBLIC_URL"] is None and not demo:
         raise WrongSetting(
@@ -183,11 +184,11 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         database_url=_in_instance(values["DATABASE_URL"] or "sqlite:///estimator.sqlite", instance),
         secret_key=secret_key,
         link_key=link_key,
-        public_url=values["PUBLIC_URL"] or f"http://127.0.0.1:{port}",
+        public_url=values["PUBLIC_URL"] or f"http://{f'[{host}]' if ':' in host else host}:{port}",
         demo=demo,
         languages=values["LANGUAGES"] or ("en",),
         kept_days=values["KEPT_DAYS"] or 90,
-        host=values["HOST"] or "127.0.0.1",
+        host=host,
         port=port,
         workers=values["WORKERS"] or 2,
         proxies=values["PROXIES"] or 0,

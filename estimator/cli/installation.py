@@ -73,6 +73,13 @@ def sentences() -> Iterator[None]:
         yield
     except (WrongSetting, WrongRevision) as error:
         raise Refused(str(error)) from None
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        package = "treatment-cost-estimator[postgresql]"
+        raise Refused(
+            _("The driver for PostgreSQL is missing. Install it: pip install '%(package)s'", package=package)
+        ) from None
     except DBAPIError as error:
         known = unavailable(error)
         if known is None:

@@ -1,0 +1,127 @@
+"""`estimator doctor`: what is missing on this machine, and how to put it right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from estimator.cli.installation import sentences
+from estimator.cli.refusal import Refused
+from estimator.messages import gettext as _
+
+if TYPE_CHECKING:
+    from estimator.config import Settings
+
+LEAST_FREE = 200 * 1024 * 1024
+"""With less room on the disk in bytes, an installation is about to stop working."""
+
+
+@click.command(
+    help=_("Say what is missing on this machine and how to install it; 1 is the exit code if anything is.")
+)
+@click.option("--demo", is_flag=True, help=_("Look at a demonstration, as `estimator serve --demo` runs it."))
+def doctor(demo: bool) -> int:
+    """Print a sentence for everything that is missing."""
+    missing = [*_installation({"DEMO": "1"} if demo else {})]
+    for sentence in missing:
+        click.echo(sentence)
+    if not missing:
+        click.echo(_("Nothing is missing."))
+    return 1 if missing else 0
+
+
+def _installation(given: dict[str, str]) -> Iterator[str]:
+    """What is missing in the instance folder, the settings and the database."""
+    from estimator import config
+
+    folder = config.instance_folder(**given)
+    if not folder.is_dir():
+        yield _(
+            "The instance folder %(folder)s is missing. Run `estimator prepare`, or name another one in INSTANCE.",
+            folder=folder,
+        )
+        return
+    yield from _folder(folder)
+    try:
+        with sentences():
+            settings = config.load(**given)
+            yield from _settings(settings)
+            yield from _database(settings)
+    except Refused as refused:
+        yield from refused.sentences
+
+
+def _folder(folder: Path) -> Iterator[str]:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield _(
+            "The instance folder %(folder)s cannot be written. Give it to the user that runs the app: "
+            "chown USER %(folder)s",
+            folder=folder,
+        )
+    for path in (folder, *sorted(folder.iterdir())):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077 and _is_private(path, folder):
+            mode = "700" if path.is_dir() else "600"
+            yield _(
+                "Other users of this machine can open %(path)s. Close it: chmod %(mode)s %(path)s",
+                path=path,
+                mode=mode,
+            )
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        yield _(
+            "Only %(free)s MB are free where %(folder)s is. Make room before nothing can be saved any more.",
+            free=free // 1_000_000,
+            folder=folder,
+        )
+
+
+def _is_private(path: Path, folder: Path) -> bool:
+    """Whether nobody else may open a path: inside a closed folder only the secrets have to be closed as well."""
+    from estimator.config import SECRETS
+
+    return path == folder or path.name in {name.lower() for name in SECRETS}
+
+
+def _settings(settings: Settings) -> Iterator[str]:
+    from estimator.demonstration import is_loopback
+
+    host = urlsplit(settings.public_url).hostname or ""
+    if not settings.https and host != "localhost" and not is_loopback(host):
+        yield _(
+            "PUBLIC_URL begins with http://, so that links and answers can be read on their way. "
+            "Serve the app through HTTPS and write https://%(host)s.",
+            host=host,
+        )
+
+
+def _database(settings: Settings) -> Iterator[str]:
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from estimator import migrations
+    from estimator.db import engine_options
+
+    path = settings.database_url.removeprefix("sqlite:///")
+    if path != settings.database_url and not Path(path).is_file():
+        yield _("The database %(path)s is missing. Run `estimator prepare`.", path=path)
+        return
+    migrations.must_be_current(
+        create_engine(settings.database_url, poolclass=NullPool, **engine_options(settings.database_url))
+    )
+    yield from _tables(settings)
+
+
+def _tables(settings: Settings) -> Iterator[str]:
+    from estimator import create_app, tables
+
+    with create_app(settings).app_context():
+        if not tables.all_in_force(datetime.now(UTC)):
+            yield _("No price list is in force. Add one: estimator tables import FILE")
