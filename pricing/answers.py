@@ -116,7 +116,7 @@ def _number(driver: NumberDriver, given: object) -> Decimal:
         raise Refused("answer_below_least", given=_echo(plain(number)), least=plain(driver.least))
     if number > driver.most:
         raise Refused("answer_above_most", given=_echo(plain(number)), most=plain(driver.most))
-    if (Fraction(number) - Fraction(driver.least)) % Fraction(driver.step):
+    if not _on_step(driver, number):
         raise Refused(
             "answer_off_step",
             given=_echo(plain(number)),
@@ -125,6 +125,16 @@ def _number(driver: NumberDriver, given: object) -> Decimal:
             example=_near(driver, number),
         )
     return number
+
+
+def _on_step(driver: NumberDriver, number: Decimal) -> bool:
+    if driver.step == 1 and _is_whole(number) and _is_whole(driver.least):
+        return True
+    return (Fraction(number) - Fraction(driver.least)) % Fraction(driver.step) == 0
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
 
 
 def _decimal(given: object) -> Decimal | None:

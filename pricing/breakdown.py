@@ -7,22 +7,17 @@ the table's currency, three of them for the low, the likely and the high case. `
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from pricing.money import Rounder, plain
-from pricing.table import Group, PriceTable, Text, Total, UnitText
-
-CASES = ("low", "likely", "high")
-LOW, LIKELY, HIGH = range(3)
-TOTALS: tuple[Total, ...] = ("provider", "others", "reserve")
+from pricing.steps import Trace, steps
+from pricing.table import Group, PriceTable, Text, UnitText
 
 Three = tuple[Decimal, Decimal, Decimal]
 ThreeOrRequest = tuple[Decimal | None, Decimal | None, Decimal | None]
-Step = tuple[tuple[str, Any], ...]
-"""One step of how a likely amount was worked out: pairs of a key of the notation and its text."""
 
 
 class Item(NamedTuple):
@@ -36,7 +31,7 @@ class Item(NamedTuple):
     unit: UnitText | None
     amount: ThreeOrRequest
     covered_by: str | None
-    steps: Sequence[Step]
+    trace: Trace
 
 
 class TaxLine(NamedTuple):
@@ -128,7 +123,7 @@ class Breakdown:
                     "unit": None if item.unit is None else _unit(item.unit),
                     "amount": three(item.amount),
                     "covered_by": item.covered_by,
-                    "steps": [dict(step) for step in item.steps],
+                    "steps": steps(item.trace, self.rounder),
                 }
                 for item in self.items
             ],

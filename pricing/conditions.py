@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from pricing.table import ChoiceIs, Condition, DateIs, FlagIs, NumberIs, Test
+from pricing.table import ChoiceIs, Condition, FlagIs, NumberIs, Test
 
 Value = str | Decimal | bool | date
 """A checked answer: a choice's code, a number, yes or no, a day."""
@@ -29,18 +29,16 @@ def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
 
 
 def _passes(test: Test, value: Value) -> bool:
-    match test:
-        case ChoiceIs(codes):
-            return value in codes
-        case NumberIs(least, most):
-            assert isinstance(value, Decimal)
-            return (least is None or least <= value) and (most is None or value <= most)
-        case FlagIs(wanted):
-            return value is wanted
-        case DateIs(months, start, end):
-            assert isinstance(value, date)
-            return (
-                (not months or value.month in months)
-                and (start is None or start <= value)
-                and (end is None or value <= end)
-            )
+    if isinstance(test, ChoiceIs):
+        return value in test.codes
+    if isinstance(test, FlagIs):
+        return value is test.value
+    if isinstance(test, NumberIs):
+        assert isinstance(value, Decimal)
+        return (test.least is None or test.least <= value) and (test.most is None or value <= test.most)
+    assert isinstance(value, date)
+    return (
+        (not test.months or value.month in test.months)
+        and (test.start is None or test.start <= value)
+        and (test.end is None or value <= test.end)
+    )

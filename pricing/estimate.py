@@ -7,29 +7,22 @@ high case with the cheapest, and from them the totals, stages and payments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from pricing.answers import Answers, check, normal_form
-from pricing.breakdown import HIGH, LIKELY, LOW, TOTALS, Breakdown, Item, TaxLine, Three
-from pricing.charges import (
-    HUNDREDTH,
-    billed_units,
-    bounded,
-    charge_steps,
-    exact_amount,
-    in_case,
-    package_steps,
-    percent_steps,
-)
+from pricing.breakdown import Breakdown, Item, TaxLine, Three
+from pricing.charges import HIGH, HUNDREDTH, LIKELY, LOW, billed_units, bounded, exact_amount, in_case
 from pricing.conditions import Value, applies
 from pricing.money import ZERO, exactly
 from pricing.prepared import Line, Named, Offer, TaxOn, prepared
-from pricing.table import Group, NumberDriver, Percent, PriceTable, Total
+from pricing.steps import Trace
+from pricing.table import Group, NumberDriver, Percent, PriceTable
 
 ONE = Decimal(1)
+CASES = (LOW, LIKELY, HIGH)
 
 
 def estimate(table: PriceTable, answers: Answers) -> Breakdown:
@@ -50,12 +43,17 @@ class _Worked(NamedTuple):
 
 
 class _Case(NamedTuple):
-    """A plan in one case. `worked` has an entry for every charge of the table, None where it is absent."""
+    """A plan in one case. `worked` has an entry for every charge of the table, None where it is absent.
+
+    `sums` are the items of each stage and total, `bases` what each tax is taken of up to each stage,
+    `taxes` the taxes on them, so that the last of each is the whole.
+    """
 
     package: Decimal
     worked: list[_Worked | None]
-    bases: list[Decimal]
-    taxes: list[Decimal]
+    sums: list[list[Decimal]]
+    bases: list[list[Decimal]]
+    taxes: list[list[Decimal]]
 
 
 class _Plan:
@@ -66,26 +64,23 @@ class _Plan:
         self.values = values
         self.prepared = prepared(table)
         self.money = self.prepared.rounder
+        self.zero = self.money.amount(ZERO)
+        self.ranks = max(len(table.stages), 1)
         self.lines = [
             line for line in self.prepared.lines if applies(line.charge.when, line.charge.unless, values)
         ]
         self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
-        numbers = self._numbers()
-        self.quantities = [
-            [_quantity(line, numbers[case]) for line in self.lines] for case in (LOW, LIKELY, HIGH)
-        ]
-        self.once: dict[tuple[int, Decimal, Decimal, int], _Worked] = {}
+        self.quantities = self._quantities()
 
     def breakdown(self) -> Breakdown:
-        table, money = self.table, self.money
-        offer, saves = self._cheapest()
-        cases = [self._case(case, offer) for case in (LOW, LIKELY, HIGH)]
+        offer, saves, likely = self._cheapest()
+        cases = [self._case(LOW, offer, likely), likely, self._case(HIGH, offer, likely)]
         items = tuple(self._items(cases, offer))
-        totals = self._totals(cases, offer)
+        totals = self._totals(cases)
         return Breakdown(
-            table=table,
+            table=self.table,
             table_sha256=self.prepared.sha256,
-            rounder=money,
+            rounder=self.money,
             answers=normal_form(self.values),
             package=None if offer is None else offer.package.code,
             package_saves=saves,
@@ -93,228 +88,237 @@ class _Plan:
             items=items,
             taxes=tuple(self._tax_lines(cases)),
             totals=totals,
-            cost_by_then=tuple(self._cost_by_stage(cases, offer)),
+            cost_by_then=tuple(self._cost_by_stage(cases)),
             payments=tuple(self._payments(totals["provider"][LIKELY])),
             notices=tuple(
-                notice.code for notice in table.notices if applies(notice.when, notice.unless, self.values)
+                notice.code
+                for notice in self.table.notices
+                if applies(notice.when, notice.unless, self.values)
             ),
         )
 
-    def _numbers(self) -> list[dict[str, Decimal]]:
-        """What each number driver that was asked is in the three cases."""
-        numbers: list[dict[str, Decimal]] = [{}, {}, {}]
-        low, likely, high = numbers
+    def _quantities(self) -> list[Three]:
+        """How many units of each line the three cases have; one object where they are the same."""
+        numbers: dict[str, Three] = {}
         for driver in self.table.drivers:
             if isinstance(driver, NumberDriver) and driver.code in self.values:
                 value = self.values[driver.code]
                 assert isinstance(value, Decimal)
-                likely[driver.code] = value
-                low[driver.code] = value if not driver.less else max(driver.least, value - driver.less)
-                high[driver.code] = value if not driver.more else min(driver.most, value + driver.more)
-        return numbers
+                low = value if not driver.less else max(driver.least, value - driver.less)
+                high = value if not driver.more else min(driver.most, value + driver.more)
+                numbers[driver.code] = (low, value, high)
+        nothing = (ZERO, ZERO, ZERO)
+        found = []
+        for line in self.lines:
+            low = likely = high = line.charge.times
+            for driver_code in line.charge.per:
+                first, second, third = numbers.get(driver_code, nothing)
+                if low is likely is high and first is second is third:
+                    low = likely = high = likely * second
+                else:
+                    low, likely, high = low * first, likely * second, high * third
+            found.append((low, likely, high))
+        return found
 
-    def _cheapest(self) -> tuple[Offer | None, Decimal | None]:
-        """The package with the lowest likely sum, if one is below no package, and what it saves."""
-        offers = [offer for offer in self.prepared.offers if self._may_use(offer)]
-        if not offers:
-            return None, None
-        alone = cheapest = self._sum(None)
-        best = None
-        for offer in offers:
-            cost = self._sum(offer)
-            if cost < cheapest:
-                best, cheapest = offer, cost
-        return best, None if best is None else alone - cheapest
+    def _cheapest(self) -> tuple[Offer | None, Decimal | None, _Case]:
+        """The package with the lowest likely sum, if one is below no package, what it saves, and the likely case."""
+        alone = best = self._case(LIKELY, None, None)
+        offer = saves = None
+        for candidate in self.prepared.offers:
+            if self._may_use(candidate):
+                case = self._case(LIKELY, candidate, alone)
+                saving = self._sum(alone) - self._sum(case)
+                if saving > (saves or ZERO):
+                    offer, saves, best = candidate, saving, case
+        return offer, saves, best
 
     def _may_use(self, offer: Offer) -> bool:
         return applies(offer.package.when, offer.package.unless, self.values) and any(
-            quantity and line.position in offer.allowance
-            for line, quantity in zip(self.lines, self.quantities[LIKELY], strict=True)
+            line.position in offer.allowance and quantity[LIKELY]
+            for line, quantity in zip(self.lines, self.quantities, strict=True)
         )
 
-    def _sum(self, offer: Offer | None) -> Decimal:
-        """The likely sum of all three totals, taxes included; what is on request counts 0."""
-        case = self._case(LIKELY, offer)
-        amounts = sum((worked.amount for worked in case.worked if worked and worked.amount), case.package)
-        return sum(
-            (tax for on, tax in zip(self.taxes, case.taxes, strict=True) if not on.tax.included), amounts
-        )
+    def _sum(self, case: _Case) -> Decimal:
+        """The sum of all three totals, taxes included; what is on request counts 0."""
+        total = sum((amount for stage in case.sums for amount in stage), ZERO)
+        for on, taxes in zip(self.taxes, case.taxes, strict=True):
+            if not on.tax.included:
+                total += taxes[-1]
+        return total
 
-    def _case(self, case: int, offer: Offer | None) -> _Case:
-        """Work the plan out in one case with one package or none."""
-        package = ZERO if offer is None else self.money.amount(in_case(offer.package.price, case))
-        code = None if offer is None else offer.package.code
+    def _case(self, case: int, offer: Offer | None, known: _Case | None) -> _Case:
+        """Work the plan out in one case with one package or none.
+
+        `known` is the likely case, with the same package or with none: a charge that is the same there is
+        not worked out again.
+        """
+        package = self.zero if offer is None else self.money.amount(in_case(offer.package.price, case))
         allowance = {} if offer is None else offer.allowance
+        other = None if known is None or case != LIKELY else allowance
         worked: list[_Worked | None] = [None] * len(self.prepared.lines)
-        for line, quantity in zip(self.lines, self.quantities[case], strict=True):
+        sums = [[self.zero] * 3 for _ in range(self.ranks)]
+        if offer is not None:
+            sums[offer.rank][offer.total] += package
+        for line, quantities in zip(self.lines, self.quantities, strict=True):
+            position = line.position
             if line.of is not None:
-                base = _base(line.of, worked, code, package)
-                if base:
-                    worked[line.position] = self._percent(line, base, case)
-            elif quantity:
-                worked[line.position] = self._charge(line, quantity, allowance.get(line.position, ZERO), case)
-        bases = [_tax_base(on, worked, code, package) for on in self.taxes]
-        return _Case(
-            package, worked, bases, [self._tax(on, base) for on, base in zip(self.taxes, bases, strict=True)]
-        )
+                entry = self._percent(line, self._base(line.of, worked, offer, package), case)
+            elif known is not None and (
+                position not in other
+                if other is not None
+                else line.same and quantities[case] is quantities[LIKELY]
+            ):
+                entry = known.worked[position]
+            else:
+                entry = self._charge(line, quantities[case], allowance.get(position, ZERO), case)
+            if entry is not None:
+                worked[position] = entry
+                if entry.amount is not None:
+                    sums[line.rank][line.total] += entry.amount
+        bases = [self._tax_bases(on, worked, offer, package) for on in self.taxes]
+        taxes = [[self._tax(on, base) for base in each] for on, each in zip(self.taxes, bases, strict=True)]
+        return _Case(package, worked, sums, bases, taxes)
 
-    def _charge(self, line: Line, quantity: Decimal, allowance: Decimal, case: int) -> _Worked:
-        """A charge's amount; one that is the same in several cases or packages is worked out once."""
-        key = (line.position, quantity, allowance, LIKELY if line.same else case)
-        found = self.once.get(key)
-        if found is None:
-            billed = billed_units(line.charge, quantity, allowance)
-            exact = exact_amount(line.charge, billed, case)
-            found = _Worked(quantity, billed, None if exact is None else self.money.amount(exact))
-            self.once[key] = found
-        return found
+    def _charge(self, line: Line, quantity: Decimal, allowance: Decimal, case: int) -> _Worked | None:
+        if not quantity:
+            return None
+        charge = line.charge
+        billed = quantity if line.plain and not allowance else billed_units(charge, quantity, allowance)
+        exact = exact_amount(charge, billed, case)
+        return _Worked(quantity, billed, None if exact is None else self.money.amount(exact))
 
-    def _percent(self, line: Line, base: Decimal, case: int) -> _Worked:
+    def _percent(self, line: Line, base: Decimal, case: int) -> _Worked | None:
+        if not base:
+            return None
         assert isinstance(line.charge.price, Percent)
         exact = base * in_case(line.charge.price.percent, case) * HUNDREDTH
         return _Worked(ONE, ONE, self.money.amount(bounded(line.charge, exact, case)))
 
+    def _base(
+        self, of: Named, worked: list[_Worked | None], offer: Offer | None, package: Decimal
+    ) -> Decimal:
+        """The sum of the named amounts, each once; what is on request counts 0."""
+        base = package if offer is not None and offer.package.code in of.packages else self.zero
+        for position in of.charges:
+            entry = worked[position]
+            if entry is not None and entry.amount is not None:
+                base += entry.amount
+        return base
+
+    def _tax_bases(
+        self, on: TaxOn, worked: list[_Worked | None], offer: Offer | None, package: Decimal
+    ) -> list[Decimal]:
+        """What a tax is taken of, up to and with each stage: the named amounts, if their units are dear enough."""
+        above = on.tax.above
+        bases = [self.zero] * self.ranks
+        if offer is not None and offer.package.code in on.of.packages and (above is None or package > above):
+            bases[offer.rank] += package
+        for position in on.of.charges:
+            entry = worked[position]
+            if entry is not None and entry.amount and (above is None or entry.amount > above * entry.billed):
+                bases[self.prepared.lines[position].rank] += entry.amount
+        for rank in range(1, self.ranks):
+            bases[rank] += bases[rank - 1]
+        return bases
+
     def _tax(self, on: TaxOn, base: Decimal) -> Decimal:
         if on.tax.included:
-            return self.money.ratio(
-                Fraction(base) * Fraction(on.tax.percent) / (100 + Fraction(on.tax.percent))
-            )
+            percent = Fraction(on.tax.percent)
+            return self.money.ratio(Fraction(base) * percent / (100 + percent))
         return self.money.amount(base * on.tax.percent * HUNDREDTH)
 
     def _items(self, cases: list[_Case], offer: Offer | None) -> Iterator[Item]:
+        code = None
+        allowance: Mapping[int, Decimal] = {}
+        likely_package = cases[LIKELY].package
         if offer is not None:
-            package = offer.package
-            prices = [case.package for case in cases]
-            steps = package_steps(package.price.likely, self.money)
+            package, code, allowance = offer.package, offer.package.code, offer.allowance
+            prices = (cases[LOW].package, likely_package, cases[HIGH].package)
+            trace = Trace(package, ONE, ZERO, None, None)
             yield Item(
-                package.code, "package", package.group, package.label, (ONE, ONE, ONE), None,
-                (prices[LOW], prices[LIKELY], prices[HIGH]), None, steps,
-            )  # fmt: skip
-        zero = self.money.amount(ZERO)
-        absent = _Worked(ZERO, ZERO, zero)
+                code, "package", package.group, package.label, (ONE, ONE, ONE), None, prices, None, trace
+            )
+        absent = _Worked(ZERO, ZERO, self.zero)
+        lows, likelies, highs = (case.worked for case in cases)
         for line in self.lines:
             position = line.position
-            entries = [case.worked[position] for case in cases]
-            if not any(entries):
+            entries = (lows[position], likelies[position], highs[position])
+            if entries == (None, None, None):
                 continue
             low, likely, high = (entry or absent for entry in entries)
-            charge = line.charge
-            covered = offer.package.code if offer is not None and position in offer.allowance else None
-            if likely is absent:
-                steps = []
-            elif line.of is not None:
-                code = None if offer is None else offer.package.code
-                base = _base(line.of, cases[LIKELY].worked, code, cases[LIKELY].package)
-                steps = percent_steps(charge, base, self.money)
-            else:
-                allowance = ZERO if offer is None else offer.allowance.get(position, ZERO)
-                steps = charge_steps(charge, likely.quantity, allowance, covered, self.money)
+            covered = code if position in allowance else None
+            base = None
+            if line.of is not None:
+                base = self._base(line.of, likelies, offer, likely_package)
+            trace = Trace(line.charge, likely.quantity, allowance.get(position, ZERO), covered, base)
             yield Item(
-                charge.code, "charge", charge.group, charge.label,
+                line.charge.code, "charge", line.charge.group, line.charge.label,
                 (low.quantity, likely.quantity, high.quantity), line.unit,
-                (low.amount, likely.amount, high.amount), covered, steps,
+                (low.amount, likely.amount, high.amount), covered, trace,
             )  # fmt: skip
 
     def _groups(self, items: tuple[Item, ...]) -> Iterator[tuple[Group, Three]]:
         """The groups that have an item, in the order of the file, with the sums of their items."""
+        sums: dict[str, list[Decimal]] = {}
+        for item in items:
+            amounts = sums.setdefault(item.group, [self.zero] * 3)
+            for case in CASES:
+                amount = item.amount[case]
+                if amount is not None:
+                    amounts[case] += amount
         for group in self.table.groups:
-            inside = [item.amount for item in items if item.group == group.code]
-            if inside:
-                yield (
-                    group,
-                    self._three(sum((amounts[case] or ZERO for amounts in inside), ZERO) for case in _CASES),
-                )
+            if group.code in sums:
+                low, likely, high = sums[group.code]
+                yield group, (low, likely, high)
 
     def _tax_lines(self, cases: list[_Case]) -> Iterator[TaxLine]:
         for number, on in enumerate(self.taxes):
             tax = on.tax
-            if any(case.bases[number] for case in cases):
-                yield TaxLine(
-                    tax.code, tax.label, tax.percent, tax.included,
-                    self._three(case.bases[number] for case in cases),
-                    self._three(case.taxes[number] for case in cases),
-                )  # fmt: skip
+            low, likely, high = (case.bases[number][-1] for case in cases)
+            if low or likely or high:
+                taxes = tuple(case.taxes[number][-1] for case in cases)
+                yield TaxLine(tax.code, tax.label, tax.percent, tax.included, (low, likely, high), taxes)  # type: ignore[arg-type]
 
-    def _totals(self, cases: list[_Case], offer: Offer | None) -> dict[str, Three]:
+    def _totals(self, cases: list[_Case]) -> dict[str, Three]:
         """The sums of the three totals' items and added taxes, and `total`, what provider and others take."""
-        sums = [self._sums(case, offer, last_rank=None) for case in cases]
-        totals: dict[str, Three] = {name: self._three(case[name] for case in sums) for name in TOTALS}
-        totals["total"] = self._three(case["provider"] + case["others"] for case in sums)
-        return totals
+        found = []
+        for case in cases:
+            totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
+            for on, taxes in zip(self.taxes, case.taxes, strict=True):
+                if not on.tax.included:
+                    totals[on.total] += taxes[-1]
+            provider, others, reserve = totals
+            found.append((provider, others, reserve, provider + others))
+        low, likely, high = found
+        names = ("provider", "others", "reserve", "total")
+        return {name: (low[i], likely[i], high[i]) for i, name in enumerate(names)}
 
-    def _cost_by_stage(self, cases: list[_Case], offer: Offer | None) -> Iterator[Three]:
+    def _cost_by_stage(self, cases: list[_Case]) -> Iterator[Three]:
         """What provider and others have taken if the treatment stops after each stage."""
+        so_far = [self.zero] * 3
         for rank in range(len(self.table.stages)):
-            sums = [self._sums(case, offer, last_rank=rank) for case in cases]
-            yield self._three(case["provider"] + case["others"] for case in sums)
-
-    def _sums(self, case: _Case, offer: Offer | None, last_rank: int | None) -> dict[Total, Decimal]:
-        """The three totals of one case, up to and with one stage, or all of it."""
-        sums: dict[Total, Decimal] = dict.fromkeys(TOTALS, ZERO)
-        worked = case.worked
-        package, code = ZERO, None
-        if offer is not None and (last_rank is None or offer.rank <= last_rank):
-            package, code = case.package, offer.package.code
-            sums[offer.total] += package
-        if last_rank is not None:
-            worked = [None] * len(worked)
-        for line in self.lines:
-            entry = case.worked[line.position]
-            if entry is not None and (last_rank is None or line.rank <= last_rank):
-                worked[line.position] = entry
-                if entry.amount:
-                    sums[line.total] += entry.amount
-        for on, tax in zip(self.taxes, case.taxes, strict=True):
-            if not on.tax.included:
-                whole = last_rank is None
-                sums[on.total] += tax if whole else self._tax(on, _tax_base(on, worked, code, package))
-        return sums
+            costs = []
+            for number, case in enumerate(cases):
+                provider, others, _ = case.sums[rank]
+                so_far[number] += provider + others
+                cost = so_far[number]
+                for on, taxes in zip(self.taxes, case.taxes, strict=True):
+                    if not on.tax.included and not on.is_reserve:
+                        cost += taxes[rank]
+                costs.append(cost)
+            low, likely, high = costs
+            yield low, likely, high
 
     def _payments(self, total: Decimal) -> list[Decimal]:
         """Split the likely provider total: fixed amounts first, the percents share what is left."""
-        left = max(total, ZERO)
-        amounts: list[Decimal | None] = []
+        if not self.table.payments:
+            return []
+        left = max(total, self.zero)
+        fixed: list[Decimal | None] = []
         for payment in self.table.payments:
-            fixed = None if payment.amount is None else min(payment.amount, left)
-            left -= fixed or ZERO
-            amounts.append(fixed)
+            amount = None if payment.amount is None else min(payment.amount, left)
+            left -= amount or ZERO
+            fixed.append(amount)
         percents = [payment.percent for payment in self.table.payments if payment.percent is not None]
-        shares = iter(self.money.shares(left, percents)) if percents else iter(())
-        return [self.money.amount(next(shares) if amount is None else amount) for amount in amounts]
-
-    def _three(self, amounts: Iterable[Decimal]) -> Three:
-        low, likely, high = map(self.money.amount, amounts)
-        return low, likely, high
-
-
-_CASES = (LOW, LIKELY, HIGH)
-
-
-def _quantity(line: Line, numbers: Mapping[str, Decimal]) -> Decimal:
-    quantity = line.charge.times
-    for driver in line.charge.per:
-        quantity *= numbers.get(driver, ZERO)
-    return quantity
-
-
-def _base(of: Named, worked: list[_Worked | None], package: str | None, price: Decimal) -> Decimal:
-    """The sum of the named amounts, each once; what is on request counts 0."""
-    base = price if package in of.packages else ZERO
-    for position in of.charges:
-        entry = worked[position]
-        if entry is not None and entry.amount:
-            base += entry.amount
-    return base
-
-
-def _tax_base(on: TaxOn, worked: list[_Worked | None], package: str | None, price: Decimal) -> Decimal:
-    """The sum a tax is taken of: the named amounts whose unit price is strictly above its `above`."""
-    above = on.tax.above
-    if above is None:
-        return _base(on.of, worked, package, price)
-    base = price if package in on.of.packages and price > above else ZERO
-    for position in on.of.charges:
-        entry = worked[position]
-        if entry is not None and entry.amount and entry.amount > above * entry.billed:
-            base += entry.amount
-    return base
+        shares = iter(self.money.shares(left, percents))
+        return [self.money.amount(next(shares) if amount is None else amount) for amount in fixed]

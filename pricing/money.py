@@ -24,6 +24,7 @@ from decimal import (
     localcontext,
 )
 from fractions import Fraction
+from functools import lru_cache
 
 from pricing.table import Rounding
 
@@ -61,6 +62,7 @@ def decimals(unit: Decimal) -> int:
     return max(0, -exponent)
 
 
+@lru_cache(maxsize=4096)
 def plain(number: Decimal) -> str:
     """Write a number in plain digits without exponent, trailing zeros or a minus before zero."""
     text = format(number, "f")
@@ -96,7 +98,8 @@ class Rounder:
 
     def text(self, amount: Decimal) -> str:
         """Write a rounded amount, for example "2950.00"."""
-        return format(amount, "f")
+        # str writes a number with at most six decimals without an exponent, and faster than format does.
+        return str(amount) if self.decimals <= 6 else format(amount, "f")
 
     def longer_text(self, amount: Decimal) -> str:
         """Write an amount that may be finer than `unit`: all of its digits, at least `decimals` of them."""
@@ -112,16 +115,17 @@ class Rounder:
         Largest remainder: each part is first rounded down, then one unit more goes to the parts that lost
         most, the earlier first. `total` is a multiple of `unit`, weights are not negative and not all 0.
         """
-        units = Fraction(total) / Fraction(self.unit)
-        whole = sum(map(Fraction, weights), Fraction(0))
-        exact = [units * Fraction(weight) / whole for weight in weights]
-        parts = [share.numerator // share.denominator for share in exact]
-        left = int(units) - sum(parts)
-        by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
-        for i in by_remainder[:left]:
-            parts[i] += 1
+        units = int(Fraction(total) / Fraction(self.unit))
+        finest = max(decimals(weight) for weight in weights)
+        wholes = [int(weight.scaleb(finest, _ROUNDING)) for weight in weights]
+        parts, remainders = zip(*(divmod(units * whole, sum(wholes)) for whole in wholes), strict=True)
+        left = units - sum(parts)
+        most_lost = set(sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:left])
         with exactly():
-            return [(part * self.unit).quantize(self._quantum) for part in parts]
+            return [
+                ((part + (i in most_lost)) * self.unit).quantize(self._quantum)
+                for i, part in enumerate(parts)
+            ]
 
 
 def _whole(number: Fraction, mode: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from pricing import notation
 from pricing.money import Rounder
@@ -22,6 +22,9 @@ from pricing.table import (
     UnitText,
 )
 
+TOTALS: tuple[Total, ...] = get_args(Total)
+"""The totals in the order in which they are summed."""
+
 ALL = Decimal("Infinity")
 """The allowance of a package that pays for every unit."""
 
@@ -36,15 +39,17 @@ class Named(NamedTuple):
 class Line(NamedTuple):
     """A charge with what its table says about it elsewhere.
 
-    `same` tells that its prices are equal in the three cases, `rank` is the position of its stage.
+    `same` tells that its prices are equal in the three cases, `plain` that every unit is paid for, `rank`
+    is the position of its stage and `total` that of its total.
     """
 
     position: int
     charge: Charge
-    total: Total
+    total: int
     rank: int
     unit: UnitText | None
     same: bool
+    plain: bool
     of: Named | None
 
 
@@ -52,7 +57,7 @@ class Offer(NamedTuple):
     """A package; `allowance` is how many units of which charge, by its position, it pays for."""
 
     package: Package
-    total: Total
+    total: int
     rank: int
     allowance: Mapping[int, Decimal]
 
@@ -62,7 +67,8 @@ class TaxOn(NamedTuple):
 
     tax: Tax
     of: Named
-    total: Total
+    total: int
+    is_reserve: bool
 
 
 class Prepared(NamedTuple):
@@ -84,7 +90,7 @@ def prepared(table: PriceTable) -> Prepared:
 
 
 def _prepare(table: PriceTable) -> Prepared:
-    totals = {group.code: group.total for group in table.groups}
+    totals = {group.code: TOTALS.index(group.total) for group in table.groups}
     ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
     last = max(len(ranks) - 1, 0)
     positions = {charge.code: position for position, charge in enumerate(table.charges)}
@@ -121,6 +127,7 @@ def _prepare(table: PriceTable) -> Prepared:
                 total=totals[charge.group],
                 rank=rank(charge.stage),
                 unit=units[charge.per[0]] if len(charge.per) == 1 else None,
+                plain=not charge.included and charge.block is None,
                 same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
                 of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
             )
@@ -138,8 +145,9 @@ def _prepare(table: PriceTable) -> Prepared:
             for package in table.packages
         ),
         taxes=tuple(
-            TaxOn(tax, of(tax.of, everything), totals[group_of.get(tax.of[0], tax.of[0])])
+            TaxOn(tax, of(tax.of, everything), total, total == TOTALS.index("reserve"))
             for tax in table.taxes
+            for total in (totals[group_of.get(tax.of[0], tax.of[0])],)
         ),
     )
 

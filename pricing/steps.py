@@ -1,0 +1,119 @@
+"""How a likely amount was worked out: steps of numbers and codes, from which others make sentences."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricing.charges import HUNDREDTH, LIKELY, TierPart, blocks, tier_parts
+from pricing.money import ZERO, Rounder, exactly, plain
+from pricing.table import Charge, Package, Percent, Tiers, UnitPrice
+
+Step = dict[str, Any]
+
+
+class Trace(NamedTuple):
+    """What the steps of a likely amount are told from, when somebody asks for them.
+
+    `base` is what a percent charge was taken of, `package` the one that pays for `allowance` units.
+    """
+
+    entry: Charge | Package
+    quantity: Decimal
+    allowance: Decimal
+    package: str | None
+    base: Decimal | None
+
+
+def steps(trace: Trace, money: Rounder) -> list[Step]:
+    """Return the steps of a likely amount in the order of the arithmetic; none for an absent charge."""
+    entry = trace.entry
+    if isinstance(entry, Package):
+        return [_unit_step(trace.quantity, entry.price.likely, entry.price.likely, money)]
+    if not trace.quantity:
+        return []
+    with exactly():
+        if trace.base is not None:
+            return _percent_steps(entry, trace.base, money)
+        return _charge_steps(entry, trace, money)
+
+
+def _charge_steps(charge: Charge, trace: Trace, money: Rounder) -> list[Step]:
+    found: list[Step] = []
+    left = trace.quantity
+    if charge.included:
+        free = min(charge.included, left)
+        left -= free
+        found.append({"kind": "included", "quantity": plain(free)})
+    if trace.package is not None and left:
+        paid = min(trace.allowance, left)
+        left -= paid
+        found.append({"kind": "covered", "quantity": plain(paid), "by": trace.package})
+    if not left:
+        return found
+    if charge.block is not None:
+        left = blocks(left, charge.block)
+        found.append({"kind": "blocks", "size": plain(charge.block), "quantity": plain(left)})
+    price = charge.price
+    if isinstance(price, UnitPrice):
+        amount = left * price.price.likely
+        found.append(_unit_step(left, price.price.likely, amount, money))
+    else:
+        parts = tier_parts(price, left, LIKELY) if isinstance(price, Tiers) else []
+        if not parts:
+            return [*found, {"kind": "on_request"}]
+        assert isinstance(price, Tiers)
+        amount = sum((part.amount for part in parts), ZERO)
+        found += [_tier_step(price.mode, part, money) for part in parts]
+    return found + _closing_steps(charge, amount, money)
+
+
+def _percent_steps(charge: Charge, base: Decimal, money: Rounder) -> list[Step]:
+    assert isinstance(charge.price, Percent)
+    percent = charge.price.percent.likely
+    amount = base * percent * HUNDREDTH
+    step = {
+        "kind": "percent",
+        "percent": plain(percent),
+        "of": list(charge.price.of),
+        "base": money.longer_text(base),
+        "amount": money.longer_text(amount),
+    }
+    return [step, *_closing_steps(charge, amount, money)]
+
+
+def _unit_step(quantity: Decimal, price: Decimal, amount: Decimal, money: Rounder) -> Step:
+    return {
+        "kind": "unit",
+        "quantity": plain(quantity),
+        "price": money.longer_text(price),
+        "amount": money.longer_text(amount),
+    }
+
+
+def _tier_step(mode: str, part: TierPart, money: Rounder) -> Step:
+    return {
+        "kind": "tier",
+        "mode": mode,
+        "from": plain(part.above),
+        "up_to": None if part.up_to is None else plain(part.up_to),
+        "quantity": plain(part.quantity),
+        "price": money.longer_text(part.price),
+        "flat": None if part.flat is None else money.longer_text(part.flat),
+        "amount": money.longer_text(part.amount),
+    }
+
+
+def _closing_steps(charge: Charge, amount: Decimal, money: Rounder) -> list[Step]:
+    """The bounds that changed the amount, and the rounding if it did."""
+    found: list[Step] = []
+    if charge.at_least is not None and amount < charge.at_least.likely:
+        amount = charge.at_least.likely
+        found.append({"kind": "at_least", "bound": money.longer_text(amount)})
+    if charge.at_most is not None and amount > charge.at_most.likely:
+        amount = charge.at_most.likely
+        found.append({"kind": "at_most", "bound": money.longer_text(amount)})
+    rounded = money.amount(amount)
+    if rounded != amount:
+        found.append({"kind": "rounded", "from": money.longer_text(amount), "to": money.text(rounded)})
+    return found
