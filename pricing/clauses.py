@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from pricing.money import plain
-from pricing.reading import Section, nearest, number_at, shown
+from pricing.reading import Section, number_at, shown
 from pricing.table import (
     ChoiceDriver,
     ChoiceIs,
@@ -35,12 +34,15 @@ def condition(
     if parts is None:
         return None
     found: list[tuple[str, Test]] = []
-    if not parts.data and isinstance(section.data[key], dict):
+    if not parts.data:
         section.problem(key, "empty_condition")
     for code, given in parts.data.items():
         parts.known(code)
         if code not in drivers:
-            _unknown_driver(parts, code, drivers, above)
+            if above and code in parts.book.all_drivers:
+                parts.problem(code, "driver_below", given=code)
+            else:
+                parts.book.unknown(parts.at(code), "driver", code, drivers)
             continue
         driver = drivers[code]
         if driver is not None:
@@ -50,20 +52,9 @@ def condition(
     return tuple(found) or None
 
 
-def _unknown_driver(parts: Section, code: str, drivers: Mapping[str, Driver | None], above: bool) -> None:
-    if above and code in parts.book.all_drivers:
-        parts.problem(code, "driver_below", given=code)
-        return
-    near = nearest(code, drivers)
-    if near is not None:
-        parts.problem(code, "misspelt_word", given=shown(code), near=near, allowed=list(drivers))
-    else:
-        parts.problem(code, "unknown_driver", given=shown(code), allowed=list(drivers))
-
-
 def _test(parts: Section, code: str, driver: Driver, given: Any) -> Test | None:
     if isinstance(driver, ChoiceDriver):
-        return _choice_is(parts, code, driver, given)
+        return _choice_is(parts, code, driver)
     if isinstance(driver, NumberDriver):
         return _number_is(parts, code, given)
     if isinstance(driver, YesNoDriver):
@@ -74,14 +65,12 @@ def _test(parts: Section, code: str, driver: Driver, given: Any) -> Test | None:
     return _date_is(parts, code, given)
 
 
-def _choice_is(parts: Section, code: str, driver: ChoiceDriver, given: Any) -> ChoiceIs | None:
+def _choice_is(parts: Section, code: str, driver: ChoiceDriver) -> ChoiceIs | None:
     known = [choice.code for choice in driver.choices]
-    names = parts.names(code)
+    names = parts.names(code, alone=True)
     for place, name in names:
         if name not in known:
-            near = nearest(name, known)
-            kind = "unknown_word" if near is None else "misspelt_word"
-            parts.book.problem(place, kind, given=shown(name), near=near, allowed=known)
+            parts.book.unknown(place, "word", name, known)
     return ChoiceIs(tuple(name for _, name in names)) if names else None
 
 
@@ -134,8 +123,3 @@ def _months(window: Section) -> tuple[int, ...]:
         window.problem("months", "bad_months", given=shown(months))
         return ()
     return tuple(months)
-
-
-def is_day(value: object) -> bool:
-    """Whether a value is a date without a time."""
-    return isinstance(value, date) and not isinstance(value, datetime)

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Mapping
-from decimal import Decimal
+from contextlib import suppress
 from typing import Any, cast, get_args
 
-from pricing import sections
+from pricing import priced, sections
 from pricing.currencies import COUNTRIES, MINOR_UNIT
-from pricing.money import exactly, plain
-from pricing.places import lines_of
+from pricing.money import ZERO, exactly, plain
+from pricing.places import below
 from pricing.problems import BadTable, Problem
-from pricing.reading import Book, Section, shown
+from pricing.reading import Book, Section, TooManyProblems, shown
 from pricing.sections import NEEDED_ROLES, Names
+from pricing.syntax import parsed
 from pricing.table import ChoiceDriver, Driver, Notice, Payment, PriceTable, Provider, Rounding
 from pricing.writing import written
 
-MOST_CHARACTERS = 4_000_000
-"""A longer text is not read; a table of 5,000 charges has about a million."""
-
 LONGEST_VERSION = 40
 MOST_QUOTE_DAYS = 3_650
+MOST_PERCENTS = 200
+"""So many charges can be a percent of others in one table."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
 _TIME_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}\Z")
-_SYNTAX_PLACE = re.compile(r"\s*\(at (.*)\)\Z")
 
 
 def read(text: str) -> PriceTable:
-    """Return the table that a TOML text describes; raises BadTable with every problem of the file at once."""
-    data = _parsed(text)
-    book = Book(lines_of(text))
-    table = _table(book, Section(book, "", data))
-    if book.problems:
-        raise BadTable(book.problems)
-    assert table is not None
-    return table
+    """Return the table that a TOML text describes; raises BadTable with every problem of the file at once.
+
+    The problems are in the order of the file. A byte order mark before the text is ignored.
+    """
+    with exactly():
+        text = text.removeprefix("\ufeff")
+        book = Book(text)
+        table = None
+        with suppress(TooManyProblems):
+            table = _table(book, Section(book, "", parsed(text)))
+        if table is None:
+            raise BadTable(sorted(book.problems, key=_in_file))
+        return table
+
+
+def _in_file(problem: Problem) -> tuple[bool, int]:
+    return problem.kind == "too_many_problems", problem.line or 0
 
 
 def write(table: PriceTable) -> str:
@@ -58,69 +64,29 @@ def sha256(table: PriceTable) -> str:
     return cast(str, found)
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    if len(text) > MOST_CHARACTERS:
-        values = {"length": str(len(text)), "most": str(MOST_CHARACTERS)}
-        raise BadTable([Problem("", None, "too_large", values)])
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise BadTable([_syntax_problem(str(error), text)]) from None
-    except RecursionError:
-        raise BadTable([Problem("", None, "syntax", {"what": "it is nested too deeply"})]) from None
-    except (ValueError, ArithmeticError):
-        # The one thing tomllib lets through: a number or a date that Python itself cannot hold.
-        what = "a number or a date in it is out of every range"
-        raise BadTable([Problem("", None, "syntax", {"what": what})]) from None
-
-
-def _syntax_problem(message: str, text: str) -> Problem:
-    where = _SYNTAX_PLACE.search(message)
-    what = message[: where.start()] if where else message
-    place = where.group(1) if where else "line 1, column 1"
-    if place == "end of document":
-        place = f"line {text.count(chr(10)) + 1}, at the end of the file"
-    found = re.search(r"line (\d+)", place)
-    line = int(found.group(1)) if found else None
-    return Problem("", line, "syntax", {"what": f"{what[:1].lower()}{what[1:]}, {place}"})
-
-
 def _table(book: Book, top: Section) -> PriceTable | None:
-    """Read the whole file; None if something that everything else needs is missing."""
+    """Read the whole file; None if it has problems."""
     header = _header(book, top)
     names = Names()
-    book.all_drivers = _codes(top, "driver")
+    book.all_drivers = _raw(top, "driver").keys()
     drivers: list[Driver] = []
-    for code, section in top.entries("driver", "question"):
-        found = sections.driver(code, section, names)
-        names.drivers[code] = found
-        if found is not None:
-            drivers.append(found)
-    groups = [sections.group(code, section) for code, section in top.entries("group", "group")]
-    names.groups = {group.code: group.total for group in groups}
-    stages = [sections.stage(code, section) for code, section in top.entries("stage", "stage")]
-    names.stages = tuple(stage.code for stage in stages)
-    names.charges, names.packages = _codes(top, "charge"), _codes(top, "package")
-    names.percents = frozenset(
-        code
-        for code in names.charges
-        if isinstance(entry := top.data["charge"][code], dict) and "percent" in entry
-    )
-    names.group_of = {
-        code: str(entry.get("group"))
-        for kind in ("charge", "package")
-        for code in _codes(top, kind)
-        if isinstance(entry := top.data[kind][code], dict)
-    }
-    rules = [sections.rule(code, section, names) for code, section in top.entries("rule", "rule")]
-    charges = [sections.charge(code, section, names) for code, section in top.entries("charge", "charge")]
-    packages = [sections.package(code, section, names) for code, section in top.entries("package", "package")]
-    taxes = [sections.tax(code, section, names) for code, section in top.entries("tax", "tax")]
-    payments = [sections.payment(code, section) for code, section in top.entries("payment", "payment")]
-    notices = [sections.notice(code, section, names) for code, section in top.entries("notice", "notice")]
+    for code, section in top.entries("driver"):
+        driver = names.drivers[code] = sections.driver(code, section, names)
+        if driver is not None:
+            drivers.append(driver)
+    groups = [sections.group(code, section) for code, section in top.entries("group")]
+    stages = [sections.stage(code, section) for code, section in top.entries("stage")]
+    _look_ahead(top, names)
+    rules = [sections.rule(code, section, names) for code, section in top.entries("rule")]
+    charges = [priced.charge(code, section, names) for code, section in top.entries("charge")]
+    packages = [priced.package(code, section, names) for code, section in top.entries("package")]
+    taxes = [priced.tax(code, section, names) for code, section in top.entries("tax")]
+    payments = [sections.payment(code, section) for code, section in top.entries("payment")]
+    notices = [sections.notice(code, section, names) for code, section in top.entries("notice")]
     top.close()
-    _check_codes(book, names)
+    _check_codes(book, top)
     _check_roles(book, top)
+    _check_percents(book, names)
     _check_payments(book, payments)
     _check_notices(book, drivers, notices)
     if book.problems:
@@ -139,9 +105,23 @@ def _table(book: Book, top: Section) -> PriceTable | None:
     )
 
 
-def _codes(top: Section, kind: str) -> tuple[str, ...]:
+def _look_ahead(top: Section, names: Names) -> None:
+    """Note what groups, stages, charges and packages are called, before reading what names them."""
+    charges, packages = _raw(top, "charge"), _raw(top, "package")
+    names.groups = {code: entry.get("total", "provider") for code, entry in _raw(top, "group").items()}
+    names.stages = frozenset(_raw(top, "stage"))
+    names.charges = {code: position for position, code in enumerate(charges)}
+    names.packages = frozenset(packages)
+    names.percents = frozenset(code for code, entry in charges.items() if "percent" in entry)
+    names.group_of = {code: str(entry.get("group")) for code, entry in {**charges, **packages}.items()}
+
+
+def _raw(top: Section, kind: str) -> dict[str, dict[str, Any]]:
+    """The coded TOML tables of one kind before they are read; an empty one for what is no table."""
     entries = top.data.get(kind)
-    return tuple(entries) if isinstance(entries, dict) else ()
+    if not isinstance(entries, dict):
+        return {}
+    return {code: entry if isinstance(entry, dict) else {} for code, entry in entries.items()}
 
 
 def _header(book: Book, top: Section) -> dict[str, Any]:
@@ -155,7 +135,7 @@ def _header(book: Book, top: Section) -> dict[str, Any]:
     currency = top.plain("currency", required=True)
     if currency is not None and currency not in MINOR_UNIT:
         top.problem("currency", "bad_currency", given=shown(currency))
-    round_to = top.number("round_to", above=Decimal(0))
+    round_to = top.number("round_to", above=ZERO)
     if round_to is None and "round_to" not in top.data:
         round_to = MINOR_UNIT.get(currency or "")
     book.round_to = round_to
@@ -164,7 +144,7 @@ def _header(book: Book, top: Section) -> dict[str, Any]:
         top.problem("time_zone", "bad_time_zone", given=shown(zone))
     return {
         "table": slug,
-        "version": top.plain("version", required=True, longest=LONGEST_VERSION),
+        "version": _version(top),
         "valid_from": top.day("valid_from", required=True),
         "currency": currency,
         "round_to": round_to,
@@ -172,10 +152,10 @@ def _header(book: Book, top: Section) -> dict[str, Any]:
         "languages": book.languages,
         "title": top.text("title", required=True),
         "demo": top.flag("demo") or False,
-        "quote_valid_days": _quote_days(top),
+        "quote_valid_days": top.whole("quote_valid_days", default=30, most=MOST_QUOTE_DAYS),
         "time_zone": zone,
-        "source": top.plain("source"),
-        "note": top.plain("note"),
+        "source": top.plain("source", lines=True),
+        "note": top.plain("note", lines=True),
         "provider": _provider(top),
     }
 
@@ -188,16 +168,11 @@ def _languages(top: Section) -> tuple[str, ...]:
     return tuple(tag for _, tag in tags)
 
 
-def _quote_days(top: Section) -> int:
-    days = top.get("quote_valid_days")
-    if days is None:
-        return 30
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_QUOTE_DAYS:
-        top.problem(
-            "quote_valid_days", "whole_number", given=shown(days), least="1", most=str(MOST_QUOTE_DAYS)
-        )
-        return 30
-    return days
+def _version(top: Section) -> str | None:
+    version = top.plain("version", required=True, longest=LONGEST_VERSION)
+    if version is not None and not version.isprintable():
+        top.problem("version", "not_printable")
+    return version
 
 
 def _provider(top: Section) -> Provider | None:
@@ -208,38 +183,41 @@ def _provider(top: Section) -> Provider | None:
     country = section.plain("country", required=True)
     if country is not None and country not in COUNTRIES:
         section.problem("country", "bad_country", given=shown(country))
-    others = {key: section.plain(key) for key in ("address", "email", "phone", "registration")}
+    address = section.plain("address", lines=True)
+    email, phone = section.plain("email"), section.plain("phone")
+    registration = section.plain("registration")
     section.close()
-    return None if name is None or country is None else Provider(name, country, **others)
+    return Provider(name or "", country or "", address, email, phone, registration)
 
 
-def _check_codes(book: Book, names: Names) -> None:
+def _check_codes(book: Book, top: Section) -> None:
     """Codes are unique over groups, charges and packages; the later place is the wrong one."""
-    kinds: Mapping[str, tuple[str, ...]] = {
-        "group": tuple(names.groups),
-        "charge": names.charges,
-        "package": names.packages,
-    }
     first: dict[str, str] = {}
-    for kind, codes in kinds.items():
-        for code in codes:
+    for kind in ("group", "charge", "package"):
+        for code in _raw(top, kind):
             if code in first:
-                book.problem(f"{kind}.{code}", "code_twice", given=code, word=first[code])
-            first.setdefault(code, kind)
+                book.problem(below(kind, code), "code_twice", given=shown(code), other=first[code])
+            else:
+                first[code] = below(kind, code)
 
 
 def _check_roles(book: Book, top: Section) -> None:
     """Each needed role has a driver, be it one with problems of its own."""
-    entries = [top.data["driver"][code] for code in _codes(top, "driver")]
-    roles = {str(entry.get("role")) for entry in entries if isinstance(entry, dict)}
+    roles = [entry.get("role") for entry in _raw(top, "driver").values()]
     for role in NEEDED_ROLES:
         if role not in roles:
             book.problem("driver", "role_missing", role=role, roles=list(NEEDED_ROLES))
 
 
+def _check_percents(book: Book, names: Names) -> None:
+    """Percents of percents of percents grow without end, so there is an end to them."""
+    if len(names.percents) > MOST_PERCENTS:
+        given = str(len(names.percents))
+        book.problem("charge", "too_many_percents", given=given, most=str(MOST_PERCENTS))
+
+
 def _check_payments(book: Book, payments: list[Payment]) -> None:
-    with exactly():
-        total = sum((payment.percent or Decimal(0) for payment in payments), Decimal(0))
+    total = sum((payment.percent or ZERO for payment in payments), ZERO)
     if payments and total != 100:
         book.problem("payment", "payments_sum", sum=plain(total))
 

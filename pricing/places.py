@@ -1,15 +1,37 @@
-"""On which line of a file each place of a table stands.
+"""How the places of a table are written, and on which line of a file each of them stands.
 
-`tomllib` reads a file but does not say where. This walks the same text once more, only to note lines. It is
-used on text that `tomllib` has accepted; where it cannot follow, a place has no line, never a wrong one.
+`tomllib` reads a file but does not say where. `lines_of` walks the same text once more, only to note lines.
+It is used on text that `tomllib` has accepted; where it cannot follow, a place has no line, never a wrong one.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 
+LONGEST_STEP = 100
+"""A longer key is cut where it is part of a place."""
+
+_CUT = "…"
 _BARE_END = re.compile(r"[^A-Za-z0-9_-]")
-_SCALAR_END = re.compile(r"[,\]}\s#]")
+_UNCLEAR = re.compile(r'[.\[\]"]')
+# A date and its time of day may have a space between them.
+_SCALAR = re.compile(r"[^,\]}\s#]+(?: [0-9]{2}:[^,\]}\s#]+)?")
+
+
+def below(place: str, key: str) -> str:
+    """Return the place of a key in the table at `place`: `charge.ward`, in quotes only if it could mislead."""
+    if len(key) > LONGEST_STEP:
+        key = key[:LONGEST_STEP] + _CUT
+    if not key or not key.isprintable() or _UNCLEAR.search(key):
+        key = json.dumps(key, ensure_ascii=not key.isprintable())
+    return f"{place}.{key}" if place else key
+
+
+def around(place: str) -> str:
+    """Return the place of the table or list that a place stands in, as far as the text tells."""
+    return place[: max(place.rfind("."), place.rfind("["), 0)]
 
 
 def lines_of(text: str) -> dict[str, int]:
@@ -23,6 +45,8 @@ def lines_of(text: str) -> dict[str, int]:
 
 
 class _Walk:
+    """One walk through a text; `at` is where it stands."""
+
     def __init__(self, text: str) -> None:
         self.text = text.replace("\r\n", "\n") + "\n"
         self.at = 0
@@ -63,22 +87,23 @@ class _Walk:
         place = table
         while True:
             self.blank(newlines=False)
-            letter = self.text[self.at]
-            if letter in "\"'":
-                start = self.at + 1
-                self.string()
-                part = self.text[start : self.at - 1]
-            else:
-                end = _BARE_END.search(self.text, self.at)
-                assert end is not None
-                part = self.text[self.at : end.start()]
-                self.at = end.start()
-            place = f"{place}.{part}" if place else part
+            place = below(place, self.key_part())
             self.note(place)
             self.blank(newlines=False)
             if self.text[self.at] != ".":
                 return place
             self.at += 1
+
+    def key_part(self) -> str:
+        start = self.at
+        if self.text[start] in "\"'":
+            self.string()
+            quoted = self.text[start : self.at]
+            return str(tomllib.loads(f"key = {quoted}")["key"]) if "\\" in quoted else quoted[1:-1]
+        end = _BARE_END.search(self.text, start)
+        assert end is not None
+        self.at = end.start()
+        return self.text[start : self.at]
 
     def value(self, place: str) -> None:
         letter = self.text[self.at]
@@ -89,9 +114,10 @@ class _Walk:
         elif letter == "{":
             self.inline(place)
         else:
-            end = _SCALAR_END.search(self.text, self.at)
-            assert end is not None
-            self.at = end.start()
+            scalar = _SCALAR.match(self.text, self.at)
+            if scalar is None:
+                raise ValueError("no value")
+            self.at = scalar.end()
 
     def array(self, place: str) -> None:
         self.at += 1
@@ -127,7 +153,7 @@ class _Walk:
             while not self.text.startswith(mark * 3, end):
                 end += 2 if mark == '"' and self.text[end] == "\\" else 1
             end += 3
-            while self.text[end] == mark:
+            while self.text[end] == mark:  # up to two quotation marks may belong to the text itself
                 end += 1
         else:
             end = self.at + 1
@@ -149,4 +175,5 @@ class _Walk:
     def note(self, place: str) -> None:
         self.line += self.text.count("\n", self.counted, self.at)
         self.counted = self.at
-        self.lines.setdefault(place, self.line)
+        if _CUT not in place:  # two long keys may be cut to the same place
+            self.lines.setdefault(place, self.line)

@@ -35,24 +35,58 @@ ANSWER_SENTENCES = {
 }
 
 TABLE_SENTENCES = {
-    "syntax": N_("The file cannot be read as TOML: {what}."),
+    "syntax": N_("Line {line}, column {column}: the file cannot be read as TOML here ({what})."),
+    "toml_twice": N_(
+        "Line {line}, column {column}: this key or heading stands in the file already. Delete one of the two, "
+        "or give it another name."
+    ),
+    "toml_quotation_mark": N_(
+        "Line {line}, column {column}: a text is not closed. Write a quotation mark where it ends; a quotation "
+        'mark inside a text is written \\".'
+    ),
+    "toml_equals": N_("Line {line}, column {column}: write = between a key and its value."),
+    "toml_key": N_(
+        "Line {line}, column {column}: a key is needed here. Keys are written with small letters, digits and _."
+    ),
+    "toml_value": N_(
+        "Line {line}, column {column}: this is no value. A text stands in quotation marks, a number is written "
+        "like 480.00, a date like 2026-03-31, yes and no as true and false."
+    ),
+    "toml_bracket": N_("Line {line}, column {column}: a comma or a closing bracket is missing."),
+    "toml_rest": N_(
+        "Line {line}, column {column}: something follows that does not belong here. Write one key to a line, "
+        "texts in quotation marks, and numbers with a point and no other signs, like 1480.00."
+    ),
+    "toml_backslash": N_("Line {line}, column {column}: a backslash in a text must be written twice, \\\\."),
+    "toml_too_deep": N_("The file is nested too deeply for a price table."),
+    "toml_number": N_("Line {line}, column {column}: this number or date is out of every range."),
+    "toml_dots": N_("Line {line}: this key has more than {most} parts."),
     "too_large": N_(
         "The file has {length} characters; at most {most} are read. Split the list in two tables."
     ),
+    "too_many_problems": N_(
+        "There are more than {most} problems; the others are not listed. Is this file a price table?"
+    ),
+    "too_many_percents": N_("{given} charges are percents of others; at most {most} can be in one table."),
     "unknown_key": N_("“{given}” is not a word of the notation here. Allowed are: {allowed}."),
     "misspelt_key": N_(
         "“{given}” is not a word of the notation. Did you mean “{near}”? Allowed are: {allowed}."
     ),
     "missing": N_("“{key}” is missing and is needed here."),
-    "not_a_table": N_("“{given}” stands where keys of its own are needed, one to a line."),
-    "bad_code": N_(
-        "“{given}” cannot be the code of a {word}. Use small letters, digits and _, and begin with a letter."
+    "not_a_table": N_(
+        "“{given}” stands where keys with their values are needed, in lines of their own or as {{ key = value }}."
     ),
-    "code_twice": N_("The code “{given}” is used already, by a {word}. Choose another one."),
+    "bad_code": N_(
+        "“{given}” cannot be a code. Use small letters from a to z, digits and _, begin with a letter, "
+        "and write at most {most} characters."
+    ),
+    "code_twice": N_("The code “{given}” is used already, by {other}. Choose another one."),
     "not_a_text": N_("“{given}” stands where a text in quotation marks is needed."),
     "empty_text": N_("The text is empty. Write it, or leave the whole line out."),
     "too_long": N_("The text has {length} characters; at most {longest} are allowed."),
     "control_character": N_("The text holds a control character that nobody can see. Delete it."),
+    "several_lines": N_("This text must stand on one line. Delete the line breaks and tabs in it."),
+    "not_printable": N_("The text holds a character that is not printed. Write it with plain letters."),
     "not_by_language": N_('Name the language of the text: {key}.{language} = "…".'),
     "unknown_language": N_("The language “{given}” is not in the table's “languages”: {allowed}."),
     "missing_main_text": N_('The text in the main language is missing. Write {key}.{language} = "…".'),
@@ -66,7 +100,9 @@ TABLE_SENTENCES = {
         "“{given}” is not a number. Write digits with a point and without quotation marks, for example 480.00."
     ),
     "not_finite": N_("“{given}” is not an amount. Write a number in digits."),
-    "too_many_digits": N_("The number has too many digits; at most {most} are allowed."),
+    "too_many_digits": N_(
+        "The number has too many digits; at most {whole} before the point and {decimals} after it are allowed."
+    ),
     "below": N_("{given} is too low here. Write {least} or more."),
     "not_above": N_("{given} is too low here. Write a number above {above}."),
     "above_most": N_("{given} is too high here. Write {most} or less."),
@@ -96,9 +132,12 @@ TABLE_SENTENCES = {
     "choice_not_offered": N_("The default “{given}” is not offered."),
     "why_offered": N_("“why” explains why an answer is not offered. Write offered = false, or leave it out."),
     "empty_condition": N_("The condition is empty. Name a question and its answer, or leave it out."),
-    "unknown_driver": N_("There is no question “{given}”. Known are: {allowed}."),
+    "unknown_driver": N_("There is no question “{given}” that this could depend on. Known are: {allowed}."),
+    "misspelt_driver": N_(
+        "There is no question “{given}” that this could depend on. Did you mean “{near}”? Known are: {allowed}."
+    ),
     "driver_below": N_(
-        "The question “{given}” stands below this one. A question can only depend on those above it."
+        "The question “{given}” does not stand above this one. A question can only depend on those above it."
     ),
     "condition_yes_no": N_("“{given}” is no answer to a yes/no question. Write true or false."),
     "condition_number": N_(
@@ -111,7 +150,10 @@ TABLE_SENTENCES = {
     "bad_months": N_("“{given}” is no list of months. Write numbers from 1 to 12, for example [6, 7, 8]."),
     "from_after_to": N_("from is {start} and to is {end}. from must not be later than to."),
     "rule_without_condition": N_("A rule needs a condition: write when or unless."),
-    "unknown_name": N_("“{given}” names no {word}. {known}"),
+    "unknown_name": N_("“{given}” names nothing that could stand here. Known are: {allowed}."),
+    "misspelt_name": N_(
+        "“{given}” names nothing that could stand here. Did you mean “{near}”? Known are: {allowed}."
+    ),
     "not_a_number_driver": N_(
         "“{given}” is not a question for a number, so nothing can be multiplied by it."
     ),
@@ -133,6 +175,9 @@ TABLE_SENTENCES = {
         "at_least is {least} and at_most is {most}. at_least must not be above at_most."
     ),
     "covers_percent": N_("“{given}” is a percent charge; those cannot be covered by a package."),
+    "covers_nothing": N_(
+        "covers is empty. Name a charge and how many units of it are paid for, for example {{ ward = 7 }}."
+    ),
     "covers_units": N_('“{given}” is not a number of units. Write a number above 0, or "all".'),
     "totals_mixed": N_("A tax is of one total only. These belong to: {totals}."),
     "payment_amount_or_percent": N_("A payment needs either amount or percent, one of the two."),

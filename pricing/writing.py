@@ -6,13 +6,16 @@ the three cases is one number, and every text has a line of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from pricing.currencies import MINOR_UNIT
 from pricing.money import plain
+from pricing.reading import PLURAL_FORMS
 from pricing.table import (
     Amount,
     Charge,
@@ -24,181 +27,224 @@ from pricing.table import (
     DateIs,
     Driver,
     FlagIs,
+    Group,
+    Notice,
     NumberDriver,
     NumberIs,
     OnRequest,
     Package,
+    Payment,
     Percent,
     Price,
     PriceTable,
+    Tax,
     Test,
+    Text,
     Tier,
     Tiers,
     UnitPrice,
+    UnitText,
     YesNoDriver,
 )
 
-Pairs = Iterator[tuple[str, str]]
+Pairs = Iterable[tuple[str, str]]
 """Keys of the notation with their values as TOML."""
 
+_KINDS = {ChoiceDriver: "choice", NumberDriver: "number", YesNoDriver: "yes_no", DateDriver: "date"}
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_UNWRITABLE = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
+"""What a text cannot hold as it is, and what nobody could see in it."""
 
 
 def written(table: PriceTable) -> str:
-    """Write a whole table."""
-    blocks = [_block("", header(table)), _block("provider", provider(table))]
-    for heading, pairs in entries(table).items():
-        blocks.append(_block(heading, pairs.items()))
-    return "\n".join(blocks)
+    """Return the canonical text of a table: blocks of keys with an empty line between them."""
+    writer = _Writer(table)
+    blocks = [("", writer.header()), ("provider", writer.provider()), *writer.entries()]
+    return "\n".join(_block(heading, pairs) for heading, pairs in blocks)
+
+
+def header(table: PriceTable) -> dict[str, str]:
+    """Return the keys before the first heading, with their values as TOML."""
+    return dict(_Writer(table).header())
+
+
+def provider(table: PriceTable) -> dict[str, str]:
+    """Return the keys of the provider, with their values as TOML."""
+    return dict(_Writer(table).provider())
 
 
 def entries(table: PriceTable) -> dict[str, dict[str, str]]:
     """Return every coded part of a table by its heading, `charge.ward`, with its keys and values as TOML."""
-    found: dict[str, dict[str, str]] = {}
-    for driver in table.drivers:
-        found[f"driver.{driver.code}"] = dict(_driver(driver))
-        if isinstance(driver, ChoiceDriver):
-            for choice in driver.choices:
-                found[f"driver.{driver.code}.choice.{choice.code}"] = dict(_choice(choice))
-    for rule in table.rules:
-        found[f"rule.{rule.code}"] = dict(_sequence(_conditions(rule), _text("why", rule.why)))
-    for group in table.groups:
-        total = () if group.total == "provider" else (("total", _string(group.total)),)
-        found[f"group.{group.code}"] = dict(
-            _sequence(_text("label", group.label), total, _text("payee", group.payee))
-        )
-    for stage in table.stages:
-        found[f"stage.{stage.code}"] = dict(_text("label", stage.label))
-    for charge in table.charges:
-        found[f"charge.{charge.code}"] = dict(_charge(charge))
-    for package in table.packages:
-        found[f"package.{package.code}"] = dict(_package(package))
-    for tax in table.taxes:
-        found[f"tax.{tax.code}"] = dict(
-            _sequence(
-                _text("label", tax.label),
-                _conditions(tax),
-                [("percent", plain(tax.percent)), ("of", _names(tax.of))],
-                _number("above", tax.above),
-                [("included", "true")] if tax.included else (),
-            )
-        )
-    for payment in table.payments:
-        found[f"payment.{payment.code}"] = dict(
-            _sequence(
-                _text("label", payment.label),
-                _text("due", payment.due),
-                _number("amount", payment.amount),
-                _number("percent", payment.percent),
-            )
-        )
-    for notice in table.notices:
-        found[f"notice.{notice.code}"] = dict(
-            _sequence(
-                [("kind", _string(notice.kind))],
-                _conditions(notice),
-                _text("text", notice.text),
-                _plain("link", notice.link),
-            )
-        )
-    return found
+    return {heading: dict(pairs) for heading, pairs in _Writer(table).entries()}
 
 
-def header(table: PriceTable) -> Pairs:
-    """Return the keys before the first heading."""
-    yield "format", "1"
-    yield "table", _string(table.table)
-    yield "version", _string(table.version)
-    yield "valid_from", table.valid_from.isoformat()
-    yield "currency", _string(table.currency)
-    if table.round_to != MINOR_UNIT[table.currency]:
-        yield "round_to", plain(table.round_to)
-    if table.rounding != "half-up":
-        yield "rounding", _string(table.rounding)
-    yield "languages", _names(table.languages, always_list=True)
-    yield from _text("title", table.title)
-    if table.demo:
-        yield "demo", "true"
-    if table.quote_valid_days != 30:
-        yield "quote_valid_days", str(table.quote_valid_days)
-    yield "time_zone", _string(table.time_zone)
-    yield from _plain("source", table.source)
-    yield from _plain("note", table.note)
+class _Writer:
+    """Writes the parts of one table; it knows the table's languages, whose order its texts have."""
+
+    def __init__(self, table: PriceTable) -> None:
+        self.table = table
+
+    def header(self) -> Pairs:
+        table = self.table
+        yield "format", "1"
+        yield "table", _string(table.table)
+        yield "version", _string(table.version)
+        yield "valid_from", table.valid_from.isoformat()
+        yield "currency", _string(table.currency)
+        if table.round_to != MINOR_UNIT[table.currency]:
+            yield "round_to", plain(table.round_to)
+        if table.rounding != "half-up":
+            yield "rounding", _string(table.rounding)
+        yield "languages", _list(table.languages)
+        yield from self._text("title", table.title)
+        if table.demo:
+            yield "demo", "true"
+        if table.quote_valid_days != 30:
+            yield "quote_valid_days", str(table.quote_valid_days)
+        yield "time_zone", _string(table.time_zone)
+        yield from _plain("source", table.source)
+        yield from _plain("note", table.note)
+
+    def provider(self) -> Pairs:
+        for key in ("name", "country", "address", "email", "phone", "registration"):
+            yield from _plain(key, getattr(self.table.provider, key))
+
+    def entries(self) -> Iterable[tuple[str, Pairs]]:
+        table = self.table
+        for driver in table.drivers:
+            yield f"driver.{driver.code}", self._driver(driver)
+            if isinstance(driver, ChoiceDriver):
+                for choice in driver.choices:
+                    yield f"driver.{driver.code}.choice.{choice.code}", self._choice(choice)
+        for rule in table.rules:
+            yield f"rule.{rule.code}", chain(_conditions(rule), self._text("why", rule.why))
+        for group in table.groups:
+            yield f"group.{group.code}", self._group(group)
+        for stage in table.stages:
+            yield f"stage.{stage.code}", self._text("label", stage.label)
+        for charge in table.charges:
+            yield f"charge.{charge.code}", self._charge(charge)
+        for package in table.packages:
+            yield f"package.{package.code}", self._package(package)
+        for tax in table.taxes:
+            yield f"tax.{tax.code}", self._tax(tax)
+        for payment in table.payments:
+            yield f"payment.{payment.code}", self._payment(payment)
+        for notice in table.notices:
+            yield f"notice.{notice.code}", self._notice(notice)
+
+    def _driver(self, driver: Driver) -> Pairs:
+        yield "kind", _string(_KINDS[type(driver)])
+        yield "role", _string(driver.role)
+        yield from self._text("label", driver.label)
+        yield from self._text("help", driver.help)
+        yield from _conditions(driver)
+        match driver:
+            case NumberDriver():
+                yield from self._unit(driver.unit)
+                yield from _range(driver)
+            case ChoiceDriver(default=str(code)):
+                yield "default", _string(code)
+            case YesNoDriver(default=bool(answer)):
+                yield "default", "true" if answer else "false"
+            case DateDriver(default=date() as day):
+                yield "default", day.isoformat()
+
+    def _choice(self, choice: Choice) -> Pairs:
+        yield from self._text("label", choice.label)
+        yield from self._text("note", choice.note)
+        if not choice.offered:
+            yield "offered", "false"
+        yield from self._text("why", choice.why)
+        yield from _plain("evidence", choice.evidence)
+        yield from self._text("basis", choice.basis)
+
+    def _group(self, group: Group) -> Pairs:
+        yield from self._text("label", group.label)
+        if group.total != "provider":
+            yield "total", _string(group.total)
+        yield from self._text("payee", group.payee)
+
+    def _charge(self, charge: Charge) -> Pairs:
+        yield from self._common(charge)
+        if charge.per:
+            yield "per", _one_or_list(charge.per)
+        if charge.times != 1:
+            yield "times", plain(charge.times)
+        if charge.included:
+            yield "included", plain(charge.included)
+        yield from _number("block", charge.block)
+        yield from _price(charge.price)
+        for key, bound in (("at_least", charge.at_least), ("at_most", charge.at_most)):
+            if bound is not None:
+                yield key, _amount(bound)
+        yield from self._text("note", charge.note)
+        yield from _plain("billing_code", charge.billing_code)
+        yield from _plain("source", charge.source)
+
+    def _package(self, package: Package) -> Pairs:
+        yield from self._common(package)
+        yield "price", _amount(package.price)
+        units = {code: '"all"' if most is None else plain(most) for code, most in package.covers}
+        yield "covers", _inline(units)
+        yield from self._text("note", package.note)
+        yield from _plain("source", package.source)
+
+    def _common(self, entry: Charge | Package) -> Pairs:
+        yield from self._text("label", entry.label)
+        yield "group", _string(entry.group)
+        yield from _plain("stage", entry.stage)
+        yield from _conditions(entry)
+
+    def _tax(self, tax: Tax) -> Pairs:
+        yield from self._text("label", tax.label)
+        yield from _conditions(tax)
+        yield "percent", plain(tax.percent)
+        yield "of", _list(tax.of)
+        yield from _number("above", tax.above)
+        if tax.included:
+            yield "included", "true"
+
+    def _payment(self, payment: Payment) -> Pairs:
+        yield from self._text("label", payment.label)
+        yield from self._text("due", payment.due)
+        yield from _number("amount", payment.amount)
+        yield from _number("percent", payment.percent)
+
+    def _notice(self, notice: Notice) -> Pairs:
+        yield "kind", _string(notice.kind)
+        yield from _conditions(notice)
+        yield from self._text("text", notice.text)
+        yield from _plain("link", notice.link)
+
+    def _text(self, key: str, text: Text | None) -> Pairs:
+        for language in self._languages(text):
+            assert text is not None
+            yield f"{key}.{language}", _string(text[language])
+
+    def _unit(self, unit: UnitText | None) -> Pairs:
+        for language in self._languages(unit):
+            assert unit is not None
+            words = unit[language]
+            if isinstance(words, str):
+                yield f"unit.{language}", _string(words)
+            else:
+                forms = {form: _string(words[form]) for form in PLURAL_FORMS if form in words}
+                yield f"unit.{language}", _inline(forms)
+
+    def _languages(self, text: UnitText | None) -> list[str]:
+        return [language for language in self.table.languages if text and language in text]
 
 
-def provider(table: PriceTable) -> Pairs:
-    """Return the keys of `[provider]`."""
-    given = table.provider
-    for key in ("name", "country", "address", "email", "phone", "registration"):
-        yield from _plain(key, getattr(given, key))
-
-
-def _driver(driver: Driver) -> Pairs:
-    kinds = {ChoiceDriver: "choice", NumberDriver: "number", YesNoDriver: "yes_no", DateDriver: "date"}
-    yield "kind", _string(kinds[type(driver)])
-    yield "role", _string(driver.role)
-    yield from _text("label", driver.label)
-    yield from _text("help", driver.help)
-    yield from _conditions(driver)
-    match driver:
-        case NumberDriver():
-            yield from _number_driver(driver)
-        case ChoiceDriver(default=str(code)):
-            yield "default", _string(code)
-        case YesNoDriver(default=bool(answer)):
-            yield "default", "true" if answer else "false"
-        case DateDriver(default=date() as day):
-            yield "default", day.isoformat()
-
-
-def _number_driver(driver: NumberDriver) -> Pairs:
-    for language, unit in (driver.unit or {}).items():
-        if isinstance(unit, str):
-            yield f"unit.{language}", _string(unit)
-        else:
-            yield f"unit.{language}", _inline({form: _string(text) for form, text in unit.items()})
+def _range(driver: NumberDriver) -> Pairs:
     yield "least", plain(driver.least)
     yield "most", plain(driver.most)
     if driver.step != 1:
         yield "step", plain(driver.step)
     yield from _number("default", driver.default)
-    if driver.less is not None or driver.more is not None:
-        yield "varies", _inline(dict(_sequence(_number("less", driver.less), _number("more", driver.more))))
-
-
-def _choice(choice: Choice) -> Pairs:
-    yield from _text("label", choice.label)
-    yield from _text("note", choice.note)
-    if not choice.offered:
-        yield "offered", "false"
-    yield from _text("why", choice.why)
-    yield from _plain("evidence", choice.evidence)
-    yield from _text("basis", choice.basis)
-
-
-def _common(entry: Charge | Package) -> Pairs:
-    yield from _text("label", entry.label)
-    yield "group", _string(entry.group)
-    yield from _plain("stage", entry.stage)
-    yield from _conditions(entry)
-
-
-def _charge(charge: Charge) -> Pairs:
-    yield from _common(charge)
-    if charge.per:
-        yield "per", _names(charge.per)
-    if charge.times != 1:
-        yield "times", plain(charge.times)
-    if charge.included:
-        yield "included", plain(charge.included)
-    yield from _number("block", charge.block)
-    yield from _price(charge.price)
-    for key, bound in (("at_least", charge.at_least), ("at_most", charge.at_most)):
-        if bound is not None:
-            yield key, _amount(bound)
-    yield from _text("note", charge.note)
-    yield from _plain("billing_code", charge.billing_code)
-    yield from _plain("source", charge.source)
+    varies = dict(chain(_number("less", driver.less), _number("more", driver.more)))
+    if varies:
+        yield "varies", _inline(varies)
 
 
 def _price(price: Price) -> Pairs:
@@ -207,7 +253,7 @@ def _price(price: Price) -> Pairs:
             yield "price", _amount(amount)
         case Percent(percent, of):
             yield "percent", _amount(percent)
-            yield "of", _names(of, always_list=True)
+            yield "of", _list(of)
         case Tiers(mode, tiers):
             yield mode, "[\n" + "".join(f"  {_tier(tier)},\n" for tier in tiers) + "]"
         case OnRequest():
@@ -222,17 +268,6 @@ def _tier(tier: Tier) -> str:
     return _inline(parts)
 
 
-def _package(package: Package) -> Pairs:
-    yield from _common(package)
-    yield "price", _amount(package.price)
-    yield (
-        "covers",
-        _inline({code: '"all"' if units is None else plain(units) for code, units in package.covers}),
-    )
-    yield from _text("note", package.note)
-    yield from _plain("source", package.source)
-
-
 def _conditions(entry: Any) -> Pairs:
     for key in ("when", "unless"):
         condition: Condition | None = getattr(entry, key)
@@ -243,13 +278,13 @@ def _conditions(entry: Any) -> Pairs:
 def _test(test: Test) -> str:
     match test:
         case ChoiceIs(codes):
-            return _names(codes)
+            return _one_or_list(codes)
         case FlagIs(value):
             return "true" if value else "false"
         case NumberIs(least, most):
             if least is not None and least == most:
                 return plain(least)
-            return _inline(dict(_sequence(_number("least", least), _number("most", most))))
+            return _inline(dict(chain(_number("least", least), _number("most", most))))
         case DateIs(months, start, end):
             parts = {"months": f"[{', '.join(map(str, months))}]"} if months else {}
             parts |= {"from": start.isoformat()} if start else {}
@@ -263,11 +298,6 @@ def _amount(amount: Amount) -> str:
     return _inline({"low": plain(amount.low), "likely": plain(amount.likely), "high": plain(amount.high)})
 
 
-def _text(key: str, text: Mapping[str, str] | None) -> Pairs:
-    for language, words in (text or {}).items():
-        yield f"{key}.{language}", _string(words)
-
-
 def _plain(key: str, text: str | None) -> Pairs:
     if text is not None:
         yield key, _string(text)
@@ -278,9 +308,11 @@ def _number(key: str, number: Decimal | None) -> Pairs:
         yield key, plain(number)
 
 
-def _names(names: tuple[str, ...], always_list: bool = False) -> str:
-    if len(names) == 1 and not always_list:
-        return _string(names[0])
+def _one_or_list(names: tuple[str, ...]) -> str:
+    return _string(names[0]) if len(names) == 1 else _list(names)
+
+
+def _list(names: tuple[str, ...]) -> str:
     return f"[{', '.join(map(_string, names))}]"
 
 
@@ -289,15 +321,14 @@ def _inline(parts: Mapping[str, str]) -> str:
 
 
 def _string(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(letter, letter) for letter in text) + '"'
+    return '"' + _UNWRITABLE.sub(_escape, text) + '"'
 
 
-def _sequence(*parts: Any) -> Pairs:
-    for part in parts:
-        yield from part
+def _escape(letter: re.Match[str]) -> str:
+    return _ESCAPES.get(letter[0]) or f"\\u{ord(letter[0]):04X}"
 
 
-def _block(heading: str, pairs: Any) -> str:
+def _block(heading: str, pairs: Pairs) -> str:
     lines = [f"[{heading}]"] if heading else []
     lines += [f"{key} = {value}" for key, value in pairs]
     return "\n".join(lines) + "\n"
