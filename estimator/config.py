@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from estimator.i18n import reader
+from estimator.messages import gettext as _
 
 SECRETS = ("SECRET_KEY", "LINK_KEY")
 """Keys that are made into the instance folder: of the session cookie, and of the links."""
@@ -35,9 +36,9 @@ class Settings:
     """The settings of one running app; the names in capitals are those of the environment."""
 
     instance: Path
-    database_url: str
-    secret_key: str
-    link_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    link_key: str = field(repr=False)
     public_url: str
     demo: bool
     languages: tuple[str, ...]
@@ -66,7 +67,7 @@ class Setting:
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
-            raise ValueError(f"write a whole number from {least} to {most}")
+            raise ValueError(_("write a whole number from %(least)s to %(most)s", least=least, most=most))
         return int(text)
 
     return read
@@ -74,39 +75,48 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
-        raise ValueError("write 1 for yes or 0 for no")
+        raise ValueError(_("write 1 for yes or 0 for no"))
     return text == "1"
 
 
 def _languages(text: str) -> tuple[str, ...]:
     tags = tuple(tag.strip() for tag in text.split(",") if tag.strip())
     if not tags:
-        raise ValueError("name at least one language, for example en")
+        raise ValueError(_("name at least one language, for example en"))
     for tag in tags:
-        reader(tag)
+        try:
+            reader(tag)
+        except ValueError:
+            raise ValueError(
+                _("there is no language %(tag)s; write tags such as en or pt-BR", tag=tag)
+            ) from None
     return tags
 
 
 def _address(text: str) -> str:
-    advice = "write scheme and host without a path, such as https://estimate.example.org"
+    advice = _("write scheme and host without a path, such as https://estimate.example.org")
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or text.rstrip("/") != f"{parts.scheme}://{parts.netloc}":
         raise ValueError(advice)
     if not parts.hostname or "@" in parts.netloc or not text.isascii() or not text.isprintable():
         raise ValueError(advice)
-    if parts.netloc.endswith(":") or parts.port == 0:  # .port refuses what is no number by itself
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(advice) from None
+    if parts.netloc.endswith(":") or port == 0:
         raise ValueError(advice)
     return text.rstrip("/")
 
 
 def _host(text: str) -> str:
     if not text.isascii() or not text.isprintable() or any(letter in text for letter in " /@?#"):
-        raise ValueError("write a host name or an IP address")
+        raise ValueError(_("write a host name or an IP address"))
     return text.strip("[]")
 
 
 def _database(text: str) -> str:
-    advice = "write sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+    advice = _("write sqlite:///PATH or postgresql://USER@HOST/DATABASE")
     scheme, separator, rest = text.partition("://")
     if not separator:
         raise ValueError(advice)
@@ -174,11 +184,14 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
     demo = bool(values["DEMO"])
     if values["PUBLIC_URL"] is None and not demo:
         raise WrongSetting(
-            "PUBLIC_URL is missing. Write the address that readers type, such as https://estimate.example.org."
+            _(
+                "PUBLIC_URL is missing. Write the address that readers type, such as "
+                "https://estimate.example.org."
+            )
         )
     secret_key, link_key = (_secret(name, source, instance) for name in SECRETS)
     if secret_key == link_key:
-        raise WrongSetting("SECRET_KEY and LINK_KEY are the same. Make each of them on its own.")
+        raise WrongSetting(_("SECRET_KEY and LINK_KEY are the same. Make each of them on its own."))
     return Settings(
         instance=instance,
         database_url=_in_instance(values["DATABASE_URL"] or "sqlite:///estimator.sqlite", instance),
@@ -214,8 +227,12 @@ def prepare_secrets(instance: Path) -> None:
                 _write_once(path, secrets.token_hex(32) + "\n")
     except OSError as error:
         raise WrongSetting(
-            f"The instance folder {instance} cannot be written ({error.strerror}). "
-            "Give it to the user that runs the app, or name another folder in INSTANCE."
+            _(
+                "The instance folder %(folder)s cannot be written (%(reason)s). "
+                "Give it to the user that runs the app, or name another folder in INSTANCE.",
+                folder=instance,
+                reason=error.strerror,
+            )
         ) from error
 
 
@@ -237,11 +254,18 @@ def _text(name: str, source: Mapping[str, str]) -> str | None:
     if name not in IN_FILES or path is None:
         return text
     if text is not None:
-        raise WrongSetting(f"{name} and {name}_FILE are both set. Keep one of them.")
+        raise WrongSetting(_("%(name)s and %(name)s_FILE are both set. Keep one of them.", name=name))
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongSetting(f"{name}_FILE names {path}, which cannot be read ({_why(error)}).") from error
+        raise WrongSetting(
+            _(
+                "%(name)s_FILE names %(path)s, which cannot be read (%(reason)s).",
+                name=name,
+                path=path,
+                reason=_why(error),
+            )
+        ) from error
 
 
 def _value(setting: Setting, text: str | None) -> Any:
@@ -250,9 +274,11 @@ def _value(setting: Setting, text: str | None) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        # What holds a password is not repeated.
-        given = "cannot be used" if setting.name in IN_FILES else f"is “{text}”"
-        raise WrongSetting(f"{setting.name} {given}: {error}.") from error
+        name, advice = setting.name, str(error)
+        if name in IN_FILES:  # it may hold a password
+            raise WrongSetting(_("%(name)s cannot be used: %(advice)s.", name=name, advice=advice)) from error
+        said = _("%(name)s is “%(text)s”: %(advice)s.", name=name, text=text, advice=advice)
+        raise WrongSetting(said) from error
 
 
 def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
@@ -263,12 +289,21 @@ def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
             secret = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise WrongSetting(
-                f"{name} is missing: {path} cannot be read ({_why(error)}). "
-                f"Run `estimator prepare`, or write the secret into {name} or {name}_FILE."
+                _(
+                    "%(name)s is missing: %(path)s cannot be read (%(reason)s). Run `estimator prepare`, "
+                    "or write the secret into %(name)s or %(name)s_FILE.",
+                    name=name,
+                    path=path,
+                    reason=_why(error),
+                )
             ) from error
     if len(secret) < SHORTEST_SECRET:
         raise WrongSetting(
-            f"{name} has fewer than {SHORTEST_SECRET} characters. Remove it and run `estimator prepare`."
+            _(
+                "%(name)s has fewer than %(least)s characters. Remove it and run `estimator prepare`.",
+                name=name,
+                least=SHORTEST_SECRET,
+            )
         )
     return secret
 
@@ -284,7 +319,7 @@ def _secret_path(instance: Path, name: str) -> Path:
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8"
+    return error.strerror or str(error) if isinstance(error, OSError) else _("it is not UTF-8")
 
 
 def names() -> set[str]:

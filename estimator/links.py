@@ -11,7 +11,8 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 
-_IN_PATH = re.compile(r"(/e/)[A-Za-z0-9_-]+")
+_IN_PATH = re.compile(r"""(/e/)[^/\s?#"'<>]+""")
+_ALONE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
 def compose(key: str, kind: str, reference: str, serial: int) -> str:
@@ -27,5 +28,5 @@ def stored(token: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Return a line of a log without the tokens in it."""
-    return _IN_PATH.sub(r"\1…", text)
+    """Return what is to be written into a log without the tokens in it, whether in an address or alone."""
+    return _ALONE.sub("…", _IN_PATH.sub(r"\1…", text))

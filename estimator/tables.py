@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
 import pricing
-from estimator.db import db
+from estimator.db import db, insert_once
 from estimator.models import TableVersion
 from pricing import PriceTable
 
@@ -25,9 +25,17 @@ class NotInForce(LookupError):
 class VersionTaken(ValueError):
     """Another version of the list begins on the same day already; published versions never change."""
 
+    def __init__(self, stored: TableVersion) -> None:
+        self.slug, self.version, self.valid_from = stored.slug, stored.version, stored.valid_from
+        super().__init__(f"{self.slug} has version {self.version} from {self.valid_from.isoformat()} already")
+
 
 class UnknownTimeZone(ValueError):
-    """A table names a time zone that does not exist."""
+    """A table names a time zone that this machine does not know."""
+
+    def __init__(self, time_zone: str) -> None:
+        self.time_zone = time_zone
+        super().__init__(f"there is no time zone {time_zone}")
 
 
 def import_(text: str, now: datetime) -> TableVersion:
@@ -38,30 +46,24 @@ def import_(text: str, now: datetime) -> TableVersion:
     table = pricing.read(text)
     try:
         ZoneInfo(table.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownTimeZone(f"There is no time zone “{table.time_zone}”.") from error
-    sha256 = pricing.sha256(table)
-    same = db.session.scalar(select(TableVersion).filter_by(sha256=sha256))
-    if same is not None:
-        return same
-    taken = db.session.scalar(select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from))
-    if taken is not None:
-        raise VersionTaken(
-            f"The list “{table.table}” has another version from {table.valid_from.isoformat()} already "
-            f"(“{taken.version}”). A version that was published never changes: give the new one a later date."
-        )
-    version = TableVersion(
-        slug=table.table,
-        version=table.version,
-        valid_from=table.valid_from,
-        time_zone=table.time_zone,
-        text=pricing.write(table),
-        sha256=sha256,
-        created_at=now,
-    )
-    db.session.add(version)
-    db.session.flush()
-    return version
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimeZone(table.time_zone) from None
+    row = {
+        "slug": table.table,
+        "version": table.version,
+        "valid_from": table.valid_from,
+        "time_zone": table.time_zone,
+        "text": pricing.write(table),
+        "sha256": pricing.sha256(table),
+        "created_at": now,
+    }
+    insert_once(TableVersion, row)
+    stored = db.session.scalars(
+        select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from)
+    ).one()
+    if stored.sha256 != row["sha256"]:
+        raise VersionTaken(stored)
+    return stored
 
 
 def in_force(slug: str, now: datetime) -> TableVersion:
@@ -69,27 +71,32 @@ def in_force(slug: str, now: datetime) -> TableVersion:
 
     Raises UnknownTable for a list that does not exist, NotInForce before its first version.
     """
-    versions = db.session.scalars(
-        select(TableVersion).filter_by(slug=slug).order_by(TableVersion.valid_from.desc())
-    ).all()
-    if not versions:
-        raise UnknownTable(slug)
-    for version in versions:
-        if version.valid_from <= day_of(now, version.time_zone):
+    begun = (
+        select(TableVersion)
+        .where(TableVersion.slug == slug, TableVersion.valid_from <= _latest_day(now))
+        .order_by(TableVersion.valid_from.desc())
+    )
+    # Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
+    for version in db.session.scalars(begun.limit(3)):
+        if _has_begun(version, now):
             return version
+    if db.session.scalar(select(TableVersion.id).filter_by(slug=slug).limit(1)) is None:
+        raise UnknownTable(slug)
     raise NotInForce(slug)
 
 
 def all_in_force(now: datetime) -> list[TableVersion]:
     """Return the version in force of every list that has one, by the name of the list."""
-    slugs = db.session.scalars(select(TableVersion.slug).distinct().order_by(TableVersion.slug)).all()
-    found = []
-    for slug in slugs:
-        try:
-            found.append(in_force(slug, now))
-        except NotInForce:
-            continue
-    return found
+    newest_first = (
+        select(TableVersion)
+        .where(TableVersion.valid_from <= _latest_day(now))
+        .order_by(TableVersion.slug, TableVersion.valid_from.desc())
+    )
+    found: dict[str, TableVersion] = {}
+    for version in db.session.scalars(newest_first):
+        if version.slug not in found and _has_begun(version, now):
+            found[version.slug] = version
+    return list(found.values())
 
 
 def parsed(version: TableVersion) -> PriceTable:
@@ -105,6 +112,15 @@ def parsed(version: TableVersion) -> PriceTable:
 def day_of(moment: datetime, time_zone: str) -> date:
     """Return the day that a moment falls on in a time zone."""
     return moment.astimezone(_zone(time_zone)).date()
+
+
+def _has_begun(version: TableVersion, now: datetime) -> bool:
+    return version.valid_from <= day_of(now, version.time_zone)
+
+
+def _latest_day(now: datetime) -> date:
+    """The day that it is at a moment where the calendar is furthest ahead."""
+    return now.astimezone(UTC).date() + timedelta(days=1)
 
 
 _kept: dict[str, PriceTable] = {}

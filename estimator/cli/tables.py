@@ -56,8 +56,21 @@ def import_(files: Sequence[str]) -> int:
                 version = verbs.import_(text, datetime.now(UTC))
             except pricing.BadTable as error:
                 raise Refused(*problem_lines(name, error.problems)) from None
-            except (verbs.VersionTaken, verbs.UnknownTimeZone) as error:
-                raise Refused(f"{name}: {error}") from None
+            except verbs.VersionTaken as taken:
+                raise Refused(
+                    _(
+                        "%(file)s: %(table)s has another version from %(day)s already, %(version)s. A version that "
+                        "was published never changes: give this one a later date.",
+                        file=name,
+                        table=taken.slug,
+                        day=taken.valid_from.isoformat(),
+                        version=taken.version,
+                    )
+                ) from None
+            except verbs.UnknownTimeZone as unknown:
+                raise Refused(
+                    _("%(file)s: there is no time zone “%(zone)s”.", file=name, zone=unknown.time_zone)
+                ) from None
             click.echo(
                 _(
                     "%(table)s, version %(version)s, is in force from %(day)s.",
