@@ -40,7 +40,7 @@ from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
 
-Answer = str | Response | AnyResponse | tuple[str, int]
+Answer = str | AnyResponse | tuple[str | AnyResponse, int]
 
 
 @pages.get("/")
