@@ -92,7 +92,9 @@ def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    result = db.session.execute(insert(model).values(row).on_conflict_do_nothing())
+    statement = insert(model.__table__).values(row).on_conflict_do_nothing()
+    # Not the new row's key but the count of rows is wanted back, which is otherwise forgotten for an INSERT.
+    result = db.session.execute(statement.inline().execution_options(preserve_rowcount=True))
     return cast("CursorResult[Any]", result).rowcount == 1
 
 

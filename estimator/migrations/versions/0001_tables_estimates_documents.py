@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name="uq_estimate_reference"),
         sa.UniqueConstraint("submission", name="uq_estimate_submission"),
         sa.UniqueConstraint("link_hash", name="uq_estimate_link_hash"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_estimate_table_version_id", "estimate", ["table_version_id"])
     op.create_index("ix_estimate_created_at", "estimate", ["created_at"])

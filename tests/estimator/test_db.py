@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from example_list import NOW, table_text
+from flask import Flask
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.pool import NullPool
+
+from estimator import tables
+from estimator.config import Settings
+from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_once, unavailable
+from estimator.models import TableVersion
+
+MOMENT = datetime(2026, 3, 10, 14, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+
+
+@pytest.fixture
+def is_sqlite(settings: Settings) -> bool:
+    """Whether the test runs on SQLite."""
+    return settings.database_url.startswith("sqlite")
+
+
+@pytest.fixture
+def elsewhere(app: Flask, settings: Settings) -> Iterator[object]:
+    """Return a connection of another process, as it were."""
+    engine = create_engine(settings.database_url, poolclass=NullPool, **engine_options(settings.database_url))
+    with engine.connect() as connection:
+        yield connection
+
+
+def execute(*statements: str) -> None:
+    for statement in statements:
+        db.session.execute(text(statement))
+
+
+def hindrance_of(error: DBAPIError) -> str:
+    known = unavailable(error)
+    assert isinstance(known, Unavailable)
+    assert str(known.sentence) == str(SENTENCES[known.kind])
+    return known.kind
+
+
+def hindrance() -> str:
+    """Try to save something and return what is in the way."""
+    with pytest.raises(DBAPIError) as failed:
+        tables.import_(table_text(), NOW)
+    db.session.rollback()
+    return hindrance_of(failed.value)
+
+
+def test_a_moment_comes_back_as_it_was_with_its_time_zone(app: Flask) -> None:
+    stored = tables.import_(table_text(), MOMENT)
+    db.session.commit()
+    assert stored.created_at == MOMENT
+    assert stored.created_at.tzinfo is UTC
+
+
+def test_a_moment_without_a_time_zone_is_not_stored(app: Flask) -> None:
+    with pytest.raises(StatementError, match="without a time zone"):
+        tables.import_(table_text(), MOMENT.replace(tzinfo=None))
+
+
+def test_a_sqlite_connection_is_made_for_several_processes(app: Flask, is_sqlite: bool) -> None:
+    if not is_sqlite:
+        pytest.skip("asks SQLite")
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "secure_delete": 1,
+    }
+    found = {name: db.session.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
+    assert found == wanted
+
+
+def test_what_refers_to_nothing_is_not_stored(app: Flask) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        execute(
+            "INSERT INTO document (key, estimate_id, content, created_at) "
+            "VALUES ('k', 99, '', '2026-03-10 12:00:00')"
+        )
+    assert unavailable(refused.value) is None
+
+
+def test_a_mistake_of_ours_is_no_excuse(app: Flask) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        execute("SELECT nothing FROM nowhere")
+    assert unavailable(failed.value) is None
+    assert unavailable(ValueError("database is locked")) is None
+
+
+def test_the_text_of_an_error_holds_nothing_that_was_stored(app: Flask) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        db.session.execute(text("INSERT INTO nowhere VALUES (:answer)"), {"answer": "umbilical"})
+    assert "umbilical" not in str(failed.value)
+
+
+def test_a_row_is_inserted_once(app: Flask) -> None:
+    stored = tables.import_(table_text(), NOW)
+    columns = [column.name for column in TableVersion.__table__.columns if column.name != "id"]
+    row = {name: getattr(stored, name) for name in columns}
+    assert not insert_once(TableVersion, row)
+    assert insert_once(TableVersion, {**row, "slug": "another", "sha256": "b"})
+
+
+def test_a_savepoint_is_undone_alone_and_kept_with_its_transaction(app: Flask) -> None:
+    for keep in (True, False):
+        with db.session.begin_nested():
+            tables.import_(table_text(), NOW)
+        savepoint = db.session.begin_nested()
+        tables.import_(table_text(table="undone"), NOW)
+        savepoint.rollback()
+        if keep:
+            db.session.rollback()
+            assert db.session.scalar(select(func.count()).select_from(TableVersion)) == 0
+    db.session.commit()
+    assert db.session.scalars(select(TableVersion.slug)).all() == ["example"]
+
+
+def test_a_reader_that_then_writes_is_not_turned_away(app: Flask, elsewhere: object) -> None:
+    assert tables.all_in_force(NOW) == []
+    with app.app_context():
+        tables.import_(table_text(table="meanwhile"), NOW)
+        db.session.commit()
+    tables.import_(table_text(), NOW)
+    db.session.commit()
+    assert len(tables.all_in_force(NOW)) == 2
+
+
+def test_a_locked_database_is_told_apart(app: Flask, elsewhere: object, is_sqlite: bool) -> None:
+    if is_sqlite:
+        elsewhere.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+        execute("PRAGMA busy_timeout = 20")
+    else:
+        elsewhere.exec_driver_sql("LOCK TABLE table_version")  # type: ignore[attr-defined]
+        execute("SET lock_timeout = '20ms'")
+    assert hindrance() == "locked"
+    elsewhere.rollback()  # type: ignore[attr-defined]
+    tables.import_(table_text(), NOW)
+
+
+def test_a_full_disk_is_told_apart(app: Flask, is_sqlite: bool) -> None:
+    if is_sqlite:
+        execute("CREATE TABLE filling (content)", "PRAGMA max_page_count = 1")
+        fill = "INSERT INTO filling VALUES (zeroblob(1000000))"
+    else:
+        fill = "DO $$ BEGIN RAISE SQLSTATE '53100'; END $$"
+    with pytest.raises(DBAPIError) as failed:
+        execute(fill)
+    assert hindrance_of(failed.value) == "full"
+
+
+def test_a_read_only_database_is_told_apart(app: Flask, is_sqlite: bool) -> None:
+    execute("PRAGMA query_only = ON" if is_sqlite else "SET default_transaction_read_only = on")
+    if not is_sqlite:
+        db.session.commit()
+    assert hindrance() == "read-only"
+
+
+def test_a_database_that_is_away_is_told_apart(tmp_path: Path, is_sqlite: bool) -> None:
+    # Nothing listens on port 1, and there is no folder of that name.
+    url = f"sqlite:///{tmp_path}/nowhere/x" if is_sqlite else "postgresql+psycopg://127.0.0.1:1/x"
+    with pytest.raises(DBAPIError) as failed:
+        create_engine(url, **engine_options(url)).connect()
+    assert hindrance_of(failed.value) == "unreachable"
+
+
+def test_a_file_that_is_no_database_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "broken.sqlite"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(DBAPIError) as failed:
+        create_engine(f"sqlite:///{path}").connect()
+    assert hindrance_of(failed.value) == "broken"
+
+
+def test_after_the_database_was_restarted_the_next_request_works(
+    app: Flask, elsewhere: object, is_sqlite: bool
+) -> None:
+    if is_sqlite:
+        pytest.skip("SQLite is never restarted")
+    mine = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    elsewhere.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")  # type: ignore[attr-defined]
+    assert hindrance() == "unreachable"
+    tables.import_(table_text(), NOW)
+    db.session.commit()
+
+
+def test_logging_does_not_print_statements(app: Flask) -> None:
+    assert not logging.getLogger("sqlalchemy.engine").isEnabledFor(logging.INFO)
