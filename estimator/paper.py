@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from estimator import estimates, pdf, tables, templates_folder, wording
 from estimator.i18n import Reader, gettext, ngettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
-from estimator.wording import DriverChanges, Head, Rows
+from estimator.wording import DriverChanges, Head, NoticeSection, Rows
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
 
@@ -30,12 +31,18 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
         .get_template("pdf/estimate.html")
         .render(
             rows=rows,
+            answers=[row for section in rows.answers for row in section.rows],
             changes=changes,
+            changed=[
+                (driver.label, row)
+                for driver in changes
+                for row in driver.rows
+                if row.differs or row.requests or row.amount is None
+            ],
+            columns=_columns(rows.notices_besides("evidence", "not_included")),
             record=head,
             reader=reader,
-            sheet=_sheet(),
-            footer=" · ".join((head.provider, head.reference, gettext("Cost estimate, not a firm price"))),
-            page_of=_page_of(),
+            sheet=Markup(_sheet() + _page_foot(head)),  # noqa: S704 - ours; a record's words are escaped in it
         )
     )
 
@@ -96,9 +103,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.filters["urlname"] = lambda address: urlsplit(address).hostname or address
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     return environment
+
+
+def _columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
+    """Share notices out to two columns of about the same length, in their order."""
+    lengths = [sum(len(row.text.text) + 40 for row in section.rows) for section in sections]
+    best = min(range(len(sections) + 1), key=lambda i: max(sum(lengths[:i]), sum(lengths[i:])))
+    return [list(sections[:best]), list(sections[best:])]
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +121,16 @@ def _sheet() -> str:
     return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
 
 
-def _page_of() -> str:
-    """The content of the page number's box: a translated sentence around the two counters."""
+def _page_foot(head: Head) -> str:
+    """What stands at the foot of each page: whose document it is, which one, and the page's number."""
+    whose = " · ".join((head.provider, head.reference, gettext("Cost estimate, not a firm price")))
     parts = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00").split("\x00")
-    return " ".join(f"counter({part})" if part in ("page", "pages") else json.dumps(part) for part in parts)
+    number = " ".join(f"counter({part})" if part in ("page", "pages") else css_string(part) for part in parts)
+    return (
+        f"@page {{ @bottom-left {{ content: {css_string(whose)} }} @bottom-right {{ content: {number} }} }}"
+    )
+
+
+def css_string(text: str) -> str:
+    """Write any text as a string of CSS that can neither end itself nor the element around it."""
+    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'

@@ -166,13 +166,17 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one other answer would do; `amount` is a signed amount, None if the answer would be refused."""
+    """What one other answer would do; `amount` is a signed amount, None if the answer would be refused.
+
+    `remarks` say why it would be, and what else changes; `requests` only what would then be on request.
+    """
 
     answer: Words
     instead_of: Words
     amount: str | None
-    falls: bool
+    differs: bool
     remarks: Sequence[str]
+    requests: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,7 @@ def span(amounts: Mapping[str, str | None], currency: str, reader: Reader) -> st
     return _(
         "%(low)s to %(high)s",
         low=reader.money(ordered[0], currency),
-        high=reader.money(ordered[-1], currency),
+        high=reader.number(ordered[-1]),
     )
 
 
@@ -607,16 +611,19 @@ def changes(
                         answer=answer_words(other, answer, table, reader),
                     )
                 )
-            for code in row.on_request:
-                remarks.append(_("“%(label)s” is then on request.", label=reader.words(labels[code], main)))
+            requests = [
+                _("“%(label)s” is then on request.", label=reader.words(labels[code], main))
+                for code in row.on_request
+            ]
             likely = None if row.change is None else row.change[1]
             section.append(
                 Change(
                     answer=answer_words(driver, row.answer, table, reader),
                     instead_of=before,
                     amount=None if likely is None else reader.money(likely, currency, sign=True),
-                    falls=likely is not None and likely < 0,
-                    remarks=remarks,
+                    differs=bool(likely),
+                    remarks=[*remarks, *requests],
+                    requests=requests,
                 )
             )
         sections.append(DriverChanges(reader.words(driver.label, main), section))
