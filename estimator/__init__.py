@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from estimator.folders import templates_folder
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from estimator.config import Settings
 
-HERE = Path(__file__).parent
+__all__ = ["create_app", "templates_folder"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -48,9 +49,3 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.demo:
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
-
-
-def templates_folder() -> Path:
-    """Return where the templates are: inside an installed package, beside it in a checkout."""
-    inside = HERE / "templates"
-    return inside if inside.is_dir() else HERE.parent / "templates"

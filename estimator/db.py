@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -92,7 +102,7 @@ def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(model.__table__).values(row).on_conflict_do_nothing()
+    statement = insert(cast(Table, model.__table__)).values(row).on_conflict_do_nothing()
     # Not the new row's key but the count of rows is wanted back, which is otherwise forgotten for an INSERT.
     result = db.session.execute(statement.inline().execution_options(preserve_rowcount=True))
     return cast("CursorResult[Any]", result).rowcount == 1

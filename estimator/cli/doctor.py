@@ -6,10 +6,13 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import click
 
@@ -30,12 +33,26 @@ LEAST_FREE = 200 * 1024 * 1024
 @click.option("--demo", is_flag=True, help=_("Look at a demonstration, as `estimator serve --demo` runs it."))
 def doctor(demo: bool) -> int:
     """Print a sentence for everything that is missing."""
-    missing = [*_installation({"DEMO": "1"} if demo else {})]
+    missing = [*_machine(), *_installation({"DEMO": "1"} if demo else {})]
     for sentence in missing:
         click.echo(sentence)
     if not missing:
         click.echo(_("Nothing is missing."))
     return 1 if missing else 0
+
+
+def _machine() -> Iterator[str]:
+    """What is missing for PDFs and for the days of clinics elsewhere."""
+    from estimator.pdf_machine import problems
+
+    with redirect_stdout(StringIO()):  # the renderer prints about what it cannot load
+        found = problems()
+    yield from found
+    if not available_timezones():
+        yield _(
+            "The time zones of the world are missing, so nobody knows when a clinic's day ends. "
+            "Debian and Ubuntu: apt-get install tzdata. Elsewhere: pip install tzdata."
+        )
 
 
 def _installation(given: dict[str, str]) -> Iterator[str]:

@@ -15,7 +15,8 @@ class Estimate(Base):
     """One estimate as it was worked out; it is shown for ever as it was, and never worked out again."""
 
     __tablename__ = "estimate"
-    __table_args__ = {"sqlite_autoincrement": True}  # the number of a deleted estimate is not given to another
+    # The number of a deleted estimate is not given to another one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: short, random, for people: EST-7K3M-92QF
