@@ -32,6 +32,7 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
         .render(
             rows=rows,
             answers=[row for section in rows.answers for row in section.rows],
+            parts=[group for group in rows.groups if group.total != "reserve"],
             changes=changes,
             changed=[
                 (driver.label, row)

@@ -192,6 +192,7 @@ class Rows:
     """A whole breakdown in the order in which a document shows it."""
 
     title: Words
+    currency: str
     demo: bool
     headline: Headline
     answers: Sequence[AnswerSection]
@@ -301,6 +302,7 @@ class _Wording:
     def rows(self, given: Sequence[str] | None) -> Rows:
         return Rows(
             title=self.words(self.table.title),
+            currency=self.currency,
             demo=self.breakdown["demo"],
             headline=self.headline(),
             answers=list(self.answers(given)),
