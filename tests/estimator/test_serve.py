@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator import demonstration, serve
+from estimator.config import Settings
+
+Load = Callable[..., Settings]
+
+TOKEN = "A" * 43
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def refusal(settings: Settings) -> str:
+    with pytest.raises(serve.CannotListen) as refused:
+        serve.listen(settings)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "2001:db8::1"])
+def test_a_demonstration_listens_on_no_address_that_others_can_reach(load: Load, host: str) -> None:
+    assert refusal(load(HOST=host)) == (
+        f"{host} can be reached from other machines. The demonstration is served on this machine alone, "
+        "because its prices are invented: leave HOST out, or set it to 127.0.0.1."
+    )
+
+
+def test_a_name_counts_as_the_addresses_behind_it(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8000)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 8000)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_named: found)
+    assert "can be reached from other machines" in refusal(load(HOST="localhost"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_demonstration_listens_on_this_machines_own_addresses(load: Load, host: str) -> None:
+    for listening in serve.listen(load(HOST=host, PORT=str(free_port()))):
+        assert demonstration.is_loopback(listening.getsockname()[0])
+        listening.close()
+
+
+def test_an_installation_may_listen_everywhere(load: Load) -> None:
+    settings = load(DEMO="0", PUBLIC_URL="https://estimate.example", HOST="0.0.0.0", PORT=str(free_port()))
+    for listening in serve.listen(settings):
+        listening.close()
+
+
+def test_a_port_in_use_is_a_sentence(load: Load) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert refusal(load(PORT=str(port))).startswith(f"Port {port} is in use by another program. ")
+
+
+def test_a_host_that_does_not_exist_is_a_sentence(load: Load) -> None:
+    assert refusal(load(HOST="nowhere.invalid")) == (
+        "HOST is “nowhere.invalid”, which is no address of any machine."
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("", True),  # a socket in the file system
+        ("192.0.2.7", False),
+        ("::ffff:192.0.2.7", False),
+        ("fe80::1%eth0", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_a_demonstration_answers_this_machine_only(address: str, own: bool) -> None:
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"prices"]
+
+    said: list[str] = []
+    guarded = demonstration.this_machine_only(app)
+    body = b"".join(guarded({"REMOTE_ADDR": address}, lambda status, _headers: said.append(status)))  # type: ignore[arg-type]
+    assert said == ["200 OK" if own else "403 Forbidden"]
+    assert (body == b"prices") is own
+
+
+@dataclass
+class Running:
+    """A server in a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: Path
+
+    def get(self, path: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.putrequest("GET", path, skip_host=False)
+        connection.endheaders()
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Running]]:
+    """Return a function that starts a demonstration, always in the same instance folder."""
+    folder = tmp_path_factory.mktemp("serve")
+    started: list[Running] = []
+
+    def start() -> Running:
+        port = free_port()
+        log = folder / f"{len(started)}.log"
+        environment = {**os.environ, "INSTANCE": str(folder / "instance"), "PORT": str(port)}
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-W",
+            "ignore::ResourceWarning",
+            "-m",
+            "estimator",
+            "serve",
+            "--demo",
+        ]
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
+            )
+        running = Running(process, port, log)
+        started.append(running)
+        for _attempt in range(200):
+            if "Open http://" in log.read_text() or process.poll() is not None:
+                break
+            time.sleep(0.05)
+        return running
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.process.wait()
+
+
+def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
+    start: Callable[[], Running],
+) -> None:
+    running = start()
+    statuses = [running.get(path) for path in ("/", f"/e/{TOKEN}", f"/e/{TOKEN}%0a?a=b", "/", "/", "/")]
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(10) == 0
+    assert statuses == [200, 404, 404, 200, 200, 200]
+
+    first, *entries = running.log.read_text().splitlines()
+    assert first == f"Open http://127.0.0.1:{running.port} (Ctrl-C ends it)."
+    assert len(entries) == len(statuses)
+    for entry in entries:
+        assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|404) [0-9]+ [0-9]+ms', entry)
+        assert TOKEN not in entry
+        assert "a=b" not in entry
+
+
+def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(
+    start: Callable[[], Running],
+) -> None:
+    running = start()
+    instance = running.log.parent / "instance"
+    before = (instance / "secret_key").read_text()
+    assert running.get("/") == 200
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(10) == 0
+    assert (instance / "secret_key").read_text() == before
+    assert "Traceback" not in running.log.read_text()
