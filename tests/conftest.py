@@ -1,0 +1,118 @@
+"""A real PostgreSQL and a real browser for every test that asks for one; nothing is skipped where they lack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of initdb and pg_ctl; the newest version where there are several."""
+    folders = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *Path("/usr/local/opt").glob("postgresql@*/bin"),
+    ]
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    found = [folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()]
+    if not found:
+        pytest.fail("PostgreSQL is missing. `make test` installs it; by hand: apt-get install postgresql")
+    return max(found, key=lambda folder: [int(part) for part in folder.parts if part.isdecimal()])
+
+
+def as_nobody(command: list[str]) -> list[str]:
+    """Run a command as a user without rights: PostgreSQL refuses to be started by root."""
+    if os.getuid() != 0:
+        return command
+    user = "postgres" if shutil.which("runuser") and _exists("postgres") else "nobody"
+    return ["runuser", "--user", user, "--", *command]
+
+
+def _exists(user: str) -> bool:
+    return subprocess.run(["id", user], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Start a server in a temporary folder, listening on loopback alone, and end it with the tests."""
+    programs = postgresql_programs()
+    folder = Path(
+        tempfile.mkdtemp(prefix="estimator-postgresql-", dir="/tmp")
+    )  # a socket's path must be short
+    if os.getuid() == 0:
+        shutil.chown(folder, as_nobody([])[2])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    subprocess.run(
+        as_nobody(
+            [str(programs / "initdb"), "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"]
+        ),
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
+    control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
+    subprocess.run(
+        as_nobody([*control, "-l", str(folder / "log"), "-o", options, "start"]),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+    )
+    try:
+        yield f"postgresql+psycopg://tester@127.0.0.1:{port}"
+    finally:
+        subprocess.run(
+            as_nobody([*control, "-m", "immediate", "stop"]), check=False, capture_output=True, cwd=folder
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """Return the address of a new, empty database."""
+    import psycopg
+
+    name = f"test_{uuid4().hex}"
+    server = postgresql_server.replace("+psycopg", "")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+    return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the system's own Chromium or Chrome, quietly and without its own traffic."""
+    found = subprocess.run(
+        ["sh", str(ROOT / "setup" / "browser.sh")], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    if not found:
+        pytest.fail("Chromium is missing. `make test` installs it; by hand: apt-get install chromium")
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    if os.getuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": found, "args": arguments}
