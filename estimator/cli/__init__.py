@@ -63,16 +63,21 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = commands.main(arguments, prog_name="estimator", standalone_mode=False)
         if sys.stdout is None:
             raise Refused(_("There is no standard output to write to."))
+        # Not through click's own `main`: it ends silently when nobody reads the output any more.
+        with commands.make_context("estimator", given) as context:
+            code = commands.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except Refused as refused:
         return _refuse(refused.sentences, refused.code)
     except click.ClickException as error:
         return _refuse([error.format_message()], 2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         _give_up_output()

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from estimator.cli.installation import sentences
+from estimator.cli.installation import running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 
@@ -137,8 +137,8 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def _tables(settings: Settings) -> Iterator[str]:
-    from estimator import create_app, tables
+    from estimator import tables
 
-    with create_app(settings).app_context():
+    with running_app(settings):
         if not tables.all_in_force(datetime.now(UTC)):
             yield _("No price list is in force. Add one: estimator tables import FILE")

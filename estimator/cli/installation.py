@@ -50,14 +50,22 @@ def made_ready(**given: str) -> Settings:
 
 
 @contextmanager
-def running_app() -> Iterator[Flask]:
-    """Enter the context of the app of the environment's settings; raises Refused with what is in the way."""
+def running_app(settings: Settings | None = None) -> Iterator[Flask]:
+    """Enter the context of the app of these settings, or of those of the environment, and close what it opened.
+
+    Raises Refused with what is in the way.
+    """
     with sentences():
         from estimator import create_app
+        from estimator.db import db
 
-        app = create_app()
+        app = create_app(settings)
         with app.app_context():
-            yield app
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
 
 @contextmanager

@@ -10,10 +10,13 @@ from typing import Any, NoReturn
 import click
 
 import pricing
-from estimator.cli.refusal import Refused, text_of
+from estimator.cli.refusal import Refused, shown_name, text_of
 from estimator.cli.tables import problem_lines
 from estimator.messages import gettext as _
 from pricing.problems import SENTENCES, say
+
+MOST_DIGITS = 40
+"""No answer has more digits."""
 
 
 @click.command(help=_("Price a plan with the price table in the file TABLE."))
@@ -54,8 +57,8 @@ def answers_of(name: str) -> dict[str, Any]:
     try:
         given = json.loads(
             text,
-            parse_float=Decimal,
-            parse_int=Decimal,
+            parse_float=_exact,
+            parse_int=_exact,
             parse_constant=_not_a_number,
             object_pairs_hook=_once_each,
         )
@@ -63,19 +66,25 @@ def answers_of(name: str) -> dict[str, Any]:
         raise Refused(
             _(
                 "%(file)s is not JSON: line %(line)s, column %(column)s: %(what)s.",
-                file=name,
+                file=shown_name(name),
                 line=error.lineno,
                 column=error.colno,
                 what=error.msg,
             )
         ) from None
     except RecursionError:
-        raise Refused(_("%(file)s is nested too deeply for answers.", file=name)) from None
+        raise Refused(_("%(file)s is nested too deeply for answers.", file=shown_name(name))) from None
     if not isinstance(given, dict):
         raise Refused(
-            _('%(file)s must hold a JSON object, for example {"sessions": 3}.', file=name),
+            _('%(file)s must hold a JSON object, for example {"sessions": 3}.', file=shown_name(name)),
         )
     return given
+
+
+def _exact(digits: str) -> Decimal | str:
+    """Return a number as it stands there; one of absurd size stays text, so that nobody counts its zeros."""
+    number = Decimal(digits)
+    return number if len(digits) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS else digits
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

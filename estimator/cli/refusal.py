@@ -20,9 +20,14 @@ class Refused(Exception):
         super().__init__("\n".join(sentences))
 
 
+def shown_name(name: str) -> str:
+    """Return what a file is called in a sentence."""
+    return _("The standard input") if name == "-" else name
+
+
 def text_of(name: str) -> str:
     """Return the text of a file, or of standard input for "-"; raises Refused with the reason."""
-    shown = _("The standard input") if name == "-" else name
+    shown = shown_name(name)
     try:
         if name == "-":
             if sys.stdin is None:
