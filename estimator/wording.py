@@ -474,10 +474,10 @@ class _Wording:
         number, money = self.reader.number, self.money
         match step["kind"]:
             case "included":
-                return _("%(quantity)s cost nothing: they are included.", quantity=number(step["quantity"]))
+                return _("%(quantity)s included at no extra cost.", quantity=number(step["quantity"]))
             case "covered":
                 return _(
-                    "%(quantity)s are paid by “%(package)s”.",
+                    "%(quantity)s paid by “%(package)s”.",
                     quantity=number(step["quantity"]),
                     package=self.label(step["by"]),
                 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from zoneinfo import ZoneInfoNotFoundError
 
 import click
 
@@ -18,6 +21,10 @@ from pricing.problems import SENTENCES, say
 MOST_DIGITS = 40
 """No answer has more digits."""
 
+if TYPE_CHECKING:
+    from estimator.i18n import Reader
+    from estimator.wording import Head
+
 
 @click.command(help=_("Price a plan with the price table in the file TABLE."))
 @click.argument("table")
@@ -28,19 +35,71 @@ MOST_DIGITS = 40
     help=_("A JSON object with the answers, driver: value; - reads the standard input."),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print the breakdown as canonical JSON."))
-def price(table: str, answers: str, as_json: bool) -> None:
+@click.option("--pdf", metavar="OUT.pdf", help=_("Write the breakdown as PDF into a file as well."))
+def price(table: str, answers: str, as_json: bool, pdf: str | None) -> None:
     """Print a breakdown; nothing is saved."""
-    breakdown = priced(table, answers)
+    given = answers_of(answers)
+    breakdown = priced(table, given)
+    if pdf is not None:
+        _write_pdf(breakdown, given, pdf)
     if as_json:
         _write(breakdown.as_json())
-        return
-    raise Refused(_("Add --json: the readable breakdown is not there yet."))
+    elif pdf is None:
+        click.echo(_readable(breakdown, given), nl=False)
 
 
-def priced(table_file: str, answers_file: str) -> pricing.Breakdown:
-    """Price the answers of one file with the table of another; raises Refused with every problem."""
+def _readable(breakdown: pricing.Breakdown, given: dict[str, Any]) -> str:
+    from estimator import plain, wording
+    from pricing.explore import sensitivity
+
+    stored, reader = breakdown.as_dict(), _reader(breakdown)
+    changes = wording.changes(
+        sensitivity(breakdown.table, stored["answers"]), stored, breakdown.table, reader
+    )
+    rows = wording.rows(stored, breakdown.table, reader, list(given))
+    return plain.text(rows, changes, _head(breakdown, datetime.now(UTC)))
+
+
+def _write_pdf(breakdown: pricing.Breakdown, given: dict[str, Any], name: str) -> None:
+    from estimator import paper, pdf
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    head = _head(breakdown, now)
+    try:
+        content = paper.document(
+            breakdown.as_dict(), breakdown.table, head, _reader(breakdown), list(given), now
+        )
+    except pdf.RenderingFailed as error:
+        raise Refused(_("The PDF could not be made: %(reason)s", reason=error)) from None
+    try:
+        Path(name).write_bytes(content)
+    except OSError as error:
+        raise Refused(
+            _("%(file)s cannot be written (%(reason)s).", file=name, reason=error.strerror or error)
+        ) from None
+
+
+def _reader(breakdown: pricing.Breakdown) -> Reader:
+    from estimator.i18n import reader
+
+    return reader(breakdown.table.main_language)
+
+
+def _head(breakdown: pricing.Breakdown, now: datetime) -> Head:
+    from estimator import tables, wording
+
+    table = breakdown.table
+    try:
+        today = tables.day_of(now, table.time_zone)
+    except (ZoneInfoNotFoundError, OSError):
+        raise Refused(_("There is no time zone “%(zone)s” on this machine.", zone=table.time_zone)) from None
+    valid_until = today + timedelta(days=table.quote_valid_days)
+    return wording.head(table, _reader(breakdown), reference=None, created=now, valid_until=valid_until)
+
+
+def priced(table_file: str, given: dict[str, Any]) -> pricing.Breakdown:
+    """Price answers with the table of a file; raises Refused with every problem."""
     text = text_of(table_file)
-    given = answers_of(answers_file)
     try:
         return pricing.estimate(pricing.read(text), given)
     except pricing.BadTable as error:
