@@ -6,6 +6,7 @@ Standard library only: no clock, no locale, no disk, no network, no float. docs/
 from pricing import explore
 from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
+from pricing.lint import Warning, lint
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
 from pricing.table import PriceTable
@@ -16,9 +17,11 @@ __all__ = [
     "Breakdown",
     "PriceTable",
     "Problem",
+    "Warning",
     "canonical_json",
     "estimate",
     "explore",
+    "lint",
     "read",
     "sha256",
     "write",

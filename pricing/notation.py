@@ -108,12 +108,18 @@ def _table(book: Book, top: Section) -> PriceTable | None:
 def _look_ahead(top: Section, names: Names) -> None:
     """Note what groups, stages, charges and packages are called, before reading what names them."""
     charges, packages = _raw(top, "charge"), _raw(top, "package")
-    names.groups = {code: entry.get("total", "provider") for code, entry in _raw(top, "group").items()}
+    names.groups = {code: _text(entry, "total") or "provider" for code, entry in _raw(top, "group").items()}
     names.stages = frozenset(_raw(top, "stage"))
     names.charges = {code: position for position, code in enumerate(charges)}
     names.packages = frozenset(packages)
     names.percents = frozenset(code for code, entry in charges.items() if "percent" in entry)
-    names.group_of = {code: str(entry.get("group")) for code, entry in {**charges, **packages}.items()}
+    names.group_of = {code: _text(entry, "group") for code, entry in {**charges, **packages}.items()}
+
+
+def _text(entry: dict[str, Any], key: str) -> str:
+    """What stands at a key of an entry that is not read yet; empty if it is no text."""
+    given = entry.get(key)
+    return given if isinstance(given, str) else ""
 
 
 def _raw(top: Section, kind: str) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,6 @@ from pricing.table import (
     Tier,
     TierMode,
     Tiers,
-    Total,
     UnitPrice,
 )
 
@@ -166,7 +165,7 @@ def _of_charge(code: str, section: Section, names: Names) -> Iterable[str]:
 
 
 def _of_tax(section: Section, names: Names) -> Iterable[str]:
-    totals: dict[Total, None] = {}
+    totals: dict[str, None] = {}
     for place, name in section.names("of", required=True):
         if name in names.charges or name in names.packages or name in names.groups:
             total = names.groups.get(names.group_of.get(name, name))

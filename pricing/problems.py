@@ -187,8 +187,38 @@ TABLE_SENTENCES = {
     "too_many_names": N_("At most {most} names can stand here."),
 }
 
-SENTENCES: Mapping[str, str] = {**ANSWER_SENTENCES, **TABLE_SENTENCES}
-"""The English sentence of every kind of problem, a template for `str.format`."""
+WARNING_SENTENCES = {
+    "amount_falls": N_(
+        "{more} units cost {lower}, which is less than {fewer} units cost, {higher}. Should more cost less?"
+    ),
+    "zero_price": N_(
+        "The price is 0. If it is not known yet, write on_request = true; if it costs nothing, say so in a note."
+    ),
+    "never_reached": N_("No answers lead to this charge, so it stands in no estimate."),
+    "percent_of_nothing": N_(
+        "Nothing that is named in “of” ever has an amount, so this charge is never there."
+    ),
+    "package_never_reached": N_("No answers lead to this package, so nobody gets it."),
+    "package_never_cheapest": N_(
+        "In {tried} plans that were tried this package was never the cheapest way, so perhaps nobody gets it."
+    ),
+    "package_covers_on_request": N_(
+        "“{charge}” can be on request, and then counts 0. So the package looks dearer than it is, and may not be used."
+    ),
+    "missing_translation": N_(
+        "The text in the language “{language}” is missing. Readers of it will see the text in “{main}”."
+    ),
+    "missing_source": N_("The price has no source. Write where it comes from."),
+    "choice_without_charge": N_("No charge depends on the answer “{choice}”. Is a price missing?"),
+    "driver_without_effect": N_("Nothing in the table depends on this question. Is a price missing?"),
+    "ends_on_request": N_(
+        "Above {up_to} units the price is on request, and answers can lead to {most} units. "
+        "If there is a price for more, add a tier."
+    ),
+}
+
+SENTENCES: Mapping[str, str] = {**ANSWER_SENTENCES, **TABLE_SENTENCES, **WARNING_SENTENCES}
+"""The English sentence of every kind of problem and warning, a template for `str.format`."""
 
 
 @dataclass(frozen=True, slots=True)

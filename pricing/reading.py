@@ -77,12 +77,16 @@ class Book:
         self._lines: Mapping[str, int] | None = None
         self._comparisons = _MOST_COMPARISONS
 
-    def problem(self, place: str, kind: str, /, **values: Any) -> None:
+    def problem(self, place: str, kind: str, /, **values: str | Sequence[str]) -> None:
         """Keep one problem; the line is that of the place or of the nearest table around it."""
         if len(self.problems) == MOST_PROBLEMS:
             self.problems.append(Problem("", None, "too_many_problems", {"most": str(MOST_PROBLEMS)}))
             raise TooManyProblems
-        self.problems.append(Problem(place, self._line(place), kind, values))
+        told = {
+            key: _printable(value) if isinstance(value, str) else [_printable(part) for part in value]
+            for key, value in values.items()
+        }
+        self.problems.append(Problem(place, self._line(place), kind, told))
 
     def unknown(self, place: str, what: str, given: str, known: Collection[str]) -> None:
         """Keep the problem that a `what` (key, word, name, driver) is not among the known ones."""
@@ -127,7 +131,7 @@ class Section:
         """The place of a key."""
         return below(self.place, key)
 
-    def problem(self, key: str, kind: str, /, **values: Any) -> None:
+    def problem(self, key: str, kind: str, /, **values: str | Sequence[str]) -> None:
         """Keep a problem with one key."""
         self.book.problem(self.at(key), kind, **values)
 
@@ -421,6 +425,12 @@ def shown(given: Any) -> str:
         text = "…"  # Python refuses to write out very long integers
     else:
         text = str(given)
-    if len(text) > _LONGEST_ECHO:
-        text = text[:_LONGEST_ECHO] + "…"
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return _printable(text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…")
+
+
+def _printable(text: str) -> str:
+    return (
+        text
+        if text.isprintable()
+        else "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    )

@@ -54,7 +54,7 @@ class Names:
     """
 
     drivers: dict[str, Driver | None] = field(default_factory=dict)
-    groups: Mapping[str, Total] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     stages: frozenset[str] = frozenset()
     charges: Mapping[str, int] = field(default_factory=dict)
     packages: frozenset[str] = frozenset()

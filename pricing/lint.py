@@ -1,0 +1,373 @@
+"""What is legal in a price table but suspicious.
+
+Nearly all of it is read off the table. Two things need plans. A charge counts as never reached only if no
+combination of the answers that make a difference leads to it; where there are too many combinations to look
+through, nothing is said, and that a charge's price may be 0 or its percent taken of nothing in every plan is
+seen only in the plainest cases. A package counts as never the cheapest if it was not used in any plan that was
+tried; those are a few hundred, evenly from all combinations, the same every time. So a package that pays only
+in a narrow corner can be warned of wrongly, which is why the sentence says how many plans were tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import chain, islice
+from typing import Any
+
+from pricing.breakdown import Breakdown
+from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
+from pricing.conditions import Value, applies, holds
+from pricing.estimate import estimate
+from pricing.money import ZERO, decimals, exactly, plain
+from pricing.plans import Plan, Plans, highest, named
+from pricing.problems import BadAnswers, Problem
+from pricing.table import (
+    Amount,
+    Charge,
+    ChoiceDriver,
+    ChoiceIs,
+    Condition,
+    NumberDriver,
+    NumberIs,
+    OnRequest,
+    Package,
+    Percent,
+    PriceTable,
+    Tiers,
+    UnitPrice,
+)
+
+_STEPS_PER_CHARGE = 20_000
+_STEPS = 400_000
+_PLANS_PER_PACKAGE = 300
+_WORK = 100_000  # charges priced in the search for the cheapest packages, in the whole table
+_TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "due", "text")
+
+
+class Warning(Problem):
+    """One thing that is legal but suspicious, where, and what it may mean."""
+
+    __slots__ = ()
+
+
+def lint(table: PriceTable) -> list[Warning]:
+    """Return everything in a table that is legal but suspicious, in the order of its canonical text."""
+    with exactly():
+        look = _Look(table)
+        found = [
+            *_translations(table),
+            *look.drivers(),
+            *chain.from_iterable(map(look.charge, table.charges)),
+            *look.packages(),
+        ]
+    order = {place: position for position, (place, _) in enumerate(_entries(table))}
+    return sorted(found, key=lambda warning: order[_entry(warning.place)])
+
+
+def _entry(place: str) -> str:
+    """The place of the entry that a place stands in: of `charge.ward.label.en` it is `charge.ward`."""
+    kind, _, rest = place.partition(".")
+    return f"{kind}.{rest.partition('.')[0]}" if kind != "title" else ""
+
+
+class _Look:
+    """One look at one table, with what several of the checks need."""
+
+    def __init__(self, table: PriceTable) -> None:
+        self.table = table
+        self.charges = {charge.code: charge for charge in table.charges}
+        self.numbers = {driver.code: driver for driver in table.drivers if isinstance(driver, NumberDriver)}
+        self.plans = Plans(table, self._marks())
+        self.steps = _STEPS
+        self.reached: dict[tuple[object, ...], bool] = {}
+
+    def charge(self, charge: Charge) -> Iterator[Warning]:
+        """What is suspicious in one charge."""
+        place = f"charge.{charge.code}"
+        if not isinstance(charge.price, OnRequest) and charge.source is None:
+            yield Warning(place, None, "missing_source")
+        for key, amounts in _prices(charge):
+            if all(not (amount.low or amount.likely or amount.high) for amount in amounts):
+                yield Warning(f"{place}.{key}", None, "zero_price")
+        if not self._is_reached(charge):
+            yield Warning(place, None, "never_reached")
+        elif isinstance(charge.price, Percent) and not self._has_base(charge, charge.price):
+            yield Warning(place, None, "percent_of_nothing")
+        if isinstance(charge.price, Tiers):
+            if charge.price.mode != "graduated":
+                yield from self._falls(charge, charge.price)
+            yield from self._ends(charge, charge.price)
+
+    def drivers(self) -> Iterator[Warning]:
+        """Questions and answers that no price depends on."""
+        table = self.table
+        priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
+        told: list[Any] = [*table.rules, *table.notices]
+        on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
+        on_price |= {name for charge in table.charges for name in charge.per}
+        in_words = {name for entry in told for name in named(entry.when, entry.unless)}
+        whens = _choices_named(entry.when for entry in priced)
+        unlesses = _choices_named(entry.unless for entry in priced)
+        for driver in table.drivers:
+            if driver.code in in_words and driver.code not in on_price:
+                continue
+            if not isinstance(driver, ChoiceDriver):
+                if driver.code not in on_price:
+                    yield Warning(f"driver.{driver.code}", None, "driver_without_effect")
+                continue
+            offered = [choice for choice in driver.choices if choice.offered]
+            for choice in offered if len(offered) > 1 else ():
+                # What is excluded for other answers is there for this one.
+                depends = choice.code in whens.get(driver.code, ()) or unlesses.get(driver.code)
+                if not depends:
+                    place = f"driver.{driver.code}.choice.{choice.code}"
+                    yield Warning(place, None, "choice_without_charge", {"choice": choice.label})
+
+    def packages(self) -> Iterator[Warning]:
+        """What is suspicious in packages."""
+        used: set[str] = set()
+        work = _WORK
+        for package in self.table.packages:
+            place = f"package.{package.code}"
+            if package.source is None:
+                yield Warning(place, None, "missing_source")
+            if not (package.price.low or package.price.likely or package.price.high):
+                yield Warning(f"{place}.price", None, "zero_price")
+            for code, _ in package.covers:
+                if self._may_be_on_request(self.charges[code]):
+                    label = {"charge": self.charges[code].label}
+                    yield Warning(f"{place}.covers.{code}", None, "package_covers_on_request", label)
+            if package.code in used:
+                continue
+            plans = list(islice(self._plans_for(package), min(_PLANS_PER_PACKAGE, work // len(self.charges))))
+            tried = 0
+            for plan in plans:
+                work -= len(self.charges)
+                breakdown = self._priced(plan)
+                if breakdown is not None:
+                    tried += 1
+                    used |= {breakdown.package or ""}
+                if package.code in used:
+                    break
+            else:
+                if tried:
+                    yield Warning(place, None, "package_never_cheapest", {"tried": str(tried)})
+                elif not self._is_reached(package):
+                    yield Warning(place, None, "package_never_reached")
+
+    def _marks(self) -> Mapping[str, list[Fraction]]:
+        """Numbers up to which a package pays for all units of a charge that depends on one driver."""
+        marks: dict[str, list[Fraction]] = {}
+        covers = [cover for package in self.table.packages for cover in package.covers]
+        for code, units in covers:
+            charge = self.charges[code]
+            if len(charge.per) == 1 and units is not None:
+                whole = charge.included + units * (charge.block or 1)
+                marks.setdefault(charge.per[0], []).append(Fraction(whole) / Fraction(charge.times))
+        return marks
+
+    def _is_reached(self, entry: Charge | Package) -> bool:
+        """Whether some answers lead to a charge or package; also true if that is too much to find out."""
+        per = entry.per if isinstance(entry, Charge) else ()
+        key = (entry.when, entry.unless, per)
+        if key not in self.reached:
+            self.reached[key] = self._find(entry, per)
+        return self.reached[key]
+
+    def _find(self, entry: Charge | Package, per: Sequence[str]) -> bool:
+        when = dict(entry.when or ())
+
+        def possible(code: str, value: Value | None) -> bool:
+            self.steps -= 1
+            if code in per and not value:
+                return False
+            return code not in when or holds(((code, when[code]),), {} if value is None else {code: value})
+
+        steps = min(_STEPS_PER_CHARGE, self.steps)
+        for plan in self.plans.search([*named(entry.when, entry.unless), *per], possible, steps):
+            if plan is None or applies(entry.when, entry.unless, plan):
+                return True
+        return False
+
+    def _has_base(self, charge: Charge, price: Percent) -> bool:
+        """Whether something a percent is taken of can have an amount."""
+        packages = {package.code: package.group for package in self.table.packages}
+        if any(name in packages for name in price.of) or set(packages.values()) & set(price.of):
+            return True
+        for other in self.table.charges:
+            if other is charge:
+                return False
+            if (other.code in price.of or other.group in price.of) and (
+                not isinstance(other.price, OnRequest) and self._is_reached(other)
+            ):
+                return True
+        return False
+
+    def _falls(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
+        """Where one step more costs less than the last quantity of a tier."""
+        for number, tier in enumerate(price.tiers[:-1]):
+            assert tier.up_to is not None
+            found = self._steps_at(charge, tier.up_to)
+            for case in (LIKELY, LOW, HIGH) if found else ():
+                assert found is not None
+                fewer, more = found
+                higher, lower = exact_amount(charge, fewer, case), exact_amount(charge, more, case)
+                if higher is not None and lower is not None and higher > lower and higher > 0:
+                    values = {"fewer": plain(fewer), "higher": plain(higher)}
+                    values |= {"more": plain(more), "lower": plain(lower)}
+                    yield Warning(
+                        f"charge.{charge.code}.{price.mode}[{number + 1}]", None, "amount_falls", values
+                    )
+                    break
+
+    def _steps_at(self, charge: Charge, end: Decimal) -> tuple[Decimal, Decimal] | None:
+        """The last billed quantity of a tier and the next one, if answers can lead to both."""
+        if len(charge.per) != 1:
+            step = _grid(charge, self.numbers)
+            more = end - end % step + step
+            return (more - step, more) if charge.per and step < more <= self._most_billed(charge) else None
+        driver = self.numbers[charge.per[0]]
+
+        def billed(steps: int) -> Decimal:
+            return billed_units(charge, (driver.least + steps * driver.step) * charge.times, ZERO)
+
+        low, high = -1, int((highest(driver) - driver.least) / driver.step)
+        if not billed(0) <= end < billed(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if billed(middle) <= end else (low, middle)
+        return (billed(low), billed(high)) if billed(low) else None
+
+    def _ends(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
+        """Where answers can lead beyond the last tier."""
+        end, most = price.tiers[-1].up_to, self._most_billed(charge)
+        if end is not None and most > end:
+            place = f"charge.{charge.code}.{price.mode}[{len(price.tiers) - 1}].up_to"
+            yield Warning(place, None, "ends_on_request", {"up_to": plain(end), "most": plain(most)})
+
+    def _most_billed(self, charge: Charge) -> Decimal:
+        """The most units of a charge that answers can lead to, also in the high case."""
+        most = charge.times
+        for code in charge.per:
+            driver = self.numbers[code]
+            answer = highest(driver)
+            for name, test in charge.when or ():
+                if name == code and isinstance(test, NumberIs) and test.most is not None:
+                    answer = min(answer, test.most)
+            most *= min(answer + (driver.more or ZERO), driver.most)
+        return billed_units(charge, most, ZERO)
+
+    def _may_be_on_request(self, charge: Charge) -> bool:
+        return isinstance(charge.price, OnRequest) or (
+            isinstance(charge.price, Tiers) and any(self._ends(charge, charge.price))
+        )
+
+    def _plans_for(self, package: Package) -> Iterator[Plan]:
+        """Plans in which a package may be used: large ones first, then some from all combinations."""
+        when = dict(package.when or ())
+        covered = [self.charges[code] for code, _ in package.covers]
+        drivers = named(package.when, package.unless)
+        drivers |= {name for charge in covered for name in (*named(charge.when, charge.unless), *charge.per)}
+
+        def large(code: str, value: Value | None) -> bool:
+            if code in when:
+                return value is not None and holds(((code, when[code]),), {code: value})
+            return value is None or code not in self.numbers or value == highest(self.numbers[code])
+
+        def may_be_used(plan: Plan) -> bool:
+            return applies(package.when, package.unless, plan) and any(
+                applies(charge.when, charge.unless, plan) and all(plan.get(code) for code in charge.per)
+                for charge in covered
+            )
+
+        steps = min(_STEPS_PER_CHARGE, max(self.steps, 0))
+        plans = chain(
+            islice(self.plans.search(drivers, large, steps), _PLANS_PER_PACKAGE // 3),
+            self.plans.spread(drivers, steps),
+        )
+        for plan in plans:
+            self.steps -= 1
+            if plan is not None and may_be_used(plan):
+                yield plan
+
+    def _priced(self, plan: Plan) -> Breakdown | None:
+        try:
+            return estimate(self.table, self.plans.answers(plan))
+        except BadAnswers:
+            return None
+
+
+def _translations(table: PriceTable) -> Iterator[Warning]:
+    """Texts that are not there in every language of the table."""
+    for place, entry in _parts(table):
+        for key in _TEXTS:
+            text = getattr(entry, key, None)
+            if isinstance(text, Mapping):
+                for language in table.languages:
+                    if language not in text:
+                        values = {"language": language, "main": table.main_language}
+                        where = f"{place}.{key}.{language}" if place else f"{key}.{language}"
+                        yield Warning(where, None, "missing_translation", values)
+
+
+def _entries(table: PriceTable) -> Iterator[tuple[str, Any]]:
+    """Everything with a code, and the table itself, with their places in the order of the canonical text."""
+    yield "", table
+    for kind, entries in (
+        ("driver", table.drivers),
+        ("rule", table.rules),
+        ("group", table.groups),
+        ("stage", table.stages),
+        ("charge", table.charges),
+        ("package", table.packages),
+        ("tax", table.taxes),
+        ("payment", table.payments),
+        ("notice", table.notices),
+    ):
+        for entry in entries:
+            yield f"{kind}.{entry.code}", entry
+
+
+def _parts(table: PriceTable) -> Iterator[tuple[str, Any]]:
+    for place, entry in _entries(table):
+        yield place, entry
+        for choice in getattr(entry, "choices", ()):
+            yield f"{place}.choice.{choice.code}", choice
+
+
+def _choices_named(conditions: Iterable[Condition | None]) -> Mapping[str, set[str]]:
+    """The choices that conditions name, by driver."""
+    found: dict[str, set[str]] = {}
+    for condition in conditions:
+        for driver, test in condition or ():
+            if isinstance(test, ChoiceIs):
+                found.setdefault(driver, set()).update(test.codes)
+    return found
+
+
+def _prices(charge: Charge) -> Iterator[tuple[str, list[Amount]]]:
+    """The amounts of a charge that make one price, by key."""
+    match charge.price:
+        case UnitPrice(price):
+            yield "price", [price]
+        case Percent(percent):
+            yield "percent", [percent]
+        case Tiers(mode, tiers):
+            for number, tier in enumerate(tiers):
+                yield (
+                    f"{mode}[{number}].price",
+                    [tier.price] if tier.flat is None else [tier.price, tier.flat],
+                )
+
+
+def _grid(charge: Charge, numbers: Mapping[str, NumberDriver]) -> Decimal:
+    """The smallest step that a billed quantity can make."""
+    if charge.block is not None:
+        return Decimal(1)
+    places = decimals(charge.times)
+    for code in charge.per:
+        places += max(decimals(numbers[code].least), decimals(numbers[code].step))
+    return Decimal((0, (1,), -max(places, decimals(charge.included))))
