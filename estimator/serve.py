@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import socket
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 from flask import Flask
@@ -18,6 +21,9 @@ from estimator.messages import gettext as _
 
 SECONDS = 60
 """A process that has not answered for so long is ended and replaced; a PDF may take 20 seconds."""
+
+GRACE = 25
+"""Answers that are under way when the server is told to end have so many seconds; a second Ctrl-C ends at once."""
 
 BACKLOG = 256
 
@@ -74,6 +80,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self, flask_app: Flask, descriptors: Sequence[int], workers: int, ready: Callable[[], None]
     ) -> None:
         self.flask_app = flask_app
+        self.ready = ready
         self.options = {
             "accesslog": "-",
             "access_log_format": logs.ACCESS,
@@ -83,11 +90,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "errorlog": "-",
             "logger_class": logs.ServerLog,
             "loglevel": "warning",
+            "graceful_timeout": GRACE,
             "post_fork": self._forget_connections,
+            "post_worker_init": self._leave_ctrl_c_to_the_master,
             "preload_app": True,
             "proc_name": "estimator",
             "timeout": SECONDS,
-            "when_ready": lambda _arbiter: ready(),
+            "when_ready": self._end_in_peace_and_report,
             "worker_class": "sync",
             "workers": workers,
         }
@@ -103,6 +112,20 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _forget_connections(self, _arbiter: Any, _worker: Any) -> None:
         with self.flask_app.app_context():
             db.engine.dispose(close=False)
+
+    def _leave_ctrl_c_to_the_master(self, _worker: Any) -> None:
+        # A terminal sends Ctrl-C to every process. A worker would break off the answer it is giving.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _end_in_peace_and_report(self, _arbiter: Any) -> None:
+        at_once = signal.getsignal(signal.SIGINT)
+
+        def end(_signal: int, _frame: FrameType | None) -> None:
+            signal.signal(signal.SIGINT, at_once)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        signal.signal(signal.SIGINT, end)
+        self.ready()
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:

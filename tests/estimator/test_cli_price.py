@@ -144,20 +144,20 @@ def test_an_absurd_answer_is_one_short_sentence(
     assert len(errors) < 300
 
 
-def test_files_that_cannot_be_read_are_sentences(run: Run, table: str, tmp_path: Path) -> None:
-    nowhere = str(tmp_path / "nowhere")
-    assert run("price", nowhere, "--answers", table) == (
-        2,
-        b"",
-        f"estimator: {nowhere}: there is no such file.\n",
-    )
+def test_files_that_cannot_be_read_are_sentences(
+    run: Run, table: str, answers: Callable[[str], str], tmp_path: Path
+) -> None:
+    nowhere, given = str(tmp_path / "nowhere"), answers("{}")
+    no_such_file = (2, b"", f"estimator: {nowhere}: there is no such file.\n")
+    assert run("price", nowhere, "--answers", given) == no_such_file
+    assert run("price", table, "--answers", nowhere) == no_such_file
     assert run("price", table, "--answers", str(tmp_path)) == (
         2,
         b"",
         f"estimator: {tmp_path} is a folder. Name a file in it.\n",
     )
-    assert run("price", "a\0b", "--answers", table)[0] == 2
-    assert "is longer than any price table or plan" in run("price", "/dev/zero", "--answers", table)[2]
+    assert run("price", "a\0b", "--answers", given)[0] == 2
+    assert "is longer than any price table or plan" in run("price", "/dev/zero", "--answers", given)[2]
 
 
 def test_a_table_with_problems_names_them_all(

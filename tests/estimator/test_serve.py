@@ -146,7 +146,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Run
         ]
         with log.open("w") as output:
             process = subprocess.Popen(
-                command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
+                command,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
             )
         running = Running(process, port, log)
         started.append(running)
@@ -188,7 +193,7 @@ def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(
     instance = running.log.parent / "instance"
     before = (instance / "secret_key").read_text()
     assert running.get("/") == 200
-    running.process.send_signal(signal.SIGINT)
+    os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
     assert running.process.wait(10) == 0
     assert (instance / "secret_key").read_text() == before
     assert "Traceback" not in running.log.read_text()
