@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -14,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Executable,
     MetaData,
     Table,
     TypeDecorator,
@@ -101,11 +103,16 @@ def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
 
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
     """
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(cast(Table, model.__table__)).values(row).on_conflict_do_nothing()
-    # Not the new row's key but the count of rows is wanted back, which is otherwise forgotten for an INSERT.
-    result = db.session.execute(statement.inline().execution_options(preserve_rowcount=True))
+    result = db.session.execute(_insert(model, db.engine.dialect.name), dict(row))
     return cast("CursorResult[Any]", result).rowcount == 1
+
+
+@cache
+def _insert(model: type[Base], dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(cast(Table, model.__table__)).on_conflict_do_nothing()
+    # Not the new row's key but the count of rows is wanted back, which is otherwise forgotten for an INSERT.
+    return statement.inline().execution_options(preserve_rowcount=True)
 
 
 Hindrance = Literal["locked", "full", "read-only", "unreachable", "broken"]

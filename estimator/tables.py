@@ -6,12 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import pricing
 from estimator.db import db, insert_once
 from estimator.models import TableVersion
 from pricing import PriceTable
+
+# Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
+_BEGUN = (
+    select(TableVersion)
+    .where(TableVersion.slug == bindparam("slug"), TableVersion.valid_from <= bindparam("latest"))
+    .order_by(TableVersion.valid_from.desc())
+    .limit(3)
+)
 
 
 class UnknownTable(LookupError):
@@ -71,13 +79,7 @@ def in_force(slug: str, now: datetime) -> TableVersion:
 
     Raises UnknownTable for a list that does not exist, NotInForce before its first version.
     """
-    begun = (
-        select(TableVersion)
-        .where(TableVersion.slug == slug, TableVersion.valid_from <= _latest_day(now))
-        .order_by(TableVersion.valid_from.desc())
-    )
-    # Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
-    for version in db.session.scalars(begun.limit(3)):
+    for version in db.session.scalars(_BEGUN, {"slug": slug, "latest": _latest_day(now)}):
         if _has_begun(version, now):
             return version
     if db.session.scalar(select(TableVersion.id).filter_by(slug=slug).limit(1)) is None:

@@ -181,7 +181,7 @@ class _Look:
 
         def possible(code: str, value: Value | None) -> bool:
             self.steps -= 1
-            if code in per and not value:
+            if code in per and not self._most_units(code, value):
                 return False
             return code not in when or holds(((code, when[code]),), {} if value is None else {code: value})
 
@@ -190,6 +190,11 @@ class _Look:
             if plan is None or applies(entry.when, entry.unless, plan):
                 return True
         return False
+
+    def _most_units(self, code: str, value: Value | None) -> Decimal:
+        """The number of a driver in the high case of an answer; none without an answer."""
+        driver = self.numbers[code]
+        return min(value + (driver.more or ZERO), driver.most) if isinstance(value, Decimal) else ZERO
 
     def _has_base(self, charge: Charge, price: Percent) -> bool:
         """Whether something a percent is taken of can have an amount."""
@@ -279,7 +284,8 @@ class _Look:
 
         def may_be_used(plan: Plan) -> bool:
             return applies(package.when, package.unless, plan) and any(
-                applies(charge.when, charge.unless, plan) and all(plan.get(code) for code in charge.per)
+                applies(charge.when, charge.unless, plan)
+                and all(self._most_units(code, plan.get(code)) for code in charge.per)
                 for charge in covered
             )
 

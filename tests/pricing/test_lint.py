@@ -399,6 +399,13 @@ def test_questions_that_hang_on_each_other_in_a_long_chain_are_looked_at() -> No
     assert [warning.kind for warning in found] == []
 
 
+def test_units_that_only_the_high_case_has_are_reached() -> None:
+    nights = '\n[driver.nights]\nkind = "number"\nrole = "hospital_stay"\nlabel = { en = "x", ar = "y" }\n'
+    text = CAREFUL + nights + "at_least = 0\nat_most = 1\nstep = 2\nmore = 1\n"
+    found = warnings(text + charge("visit", 'per = ["visits"]\nprice = 1'))
+    assert [warning for warning in found if warning.kind == "never_reached"] == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_what_is_said_never_to_happen_does_not_happen(data: Any) -> None:
