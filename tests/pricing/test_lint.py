@@ -400,9 +400,9 @@ def test_questions_that_hang_on_each_other_in_a_long_chain_are_looked_at() -> No
 
 
 def test_units_that_only_the_high_case_has_are_reached() -> None:
-    nights = '\n[driver.nights]\nkind = "number"\nrole = "hospital_stay"\nlabel = { en = "x", ar = "y" }\n'
-    text = CAREFUL + nights + "at_least = 0\nat_most = 1\nstep = 2\nmore = 1\n"
-    found = warnings(text + charge("visit", 'per = ["visits"]\nprice = 1'))
+    calls = '\n[driver.calls]\nkind = "number"\nrole = "extras"\nlabel = { en = "x", ar = "y" }\n'
+    text = CAREFUL + calls + "least = 0\nmost = 1\nstep = 2\nmore = 1\n"
+    found = warnings(text + charge("call", "per = 'calls'\nprice = 1"))
     assert [warning for warning in found if warning.kind == "never_reached"] == []
 
 
