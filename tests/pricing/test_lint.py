@@ -401,7 +401,7 @@ def test_questions_that_hang_on_each_other_in_a_long_chain_are_looked_at() -> No
 
 def test_units_that_only_the_high_case_has_are_reached() -> None:
     calls = '\n[driver.calls]\nkind = "number"\nrole = "extras"\nlabel = { en = "x", ar = "y" }\n'
-    text = CAREFUL + calls + "least = 0\nmost = 1\nstep = 2\nmore = 1\n"
+    text = CAREFUL + calls + "least = 0\nmost = 1\nstep = 2\nvaries = { less = 0, more = 1 }\n"
     found = warnings(text + charge("call", "per = 'calls'\nprice = 1"))
     assert [warning for warning in found if warning.kind == "never_reached"] == []
 
