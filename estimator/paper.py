@@ -86,7 +86,9 @@ def fingerprint() -> str:
     files = [
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "_parts.html",
-        *(HERE / name for name in ("wording.py", "i18n.py", "paper.py")),
+        HERE / "i18n.py",
+        HERE / "paper.py",
+        *sorted(HERE.glob("wording/*.py")),
         *sorted(HERE.glob("pdf*.py")),
         *sorted(HERE.glob("translations/**/*.mo")),
     ]

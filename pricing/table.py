@@ -43,6 +43,11 @@ class Amount:
     likely: Decimal
     high: Decimal
 
+    @property
+    def is_range(self) -> bool:
+        """Whether the three cases differ."""
+        return self.low != self.high
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceIs:

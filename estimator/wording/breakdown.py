@@ -1,0 +1,272 @@
+"""A whole breakdown in words: answers, items, taxes, totals, and why the total is a range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.wording.headings import EVIDENCE, SECTIONS
+from estimator.wording.rows import (
+    AnswerRow,
+    AnswerSection,
+    Breakdown,
+    GroupRows,
+    Headline,
+    ItemRow,
+    Rows,
+    Sum,
+    TaxRow,
+)
+from estimator.wording.sentences import answer_words, notice_sections, span
+from estimator.wording.steps import Steps
+from pricing.table import (
+    Amount,
+    Charge,
+    ChoiceDriver,
+    Driver,
+    NumberDriver,
+    Package,
+    Percent,
+    PriceTable,
+    Tiers,
+    UnitPrice,
+)
+
+
+def rows(breakdown: Breakdown, table: PriceTable, reader: Reader, given: Sequence[str] | None = None) -> Rows:
+    """Word a whole breakdown for one reader.
+
+    `given` are the drivers that somebody answered; the others took the table's default and say so. None
+    means that every answer was given.
+    """
+    return _Wording(breakdown, table, reader).rows(given)
+
+
+def headline(breakdown: Breakdown, table: PriceTable, reader: Reader) -> tuple[Headline, list[Sum]]:
+    """Word only the likely total of a breakdown and the sums it is made of."""
+    found = _Wording(breakdown, table, reader)
+    return found.headline(), list(found.totals())
+
+
+class _Wording:
+    def __init__(self, breakdown: Breakdown, table: PriceTable, reader: Reader) -> None:
+        self.breakdown = breakdown
+        self.table = table
+        self.reader = reader
+        self.currency: str = breakdown["currency"]
+        self.charges = {charge.code: charge for charge in table.charges}
+        self.packages = {package.code: package for package in table.packages}
+        self.steps = Steps(breakdown, table, reader)
+
+    def rows(self, given: Sequence[str] | None) -> Rows:
+        return Rows(
+            title=self.words(self.table.title),
+            currency=self.currency,
+            demo=self.breakdown["demo"],
+            headline=self.headline(),
+            answers=list(self.answers(given)),
+            groups=list(self.groups()),
+            saving=self.saving(),
+            taxes=[self.tax(tax) for tax in self.breakdown["taxes"]],
+            totals=list(self.totals()),
+            stages=[
+                Sum(self.words(stage["label"]), *self.at_least(stage["cost_by_then"]))
+                for stage in self.breakdown["stages"]
+            ],
+            payments=[
+                Sum(
+                    self.words(payment["label"]),
+                    self.money(payment["amount"]),
+                    note=self.words(payment["due"]),
+                )
+                for payment in self.breakdown["payments"]
+            ],
+            notices=notice_sections(self.breakdown["notices"], self.table, self.reader),
+        )
+
+    def words(self, text: Mapping[str, str]) -> Words:
+        return self.reader.words(text, self.table.main_language)
+
+    def money(self, amount: str) -> str:
+        return self.reader.money(amount, self.currency)
+
+    def at_least(self, amounts: Mapping[str, str]) -> tuple[str, str | None]:
+        """A total and its range; "at least" while anything is on request."""
+        amount = self.money(amounts["likely"])
+        if self.breakdown["on_request"]:
+            amount = _("at least %(amount)s", amount=amount)
+        return amount, span(amounts, self.currency, self.reader)
+
+    def headline(self) -> Headline:
+        totals = self.breakdown["totals"]["total"]
+        return Headline(
+            amount=self.money(totals["likely"]),
+            at_least=bool(self.breakdown["on_request"]),
+            span=span(totals, self.currency, self.reader),
+            reasons=list(self.reasons()),
+            on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
+        )
+
+    def reasons(self) -> Iterator[str]:
+        """Why the total is a range: numbers that may turn out differently, and prices given as ranges."""
+        for driver in self.table.drivers:
+            if isinstance(driver, NumberDriver) and driver.code in self.breakdown["answers"]:
+                less, more = driver.less or Decimal(0), driver.more or Decimal(0)
+                if less or more:
+                    yield self.variation(driver, less, more)
+        reserve = {group["code"] for group in self.breakdown["groups"] if group["total"] == "reserve"}
+        entries: Iterator[Charge | Package] = chain(self.table.charges, self.table.packages)
+        by_code = {entry.code: entry for entry in entries}
+        ranged = [
+            str(self.words(item["label"]))
+            for item in self.breakdown["items"]
+            if item["group"] not in reserve
+            and len(set(item["amount"].values())) > 1
+            and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
+        ]
+        if ranged:
+            yield _("These prices are given as a range: %(labels)s.", labels=", ".join(ranged))
+
+    def variation(self, driver: NumberDriver, less: Decimal, more: Decimal) -> str:
+        label = str(self.words(driver.label))
+        number = self.reader.number
+        if not less:
+            return _("%(label)s: it may turn out up to %(more)s more.", label=label, more=number(more))
+        if not more:
+            return _("%(label)s: it may turn out up to %(less)s fewer.", label=label, less=number(less))
+        return _(
+            "%(label)s: it may turn out up to %(less)s fewer or %(more)s more.",
+            label=label,
+            less=number(less),
+            more=number(more),
+        )
+
+    def answers(self, given: Sequence[str] | None) -> Iterator[AnswerSection]:
+        answers = self.breakdown["answers"]
+        for role, heading in SECTIONS.items():
+            section = [
+                self.answer(driver, answers[driver.code], given is not None and driver.code not in given)
+                for driver in self.table.drivers
+                if driver.role == role and driver.code in answers
+            ]
+            if section:
+                yield AnswerSection(str(heading), section)
+
+    def answer(self, driver: Driver, answer: str | bool, assumed: bool) -> AnswerRow:
+        evidence = basis = None
+        if isinstance(driver, ChoiceDriver):
+            choice = next(choice for choice in driver.choices if choice.code == answer)
+            evidence = None if choice.evidence is None else str(EVIDENCE[choice.evidence])
+            basis = None if choice.basis is None else self.words(choice.basis)
+        return AnswerRow(
+            driver=driver.code,
+            label=self.words(driver.label),
+            answer=answer_words(driver, answer, self.table, self.reader),
+            assumed=assumed,
+            evidence=evidence,
+            basis=basis,
+        )
+
+    def groups(self) -> Iterator[GroupRows]:
+        paid = [group for group in self.breakdown["groups"] if group["total"] != "reserve"]
+        longest = max((Decimal(group["amount"]["likely"]) for group in paid), default=Decimal(0))
+        for group in self.breakdown["groups"]:
+            likely = Decimal(group["amount"]["likely"])
+            in_total = group["total"] != "reserve"
+            yield GroupRows(
+                code=group["code"],
+                total=group["total"],
+                label=self.words(group["label"]),
+                payee=None if group["payee"] is None else self.words(group["payee"]),
+                rows=[self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]],
+                amount=self.money(group["amount"]["likely"]),
+                span=span(group["amount"], self.currency, self.reader),
+                share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
+            )
+
+    def item(self, item: Mapping[str, Any]) -> ItemRow:
+        entry = self.packages.get(item["code"]) or self.charges[item["code"]]
+        charge = self.charges.get(item["code"])
+        likely = item["amount"]["likely"]
+        covered = item["covered_by"]
+        if likely is None:
+            amount = _("on request")
+        elif item["steps"] and all(step["kind"] in ("included", "covered") for step in item["steps"]):
+            amount = _("included")
+        else:
+            amount = self.money(likely)
+        unit = None
+        if item["unit"] is not None:
+            unit = self.reader.unit(item["unit"], item["quantity"]["likely"], self.table.main_language)
+        return ItemRow(
+            code=item["code"],
+            package=item["kind"] == "package",
+            discount=likely is not None and Decimal(likely) < 0,
+            label=self.words(item["label"]),
+            note=None if entry.note is None else self.words(entry.note),
+            quantity=self.reader.number(item["quantity"]["likely"]),
+            unit=unit,
+            unit_price=self.steps.unit_price(item),
+            amount=amount,
+            priced=likely is not None,
+            span=span(item["amount"], self.currency, self.reader),
+            covered_by=None if covered is None else self.words(self.steps.labels[covered]),
+            steps=[self.steps.sentence(step) for step in item["steps"]],
+            billing_code=None if charge is None else charge.billing_code,
+            source=entry.source,
+        )
+
+    def saving(self) -> str | None:
+        code, saves = self.breakdown["package"], self.breakdown["package_saves"]
+        if code is None:
+            return None
+        return _(
+            "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
+            "against the single prices.",
+            package=self.steps.label(code),
+            amount=self.money(saves),
+        )
+
+    def tax(self, tax: Mapping[str, Any]) -> TaxRow:
+        return TaxRow(
+            label=self.words(tax["label"]),
+            rate=self.reader.percent(tax["percent"]),
+            base=self.money(tax["base"]["likely"]),
+            amount=self.money(tax["amount"]["likely"]),
+            included=tax["included"],
+            span=span(tax["amount"], self.currency, self.reader),
+        )
+
+    def totals(self) -> Iterator[Sum]:
+        """The three totals and their sum; others and reserve only where the table has such groups."""
+        present = {group["total"] for group in self.breakdown["groups"]}
+        totals = self.breakdown["totals"]
+        provider = _("To %(provider)s", provider=self.table.provider.name)
+        yield Sum(Words(provider), *self.at_least(totals["provider"]))
+        if "others" in present:
+            yield Sum(Words(_("To others, such as hotel and airline")), *self.at_least(totals["others"]))
+            yield Sum(Words(_("All together")), *self.at_least(totals["total"]))
+        if "reserve" in present:
+            amount = self.money(totals["reserve"]["likely"])
+            label = Words(_("To keep in reserve; not part of the price"))
+            yield Sum(label, amount, span(totals["reserve"], self.currency, self.reader))
+
+
+def _amounts(entry: Charge | Package) -> Iterator[Amount]:
+    """The amounts that a price list writes for a charge or package."""
+    match entry.price:
+        case Amount() as amount:
+            yield amount
+        case UnitPrice(price):
+            yield price
+        case Percent(percent):
+            yield percent
+        case Tiers(_, tiers):
+            for tier in tiers:
+                yield from (tier.price,) if tier.flat is None else (tier.price, tier.flat)
+    if isinstance(entry, Charge):
+        yield from (bound for bound in (entry.at_least, entry.at_most) if bound is not None)

@@ -1,0 +1,194 @@
+"""The plain rows that page, PDF and command line draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.i18n import Words
+
+Breakdown = Mapping[str, Any]
+"""A breakdown in the form of `pricing.Breakdown.as_dict`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question with its answer; `assumed` if nobody gave it and the table's default was used."""
+
+    driver: str
+    label: Words
+    answer: Words
+    assumed: bool
+    evidence: str | None
+    basis: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSection:
+    """The answers of one part of the form."""
+
+    heading: str
+    rows: Sequence[AnswerRow]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One line of the itemised table.
+
+    `amount` is an amount, "included" or "on request"; `span` is its range where low and high differ;
+    `steps` are the sentences that work it out.
+    """
+
+    code: str
+    package: bool
+    discount: bool
+    label: Words
+    note: Words | None
+    quantity: str
+    unit: Words | None
+    unit_price: str
+    amount: str
+    priced: bool
+    span: str | None
+    covered_by: Words | None
+    steps: Sequence[str]
+    billing_code: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRows:
+    """The lines of one group. `share` is 0 to 1000: the length of its bar against the longest."""
+
+    code: str
+    total: str
+    label: Words
+    payee: Words | None
+    rows: Sequence[ItemRow]
+    amount: str
+    span: str | None
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """One tax; `included` if the prices contain it already and nothing is added."""
+
+    label: Words
+    rate: str
+    base: str
+    amount: str
+    included: bool
+    span: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A labelled amount; `span` is its range, None where there is none."""
+
+    label: Words
+    amount: str
+    span: str | None = None
+    note: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One notice with its optional link."""
+
+    text: Words
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSection:
+    """All notices of one kind under their heading."""
+
+    kind: str
+    heading: str
+    rows: Sequence[NoticeRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The likely total in words, with its range and the reasons for the range.
+
+    `at_least` is True while anything is on request: the amount is then not the whole amount.
+    """
+
+    amount: str
+    at_least: bool
+    span: str | None
+    reasons: Sequence[str]
+    on_request: Sequence[Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one other answer would do; `amount` is a signed amount, None if the answer would be refused.
+
+    `remarks` say why it would be, and what else changes; `requests` only what would then be on request.
+    """
+
+    answer: Words
+    instead_of: Words
+    amount: str | None
+    differs: bool
+    remarks: Sequence[str]
+    requests: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverChanges:
+    """The nearest other answers to one question."""
+
+    label: Words
+    rows: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A whole breakdown in the order in which a document shows it."""
+
+    title: Words
+    currency: str
+    demo: bool
+    headline: Headline
+    answers: Sequence[AnswerSection]
+    groups: Sequence[GroupRows]
+    saving: str | None
+    taxes: Sequence[TaxRow]
+    totals: Sequence[Sum]
+    stages: Sequence[Sum]
+    payments: Sequence[Sum]
+    notices: Sequence[NoticeSection]
+
+    def notice(self, *kinds: str) -> list[NoticeSection]:
+        """The notices of some kinds, in the order of NOTICES."""
+        return [section for section in self.notices if section.kind in kinds]
+
+    def notices_besides(self, *kinds: str) -> list[NoticeSection]:
+        """All other notices."""
+        return [section for section in self.notices if section.kind not in kinds]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands at the head of a document: which one it is, whose, and until when it holds.
+
+    `created` is the moment as ISO text. A document that is not `saved` has no reference and no link.
+    """
+
+    reference: str
+    saved: bool
+    provider: str
+    address: str | None
+    registration: str | None
+    contact: str | None
+    made_on: str
+    valid_until: str
+    time_zone: str
+    version: str
+    valid_from: str
+    created: str

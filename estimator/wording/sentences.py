@@ -1,0 +1,95 @@
+"""Single things in words: a span of amounts, an answer, a problem, the notices, the head of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.wording.headings import NOTICES
+from estimator.wording.rows import Head, NoticeRow, NoticeSection
+from pricing import BadAnswers, Problem
+from pricing.problems import SENTENCES, say
+from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable
+
+
+def notice_sections(
+    codes: Sequence[str], table: PriceTable, reader: Reader, kinds: Sequence[str] = tuple(NOTICES)
+) -> list[NoticeSection]:
+    """Word notices by kind, in the order of NOTICES."""
+    sections = []
+    for kind in kinds:
+        section = [
+            NoticeRow(reader.words(notice.text, table.main_language), notice.link)
+            for notice in table.notices
+            if notice.kind == kind and notice.code in codes
+        ]
+        if section:
+            sections.append(NoticeSection(kind, str(NOTICES[kind]), section))
+    return sections
+
+
+def problem_sentence(problem: Problem, reader: Reader) -> str:
+    """Say one problem in the reader's language."""
+    return say(problem, _(SENTENCES[problem.kind]), (reader.tag, "en"))
+
+
+def problem_sentences(refusal: BadAnswers, reader: Reader) -> dict[str, list[str]]:
+    """Say the problems of refused answers, by driver."""
+    sentences: dict[str, list[str]] = {}
+    for problem in refusal.problems:
+        sentences.setdefault(problem.driver, []).append(problem_sentence(problem, reader))
+    return sentences
+
+
+def span(amounts: Mapping[str, str | None], currency: str, reader: Reader) -> str | None:
+    """Say the range from the lowest to the highest of three amounts, None if they are all the same."""
+    known = {amount for amount in amounts.values() if amount is not None}
+    if len(known) < 2:
+        return None
+    ordered = sorted(known, key=Decimal)
+    return _(
+        "%(low)s to %(high)s",
+        low=reader.money(ordered[0], currency),
+        high=reader.number(ordered[-1]),
+    )
+
+
+def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: Reader) -> Words:
+    """Say an answer in normal form: a choice's label, a number with its unit, yes or no, a day."""
+    main = table.main_language
+    if isinstance(driver, ChoiceDriver):
+        labels = {choice.code: choice.label for choice in driver.choices}
+        return reader.words(labels[str(answer)], main)
+    if isinstance(driver, NumberDriver):
+        number = reader.number(str(answer))
+        if driver.unit is None:
+            return Words(number)
+        unit = reader.unit(driver.unit, str(answer), main)
+        return Words(f"{number} {unit}", unit.language, unit.direction)
+    if isinstance(driver, DateDriver):
+        return Words(reader.day(str(answer)))
+    return Words(_("Yes") if answer else _("No"))
+
+
+def head(
+    table: PriceTable, reader: Reader, *, reference: str | None, created: datetime, valid_until: date
+) -> Head:
+    """Word the head of an estimate; days are those of the table's time zone."""
+    provider = table.provider
+    return Head(
+        reference=reference or _("not saved"),
+        saved=reference is not None,
+        provider=provider.name,
+        address=provider.address,
+        registration=provider.registration,
+        contact=provider.email,
+        made_on=reader.moment(created, table.time_zone),
+        valid_until=reader.day(valid_until),
+        time_zone=table.time_zone,
+        version=table.version,
+        valid_from=reader.day(table.valid_from),
+        created=created.isoformat(timespec="seconds"),
+    )

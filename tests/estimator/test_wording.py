@@ -1,0 +1,76 @@
+"""The one wording that every medium draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pricing
+from estimator import wording
+from estimator.i18n import reader
+from pricing.table import PriceTable
+
+ROOT = Path(__file__).parent.parent.parent
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXT = README.split("```toml\n")[1].split("```")[0]
+ANSWERS = {"cells": "umbilical", "sessions": 3, "nights": 10, "rehabilitation": 0}
+
+
+@pytest.fixture(scope="module")
+def table() -> PriceTable:
+    return pricing.read(TEXT)
+
+
+def rows(table: PriceTable, **answers: object) -> wording.Rows:
+    found = pricing.estimate(table, {**ANSWERS, **answers}).as_dict()
+    return wording.rows(found, table, reader("en"))
+
+
+def test_a_range_is_explained_by_numbers_and_by_prices(table: PriceTable) -> None:
+    assert rows(table).headline.reasons == [
+        "Nights in hospital: it may turn out up to 5 more.",
+        "These prices are given as a range: General ward, a night.",
+    ]
+
+
+def test_a_price_that_is_no_range_is_no_reason(table: PriceTable) -> None:
+    fixed = pricing.read(TEXT.replace("{ low = 40, likely = 45, high = 55 }", "45"))
+    assert rows(fixed).headline.reasons == ["Nights in hospital: it may turn out up to 5 more."]
+
+
+def test_what_is_on_request_makes_the_total_a_least_one_and_is_named(table: PriceTable) -> None:
+    headline = rows(table, rehabilitation=12).headline
+    assert headline.at_least
+    assert [str(label) for label in headline.on_request] == ["A day of rehabilitation"]
+
+
+def test_what_is_on_request_is_never_a_nought(table: PriceTable) -> None:
+    (item,) = [
+        item
+        for group in rows(table, rehabilitation=12).groups
+        for item in group.rows
+        if item.code == "rehabilitation"
+    ]
+    assert item.amount == "on request"
+    assert item.steps == ["The provider names this price on request. It is not 0."]
+
+
+def test_steps_add_up_in_words(table: PriceTable) -> None:
+    (session,) = [item for group in rows(table).groups for item in group.rows if item.code == "session"]
+    assert session.steps == [
+        "Up to 2: 2 × USD 6,000.00 = USD 12,000.00",
+        "Above 2: 1 × USD 5,500.00 = USD 5,500.00",
+    ]
+    assert session.unit_price == "by tier"
+
+
+def test_a_change_of_one_answer_says_what_it_asks_and_what_is_then_on_request(table: PriceTable) -> None:
+    found = pricing.estimate(table, ANSWERS)
+    alternatives = pricing.explore.sensitivity(table, ANSWERS)
+    changes = wording.changes(alternatives, found.as_dict(), table, reader("en"))
+    (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
+    assert rehabilitation.rows[0].requests == ["“A day of rehabilitation” is then on request."]
+    (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
+    assert [row.amount for row in sessions.rows] == ["\u2212\xa0USD\xa05,500.00", "+\xa0USD\xa05,500.00"]
