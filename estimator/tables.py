@@ -79,6 +79,8 @@ def in_force(slug: str, now: datetime) -> TableVersion:
 
     Raises UnknownTable for a list that does not exist, NotInForce before its first version.
     """
+    if "\x00" in slug:  # PostgreSQL refuses to look for it
+        raise UnknownTable(slug)
     for version in db.session.scalars(_BEGUN, {"slug": slug, "latest": _latest_day(now)}):
         if _has_begun(version, now):
             return version

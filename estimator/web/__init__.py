@@ -19,6 +19,7 @@ from estimator.web.language import current_reader
 
 def init_app(app: Flask) -> None:
     """Give an app its pages."""
+    app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     guard.init_app(app)
     errors.init_app(app)
     translations = str(Path(__file__).parent.parent / "translations")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, render_template, url_for
+from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
+from estimator.web.forms import printable
 
 
 def init_app(app: Flask) -> None:
@@ -21,10 +23,20 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _ours)
 
 
-def page(status: int, heading: str, *sentences: str) -> tuple[str, int]:
-    """Return an error page with a way out of it."""
-    way_out = {"address": url_for("patient.start"), "label": _("To the start")}
-    return render_template("errors/error.html", heading=heading, sentences=sentences, way_out=way_out), status
+def page(
+    status: int,
+    heading: str,
+    *sentences: str,
+    way_out: tuple[str, str] | None = None,
+    again: Sequence[tuple[str, str]] = (),
+) -> tuple[str, int]:
+    """Return an error page with a way out of it: an address and its label, else to the start.
+
+    `again` is what was sent, by name; the page offers to send it once more.
+    """
+    address, label = way_out or (url_for("patient.start"), _("To the start"))
+    shown = {"heading": heading, "sentences": sentences, "way_out": {"address": address, "label": label}}
+    return render_template("errors/error.html", again=again, **shown), status
 
 
 def missing() -> tuple[str, int]:
@@ -39,10 +51,12 @@ def missing() -> tuple[str, int]:
 
 
 def too_busy(sentence: str) -> tuple[str, int]:
-    """Return the page for something that will work again later."""
-    return page(
-        503, _("This does not work at the moment"), sentence, _("Nothing was changed. Try again in a minute.")
-    )
+    """Return the page for something that will work again later; it keeps what was sent."""
+    again = [(name, printable(value)) for name, value in request.form.items(multi=True)]
+    later = _("Nothing was changed. Try again in a minute.")
+    if again:
+        later = _("Nothing was changed, and this page keeps what you sent. Try again in a minute.")
+    return page(503, _("This does not work at the moment"), sentence, later, again=again)
 
 
 def _ended_session(_error: CSRFError) -> tuple[str, int]:

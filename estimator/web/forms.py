@@ -6,13 +6,17 @@ thing that is refused here is a number or a day that cannot be read at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField
 from wtforms.validators import Length
 
@@ -29,7 +33,39 @@ PREFIX = "q_"
 LONGEST_ANSWER = 100
 """More characters than any answer has."""
 
+LONGEST_NAME = 64
+"""More characters than the name of a form that we handed out, and than a hash, have."""
+
 PARTS = ("day", "month", "year")
+
+
+_NONCHARACTERS = "".join(
+    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
+
+
+def printable(text: str) -> str:
+    """Return a text with a mark for every character that cannot stand in a page."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Reads what a browser's form sends, and nothing else.
+
+    Flask-WTF would take JSON as well, whose values need not be texts.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How a form comes to its data."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was sent in this request; None if nothing was."""
+            if formdata is not _Auto:
+                return formdata
+            if request.method != "POST":
+                return None
+            return MultiDict([(name, printable(typed)) for name, typed in request.form.items(multi=True)])
 
 
 class DayField(Field):
@@ -44,15 +80,15 @@ class DayField(Field):
             self.data = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
 
 
-class EstimateForm(FlaskForm):  # type: ignore[misc]
+class EstimateForm(Form):
     """What every estimate form carries besides its questions.
 
     `submission` is random for each form that is handed out, so that the same form sent twice is one
     estimate; `table_sha256` names the table the figures beside it were worked out with.
     """
 
-    submission = StringField(validators=[Length(max=64)])
-    table_sha256 = StringField(validators=[Length(max=64)])
+    submission = StringField(validators=[Length(max=LONGEST_NAME)])
+    table_sha256 = StringField()
 
 
 @lru_cache(maxsize=64)
@@ -69,13 +105,24 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
     data = {}
     for driver in table.drivers:
         answer = (answers or {}).get(driver.code)
-        if answer is not None:
-            data[PREFIX + driver.code] = _typed(driver, answer)
+        if answer is not None and (typed := _typed(driver, answer)) is not None:
+            data[PREFIX + driver.code] = typed
     return form_class(kinds)(data=data)
 
 
+def name_of(form: EstimateForm) -> str:
+    """Return the name that a form was sent under; empty if it has none, or one that cannot be kept."""
+    name = form.submission.data or ""
+    return name if len(name) <= LONGEST_NAME else ""
+
+
 def _typed(driver: Driver, answer: str | bool) -> Any:
+    """Write an earlier answer as it would be typed; None if a newer list asks something else by that name."""
+    if isinstance(answer, bool) is not isinstance(driver, YesNoDriver):
+        return None
     if isinstance(driver, DateDriver):
+        if not _is_day(str(answer)):
+            return None
         year, month, day = str(answer).split("-")
         return {"day": str(int(day)), "month": str(int(month)), "year": str(int(year))}
     if isinstance(answer, bool):
@@ -232,6 +279,16 @@ def sections(
         if questions:
             found.append(Section(role, str(heading), questions))
     return found
+
+
+def notes(sections: Sequence[Section]) -> list[dict[str, str | None]]:
+    """Return the error summary: a line for each sentence that stands beside a question, in the same order."""
+    return [
+        {"target": question.name, "sentence": f"{question.label}: {sentence}"}
+        for section in sections
+        for question in section.questions
+        for sentence in question.errors
+    ]
 
 
 def _question(

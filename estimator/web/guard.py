@@ -66,7 +66,9 @@ def init_app(app: Flask) -> None:
 
 
 def _keep_strangers_out() -> None:
-    if request.endpoint is not None and request.endpoint not in PUBLIC:
+    if request.endpoint is None:
+        return  # there is no such page, or not for that method, which is said in a moment
+    if request.endpoint not in PUBLIC:
         abort(404)
     if request.endpoint not in CHECKS_ITSELF:
         csrf.protect()
@@ -75,7 +77,7 @@ def _keep_strangers_out() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         # The address carries a hash of the content, so that it may be kept for ever.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ import pricing
 from estimator import documents, estimates, paper, pdf, tables, wording
 from estimator.config import Settings
 from estimator.db import db, unavailable
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, forms
@@ -111,7 +111,7 @@ def total(slug: str) -> Answer:
     form = forms.build(table)
     found = forms.read(form, table, reader)
     running = _running(table, found, reader)
-    changed = _changed(version) if form.table_sha256.data not in ("", version.sha256) else None
+    changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=running, changed=changed)
     return jsonify({"html": html, "spoken": running.spoken, "asked": running.asked})
 
@@ -160,9 +160,7 @@ def document(token: str) -> Answer:
         content = paper.pdf_of(found)
     except pdf.RenderingFailed as failure:
         current_app.logger.error("no PDF of %s: %s", found.reference, failure)
-        return errors.too_busy(
-            _("The PDF could not be made. The page shows the same figures, and you can print it.")
-        )
+        return _no_pdf(failure, token)
     reference = found.reference
     try:
         documents.keep(key, found, content, _now())
@@ -170,6 +168,8 @@ def document(token: str) -> Answer:
     except DBAPIError as error:
         db.session.rollback()
         if unavailable(error) is None:
+            if _find(token) is None:  # deleted while its PDF was made
+                return errors.missing()
             raise
         current_app.logger.warning("the PDF of %s could not be kept", reference)
     return _attachment(reference, content)
@@ -215,6 +215,11 @@ class Running:
     sentences: dict[str, list[str]] = field(default_factory=dict)
     ruled_out: bool = False
 
+    def refused(self) -> dict[str, list[str]]:
+        """What is wrong with answers that were given; not the questions that are still open."""
+        left = {question.driver for question in self.left}
+        return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
+
 
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
@@ -222,46 +227,50 @@ def _answering(
     """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
     reader = current_reader()
     table = tables.parsed(version)
-    form = forms.build(table, None if earlier is None else estimates.given_of(earlier))
+    slug, sha256 = version.slug, version.sha256  # the row cannot be read again once the database is away
+    sent = request.method == "POST"
+    form = forms.build(table, None if earlier is None or sent else estimates.given_of(earlier))
     found = forms.read(form, table, reader)
     running = _running(table, found, reader)
     notes: list[dict[str, str | None]] = []
     changed = None
+    problems: Mapping[str, list[str]] = {}
     status = 200
-    if request.method == "POST":
-        if form.table_sha256.data not in ("", version.sha256):
-            changed = _changed(version)
-            status = 409
+    if sent:
+        only_total = request.form.get("act") == "total"
+        problems = running.refused() if only_total else running.sentences
         if not form.validate():
-            notes.append(
-                {"target": None, "sentence": _("Your visit had ended. Your answers are still here; go on.")}
+            sentence = _(
+                "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
+                "press the button again."
             )
+            notes.append({"target": None, "sentence": sentence})
             status = 400
-        elif request.form.get("act") != "total" and changed is None:
-            if running.headline is not None:
-                try:
-                    return _make(version, found.answers, form.submission.data or "", reader)
-                except DBAPIError as error:
-                    db.session.rollback()
-                    known = unavailable(error)
-                    if known is None:
-                        raise
-                    sentence = _(
-                        "%(why)s Your answers are still here. Try again in a minute.", why=known.sentence
-                    )
-                    notes.append({"target": None, "sentence": sentence})
-                    status = 503
-            else:
-                notes += _notes(running)
-                status = 422
-        if changed is not None:
+        elif (form.table_sha256.data or sha256) != sha256:
+            changed = _changed(version)
             notes.append({"target": None, "sentence": changed})
-    elif earlier is not None and earlier.table_version.sha256 != version.sha256:
+            status = 409
+        elif problems:
+            status = 422
+        elif not only_total:
+            try:
+                return _make(version, found.answers, form.submission.data or "", reader)
+            except DBAPIError as error:
+                db.session.rollback()
+                known = unavailable(error)
+                if known is None:
+                    raise
+                sentence = _(
+                    "%(why)s Your answers are still here. Try again in a minute.", why=known.sentence
+                )
+                notes.append({"target": None, "sentence": sentence})
+                status = 503
+    elif earlier is not None and earlier.table_version.sha256 != sha256:
         changed = _changed(version)
-    shown = running.sentences if status == 422 or running.refusals else {}
+    sections = forms.sections(form, table, reader, running.asked, problems)
     page = render_template(
         "patient/estimate.html",
-        errors=notes,
+        errors=notes + forms.notes(sections),
         form=form,
         action=action,
         back=back,
@@ -269,13 +278,11 @@ def _answering(
         provider=table.provider.name,
         contact=table.provider.email,
         demo=table.demo,
-        sections=forms.sections(
-            form, table, reader, running.asked, shown if request.method == "POST" else {}
-        ),
+        sections=sections,
         notices=_notices(table, reader),
-        submission=secrets.token_urlsafe(16) if request.method == "GET" else form.submission.data,
-        table_sha256=version.sha256,
-        total_url=url_for("patient.total", slug=version.slug),
+        submission=forms.name_of(form) or secrets.token_urlsafe(16),
+        table_sha256=sha256,
+        total_url=url_for("patient.total", slug=slug),
         total=running,
         changed=changed,
         day_order=reader.day_order(),
@@ -302,7 +309,8 @@ def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
     values, problems = look(table, found.answers)
     asked = [*values, *(problem.driver for problem in problems)]
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
-    sentences = dict(found.unreadable)
+    # What cannot be read in a question that is not asked any more is nobody's concern.
+    sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
     left = []
     for problem in problems:
         if problem.driver in sentences or problem.driver not in labels:
@@ -324,26 +332,35 @@ def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
     refusals = [Open(driver, labels[driver], text) for driver, texts in sentences.items() for text in texts]
     for question in left:
         sentences[question.driver] = [question.sentence]
-    spoken = _("%(number)s questions left", number=len(left)) if not refusals else refusals[0].sentence
+    spoken = _questions_left(left) if not refusals else f"{refusals[0].label}: {refusals[0].sentence}"
     return Running(
         asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences, ruled_out=ruled_out
     )
 
 
 def _spoken(headline: wording.Headline) -> str:
-    if headline.span is None:
-        return _("Likely total: %(amount)s", amount=headline.amount)
-    return _("Likely total: %(amount)s. It may come to %(span)s.", amount=headline.amount, span=headline.span)
+    amount, span = headline.amount, headline.span
+    if headline.at_least:
+        amount = _("at least %(amount)s", amount=amount)
+    if span is None:
+        return _("Likely total: %(amount)s", amount=amount)
+    return _("Likely total: %(amount)s. It may come to %(span)s.", amount=amount, span=span)
 
 
-def _notes(running: Running) -> list[dict[str, str | None]]:
-    """The error summary: one line for each question, in the order of the page, with the words beside it."""
-    texts = {question.driver: question.label for question in (*running.refusals, *running.left)}
-    return [
-        {"target": f"{forms.PREFIX}{driver}", "sentence": f"{texts[driver]}: {sentence}"}
-        for driver in running.asked
-        for sentence in running.sentences.get(driver, ())
-    ]
+def _questions_left(left: Sequence[Open]) -> str:
+    return ngettext("One question left", "%(num)s questions left", len(left))
+
+
+def _no_pdf(failure: pdf.RenderingFailed, token: str) -> Answer:
+    back = (url_for("patient.breakdown", token=token), _("Back to the estimate"))
+    heading, here = (
+        _("The PDF could not be made"),
+        _("The page shows the same figures, and you can print it."),
+    )
+    if isinstance(failure, pdf.MissingFont):
+        why = _("Our server has no font for a letter in this estimate, so that it cannot stand in a PDF yet.")
+        return errors.page(503, heading, why, here, way_out=back)
+    return errors.page(503, heading, here, _("Or try again in a minute."), way_out=back)
 
 
 def _changed(version: TableVersion) -> str:
