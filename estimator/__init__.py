@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from estimator import config, demonstration, logs, migrations, web
     from estimator.db import db, engine_options
+    from estimator.jobs import Jobs
 
     settings = config.load() if settings is None else settings
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     logs.init_app(app)
     db.init_app(app)
+    app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
     with app.app_context():
         migrations.must_be_current(db.engine)
     web.init_app(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,10 +17,13 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Executable,
+    LargeBinary,
     MetaData,
     Table,
     TypeDecorator,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -67,6 +71,26 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Sealed(TypeDecorator[bytes]):
+    """A personal text that `keys.Keyring` has sealed; the type by which `estimator keys` finds such columns.
+
+    The row's `name` is what the text is bound to besides table and column.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+def sealed_columns() -> list[tuple[Table, str]]:
+    """Return every column with personal texts: its table and its name."""
+    return [
+        (table, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    ]
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return how connections to a database are made; what was answered never stands in an error's text."""
     if url.startswith("sqlite:"):
@@ -96,6 +120,13 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
         driver.execute("BEGIN IMMEDIATE")
+
+
+def take_turns(name: str) -> None:
+    """Let one transaction at a time go on with what `name` names; SQLite lets only one write anyway."""
+    if db.engine.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
 import pricing
-from estimator import links, tables
+from estimator import links, outbox, tables
+from estimator.config import Settings
 from estimator.db import db, insert_once
-from estimator.models import Document, Estimate, TableVersion
+from estimator.models import Document, Estimate, Mail, TableVersion
 from pricing.answers import Answers
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -73,21 +74,46 @@ def find(token: str, *, kept_days: int, now: datetime) -> Estimate | None:
     return estimate
 
 
+def email(
+    estimate: Estimate, address: str, *, attached: bool, submission: str, settings: Settings, now: datetime
+) -> Mail:
+    """Put a mail with an estimate, as PDF or only as a link, into the outbox; the same submission is one mail.
+
+    Raises outbox.TooMany.
+    """
+    return outbox.put(
+        "estimate",
+        about=estimate.reference,
+        address=address,
+        language=estimate.language,
+        options={"attached": attached},
+        submission=submission,
+        keyring=settings.data_keys,
+        lookup_key=settings.lookup_key,
+        per_address=settings.mails_per_address,
+        per_record=settings.mails_per_estimate,
+        now=now,
+    )
+
+
 def delete(estimate: Estimate) -> None:
-    """Remove an estimate and its documents for good."""
+    """Remove an estimate, its documents and its mail for good."""
+    outbox.drop(estimate.reference)
     db.session.execute(sql_delete(Document).filter_by(estimate_id=estimate.id))
     db.session.execute(sql_delete(Estimate).filter_by(id=estimate.id))
 
 
 def purge(*, kept_days: int, now: datetime) -> int:
-    """Remove every estimate that is older than `kept_days`, with its documents; return how many."""
-    old = select(Estimate.id).where(Estimate.created_at <= now - timedelta(days=kept_days))
+    """Remove every estimate that is older than `kept_days`, with its documents and mail; return how many."""
+    is_old = Estimate.created_at <= now - timedelta(days=kept_days)
+    old = select(Estimate.id).where(is_old)
+    outbox.drop(select(Estimate.reference).where(is_old))
     db.session.execute(
         sql_delete(Document).where(Document.estimate_id.in_(old)),
         execution_options={"synchronize_session": False},
     )
     result = db.session.execute(
-        sql_delete(Estimate).where(Estimate.created_at <= now - timedelta(days=kept_days)),
+        sql_delete(Estimate).where(is_old),
         execution_options={"synchronize_session": False},
     )
     return cast(Any, result).rowcount or 0

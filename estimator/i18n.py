@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -18,11 +19,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext
 from flask_babel import ngettext as _ngettext
 
-__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader"]
+__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speaking"]
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -36,6 +37,13 @@ def gettext(message: str, **values: object) -> str:
 def ngettext(one: str, other: str, number: int, **values: object) -> str:
     """Say a message in the plural form that the reader's language has for `number`."""
     return str(_ngettext(one, other, number, **values))
+
+
+@contextmanager
+def speaking(reader: Reader) -> Iterator[None]:
+    """Say every message in one reader's language inside the `with`, whoever has made the request."""
+    with force_locale(str(reader.locale)):
+        yield
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,11 @@ class Reader:
     def moment(self, moment: datetime, zone: str) -> str:
         """Write the day a moment falls on in a time zone."""
         return self.day(moment.astimezone(ZoneInfo(zone)).date())
+
+    def clock(self, moment: datetime, zone: str) -> str:
+        """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (Asia/Kolkata)"."""
+        there = moment.astimezone(ZoneInfo(zone))
+        return f"{self.day(there.date())}, {there:%H:%M} ({zone})"
 
     def unit(self, unit: Mapping[str, object], quantity: str | Decimal, main: str) -> Words:
         """Choose a unit's text, in the plural form that the language has for `quantity`."""

@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from estimator import estimates, pdf, tables, templates_folder, wording
-from estimator.i18n import Reader, gettext, ngettext
+from estimator.drawing import environment
+from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.wording import DriverChanges, Head, NoticeSection, Rows
@@ -27,7 +26,7 @@ HERE = Path(__file__).parent
 def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reader) -> str:
     """Return the HTML of an estimate's PDF; the same rows give the same text."""
     return (
-        _environment()
+        environment()
         .get_template("pdf/estimate.html")
         .render(
             rows=rows,
@@ -53,9 +52,14 @@ def pdf_of(record: Estimate) -> bytes:
     reader = reader_of(record.language)
     table = tables.parsed(record.table_version)
     breakdown = estimates.breakdown_of(record)
-    head = wording.head(
-        table, reader, reference=record.reference, created=record.created_at, valid_until=record.valid_until
-    )
+    with speaking(reader):
+        head = wording.head(
+            table,
+            reader,
+            reference=record.reference,
+            created=record.created_at,
+            valid_until=record.valid_until,
+        )
     return document(breakdown, table, head, reader, list(estimates.given_of(record)), record.created_at)
 
 
@@ -68,13 +72,16 @@ def document(
     created: datetime,
 ) -> bytes:
     """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
-    rows = wording.rows(breakdown, table, reader, given)
-    changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
+    with speaking(reader):
+        rows = wording.rows(breakdown, table, reader, given)
+        changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
+        drawn = html(rows, changes, head, reader)
+        description = gettext("The same breakdown for programs, as canonical JSON")
     return pdf.document(
-        html(rows, changes, head, reader),
+        drawn,
         attachment=canonical_json(breakdown),
         attachment_name="estimate.json",
-        attachment_description=gettext("The same breakdown for programs, as canonical JSON"),
+        attachment_description=description,
         created=created,
     )
 
@@ -87,6 +94,7 @@ def fingerprint() -> str:
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "_parts.html",
         HERE / "i18n.py",
+        HERE / "drawing.py",
         HERE / "paper.py",
         *sorted(HERE.glob("wording/*.py")),
         *sorted(HERE.glob("pdf*.py")),
@@ -95,21 +103,6 @@ def fingerprint() -> str:
     for path in files:
         made_by.update(hashlib.sha256(path.read_bytes()).digest())
     return made_by.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates_folder()),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.filters["urlname"] = lambda address: urlsplit(address).hostname or address
-    install = environment.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True)
-    return environment
 
 
 def _columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:

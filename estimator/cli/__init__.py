@@ -16,6 +16,8 @@ COMMANDS = {
     "price": "estimator.cli.price:price",
     "tables": "estimator.cli.tables:tables",
     "serve": "estimator.cli.serve:serve",
+    "worker": "estimator.cli.serve:worker",
+    "keys": "estimator.cli.keys:keys",
     "prepare": "estimator.cli.installation:prepare",
     "purge": "estimator.cli.installation:purge",
     "doctor": "estimator.cli.doctor:doctor",

@@ -1,8 +1,13 @@
-"""`estimator serve`: the app on a port of this machine."""
+"""`estimator serve` and `estimator worker`: the app on a port of this machine, and the process that sends its mail."""
 
 from __future__ import annotations
 
+import socket
+import sys
+import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,31 +15,108 @@ from estimator.cli.installation import made_ready, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 
+if TYPE_CHECKING:
+    from estimator.config import Settings
 
-@click.command(help=_("Serve the app until Ctrl-C. HOST and PORT say where."))
+LIFELINE = click.option("--lifeline", type=int, hidden=True)
+"""The descriptor that ends when the process that started this one does."""
+
+
+@click.command(help=_("Serve the app, and send its mail, until Ctrl-C. HOST and PORT say where."))
 @click.option(
     "--demo",
     is_flag=True,
     help=_("Make everything ready, add the demonstration price lists, and serve this machine alone."),
 )
-def serve(demo: bool) -> None:
+@click.option(
+    "--no-worker",
+    is_flag=True,
+    help=_("Leave the mail to `estimator worker`, which runs by itself, perhaps on another machine."),
+)
+@click.option("--sockets", hidden=True)
+@LIFELINE
+def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None) -> int:
     """Serve the app; ends when it is told to."""
-    from estimator import config, create_app, demonstration
-    from estimator.db import db
-    from estimator.serve import CannotListen, listen, run
+    from estimator import config
+    from estimator.serve import CannotListen, listen
 
     given = {"DEMO": "1"} if demo else {}
+    if sockets is not None:
+        with sentences():
+            settings = config.load(**given)
+        _web(settings, [socket.socket(fileno=int(number)) for number in sockets.split(",")], lifeline)
+        return 0
     with sentences():
         settings = made_ready(**given) if demo else config.load()
         try:
-            sockets = listen(settings)
+            listening = listen(settings)
         except CannotListen as error:
             raise Refused(str(error)) from None
+        _look_at(settings)
+    if no_worker:
+        _web(settings, listening, lifeline)
+        return 0
+    return _both(listening, ["--demo"] if demo else [])
+
+
+@click.command(help=_("Send mail and do what is due each minute and each night, until Ctrl-C."))
+@click.option("--demo", is_flag=True, hidden=True)
+@LIFELINE
+def worker(demo: bool, lifeline: int | None) -> None:
+    """Work; ends when it is told to, after what is under way."""
+    import signal
+
+    from estimator import config, create_app
+    from estimator import worker as process
+
+    with sentences():
+        settings = config.load(**({"DEMO": "1"} if demo else {}))
         app = create_app(settings)
-        if demo:
-            with app.app_context():
-                for sentence in demonstration.import_tables(datetime.now(UTC)):
-                    click.echo(sentence, err=True)
-                db.session.commit()
+    signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
+    process.run(app, lifeline)
+
+
+def _look_at(settings: Settings) -> None:
+    """Make sure, before anything is started, that it can run; add the demonstration price lists."""
+    from estimator import create_app, demonstration
+    from estimator.db import db
+
+    app = create_app(settings)
+    with app.app_context():
+        if settings.demo:
+            for sentence in demonstration.import_tables(datetime.now(UTC)):
+                click.echo(sentence, err=True)
+            db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int | None) -> None:
+    from estimator import create_app
+    from estimator.serve import run
+    from estimator.supervise import end_with
+
+    with sentences():
+        app = create_app(settings)
+    if lifeline is not None:
+        threading.Thread(target=end_with, args=(lifeline,), daemon=True).start()
     address = settings.public_url
-    run(app, sockets, lambda: click.echo(_("Open %(address)s (Ctrl-C ends it).", address=address)))
+    run(app, listening, lambda: click.echo(_("Open %(address)s (Ctrl-C ends it).", address=address)))
+
+
+def _both(listening: Sequence[socket.socket], given: list[str]) -> int:
+    from estimator import supervise
+
+    numbers = [one.detach() for one in listening]
+    itself = [sys.executable, "-m", "estimator"]
+    sockets = ",".join(map(str, numbers))
+    return supervise.run(
+        [
+            supervise.Part(
+                _("The web server"),
+                [*itself, "serve", *given, "--sockets", sockets, "--lifeline", "{lifeline}"],
+                numbers,
+            ),
+            supervise.Part(_("The worker"), [*itself, "worker", *given, "--lifeline", "{lifeline}"]),
+        ]
+    )

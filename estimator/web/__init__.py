@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader
-from estimator.web import errors, guard, patient
+from estimator.web import errors, guard, mailbox, mailing, patient
 from estimator.web.language import current_reader
 
 
@@ -25,9 +25,12 @@ def init_app(app: Flask) -> None:
     translations = str(Path(__file__).parent.parent / "translations")
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
     app.register_blueprint(patient.pages)
+    app.register_blueprint(mailing.pages)
     app.context_processor(_everywhere)
     app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
+    if settings.demo:
+        app.register_blueprint(mailbox.pages)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -38,6 +41,7 @@ def _everywhere() -> dict[str, Any]:
     return {
         "asset": _asset,
         "errors": [],
+        "demonstration": settings.demo,
         "languages": [reader(tag) for tag in settings.languages],
         "reader": current_reader(),
     }

@@ -20,11 +20,15 @@ PUBLIC = frozenset(
         "patient.change",
         "patient.delete",
         "patient.robots",
+        "mailing.email",
     }
 )
 """Endpoints that need no account. Everything else answers 404."""
 
-CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change"})
+DEMONSTRATION = frozenset({"mailbox.folder", "mailbox.letter", "mailbox.page", "mailbox.attachment"})
+"""Endpoints that exist in demonstration mode only, and need no account there."""
+
+CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change", "mailing.email"})
 """Forms that check their own token, so that an ended session costs nobody the answers they typed."""
 
 POLICY = "; ".join(

@@ -32,7 +32,7 @@ from estimator.db import db, unavailable
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, forms
+from estimator.web import errors, forms, mailing
 from estimator.web.language import current_reader
 from pricing import PriceTable
 from pricing.answers import look
@@ -135,6 +135,7 @@ def breakdown(token: str) -> Answer:
         kept_until=reader.moment(found.created_at + timedelta(days=_settings().kept_days), table.time_zone),
         rows=wording.rows(stored, table, reader, list(given)),
         changes=wording.changes(alternatives, stored, table, reader),
+        email=mailing.fields(mailing.EmailForm(), token) if _settings().sends_mail else None,
         links={
             "page": f"{_settings().public_url}{url_for('patient.breakdown', token=token)}",
             "pdf": url_for("patient.document", token=token),

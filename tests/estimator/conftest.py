@@ -29,7 +29,14 @@ def load(tmp_path: Path) -> Callable[..., Settings]:
     """Return a function that loads settings with secrets in place, without this machine's environment."""
 
     def load(**given: str) -> Settings:
-        known = {"INSTANCE": str(tmp_path), "SECRET_KEY": "s" * 32, "LINK_KEY": "l" * 32, "DEMO": "1"}
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "DEMO": "1",
+        }
         return config.load({}, **{**known, **given})
 
     return load

@@ -1,0 +1,49 @@
+"""Addresses as people type them: checked, never corrected; a slip of the fingers is only pointed out."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST = 254
+
+COMMON = (
+    "126.com 163.com aol.com bk.ru bluewin.ch btinternet.com comcast.net duck.com fastmail.com foxmail.com "
+    "free.fr gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk hotmail.com hotmail.de "
+    "hotmail.es hotmail.fr hotmail.it icloud.com inbox.ru laposte.net libero.it list.ru live.com live.nl mac.com "
+    "mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.de outlook.fr posteo.de proton.me "
+    "protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com seznam.cz t-online.de telia.com ukr.net "
+    "virgilio.it wanadoo.fr web.de wp.pl yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de "
+    "yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com yandex.kz yandex.ru ya.ru ymail.com zoho.com"
+).split()
+"""Where most mailboxes of the world are; what is one letter beside one of them is perhaps a slip."""
+
+ALIKE = 0.85
+
+
+def checked(typed: str) -> str | None:
+    """Return an address as mail servers want it, its domain in ASCII; None if it is no address."""
+    if len(typed) > LONGEST:
+        return None
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        return None
+    return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
+
+
+def suggestion(address: str) -> str | None:
+    """Return the address that somebody perhaps meant, None if there is nothing to ask about."""
+    local, _at, domain = address.rpartition("@")
+    domain = domain.lower()
+    if domain in COMMON:
+        return None
+    near = get_close_matches(domain, COMMON, n=1, cutoff=ALIKE)
+    return f"{local}@{near[0]}" if near else None
+
+
+def masked(address: str) -> str:
+    """Return as much of an address as its owner needs to know it again: "a…@gmail.com"."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

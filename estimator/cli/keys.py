@@ -1,0 +1,149 @@
+"""`estimator keys`: the keys that seal personal texts, and how they are replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from estimator.cli.installation import running_app
+from estimator.cli.refusal import Refused
+from estimator.messages import gettext as _
+
+if TYPE_CHECKING:
+    from estimator.keys import Keyring
+
+
+@click.group(help=_("The keys that personal texts are encrypted with."))
+def keys() -> None:
+    """Hold the commands about keys."""
+
+
+@keys.command("list", help=_("Print each key's id and how many texts it has sealed."))
+def list_() -> None:
+    """Print the keys; never what they are."""
+    from estimator import privacy
+
+    with running_app() as app:
+        keyring: Keyring = app.config["SETTINGS"].data_keys
+        counts = privacy.texts_by_key()
+    for number, key_id in enumerate(keyring.keys()):
+        mark = _("seals") if number == 0 else ""
+        click.echo(f"{key_id}  {counts.pop(key_id, 0):>8}  {mark}".rstrip())
+    for key_id, count in counts.items():
+        click.echo(f"{key_id}  {count:>8}  {_('is missing: these texts cannot be read')}")
+
+
+@keys.command(
+    help=_("Make a new key that only opens, so that it can be copied to other machines before it seals.")
+)
+def add() -> None:
+    """Add a key behind the others."""
+    from estimator.keys import new_line, parsed_line
+
+    with running_app() as app:
+        keyring: Keyring = app.config["SETTINGS"].data_keys
+        key_id, key = parsed_line(new_line())
+        _write(keyring, {**keyring.keys(), key_id: key})
+    click.echo(
+        _(
+            "%(id)s is new. Copy the key file to every other machine, then run: estimator keys use %(id)s",
+            id=key_id,
+        )
+    )
+
+
+@keys.command(help=_("Let the key ID seal from now on, and seal everything anew with it."))
+@click.argument("id_", metavar="ID")
+def use(id_: str) -> None:
+    """Put a key first."""
+    with running_app() as app:
+        keyring: Keyring = app.config["SETTINGS"].data_keys
+        there = dict(keyring.keys())
+        _must_be_there(id_, there)
+        _write(keyring, {id_: there[id_], **there})
+        _seal_anew(keyring)
+
+
+@keys.command(help=_("Make a new key, let it seal from now on, and seal everything anew with it."))
+def rotate() -> None:
+    """Put a new key first."""
+    from estimator.keys import new_line, parsed_line
+
+    with running_app() as app:
+        keyring: Keyring = app.config["SETTINGS"].data_keys
+        key_id, key = parsed_line(new_line())
+        _write(keyring, {key_id: key, **keyring.keys()})
+        _seal_anew(keyring)
+
+
+@keys.command(help=_("Remove the key ID, which must have sealed nothing that is still there."))
+@click.argument("id_", metavar="ID")
+def forget(id_: str) -> None:
+    """Remove a key; copies of the database that it opens can then not be read any more."""
+    from estimator import privacy
+
+    with running_app() as app:
+        keyring: Keyring = app.config["SETTINGS"].data_keys
+        there = dict(keyring.keys())
+        _must_be_there(id_, there)
+        if next(iter(there)) == id_:
+            raise Refused(_("%(id)s is the key that seals. Run `estimator keys rotate` first.", id=id_))
+        count = privacy.texts_by_key()[id_]
+        if count:
+            raise Refused(
+                _(
+                    "%(id)s still opens %(count)s texts. Run `estimator keys rotate` first.",
+                    id=id_,
+                    count=count,
+                )
+            )
+        del there[id_]
+        _write(keyring, there)
+    click.echo(_("%(id)s is forgotten.", id=id_))
+
+
+def _must_be_there(id_: str, there: dict[str, bytes]) -> None:
+    if id_ not in there:
+        raise Refused(_("There is no key %(id)s. `estimator keys list` shows which there are.", id=id_))
+
+
+def _write(keyring: Keyring, lines: dict[str, bytes]) -> None:
+    from estimator.keys import write
+
+    if keyring.path is None:
+        raise Refused(
+            _("DATA_KEYS stands in the environment and cannot be changed from here. Put it into a file.")
+        )
+    try:
+        write(Path(keyring.path), lines)
+    except OSError as error:
+        raise Refused(
+            _("%(file)s cannot be written (%(reason)s).", file=keyring.path, reason=error.strerror or error)
+        ) from None
+
+
+def _seal_anew(keyring: Keyring) -> None:
+    from estimator import privacy
+    from estimator.db import db
+    from estimator.keys import Unreadable
+
+    total = 0
+    try:
+        while count := privacy.seal_anew(keyring):
+            db.session.commit()
+            total += count
+    except Unreadable as error:
+        db.session.rollback()
+        raise Refused(
+            _("%(reason)s. Put the missing key back into the key file, then run this again.", reason=error)
+        ) from None
+    click.echo(
+        _(
+            "%(id)s seals from now on; %(count)s texts were sealed anew. "
+            "Keep the older keys as long as you keep copies of the database.",
+            id=next(iter(keyring.keys())),
+            count=total,
+        )
+    )

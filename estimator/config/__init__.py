@@ -1,0 +1,26 @@
+"""Every setting: its name, what it means, and its default. A wrong or a missing one stops the start.
+
+Settings come from environment variables; an empty one counts as not set. A secret may stand in a file whose
+path is in NAME_FILE. The keys are otherwise kept in the instance folder, where `prepare_secrets` makes them;
+none has a default. docs/running.md lists them all.
+"""
+
+from __future__ import annotations
+
+from estimator.config.catalogue import SECRETS, SETTINGS
+from estimator.config.instance import instance_folder, prepare_secrets, secret_path
+from estimator.config.loading import load, names
+from estimator.config.settings import MailServer, Settings, WrongSetting
+
+__all__ = [
+    "SECRETS",
+    "SETTINGS",
+    "MailServer",
+    "Settings",
+    "WrongSetting",
+    "instance_folder",
+    "load",
+    "names",
+    "prepare_secrets",
+    "secret_path",
+]

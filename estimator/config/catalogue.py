@@ -1,0 +1,146 @@
+"""The settings as docs/running.md describes them: name, meaning, default, and how each is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from estimator.config.readers import (
+    address,
+    database,
+    flag,
+    host,
+    languages,
+    mail_address,
+    queue,
+    security,
+    whole,
+)
+
+SECRETS = ("SECRET_KEY", "LINK_KEY", "LOOKUP_KEY", "DATA_KEYS")
+"""Made into the instance folder: keys of the session cookie, of links, of look-ups, and of personal columns."""
+
+IN_FILES = (*SECRETS, "DATABASE_URL", "QUEUE_URL", "MAIL_PASSWORD")
+"""Settings that may stand in a file named by NAME_FILE, because they are or hold a secret."""
+
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as docs/running.md describes it."""
+
+    name: str
+    meaning: str
+    default: str
+    read: Callable[[str], Any]
+
+
+SETTINGS = (
+    Setting(
+        "INSTANCE",
+        "The folder for the database, secrets and whatever else belongs to this one installation.",
+        "instance in the current folder",
+        Path,
+    ),
+    Setting(
+        "DATABASE_URL",
+        "Where the database is: SQLite for one small server, PostgreSQL for several machines.",
+        "sqlite:///INSTANCE/estimator.sqlite; a relative path begins in INSTANCE",
+        database,
+    ),
+    Setting(
+        "QUEUE_URL",
+        "Where workers are told that there is work: SQLite on one machine, PostgreSQL or Redis for several.",
+        "the database if that is PostgreSQL, else sqlite:///INSTANCE/queue.sqlite",
+        queue,
+    ),
+    Setting(
+        "PUBLIC_URL",
+        "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
+        "must be set; in demonstration mode http://HOST:PORT",
+        address,
+    ),
+    Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", flag),
+    Setting(
+        "LANGUAGES",
+        "Languages of the pages, separated by commas, the preferred one first.",
+        "en",
+        languages,
+    ),
+    Setting(
+        "KEPT_DAYS",
+        "Days after which an estimate that nobody deleted is removed.",
+        "90",
+        whole(1, 3650),
+    ),
+    Setting(
+        "MAIL_SERVER",
+        "The server that mail is handed to. Without one mail is kept in INSTANCE/mail and reaches nobody.",
+        "not set",
+        host,
+    ),
+    Setting(
+        "MAIL_PORT",
+        "The port of that server.",
+        "587; 465 with MAIL_SECURITY=tls; 25 unencrypted",
+        whole(1, 65535),
+    ),
+    Setting(
+        "MAIL_SECURITY",
+        "starttls: encrypted after a greeting, or nothing is sent; tls: encrypted from the beginning; "
+        "unencrypted: anybody on the way can read it.",
+        "starttls",
+        security,
+    ),
+    Setting("MAIL_USER", "The name to sign in with at the mail server.", "not set: without signing in", str),
+    Setting("MAIL_PASSWORD", "The password that belongs to MAIL_USER.", "not set", str),
+    Setting(
+        "MAIL_FROM",
+        "The sender of every mail, an address or a name with an address.",
+        "must be set with MAIL_SERVER; else estimates@ and the host of PUBLIC_URL",
+        mail_address,
+    ),
+    Setting("MAIL_REPLY_TO", "The address that answers go to.", "not set: to the sender", mail_address),
+    Setting(
+        "MAIL_GIVE_UP_HOURS",
+        "Hours after which a mail that no server took is given up, visibly.",
+        "48",
+        whole(1, 720),
+    ),
+    Setting(
+        "MAILS_PER_ADDRESS",
+        "Mails that one address gets in a day at most, whoever asks for them.",
+        "10",
+        whole(1, 10_000),
+    ),
+    Setting(
+        "MAILS_PER_ESTIMATE",
+        "Mails that are sent of one estimate in a day at most.",
+        "5",
+        whole(1, 10_000),
+    ),
+    Setting(
+        "ADDRESSES_KEPT_DAYS",
+        "Days after which the address of a mail that was sent or given up is forgotten.",
+        "7",
+        whole(1, 365),
+    ),
+    Setting(
+        "LEASE_SECONDS",
+        "Seconds after which work whose worker is silent is taken over by another one.",
+        "180",
+        whole(1, 3600),
+    ),
+    Setting("HOST", "The address to listen on.", "127.0.0.1", host),
+    Setting("PORT", "The port to listen on.", "8000", whole(1, 65535)),
+    Setting("WORKERS", "How many requests are answered at the same time.", "2", whole(1, 64)),
+    Setting(
+        "PROXIES",
+        "How many proxies of your own stand before the app and set X-Forwarded-For and X-Forwarded-Proto.",
+        "0",
+        whole(0, 5),
+    ),
+)

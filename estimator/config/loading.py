@@ -1,0 +1,187 @@
+"""From the environment to the settings of an app; the first thing that is wrong or missing stops the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from estimator import keys
+from estimator.config.catalogue import IN_FILES, SECRETS, SETTINGS, SHORTEST_SECRET, Setting
+from estimator.config.instance import instance_folder, secret_path
+from estimator.config.settings import MailServer, Settings, WrongSetting
+from estimator.messages import gettext as _
+
+
+def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Settings:
+    """Return the settings of an environment; `given` ones, by their names in capitals, win.
+
+    Raises WrongSetting for the first one that cannot be used.
+    """
+    source = {**(os.environ if environment is None else environment), **given}
+    values = {setting.name: _value(setting, _text(setting.name, source)) for setting in SETTINGS}
+    instance = instance_folder(source)
+    port = values["PORT"] or 8000
+    host = values["HOST"] or "127.0.0.1"
+    demo = bool(values["DEMO"])
+    if values["PUBLIC_URL"] is None and not demo:
+        raise WrongSetting(
+            _(
+                "PUBLIC_URL is missing. Write the address that readers type, such as "
+                "https://estimate.example.org."
+            )
+        )
+    secret_key, link_key, lookup_key = (_secret(name, source, instance) for name in SECRETS[:3])
+    if len({secret_key, link_key, lookup_key}) < 3:
+        raise WrongSetting(
+            _("Two of SECRET_KEY, LINK_KEY and LOOKUP_KEY are the same. Make each of them on its own.")
+        )
+    database_url = _in_instance(values["DATABASE_URL"] or "sqlite:///estimator.sqlite", instance)
+    queue_url = values["QUEUE_URL"]
+    if queue_url is None:
+        queue_url = "sqlite:///queue.sqlite" if database_url.startswith("sqlite:") else database_url
+    public_url = values["PUBLIC_URL"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return Settings(
+        instance=instance,
+        database_url=database_url,
+        queue_url=_in_instance(queue_url, instance),
+        secret_key=secret_key,
+        link_key=link_key,
+        lookup_key=lookup_key,
+        data_keys=_keyring(source, instance),
+        mail_server=_mail_server(values),
+        mail_from=values["MAIL_FROM"] or _own_address(public_url),
+        mail_reply_to=values["MAIL_REPLY_TO"],
+        mail_give_up_hours=values["MAIL_GIVE_UP_HOURS"] or 48,
+        mails_per_address=values["MAILS_PER_ADDRESS"] or 10,
+        mails_per_estimate=values["MAILS_PER_ESTIMATE"] or 5,
+        addresses_kept_days=values["ADDRESSES_KEPT_DAYS"] or 7,
+        lease_seconds=values["LEASE_SECONDS"] or 180,
+        public_url=public_url,
+        demo=demo,
+        languages=values["LANGUAGES"] or ("en",),
+        kept_days=values["KEPT_DAYS"] or 90,
+        host=host,
+        port=port,
+        workers=values["WORKERS"] or 2,
+        proxies=values["PROXIES"] or 0,
+    )
+
+
+def _text(name: str, source: Mapping[str, str]) -> str | None:
+    """Return a setting as it was written, from its file if it has one; None if it is not set."""
+    text, path = source.get(name) or None, source.get(f"{name}_FILE") or None
+    if name not in IN_FILES or path is None:
+        return text
+    if text is not None:
+        raise WrongSetting(_("%(name)s and %(name)s_FILE are both set. Keep one of them.", name=name))
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(
+            _(
+                "%(name)s_FILE names %(path)s, which cannot be read (%(reason)s).",
+                name=name,
+                path=path,
+                reason=_why(error),
+            )
+        ) from error
+
+
+def _value(setting: Setting, text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        name, advice = setting.name, str(error)
+        if name in IN_FILES:  # it may hold a password
+            raise WrongSetting(_("%(name)s cannot be used: %(advice)s.", name=name, advice=advice)) from error
+        said = _("%(name)s is “%(text)s”: %(advice)s.", name=name, text=text, advice=advice)
+        raise WrongSetting(said) from error
+
+
+def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
+    secret = _text(name, source)
+    if secret is None:
+        path = secret_path(instance, name)
+        try:
+            secret = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongSetting(
+                _(
+                    "%(name)s is missing: %(path)s cannot be read (%(reason)s). Run `estimator prepare`, "
+                    "or write the secret into %(name)s or %(name)s_FILE.",
+                    name=name,
+                    path=path,
+                    reason=_why(error),
+                )
+            ) from error
+    if len(secret) < SHORTEST_SECRET:
+        raise WrongSetting(
+            _(
+                "%(name)s has fewer than %(least)s characters. Remove it and run `estimator prepare`.",
+                name=name,
+                least=SHORTEST_SECRET,
+            )
+        )
+    return secret
+
+
+def _keyring(source: Mapping[str, str], instance: Path) -> keys.Keyring:
+    """Take the keys of personal columns, from a file wherever there is one, so that a new key is noticed."""
+    text = _secret("DATA_KEYS", source, instance)
+    path = None
+    if not source.get("DATA_KEYS"):
+        path = Path(source.get("DATA_KEYS_FILE") or secret_path(instance, "DATA_KEYS"))
+    try:
+        return keys.Keyring(text, path)
+    except keys.WrongKeys as wrong:
+        raise WrongSetting(
+            _(
+                "DATA_KEYS cannot be used: %(advice)s. Take it from a copy; without it no address can be read.",
+                advice=wrong,
+            )
+        ) from None
+
+
+def _mail_server(values: Mapping[str, Any]) -> MailServer | None:
+    if values["MAIL_SERVER"] is None:
+        return None
+    for name, other in (("MAIL_FROM", None), ("MAIL_USER", "MAIL_PASSWORD"), ("MAIL_PASSWORD", "MAIL_USER")):
+        if values[name] is None and (other is None or values[other] is not None):
+            raise WrongSetting(
+                _(
+                    "%(name)s is missing. With %(other)s it must be set.",
+                    name=name,
+                    other=other or "MAIL_SERVER",
+                )
+            )
+    security = values["MAIL_SECURITY"] or "starttls"
+    port = values["MAIL_PORT"] or {"starttls": 587, "tls": 465, "unencrypted": 25}[security]
+    return MailServer(values["MAIL_SERVER"], port, security, values["MAIL_USER"], values["MAIL_PASSWORD"])
+
+
+def _own_address(public_url: str) -> str:
+    host = urlsplit(public_url).hostname or ""
+    return f"estimates@{host if '.' in host and not host.replace('.', '').isdecimal() else 'localhost.localdomain'}"
+
+
+def _in_instance(url: str, instance: Path) -> str:
+    """Let a relative SQLite path begin in the instance folder, whichever folder the app is started in."""
+    scheme, _, path = url.partition(":///")
+    return f"sqlite:///{instance / path}" if scheme == "sqlite" else url
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else _("it is not UTF-8")
+
+
+def names() -> set[str]:
+    """Return the name of every setting and secret, as the documentation must list them."""
+    # The four of MAIL_SERVER that are one field of their own.
+    assert len(fields(Settings)) == len(SETTINGS) + len(SECRETS) - 4
+    return {setting.name for setting in SETTINGS} | set(SECRETS) | {f"{name}_FILE" for name in IN_FILES}

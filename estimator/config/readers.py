@@ -1,0 +1,107 @@
+"""How the text of a setting becomes its value; what cannot be used is a ValueError with advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import formataddr, parseaddr
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from estimator.i18n import reader
+from estimator.messages import gettext as _
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+            raise ValueError(_("write a whole number from %(least)s to %(most)s", least=least, most=most))
+        return int(text)
+
+    return read
+
+
+def flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(_("write 1 for yes or 0 for no"))
+    return text == "1"
+
+
+def languages(text: str) -> tuple[str, ...]:
+    tags = tuple(tag.strip() for tag in text.split(",") if tag.strip())
+    if not tags:
+        raise ValueError(_("name at least one language, for example en"))
+    for tag in tags:
+        try:
+            reader(tag)
+        except ValueError:
+            raise ValueError(
+                _("there is no language %(tag)s; write tags such as en or pt-BR", tag=tag)
+            ) from None
+    return tags
+
+
+def address(text: str) -> str:
+    advice = _("write scheme and host without a path, such as https://estimate.example.org")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or text.rstrip("/") != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(advice)
+    if not parts.hostname or "@" in parts.netloc or not text.isascii() or not text.isprintable():
+        raise ValueError(advice)
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(advice) from None
+    if parts.netloc.endswith(":") or port == 0:
+        raise ValueError(advice)
+    return text.rstrip("/")
+
+
+def mail_address(text: str) -> str:
+    """An address, or a name with an address in angle brackets, as it stands in the head of a mail."""
+    name, address = parseaddr(text)
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        found = None
+    if found is None or not text.isprintable() or (name and formataddr((name, address)).count("@") > 1):
+        raise ValueError(
+            _("write an address, such as estimates@example.org or Hospital <estimates@example.org>")
+        )
+    return formataddr((name, found.ascii_email or address)) if name else found.ascii_email or address
+
+
+def security(text: str) -> str:
+    if text not in ("starttls", "tls", "unencrypted"):
+        raise ValueError(_("write starttls, tls or unencrypted"))
+    return text
+
+
+def queue(text: str) -> str:
+    scheme, separator, _rest = text.partition("://")
+    if separator and scheme in ("redis", "rediss"):
+        return text
+    try:
+        return database(text)
+    except ValueError:
+        raise ValueError(
+            _("write sqlite:///PATH, postgresql://USER@HOST/DATABASE or redis://HOST:6379/0")
+        ) from None
+
+
+def host(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or any(letter in text for letter in " /@?#"):
+        raise ValueError(_("write a host name or an IP address"))
+    return text.strip("[]")
+
+
+def database(text: str) -> str:
+    advice = _("write sqlite:///PATH or postgresql://USER@HOST/DATABASE")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        raise ValueError(advice)
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and rest[1:] not in ("", ":memory:"):
+        return text
+    raise ValueError(advice)

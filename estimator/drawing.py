@@ -1,0 +1,27 @@
+"""Templates that are drawn outside of a request: documents and mail, in the language that is spoken."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from estimator.folders import templates_folder
+from estimator.i18n import gettext, ngettext
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the environment of such templates; what is missing in one is an error, never a gap."""
+    found = Environment(
+        loader=FileSystemLoader(templates_folder()),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
+    install = found.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True)
+    return found

@@ -1,0 +1,99 @@
+"""The bell that tells workers that there is work; the work itself stands in the database.
+
+A lost bell loses nothing: a sweep each minute rings again for whatever is due. So a queue that cannot be reached
+is logged and never stands in the way of what was asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+NAME = "estimator"
+
+POLL_SECONDS = 0.5
+"""A worker looks at an SQLite queue at least so often; the other two tell it by themselves."""
+
+NIGHT = {"hour": "2", "minute": "40"}
+"""When the nightly tasks run, in UTC."""
+
+Handler = Callable[[int], None]
+
+logger = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The queue of one installation, connected when it is first used, so that a fork shares nothing."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self.url = url
+        self._secret = secret
+        self._handlers: dict[str, Handler] = {}
+
+    def ring(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
+        """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises."""
+        try:
+            if after > timedelta(0):
+                self._run.schedule((kind, number), delay=after.total_seconds())
+            else:
+                self._run(kind, number)
+        except Exception as error:
+            # Whatever the driver of the queue raises; the sweep rings again.
+            logger.warning("the queue cannot be reached (%s)", type(error).__name__)
+
+    def waiting(self) -> int:
+        """Return how many bells nobody has heard yet."""
+        count: int = self.huey.pending_count()
+        return count
+
+    def handle(self, kind: str, handler: Handler) -> None:
+        """Say what is done with the rows of a kind; for the process that works."""
+        self._handlers[kind] = handler
+
+    def each_minute(self, task: Callable[[], None]) -> None:
+        """Have a task done each minute; for the process that works."""
+        self.huey.periodic_task(crontab(minute="*"), name=task.__name__)(task)
+
+    def each_night(self, task: Callable[[], None]) -> None:
+        """Have a task done each night; for the process that works."""
+        self.huey.periodic_task(crontab(**NIGHT), name=task.__name__)(task)
+
+    def work(self, threads: int, grace: int) -> None:
+        """Work until SIGTERM; what is under way then has `grace` seconds to finish."""
+        self.huey.create_consumer(
+            workers=threads,
+            max_delay=POLL_SECONDS,
+            graceful_signal="TERM",
+            shutdown_timeout=grace,
+        ).run()
+
+    @cached_property
+    def huey(self) -> Huey:
+        """The queue's own library; nothing is kept of what a task returned."""
+        serializer = SignedSerializer(secret=self._secret, salt=NAME)
+        options: dict[str, Any] = {"results": False, "serializer": serializer}
+        scheme, _separator, rest = self.url.partition("://")
+        if scheme == "sqlite":
+            path = Path(rest.removeprefix("/"))
+            return SqliteHuey(NAME, filename=str(path), **options)
+        if scheme in ("redis", "rediss"):
+            return RedisHuey(NAME, url=self.url, **options)
+        return PostgresHuey(NAME, dsn=f"postgresql://{rest}", table_prefix="queue", **options)
+
+    @cached_property
+    def _run(self) -> Any:
+        def run(kind: str, number: int) -> None:
+            self._handlers[kind](number)
+
+        return self.huey.task(name="run")(run)
+
+    def prepare(self) -> None:
+        """Connect, and make the one task known; a process that works does it before it begins."""
+        assert self._run is not None

@@ -1,0 +1,135 @@
+"""Keys of personal columns: what is stored of a name or an address can be read with them and not without.
+
+AES-256-GCM. A sealed text is bound to the table, the column and the row that it stands in, so that nobody can
+move it to another row, and begins with the id of its key, so that keys can be replaced. The keys are lines of
+text, `ID HEXADECIMAL`, the one that seals first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+ID_LENGTH = 8
+NONCE_LENGTH = 12
+KEY_LENGTH = 32
+
+
+class WrongKeys(ValueError):
+    """A text is no list of keys."""
+
+
+class Unreadable(Exception):
+    """A sealed text cannot be opened: its key is missing, or it stood somewhere else."""
+
+
+def new_line() -> str:
+    """Return a new key as the line of a key file."""
+    return f"{secrets.token_hex(ID_LENGTH // 2)} {secrets.token_hex(KEY_LENGTH)}\n"
+
+
+class Keyring:
+    """The keys of one installation. One that stands in a file notices when the file changes."""
+
+    def __init__(self, text: str, path: Path | None = None) -> None:
+        """Take keys as text; raises WrongKeys."""
+        self.path = path
+        self._read_as = None if path is None else _state(path)
+        self._keys = _parsed(text)
+
+    def seal(self, text: str, table: str, column: str, row: str) -> bytes:
+        """Return what is stored of a text in one place; the same text is never the same bytes twice."""
+        key_id, key = next(iter(self.keys().items()))
+        nonce = secrets.token_bytes(NONCE_LENGTH)
+        return key_id.encode() + nonce + AESGCM(key).encrypt(nonce, text.encode(), _place(table, column, row))
+
+    def open(self, sealed: bytes, table: str, column: str, row: str) -> str:
+        """Return the text that was sealed in a place; raises Unreadable."""
+        key_id, nonce = id_of(sealed), sealed[ID_LENGTH : ID_LENGTH + NONCE_LENGTH]
+        key = self.keys().get(key_id)
+        if key is None:
+            raise Unreadable(f"the key {key_id} is not there")
+        try:
+            text = AESGCM(key).decrypt(nonce, sealed[ID_LENGTH + NONCE_LENGTH :], _place(table, column, row))
+        except (InvalidTag, ValueError):
+            raise Unreadable(f"{table}.{column} was changed, or stood in another row") from None
+        return text.decode()
+
+    def keys(self) -> Mapping[str, bytes]:
+        """Return the keys by their ids, the one that seals first; a changed file is read again."""
+        if self.path is not None:
+            state = _state(self.path)
+            if state is not None and state != self._read_as:
+                self._keys, self._read_as = _parsed(self.path.read_text(encoding="utf-8")), state
+        return self._keys
+
+    def __repr__(self) -> str:
+        """Return the ids alone: what is shown in a traceback must open nothing."""
+        return f"Keyring({', '.join(self._keys)})"
+
+
+def id_of(sealed: bytes) -> str:
+    """Return the id of the key that sealed a text."""
+    return sealed[:ID_LENGTH].decode("ascii", "replace")
+
+
+def write(path: Path, lines: Mapping[str, bytes]) -> None:
+    """Replace a key file whole, readable by its owner alone: a reader finds the old keys or the new ones."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
+        os.write(descriptor, text.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.replace(path)
+
+
+def parsed_line(line: str) -> tuple[str, bytes]:
+    """Return the id and the key of a line; raises WrongKeys."""
+    key_id, _, digits = line.strip().partition(" ")
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key_id) != ID_LENGTH or not key_id.isascii() or not key_id.isalnum() or len(key) != KEY_LENGTH:
+        raise WrongKeys("a line of keys is an id of 8 letters or digits, a space, and 64 hexadecimal digits")
+    return key_id, key
+
+
+def lookup(key: str, kind: str, text: str) -> str:
+    """Return what is stored so that a text can be found again without being readable: an HMAC in hexadecimal."""
+    return hmac.new(key.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _parsed(text: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for line in text.splitlines():
+        if line.strip():
+            key_id, key = parsed_line(line)
+            if key_id in found:
+                raise WrongKeys(f"the key {key_id} is there twice")
+            found[key_id] = key
+    if not found:
+        raise WrongKeys("there is no key")
+    return found
+
+
+def _place(table: str, column: str, row: str) -> bytes:
+    return "\x00".join((table, column, row)).encode()
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

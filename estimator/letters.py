@@ -1,0 +1,86 @@
+"""What each mail says, and to whom it goes: from a row of the outbox to a message that can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sqlalchemy import select
+
+from estimator import documents, estimates, mail, outbox, paper, tables
+from estimator.config import Settings
+from estimator.db import db
+from estimator.i18n import reader as reader_of
+from estimator.i18n import speaking
+from estimator.models import Estimate
+
+
+class Gone(Exception):
+    """What a mail is about was deleted meanwhile, or its address is forgotten; there is nothing to send."""
+
+
+def of(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
+    """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
+
+    Raises Gone, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
+    """
+    address = outbox.address_of(row, settings.data_keys)
+    if address is None:
+        raise Gone
+    letter, attachment = WRITERS[row.template](row, settings, now)
+    return mail.message(
+        letter,
+        sender=settings.mail_from,
+        reply_to=settings.mail_reply_to,
+        address=address,
+        name=row.name,
+        language=row.language,
+        written=row.created_at,
+        attachment=attachment,
+    )
+
+
+Written = tuple[mail.Letter, mail.Attachment | None]
+
+
+def _estimate(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    record = db.session.scalar(select(Estimate).filter_by(reference=row.about))
+    if record is None:
+        raise Gone
+    reader, table = reader_of(row.language), tables.parsed(record.table_version)
+    attached = row.options["attached"] is True
+    token = estimates.token_of(record, settings.link_key)
+    attachment = None
+    if attached:
+        attachment = mail.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, now))
+    kept_until = record.created_at + timedelta(days=settings.kept_days)
+    if kept_until <= now:
+        raise Gone  # its link opens nothing any more
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "valid_until": reader.day(record.valid_until),
+            "time_zone": record.table_version.time_zone,
+            "kept_until": reader.moment(kept_until, table.time_zone),
+            "link": f"{settings.public_url}/e/{token}",
+            "demo": table.demo,
+            "attached": attached,
+            "forgotten_days": settings.addresses_kept_days,
+        }
+    return mail.compose("estimate", reader, context), attachment
+
+
+def _pdf_of(record: Estimate, token: str, now: datetime) -> bytes:
+    """Return the PDF of an estimate; one that was made already is not made again."""
+    key = documents.key_of(token, paper.fingerprint())
+    kept = documents.find(key, made_after=record.created_at - timedelta(seconds=1))
+    if kept is not None:
+        return kept[1]
+    content = paper.pdf_of(record)
+    documents.keep(key, record, content, now)
+    return content
+
+
+WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {"estimate": _estimate}
+"""Who writes which folder of templates/email."""

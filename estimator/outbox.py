@@ -1,0 +1,269 @@
+"""The outbox: mail is put here in the transaction that causes it, claimed by a worker, and never lost.
+
+A row is the truth, a queue only the bell. Whoever claims a row has it for a lease; if the worker ends, another
+one claims the row when the lease is over. So every mail is sent at least once, and a second time only if a worker
+ended between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
+
+A clock that is set back must not hold anything up: a moment further ahead than any lease or delay can be is over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, update
+from sqlalchemy import delete as sql_delete
+
+from estimator import keys
+from estimator.db import db, insert_once, take_turns
+from estimator.models import Mail
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+LEAST_ATTEMPTS = 5
+"""A mail is not given up before so many attempts, even if a clock jumped ahead."""
+
+DAY = timedelta(days=1)
+
+
+class TooMany(Exception):
+    """No more mail today; `what` is "address" or "record", whichever has had its share."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
+
+
+class LostLease(Exception):
+    """Somebody else has claimed the row meanwhile, or it is gone; what was done with it does not count."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A mail that this process has for a lease, as it was when it was claimed."""
+
+    id: int
+    lease: str
+    name: str
+    template: str
+    about: str
+    language: str
+    options: Mapping[str, str | bool]
+    address: bytes | None
+    created_at: datetime
+    attempts: int
+
+
+def put(
+    template: str,
+    *,
+    about: str,
+    address: str,
+    language: str,
+    options: Mapping[str, str | bool],
+    submission: str,
+    keyring: keys.Keyring,
+    lookup_key: str,
+    per_address: int,
+    per_record: int,
+    now: datetime,
+) -> Mail:
+    """Put a mail into the outbox; the same submission twice is one mail.
+
+    Raises TooMany if the address or the record has had its share of the last 24 hours; nothing is put then, once
+    the caller rolls back.
+    """
+    lookup = keys.lookup(lookup_key, "address", _folded(address))
+    name = secrets.token_hex(16)
+    named = hashlib.sha256("\x00".join((submission, template, about, lookup)).encode()).hexdigest()
+    take_turns(f"mail to {lookup}")
+    take_turns(f"mail about {about}")
+    row = {
+        "name": name,
+        "template": template,
+        "about": about,
+        "language": language,
+        "options": json.dumps(dict(options), sort_keys=True),
+        "submission": named,
+        "address": keyring.seal(address, Mail.__tablename__, "address", name),
+        "address_lookup": lookup,
+        "state": "waiting",
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+        "perhaps_twice": False,
+    }
+    added = insert_once(Mail, row)
+    mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
+    if added:
+        # Counted after the row is there: nobody else can write until this transaction ends.
+        if _since(now, Mail.about == about) > per_record:
+            raise TooMany("record")
+        if _since(now, Mail.address_lookup == lookup) > per_address:
+            raise TooMany("address")
+    return mail
+
+
+def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
+    """Take a mail that is due, for a lease; None if it is not due, or somebody else has it. Commit at once."""
+    lease = secrets.token_hex(16)
+    # On PostgreSQL a row that somebody is claiming at this moment is skipped, not waited for.
+    due = (
+        select(Mail.id)
+        .where(Mail.id == mail_id, _is_due(now, lease_seconds))
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(Mail)
+        .where(Mail.id.in_(due))
+        .values(
+            state="working",
+            lease=lease,
+            leased_until=now + timedelta(seconds=lease_seconds),
+            attempts=Mail.attempts + 1,
+            perhaps_twice=or_(Mail.perhaps_twice, Mail.handed_over_at.is_not(None)),
+            handed_over_at=None,
+        )
+    )
+    if _rows(claimed) != 1:
+        return None
+    row = db.session.execute(
+        select(
+            Mail.name,
+            Mail.template,
+            Mail.about,
+            Mail.language,
+            Mail.options,
+            Mail.address,
+            Mail.created_at,
+            Mail.attempts,
+        ).filter_by(id=mail_id, lease=lease)
+    ).one()
+    return Claimed(id=mail_id, lease=lease, **{**row._mapping, "options": json.loads(row.options)})
+
+
+def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
+    """Return the mails that are due or will be soon, the longest due first, with how long each still waits."""
+    at = func.coalesce(Mail.leased_until, Mail.due_at)
+    rows = db.session.execute(
+        select(Mail.id, Mail.state, Mail.due_at, Mail.leased_until)
+        .where(_is_due(now, lease_seconds, within))
+        .order_by(at)
+        .limit(most)
+    )
+    found = []
+    for row in rows:
+        moment = row.leased_until if row.state == "working" else row.due_at
+        wait = moment - now
+        found.append((row.id, wait if timedelta(0) < wait <= within else timedelta(0)))
+    return found
+
+
+def handing_over(mail: Claimed, *, now: datetime, lease_seconds: int) -> None:
+    """Write down that the server is about to take a mail, and begin the lease anew. Commit before it does.
+
+    Raises LostLease.
+    """
+    _ours(mail, handed_over_at=now, leased_until=now + timedelta(seconds=lease_seconds))
+
+
+def sent(mail: Claimed, *, words: str, now: datetime) -> None:
+    """Write down that the server took a mail; raises LostLease. It may be tried again until it is committed."""
+    _ours(mail, state="sent", words=words, ended_at=now, **_free())
+
+
+def later(
+    mail: Claimed, *, words: str, now: datetime, give_up_hours: int, perhaps_sent: bool = False
+) -> timedelta | None:
+    """Put a mail back that could not be sent now; return how long it waits.
+
+    None if it is given up, because that has gone on for too long. Raises LostLease.
+    """
+    twice = {"perhaps_twice": True} if perhaps_sent else {}
+    if mail.attempts >= LEAST_ATTEMPTS and now - mail.created_at >= timedelta(hours=give_up_hours):
+        failed(mail, words=words, now=now)
+        return None
+    wait = delay_after(mail.attempts)
+    _ours(mail, state="waiting", words=words, due_at=now + wait, **twice, **_free())
+    return wait
+
+
+def failed(mail: Claimed, *, words: str, now: datetime) -> None:
+    """Give a mail up; raises LostLease."""
+    _ours(mail, state="failed", words=words, ended_at=now, **_free())
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long a mail waits after so many attempts: twice as long each time, an hour at most."""
+    doubled: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_DELAY * doubled, LONGEST_DELAY)
+
+
+def of(about: str) -> Sequence[Mail]:
+    """Return the mails about a record, the newest first."""
+    return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
+
+
+def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:
+    """Return the address of a mail; None once it is forgotten. Raises keys.Unreadable."""
+    if mail.address is None:
+        return None
+    return keyring.open(mail.address, Mail.__tablename__, "address", mail.name)
+
+
+def drop(about: str | Select[Any]) -> None:
+    """Remove every mail about a record, or about those that a query names; one under way may still go out."""
+    which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
+    db.session.execute(sql_delete(Mail).where(which), execution_options={"synchronize_session": False})
+
+
+def forget_addresses(*, kept_days: int, now: datetime) -> int:
+    """Forget the address of every mail that ended more than `kept_days` ago; return how many."""
+    return _rows(
+        update(Mail)
+        .where(Mail.ended_at <= now - timedelta(days=kept_days), Mail.address_lookup.is_not(None))
+        .values(address=None, address_lookup=None)
+    )
+
+
+def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
+    lease = timedelta(seconds=lease_seconds)
+    waiting = and_(
+        Mail.state == "waiting",
+        or_(Mail.due_at <= now + within, Mail.due_at > now + LONGEST_DELAY + within),
+    )
+    abandoned = and_(
+        Mail.state == "working",
+        or_(Mail.leased_until <= now + within, Mail.leased_until > now + lease + within),
+    )
+    return or_(waiting, abandoned)
+
+
+def _since(now: datetime, which: ColumnElement[bool]) -> int:
+    # A row from the future counts: the clock was set back, and the day is not over.
+    counted = select(func.count()).select_from(Mail).where(which, Mail.created_at > now - DAY)
+    return db.session.scalar(counted) or 0
+
+
+def _free() -> dict[str, Any]:
+    return {"lease": None, "leased_until": None, "handed_over_at": None}
+
+
+def _ours(mail: Claimed, **values: Any) -> None:
+    if _rows(update(Mail).where(Mail.id == mail.id, Mail.lease == mail.lease).values(**values)) != 1:
+        raise LostLease
+
+
+def _rows(statement: Any) -> int:
+    options = {"synchronize_session": False}
+    return cast("CursorResult[Any]", db.session.execute(statement, execution_options=options)).rowcount
+
+
+def _folded(address: str) -> str:
+    return address.casefold()

@@ -1,0 +1,107 @@
+"""Several processes that belong together: started as one, restarted if one of them ends, and ended as one.
+
+Each gets the reading end of a pipe whose writing end only this process has. So if this process is killed, the
+others notice and end by themselves, and nothing is left behind that holds the port.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+from estimator.messages import gettext as _
+
+GRACE = 35
+"""So many seconds has everything to end in peace; what has not ended then is killed."""
+
+STEADY = 10
+"""A process that ran for so many seconds and then ends is started again at once; one that did not, later."""
+
+LONGEST_PAUSE = 30
+
+
+@dataclass
+class Part:
+    """One process: its command line, with `{lifeline}` where the descriptor's number belongs, and its sockets."""
+
+    name: str
+    command: Sequence[str]
+    descriptors: Sequence[int] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0
+    pause: float = 0
+    due: float = 0
+
+
+def run(parts: Sequence[Part]) -> int:
+    """Run all parts until SIGINT or SIGTERM, a second one of which ends them at once; return the exit code."""
+    lifeline, _keep_open = os.pipe()
+    told: list[int] = []
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    try:
+        while not told:
+            _see_to(parts, lifeline)
+            time.sleep(0.2)
+        return _end(parts, told)
+    finally:
+        for part in parts:
+            if part.process is not None and part.process.poll() is None:
+                part.process.kill()
+                part.process.wait()
+
+
+def end_with(lifeline: int) -> None:
+    """Wait, in a thread of a part, until the process that started it ends; then end as if told to."""
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _see_to(parts: Sequence[Part], lifeline: int) -> None:
+    """Start what is not there, and again what ended by itself, a little later each time it does so at once."""
+    now = time.monotonic()
+    for part in parts:
+        if part.process is not None and part.process.poll() is not None:
+            lasted = now - part.started
+            part.pause = 0 if lasted >= STEADY else min(max(1, part.pause * 2), LONGEST_PAUSE)
+            part.due = now + part.pause
+            print(
+                _(
+                    "%(part)s ended unexpectedly (%(code)s) and is started again.",
+                    part=part.name,
+                    code=part.process.returncode,
+                ),
+                file=sys.stderr,
+                flush=True,
+            )
+            part.process = None
+        if part.process is None and now >= part.due:
+            part.process = subprocess.Popen(  # noqa: S603 - our own command line
+                [word.format(lifeline=lifeline) for word in part.command],
+                pass_fds=[lifeline, *part.descriptors],
+                # A terminal sends Ctrl-C to its whole group; these wait until they are told by us.
+                start_new_session=True,
+            )
+            part.started = now
+
+
+def _end(parts: Sequence[Part], told: list[int]) -> int:
+    running = [part.process for part in parts if part.process is not None]
+    for process in running:
+        process.terminate()
+    until = time.monotonic() + GRACE
+    while any(process.poll() is None for process in running):
+        if len(told) > 1 or time.monotonic() > until:
+            return 1
+        time.sleep(0.05)
+    return 0

@@ -1,0 +1,37 @@
+"""What every page of a request shares: the settings, and the one moment that it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import current_app, g
+
+from estimator import estimates
+from estimator.config import Settings
+from estimator.jobs import Jobs
+from estimator.models import Estimate
+
+
+def settings() -> Settings:
+    """Return the settings of the app."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def jobs() -> Jobs:
+    """Return the bell of the app."""
+    found: Jobs = current_app.extensions["jobs"]
+    return found
+
+
+def now() -> datetime:
+    """Return the moment of this request, the same one throughout."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    found: datetime = g.now
+    return found
+
+
+def estimate_of(token: str) -> Estimate | None:
+    """Return the estimate that a link opens, None if there is none any more."""
+    return estimates.find(token, kept_days=settings().kept_days, now=now())

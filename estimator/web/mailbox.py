@@ -1,0 +1,110 @@
+"""The mailbox of a demonstration: mail that went to the folder, because no server is set, can be read here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from estimator.web import current, errors
+from estimator.web.language import current_reader
+
+pages = Blueprint("mailbox", __name__, url_prefix="/demonstration/mail")
+
+MOST_SHOWN = 100
+_NAME = re.compile(r"[0-9a-f]{32}\Z")
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mail as the mailbox shows it."""
+
+    link: str
+    to: str
+    subject: str
+    date: str
+    text: str
+    page: str
+    attachments: list[tuple[str, str]]
+
+
+@pages.get("/")
+def folder() -> Answer:
+    """List the mails, the newest first."""
+    paths = sorted(_folder().glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
+    names = [path.stem for path in paths if _NAME.match(path.stem)][:MOST_SHOWN]
+    mails = [_shown(name, found) for name in names if (found := _read(name)) is not None]
+    return render_template("demonstration/mailbox.html", mails=mails)
+
+
+@pages.get("/<name>")
+def letter(name: str) -> Answer:
+    """Show one mail as text, with what is attached."""
+    found = _read(name)
+    return (
+        errors.missing()
+        if found is None
+        else render_template("demonstration/letter.html", mail=_shown(name, found))
+    )
+
+
+@pages.get("/<name>/page")
+def page(name: str) -> Answer:
+    """Show the HTML part of a mail by itself."""
+    found = _read(name)
+    part = None if found is None else found.get_body(("html",))
+    if part is None:
+        return errors.missing()
+    return Response(part.get_content(), mimetype="text/html")
+
+
+@pages.get("/<name>/<int:number>")
+def attachment(name: str, number: int) -> Answer:
+    """Send what is attached to a mail."""
+    found = _read(name)
+    parts = [] if found is None else list(found.iter_attachments())
+    if number >= len(parts):
+        return errors.missing()
+    response = Response(parts[number].get_content(), mimetype=parts[number].get_content_type())
+    response.headers["Content-Disposition"] = f'attachment; filename="{parts[number].get_filename()}"'
+    return response
+
+
+def _folder() -> Path:
+    return current.settings().mail_folder
+
+
+def _read(name: str) -> EmailMessage | None:
+    if not _NAME.match(name):
+        return None
+    try:
+        content = (_folder() / f"{name}.eml").read_bytes()
+    except OSError:
+        return None
+    return message_from_bytes(content, policy=SMTPUTF8)
+
+
+def _shown(name: str, found: EmailMessage) -> Shown:
+    text = found.get_body(("plain",))
+    sent = found["Date"].datetime.astimezone(UTC)
+    return Shown(
+        link=url_for("mailbox.letter", name=name),
+        to=str(found["To"]),
+        subject=str(found["Subject"]),
+        date=current_reader().clock(sent, "UTC"),
+        text="" if text is None else text.get_content(),
+        page=url_for("mailbox.page", name=name),
+        attachments=[
+            (part.get_filename() or "", url_for("mailbox.attachment", name=name, number=number))
+            for number, part in enumerate(found.iter_attachments())
+        ],
+    )

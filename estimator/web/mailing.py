@@ -1,0 +1,191 @@
+"""An estimate by mail: the form beside it, and what became of each mail that was asked for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import DBAPIError
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from estimator import addresses, estimates, keys, outbox
+from estimator.db import db, unavailable
+from estimator.i18n import gettext as _
+from estimator.models import Estimate, Mail
+from estimator.web import current, errors
+from estimator.web.language import current_reader
+
+pages = Blueprint("mailing", __name__)
+
+MOST_SHOWN = 10
+
+
+class EmailForm(FlaskForm):  # type: ignore[misc]
+    """An address, and whether the PDF goes with the mail or only the link.
+
+    `submission` is random for each form that is handed out, so that the same form sent twice is one mail.
+    `asked` is the address that was asked about already, and is meant as it stands.
+    """
+
+    address = StringField()
+    attached = StringField()
+    asked = StringField()
+    submission = StringField()
+
+
+def fields(form: EmailForm, token: str) -> dict[str, Any]:
+    """Return what a template needs to draw the form."""
+    return {
+        "csrf_token": form.csrf_token,
+        "action": url_for("mailing.email", token=token),
+        "address": form.address.data or "",
+        "only_link": form.attached.data == "no",
+        "submission": form.submission.data or secrets.token_urlsafe(16),
+        "forgotten_days": current.settings().addresses_kept_days,
+    }
+
+
+@pages.route("/e/<token>/email", methods=["GET", "POST"])
+def email(token: str) -> tuple[str, int] | Response:
+    """Take an address and put a mail into the outbox; show what became of the mails of an estimate."""
+    found = current.estimate_of(token)
+    if found is None or not current.settings().sends_mail:
+        return errors.missing()
+    form = EmailForm()
+    if request.method == "GET":
+        return _page(found, token, form, 200)
+    if not form.validate():
+        return _page(found, token, form, 400, _("Your visit had ended. What you typed is still here; go on."))
+    typed = (form.address.data or "").strip()
+    address = addresses.checked(typed)
+    if not typed:
+        return _page(found, token, form, 422, _("Write the address that the estimate is to be sent to."))
+    if address is None:
+        return _page(
+            found, token, form, 422, _("This is no mail address. Write it like this: name@example.org.")
+        )
+    meant = addresses.suggestion(address)
+    if meant is not None and form.asked.data != typed:
+        return _page(found, token, form, 422, meant=meant)
+    try:
+        mail = estimates.email(
+            found,
+            address,
+            attached=form.attached.data != "no",
+            submission=form.submission.data or secrets.token_urlsafe(16),
+            settings=current.settings(),
+            now=current.now(),
+        )
+        db.session.commit()
+    except outbox.TooMany as too_many:
+        db.session.rollback()
+        return _page(current.estimate_of(token), token, form, 429, _enough(too_many.what))
+    except DBAPIError as error:
+        db.session.rollback()
+        known = unavailable(error)
+        if known is None:
+            raise
+        sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
+        return _page(None, token, form, 503, sentence)
+    current.jobs().ring("mail", mail.id)
+    return redirect(url_for("mailing.email", token=token), code=303)
+
+
+def _enough(what: str) -> str:
+    if what == "record":
+        return _(
+            "This estimate has been mailed often enough today. Try again tomorrow, or send its link yourself."
+        )
+    return _("This address has had enough mail from here today. Try again tomorrow.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mail, in words."""
+
+    address: str
+    asked_at: str
+    state: str
+    sentence: str
+    remark: str | None
+    letter: str | None
+
+
+def _page(
+    found: Estimate | None,
+    token: str,
+    form: EmailForm,
+    status: int,
+    sentence: str | None = None,
+    meant: str | None = None,
+) -> tuple[str, int]:
+    """Show the form with what is wrong, if anything, and the mails so far; none where they cannot be read."""
+    mails = [] if found is None else outbox.of(found.reference)[:MOST_SHOWN]
+    page = render_template(
+        "patient/email.html",
+        errors=[{"target": "address", "sentence": sentence}] if sentence else [],
+        reference=None if found is None else found.reference,
+        back=url_for("patient.breakdown", token=token),
+        form=fields(form, token),
+        meant=meant,
+        outcomes=_outcomes(found, mails),
+    )
+    return page, status
+
+
+def _outcomes(found: Estimate | None, mails: Sequence[Mail]) -> list[Outcome]:
+    if found is None:
+        return []
+    reader, zone = current_reader(), found.table_version.time_zone
+    return [
+        Outcome(
+            address=_address(mail),
+            asked_at=reader.clock(mail.created_at, zone),
+            state=mail.state,
+            sentence=_sentence(mail, zone),
+            remark=_("It may have arrived twice.") if mail.perhaps_twice and mail.state == "sent" else None,
+            letter=_letter(mail),
+        )
+        for mail in mails
+    ]
+
+
+def _address(mail: Mail) -> str:
+    try:
+        address = outbox.address_of(mail, current.settings().data_keys)
+    except keys.Unreadable:
+        address = None
+    return _("an address that we have forgotten") if address is None else addresses.masked(address)
+
+
+def _sentence(mail: Mail, zone: str) -> str:
+    reader = current_reader()
+    match mail.state:
+        case "sent" if current.settings().mail_server is None:
+            return _("It is in the mailbox of this demonstration.")
+        case "sent":
+            assert mail.ended_at is not None
+            return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
+        case "failed":
+            return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
+        case "working":
+            return _("It is being sent.")
+        case _ if mail.attempts:
+            return _(
+                "It is not sent yet. The reason: %(words)s We try again on %(moment)s.",
+                words=f"{(mail.words or '').rstrip('.')}.",
+                moment=reader.clock(mail.due_at, zone),
+            )
+    return _("It is about to be sent.")
+
+
+def _letter(mail: Mail) -> str | None:
+    """Where the demonstration shows a mail that it keeps."""
+    if mail.state == "sent" and current.settings().demo and current.settings().mail_server is None:
+        return url_for("mailbox.letter", name=mail.name)
+    return None
