@@ -11,7 +11,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ready-to-run ready-to-test lint format lock wheel messages bench clean
+.PHONY: help run test ready-to-run ready-to-test lint format lock wheel messages bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ messages: ready-to-test ## Bring the message catalogues up to date with the sent
 
 bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
+
+soak: ready-to-test ## Kill workers over and over while 500 mails go out, and count what arrived
+	@KILLED_MAILS=500 $(BIN)/python -m pytest tests/estimator/test_killed.py $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

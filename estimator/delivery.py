@@ -27,7 +27,7 @@ ALL_SECONDS = 120
 
 LONGEST_WORDS = 300
 
-_ADDRESS = re.compile(r"[^\s<>\"'():;,]+@[^\s<>\"'():;,]+")
+_ADDRESS = re.compile(r"[^\s<>\"'():;,]{1,64}@[^\s<>\"'():;,]{1,250}")
 
 
 class NotNow(Exception):
@@ -187,7 +187,7 @@ def _said(code: int, reply: bytes | str) -> str:
 
 
 def _broken(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return _("The mail server did not answer in time.")
     if isinstance(error, socket.gaierror):
         return _("The mail server's name cannot be found.")

@@ -74,6 +74,13 @@ class Jobs:
             shutdown_timeout=grace,
         ).run()
 
+    def close(self) -> None:
+        """Let go of the queue; it is connected again when it is next used."""
+        found = self.__dict__.pop("huey", None)
+        self.__dict__.pop("_run", None)
+        if found is not None:
+            found.storage.close()
+
     @cached_property
     def huey(self) -> Huey:
         """The queue's own library; nothing is kept of what a task returned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import unicodedata
 from typing import Any
 
@@ -16,8 +17,11 @@ ACCESS = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 """One line of the access log: when, who, which page without its query, status, bytes, milliseconds."""
 
 
+_ADDRESS = re.compile(r"[^\s<>\"'():;,=]{1,64}@[\w.-]{1,250}\.\w+")
+
+
 class Masked(logging.Formatter):
-    """Another formatter's entry with the token of every link left out."""
+    """Another formatter's entry with the token of every link, and every mail address, left out."""
 
     def __init__(self, inner: logging.Formatter | None) -> None:
         super().__init__()
@@ -25,7 +29,7 @@ class Masked(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the entry, its traceback included, without tokens."""
-        return links.masked(self.inner.format(record))
+        return _ADDRESS.sub("…", links.masked(self.inner.format(record)))
 
 
 class MaskedLine(Masked):
@@ -48,6 +52,13 @@ class ServerLog(glogging.Logger):  # type: ignore[misc]
         for log, masked in ((self.error_log, Masked), (self.access_log, MaskedLine)):
             for handler in log.handlers:
                 handler.setFormatter(masked(handler.formatter))
+
+
+def to_standard_error() -> None:
+    """Write what a process without a server has to say to standard error, masked."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskedLine(logging.Formatter("%(asctime)s %(levelname)s %(message)s")))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
 def init_app(app: Flask) -> None:

@@ -59,7 +59,8 @@ def message(
     """
     found = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     found["From"] = sender
-    found["To"] = Address(addr_spec=address)
+    local, _at, domain = address.rpartition("@")
+    found["To"] = Address(username=local, domain=domain)
     if reply_to is not None:
         found["Reply-To"] = reply_to
     found["Subject"] = letter.subject
@@ -67,13 +68,13 @@ def message(
     found["Message-ID"] = f"<{name}@{domain_of(sender)}>"
     found["Auto-Submitted"] = "auto-generated"
     found["X-Auto-Response-Suppress"] = "All"
-    found["Content-Language"] = language
     found.set_content(letter.text, cte="quoted-printable")
     found.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if attachment is not None:
         found.add_attachment(
             attachment.content, maintype="application", subtype="pdf", filename=attachment.name
         )
+    found["Content-Language"] = language
     # The boundary would be random otherwise, and the same mail other bytes each time.
     for number, part in enumerate(part for part in found.walk() if part.is_multipart()):
         part.set_boundary(f"={number}={name}=")

@@ -17,7 +17,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import delivery, estimates, keys, letters, outbox, pdf, supervise
+from estimator import delivery, estimates, keys, letters, logs, outbox, pdf, supervise
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
+    logs.to_standard_error()
     jobs: Jobs = app.extensions["jobs"]
     jobs.prepare()
     jobs.handle("mail", partial(_in_app, app, _send))

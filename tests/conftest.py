@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -116,3 +117,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if os.getuid() == 0:
         arguments.append("--no-sandbox")
     return {**browser_type_launch_args, "executable_path": found, "args": arguments}
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection to a mail server that is not on this machine, whatever a test's settings say."""
+    connect = smtplib.SMTP._get_socket  # type: ignore[attr-defined]
+
+    def only_here(self: smtplib.SMTP, host: str, port: int, timeout: float) -> Any:
+        if host not in ("127.0.0.1", "::1"):
+            pytest.fail(f"a test wanted to send mail through {host}")
+        return connect(self, host, port, timeout)
+
+    monkeypatch.setattr(smtplib.SMTP, "_get_socket", only_here)

@@ -31,14 +31,37 @@ LEAST_FREE = 200 * 1024 * 1024
     help=_("Say what is missing on this machine and how to install it; 1 is the exit code if anything is.")
 )
 @click.option("--demo", is_flag=True, help=_("Look at a demonstration, as `estimator serve --demo` runs it."))
-def doctor(demo: bool) -> int:
+@click.option(
+    "--mail",
+    "address",
+    metavar="ADDRESS",
+    help=_("Send a test mail to an address instead, and say what was found."),
+)
+def doctor(demo: bool, address: str | None) -> int:
     """Print a sentence for everything that is missing."""
+    if address is not None:
+        return _mail({"DEMO": "1"} if demo else {}, address)
     missing = [*_machine(), *_installation({"DEMO": "1"} if demo else {})]
     for sentence in missing:
         click.echo(sentence)
     if not missing:
         click.echo(_("Nothing is missing."))
     return 1 if missing else 0
+
+
+def _mail(given: dict[str, str], address: str) -> int:
+    from estimator import config
+    from estimator.cli.doctor_mail import Stopped, steps
+
+    with sentences():
+        settings = config.load(**given)
+    try:
+        for sentence in steps(settings, address):
+            click.echo(sentence)
+    except Stopped as stopped:
+        click.echo(str(stopped))
+        return 1
+    return 0
 
 
 def _machine() -> Iterator[str]:
@@ -116,6 +139,11 @@ def _settings(settings: Settings) -> Iterator[str]:
             "PUBLIC_URL begins with http://, so that links and answers can be read on their way. "
             "Serve the app through HTTPS and write https://%(host)s.",
             host=host,
+        )
+    if settings.mail_server is None and not settings.demo:
+        yield _(
+            "No mail server is set, so nobody can have an estimate sent by mail. "
+            "Set MAIL_SERVER and MAIL_FROM, then try them: estimator doctor --mail you@example.org"
         )
 
 

@@ -1,0 +1,81 @@
+"""`estimator doctor --mail`: send a mail for real, and say step by step what was found."""
+
+from __future__ import annotations
+
+import secrets
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from estimator.messages import gettext as _
+
+if TYPE_CHECKING:
+    from estimator.config import MailServer, Settings
+
+
+class Stopped(Exception):
+    """A step did not work; the message says what was found and what to do."""
+
+
+def steps(settings: Settings, typed: str) -> Iterator[str]:
+    """Yield a sentence for each step that worked; raises Stopped at the first one that did not."""
+    from estimator import addresses, delivery, mail
+    from estimator.i18n import reader
+
+    address = addresses.checked(typed)
+    if address is None:
+        raise Stopped(_("“%(address)s” is no mail address.", address=typed))
+    server = settings.mail_server
+    if server is None:
+        raise Stopped(
+            _(
+                "No mail server is set, so mail is kept in %(folder)s and reaches nobody. "
+                "Set MAIL_SERVER and MAIL_FROM.",
+                folder=settings.mail_folder,
+            )
+        )
+    yield _("Trying %(host)s, port %(port)s.", host=server.host, port=server.port)
+    try:
+        with delivery.connected(server, settings.host_name) as smtp:
+            yield _connection(smtp.sock, server)
+            if server.user is not None:
+                yield _("The server let us sign in as %(user)s.", user=server.user)
+            if smtp.has_extn("smtputf8"):
+                yield _("It can write to addresses with letters of any script.")
+        message = mail.message(
+            mail.compose("test", reader("en"), {"host": settings.host_name}),
+            sender=settings.mail_from,
+            reply_to=settings.mail_reply_to,
+            address=address,
+            name=secrets.token_hex(16),
+            language="en",
+            written=datetime.now(UTC),
+        )
+        words = delivery.hand_over(message, server, hello=settings.host_name, taking=lambda: None)
+    except (delivery.NotNow, delivery.Refused) as error:
+        raise Stopped(f"{error.words.rstrip('.')}. {_advice(error.words, server)}".rstrip()) from None
+    yield _("The server took a mail to %(address)s: %(words)s", address=address, words=words)
+    yield _("Look whether it arrived. If it lies among the unwanted mail, its headers say why.")
+
+
+def _connection(sock: object, server: MailServer) -> str:
+    if isinstance(sock, ssl.SSLSocket):
+        return _("Connected, encrypted with %(version)s; its certificate is good.", version=sock.version())
+    return _(
+        "Connected without encryption: whoever is on the way can read every mail. "
+        "Leave MAIL_SECURITY out, if the server can do better."
+    )
+
+
+def _advice(words: str, server: MailServer) -> str:
+    """What to look at, by how the words begin."""
+    if words.startswith(("530", "535", "534")) or "5.7.0" in words:
+        return _("Look at MAIL_USER and MAIL_PASSWORD.")
+    if words.startswith(("550", "553", "554")):
+        return _("Look at the address, and whether the server may send for MAIL_FROM.")
+    if server.security == "tls" and server.port == 587:
+        return _("Port 587 usually wants MAIL_SECURITY=starttls.")
+    if server.security == "starttls" and server.port == 465:
+        return _("Port 465 usually wants MAIL_SECURITY=tls.")
+    return _("Look at MAIL_SERVER, MAIL_PORT and MAIL_SECURITY, and whether a firewall is in between.")

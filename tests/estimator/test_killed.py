@@ -1,0 +1,209 @@
+"""What is promised when processes are killed: no mail lost, none twice unless the outbox says that it may be.
+
+KILLED_MAILS says how many mails; `make soak` takes 500.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from example_list import table_text
+from flask import Flask
+from mail_server import MailServer, wait_until
+from sqlalchemy import func, select
+
+from estimator import create_app, estimates, migrations, tables
+from estimator.config import Settings
+from estimator.db import db
+from estimator.models import Document, Mail
+
+MAILS = int(os.environ.get("KILLED_MAILS", "40"))
+LEASE_SECONDS = 3
+PLAN: dict[str, object] = {"cells": "own", "sessions": 2}
+SECONDS_FOR_ALL = 60 + 2 * MAILS
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[MailServer]:
+    found = MailServer(tmp_path, encrypted=False)
+    found.behaviour.seconds = 0.05  # so that a kill often falls while the server takes a mail
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database_url: str, server: MailServer) -> dict[str, str]:
+    """Return the environment of the processes of one installation."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "INSTANCE": str(tmp_path / "instance"),
+        "DATABASE_URL": database_url,
+        "PUBLIC_URL": "https://estimate.example.org",
+        "LEASE_SECONDS": str(LEASE_SECONDS),
+        "MAILS_PER_ADDRESS": "10000",
+        "MAILS_PER_ESTIMATE": "10000",
+        **server.settings(MAIL_SECURITY="unencrypted"),
+    }
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[Flask]:
+    """Return the app of this installation, with an estimate in it."""
+    from estimator import config
+
+    config.prepare_secrets(Path(environment["INSTANCE"]))
+    settings = config.load(environment)
+    migrations.upgrade(settings.database_url)
+    app = create_app(settings)
+    with app.app_context():
+        yield app
+        app.extensions["jobs"].close()
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Workers:
+    """Workers in processes of their own, that are killed and started again."""
+
+    def __init__(self, environment: dict[str, str], number: int) -> None:
+        self.environment = environment
+        self.log = Path(environment["HOME"]) / "workers.log"
+        self.processes = [self.start() for _ in range(number)]
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "estimator", "worker"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill_one(self) -> None:
+        """Kill a worker with everything it has started, and start another one."""
+        number = random.randrange(len(self.processes))
+        self.kill(self.processes[number])
+        self.processes[number] = self.start()
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def end(self) -> None:
+        for process in self.processes:
+            self.kill(process)
+
+
+def ask_for_mails(app: Flask, number: int) -> None:
+    """Ask for mails of one estimate, every fourth with its PDF, as the page does, but ring no bell."""
+    settings: Settings = app.config["SETTINGS"]
+    now = datetime.now(UTC)
+    version = tables.import_(table_text(), now)
+    token = estimates.make(
+        version,
+        PLAN,
+        language="en",
+        submission="form",
+        link_key=settings.link_key,
+        now=now,
+    )
+    record = estimates.find(token, kept_days=90, now=now)
+    assert record is not None
+    for each in range(number):
+        estimates.email(
+            record,
+            f"patient{each}@example.org",
+            attached=each % 4 == 0,
+            submission=f"form {each}",
+            settings=settings,
+            now=now,
+        )
+    db.session.commit()
+
+
+def states() -> Counter[str]:
+    db.session.rollback()
+    rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
+    return Counter({state: count for state, count in rows})
+
+
+def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_killed(
+    app: Flask, environment: dict[str, str], server: MailServer
+) -> None:
+    ask_for_mails(app, MAILS)
+    workers = Workers(environment, 2)
+    kills = 0
+    try:
+        until = time.monotonic() + SECONDS_FOR_ALL
+        while states()["sent"] < MAILS:
+            assert time.monotonic() < until, f"{states()}; {workers.log.read_text()[-2000:]}"
+            time.sleep(random.uniform(0.5, 2.5))
+            if states()["sent"] < MAILS * 9 // 10:
+                workers.kill_one()
+                kills += 1
+    finally:
+        workers.end()
+    assert kills > 0
+    assert states() == {"sent": MAILS}
+
+    arrived = Counter(mail.message_id for mail in server.taken)
+    db.session.rollback()
+    rows = db.session.scalars(select(Mail)).all()
+    assert set(arrived) == {f"<{row.name}@clinic.example.org>" for row in rows}, "a mail was lost, or invented"
+    doubled = {message_id for message_id, times in arrived.items() if times > 1}
+    said = {f"<{row.name}@clinic.example.org>" for row in rows if row.perhaps_twice}
+    assert doubled <= said, "a mail came twice and nobody says so"
+    for mail in server.taken:
+        contents = {other.content for other in server.taken if other.message_id == mail.message_id}
+        assert len(contents) == 1, "a mail that came twice was not the same mail"
+    assert len(db.session.scalars(select(Document.key)).all()) == 1, "a document was made and kept twice"
+    assert "Traceback" not in workers.log.read_text()
+    assert "example.org" not in workers.log.read_text().replace("estimate.example.org", "")
+
+
+def test_a_worker_that_is_told_to_end_finishes_the_mail_under_way(
+    app: Flask, environment: dict[str, str], server: MailServer
+) -> None:
+    server.behaviour.seconds = 1
+    ask_for_mails(app, 2)
+    workers = Workers(environment, 1)
+    try:
+        wait_until(lambda: states()["working"] > 0)
+        time.sleep(0.3)
+        workers.processes[0].terminate()
+        assert workers.processes[0].wait(20) == 0
+    finally:
+        workers.end()
+    assert states()["working"] == 0
+    assert states()["sent"] == len(server.taken) > 0
+
+
+@pytest.mark.parametrize("ring", [True, False], ids=["bell", "no bell"])
+def test_a_mail_that_is_asked_for_while_a_worker_runs_goes_out(
+    app: Flask, environment: dict[str, str], server: MailServer, ring: bool, load: Callable[..., Settings]
+) -> None:
+    if not ring:
+        ask_for_mails(app, 1)  # before the worker starts: its first sweep finds it
+    workers = Workers(environment, 1)
+    try:
+        if ring:
+            wait_until(lambda: "patient" not in workers.log.read_text(), 1)
+            time.sleep(3)
+            ask_for_mails(app, 1)
+            app.extensions["jobs"].ring("mail", db.session.scalars(select(Mail.id)).one())
+            wait_until(server.behaviour.told.is_set)
+        wait_until(lambda: states()["sent"] == 1, 20)
+    finally:
+        workers.end()

@@ -1,0 +1,291 @@
+"""What the outbox promises, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from estimator import config, outbox
+from estimator.db import db
+from estimator.models import Mail
+
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+LEASE = 60
+
+
+def put(app: Flask, number: int = 1, *, now: datetime = NOW, **given: Any) -> int:
+    settings: config.Settings = app.config["SETTINGS"]
+    mail = outbox.put(
+        "estimate",
+        **{
+            "about": "EST-2222-2222",
+            "address": "anna@example.org",
+            "language": "en",
+            "options": {"attached": True},
+            "submission": f"form {number}",
+            "keyring": settings.data_keys,
+            "lookup_key": settings.lookup_key,
+            "per_address": 10,
+            "per_record": 10,
+            "now": now,
+            **given,
+        },
+    )
+    db.session.commit()
+    return mail.id
+
+
+def claim(mail_id: int, now: datetime = NOW) -> outbox.Claimed | None:
+    found = outbox.claim(mail_id, now=now, lease_seconds=LEASE)
+    db.session.commit()
+    return found
+
+
+def claimed(mail_id: int, now: datetime = NOW) -> outbox.Claimed:
+    found = claim(mail_id, now)
+    assert found is not None
+    return found
+
+
+def row(mail_id: int) -> Mail:
+    db.session.rollback()
+    return db.session.scalars(select(Mail).filter_by(id=mail_id)).one()
+
+
+def due(now: datetime = NOW) -> list[int]:
+    found = outbox.due(now, lease_seconds=LEASE, within=timedelta(0), most=100)
+    return [mail_id for mail_id, _wait in found]
+
+
+def test_what_is_rolled_back_was_never_put(app: Flask) -> None:
+    settings: config.Settings = app.config["SETTINGS"]
+    outbox.put(
+        "estimate",
+        about="EST-2222-2222",
+        address="anna@example.org",
+        language="en",
+        options={},
+        submission="form",
+        keyring=settings.data_keys,
+        lookup_key=settings.lookup_key,
+        per_address=10,
+        per_record=10,
+        now=NOW,
+    )
+    db.session.rollback()
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_the_same_form_twice_is_one_mail(app: Flask) -> None:
+    assert put(app, 1) == put(app, 1)
+    assert put(app, 1) != put(app, 2)
+    assert put(app, 1) != put(app, 1, address="bert@example.org"), "another address is another mail"
+
+
+def test_a_claimed_mail_is_nobody_else_s_until_its_lease_is_over(app: Flask) -> None:
+    mail_id = put(app)
+    first = claimed(mail_id)
+    assert (first.attempts, first.about, first.options) == (1, "EST-2222-2222", {"attached": True})
+    assert claim(mail_id, NOW + timedelta(seconds=LEASE - 1)) is None
+    second = claimed(mail_id, NOW + timedelta(seconds=LEASE))
+    assert second.attempts == 2
+    assert second.lease != first.lease
+
+
+def test_whoever_lost_the_lease_changes_nothing_any_more(app: Flask) -> None:
+    mail_id = put(app)
+    late = claimed(mail_id)
+    later = NOW + timedelta(seconds=LEASE)
+    other = claimed(mail_id, later)
+    for change in (
+        lambda: outbox.handing_over(late, now=later, lease_seconds=LEASE),
+        lambda: outbox.sent(late, words="250 OK", now=later),
+        lambda: outbox.failed(late, words="550 no", now=later),
+        lambda: outbox.later(late, words="451 later", now=later, give_up_hours=48),
+    ):
+        with pytest.raises(outbox.LostLease):
+            change()
+        db.session.rollback()
+    outbox.sent(other, words="250 OK", now=later)
+    db.session.commit()
+    assert (row(mail_id).state, row(mail_id).words) == ("sent", "250 OK")
+
+
+def test_of_many_who_claim_at_once_one_gets_it(app: Flask) -> None:
+    mail_id = put(app)
+    db.session.remove()
+    gets: list[bool] = []
+    ready = threading.Barrier(8)
+
+    def try_it() -> None:
+        with app.app_context():
+            ready.wait()
+            found = outbox.claim(mail_id, now=NOW, lease_seconds=LEASE)
+            db.session.commit()
+            gets.append(found is not None)
+            db.session.remove()
+
+    threads = [threading.Thread(target=try_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(gets) == [False] * 7 + [True]
+
+
+def test_a_mail_that_was_sent_is_never_claimed_again(app: Flask) -> None:
+    mail_id = put(app)
+    outbox.sent(claimed(mail_id), words="250 OK", now=NOW)
+    db.session.commit()
+    assert claim(mail_id, NOW + timedelta(days=400)) is None
+    assert due(NOW + timedelta(days=400)) == []
+
+
+def test_a_worker_that_ended_before_the_server_took_a_mail_leaves_no_doubt(app: Flask) -> None:
+    mail_id = put(app)
+    claimed(mail_id)
+    claimed(mail_id, NOW + timedelta(seconds=LEASE))
+    assert not row(mail_id).perhaps_twice
+
+
+def test_a_worker_that_ended_while_the_server_took_a_mail_leaves_a_doubt_that_is_written_down(
+    app: Flask,
+) -> None:
+    mail_id = put(app)
+    outbox.handing_over(claimed(mail_id), now=NOW, lease_seconds=LEASE)
+    db.session.commit()
+    again = claimed(mail_id, NOW + timedelta(seconds=LEASE))
+    assert row(mail_id).perhaps_twice
+    outbox.sent(again, words="250 OK", now=NOW)
+    db.session.commit()
+    assert row(mail_id).perhaps_twice
+
+
+def test_a_connection_that_broke_after_the_mail_leaves_a_doubt_too(app: Flask) -> None:
+    mail_id = put(app)
+    outbox.later(claimed(mail_id), words="ended", perhaps_sent=True, now=NOW, give_up_hours=48)
+    db.session.commit()
+    assert row(mail_id).perhaps_twice
+
+
+def test_delays_grow_to_an_hour() -> None:
+    delays = [outbox.delay_after(attempts).total_seconds() for attempts in range(1, 10)]
+    assert delays == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_mail_waits_longer_each_time_and_is_given_up_visibly(app: Flask) -> None:
+    mail_id, now, waits = put(app), NOW, []
+    while row(mail_id).state != "failed":
+        waits.append(outbox.later(claimed(mail_id, now), words="451 later", now=now, give_up_hours=2))
+        db.session.commit()
+        assert claim(mail_id, now + timedelta(seconds=29)) is None
+        now = max(row(mail_id).due_at, now)
+    assert waits[-1] is None
+    assert waits[:-1] == sorted(waits[:-1])  # type: ignore[type-var]
+    assert row(mail_id).words == "451 later"
+    assert row(mail_id).ended_at - NOW >= timedelta(hours=2)  # type: ignore[operator]
+
+
+def test_a_clock_that_jumped_ahead_gives_nothing_up_at_the_first_try(app: Flask) -> None:
+    mail_id = put(app)
+    far = NOW + timedelta(days=365)
+    assert outbox.later(claimed(mail_id, far), words="451 later", now=far, give_up_hours=2) is not None
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(app: Flask) -> None:
+    waiting, working = put(app, 1), put(app, 2)
+    outbox.later(claimed(waiting), words="451 later", now=NOW, give_up_hours=48)
+    claimed(working)
+    db.session.commit()
+    back = NOW - timedelta(days=1)
+    assert sorted(due(back)) == [waiting, working]
+    assert claim(waiting, back) is not None
+    assert claim(working, back) is not None
+
+
+def test_what_becomes_due_soon_is_rung_for_then(app: Flask) -> None:
+    now_due, soon, leased, late = (put(app, number) for number in range(4))
+    outbox.later(claimed(soon), words="451", now=NOW, give_up_hours=48)
+    claimed(leased)
+    ten_minutes_on = NOW + timedelta(minutes=10)
+    outbox.later(claimed(late, ten_minutes_on), words="451", now=ten_minutes_on, give_up_hours=48)
+    db.session.commit()
+    found = dict(outbox.due(NOW, lease_seconds=LEASE, within=timedelta(minutes=1), most=100))
+    assert found == {now_due: timedelta(0), soon: timedelta(seconds=30), leased: timedelta(seconds=60)}
+
+
+def test_nobody_can_be_flooded_through_one_record_or_at_one_address(app: Flask) -> None:
+    for number in range(3):
+        put(app, number, per_record=3)
+    with pytest.raises(outbox.TooMany) as too_many:
+        put(app, 3, per_record=3)
+    assert too_many.value.what == "record"
+    db.session.rollback()
+    put(app, 0, per_record=3)  # the same form as before is no new mail
+    for number in range(4, 6):
+        put(app, number, about=f"EST-{number}", per_address=5)
+    with pytest.raises(outbox.TooMany) as too_many:
+        put(app, 6, about="EST-6", address="ANNA@example.org", per_address=5)
+    assert too_many.value.what == "address"
+    db.session.rollback()
+    assert len(db.session.scalars(select(Mail)).all()) == 5
+    put(app, 7, about="EST-7", per_address=5, now=NOW + timedelta(hours=24))
+
+
+def test_a_clock_that_was_set_back_lets_nobody_be_flooded(app: Flask) -> None:
+    for number in range(3):
+        put(app, number)
+    with pytest.raises(outbox.TooMany):
+        put(app, 3, per_record=3, now=NOW - timedelta(days=30))
+    db.session.rollback()
+
+
+def test_the_limit_holds_for_forms_that_come_at_once(app: Flask) -> None:
+    db.session.remove()
+    outcomes: list[str] = []
+    ready = threading.Barrier(8)
+
+    def ask(number: int) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                put(app, number, per_record=3)
+                outcomes.append("put")
+            except outbox.TooMany:
+                db.session.rollback()
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["put"] * 3 + ["refused"] * 5
+
+
+def test_an_address_is_forgotten_some_days_after_the_mail_and_not_before(app: Flask) -> None:
+    sent, waiting = put(app, 1), put(app, 2)
+    outbox.sent(claimed(sent), words="250 OK", now=NOW)
+    db.session.commit()
+    keyring = app.config["SETTINGS"].data_keys
+    for days, forgotten in ((6, 0), (7, 1), (8, 0)):
+        assert outbox.forget_addresses(kept_days=7, now=NOW + timedelta(days=days)) == forgotten
+        db.session.commit()
+    assert outbox.address_of(row(sent), keyring) is None
+    assert row(sent).address_lookup is None
+    assert outbox.address_of(row(waiting), keyring) == "anna@example.org"
+
+
+def test_mail_goes_with_its_record(app: Flask) -> None:
+    put(app, 1)
+    other = put(app, 2, about="EST-3333-3333")
+    outbox.drop("EST-2222-2222")
+    db.session.commit()
+    assert [mail.id for mail in db.session.scalars(select(Mail))] == [other]
