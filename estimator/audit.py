@@ -1,0 +1,85 @@
+"""The audit trail: entries are added in the transaction of what they tell of, and chained by their hashes.
+
+Whoever changes or removes an entry breaks the chain at that place. That its end was cut off shows only to who
+noted the last hash: `estimator audit verify` prints it, and takes it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from estimator.db import db, take_turns
+from estimator.models import AuditEntry
+
+BEGINNING = "0" * 64
+"""What the first entry follows."""
+
+
+def add(action: str, *, actor: str, subject: str, now: datetime, **detail: object) -> AuditEntry:
+    """Add an entry behind the last one; it is there if and only if the caller's transaction is committed.
+
+    `detail` holds ids, codes and numbers, never a person's words.
+    """
+    take_turns("audit")
+    last = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
+    entry = AuditEntry(
+        at=now.astimezone(UTC).replace(microsecond=0),
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        previous=last or BEGINNING,
+    )
+    entry.hash = hash_of(entry)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a look at the whole trail found: how many entries, the last hash, and the first that is wrong."""
+
+    entries: int
+    last: str
+    broken: int | None = None
+
+
+def verify() -> Verified:
+    """Work every hash out again, from the first entry on."""
+    previous, count = BEGINNING, 0
+    for entry in _all():
+        if entry.previous != previous or entry.hash != hash_of(entry):
+            return Verified(count, previous, entry.id)
+        previous, count = entry.hash, count + 1
+    return Verified(count, previous)
+
+
+def has(found: str) -> bool:
+    """Whether an entry with that hash is still in the trail."""
+    return db.session.scalar(select(AuditEntry.id).filter_by(hash=found)) is not None
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """Return what the hash of an entry must be."""
+    parts = [
+        entry.previous,
+        entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.detail,
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _all() -> Iterator[AuditEntry]:
+    yield from db.session.scalars(
+        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    )
