@@ -133,6 +133,10 @@ class Preview(Base):
     #: plans to price, and how many are priced
     plans: Mapped[int] = mapped_column(default=0)
     priced: Mapped[int] = mapped_column(default=0)
+    #: of how many days
+    days: Mapped[int]
+    #: how often a worker began
+    attempts: Mapped[int] = mapped_column(default=0)
     #: what was found, as JSON
     result: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)

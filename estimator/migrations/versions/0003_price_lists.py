@@ -5,22 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from estimator.migrations.protection import protect, unprotect
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
-
-FROZEN = (
-    "slug",
-    "version",
-    "valid_from",
-    "time_zone",
-    "text",
-    "sha256",
-    "examples",
-    "published_by",
-    "created_at",
-)
 
 
 def upgrade() -> None:
@@ -92,6 +82,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("plans", sa.Integer(), nullable=False),
         sa.Column("priced", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.Column("asked_by", sa.String(80), nullable=False),
@@ -125,12 +117,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_action", "audit_entry", ["action"])
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"])
-    _protect()
+    protect(op.get_bind())
 
 
 def downgrade() -> None:
     """Remove lists, drafts and the trail; the versions stay."""
-    _unprotect()
+    unprotect(op.get_bind())
     for table in ("audit_entry", "preview", "draft_save", "draft"):
         op.drop_table(table)
     with op.batch_alter_table("table_version") as batch:
@@ -138,62 +130,3 @@ def downgrade() -> None:
         batch.drop_column("published_by")
         batch.drop_column("examples")
     op.drop_table("price_list")
-
-
-PUBLISHED = "what was published never changes"
-TRAIL = "the audit trail is only added to"
-
-
-def _protect() -> None:
-    """Let the database itself refuse what nobody may do, whoever tries it."""
-    columns = ", ".join(FROZEN)
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER table_version_frozen BEFORE UPDATE OF {columns} ON table_version "
-            f"BEGIN SELECT RAISE(ABORT, '{PUBLISHED}'); END"
-        )
-        op.execute(
-            "CREATE TRIGGER table_version_kept BEFORE DELETE ON table_version "
-            "WHEN OLD.valid_from <= date('now', '-1 day') "
-            f"BEGIN SELECT RAISE(ABORT, '{PUBLISHED}'); END"
-        )
-        for event in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_entry_no_{event.lower()} BEFORE {event} ON audit_entry "
-                f"BEGIN SELECT RAISE(ABORT, '{TRAIL}'); END"
-            )
-        return
-    for name, words in (("table_version_frozen", PUBLISHED), ("audit_entry_frozen", TRAIL)):
-        op.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
-        )
-    op.execute(
-        f"CREATE TRIGGER table_version_frozen BEFORE UPDATE OF {columns} ON table_version "
-        "FOR EACH ROW EXECUTE FUNCTION table_version_frozen()"
-    )
-    op.execute(
-        "CREATE TRIGGER table_version_kept BEFORE DELETE ON table_version FOR EACH ROW "
-        "WHEN (OLD.valid_from <= current_date - 1) EXECUTE FUNCTION table_version_frozen()"
-    )
-    op.execute(
-        "CREATE TRIGGER audit_entry_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_frozen()"
-    )
-
-
-def _unprotect() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for name in (
-            "table_version_frozen",
-            "table_version_kept",
-            "audit_entry_no_update",
-            "audit_entry_no_delete",
-        ):
-            op.execute(f"DROP TRIGGER {name}")
-        return
-    op.execute("DROP TRIGGER table_version_frozen ON table_version")
-    op.execute("DROP TRIGGER table_version_kept ON table_version")
-    op.execute("DROP TRIGGER audit_entry_frozen ON audit_entry")
-    op.execute("DROP FUNCTION table_version_frozen()")
-    op.execute("DROP FUNCTION audit_entry_frozen()")
