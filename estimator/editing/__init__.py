@@ -6,6 +6,7 @@ so that it can be shown beside the field in which it stands.
 
 from __future__ import annotations
 
+from estimator.editing.differences import EntryChange, FieldChange, differences
 from estimator.editing.document import (
     Data,
     Look,
@@ -51,7 +52,9 @@ __all__ = [
     "ORDER",
     "SECTIONS",
     "Data",
+    "EntryChange",
     "Field",
+    "FieldChange",
     "Input",
     "Look",
     "Path",
@@ -60,6 +63,7 @@ __all__ = [
     "add",
     "below",
     "changed",
+    "differences",
     "elsewhere",
     "entries",
     "entry_label",

@@ -306,3 +306,23 @@ SECTIONS = st.sampled_from(["driver", "charge", "provider", "group", "rule", "ti
 @given(st.dictionaries(SECTIONS, VALUES | st.dictionaries(KEYS, VALUES, max_size=3), max_size=4))
 def test_data_of_any_kind_comes_back_from_its_text(data: dict[str, object]) -> None:
     assert parsed(toml(data, ORDER)) == data
+
+
+def test_what_differs_is_told_field_by_field_also_while_it_is_wrong() -> None:
+    old = data_of(canonical())
+    new = editing.typed_into(old, ("charge", "single"), {"price": "a lot", "label.en": "One bed"})
+    new = editing.remove(new, ("driver", "room", "choice"), "deluxe")
+    new = editing.put(new, ("valid_from",), parsed("a = 2027-01-01")["a"])
+    new = editing.move(editing.add(new, ("charge",), "laundry", {"price": 3}), ("charge",), "review", 2)
+    found = [
+        (change.path, change.change, [(f.old, f.new) for f in change.fields])
+        for change in editing.differences(old, new)
+    ]
+    assert found == [
+        (("header",), "changed", [("2026-09-01", "2027-01-01")]),
+        (("driver", "room", "choice", "deluxe"), "removed", []),
+        (("charge", "single"), "changed", [("Single room", "One bed"), ("63", "a lot")]),
+        (("charge", "laundry"), "added", [("", "3")]),
+        (("charge",), "order", []),
+    ]
+    assert editing.differences(old, old) == []
