@@ -4,9 +4,18 @@ from estimator.models.audit import AuditEntry
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
 from estimator.models.outbox import Mail
+from estimator.models.staff import (
+    Attempts,
+    RecoveryCode,
+    StaffLink,
+    StaffRole,
+    StaffSession,
+    StaffUser,
+)
 from estimator.models.tables import Draft, DraftSave, Preview, PriceList, PublishedNeverChanges, TableVersion
 
 __all__ = [
+    "Attempts",
     "AuditEntry",
     "Document",
     "Draft",
@@ -16,5 +25,10 @@ __all__ = [
     "Preview",
     "PriceList",
     "PublishedNeverChanges",
+    "RecoveryCode",
+    "StaffLink",
+    "StaffRole",
+    "StaffSession",
+    "StaffUser",
     "TableVersion",
 ]
