@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -20,12 +22,22 @@ from estimator.models import AuditEntry
 BEGINNING = "0" * 64
 """What the first entry follows."""
 
+PAGE = 1000
+"""So many entries are looked at in one go."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,100}\Z")
+
+
+class NotACode(ValueError):
+    """Somebody wanted to write words into the trail, where they could never be erased."""
+
 
 def add(action: str, *, actor: str, subject: str, now: datetime, **detail: object) -> AuditEntry:
     """Add an entry behind the last one; it is there if and only if the caller's transaction is committed.
 
-    `detail` holds ids, codes and numbers, never a person's words.
+    `detail` holds ids, codes and numbers, or lists of them, never a person's words; raises NotACode.
     """
+    _must_be_codes(detail)
     take_turns("audit")
     last = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
@@ -66,8 +78,8 @@ def has(found: str) -> bool:
     return db.session.scalar(select(AuditEntry.id).filter_by(hash=found)) is not None
 
 
-def hash_of(entry: AuditEntry) -> str:
-    """Return what the hash of an entry must be."""
+def hash_of(entry: AuditEntry | Any) -> str:
+    """Return what the hash of an entry, or of a row with its columns, must be."""
     parts = [
         entry.previous,
         entry.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -79,7 +91,22 @@ def hash_of(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def _all() -> Iterator[AuditEntry]:
-    yield from db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-    )
+def _must_be_codes(detail: dict[str, object]) -> None:
+    for name, value in detail.items():
+        for part in value if isinstance(value, (list, tuple)) else [value]:
+            if part is not None and not isinstance(part, int) and not _CODE.match(str(part)):
+                raise NotACode(name)
+
+
+def entries(most: int) -> list[AuditEntry]:
+    """Return the newest entries, the newest first."""
+    return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)))
+
+
+def _all() -> Iterator[Any]:
+    """Yield every entry in its order, a page at a time, so that no cursor stays open if nobody wants the rest."""
+    asked = select(*AuditEntry.__table__.columns).order_by(AuditEntry.id).limit(PAGE)
+    last = 0
+    while page := db.session.execute(asked.where(AuditEntry.id > last)).all():
+        yield from page
+        last = page[-1].id

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import delete, select, update
@@ -58,7 +58,10 @@ class SamePerson(Exception):
     """Who asked for approval cannot give it."""
 
 
-Obstacle = Literal["other_list", "date_taken", "date_past", "no_time_zone", "unchanged", "closed"]
+Obstacle = Literal[
+    "other_list", "date_taken", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"
+]
+"""What a sound table may still have against it, because of the other versions of its list or of the day."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Check:
     warnings: Sequence[Problem] = ()
     obstacles: Sequence[Obstacle] = ()
     unacknowledged: Sequence[str] = field(default=())
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its warnings."""
+        return [name_of(warning) for warning in self.warnings]
 
     @property
     def ready(self) -> bool:
@@ -101,6 +109,22 @@ def begin(
     _keep(draft)
     audit.add("draft.begun", actor=actor, subject=f"draft:{draft.id}", now=now, table=slug)
     return draft
+
+
+def from_version(version: TableVersion, *, name: str, valid_from: date, actor: str, now: datetime) -> Draft:
+    """Begin a draft that says what a version says, under another name and from another day on.
+
+    So an older version is brought back: as a new one, because what was published stays where it is.
+    """
+    table = replace(tables.parsed(version), version=name, valid_from=valid_from)
+    return begin(
+        version.slug,
+        text=pricing.write(table),
+        examples=version.examples,
+        based_on=version,
+        actor=actor,
+        now=now,
+    )
 
 
 def find(draft_id: int) -> Draft:
@@ -164,8 +188,9 @@ def text_of(draft: Draft, number: int) -> str | None:
 
 def throw_away(draft: Draft, *, actor: str, now: datetime) -> None:
     """Remove a draft with all of its saves and previews."""
-    audit.add("draft.thrown_away", actor=actor, subject=f"draft:{draft.id}", now=now, table=draft.slug)
-    db.session.execute(delete(Draft).filter_by(id=draft.id))
+    draft_id, slug = draft.id, draft.slug
+    db.session.execute(delete(Draft).filter_by(id=draft_id))
+    audit.add("draft.thrown_away", actor=actor, subject=f"draft:{draft_id}", now=now, table=slug)
 
 
 def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Check:
@@ -179,36 +204,40 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
         table,
         warnings=warnings,
         obstacles=list(_obstacles(draft, table, now)),
-        unacknowledged=[name for name in map(name_of, warnings) if name not in acknowledged],
+        unacknowledged=[name for name in map(name_of, warnings) if name not in set(acknowledged)],
     )
 
 
 def name_of(warning: Problem) -> str:
-    """Return by which name a warning is acknowledged: its kind, its place and what it says."""
-    return f"{warning.kind} {warning.place} {warning.text}"
+    """Return by which name a warning is acknowledged: its kind and its place, in no language.
+
+    A table has no two warnings of one name, and a name is only good for the save that it was given for.
+    """
+    return f"{warning.kind} {warning.place}"
 
 
 def propose(draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime) -> None:
     """Ask for a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
-    _must_be_ready(draft, acknowledged, now)
+    names = _must_be_ready(draft, acknowledged, now).names
     draft.proposed_by, draft.proposed_at, draft.proposed_save = actor, now, over
-    draft.acknowledged = json.dumps(list(acknowledged))
+    draft.acknowledged = json.dumps(names)
+    db.session.flush()
     audit.add(
         "draft.proposed",
         actor=actor,
         subject=f"draft:{draft.id}",
         now=now,
         save=over,
-        warnings=len(acknowledged),
+        warnings=len(names),
     )
 
 
 def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersion:
     """Publish a draft that another person has proposed.
 
-    Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady.
+    Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
@@ -222,35 +251,46 @@ def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersi
 def publish(
     draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime
 ) -> TableVersion:
-    """Publish a draft alone, where nobody else has to approve; raises ChangedMeanwhile, NotReady."""
+    """Publish a draft alone, where nobody else has to approve.
+
+    Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
+    """
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
     return _publish(draft, acknowledged, actor, now)
 
 
 def _publish(draft: Draft, acknowledged: Sequence[str], actor: str, now: datetime) -> TableVersion:
-    _must_be_ready(draft, acknowledged, now)
+    found = _must_be_ready(draft, acknowledged, now)
+    draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
     # Two who publish at once: the second one finds no draft to remove, and publishes nothing.
-    removed = db.session.execute(delete(Draft).filter_by(id=draft.id, saves=draft.saves))
+    removed = db.session.execute(
+        delete(Draft).filter_by(id=draft_id, saves=over), execution_options={"synchronize_session": False}
+    )
     if removed.rowcount != 1:  # type: ignore[attr-defined]
-        raise UnknownDraft(draft.id)
-    version = tables.import_(draft.text, now, actor=actor, examples=draft.examples)
-    if acknowledged:
+        raise ChangedMeanwhile(find(draft_id))
+    db.session.expunge(draft)
+    try:
+        version = tables.import_(text, now, actor=actor, examples=examples)
+    except tables.VersionTaken:
+        raise NotReady(replace(found, obstacles=[*found.obstacles, "date_taken"])) from None
+    if found.warnings:
         audit.add(
             "table.warnings_acknowledged",
             actor=actor,
             subject=f"table_version:{version.id}",
             now=now,
-            kinds=sorted({name.partition(" ")[0] for name in acknowledged}),
-            count=len(acknowledged),
+            kinds=sorted({warning.kind for warning in found.warnings}),
+            count=len(found.warnings),
         )
     return version
 
 
-def _must_be_ready(draft: Draft, acknowledged: Sequence[str], now: datetime) -> None:
+def _must_be_ready(draft: Draft, acknowledged: Sequence[str], now: datetime) -> Check:
     found = check(draft, now, acknowledged)
     if not found.ready:
         raise NotReady(found)
+    return found
 
 
 def _obstacles(draft: Draft, table: PriceTable, now: datetime) -> list[Obstacle]:
@@ -267,8 +307,13 @@ def _obstacles(draft: Draft, table: PriceTable, now: datetime) -> list[Obstacle]
     versions = tables.versions(table.table)
     if any(version.valid_from == table.valid_from for version in versions):
         found.append("date_taken")
-    if any(version.sha256 == pricing.sha256(table) for version in versions):
+    if any(version.version == table.version for version in versions):
+        found.append("name_taken")
+    sha256 = pricing.sha256(table)
+    if any(version.sha256 == sha256 for version in versions):
         found.append("unchanged")
+    if tables.is_closed(table.table):
+        found.append("closed")
     return found
 
 

@@ -110,29 +110,47 @@ def take_back(version: TableVersion, *, actor: str, now: datetime) -> None:
     used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
     if _has_begun(version, now) or used is not None:
         raise InForceAlready
+    number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
+    db.session.delete(version)
+    db.session.flush()
+    # The trail comes last everywhere, so that no two transactions wait for each other.
     audit.add(
         "table.taken_back",
         actor=actor,
-        subject=f"table_version:{version.id}",
+        subject=f"table_version:{number}",
         now=now,
-        table=version.slug,
-        valid_from=version.valid_from.isoformat(),
-        sha256=version.sha256,
+        table=slug,
+        valid_from=valid_from.isoformat(),
+        sha256=sha256,
     )
-    db.session.delete(version)
-    db.session.flush()
 
 
 def close(slug: str, *, actor: str, now: datetime) -> None:
     """Offer a list no more, its scheduled versions included; estimates that were made keep their version."""
     _list(slug).closed_at = now
+    db.session.flush()
     audit.add("table.closed", actor=actor, subject=f"price_list:{slug}", now=now)
 
 
 def reopen(slug: str, *, actor: str, now: datetime) -> None:
     """Offer a closed list again."""
     _list(slug).closed_at = None
+    db.session.flush()
     audit.add("table.reopened", actor=actor, subject=f"price_list:{slug}", now=now)
+
+
+def is_closed(slug: str) -> bool:
+    """Whether there is a list of that name that is offered no more."""
+    found = db.session.get(PriceList, slug)
+    return found is not None and found.closed_at is not None
+
+
+def find(slug: str, version: str) -> TableVersion:
+    """Return the version of a list by its name, the newest one if several have it; raises UnknownTable."""
+    for found in versions(slug):
+        if found.version == version:
+            return found
+    raise UnknownTable(slug)
 
 
 def versions(slug: str) -> list[TableVersion]:

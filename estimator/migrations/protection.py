@@ -84,11 +84,8 @@ def _sqlite() -> Iterator[str]:
     )
     yield f"CREATE TRIGGER audit_entry_frozen BEFORE UPDATE ON audit_entry {trail}"
     yield f"CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry {trail}"
-    yield (
-        "CREATE TRIGGER audit_entry_not_replaced BEFORE INSERT ON audit_entry WHEN EXISTS ("
-        "SELECT 1 FROM audit_entry WHERE id = NEW.id OR hash = NEW.hash OR previous = NEW.previous"
-        f") {trail}"
-    )
+    there = "SELECT 1 FROM audit_entry WHERE id = NEW.id OR hash = NEW.hash OR previous = NEW.previous"
+    yield f"CREATE TRIGGER audit_entry_not_replaced BEFORE INSERT ON audit_entry WHEN EXISTS ({there}) {trail}"
 
 
 def _postgresql() -> Iterator[str]:

@@ -132,7 +132,7 @@ def test_a_published_version_cannot_be_replaced_or_emptied_away(hand: Engine, ve
     else:
         refused(hand, "TRUNCATE table_version CASCADE", protection.PUBLISHED)
     assert db.session.scalars(db.select(TableVersion.sha256)).all() == [before]
-    assert "x" != db.session.scalar(db.select(TableVersion.text))
+    assert db.session.scalar(db.select(TableVersion.text)) != "x"
 
 
 @pytest.mark.parametrize(
