@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import select
 
-from estimator import audit, outbox, recovery, staff_links, staff_sessions
+from estimator import audit, outbox, recovery, staff_links, staff_sessions, throttle
 from estimator.config import Settings
 from estimator.db import db, insert_once, take_turns
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
@@ -148,6 +148,12 @@ def activate(user: StaffUser, *, actor: str, now: datetime) -> None:
         audit.add("staff.activated", actor=actor, subject=user.actor, now=now)
 
 
+def end_sessions(user: StaffUser, *, actor: str, now: datetime) -> None:
+    """Sign somebody else out everywhere."""
+    sign_out_everywhere(user)
+    audit.add("staff.signed_out", actor=actor, subject=user.actor, now=now)
+
+
 def sign_out_everywhere(user: StaffUser) -> None:
     """End every session of a person, also one that is only half begun."""
     user.fs_uniquifier = secrets.token_hex(32)
@@ -188,9 +194,10 @@ def demonstration(role: Role, *, language: str, now: datetime) -> StaffUser:
 
 
 def purge(now: datetime) -> None:
-    """Remove the sessions and links that are over."""
+    """Remove the sessions, links and counts of attempts that are over."""
     staff_sessions.purge(now)
     staff_links.purge(now)
+    throttle.purge(now)
 
 
 def _add(

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader
-from estimator.web import errors, guard, mailbox, mailing, patient
+from estimator.web import errors, guard, mailbox, mailing, patient, security, staff, staff_links
 from estimator.web.language import current_reader
 
 
@@ -26,6 +26,9 @@ def init_app(app: Flask) -> None:
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
+    security.init_app(app)
+    app.register_blueprint(staff.pages)
+    app.register_blueprint(staff_links.pages)
     app.context_processor(_everywhere)
     app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
