@@ -98,6 +98,12 @@ def _must_be_codes(detail: dict[str, object]) -> None:
                 raise NotACode(name)
 
 
+def page(before: int | None, most: int) -> list[AuditEntry]:
+    """Return entries from before one back, or from the newest on; the newest first."""
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    return list(db.session.scalars(found if before is None else found.where(AuditEntry.id < before)))
+
+
 def entries(most: int) -> list[AuditEntry]:
     """Return the newest entries, the newest first."""
     return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)))

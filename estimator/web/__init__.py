@@ -13,7 +13,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader
-from estimator.web import errors, guard, mailbox, mailing, patient, security, staff, staff_links
+from estimator.web import (
+    errors,
+    guard,
+    mailbox,
+    mailing,
+    patient,
+    price_lists,
+    security,
+    staff,
+    staff_links,
+    trail,
+)
 from estimator.web.language import current_reader
 
 
@@ -29,6 +40,8 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     app.register_blueprint(staff.pages)
     app.register_blueprint(staff_links.pages)
+    app.register_blueprint(price_lists.pages)
+    app.register_blueprint(trail.pages)
     app.context_processor(_everywhere)
     app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]

@@ -5,12 +5,12 @@ Closed until opened: an endpoint that is not on the short list of public ones do
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, jsonify, redirect, request, url_for
+from flask import Flask, Response, abort, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
 from estimator import staff
-from estimator.web import security
+from estimator.web import errors, security
 
 PUBLIC = frozenset(
     {
@@ -55,6 +55,35 @@ STAFF: dict[str, str] = {
     "staff.sign_out_everywhere": OWNER,
     "staff.people": "staff.manage",
     "staff.someone": "staff.manage",
+    "price_lists.index": "tables.read",
+    "price_lists.version": "tables.read",
+    "price_lists.version_text": "tables.read",
+    "price_lists.overview": "tables.read",
+    "price_lists.draft_text": "tables.read",
+    "price_lists.differences": "tables.read",
+    "price_lists.try_it": "tables.read",
+    "price_lists.examples": "tables.read",
+    "price_lists.effect": "tables.read",
+    "price_lists.ask_effect": "tables.read",
+    "price_lists.saves": "tables.read",
+    "price_lists.save": "tables.read",
+    "price_lists.publish": "tables.read",
+    "price_lists.begin": "tables.edit",
+    "price_lists.discard": "tables.edit",
+    "price_lists.section": "tables.edit",
+    "price_lists.raise_prices": "tables.edit",
+    "price_lists.add": "tables.edit",
+    "price_lists.entry": "tables.edit",
+    "price_lists.text": "tables.edit",
+    "price_lists.change_examples": "tables.edit",
+    "price_lists.go_back": "tables.edit",
+    "price_lists.date_and_name": "tables.edit",
+    "price_lists.propose": "tables.edit",
+    "price_lists.approve": "tables.approve",
+    "price_lists.publish_alone": "tables.approve",
+    "price_lists.take_back": "tables.approve",
+    "price_lists.closing": "tables.approve",
+    "trail.audit_trail": "audit.read",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,
@@ -67,6 +96,15 @@ their own, which the invented people of a demonstration have not."""
 
 FRESH = frozenset({"staff.someone"})
 """Endpoints that ask for the password again if it was written some time ago."""
+
+LARGE = frozenset({"price_lists.begin", "price_lists.text"})
+"""Endpoints to which staff send whole price lists; to everything else only forms are sent."""
+
+LARGEST = 40_000_000
+"""So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
+
+MOST_PARTS = 5_000
+"""So many fields a form of price lists may have."""
 
 CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change", "mailing.email"})
 """Forms that check their own token, so that an ended session costs nobody the answers they typed."""
@@ -113,6 +151,12 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint is None:
         return None  # there is no such page, or not for that method, which is said in a moment
+    if endpoint.startswith("price_lists.") and security.KEY in session:
+        # Also of who was signed in until just now, so that what they typed can be shown to them.
+        request.max_form_parts = MOST_PARTS
+        request.max_content_length = request.max_form_memory_size = (
+            LARGEST if endpoint in LARGE else LARGEST // 10
+        )
     if endpoint in SIGNING_IN or endpoint in STAFF:
         answer = _staff_only(endpoint)
         if answer is not None:
@@ -135,6 +179,8 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
             return None
         if _wants_json():
             return jsonify({"error": "signed out"}), 401
+        if request.method == "POST" and request.form and endpoint in STAFF:
+            return errors.signed_out()
         return redirect(url_for("security.login", next=_this_path()), code=303)
     security.seen(person)
     asked = STAFF.get(endpoint, ANYBODY)

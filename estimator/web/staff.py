@@ -54,10 +54,22 @@ class Place:
 
 PLACES: list[Place] = [
     Place(
+        "tables.read",
+        "price_lists.index",
+        lazy_gettext("Price lists"),
+        lazy_gettext("Look at versions; change, try and publish drafts."),
+    ),
+    Place(
         "staff.manage",
         "staff.people",
         lazy_gettext("People"),
         lazy_gettext("Invite people, give them roles, and let them in no more."),
+    ),
+    Place(
+        "audit.read",
+        "trail.audit_trail",
+        lazy_gettext("Audit trail"),
+        lazy_gettext("What was done, by whom and when."),
     ),
 ]
 """The rooms, in their order; other modules of this room add theirs."""
