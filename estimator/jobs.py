@@ -36,6 +36,7 @@ class Jobs:
         self.url = url
         self._secret = secret
         self._handlers: dict[str, Handler] = {}
+        self._consumer: Any = None
 
     def ring(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
         """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises."""
@@ -67,12 +68,18 @@ class Jobs:
 
     def work(self, threads: int, grace: int) -> None:
         """Work until SIGTERM; what is under way then has `grace` seconds to finish."""
-        self.huey.create_consumer(
+        self._consumer = self.huey.create_consumer(
             workers=threads,
             max_delay=POLL_SECONDS,
             graceful_signal="TERM",
             shutdown_timeout=grace,
-        ).run()
+        )
+        self._consumer.run()
+
+    @property
+    def ending(self) -> bool:
+        """Whether the process that works was told to end, so that long work is better left to the next one."""
+        return self._consumer is not None and bool(self._consumer.stop_flag.is_set())
 
     def close(self) -> None:
         """Let go of the queue; it is connected again when it is next used."""
