@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -29,6 +30,7 @@ from estimator.web.price_lists.page import (
 )
 from estimator.web.price_lists.trying import questions_of
 from estimator.worked_examples import BadExamples, Compared, Expected
+from pricing.money import Rounder
 from pricing.table import PriceTable
 
 KINDS = ("up", "down", "unchanged", "refused", "on_request")
@@ -108,6 +110,7 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
         "priced": _("had something on request and would now have a price"),
         "other_currency": _("cannot be compared: another currency"),
     }
+    rounder = Rounder(table.round_to, table.rounding)
     most = max((row["plans"] for row in found.get("histogram", ())), default=0)
     return {
         "plans": found["plans"],
@@ -116,7 +119,9 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
             for kind, label in names.items()
             if kind in KINDS or found.get(kind)
         ],
-        "median": None if found.get("median") is None else _signed(found["median"], reader, table.currency),
+        "median": None
+        if found.get("median") is None
+        else _signed(rounder.longer_text(Decimal(found["median"])), reader, table.currency),
         "median_percent": None
         if found.get("median_percent") is None
         else _signed(found["median_percent"], reader) + reader.percent("0")[1:],

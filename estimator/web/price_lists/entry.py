@@ -30,6 +30,7 @@ from estimator.web.price_lists.page import (
     typed,
     wants_json,
 )
+from pricing import Problem
 from pricing.problems import SENTENCES
 from pricing.reading import CODE, LONGEST_CODE
 
@@ -152,13 +153,14 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "saved": request.args.get("saved", "") == str(draft.saves),
         "code_problem": None,
         "neighbours": _neighbours(draft, where, data),
+        "codes": _codes(section, data),
     }
 
 
 def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
     """Return a field as the template draws it."""
     tags = editing.languages(data)
-    problems = [sentence(problem) for problem in one.problems]
+    problems = [_in_a_form(problem, one) for problem in one.problems]
     if one.unreadable:
         problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
     reader = None if one.language is None else _reader(one.language)
@@ -182,6 +184,45 @@ def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
         "problems": list(dict.fromkeys(problems)),
         "warnings": [sentence(problem) for problem in one.warnings],
     }
+
+
+def _in_a_form(problem: Problem, one: editing.Input) -> str:
+    """Say what is wrong in the words of forms, where quotation marks and braces are nobody's concern."""
+    given = problem.values.get("given", "")
+    if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
+        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=one.field.help)
+    if problem.kind == "not_a_number":
+        return _("“%(typed)s” is not a number. Write digits with a point, for example 480.50.", typed=given)
+    if problem.kind == "not_a_date":
+        return _("“%(typed)s” is not a day. Write year, month and day, for example 2027-03-31.", typed=given)
+    if problem.kind == "missing":
+        return _("This is needed.")
+    if problem.kind == "missing_main_text":
+        return _("The text in the main language is needed.")
+    return sentence(problem)
+
+
+def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]:
+    """The codes that the fields of a section can name, with what each stands for."""
+    kinds = {field.kind for field in section.fields}
+    tags = [current_reader().tag, *editing.languages(data)]
+    found = []
+    if kinds & {"condition", "factors"}:
+        rows = []
+        for code, part in editing.entries(data, ("driver",)).items():
+            answers = editing.entries(data, ("driver", code, "choice"))
+            named = [(own, editing.entry_label(answer, tags)) for own, answer in answers.items()]
+            rows.append({"code": code, "label": editing.entry_label(part, tags), "answers": named})
+        found.append({"heading": editing.SECTIONS["driver"].many, "rows": rows})
+    if kinds & {"names", "covers"}:
+        for name in ("group", "charge", "package"):
+            entries = editing.entries(data, (name,))
+            rows = [
+                {"code": code, "label": editing.entry_label(part, tags), "answers": []}
+                for code, part in list(entries.items())[:MOST_NAMES]
+            ]
+            found.append({"heading": editing.SECTIONS[name].many, "rows": rows})
+    return [part for part in found if part["rows"] and section.name != "header"]
 
 
 def _reader(tag: str) -> Any:

@@ -24,6 +24,7 @@ from estimator.web.price_lists.page import (
     to,
     wants_json,
 )
+from pricing.places import around, lines_of
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SHOWN = 100
@@ -86,13 +87,17 @@ def _page(draft: Draft, shown: str, problem: str | None = None) -> str:
 def _lines(text: str, problems: Any) -> list[dict[str, Any]]:
     """Each problem with the lines around its own."""
     lines = text.split("\n")
+    known = lines_of(text) if any(one.line is None for one in problems) else {}
     rows = []
     for one in problems[:MOST_SHOWN]:
-        near = []
-        if one.line is not None:
-            start, end = max(0, one.line - 1 - AROUND), one.line + AROUND
+        near, place = [], one.place
+        while one.line is None and place and place not in known:
+            place = around(place)
+        line_number = one.line or known.get(place)
+        if line_number is not None:
+            start, end = max(0, line_number - 1 - AROUND), line_number + AROUND
             near = [
-                {"number": number, "text": line[:300], "here": number == one.line}
+                {"number": number, "text": line[:300], "here": number == line_number}
                 for number, line in enumerate(lines[start:end], start=start + 1)
             ]
         rows.append({"sentence": sentence(one), "place": one.place, "line": one.line, "near": near})
