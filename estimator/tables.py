@@ -196,6 +196,20 @@ def in_force(slug: str, now: datetime) -> TableVersion:
     raise NotInForce(slug)
 
 
+def on(slug: str, day: date) -> TableVersion:
+    """Return the version of a list that holds on a day, of a closed one too.
+
+    Raises UnknownTable for a list that does not exist, NotInForce before its first version.
+    """
+    found = versions(slug)
+    if not found:
+        raise UnknownTable(slug)
+    for version in found:
+        if version.valid_from <= day:
+            return version
+    raise NotInForce(slug)
+
+
 def all_in_force(now: datetime) -> list[TableVersion]:
     """Return the version in force of every list that has one, by the name of the list."""
     newest_first = (
