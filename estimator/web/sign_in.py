@@ -225,6 +225,7 @@ class RecoveryCodeForm(Told, MfRecoveryForm):
             return self.too_often(wait)
         if not super().validate(**values):
             return self.wrong("code", _("This is no recovery code of yours, or it was used already."))
+        throttle.forget("code", str(self.user.id), lookup_key=current.settings().lookup_key)
         return True
 
 

@@ -144,7 +144,7 @@ def people() -> Answer:
     return _invited(user, link, token)
 
 
-@pages.route("/people/<int:number>", methods=["GET", "POST"])
+@pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
 def someone(number: int) -> Answer:
     """Show one person, and change what an administrator may change."""
     user = staff.get(number)

@@ -95,13 +95,10 @@ def laptop(app: Flask) -> Browser:
 
 
 @pytest.fixture
-def join(app: Flask, later: Callable[..., None]) -> Callable[..., Person]:
-    """Return a function that lets somebody begin; their next code is a new one."""
+def join(app: Flask) -> Callable[..., Person]:
+    """Return a function that puts somebody there who has begun."""
 
     def join(address: str = "mira@example.org", *roles: staff.Role) -> Person:
-        person = Person(app, address, roles or ("price_editor",))
-        person.begin(Browser(app), datetime.now(UTC))
-        later(seconds=60)
-        return person
+        return Person(app, address, roles or ("price_editor",)).put(datetime.now(UTC))
 
     return join
