@@ -114,6 +114,14 @@ def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:
         return missing()
+    if code == 403:
+        return page(
+            403,
+            _("You may not do this"),
+            _("None of your roles allows it. Ask an administrator, who can give you another one."),
+            way_out=(url_for("staff.start"), _("To the start")),
+            kept=typed(),
+        )
     if code == 405:
         return page(
             405, _("This page does not work that way"), _("Follow the links and buttons of the pages.")

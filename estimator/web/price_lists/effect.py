@@ -110,6 +110,7 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
         "priced": _("had something on request and would now have a price"),
         "other_currency": _("cannot be compared: another currency"),
     }
+    median = found.get("median")
     rounder = Rounder(table.round_to, table.rounding)
     most = max((row["plans"] for row in found.get("histogram", ())), default=0)
     return {
@@ -120,8 +121,8 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
             if kind in KINDS or found.get(kind)
         ],
         "median": None
-        if found.get("median") is None
-        else _signed(rounder.longer_text(Decimal(found["median"])), reader, table.currency),
+        if median is None
+        else _signed(rounder.longer_text(Decimal(median)), reader, table.currency),
         "median_percent": None
         if found.get("median_percent") is None
         else _signed(found["median_percent"], reader) + reader.percent("0")[1:],

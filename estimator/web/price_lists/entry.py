@@ -85,7 +85,7 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     elif act == "remove":
         data = editing.remove(data, section, code)
     try:
-        kept = store(draft, editing.written(data) if data != now_data else draft.text, over)
+        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():

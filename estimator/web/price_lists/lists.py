@@ -104,7 +104,9 @@ def begin() -> Answer:
         db.session.commit()
         return to("overview", draft_id=draft.id)
     sent = request.files.get("file")
-    content = sent.read() if sent is not None and sent.filename else b""
+    content = sent.read() if sent is not None else b""
+    for file in request.files.values():
+        file.close()
     pasted = printable(request.form.get("text", "")).replace("\r\n", "\n")
     if content:
         try:

@@ -61,7 +61,7 @@ def _post(draft: Draft, path: str) -> Answer:
     rows = _with_rows(now_data, base_data or now_data)
     data, note = _done(rows, path, act)
     try:
-        kept = store(draft, editing.written(data) if data != now_data else draft.text, over)
+        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
