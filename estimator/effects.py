@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 
 import pricing
 from estimator import drafts, tables
@@ -216,6 +216,14 @@ def failed(preview: Claimed, reason: Reason, *, now: datetime) -> None:
 def give_back(preview: Claimed, *, tried: bool = False) -> None:
     """Let another worker begin it anew, because this one is told to end, or has tried; raises LostLease."""
     _ours(preview, state="waiting", priced=0, attempts=Preview.attempts - (0 if tried else 1), **_FREE)
+
+
+def purge(*, kept_days: int, now: datetime) -> int:
+    """Remove every preview that ended more than `kept_days` ago; return how many.
+
+    What is told of the largest movers comes from estimates, which are not kept longer either.
+    """
+    return _rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
 
 
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}

@@ -94,9 +94,10 @@ def sweep(app: Flask) -> None:
 
 
 def night(app: Flask) -> None:
-    """Remove what is older than was promised: estimates with their mail, and addresses that are not needed."""
+    """Remove what is older than was promised: estimates with their mail, previews, addresses not needed."""
     settings, now = _settings(app), _now()
     estimates.purge(kept_days=settings.kept_days, now=now)
+    effects.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
     staff.purge(now)
     db.session.commit()

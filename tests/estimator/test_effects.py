@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_once import at_once
 from example_list import table_text
 from flask import Flask
 from mail_server import wait_until
@@ -275,6 +276,42 @@ def test_a_draft_that_is_thrown_away_takes_its_previews_along(app: Flask, versio
     with pytest.raises(effects.LostLease):
         effects.progress(working, priced=1, plans=2, now=NOW, lease_seconds=LEASE)
     assert db.session.scalar(select(func.count()).select_from(Preview)) == 0
+
+
+def test_a_preview_is_kept_no_longer_than_the_estimates_it_tells_of(
+    app: Flask, version: TableVersion
+) -> None:
+    draft = begin()
+    worked_out(app, ask(draft))
+    now = datetime.now(UTC)
+    assert effects.purge(kept_days=90, now=now + timedelta(days=89)) == 0
+    assert effects.purge(kept_days=90, now=now + timedelta(days=91)) == 1
+    assert effects.latest(draft) is None
+
+
+def test_one_preview_is_worked_out_at_a_time_so_that_mail_has_a_thread(
+    app: Flask, version: TableVersion
+) -> None:
+    estimate(version, 1)
+    number = ask(begin()).id
+    with previewing._one_at_a_time:
+        previewing.preview(app, number)
+    assert (state(number), due()) == ("waiting", [number])
+    previewing.preview(app, number)
+    assert state(number) == "done"
+
+
+def test_of_several_who_claim_at_once_one_gets_it(app: Flask, version: TableVersion) -> None:
+    number = ask(begin()).id
+    found = at_once(app, 4, lambda _number: effects.claim(number, now=NOW, lease_seconds=LEASE))
+    assert sum(isinstance(one, effects.Claimed) for one in found) == 1
+    assert [one for one in found if isinstance(one, Exception)] == []
+
+
+def test_of_several_who_ask_at_once_all_get_the_same(app: Flask, version: TableVersion) -> None:
+    draft_id = begin().id
+    found = at_once(app, 4, lambda _number: effects.ask(drafts.find(draft_id), actor="user:1", now=NOW).id)
+    assert len(set(map(str, found))) == 1
 
 
 def test_a_process_that_ends_fails_the_work_and_leaves_nothing_behind() -> None:
