@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from estimator.editing.document import Data, Path, entries, get, languages
@@ -35,16 +36,18 @@ class EntryChange(NamedTuple):
     fields: tuple[FieldChange, ...] = ()
 
 
-def differences(old: Data, new: Data) -> list[EntryChange]:
-    """Return what differs between two lists, in the order of the forms."""
-    found = []
+def differences(old: Data, new: Data, most: int | None = None) -> list[EntryChange]:
+    """Return what differs between two lists, in the order of the forms; all of it, or the first so many."""
+    return list(islice(_differences(old, new), most))
+
+
+def _differences(old: Data, new: Data) -> Iterator[EntryChange]:
     for path in (("header",), ("provider",)):
         fields = tuple(_fields(old, new, path))
         if fields:
-            found.append(_change(new, path, "changed", fields))
+            yield _change(new, path, "changed", fields)
     for part in PARTS:
-        found += _section(old, new, (part,))
-    return found
+        yield from _section(old, new, (part,))
 
 
 def _section(old: Data, new: Data, section: Path) -> Iterator[EntryChange]:

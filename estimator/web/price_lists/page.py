@@ -28,6 +28,9 @@ pages = Blueprint("price_lists", __name__, url_prefix="/staff/tables")
 PAGE = 100
 """So many entries stand on one page."""
 
+MOST_CHANGES = 200
+"""So many entries that differ are shown; the numbers of those behind them are not even counted."""
+
 MOST_LINES_COMPARED = 2_000
 """Of two texts that differ in more lines than these, only the first are compared."""
 
@@ -146,9 +149,10 @@ def compared(before: str | None, after: str) -> dict[str, Any]:
         return {"changes": None, "lines": [], "same": False}
     old, new = editing.look(before).data, editing.look(after).data
     if old is not None and new is not None:
-        changes = changes_in_words(editing.differences(old, new))
+        changes = changes_in_words(editing.differences(old, new, MOST_CHANGES + 1))
         if changes or before == after:
-            return {"changes": changes, "lines": [], "same": not changes}
+            more = len(changes) > MOST_CHANGES
+            return {"changes": changes[:MOST_CHANGES], "lines": [], "same": not changes, "more": more}
     lines = _lines(before, after)
     return {"changes": None, "lines": lines, "same": not lines}
 

@@ -71,13 +71,13 @@ def _too_long(draft: Draft, typed: str) -> Answer:
 
 def _page(draft: Draft, shown: str, problem: str | None = None) -> str:
     look = editing.look(draft.text)
-    lines = [] if problem else _lines(draft.text, (*look.problems, *look.warnings))
     return render_template(
         "desk/text.html",
         draft=head_of(draft),
         text=shown,
-        found=lines,
-        more=max(0, len(look.problems) + len(look.warnings) - MOST_SHOWN),
+        problems=[] if problem else _lines(draft.text, look.problems),
+        warnings=[] if problem else _lines(draft.text, look.warnings),
+        more=max(0, len(look.problems) - MOST_SHOWN),
         problem=problem,
         errors=[{"target": "text", "sentence": problem}] if problem else [],
         saved=request.args.get("saved", "") == str(draft.saves),
