@@ -222,7 +222,7 @@ def _signed_out(_app: Flask, **_values: Any) -> None:
     if key is not None:
         staff_sessions.end(key)
         db.session.commit()
-    after_this_request(_clear_browser)
+        after_this_request(_clear_browser)
 
 
 def _clear_browser(response: Response) -> Response:

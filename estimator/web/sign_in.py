@@ -93,9 +93,12 @@ class SignInForm(Told, LoginForm):
         """Check who it is; every way to be wrong has the same answer."""
         address = self.email.data = (self.email.data or "").strip()
         if not address:
-            return self.wrong("email", _("Write your mail address."))
+            self.problems.append(Problem("email", _("Write your mail address.")))
         if not self.password.data:
-            return self.wrong("password", _("Write your password."))
+            self.problems.append(Problem("password", _("Write your password.")))
+        if self.problems:
+            return False
+        assert self.password.data
         buckets = _buckets(address)
         wait = counted(buckets)
         if wait is not None:

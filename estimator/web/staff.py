@@ -52,7 +52,7 @@ class Place:
     what: Any
 
 
-PLACES: list[Place] = [
+PLACES = (
     Place(
         "tables.read",
         "price_lists.index",
@@ -71,8 +71,8 @@ PLACES: list[Place] = [
         lazy_gettext("Audit trail"),
         lazy_gettext("What was done, by whom and when."),
     ),
-]
-"""The rooms, in their order; other modules of this room add theirs."""
+)
+"""The rooms, in their order."""
 
 
 class InvitationForm(FlaskForm):  # type: ignore[misc]
@@ -82,13 +82,19 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]
     roles = SelectMultipleField(validate_choice=False)
 
 
+@pages.app_context_processor
+def _places() -> dict[str, Any]:
+    return {
+        "staff_places": lambda: [place for place in PLACES if staff.may(current.person(), place.permission)]
+    }
+
+
 @pages.get("")
 def start() -> Answer:
     """Show what somebody may do here."""
     person = current.person()
-    places = [place for place in PLACES if staff.may(person, place.permission)]
     codes = None if person.demonstration else recovery.left(person)
-    return render_template("staff/start.html", places=places, roles=_roles(person), codes_left=codes)
+    return render_template("staff/start.html", roles=_roles(person), codes_left=codes)
 
 
 @pages.get("/account")

@@ -55,6 +55,7 @@ class Browser:
         self.app = app
         self.client: FlaskClient = app.test_client()
         self.address = address or ("127.0.0.1" if app.config["SETTINGS"].demo else ADDRESSES[0])
+        self.scheme = "http"
         self.page = ""
         self.status = 0
         self.path = ""
@@ -84,6 +85,7 @@ class Browser:
             data=data,
             follow_redirects=follow,
             environ_base={"REMOTE_ADDR": self.address},
+            base_url=f"{self.scheme}://localhost",
         )
         self.page, self.status = response.get_data(as_text=True), response.status_code
         self.headers = response.headers

@@ -84,6 +84,12 @@ def test_what_is_missing_is_said_beside_its_field(
     assert "<title>Error: Sign in</title>" in laptop.page
 
 
+def test_all_that_is_missing_is_said_at_once(laptop: Browser) -> None:
+    laptop.get("/staff/sign-in")
+    laptop.post(data={"email": "", "password": ""})
+    assert re.findall(r'<a href="#([a-z]+)">', laptop.page) == ["email", "password"]
+
+
 def test_the_address_may_be_written_in_capitals_and_with_spaces(join: Join, laptop: Browser) -> None:
     person = join()
     person.address = "  Mira@Example.ORG "
