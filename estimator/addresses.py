@@ -24,10 +24,11 @@ ALIKE = 0.85
 
 def checked(typed: str) -> str | None:
     """Return an address as mail servers want it, its domain in ASCII; None if it is no address."""
-    if len(typed) > LONGEST:
+    address = typed.strip()
+    if len(address) > LONGEST or "\N{REPLACEMENT CHARACTER}" in address:  # what stood there is lost
         return None
     try:
-        found = validate_email(typed.strip(), check_deliverability=False, strict=True)
+        found = validate_email(address, check_deliverability=False, strict=True)
     except EmailNotValidError:
         return None
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
