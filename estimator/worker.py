@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
-    logs.to_standard_error()
+    logs.to_standard_error(app)
     jobs: Jobs = app.extensions["jobs"]
     jobs.prepare()
     jobs.handle("mail", partial(_in_app, app, _send))
@@ -82,7 +82,9 @@ def night(app: Flask) -> None:
     settings, now = _settings(app), _now()
     estimates.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
+    outbox.clear_away(now)
     db.session.commit()
+    delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
 
 
 def _send(app: Flask, mail_id: int) -> None:

@@ -136,7 +136,7 @@ def ask_for_mails(app: Flask, number: int) -> None:
 def states() -> Counter[str]:
     db.session.rollback()
     rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
-    return Counter({state: count for state, count in rows})
+    return Counter(dict(rows.tuples()))
 
 
 def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_killed(
@@ -161,7 +161,9 @@ def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_kil
     arrived = Counter(mail.message_id for mail in server.taken)
     db.session.rollback()
     rows = db.session.scalars(select(Mail)).all()
-    assert set(arrived) == {f"<{row.name}@clinic.example.org>" for row in rows}, "a mail was lost, or invented"
+    assert set(arrived) == {f"<{row.name}@clinic.example.org>" for row in rows}, (
+        "a mail was lost, or invented"
+    )
     doubled = {message_id for message_id, times in arrived.items() if times > 1}
     said = {f"<{row.name}@clinic.example.org>" for row in rows if row.perhaps_twice}
     assert doubled <= said, "a mail came twice and nobody says so"
