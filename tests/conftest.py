@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from redis_server import RedisServer
 
 ROOT = Path(__file__).parent.parent
 
@@ -95,6 +96,29 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """Start a Redis in a temporary folder, listening on loopback alone, and end it with the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir="/tmp"))
+    server = RedisServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """Return the address of a Redis that holds nothing."""
+    import redis
+
+    with redis.Redis.from_url(redis_server.url) as connection:
+        connection.flushall()
+    return redis_server.url
 
 
 @pytest.fixture(scope="session")
