@@ -45,7 +45,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     logs.to_standard_error(app)
     jobs: Jobs = app.extensions["jobs"]
     jobs.prepare()
-    jobs.handle("mail", partial(_in_app, app, _send))
+    jobs.handle("mail", partial(_in_app, app, send))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
 
     def each_minute() -> None:
@@ -64,6 +64,24 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         jobs.work(THREADS, GRACE)
     finally:
         pdf.close()
+
+
+def send(app: Flask, mail_id: int) -> None:
+    """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
+    settings = _settings(app)
+    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
+    db.session.commit()
+    if mail is None:
+        return
+    try:
+        what_became = _attempt(mail, settings)
+    except outbox.LostLease:
+        return
+    finally:
+        db.session.rollback()
+    wait = _write_down(what_became)
+    if wait is not None:
+        _jobs(app).ring("mail", mail_id, after=wait)
 
 
 def sweep(app: Flask) -> None:
@@ -85,24 +103,6 @@ def night(app: Flask) -> None:
     outbox.clear_away(now)
     db.session.commit()
     delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
-
-
-def _send(app: Flask, mail_id: int) -> None:
-    """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
-    settings = _settings(app)
-    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
-    db.session.commit()
-    if mail is None:
-        return
-    try:
-        what_became = _attempt(mail, settings)
-    except outbox.LostLease:
-        return
-    finally:
-        db.session.rollback()
-    wait = _write_down(what_became)
-    if wait is not None:
-        _jobs(app).ring("mail", mail_id, after=wait)
 
 
 def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
