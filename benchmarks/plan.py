@@ -1,0 +1,50 @@
+"""The plan that pages and documents are measured with: the Delhi list, 20 lines, and others like it."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pricing
+from pricing import PriceTable
+
+SLUG = "delhi"
+
+ANSWERS = {
+    "cells": "umbilical",
+    "sessions": "2",
+    "room": "single",
+    "nights": "14",
+    "icu_nights": "0",
+    "rehab": "intensive",
+    "rehab_days": "24",
+    "companions": "1",
+    "attendant": "yes",
+    "hotel_nights": "6",
+    "transfer": "van",
+    "interpreter": "none",
+    "visa": "yes",
+    "flights": "900",
+    "own_mri": "no",
+}
+"""What a person types into the form; the questions about safety keep their usual answers."""
+
+_CELLS = ("umbilical", "marrow", "adipose")
+_ROOMS = ("ward", "semi_private", "single", "deluxe")
+
+
+def table() -> PriceTable:
+    """Return the price list."""
+    return pricing.read((resources.files("pricing.tables") / f"{SLUG}.toml").read_text(encoding="utf-8"))
+
+
+def given(number: int = 0) -> dict[str, str | bool]:
+    """Return answers for `pricing`; each number is another plan, 0 the one above."""
+    answers: dict[str, str | bool] = {
+        code: {"yes": True, "no": False}.get(typed, typed) for code, typed in ANSWERS.items()
+    }
+    if number:
+        answers["cells"] = _CELLS[number % 3]
+        answers["room"] = _ROOMS[number // 3 % 4]
+        answers["sessions"] = str(1 + number % 6)
+        answers["nights"] = str(7 + number % 31)
+    return answers
