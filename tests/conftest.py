@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real browser for every test that asks for one; nothing is skipped where they lack."""
+"""Real databases and a real browser for every test that asks for one; nothing is skipped where they lack."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+
+from estimator import config
+from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,6 +97,37 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    return empty_database(request.param, request, tmp_path)
+
+
+def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of an empty database; the server is started only where it is asked for."""
+    if kind == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{folder / 'estimator.sqlite'}"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Settings]:
+    """Return a function that loads settings with secrets in place, without this machine's environment."""
+
+    def load(**given: str) -> Settings:
+        known = {"INSTANCE": str(tmp_path), "SECRET_KEY": "s" * 32, "LINK_KEY": "l" * 32, "DEMO": "1"}
+        return config.load({}, **{**known, **given})
+
+    return load
+
+
+@pytest.fixture
+def settings(load: Callable[..., Settings], database_url: str) -> Settings:
+    """Return the settings of an app on `database_url`."""
+    return load(DATABASE_URL=database_url)
 
 
 @pytest.fixture(scope="session")
