@@ -53,7 +53,22 @@ if (form) {
     clearTimeout(timer);
     timer = setTimeout(recalculate, 250);
   };
-  form.addEventListener("input", soon);
+  // What was wrong with an answer says nothing about the next one; the panel does.
+  const forget = (question) => {
+    if (!question?.classList.contains("wrong")) return;
+    question.classList.remove("wrong");
+    for (const error of question.querySelectorAll(".error")) error.remove();
+    for (const input of question.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    for (const part of question.querySelectorAll("[aria-describedby]")) {
+      const there = part.getAttribute("aria-describedby").split(" ").filter((id) => document.getElementById(id));
+      part.setAttribute("aria-describedby", there.join(" "));
+    }
+  };
+
+  form.addEventListener("input", (event) => {
+    forget(event.target.closest(".question"));
+    soon();
+  });
   form.addEventListener("change", soon);
 
   for (const stepper of form.querySelectorAll(".stepper")) {
@@ -69,9 +84,14 @@ if (form) {
         next = Math.min(Math.max(typed + direction * Number(step), Number(least)), Number(most));
       }
       input.value = next.toFixed(Math.max(decimals, (least.split(".")[1] ?? "").length));
-      soon();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
+
+  // Scrolling to a focused control leaves room for the bar, however high it is just now.
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
+  }).observe(aside);
 
   hideEmptySections();
   // A browser that went back may have kept answers that the page did not come with.
