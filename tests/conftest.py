@@ -63,7 +63,19 @@ def postgresql_server() -> Iterator[str]:
     data = folder / "data"
     subprocess.run(
         as_nobody(
-            [str(programs / "initdb"), "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"]
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "tester",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ]
         ),
         check=True,
         capture_output=True,
@@ -102,15 +114,10 @@ def postgresql_url(postgresql_server: str) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database of each kind."""
-    return empty_database(request.param, request, tmp_path)
-
-
-def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    """Return the address of an empty database; the server is started only where it is asked for."""
-    if kind == "postgresql":
+    if request.param == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         return url
-    return f"sqlite:///{folder / 'estimator.sqlite'}"
+    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
 
 
 @pytest.fixture

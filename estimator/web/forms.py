@@ -104,10 +104,20 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
     )
     data = {}
     for driver in table.drivers:
-        answer = (answers or {}).get(driver.code)
+        answer = only_answer(driver) or (answers or {}).get(driver.code)
         if answer is not None and (typed := _typed(driver, answer)) is not None:
             data[PREFIX + driver.code] = typed
     return form_class(kinds)(data=data)
+
+
+def only_answer(driver: Driver) -> str | None:
+    """Return the one possible answer in normal form; None where there is something to choose."""
+    if isinstance(driver, ChoiceDriver):
+        offered = [choice.code for choice in driver.choices if choice.offered]
+        return offered[0] if len(offered) == 1 else None
+    if isinstance(driver, NumberDriver) and driver.least + driver.step > driver.most:
+        return plain(driver.least)
+    return None
 
 
 def name_of(form: EstimateForm) -> str:
@@ -320,15 +330,15 @@ def _question(
     match driver:
         case ChoiceDriver():
             common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
-            offered = [choice for choice in driver.choices if choice.offered]
-            if len(offered) == 1:
-                common |= {"only": reader.words(offered[0].label, main), "only_value": offered[0].code}
         case YesNoDriver():
             common |= {"kind": "yes_no"}
         case NumberDriver():
             common |= _number(driver, table, reader)
         case DateDriver():
             common |= {"kind": "date"}
+    only = only_answer(driver)
+    if only is not None:
+        common |= {"only": answer_words(driver, only, table, reader), "only_value": only}
     return Question(**common)
 
 
@@ -363,9 +373,6 @@ def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str
     }
     if driver.unit is not None:
         found["unit"] = reader.unit(driver.unit, "5", table.main_language)
-    if driver.least + driver.step > driver.most:
-        found["only"] = answer_words(driver, plain(driver.least), table, reader)
-        found["only_value"] = plain(driver.least)
     return found
 
 

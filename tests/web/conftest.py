@@ -1,0 +1,108 @@
+"""A running app on a database of its own, its price list, and people who visit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from clinic import ANSWERS, NOW, table_text
+from flask import Flask
+from sqlalchemy import func, select
+from visitor import Page, Visitor
+
+from estimator import create_app, migrations, tables
+from estimator.config import Settings
+from estimator.db import db
+from estimator.models import Document, Estimate
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database: SQLite, unless the test asks for another kind by its name."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Hold the time at NOW, which may be moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def start(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """Return a function that starts an app as it is started in earnest, with some settings changed."""
+    started = []
+
+    def start(text: str | None = None, **changed: Any) -> Flask:
+        these = replace(settings, **changed)
+        if not started:
+            migrations.upgrade(settings.database_url)
+        app = create_app(these)
+        started.append(app)
+        if text is not None:
+            publish(app, text)
+        return app
+
+    yield start
+    for app in started:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    """Return an app whose list is the clinic's."""
+    return start(table_text())
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Return somebody who visits for the first time."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def breakdown(visitor: Visitor) -> Page:
+    """Return the page of an estimate that the visitor made."""
+    return visitor.estimate(ANSWERS)
+
+
+def publish(app: Flask, text: str) -> None:
+    """Add a version of a price list."""
+    with app.app_context():
+        tables.import_(text, NOW)
+        db.session.commit()
+
+
+def count(app: Flask, model: type[Estimate | Document] = Estimate) -> int:
+    """Return how many rows there are."""
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+@contextmanager
+def statement_on_each_connection(app: Flask, statement: str) -> Iterator[None]:
+    """Let a statement run on every connection that the app takes from its pool."""
+    from sqlalchemy import event
+
+    def run(connection: Any, *_others: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", run)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", run)
