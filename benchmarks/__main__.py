@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import arithmetic, pages
+from benchmarks import arithmetic, documents, memory, pages
 from benchmarks.measure import Row, machine, show
 
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "arithmetic": ("The arithmetic", arithmetic.rows),
     "pages": ("Pages", pages.rows),
+    "documents": ("Documents", documents.rows),
+    "memory": ("Memory", memory.rows),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -44,7 +45,8 @@ class Server:
         return self._ask("GET", path)
 
     def post(self, path: str, body: str, cookie: str) -> tuple[HTTPResponse, bytes]:
-        """Send a form once."""
+        """Send a form once, as one that nobody has sent before."""
+        body = body.replace(FRESH, secrets.token_hex(len(FRESH) // 2))
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, body, headers)
 
