@@ -177,13 +177,18 @@ class _Wording:
         for group in self.breakdown["groups"]:
             likely = Decimal(group["amount"]["likely"])
             in_total = group["total"] != "reserve"
+            items = [self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]]
+            amount = self.money(group["amount"]["likely"])
+            if not all(item.priced for item in items):
+                # What is on request is not 0, so neither is its group.
+                amount = _("at least %(amount)s", amount=amount) if likely else _("on request")
             yield GroupRows(
                 code=group["code"],
                 total=group["total"],
                 label=self.words(group["label"]),
                 payee=None if group["payee"] is None else self.words(group["payee"]),
-                rows=[self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]],
-                amount=self.money(group["amount"]["likely"]),
+                rows=items,
+                amount=amount,
                 span=span(group["amount"], self.currency, self.reader),
                 share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
             )

@@ -57,6 +57,16 @@ def test_what_is_on_request_is_never_a_nought(table: PriceTable) -> None:
     assert item.steps == ["The provider names this price on request. It is not 0."]
 
 
+def test_a_group_with_a_price_on_request_is_never_a_nought(table: PriceTable) -> None:
+    def amounts(table: PriceTable) -> dict[str, str]:
+        return {group.code: group.amount for group in rows(table, rehabilitation=12).groups}
+
+    assert amounts(table)["stay"] == "at least USD\xa0450.00"
+    head, before, rest = TEXT.partition("[charge.ward]")
+    alone = head + before + rest.replace('group = "stay"', 'group = "treatment"', 1)
+    assert amounts(pricing.read(alone))["stay"] == "on request"
+
+
 def test_steps_add_up_in_words(table: PriceTable) -> None:
     (session,) = [item for group in rows(table).groups for item in group.rows if item.code == "session"]
     assert session.steps == [
