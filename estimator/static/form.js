@@ -1,4 +1,4 @@
-// The running total, the steppers and the copy button. Every page works without this file.
+// The running total and the steppers. The form works without this file.
 
 document.documentElement.classList.add("scripted");
 
@@ -100,19 +100,3 @@ if (form) {
 
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    const said = document.getElementById(`${button.dataset.copy}-copied`);
-    try {
-      await navigator.clipboard.writeText(source.value);
-      button.textContent = button.dataset.done;
-      said.textContent = button.dataset.done;
-    } catch {
-      source.select();
-    }
-  });
-}
