@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 import time_machine
 from clinic import ANSWERS, NOW, table_text
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import func, select
 from visitor import Page, Visitor
 
@@ -37,16 +39,35 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Keep compiled templates, so that not every app of every test compiles them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file that has all tables and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def start(settings: Settings) -> Iterator[Callable[..., Flask]]:
+def start(settings: Settings, compiled: FileSystemBytecodeCache, empty: Path) -> Iterator[Callable[..., Flask]]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
     started = []
 
     def start(text: str | None = None, **changed: Any) -> Flask:
         these = replace(settings, **changed)
         if not started:
-            migrations.upgrade(settings.database_url)
+            _, sqlite, path = settings.database_url.partition("sqlite:///")
+            if sqlite:
+                shutil.copy(empty, path)
+            else:
+                migrations.upgrade(settings.database_url)
         app = create_app(these)
+        app.jinja_env.bytecode_cache = compiled
         started.append(app)
         if text is not None:
             publish(app, text)

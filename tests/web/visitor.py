@@ -29,7 +29,8 @@ class Page:
         self.path = answer.request.path
         self.body = answer.get_data()
         answer.close()
-        self.tree = parsed(self.html) if answer.headers.get("Content-Type") == HTML else None
+        is_page = self.body and answer.headers.get("Content-Type") == HTML
+        self.tree = parsed(self.html) if is_page else None
 
     @property
     def html(self) -> str:
@@ -46,7 +47,7 @@ class Page:
         """Where the answer sends its reader."""
         return str(self.headers["Location"])
 
-    def all(self, name: str, **attributes: str) -> list[Element]:
+    def all(self, name: str, /, **attributes: str) -> list[Element]:
         """Return every element of a name with these attributes; `class_` may be one of several."""
         assert self.tree is not None
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
@@ -59,13 +60,13 @@ class Page:
             )
         ]
 
-    def one(self, name: str, **attributes: str) -> Element:
+    def one(self, name: str, /, **attributes: str) -> Element:
         """Return the only such element."""
         found = self.all(name, **attributes)
         assert len(found) == 1, f"{len(found)} of <{name}> {attributes}"
         return found[0]
 
-    def text(self, name: str = "main", **attributes: str) -> str:
+    def text(self, name: str = "main", /, **attributes: str) -> str:
         """Return what stands in the only such element, with single spaces."""
         return words(self.one(name, **attributes))
 
