@@ -67,6 +67,9 @@ class Form(FlaskForm):  # type: ignore[misc]
                 return None
             return MultiDict([(name, printable(typed)) for name, typed in request.form.items(multi=True)])
 
+        def get_translations(self, form: FlaskForm) -> None:
+            """Return none: no page shows a word of WTForms itself, and loading them costs every request."""
+
 
 class DayField(Field):
     """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""

@@ -231,40 +231,42 @@ def _answering(
     sent = request.method == "POST"
     form = forms.build(table, None if earlier is None or sent else estimates.given_of(earlier))
     found = forms.read(form, table, reader)
-    running = _running(table, found, reader)
     notes: list[dict[str, str | None]] = []
     changed = None
-    problems: Mapping[str, list[str]] = {}
     status = 200
+    only_total = request.form.get("act") == "total"
+    outdated = (form.table_sha256.data or sha256) != sha256
+    genuine = not sent or form.validate()
+    if sent and genuine and not (only_total or outdated or found.unreadable):
+        try:
+            return _make(version, found.answers, form.submission.data or "", reader)
+        except pricing.BadAnswers:
+            pass  # what is wrong with them is said below, with the total
+        except DBAPIError as error:
+            db.session.rollback()
+            known = unavailable(error)
+            if known is None:
+                raise
+            sentence = _("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence)
+            notes.append({"target": None, "sentence": sentence})
+            status = 503
+    running = _running(table, found, reader)
+    problems: Mapping[str, list[str]] = {}
     if sent:
-        only_total = request.form.get("act") == "total"
         problems = running.refused() if only_total else running.sentences
-        if not form.validate():
+        if not genuine:
             sentence = _(
                 "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
                 "press the button again."
             )
             notes.append({"target": None, "sentence": sentence})
             status = 400
-        elif (form.table_sha256.data or sha256) != sha256:
+        elif outdated:
             changed = _changed(version)
             notes.append({"target": None, "sentence": changed})
             status = 409
         elif problems:
             status = 422
-        elif not only_total:
-            try:
-                return _make(version, found.answers, form.submission.data or "", reader)
-            except DBAPIError as error:
-                db.session.rollback()
-                known = unavailable(error)
-                if known is None:
-                    raise
-                sentence = _(
-                    "%(why)s Your answers are still here. Try again in a minute.", why=known.sentence
-                )
-                notes.append({"target": None, "sentence": sentence})
-                status = 503
     elif earlier is not None and earlier.table_version.sha256 != sha256:
         changed = _changed(version)
     sections = forms.sections(form, table, reader, running.asked, problems)
