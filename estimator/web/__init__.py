@@ -26,7 +26,6 @@ def init_app(app: Flask) -> None:
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
     app.register_blueprint(patient.pages)
     app.context_processor(_everywhere)
-    app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
     if settings.proxies:
         hops = settings.proxies

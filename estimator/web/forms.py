@@ -33,6 +33,9 @@ PREFIX = "q_"
 LONGEST_ANSWER = 100
 """More characters than any answer has."""
 
+UNREADABLE = "?"
+"""Stands for what was typed and cannot be read: no number and no day, so that it is refused where it is asked."""
+
 LONGEST_NAME = 64
 """More characters than the name of a form that we handed out, and than a hash, have."""
 
@@ -145,7 +148,10 @@ def _typed(driver: Driver, answer: str | bool) -> Any:
 
 @dataclass
 class Read:
-    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver."""
+    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver.
+
+    What could not be read is among the answers as UNREADABLE.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
@@ -160,6 +166,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
             if any(typed.values()):
                 day = _day(typed, reader)
                 if day is None:
+                    found.answers[driver.code] = UNREADABLE
                     found.unreadable[driver.code] = [
                         _(
                             "This is not a day of the calendar. "
@@ -175,6 +182,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
         if isinstance(driver, NumberDriver):
             number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
             if number is None:
+                found.answers[driver.code] = UNREADABLE
                 found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
             else:
                 found.answers[driver.code] = number

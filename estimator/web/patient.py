@@ -237,7 +237,7 @@ def _answering(
     only_total = request.form.get("act") == "total"
     outdated = (form.table_sha256.data or sha256) != sha256
     genuine = not sent or form.validate()
-    if sent and genuine and not (only_total or outdated or found.unreadable):
+    if sent and genuine and not (only_total or outdated):
         try:
             return _make(version, found.answers, form.submission.data or "", reader)
         except pricing.BadAnswers:

@@ -54,7 +54,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def start(settings: Settings, compiled: FileSystemBytecodeCache, empty: Path) -> Iterator[Callable[..., Flask]]:
+def start(
+    settings: Settings, compiled: FileSystemBytecodeCache, empty: Path
+) -> Iterator[Callable[..., Flask]]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
     started = []
 

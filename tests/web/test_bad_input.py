@@ -84,7 +84,8 @@ def test_a_number_that_cannot_be_used_is_explained_and_kept(
 
 
 @pytest.mark.parametrize(
-    "typed", ["2", " 2 ", "2.0", "٢", "२", "２", "\N{ZERO WIDTH SPACE}2", "+2"]  # noqa: RUF001
+    "typed",
+    ["2", " 2 ", "2.0", "٢", "२", "２", "\N{ZERO WIDTH SPACE}2", "+2"],  # noqa: RUF001
 )
 def test_a_number_in_any_digits_is_read(visitor: Visitor, form: Page, typed: str) -> None:
     page = visitor.send(form, {**ANSWERS, "q_sessions": typed}, button="total")
@@ -150,8 +151,32 @@ FIELDS = (*ANSWERS, "q_nights", "q_robot", "q_meals", "submission", "table_sha25
 
 @pytest.mark.parametrize(
     "typed",
-    [LONG, "\x00", "1\x002", "\ufffe", "\x7f\x85", "\r\n\t", "\U0010ffff", "'\"<>&", "%s{}$", "None", "q" * 101],
-    ids=["long", "nul", "nul-inside", "noncharacter", "control", "lines", "last", "marks", "signs", "none", "q"],
+    [
+        LONG,
+        "\x00",
+        "1\x002",
+        "\ufffe",
+        "\x7f\x85",
+        "\r\n\t",
+        "\U0010ffff",
+        "'\"<>&",
+        "%s{}$",
+        "None",
+        "q" * 101,
+    ],
+    ids=[
+        "long",
+        "nul",
+        "nul-inside",
+        "noncharacter",
+        "control",
+        "lines",
+        "last",
+        "marks",
+        "signs",
+        "none",
+        "q",
+    ],
 )
 def test_nothing_that_stands_in_a_field_is_a_mistake_of_ours(
     visitor: Visitor, form: Page, typed: str
@@ -174,7 +199,15 @@ def test_a_long_text_is_kept_and_its_sentence_is_short(visitor: Visitor, form: P
 
 
 def test_fields_that_nobody_asked_for_are_left_alone(app: Flask, visitor: Visitor, form: Page) -> None:
-    more = {"q_price": "0", "price": "0", "q_": "", "total": "1", "q_sessions-day": "1", "id": "1", "class": "x"}
+    more = {
+        "q_price": "0",
+        "price": "0",
+        "q_": "",
+        "total": "1",
+        "q_sessions-day": "1",
+        "id": "1",
+        "class": "x",
+    }
     page = visitor.estimate({**ANSWERS, **more})
     assert TOTAL in page.text("section", aria_labelledby="total-title")
     with app.app_context():
@@ -208,7 +241,9 @@ def test_of_a_field_that_comes_twice_the_first_counts(visitor: Visitor, form: Pa
         (b"\x00" * 1000, "application/octet-stream"),
     ],
 )
-def test_a_body_of_another_kind_is_no_form(app: Flask, form: Page, visitor: Visitor, body: bytes, kind: str) -> None:
+def test_a_body_of_another_kind_is_no_form(
+    app: Flask, form: Page, visitor: Visitor, body: bytes, kind: str
+) -> None:
     for path in ("/estimate/clinic", "/estimate/clinic/total", "/e/x/delete"):
         assert visitor.post(path, body, content_type=kind).status == 400, path
     assert count(app) == 0
@@ -305,5 +340,3 @@ def test_no_header_is_a_mistake_of_ours(visitor: Visitor, header: dict[str, str]
     answer: Any = visitor.client.get("/", headers=header)
     answer.close()
     assert answer.status_code < 500
-
-

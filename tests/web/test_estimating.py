@@ -85,6 +85,15 @@ def test_enter_in_a_field_is_the_first_button(app: Flask, visitor: Visitor) -> N
     assert visitor.send(form, ANSWERS, button=None).status == 303
 
 
+@pytest.mark.parametrize("typed", ["", "3", "nonsense", "1e9"])
+def test_what_stands_in_a_question_that_is_not_asked_any_more_stops_nobody(
+    visitor: Visitor, typed: str
+) -> None:
+    page = visitor.estimate({**ANSWERS, "q_training_hours": typed})
+    assert TOTAL in page.text("section", aria_labelledby="total-title")
+    assert "Hour of training" not in page.text("table", class_="items")
+
+
 def test_changing_answers_begins_with_the_earlier_ones_and_makes_another_estimate(
     app: Flask, visitor: Visitor
 ) -> None:

@@ -152,7 +152,11 @@ def test_only_a_page_that_came_through_https_insists_on_it(start: Callable[..., 
     assert secure.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Host": "evil.example"}
+FORWARDED = {
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-For": "203.0.113.7",
+    "X-Forwarded-Host": "evil.example",
+}
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
