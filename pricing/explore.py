@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pricing.answers import Answers, check, look, normal_form
 from pricing.breakdown import Three
-from pricing.estimate import estimate
+from pricing.estimate import total
 from pricing.money import exactly, plain
 from pricing.problems import BadAnswers, Problem
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -125,8 +125,7 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     no. Raises BadAnswers if the plan itself is refused.
     """
     given = normal_form(check(table, answers))
-    base = estimate(table, given)
-    before, requested = base.totals["total"], set(base.on_request)
+    before, requested = total(table, given)
     alternatives = []
     for driver in table.drivers:
         if driver.code not in given:
@@ -155,10 +154,10 @@ def effect(old: PriceTable, new: PriceTable, plans: Iterable[Answers]) -> Iterat
 def outcome(table: PriceTable, answers: Answers) -> Outcome:
     """Return what a plan comes to, or why it is refused; never raises BadAnswers."""
     try:
-        breakdown = estimate(table, answers)
+        amount, requested = total(table, answers)
     except BadAnswers as refusal:
         return Outcome(None, (), refusal.problems)
-    return Outcome(breakdown.totals["total"], breakdown.on_request, ())
+    return Outcome(amount, requested, ())
 
 
 def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
