@@ -129,3 +129,4 @@ def statement_on_each_connection(app: Flask, statement: str) -> Iterator[None]:
         yield
     finally:
         event.remove(engine, "checkout", run)
+        engine.dispose()  # what the statement did to a connection ends with it
