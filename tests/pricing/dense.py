@@ -79,6 +79,7 @@ class Table:
         self.groups: dict[str, str] = {}
         self.charges: dict[str, str] = {}
         self.percents: set[str] = set()
+        self.prices: list[Decimal] = []
         self.text = "".join([self.header(), self.drivers(), self.sections()])
         self.answers = self.plan()
 
@@ -148,7 +149,8 @@ class Table:
             return self.dice.randint(least * parts, most * parts) * self.unit * self.some(1, 1, 5, 20) / parts
 
         if self.dice.random() < 0.6:
-            return str(one())
+            self.prices.append(one())
+            return str(self.prices[-1])
         low, likely, high = sorted(one() for _ in range(3))
         return f"{{ low = {low}, likely = {likely}, high = {high} }}"
 
@@ -239,7 +241,9 @@ class Table:
         text = (
             f'[tax.{code}]\nlabel.en = "{code}"\npercent = {self.some("5", "12.5", "18", "0")}\nof = [{of}]\n'
         )
-        text += self.sometimes(f"above = {self.dice.randint(-2, 40) * self.unit / 2}\n")
+        text += self.sometimes(
+            f"above = {self.dice.choice([*self.prices[-9:], self.unit, -self.unit])}\n", 0.5
+        )
         return text + self.sometimes("included = true\n") + self.clauses(0.1)
 
     def payments(self) -> str:
