@@ -53,14 +53,14 @@ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
 
 
 class NoFetcher(URLFetcher):  # type: ignore[misc]
-    """Opens data: addresses; any other one stops the document instead of leaving a hole in it."""
+    """Opens pictures in data: addresses; any other one stops the document instead of leaving a hole in it."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        """Return the content of a data: address."""
-        if not url.lower().startswith("data:"):
+        """Return the content of a data: address of a picture."""
+        if not url.lower().startswith("data:image/"):
             raise FatalURLFetchingError(f"The document asks for {url[:100]}, which it may not.")
         return super().fetch(url, headers)
 
@@ -143,10 +143,12 @@ def _maker() -> Callable[[Job], bytes]:
         drawn = weasyprint.HTML(string=job.html, url_fetcher=fetcher).render(
             font_config=fonts, pdf_variant=VARIANT, attachments=attachments
         )
-        if len(drawn.metadata.attachments):
-            raise ValueError("The document names attachments of its own, which it may not.")
         _claim_ua(drawn.metadata)
-        content: bytes = drawn.write_pdf(pdf_variant=VARIANT, attachments=attachments, finisher=_finish)
+        content: bytes = drawn.write_pdf(
+            pdf_variant=VARIANT,
+            attachments=attachments,
+            finisher=lambda _drawn, document: _finish(document, len(attachments)),
+        )
         return content
 
     return make
@@ -161,11 +163,13 @@ def _claim_ua(metadata: Any) -> None:
     metadata.generate_rdf_metadata = generate_both
 
 
-def _finish(_document: Any, pdf: Any) -> None:
-    """List each embedded file once; WeasyPrint names it twice."""
-    files = pdf.catalog.get("AF")
-    if files:
-        files[:] = list(dict.fromkeys(files))
+def _finish(pdf: Any, attachments: int) -> None:
+    """List each embedded file once, WeasyPrint names it twice, and refuse all that nobody handed over."""
+    files = pdf.catalog.get("AF", [])
+    files[:] = list(dict.fromkeys(files))
+    embedded = [entry for entry in pdf.objects if getattr(entry, "extra", {}).get("Type") == "/EmbeddedFile"]
+    if len(embedded) != attachments:
+        raise ValueError("The document has attachments of its own, which it may not.")
 
 
 def _resident() -> int:
