@@ -34,13 +34,13 @@ def estimate(table: PriceTable, answers: Answers) -> Breakdown:
         return _Plan(table, check(table, answers)).breakdown()
 
 
-def total(table: PriceTable, answers: Answers) -> tuple[Three, tuple[str, ...]]:
-    """Return only the `total` of a plan, and the codes of its items without a price, as `estimate` would.
+def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...]]:
+    """Return only the `total` that `estimate` would give, and the codes of the items on request.
 
-    Raises BadAnswers with every problem at once.
+    `values` are answers that `check` has looked at.
     """
     with exactly():
-        return _Plan(table, check(table, answers)).total()
+        return _Plan(table, values).total()
 
 
 _Worked = tuple[Decimal, Decimal, Decimal | None]
@@ -75,7 +75,9 @@ class _Plan:
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
         self.lines = [
-            line for line in self.prepared.lines if applies(line.charge.when, line.charge.unless, values)
+            line
+            for line in self.prepared.lines
+            if line.always or applies(line.charge.when, line.charge.unless, values)
         ]
         self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
         self.quantities = self._quantities()
@@ -263,7 +265,7 @@ class _Plan:
         if offer is not None:
             package, code, allowance = offer.package, offer.package.code, offer.allowance
             prices = (cases[LOW].package, likely_package, cases[HIGH].package)
-            trace = Trace(package, ONE, ZERO, None, None)
+            trace: Trace = (package, ONE, ZERO, None, None)
             yield Item(
                 code, "package", package.group, package.label, (ONE, ONE, ONE), None, prices, None, trace
             )
@@ -271,15 +273,15 @@ class _Plan:
         lows, likelies, highs = (case.worked for case in cases)
         for line in self.lines:
             position = line.position
-            entries = (lows[position], likelies[position], highs[position])
-            if entries == (None, None, None):
+            low, likely, high = lows[position], likelies[position], highs[position]
+            if low is likely is high is None:
                 continue
-            low, likely, high = (entry or absent for entry in entries)
+            low, likely, high = low or absent, likely or absent, high or absent
             covered = code if position in allowance else None
             base = None
             if line.of is not None:
                 base = self._base(line.of, likelies, offer, likely_package)
-            trace = Trace(line.charge, likely[0], allowance.get(position, ZERO), covered, base)
+            trace = (line.charge, likely[0], allowance.get(position, ZERO), covered, base)
             yield Item(
                 line.charge.code, "charge", line.charge.group, line.charge.label,
                 (low[0], likely[0], high[0]), line.unit, (low[2], likely[2], high[2]), covered, trace,

@@ -7,7 +7,7 @@ never matters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from decimal import (
     ROUND_DOWN,
@@ -74,7 +74,10 @@ def plain(number: Decimal) -> str:
 class Rounder:
     """Rounds to whole multiples of `unit` and writes amounts with the decimals of `unit`."""
 
-    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "unit")
+    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "text", "unit")
+
+    text: Callable[[Decimal], str]
+    """Writes a rounded amount, for example "2950.00"."""
 
     def __init__(self, unit: Decimal, rounding: Rounding) -> None:
         self.unit = unit
@@ -82,6 +85,8 @@ class Rounder:
         self._quantum = Decimal((0, (1,), -self.decimals))
         self._decimal_step = unit == self._quantum
         self._mode = _MODES[rounding]
+        # str writes a number with at most six decimals without an exponent, and faster than format does.
+        self.text = str if self.decimals <= 6 else "{:f}".format
 
     def amount(self, exact: Decimal) -> Decimal:
         """Round `exact` once; the result has exactly `decimals` decimals and is never minus zero."""
@@ -96,13 +101,11 @@ class Rounder:
         with exactly():
             return (steps * self.unit).quantize(self._quantum)
 
-    def text(self, amount: Decimal) -> str:
-        """Write a rounded amount, for example "2950.00"."""
-        # str writes a number with at most six decimals without an exponent, and faster than format does.
-        return str(amount) if self.decimals <= 6 else format(amount, "f")
-
     def longer_text(self, amount: Decimal) -> str:
         """Write an amount that may be finer than `unit`: all of its digits, at least `decimals` of them."""
+        text = str(amount)
+        if amount and text[-self.decimals - 1 : -self.decimals] == "." and "E" not in text:
+            return text  # most amounts are written so already
         text = plain(amount)
         _, _, fraction = text.partition(".")
         if len(fraction) >= self.decimals:

@@ -39,9 +39,9 @@ class Named(NamedTuple):
 class Line(NamedTuple):
     """A charge with what its table says about it elsewhere.
 
-    `same` tells that its prices are equal in the three cases, `plain` that every unit is paid for, `prices`
-    are those of the three cases if every paid unit simply costs as much, `rank` is the position of its stage
-    and `total` that of its total.
+    `always` tells that it has no condition, `same` that its prices are equal in the three cases, `plain` that
+    every unit is paid for; `prices` are those of the three cases if every paid unit simply costs as much,
+    `rank` is the position of its stage and `total` that of its total.
     """
 
     position: int
@@ -49,6 +49,7 @@ class Line(NamedTuple):
     total: int
     rank: int
     unit: UnitText | None
+    always: bool
     same: bool
     plain: bool
     prices: tuple[Decimal, Decimal, Decimal] | None
@@ -129,6 +130,7 @@ def _prepare(table: PriceTable) -> Prepared:
                 total=totals[charge.group],
                 rank=rank(charge.stage),
                 unit=units[charge.per[0]] if len(charge.per) == 1 else None,
+                always=charge.when is None and charge.unless is None,
                 prices=_prices(charge),
                 plain=not charge.included and charge.block is None,
                 same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
