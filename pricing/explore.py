@@ -101,12 +101,14 @@ def _renamed(
     before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """Pairs of a part that vanished and one of its kind that appeared with the same label."""
+    appeared: dict[object, list[str]] = {}
+    for place in after:
+        if place not in before and _label(after[place]):
+            appeared.setdefault((_kind(place), _label(after[place])), []).append(place)
     pairs: dict[str, str] = {}
-    for gone in (place for place in before if place not in after):
-        for come in (place for place in after if place not in before and place not in pairs.values()):
-            if _kind(gone) == _kind(come) and _label(before[gone]) == _label(after[come]) != ():
-                pairs[gone] = come
-                break
+    for place in before:
+        if place not in after and (alike := appeared.get((_kind(place), _label(before[place])))):
+            pairs[place] = alike.pop(0)
     return pairs
 
 

@@ -92,7 +92,7 @@ class Rounder:
         """Round `exact` once; the result has exactly `decimals` decimals and is never minus zero."""
         if self._decimal_step:
             rounded = exact.quantize(self._quantum, self._mode, _ROUNDING)
-            return rounded if rounded else abs(rounded)
+            return rounded if rounded else rounded.copy_abs()
         return self.ratio(Fraction(exact))
 
     def ratio(self, exact: Fraction) -> Decimal:
@@ -121,7 +121,8 @@ class Rounder:
         units = int(Fraction(total) / Fraction(self.unit))
         finest = max(decimals(weight) for weight in weights)
         wholes = [int(weight.scaleb(finest, _ROUNDING)) for weight in weights]
-        parts, remainders = zip(*(divmod(units * whole, sum(wholes)) for whole in wholes), strict=True)
+        together = sum(wholes)
+        parts, remainders = zip(*(divmod(units * whole, together) for whole in wholes), strict=True)
         left = units - sum(parts)
         most_lost = set(sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:left])
         with exactly():
