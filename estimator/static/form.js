@@ -89,9 +89,14 @@ if (form) {
   }
 
   // Scrolling to a focused control leaves room for the bar, however high it is just now.
-  new ResizeObserver(() => {
+  // And whoever cannot wheel or swipe can move what does not fit into it.
+  const size = new ResizeObserver(() => {
     document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
-  }).observe(aside);
+    if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
+    else aside.removeAttribute("tabindex");
+  });
+  size.observe(aside);
+  size.observe(panel);
 
   hideEmptySections();
   // A browser that went back may have kept answers that the page did not come with.
