@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader
-from estimator.web import errors, guard, patient
+from estimator.web import errors, guard, language, patient
 from estimator.web.language import current_reader
 
 
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     guard.init_app(app)
+    language.init_app(app)
     errors.init_app(app)
     translations = str(Path(__file__).parent.parent / "translations")
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)

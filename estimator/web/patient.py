@@ -18,7 +18,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_wtf import FlaskForm
@@ -49,14 +48,6 @@ def start() -> Answer:
     reader = current_reader()
     offers = [_offer(version, reader) for version in tables.all_in_force(_now())]
     return render_template("patient/start.html", offers=offers, kept_days=_settings().kept_days)
-
-
-@pages.get("/language/<tag>")
-def language(tag: str) -> Answer:
-    """Remember a language for this visit and go back to the start."""
-    if tag in _settings().languages:
-        session["language"] = tag
-    return redirect(url_for("patient.start"))
 
 
 @pages.get("/robots.txt")

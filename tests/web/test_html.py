@@ -22,14 +22,19 @@ LANGUAGES = {"en": "ltr", "ar": "rtl"}
 DEMONSTRATIONS = sorted((Path(__file__).parent.parent.parent / "pricing" / "tables").glob("*.toml"))
 
 
+KEPT: dict[str, dict[str, Page]] = {}
+
+
 @pytest.fixture(params=LANGUAGES)
 def pages(
     request: pytest.FixtureRequest, start: Callable[..., object], clock: time_machine.Traveller
 ) -> dict[str, Page]:
     """Return every page in every state, by what it shows, for readers of one language."""
-    app = start(languages=tuple(LANGUAGES))
-    visitor = Visitor(app, headers={"Accept-Language": request.param})  # type: ignore[arg-type]
-    return dict(states(visitor, clock))
+    if request.param not in KEPT:
+        app = start(languages=tuple(LANGUAGES))
+        visitor = Visitor(app, headers={"Accept-Language": request.param})  # type: ignore[arg-type]
+        KEPT[request.param] = dict(states(visitor, clock))
+    return KEPT[request.param]
 
 
 def states(visitor: Visitor, clock: time_machine.Traveller) -> Iterator[tuple[str, Page]]:
