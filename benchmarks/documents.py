@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -67,9 +68,7 @@ def _rendered() -> list[Row]:
         sides = {side: stack.enter_context(renderer(side)) for side in ("child", "plain", "standard")}
         for process in sides.values():
             process.make(job)
-        made = in_turns(
-            {side: (lambda process=process: process.make(job)) for side, process in sides.items()}, DOCUMENTS
-        )
+        made = in_turns({side: partial(process.make, job) for side, process in sides.items()}, DOCUMENTS)
     took = {side: middle(one.processor for one in found) for side, found in made.items()}
     words = "first PDF of 20 lines, processor time"
     return [

@@ -16,8 +16,6 @@ CONNECTIONS = (1, 8, 32)
 ROUNDS = 5
 SECONDS = 1.2
 
-Page = Mapping[str, str | int]
-
 
 def rows() -> list[Row]:
     """Send forms and ask for breakdowns, in turns with the minimal page."""
@@ -68,9 +66,7 @@ def _made(server: Server) -> str:
     return answer.getheader("Location") or ""
 
 
-def _compared(
-    ours: str, other: str, connections: int, results: Mapping[str, list[Result]]
-) -> list[Row]:
+def _compared(ours: str, other: str, connections: int, results: Mapping[str, list[Result]]) -> list[Row]:
     numbers = {}
     for name in (ours, other):
         rate = middle(result.rate for result in results[name])
@@ -90,7 +86,7 @@ def _compared(
     post = ours.endswith("POST")
     found = [
         Row(
-            f"{ours}, {connections} connections",
+            f"{ours}, {connections} connection{'s' * (connections > 1)}",
             said[ours],
             f"{other}: {said[other]}",
             ratio(numbers[ours][0], numbers[other][0]),
@@ -99,7 +95,9 @@ def _compared(
     ]
     if post and connections == 8:
         _rate, half, most = numbers[ours]
-        found.append(Row(f"{ours}, p99 to p50", milliseconds(most), milliseconds(half), ratio(most, half), "at most 3"))
+        found.append(
+            Row(f"{ours}, p99 to p50", milliseconds(most), milliseconds(half), ratio(most, half), "at most 3")
+        )
     if strange:
         found.append(Row("answers outside 2xx and 3xx", str(strange), "", "", "none"))
     return found
@@ -108,5 +106,9 @@ def _compared(
 def _share(request: float) -> Row:
     """How much of one POST is the arithmetic, in the form in which it is kept."""
     table, answers = plan.table(), plan.given()
-    took = middle(in_turns({"": processor_seconds(lambda: pricing.estimate(table, answers).as_json(), 200)}, 9)[""])
-    return Row("arithmetic in an estimate POST", milliseconds(took), milliseconds(request), ratio(took, request), "")
+    took = middle(
+        in_turns({"": processor_seconds(lambda: pricing.estimate(table, answers).as_json(), 200)}, 9)[""]
+    )
+    return Row(
+        "arithmetic in an estimate POST", milliseconds(took), milliseconds(request), ratio(took, request), ""
+    )

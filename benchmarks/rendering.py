@@ -84,7 +84,7 @@ def _answer(make: Make, out: BinaryIO) -> None:
 
 def _child(out: BinaryIO) -> None:
     """Be the rendering process itself. It wants the main thread, so the jobs come in through another one."""
-    from estimator import pdf, pdf_child
+    from estimator import pdf, pdf_child  # noqa: PLC0415 - a side loads only what it measures
 
     ours, theirs = Pipe()
 
@@ -106,7 +106,7 @@ def _child(out: BinaryIO) -> None:
 
 
 def _app(out: BinaryIO, warm: bool) -> None:
-    from estimator import pdf
+    from estimator import pdf  # noqa: PLC0415 - a side loads only what it measures
 
     if warm:
         pdf.warm_up()
@@ -127,7 +127,7 @@ def _app(out: BinaryIO, warm: bool) -> None:
 
 
 def _plain(out: BinaryIO, standard: bool) -> None:
-    import weasyprint
+    import weasyprint  # noqa: PLC0415 - a side loads only what it measures
 
     def make(job: Job) -> tuple[int, int]:
         if not standard:
