@@ -68,6 +68,10 @@ TABLE_SENTENCES = {
         "There are more than {most} problems; the others are not listed. Is this file a price table?"
     ),
     "too_many_percents": N_("{given} charges are percents of others; at most {most} can be in one table."),
+    "too_many_steps": N_(
+        "Pricing a plan of this table takes {given} steps; at most {most} are allowed. Every package is tried with "
+        "every charge, percent, tax and stage, so leave some of them out, or split the list in two tables."
+    ),
     "unknown_key": N_("“{given}” is not a word of the notation here. Allowed are: {allowed}."),
     "misspelt_key": N_(
         "“{given}” is not a word of the notation. Did you mean “{near}”? Allowed are: {allowed}."
