@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,14 @@ from typing import Any
 import pytest
 import time_machine
 from clinic import ANSWERS, NOW, table_text
+from database import publish
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import func, select
 from visitor import Page, Visitor
 
-from estimator import create_app, migrations, tables
+from estimator import create_app, migrations
 from estimator.config import Settings
 from estimator.db import db
-from estimator.models import Document, Estimate
 
 
 @pytest.fixture
@@ -97,36 +95,3 @@ def visitor(app: Flask) -> Visitor:
 def breakdown(visitor: Visitor) -> Page:
     """Return the page of an estimate that the visitor made."""
     return visitor.estimate(ANSWERS)
-
-
-def publish(app: Flask, text: str) -> None:
-    """Add a version of a price list."""
-    with app.app_context():
-        tables.import_(text, NOW)
-        db.session.commit()
-
-
-def count(app: Flask, model: type[Estimate | Document] = Estimate) -> int:
-    """Return how many rows there are."""
-    with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-@contextmanager
-def statement_on_each_connection(app: Flask, statement: str) -> Iterator[None]:
-    """Let a statement run on every connection that the app takes from its pool."""
-    from sqlalchemy import event
-
-    def run(connection: Any, *_others: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "checkout", run)
-    try:
-        yield
-    finally:
-        event.remove(engine, "checkout", run)
-        engine.dispose()  # what the statement did to a connection ends with it

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from clinic import ANSWERS, TOTAL
-from conftest import count
+from database import count
 from flask import Flask
 from visitor import Page, Visitor
 

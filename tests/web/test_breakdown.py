@@ -18,7 +18,7 @@ import pikepdf
 import pytest
 import time_machine
 from clinic import ANSWERS, TOTAL, table_text
-from conftest import count
+from database import count
 from flask import Flask
 from sqlalchemy import select
 from visitor import Page, Visitor, reference_of, words
@@ -205,7 +205,7 @@ def test_what_was_left_open_is_said_where_the_answers_are(breakdown: Page) -> No
 
 
 def test_an_estimate_shows_for_ever_what_was_computed(app: Flask, visitor: Visitor, breakdown: Page) -> None:
-    from conftest import publish
+    from database import publish
 
     publish(app, table_text(version="2026-2", valid_from="2026-03-01", price="9000.00"))
     page = visitor.open(breakdown.path)

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 import time_machine
 from clinic import ANSWERS, NOW, TOTAL, table_text
-from conftest import count, publish
+from database import count, publish
 from flask import Flask
 from visitor import Page, Visitor
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from clinic import ANSWERS
-from conftest import count, statement_on_each_connection
+from database import count, statement_on_each_connection
 from flask import Flask
 from visitor import Page, Visitor
 

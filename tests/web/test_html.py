@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from clinic import ANSWERS, NOW, table_text
-from conftest import publish, statement_on_each_connection
+from database import publish, statement_on_each_connection
 from visitor import Page, Visitor, words
 
 LANGUAGES = {"en": "ltr", "ar": "rtl"}

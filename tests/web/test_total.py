@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from clinic import ANSWERS, TOTAL, table_text
-from conftest import count, publish
+from database import count, publish
 from flask import Flask
 from visitor import Visitor, parsed, words
 
