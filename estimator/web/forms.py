@@ -305,11 +305,16 @@ def sections(
 def notes(sections: Sequence[Section]) -> list[dict[str, str | None]]:
     """Return the error summary: a line for each sentence that stands beside a question, in the same order."""
     return [
-        {"target": question.name, "sentence": f"{question.label}: {sentence}"}
+        {"target": question.name, "sentence": f"{_with_colon(str(question.label))} {sentence}"}
         for section in sections
         for question in section.questions
         for sentence in question.errors
     ]
+
+
+def _with_colon(label: str) -> str:
+    """A question mark needs no colon after it."""
+    return label if label.endswith(("?", "؟", "？")) else f"{label}:"
 
 
 def _question(

@@ -135,7 +135,7 @@ class _Wording:
             and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
         ]
         if ranged:
-            yield _("These prices are given as a range: %(labels)s.", labels=", ".join(ranged))
+            yield _("These prices are given as a range: %(labels)s.", labels="; ".join(ranged))
 
     def variation(self, driver: NumberDriver, less: Decimal, more: Decimal) -> str:
         label = str(self.words(driver.label))

@@ -8,8 +8,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from served import LONG_WORDS, Opener, Site, command, environment, wait_for
+
+PATIENCE = 30_000
+"""Milliseconds to wait for what must come; a busy machine is slow, which is no fault of a page."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +61,7 @@ def open_page(new_context: Callable[..., BrowserContext], site: Site) -> Iterato
     def open_page(**options: object) -> Page:
         language = options.pop("language", None)
         context = new_context(**{"viewport": {"width": 360, "height": 740}, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", on_console)
         context.on("weberror", lambda error: strange.append(str(error.error)))
         context.on(
