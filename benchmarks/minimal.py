@@ -1,15 +1,18 @@
-"""The page that ours are compared with: a form with one field a question, one row, one template.
+"""The pages that ours are compared with: a form of ordinary fields, one row, one template, no prices.
 
-It is what a careful beginner writes with Flask-WTF and Flask-SQLAlchemy. It prices nothing.
+They are what a careful beginner writes with Flask-WTF and Flask-SQLAlchemy. One asks every question of the
+price list, the short one only the first three.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from flask_wtf import FlaskForm
+from jinja2 import DictLoader
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 from wtforms import BooleanField, Field, IntegerField, SelectField
@@ -18,6 +21,8 @@ from wtforms.validators import InputRequired, NumberRange
 from estimator.config import Settings
 from estimator.db import Base, UTCDateTime, db, engine_options
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable
+
+SHORT = 3
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -48,8 +53,9 @@ class Answers(Base):
 
 
 def create_app(settings: Settings, table: PriceTable) -> Flask:
-    """Return an app with that one page, on a database of its own that is made here."""
+    """Return an app with the whole form at / and the short one at /short, on a database that is made here."""
     app = Flask("minimal")
+    app.jinja_loader = DictLoader({"page.html": PAGE})
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -59,10 +65,15 @@ def create_app(settings: Settings, table: PriceTable) -> Flask:
     db.init_app(app)
     with app.app_context():
         Base.metadata.create_all(db.engine, tables=[Answers.__table__])  # type: ignore[list-item]
-    fields: dict[str, Any] = {driver.code: _field(driver) for driver in table.drivers}
+    _add_page(app, "/", table.drivers)
+    _add_page(app, "/short", table.drivers[:SHORT])
+    return app
+
+
+def _add_page(app: Flask, path: str, drivers: Sequence[Driver]) -> None:
+    fields: dict[str, Any] = {driver.code: _field(driver) for driver in drivers}
     form_class = type("Form", (FlaskForm,), fields)
 
-    @app.route("/", methods=["GET", "POST"])
     def page() -> str:
         form = form_class()
         saved = None
@@ -73,9 +84,9 @@ def create_app(settings: Settings, table: PriceTable) -> Flask:
             db.session.flush()
             saved = row.id
             db.session.commit()
-        return render_template_string(PAGE, form=form, saved=saved)
+        return render_template("page.html", form=form, saved=saved)
 
-    return app
+    app.add_url_rule(path, path, page, methods=["GET", "POST"])
 
 
 def _field(driver: Driver) -> Field:

@@ -25,9 +25,13 @@ ANSWERS = {
     "visa": "yes",
     "flights": "900",
     "own_mri": "no",
+    "breathing": "no",
+    "blood_thinners": "no",
+    "infection": "no",
 }
-"""What a person types into the form; the questions about safety keep their usual answers."""
+"""What a person types into the form."""
 
+_YES_NO = ("attendant", "visa", "own_mri", "breathing", "infection")
 _CELLS = ("umbilical", "marrow", "adipose")
 _ROOMS = ("ward", "semi_private", "single", "deluxe")
 
@@ -40,7 +44,7 @@ def table() -> PriceTable:
 def given(number: int = 0) -> dict[str, str | bool]:
     """Return answers for `pricing`; each number is another plan, 0 the one above."""
     answers: dict[str, str | bool] = {
-        code: {"yes": True, "no": False}.get(typed, typed) for code, typed in ANSWERS.items()
+        code: typed == "yes" if code in _YES_NO else typed for code, typed in ANSWERS.items()
     }
     if number:
         answers["cells"] = _CELLS[number % 3]

@@ -60,12 +60,12 @@ class Server:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return "\r\n".join([*lines, "", body])
 
-    def form(self) -> tuple[str, str, str]:
+    def form(self, path: str = "") -> tuple[str, str, str]:
         """Open the form as a browser does; return its path, its filled body and the session's cookie.
 
         In the body of an estimate stands FRESH for what names the form that was handed out.
         """
-        path = f"/estimate/{plan.SLUG}" if self.side == "estimator" else "/"
+        path = path or (f"/estimate/{plan.SLUG}" if self.side == "estimator" else "/")
         answer, content = self.get(path)
         page = content.decode()
         filled: dict[str, str] = {"csrf_token": _hidden(page, "csrf_token")}

@@ -12,7 +12,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
-from estimator.i18n import reader
+from estimator.i18n import reader, speak
 from estimator.web import errors, guard, language, patient
 from estimator.web.language import current_reader
 
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     translations = str(Path(__file__).parent.parent / "translations")
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
+    speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.context_processor(_everywhere)
     settings: Settings = app.config["SETTINGS"]
