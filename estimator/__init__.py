@@ -45,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         migrations.must_be_current(db.engine)
-    web.init_app(app)
     if settings.demo:
+        # Inside whatever tells the visitor's address from a proxy's.
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    web.init_app(app)
     return app

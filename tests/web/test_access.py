@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -110,3 +110,12 @@ def test_an_estimate_opens_to_its_link_and_to_no_other_name_of_it(app: Flask, br
     assert stranger.open(breakdown.path).status == 200
     for guess in (reference, "1", breakdown.path[3:-1], breakdown.path[3:].lower(), "..", "%00", "é"):
         assert stranger.open(f"/e/{guess}").status == 404, guess
+
+
+@pytest.mark.parametrize(("visitor_at", "status"), [("192.0.2.7", 403), ("127.0.0.1", 200)])
+def test_a_demonstration_behind_a_proxy_answers_this_machine_only(
+    start: Callable[..., Flask], visitor_at: str, status: int
+) -> None:
+    app = start(demo=True, proxies=1)
+    answer = app.test_client().get("/", headers={"X-Forwarded-For": visitor_at})
+    assert answer.status_code == status
