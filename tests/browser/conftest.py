@@ -24,14 +24,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     site = Site(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("instance"))
-    site.run("prepare")
-    site.run("tables", "import", LONG_WORDS)
     with (site.instance / "served.log").open("wb") as log:
         server = subprocess.Popen(
             command("serve", "--demo"), env=environment(site), stdout=log, stderr=subprocess.STDOUT
         )
         try:
             wait_for(site, server)
+            site.run("tables", "import", LONG_WORDS)
             yield site
         finally:
             server.terminate()

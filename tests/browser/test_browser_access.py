@@ -19,8 +19,6 @@ NARROW = {"width": 320, "height": 740}
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 
-PLANS = pytest.mark.parametrize("plan", [DELHI, LONG_WORDS], ids=lambda plan: plan.slug)
-
 OVERFLOW = """() => {
   const wide = document.scrollingElement.scrollWidth;
   const found = wide > innerWidth ? [`the page is ${wide} wide`] : [];
@@ -61,60 +59,59 @@ SMALL_TARGETS = """() => {
 }"""
 
 
+def axe(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
+    return [
+        f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found.response["violations"]
+    ]
+
+
 @pytest.mark.parametrize(
     ("plan", "options"),
     [
-        (DELHI, {"viewport": PHONE}),
+        (DELHI, {"viewport": NARROW}),
         (LONG_WORDS, {"viewport": DESK, "color_scheme": "dark", "language": "ar"}),
     ],
-    ids=["light", "dark and right to left"],
+    ids=["narrow and light", "wide, dark and right to left"],
 )
 def test_axe_finds_nothing_on_any_page(
     open_page: Opener, site: Site, plan: Plan, options: dict[str, Any]
 ) -> None:
-    axe = Axe()
     page = open_page(**options)
-    found = {}
-    for state in states(page, plan, site):
-        results = axe.run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
-        for violation in results.response["violations"]:
-            found[state, violation["id"]] = [node["target"] for node in violation["nodes"]]
-    assert found == {}
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-@PLANS
-def test_nothing_scrolls_sideways_at_320_pixels(
-    open_page: Opener, site: Site, plan: Plan, language: str
-) -> None:
-    page = open_page(viewport=NARROW, language=language)
-    found = {state: page.evaluate(OVERFLOW) for state in states(page, plan, site)}
+    found = {state: axe(page) for state in states(page, plan, site)}
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
-def test_wider_spacing_of_text_cuts_nothing_off(open_page: Opener, site: Site) -> None:
-    page = open_page(viewport=PHONE)
+@pytest.mark.parametrize(
+    ("plan", "viewport", "language"),
+    [(DELHI, NARROW, "en"), (LONG_WORDS, NARROW, "ar"), (DELHI, DESK, "en")],
+    ids=["narrow", "narrow and right to left", "wide"],
+)
+def test_nothing_scrolls_sideways_and_everything_that_is_pressed_is_large_enough(
+    open_page: Opener, site: Site, plan: Plan, viewport: dict[str, int], language: str
+) -> None:
+    page = open_page(viewport=viewport, language=language)
+    found = {
+        state: page.evaluate(OVERFLOW) + page.evaluate(SMALL_TARGETS) for state in states(page, plan, site)
+    }
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_wider_spacing_of_text_cuts_nothing_off_and_every_page_says_its_language(
+    open_page: Opener, site: Site
+) -> None:
+    page = open_page(viewport=PHONE, language="ar")
     found = {}
     for state in states(page, LONG_WORDS, site):
         page.evaluate(SPACING)
         found[state] = page.evaluate(OVERFLOW)
-    assert {state: problems for state, problems in found.items() if problems} == {}
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_everything_that_is_pressed_is_large_enough(
-    open_page: Opener, site: Site, viewport: dict[str, int]
-) -> None:
-    page = open_page(viewport=viewport)
-    found = {state: page.evaluate(SMALL_TARGETS) for state in states(page, DELHI, site)}
-    assert {state: problems for state, problems in found.items() if problems} == {}
-
-
-def test_every_page_says_its_language_and_direction(open_page: Opener, site: Site) -> None:
-    page = open_page(language="ar")
-    for _state in states(page, LONG_WORDS, site):
         html = page.locator("html")
         assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_a_text_in_another_language_is_marked(open_page: Opener) -> None:
+    page = open_page(language="ar")
     page.goto("/estimate/long-words")
     label = page.locator("label[for=q_metres] [lang]")
     assert (label.get_attribute("lang"), label.get_attribute("dir")) == ("en", "ltr")
