@@ -468,6 +468,15 @@ def test_notices_fill_two_columns_of_about_the_same_length() -> None:
     assert abs(len(texts[0]) - len(texts[1])) < 0.25 * len(texts[0])
 
 
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_a_list_of_notices_goes_on_only_beside_its_beginning(path: Path) -> None:
+    table = table_of(path)
+    sheets = text_of(pdf_of(table, plainest(table)), "-layout").split("\f")
+    notices = [sheet for sheet in sheets if "What the law says" in sheet]
+    assert len(notices) == 1
+    assert "Questions to ask any provider before you pay" in notices[0]
+
+
 def test_the_same_code_has_one_fingerprint() -> None:
     script = "from estimator import paper; print(paper.fingerprint())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
