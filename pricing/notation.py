@@ -25,7 +25,7 @@ MOST_PERCENTS = 200
 """So many charges can be a percent of others in one table."""
 MOST_LANGUAGES = 100
 MOST_STEPS = 4_000_000
-"""So many amounts are looked at to price one plan, if every package of the table is tried."""
+"""So many steps, as `steps_of` counts them, one plan of a table may take."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
@@ -66,6 +66,18 @@ def sha256(table: PriceTable) -> str:
     if found is None:
         found = table.kept["sha256"] = hashlib.sha256(write(table).encode()).hexdigest()
     return cast(str, found)
+
+
+def steps_of(table: PriceTable) -> int:
+    """Return how many amounts are looked at to price one plan, if every package of the table is tried."""
+    groups = {group.code for group in table.groups}
+    members = Counter([charge.group for charge in table.charges])
+    members.update(package.group for package in table.packages)
+    taken_of = [charge.price.of for charge in table.charges if isinstance(charge.price, Percent)]
+    taken_of += [tax.of for tax in table.taxes]
+    named = sum(members[name] if name in groups else 1 for of in taken_of for name in of)
+    once = len(table.charges) + named + len(table.stages) * (len(table.taxes) + 1)
+    return once * (len(table.packages) + 3)
 
 
 def _table(book: Book, top: Section) -> PriceTable | None:
@@ -233,17 +245,7 @@ def _check_percents(book: Book, names: Names) -> None:
 
 def _check_steps(book: Book, table: PriceTable) -> None:
     """Every package is tried with every charge, percent and tax; together that must not take for ever."""
-    members = Counter([charge.group for charge in table.charges])
-    members.update(package.group for package in table.packages)
-    percents = [charge.price.of for charge in table.charges if isinstance(charge.price, Percent)]
-    groups = {group.code for group in table.groups}
-    named = sum(
-        members[name] if name in groups else 1
-        for of in (*percents, *(tax.of for tax in table.taxes))
-        for name in of
-    )
-    once = len(table.charges) + named + len(table.stages) * (len(table.taxes) + 1)
-    steps = once * (len(table.packages) + 3)
+    steps = steps_of(table)
     if steps > MOST_STEPS:
         place = "package" if table.packages else "tax" if table.taxes else "charge"
         book.problem(place, "too_many_steps", given=str(steps), most=str(MOST_STEPS))
