@@ -57,9 +57,9 @@ def decimals(unit: Decimal) -> int:
     """How many decimals amounts in steps of `unit` have; trailing zeros of `unit` do not count."""
     _, digits, exponent = unit.as_tuple()
     assert isinstance(exponent, int)
-    while exponent < 0 and digits[-1] == 0:
+    while exponent < 0 and digits and digits[-1] == 0:
         digits, exponent = digits[:-1], exponent + 1
-    return max(0, -exponent)
+    return max(0, -exponent) if digits else 0
 
 
 @lru_cache(maxsize=4096)
