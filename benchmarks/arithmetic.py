@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
 import pricing
+from benchmarks import plan
 from benchmarks.measure import Row, in_turns, middle, milliseconds, processor_seconds, ratio
 from pricing import Breakdown
-
-ANSWERS = {"cells": "umbilical", "sessions": "3", "nights": "14", "days": "24", "companions": "1"}
 
 CENT = Decimal("0.01")
 ONE = Decimal(1)
@@ -21,15 +19,15 @@ Lines = list[tuple[str, tuple[Decimal, ...], tuple[Decimal, ...]]]
 
 def rows() -> list[Row]:
     """Price 25 charges, and multiply and add the same 25 lines by hand."""
-    table = pricing.read((Path(__file__).parent / "clinic.toml").read_text(encoding="utf-8"))
-    breakdown = pricing.estimate(table, ANSWERS)
+    table, answers = plan.small_table(), plan.small_given()
+    breakdown = pricing.estimate(table, answers)
     lines = _lines(breakdown)
     one_case = [(code, quantity[1], price[1]) for code, quantity, price in lines]
     assert len(breakdown.items) == len(lines) == 25
     works: dict[str, Callable[[], object]] = {
-        "estimate": lambda: pricing.estimate(table, ANSWERS),
-        "as_dict": lambda: pricing.estimate(table, ANSWERS).as_dict(),
-        "as_json": lambda: pricing.estimate(table, ANSWERS).as_json(),
+        "estimate": lambda: pricing.estimate(table, answers),
+        "as_dict": lambda: pricing.estimate(table, answers).as_dict(),
+        "as_json": lambda: pricing.estimate(table, answers).as_json(),
         "one case": lambda: plain_loop(one_case),
         "three cases": lambda: plain_loop_of_cases(lines),
         "three cases, written out as text": lambda: itemising_loop(lines),

@@ -16,10 +16,10 @@ from benchmarks.paperwork import jobs
 from benchmarks.rendering import Made, renderer
 from benchmarks.serving import Server, serving
 
-STARTS = 5
+STARTS = 3
 DOCUMENTS = 8
 ROUNDS = 5
-SECONDS = 1.0
+SECONDS = 0.6
 
 
 def rows() -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.measure import Row, megabytes, ratio
-from benchmarks.paperwork import jobs
+from benchmarks.paperwork import small_jobs
 from benchmarks.rendering import renderer
 from estimator import pdf
 from estimator.pdf import Job
@@ -15,7 +15,7 @@ DOCUMENTS = 300
 
 def rows() -> list[Row]:
     """Make 300 different documents twice at the same time: in one process, and in one that is renewed."""
-    wanted = list(jobs(DOCUMENTS))
+    wanted = list(small_jobs(DOCUMENTS))
     with ThreadPoolExecutor() as pool:
         never = pool.submit(_held, wanted, DOCUMENTS)
         renewed = pool.submit(_held, wanted, pdf.DOCUMENTS)

@@ -15,7 +15,7 @@ from benchmarks.serving import Server, serving
 
 CONNECTIONS = (1, 8, 32)
 ROUNDS = 5
-SECONDS = 0.9
+SECONDS = 0.8
 
 POST = "estimate POST"
 GET = "breakdown GET"

@@ -1,8 +1,9 @@
-"""The plan that pages and documents are measured with: the Delhi list, 20 lines, and others like it."""
+"""What is measured: a plan of 20 lines on the Delhi list, others like it, and a list of 25 charges."""
 
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 import pricing
 from pricing import PriceTable
@@ -52,3 +53,20 @@ def given(number: int = 0) -> dict[str, str | bool]:
         answers["sessions"] = str(1 + number % 6)
         answers["nights"] = str(7 + number % 31)
     return answers
+
+
+def small_table() -> PriceTable:
+    """Return the list of 25 charges, few words and no choice of notices."""
+    return pricing.read((Path(__file__).parent / "clinic.toml").read_text(encoding="utf-8"))
+
+
+def small_given(number: int = 0) -> dict[str, str | bool]:
+    """Return answers to it with which every charge applies; each number is another plan."""
+    return {
+        "cells": "umbilical",
+        "sessions": str(1 + (number + 2) % 6),
+        "nights": str(7 + (number + 7) % 31),
+        "days": str(12 + (number + 12) % 61),
+        "companions": "1",
+        "visa": True,
+    }
