@@ -413,7 +413,7 @@ def _text(book: Book, place: str, given: Any, longest: int, lines: bool) -> str 
     return None
 
 
-def shown(given: Any) -> str:
+def shown(given: Any, longest: int = _LONGEST_ECHO) -> str:
     """Write a wrong value for a sentence, as it might stand in the file, on one line and not too long."""
     if isinstance(given, bool):
         text = "true" if given else "false"
@@ -425,7 +425,7 @@ def shown(given: Any) -> str:
         text = "…"  # Python refuses to write out very long integers
     else:
         text = str(given)
-    return _printable(text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…")
+    return _printable(text if len(text) <= longest else text[:longest] + "…")
 
 
 def _printable(text: str) -> str:

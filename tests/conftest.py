@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real browser for every test that asks for one; nothing is skipped where they lack."""
+"""Real databases and a real browser for every test that asks for one; nothing is skipped where they lack."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import smtplib
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from redis_server import RedisServer
+
+from estimator import config
+from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,7 +65,19 @@ def postgresql_server() -> Iterator[str]:
     data = folder / "data"
     subprocess.run(
         as_nobody(
-            [str(programs / "initdb"), "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"]
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "tester",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ]
         ),
         check=True,
         capture_output=True,
@@ -96,6 +111,39 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Settings]:
+    """Return a function that loads settings with secrets in place, without this machine's environment."""
+
+    def load(**given: str) -> Settings:
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "DEMO": "1",
+        }
+        return config.load({}, **{**known, **given})
+
+    return load
+
+
+@pytest.fixture
+def settings(load: Callable[..., Settings], database_url: str) -> Settings:
+    """Return the settings of an app on `database_url`."""
+    return load(DATABASE_URL=database_url)
 
 
 @pytest.fixture(scope="session")

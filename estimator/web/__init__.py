@@ -12,8 +12,8 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
-from estimator.i18n import reader
-from estimator.web import errors, guard, mailbox, mailing, patient
+from estimator.i18n import reader, speak
+from estimator.web import errors, guard, language, mailbox, mailing, patient
 from estimator.web.language import current_reader
 
 
@@ -21,13 +21,14 @@ def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     guard.init_app(app)
+    language.init_app(app)
     errors.init_app(app)
     translations = str(Path(__file__).parent.parent / "translations")
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
+    speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
     app.context_processor(_everywhere)
-    app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
     if settings.demo:
         app.register_blueprint(mailbox.pages)

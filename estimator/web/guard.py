@@ -12,7 +12,6 @@ PUBLIC = frozenset(
     {
         "static",
         "patient.start",
-        "patient.language",
         "patient.estimate",
         "patient.total",
         "patient.breakdown",

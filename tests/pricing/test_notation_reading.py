@@ -305,6 +305,28 @@ def test_percents_of_percents_have_an_end() -> None:
     assert (problem.place, problem.kind) == ("charge", "too_many_percents")
 
 
+def test_a_table_that_would_take_for_ever_to_price_is_refused() -> None:
+    packages = "".join(
+        f'[package.more_{number}]\nlabel.en = "x"\ngroup = "care"\nprice = 1\ncovers = {{ ward = 1 }}\n'
+        for number in range(1_000)
+    )
+    taxes = "".join(
+        f'[tax.more_{number}]\nlabel.en = "x"\npercent = 1\nof = ["care"]\n' for number in range(1_000)
+    )
+    (problem,) = problems(WHOLE + packages + taxes)
+    assert (problem.place, problem.kind) == ("package", "too_many_steps")
+    assert pricing.read(WHOLE + packages)
+    assert pricing.read(WHOLE + taxes)
+
+
+def test_a_table_has_at_most_a_hundred_languages() -> None:
+    tags = [f"a{first}{second}" for first in "abcdefghij" for second in "klmnopqrst"]
+    text = with_change('languages = ["en", "ar"]', f"languages = {['en', 'ar', *tags[:98]]}")
+    assert len(pricing.read(text).languages) == 100
+    (problem,) = problems(with_change('languages = ["en", "ar"]', f"languages = {['en', 'ar', *tags]}"))
+    assert (problem.place, problem.kind) == ("languages", "too_many_names")
+
+
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
     assert pricing.read("\ufeff" + WHOLE.replace("\n", "\r\n")) == pricing.read(WHOLE)
 
