@@ -21,7 +21,7 @@ with_homebrew() {
     formulae="pango harfbuzz"
     casks="font-noto-sans font-noto-sans-arabic font-noto-sans-devanagari font-noto-sans-bengali"
     if [ "$purpose" = test ]; then
-        formulae="$formulae postgresql@16 poppler qpdf"
+        formulae="$formulae postgresql@16 poppler qpdf redis"
         [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ] || casks="$casks google-chrome"
     fi
     for formula in $formulae; do
@@ -44,7 +44,7 @@ with_apt() {
     esac
     if [ "$purpose" = test ]; then
         # libatomic1 is for the program through which the tests speak to the browser.
-        packages="$packages libatomic1 poppler-utils postgresql qpdf"
+        packages="$packages libatomic1 poppler-utils postgresql qpdf redis-server"
         sh "$(dirname "$0")/browser.sh" >/dev/null 2>&1 || packages="$packages $(browser_package)"
     fi
     missing=""

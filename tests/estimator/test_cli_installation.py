@@ -34,6 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the instance folder of an environment that is all set, on a machine that lacks nothing."""
     monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
+    monkeypatch.setenv("MAIL_SERVER", "127.0.0.1")
+    monkeypatch.setenv("MAIL_FROM", "estimates@estimate.example")
     monkeypatch.setattr(pdf_machine, "problems", list)
     return tmp_path / "instance"
 
@@ -51,7 +53,7 @@ def ready(run: Run, folder: Path, tmp_path: Path) -> Path:
 def test_preparing_makes_what_is_missing_and_keeps_what_is_there(run: Run, folder: Path) -> None:
     assert run("prepare") == (0, f"Everything is ready in {folder}.\n", "")
     made = {path.name: path.stat().st_mode for path in folder.iterdir()}
-    assert set(made) == {"estimator.sqlite", "secret_key", "link_key"}
+    assert set(made) == {"estimator.sqlite", "secret_key", "link_key", "lookup_key", "data_keys"}
     secret = (folder / "link_key").read_text()
     assert run("prepare")[0] == 0
     assert (folder / "link_key").read_text() == secret

@@ -29,10 +29,24 @@ OPEN = {
 }
 """Every address of the app that a stranger reaches, with the methods that do something there."""
 
-PARTS = {"<path:filename>": "site.css", "<slug>": "clinic", "<token>": "A" * 43}
-"""What stands in the places of an address; the token opens nothing."""
+PARTS = {
+    "<path:filename>": "site.css",
+    "<slug>": "clinic",
+    "<token>": "A" * 43,
+    "<name>": "a" * 32,
+    "<int:number>": "0",
+}
+"""What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
-MISSING_WITHOUT_ITS_ESTIMATE = "/e/"
+MISSING_WITHOUT_ITS_RECORD = ("/e/", "/demonstration/mail/<name>")
+
+DEMONSTRATION = {
+    "/demonstration/mail/": {"GET"},
+    "/demonstration/mail/<name>": {"GET"},
+    "/demonstration/mail/<name>/page": {"GET"},
+    "/demonstration/mail/<name>/<int:number>": {"GET"},
+}
+"""What exists in demonstration mode alone."""
 
 
 def addresses(app: Flask) -> set[str]:
@@ -53,7 +67,7 @@ def every_request(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def expected(rule: str, method: str) -> set[int]:
-    methods = OPEN.get(rule)
+    methods = {**OPEN, **DEMONSTRATION}.get(rule)
     if methods is None:
         return {404, 405}
     method = "GET" if method == "HEAD" else method
@@ -61,7 +75,7 @@ def expected(rule: str, method: str) -> set[int]:
         return {200}
     if method not in methods:
         return {405}
-    if rule.startswith(MISSING_WITHOUT_ITS_ESTIMATE):
+    if rule.startswith(MISSING_WITHOUT_ITS_RECORD):
         # A form that brings no proof of its own page is told so before anything is looked up.
         return {404, 400} if method == "POST" else {404}
     if method == "POST":
@@ -84,6 +98,15 @@ def test_the_list_of_open_endpoints_is_exact(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule in OPEN}
     assert set(OPEN) <= addresses(app)
     assert endpoints == guard.PUBLIC
+
+
+def test_what_a_demonstration_shows_exists_nowhere_else(start: Callable[..., Flask], app: Flask) -> None:
+    shown = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in guard.DEMONSTRATION}
+    assert shown == set(DEMONSTRATION)
+    earnest = start(demo=False)
+    assert not shown & addresses(earnest)
+    for rule in shown:
+        assert earnest.test_client().get(filled(rule)).status_code == 404
 
 
 def test_a_page_that_nobody_opened_is_closed(app: Flask) -> None:
