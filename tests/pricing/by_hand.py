@@ -495,7 +495,7 @@ class ByHand:
             )
             return found + self.closing(entry, exact)
         left = item["quantity"]
-        if "included" in entry:
+        if entry.get("included"):
             free = min(left, Fraction(entry["included"]))
             left -= free
             found.append({"kind": "included", "quantity": free})
