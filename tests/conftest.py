@@ -8,7 +8,7 @@ import smtplib
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -96,6 +96,19 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture
+def dump_postgresql() -> Callable[[str], str]:
+    """Return a function that returns everything in a database as its own tool writes it out."""
+
+    def dump(url: str) -> str:
+        program = postgresql_programs() / "pg_dump"
+        return subprocess.run(
+            [program, "--inserts", url.replace("+psycopg", "")], capture_output=True, text=True, check=True
+        ).stdout
+
+    return dump
 
 
 @pytest.fixture(scope="session")
