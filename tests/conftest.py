@@ -146,6 +146,19 @@ def settings(load: Callable[..., Settings], database_url: str) -> Settings:
     return load(DATABASE_URL=database_url)
 
 
+@pytest.fixture
+def dump_postgresql() -> Callable[[str], str]:
+    """Return a function that returns everything in a database as its own tool writes it out."""
+
+    def dump(url: str) -> str:
+        program = postgresql_programs() / "pg_dump"
+        return subprocess.run(
+            [program, "--inserts", url.replace("+psycopg", "")], capture_output=True, text=True, check=True
+        ).stdout
+
+    return dump
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """Start a Redis in a temporary folder, listening on loopback alone, and end it with the tests."""
