@@ -22,7 +22,9 @@ PRINT_PLACES = """
 from importlib.util import find_spec
 import estimator, pricing
 from estimator import config, create_app, migrations
-settings = config.load({}, INSTANCE=".", DEMO="1", SECRET_KEY="s" * 32, LINK_KEY="l" * 32)
+from pathlib import Path
+config.prepare_secrets(Path("."))
+settings = config.load({}, INSTANCE=".", DEMO="1")
 migrations.upgrade(settings.database_url)
 app = create_app(settings)
 names = app.jinja_env.list_templates(extensions=["html", "txt", "css"])
