@@ -57,7 +57,7 @@ def email(token: str) -> tuple[str, int] | Response:
     if found is None or not current.settings().sends_mail:
         return errors.missing()
     form = EmailForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(found, token, form, 200)
     if not form.validate():
         return _page(found, token, form, 400, _("Your visit had ended. What you typed is still here; go on."))
@@ -172,6 +172,8 @@ def _sentence(mail: Mail, zone: str) -> str:
         case "sent":
             assert mail.ended_at is not None
             return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
+        case "failed" if mail.perhaps_twice:
+            return _("We have stopped trying. The reason: %(words)s", words=mail.words)
         case "failed":
             return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
         case "working":

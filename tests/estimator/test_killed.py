@@ -136,7 +136,7 @@ def ask_for_mails(app: Flask, number: int) -> None:
 def states() -> Counter[str]:
     db.session.rollback()
     rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
-    return Counter(dict(rows.tuples()))
+    return Counter(dict(rows.all()))
 
 
 def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_killed(
