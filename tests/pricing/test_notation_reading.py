@@ -317,6 +317,11 @@ def test_a_table_that_would_take_for_ever_to_price_is_refused() -> None:
     assert (problem.place, problem.kind) == ("package", "too_many_steps")
     assert pricing.read(WHOLE + packages)
     assert pricing.read(WHOLE + taxes)
+    tiers = ", ".join(f"{{ up_to = {number}, price = 1 }}" for number in range(1, 8_001))
+    tiered = f'[charge.tiered]\nlabel.en = "x"\ngroup = "care"\ngraduated = [{tiers}]\n'
+    assert pricing.read(WHOLE + tiered)
+    (problem,) = problems(WHOLE + tiered + packages)
+    assert problem.kind == "too_many_steps"
 
 
 def test_a_table_has_at_most_a_hundred_languages() -> None:
