@@ -36,7 +36,7 @@ SLIPS = [
     ("format = 1", "format = 2", "format", "format 1"),
     ('table = "whole-notation"', 'table = "Whole"', "table", "small letters"),
     ('version = "2026-02 (second list)"', 'version = "two\\nlines"', "version", "one line"),
-    ('version = "2026-02 (second list)"', 'version = "a\u202eb"', "version", "not printed"),
+    ('version = "2026-02 (second list)"', 'version = "a\u2067b"', "version", "not printed"),
     ('version = "2026-02 (second list)"', "version = 2", "version", "quotation marks"),
     ("valid_from = 2026-02-01", "valid_from = 2026-02-01T00:00:00Z", "valid_from", "date"),
     ("valid_from = 2026-02-01", 'valid_from = "2026-02-01"', "valid_from", "without quotation marks"),
@@ -63,6 +63,9 @@ SLIPS = [
     # Texts
     ('"High season"', '"High\\u0000season"', "charge.high_season.label.en", "control character"),
     ('"High season"', '"High\\u009fseason"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\u202eseason"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\ufdd0season"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\U0001fffeseason"', "charge.high_season.label.en", "control character"),
     ('"High season"', '"High\\nseason"', "charge.high_season.label.en", "one line"),
     ('"High season"', '" \u200b "', "charge.high_season.label.en", "empty"),
     ('"High season"', f'"{"a" * 5001}"', "charge.high_season.label.en", "5001"),
