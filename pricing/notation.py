@@ -16,7 +16,17 @@ from pricing.problems import BadTable, Problem
 from pricing.reading import Book, Section, TooManyProblems, shown
 from pricing.sections import NEEDED_ROLES, Names
 from pricing.syntax import parsed
-from pricing.table import ChoiceDriver, Driver, Notice, Payment, Percent, PriceTable, Provider, Rounding
+from pricing.table import (
+    ChoiceDriver,
+    Driver,
+    Notice,
+    Payment,
+    Percent,
+    PriceTable,
+    Provider,
+    Rounding,
+    Tiers,
+)
 from pricing.writing import written
 
 LONGEST_VERSION = 40
@@ -76,7 +86,8 @@ def steps_of(table: PriceTable) -> int:
     taken_of = [charge.price.of for charge in table.charges if isinstance(charge.price, Percent)]
     taken_of += [tax.of for tax in table.taxes]
     named = sum(members[name] if name in groups else 1 for of in taken_of for name in of)
-    once = len(table.charges) + named + len(table.stages) * (len(table.taxes) + 1)
+    tiers = sum(len(charge.price.tiers) for charge in table.charges if isinstance(charge.price, Tiers))
+    once = len(table.charges) + tiers + named + len(table.stages) * (len(table.taxes) + 1)
     return once * (len(table.packages) + 3)
 
 

@@ -79,7 +79,7 @@ TABLE_SENTENCES = {
     ),
     "too_many_steps": N_(
         "Pricing a plan of this table takes {given} steps; at most {most} are allowed. Every package is tried with "
-        "every charge, percent, tax and stage, so leave some of them out, or split the list in two tables."
+        "every charge, tier, percent, tax and stage, so leave some out, or split the list in two tables."
     ),
     "unknown_key": N_("“{given}” is not a word of the notation here. Allowed are: {allowed}."),
     "misspelt_key": N_(

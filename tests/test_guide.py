@@ -344,6 +344,9 @@ def test_the_limits_of_the_notation_are_those_that_hold() -> None:
         "Drivers in one `per`": priced._MOST_FACTORS,
         "Parts of a dotted key": syntax._MOST_KEY_PARTS,
         "`quote_valid_days`": notation.MOST_QUOTE_DAYS,
+        "Languages of a table": notation.MOST_LANGUAGES,
+        "Steps to price a plan, with every package tried: (packages + 3) × (charges + tiers + what percents "
+        "and taxes name, charge by charge + stages × (taxes + 1))": notation.MOST_STEPS,
     }
 
 
