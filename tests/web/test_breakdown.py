@@ -214,7 +214,7 @@ def test_an_estimate_shows_for_ever_what_was_computed(app: Flask, visitor: Visit
 
 
 HOSTILE = "<script>alert(1)</script> \"'&amp;</td> {{ 7*7 }} %(x)s"
-OVERRIDE = "\N{RIGHT-TO-LEFT OVERRIDE}00.001 DSU"
+TURNED = "\N{RIGHT-TO-LEFT ISOLATE}00.001 DSU"
 ENDLESS = "Wirbelsäule" * 12
 
 
@@ -227,7 +227,7 @@ def hostile(start: Callable[..., Flask]) -> Flask:
         ("Own bone marrow cells", f"{HOSTILE} choice"),
         ("Most stay two nights.", f"{HOSTILE} help"),
         ("Only in trials.", f"{HOSTILE} why"),
-        ("Session", f"{HOSTILE} {OVERRIDE} item"),
+        ("Session", f"{HOSTILE} {TURNED} item"),
         ("Night", ENDLESS),
         ("The airline", f"{HOSTILE} payee"),
         ("Visas are not included.", f"{HOSTILE} notice"),
