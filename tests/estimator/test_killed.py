@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,7 +99,8 @@ class Workers:
         self.processes[number] = self.start()
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself, with everything it had started
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def end(self) -> None:
