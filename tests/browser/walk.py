@@ -85,6 +85,19 @@ def at_breakdown(page: Page) -> str:
     return "/" + page.url.split("/", 3)[3]
 
 
+def mail(page: Page, address: str) -> None:
+    """Have the estimate of a page sent to an address, and wait until it is sent."""
+    page.fill("#address", address)
+    page.locator("form.email button").click()
+    expect(page.locator(".outcome").first).to_be_visible()
+    for _look in range(100):
+        if page.locator(".outcome-sent").count():
+            return
+        page.wait_for_timeout(200)
+        page.reload()
+    raise AssertionError("the mail was not sent")
+
+
 def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     """Bring a page into every state of the journey, and yield the name of each."""
     page.goto("/")
@@ -118,6 +131,22 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
         path = at_breakdown(page)
         expect(page.locator(".saving")).to_be_visible()
         yield "package"
+    page.fill("#address", "anna@gmial.com")
+    page.locator("form.email button").click()
+    expect(page.locator(".suggestion")).to_contain_text("anna@gmail.com")
+    yield "address with a slip"
+    page.fill("#address", "nobody")
+    page.locator("form.email button").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "no address"
+    mail(page, "anna@example.org")
+    yield "mail is sent"
+    page.locator(".outcome a").click()
+    expect(page.locator(".letter")).to_contain_text("Reference")
+    yield "mail of the demonstration"
+    page.locator(".back a").click()
+    yield "mailbox of the demonstration"
+    page.goto(path)
     site.expire(page.locator("dl.facts bdi").first.inner_text())
     page.goto(path)
     expect(page.locator(".expired")).to_be_visible()
