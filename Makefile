@@ -38,7 +38,7 @@ lint-only:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 format: ready-to-test ## Write the code in the one style
 	@$(BIN)/ruff check --fix .

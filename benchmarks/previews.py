@@ -13,10 +13,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.measure import Row, in_turns, middle, ratio
 from sqlalchemy import insert
 
 import pricing
+from benchmarks.measure import Row, in_turns, middle, ratio
 from estimator import config, create_app, drafts, effects, migrations, repricing, tables
 from estimator.db import db
 from estimator.distinct import Distinct

@@ -28,6 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     settings = config.load() if settings is None else settings
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
+    # Before anything asks for the templates' environment: what only structures a template is not sent.
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -47,7 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
     with app.app_context():
         migrations.must_be_current(db.engine)
-    web.init_app(app)
     if settings.demo:
+        # Inside whatever tells the visitor's address from a proxy's.
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    web.init_app(app)
     return app

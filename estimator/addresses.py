@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
+LONGEST_LOCAL_PART = 64
+"""So many bytes do mail servers take, of the whole and of what stands before the @."""
 
 COMMON = (
     "126.com 163.com aol.com bk.ru bluewin.ch btinternet.com comcast.net duck.com fastmail.com foxmail.com "
@@ -24,11 +26,14 @@ ALIKE = 0.85
 
 def checked(typed: str) -> str | None:
     """Return an address as mail servers want it, its domain in ASCII; None if it is no address."""
-    if len(typed) > LONGEST:
+    address = typed.strip()
+    if len(address) > LONGEST or "\N{REPLACEMENT CHARACTER}" in address:  # what stood there is lost
         return None
     try:
-        found = validate_email(typed.strip(), check_deliverability=False, strict=True)
+        found = validate_email(address, check_deliverability=False, strict=True)
     except EmailNotValidError:
+        return None
+    if len(found.local_part.encode()) > LONGEST_LOCAL_PART:
         return None
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
 

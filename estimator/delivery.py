@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
@@ -159,17 +160,28 @@ def keep(found: EmailMessage, folder: Path, name: str) -> str:
             os.fsync(file.fileno())
         draft.replace(folder / f"{name}.eml")
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise NotNow(
             _("The folder for mail cannot be written: %(reason)s.", reason=error.strerror or error)
         ) from None
     return _("Kept in the folder for mail; no mail server is set.")
 
 
+def forget(folder: Path, before: datetime) -> None:
+    """Remove every mail that was kept before a moment, and what an interrupted one left: addresses are in them."""
+    for path in [*folder.glob("*.eml"), *folder.glob(".*")]:
+        with suppress(OSError):  # another process may have removed it
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+
+
 def scrubbed(words: str, address: str = "") -> str:
-    """Return a server's words on one line without the address, which is personal, or any other one."""
+    """Return a server's words on one line without the address, which is personal, its parts, or any other one."""
     line = " ".join(words.split())
-    if address:
-        line = re.sub(re.escape(address), "…", line, flags=re.IGNORECASE)
+    for part in (address, *address.rpartition("@")[::2]):
+        if part:
+            line = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "…", line, flags=re.IGNORECASE)
     return _ADDRESS.sub("…", line)[:LONGEST_WORDS]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -21,7 +22,14 @@ def environment() -> Environment:
         trim_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    found.globals["direction_of"] = _direction
     found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
     install = found.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     return found
+
+
+def _direction(text: str) -> str:
+    """Return the direction of a text's first letter that has one, as browsers do for <bdi>."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"

@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, localcontext
 from functools import cached_property, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
-from flask_babel import force_locale, lazy_gettext
-from flask_babel import gettext as _gettext
-from flask_babel import ngettext as _ngettext
+from flask import g
+from flask_babel import force_locale, get_translations, lazy_gettext
+from jinja2 import Environment
 
-__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speaking"]
+__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speak", "speaking"]
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -31,19 +32,46 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 def gettext(message: str, **values: object) -> str:
     """Say a message in the reader's language, in English where there is no reader."""
-    return str(_gettext(message, **values))
+    said: str = _translations().ugettext(message)
+    return said % values if values else said
 
 
 def ngettext(one: str, other: str, number: int, **values: object) -> str:
     """Say a message in the plural form that the reader's language has for `number`."""
-    return str(_ngettext(one, other, number, **values))
+    said: str = _translations().ungettext(one, other, number)
+    return said % {"num": number, **values}
+
+
+def speak(environment: Environment) -> None:
+    """Let templates say messages in the reader's language."""
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _translations().ugettext(message),
+        lambda one, other, number: _translations().ungettext(one, other, number),
+        newstyle=True,
+    )
+
+
+def _translations() -> Any:
+    """The messages of the reader's language, looked for once in a request: a page says hundreds of them."""
+    if not g:
+        return get_translations()
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
 
 
 @contextmanager
 def speaking(reader: Reader) -> Iterator[None]:
     """Say every message in one reader's language inside the `with`, whoever has made the request."""
     with force_locale(str(reader.locale)):
-        yield
+        others = g.pop("translations", None) if g else None
+        try:
+            yield
+        finally:
+            if g:
+                g.pop("translations", None)
+                if others is not None:
+                    g.translations = others
 
 
 @dataclass(frozen=True)

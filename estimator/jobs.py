@@ -7,6 +7,7 @@ is logged and never stands in the way of what was asked for.
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -20,6 +21,10 @@ NAME = "estimator"
 
 POLL_SECONDS = 0.5
 """A worker looks at an SQLite queue at least so often; the other two tell it by themselves."""
+
+CONNECT_SECONDS = 3
+ANSWER_SECONDS = 10
+"""So long may the queue's server take: a page must not wait for a bell."""
 
 NIGHT = {"hour": "2", "minute": "40"}
 """When the nightly tasks run, in UTC."""
@@ -67,13 +72,15 @@ class Jobs:
         self.huey.periodic_task(crontab(**NIGHT), name=task.__name__)(task)
 
     def work(self, threads: int, grace: int) -> None:
-        """Work until SIGTERM; what is under way then has `grace` seconds to finish."""
+        """Work until SIGTERM or Ctrl-C; what is under way then has `grace` seconds to finish."""
         self._consumer = self.huey.create_consumer(
             workers=threads,
             max_delay=POLL_SECONDS,
             graceful_signal="TERM",
             shutdown_timeout=grace,
         )
+        # Ctrl-C would break off the mail under way otherwise.
+        self._consumer._signal_actions[signal.SIGINT] = self._consumer._signal_actions[signal.SIGTERM]
         self._consumer.run()
 
     @property
@@ -98,8 +105,9 @@ class Jobs:
             path = Path(rest.removeprefix("/"))
             return SqliteHuey(NAME, filename=str(path), **options)
         if scheme in ("redis", "rediss"):
-            return RedisHuey(NAME, url=self.url, **options)
-        return PostgresHuey(NAME, dsn=f"postgresql://{rest}", table_prefix="queue", **options)
+            return RedisHuey(NAME, connection_pool=_redis_connections(self.url), **options)
+        limits = {"connect_timeout": CONNECT_SECONDS}
+        return PostgresHuey(NAME, dsn=f"postgresql://{rest}", table_prefix="queue", **limits, **options)
 
     @cached_property
     def _run(self) -> Any:
@@ -111,3 +119,17 @@ class Jobs:
     def prepare(self) -> None:
         """Connect, and make the one task known; a process that works does it before it begins."""
         assert self._run is not None
+
+
+def _redis_connections(url: str) -> Any:
+    """Return a pool that gives up soon: its own would try again and again while a page waits."""
+    from redis import ConnectionPool  # noqa: PLC0415 - it is installed where a queue of this kind is chosen
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
+    return ConnectionPool.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )

@@ -83,14 +83,15 @@ def id_of(sealed: bytes) -> str:
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
     """Replace a key file whole, readable by its owner alone: a reader finds the old keys or the new ones."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
     try:
-        text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
-        os.write(descriptor, text.encode())
-        os.fsync(descriptor)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
     finally:
-        os.close(descriptor)
-    draft.replace(path)
+        draft.unlink(missing_ok=True)
 
 
 def parsed_line(line: str) -> tuple[str, bytes]:

@@ -48,15 +48,15 @@ def _estimate(row: outbox.Claimed, settings: Settings, now: datetime) -> Written
     record = db.session.scalar(select(Estimate).filter_by(reference=row.about))
     if record is None:
         raise Gone
+    kept_until = record.created_at + timedelta(days=settings.kept_days)
+    if kept_until <= now:
+        raise Gone  # its link opens nothing any more
     reader, table = reader_of(row.language), tables.parsed(record.table_version)
     attached = row.options["attached"] is True
     token = estimates.token_of(record, settings.link_key)
     attachment = None
     if attached:
         attachment = mail.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, now))
-    kept_until = record.created_at + timedelta(days=settings.kept_days)
-    if kept_until <= now:
-        raise Gone  # its link opens nothing any more
     with speaking(reader):
         context = {
             "reference": record.reference,

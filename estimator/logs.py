@@ -54,8 +54,9 @@ class ServerLog(glogging.Logger):  # type: ignore[misc]
                 handler.setFormatter(masked(handler.formatter))
 
 
-def to_standard_error() -> None:
-    """Write what a process without a server has to say to standard error, masked."""
+def to_standard_error(app: Flask) -> None:
+    """Write what a process without a server has to say to standard error, masked, each entry once."""
+    app.logger.removeHandler(default_handler)
     handler = logging.StreamHandler()
     handler.setFormatter(MaskedLine(logging.Formatter("%(asctime)s %(levelname)s %(message)s")))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -39,7 +39,9 @@ def compose(template: str, reader: Reader, context: Mapping[str, object]) -> Let
             environment().get_template(f"email/{template}/{part}").render(context, reader=reader)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-    return Letter(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+    return Letter(
+        " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n"
+    )
 
 
 def message(
@@ -63,7 +65,7 @@ def message(
     found["To"] = Address(username=local, domain=domain)
     if reply_to is not None:
         found["Reply-To"] = reply_to
-    found["Subject"] = letter.subject
+    found["Subject"] = _unbroken(letter.subject)
     found["Date"] = format_datetime(written)
     found["Message-ID"] = f"<{name}@{domain_of(sender)}>"
     found["Auto-Submitted"] = "auto-generated"
@@ -79,6 +81,11 @@ def message(
     for number, part in enumerate(part for part in found.walk() if part.is_multipart()):
         part.set_boundary(f"={number}={name}=")
     return found
+
+
+def _unbroken(subject: str) -> str:
+    """Return a subject that is folded without a loss: Python drops spaces where it breaks one that is not ASCII."""
+    return subject if subject.isascii() else subject.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def domain_of(sender: str) -> str:

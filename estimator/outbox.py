@@ -187,7 +187,7 @@ def later(
     """
     twice = {"perhaps_twice": True} if perhaps_sent else {}
     if mail.attempts >= LEAST_ATTEMPTS and now - mail.created_at >= timedelta(hours=give_up_hours):
-        failed(mail, words=words, now=now)
+        _ours(mail, state="failed", words=words, ended_at=now, **twice, **_free())
         return None
     wait = delay_after(mail.attempts)
     _ours(mail, state="waiting", words=words, due_at=now + wait, **twice, **_free())
@@ -218,9 +218,19 @@ def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:
 
 
 def drop(about: str | Select[Any]) -> None:
-    """Remove every mail about a record, or about those that a query names; one under way may still go out."""
+    """Empty every mail about a record, or about those that a query names; none is sent any more.
+
+    One that the server is taking at this moment goes out. What is left of each counts towards the limit of its
+    address for the rest of the day, or else deleting would be the way around it, and is then cleared away.
+    """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
-    db.session.execute(sql_delete(Mail).where(which), execution_options={"synchronize_session": False})
+    emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
+    _rows(update(Mail).where(which).values(**emptied, **_free()))
+
+
+def clear_away(now: datetime) -> None:
+    """Remove what is left of mail whose record is gone, as soon as no limit counts it any more."""
+    _rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
 def forget_addresses(*, kept_days: int, now: datetime) -> int:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 from markupsafe import Markup
 
+import pricing
 from estimator import estimates, pdf, tables, templates_folder, wording
 from estimator.drawing import environment
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
-from estimator.wording import DriverChanges, Head, NoticeSection, Rows
+from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
+from estimator.wording.rows import NoticeRow
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
 
 HERE = Path(__file__).parent
+
+LINE = 60
+"""About so many letters go into a line of a column of notices."""
+
+ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+"""Around a piece of text whose direction may be another one than that of its neighbours."""
 
 
 def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reader) -> str:
@@ -39,10 +49,11 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
                 for row in driver.rows
                 if row.differs or row.requests or row.amount is None
             ],
+            totals=_totals(rows),
             columns=_columns(rows.notices_besides("evidence", "not_included")),
             record=head,
             reader=reader,
-            sheet=Markup(_sheet() + _page_foot(head)),  # noqa: S704 - ours; a record's words are escaped in it
+            sheet=Markup(_sheet() + _page_foot(head, reader)),  # noqa: S704 - ours; a record's words are escaped in it
         )
     )
 
@@ -89,7 +100,9 @@ def document(
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Return a hash of all that decides a document besides its record: templates, wording, renderer."""
-    made_by = hashlib.sha256(version("weasyprint").encode())
+    made_by = hashlib.sha256(
+        " ".join(version(name) for name in ("weasyprint", "pydyf", "babel", "jinja2")).encode()
+    )
     files = [
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "_parts.html",
@@ -99,17 +112,47 @@ def fingerprint() -> str:
         *sorted(HERE.glob("wording/*.py")),
         *sorted(HERE.glob("pdf*.py")),
         *sorted(HERE.glob("translations/**/*.mo")),
+        *sorted(Path(pricing.__file__).parent.glob("*.py")),
     ]
     for path in files:
         made_by.update(hashlib.sha256(path.read_bytes()).digest())
     return made_by.hexdigest()
 
 
+def _totals(rows: Rows) -> list[tuple[str, Sum]]:
+    """Say of each total whether it is a part of the sum, the sum itself, or a reserve beside it."""
+    kinds = ["part", "part", "sum", "reserve"]
+    if not any(group.total == "others" for group in rows.groups):
+        kinds = kinds[2:]
+    return list(zip(kinds, rows.totals, strict=False))
+
+
 def _columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
-    """Share notices out to two columns of about the same length, in their order."""
-    lengths = [sum(len(row.text.text) + 40 for row in section.rows) for section in sections]
-    best = min(range(len(sections) + 1), key=lambda i: max(sum(lengths[:i]), sum(lengths[i:])))
-    return [list(sections[:best]), list(sections[best:])]
+    """Share notices out to two columns of about the same length, in their order.
+
+    A section may go on in the second column, under its heading again.
+    """
+    rows = [(section, row) for section in sections for row in section.rows]
+    ways = [_parted(rows, at) for at in range(len(rows), -1, -1)]
+    return min(ways, key=lambda columns: max(map(_lines, columns)), default=[[], []])
+
+
+def _parted(rows: Sequence[tuple[NoticeSection, NoticeRow]], at: int) -> list[list[NoticeSection]]:
+    columns = []
+    for part in (rows[:at], rows[at:]):
+        grouped = groupby(part, key=lambda pair: pair[0].kind)
+        kinds = [(kind, list(pairs)) for kind, pairs in grouped]
+        columns.append([replace(pairs[0][0], rows=[row for _, row in pairs]) for _, pairs in kinds])
+    first, second = columns
+    if first and second and first[-1].kind == second[0].kind:
+        second[0] = replace(second[0], heading=gettext("%(heading)s (continued)", heading=second[0].heading))
+    return columns
+
+
+def _lines(sections: Sequence[NoticeSection]) -> int:
+    """About how many lines a column of notices takes; a heading is worth two."""
+    texts = [f"{row.text} {row.link or ''}"[: len(row.text.text) + 25] for s in sections for row in s.rows]
+    return 2 * len(sections) + sum(-(-len(text) // LINE) for text in texts)
 
 
 @lru_cache(maxsize=1)
@@ -117,13 +160,18 @@ def _sheet() -> str:
     return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
 
 
-def _page_foot(head: Head) -> str:
+def _page_foot(head: Head, reader: Reader) -> str:
     """What stands at the foot of each page: whose document it is, which one, and the page's number."""
-    whose = " · ".join((head.provider, head.reference, gettext("Cost estimate, not a firm price")))
-    parts = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00").split("\x00")
-    number = " ".join(f"counter({part})" if part in ("page", "pages") else css_string(part) for part in parts)
+    parts = (head.provider, head.reference, gettext("Cost estimate, not a firm price"))
+    whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
+    text = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00")
+    number = " ".join(
+        f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")
+    )
+    start, end = ("right", "left") if reader.direction == "rtl" else ("left", "right")
     return (
-        f"@page {{ @bottom-left {{ content: {css_string(whose)} }} @bottom-right {{ content: {number} }} }}"
+        f"@page {{ direction: {reader.direction}; "
+        f"@bottom-{start} {{ content: {css_string(whose)} }} @bottom-{end} {{ content: {number} }} }}"
     )
 
 

@@ -2,18 +2,24 @@
 
 The child reaches nothing outside the HTML it is given, is ended when it takes too long or too much memory,
 and is made anew after a number of documents. Importing this module loads nothing of the renderer.
+
+The child is a program of its own, not a fork: it has nothing of its parent but the pipe, so it ends when the
+parent does, and any process may keep one, a forked or a daemonic one too.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
 import os
+import subprocess
+import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+
+from estimator.messages import gettext as _
 
 SECONDS = 20
 """A document that takes longer is given up."""
@@ -26,6 +32,10 @@ RESIDENT = 400 * 2**20
 
 ADDRESS_SPACE = 2 * 2**30
 """A child that asks for more memory than this, in bytes, is refused and its document fails."""
+
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[4:]; from estimator.pdf_child import main; main(*sys.argv[1:4])"
+)
 
 
 class RenderingFailed(Exception):
@@ -66,17 +76,24 @@ def document(
     """
     job = Job(html, attachment, attachment_name, attachment_description, created)
     with _lock:
-        try:
-            return _kept_child().make(job)
-        except _Gone:
-            # Somebody ended the child from outside. It is not the document's fault the first time.
-            pass
-        try:
-            return _kept_child().make(job)
-        except _Gone as gone:
-            raise RenderingFailed(
-                "The process that renders ended twice while it made this document."
-            ) from gone
+        for _attempt in range(2):
+            child = _kept_child()
+            try:
+                return child.make(job)
+            except _Gone:
+                # Somebody ended the child from outside. It is not the document's fault the first time.
+                pass
+            finally:
+                if child.worn:
+                    # The next one gets ready while nobody waits for it.
+                    child.end()
+                    _kept_child()
+    raise RenderingFailed(
+        _(
+            "The process that makes PDFs ended twice at this document. "
+            "`estimator doctor` says what this machine lacks."
+        )
+    )
 
 
 def warm_up() -> None:
@@ -102,48 +119,76 @@ class _Child:
     """The kept child process, seen from its parent."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["estimator.pdf_child"])
-        ours, theirs = context.Pipe()
-        self.owner = os.getpid()
+        ours, theirs = Pipe()
+        with theirs:
+            descriptor = theirs.fileno()
+            limits = [str(limit) for limit in (descriptor, ADDRESS_SPACE, SECONDS)]
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[descriptor],
+                start_new_session=True,  # Ctrl-C ends the parent, and the child with it
+            )
         self.connection: Connection = ours
         self.made = 0
-        self.process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, ADDRESS_SPACE), name="estimator-pdf", daemon=True
-        )
-        self.process.start()
-        theirs.close()
+        self.worn = False
 
     def make(self, job: Job) -> bytes:
+        too_late = threading.Event()
+
+        def give_up() -> None:
+            too_late.set()
+            self.process.kill()
+
+        clock = threading.Timer(SECONDS, give_up)
+        clock.daemon = True
+        clock.start()
         try:
             self.connection.send(job)
-            if not self.connection.poll(SECONDS):
-                self.end()
-                raise RenderingTookTooLong(f"The document took more than {SECONDS} seconds.")
             kind, answer, resident = self.connection.recv()
         except (EOFError, OSError) as error:
             self.end()
+            if too_late.is_set():
+                raise RenderingTookTooLong(
+                    _("The PDF took more than %(seconds)s seconds to make.", seconds=SECONDS)
+                ) from None
             raise _Gone from error
+        finally:
+            clock.cancel()
         self.made += 1
-        if self.made >= DOCUMENTS or resident > RESIDENT or kind == "memory":
-            self.end()
-        if kind == "pdf":
-            return bytes(answer)
-        raise {"font": MissingFont}.get(kind, RenderingFailed)(answer)
+        self.worn = self.made >= DOCUMENTS or resident > RESIDENT or kind == "memory"
+        match kind:
+            case "pdf":
+                return bytes(answer)
+            case "font":
+                raise MissingFont(
+                    _(
+                        "No font of this machine has the character “%(letter)s” (U+%(code)s). "
+                        "`estimator doctor` says what to install.",
+                        letter=answer,
+                        code=f"{ord(answer):04X}",
+                    )
+                )
+            case "memory":
+                raise RenderingFailed(_("The PDF needs more memory than one PDF may have."))
+        raise RenderingFailed(answer)
 
     def end(self) -> None:
         """End the process at once and leave nothing of it behind."""
         self.connection.close()
-        if self.process.pid is not None and self.owner == os.getpid():
-            self.process.kill()
-            self.process.join(5)
-            with suppress(ValueError):
-                self.process.close()
+        self.process.kill()
+        self.process.wait()
+
+    def leave(self) -> None:
+        """Let go of the process without ending it: it is another one's."""
+        self.connection.close()
+        self.process.returncode = 0
 
     @property
     def usable(self) -> bool:
-        """Whether it is ours and still there; after a fork it belongs to the parent."""
-        return self.owner == os.getpid() and not self.connection.closed
+        """Whether it may still be asked for documents."""
+        return not self.connection.closed
 
 
 def _kept_child() -> _Child:
@@ -153,16 +198,11 @@ def _kept_child() -> _Child:
     return _child
 
 
-def _serve(connection: Connection, address_space: int) -> None:
-    """What runs in the child."""
-    from estimator import pdf_child  # noqa: PLC0415 - only the child loads the renderer
-
-    pdf_child.serve(connection, address_space)
-
-
 def _after_fork() -> None:
     """A forked process must neither use nor end its parent's child."""
     global _child, _lock  # noqa: PLW0603
+    if _child is not None:
+        _child.leave()
     _child = None
     _lock = threading.Lock()
 
@@ -170,3 +210,4 @@ def _after_fork() -> None:
 _lock = threading.Lock()
 _child: _Child | None = None
 os.register_at_fork(after_in_child=_after_fork)
+atexit.register(close)

@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ use_only_ours()
 import weasyprint  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
 from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: E402
+
+from estimator.pdf_text import keep_readable  # noqa: E402
 
 VARIANT = "pdf/a-3a"
 
@@ -50,50 +53,54 @@ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
 
 
 class NoFetcher(URLFetcher):  # type: ignore[misc]
-    """Opens data: addresses; any other one stops the document instead of leaving a hole in it."""
+    """Opens pictures in data: addresses; any other one stops the document instead of leaving a hole in it."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        """Return the content of a data: address."""
-        if not url.lower().startswith("data:"):
+        """Return the content of a data: address of a picture."""
+        if not url.lower().startswith("data:image/"):
             raise FatalURLFetchingError(f"The document asks for {url[:100]}, which it may not.")
         return super().fetch(url, headers)
 
 
 class Complaints(logging.Handler):
-    """Collects what the renderer warns of while it makes one document."""
+    """Collects what the renderer warns of while it makes one document, and letters that no font has."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.texts: list[str] = []
+        self.missing: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one warning."""
-        self.texts.append(record.getMessage())
+        text = record.getMessage()
+        if text.startswith(".notdef") and isinstance(record.args, tuple):
+            self.missing.append(str(record.args[0]))
+        self.texts.append(text)
 
 
-def serve(connection: Connection, address_space: int) -> None:
-    """Answer jobs until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def main(descriptor: str, address_space: str, seconds: str) -> None:
+    """Answer the jobs that come through a pipe until the parent is gone."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a document is nobody else's business
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    gc.freeze()
+        resource.setrlimit(resource.RLIMIT_AS, (int(address_space),) * 2)
+    keep_readable()
     make = _maker()
-    while True:
-        try:
+    gc.collect()
+    gc.freeze()
+    with Connection(int(descriptor)) as connection, suppress(EOFError, OSError):
+        while True:
             job = connection.recv()
-        except (EOFError, OSError):
-            return
-        gc.disable()
-        kind, answer = _attempt(make, job)
-        gc.enable()
-        gc.collect()
-        try:
+            # The parent ends what takes too long. Should it be gone by then, the system does.
+            signal.alarm(int(seconds) + 5)
+            gc.disable()
+            kind, answer = _attempt(make, job)
+            gc.enable()
+            gc.collect()
+            signal.alarm(0)
             connection.send((kind, answer, _resident()))
-        except OSError:
-            return
 
 
 def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes | str]:
@@ -103,14 +110,13 @@ def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes | str]:
     try:
         content = make(job)
     except MemoryError:
-        return "memory", "The document needs more memory than a document may have."
+        return "memory", ""
     except FatalURLFetchingError as error:
         return "failed", str(error)
     except Exception as error:
         return "failed", f"{type(error).__name__}: {error}"
-    missing = [text for text in complaints.texts if ".notdef" in text]
-    if missing:
-        return "font", missing[0]
+    if complaints.missing:
+        return "font", complaints.missing[0]
     if complaints.texts:
         return "failed", complaints.texts[0]
     return "pdf", content
@@ -137,10 +143,12 @@ def _maker() -> Callable[[Job], bytes]:
         drawn = weasyprint.HTML(string=job.html, url_fetcher=fetcher).render(
             font_config=fonts, pdf_variant=VARIANT, attachments=attachments
         )
-        if len(drawn.metadata.attachments):
-            raise ValueError("The document names attachments of its own, which it may not.")
         _claim_ua(drawn.metadata)
-        content: bytes = drawn.write_pdf(pdf_variant=VARIANT, attachments=attachments, finisher=_finish)
+        content: bytes = drawn.write_pdf(
+            pdf_variant=VARIANT,
+            attachments=attachments,
+            finisher=lambda _drawn, document: _finish(document, len(attachments)),
+        )
         return content
 
     return make
@@ -155,11 +163,13 @@ def _claim_ua(metadata: Any) -> None:
     metadata.generate_rdf_metadata = generate_both
 
 
-def _finish(_document: Any, pdf: Any) -> None:
-    """List each embedded file once; WeasyPrint names it twice."""
-    files = pdf.catalog.get("AF")
-    if files:
-        files[:] = list(dict.fromkeys(files))
+def _finish(pdf: Any, attachments: int) -> None:
+    """List each embedded file once, WeasyPrint names it twice, and refuse all that nobody handed over."""
+    files = pdf.catalog.get("AF", [])
+    files[:] = list(dict.fromkeys(files))
+    embedded = [entry for entry in pdf.objects if getattr(entry, "extra", {}).get("Type") == "/EmbeddedFile"]
+    if len(embedded) != attachments:
+        raise ValueError("The document has attachments of its own, which it may not.")
 
 
 def _resident() -> int:

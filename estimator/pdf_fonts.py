@@ -24,12 +24,13 @@ _SETTINGS = """<?xml version="1.0"?>
   {folders}
   <cachedir>{cache}</cachedir>
   <selectfont>
-    <rejectfont><glob>*</glob></rejectfont>
-    <acceptfont><glob>*/NotoSans*</glob></acceptfont>
+    <rejectfont><glob>/*</glob></rejectfont>
+    <acceptfont><glob>/*/NotoSans*</glob></acceptfont>
   </selectfont>
   <alias><family>sans-serif</family><prefer><family>Noto Sans</family></prefer></alias>
 </fontconfig>
 """
+"""The patterns begin at the root: Fontconfig 2.15 takes any other one to begin in the current folder."""
 
 
 def use_only_ours() -> None:

@@ -57,7 +57,7 @@ def run(parts: Sequence[Part]) -> int:
     finally:
         for part in parts:
             if part.process is not None and part.process.poll() is None:
-                part.process.kill()
+                os.killpg(part.process.pid, signal.SIGKILL)  # with whatever it has started itself
                 part.process.wait()
 
 

@@ -54,10 +54,10 @@ logger = logging.getLogger(__name__)
 
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
-    logs.to_standard_error()
+    logs.to_standard_error(app)
     jobs: Jobs = app.extensions["jobs"]
     jobs.prepare()
-    jobs.handle("mail", partial(_in_app, app, _send))
+    jobs.handle("mail", partial(_in_app, app, send))
     jobs.handle("preview", partial(_in_app, app, previewing.preview))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
 
@@ -77,6 +77,24 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         jobs.work(THREADS, GRACE)
     finally:
         pdf.close()
+
+
+def send(app: Flask, mail_id: int) -> None:
+    """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
+    settings = _settings(app)
+    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
+    db.session.commit()
+    if mail is None:
+        return
+    try:
+        what_became = _attempt(mail, settings)
+    except outbox.LostLease:
+        return
+    finally:
+        db.session.rollback()
+    wait = _write_down(what_became)
+    if wait is not None:
+        _jobs(app).ring("mail", mail_id, after=wait)
 
 
 def sweep(app: Flask) -> None:
@@ -100,25 +118,9 @@ def night(app: Flask) -> None:
     effects.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
     staff.purge(now)
+    outbox.clear_away(now)
     db.session.commit()
-
-
-def _send(app: Flask, mail_id: int) -> None:
-    """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
-    settings = _settings(app)
-    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
-    db.session.commit()
-    if mail is None:
-        return
-    try:
-        what_became = _attempt(mail, settings)
-    except outbox.LostLease:
-        return
-    finally:
-        db.session.rollback()
-    wait = _write_down(what_became)
-    if wait is not None:
-        _jobs(app).ring("mail", mail_id, after=wait)
+    delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
 
 
 def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:

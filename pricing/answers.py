@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import TypeVar
 
 from pricing.conditions import Value, applies
 from pricing.money import decimals, plain
 from pricing.problems import BadAnswers, Problem
+from pricing.reading import shown
 from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, Rule, YesNoDriver
 
 Answers = Mapping[str, object]
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_WIDE = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 _LONGEST_ECHO = 40
 """A sentence repeats at most so many characters of an answer that it refuses."""
 
@@ -44,8 +46,7 @@ def check(table: PriceTable, answers: Answers) -> dict[str, Value]:
     every answer is possible, the rules that refuse them. Answers to drivers that are not asked are ignored.
     """
     values, problems = look(table, answers)
-    if not problems:
-        problems = [_rule_problem(table, rule) for rule in table.rules if _refuses(rule, values)]
+    problems = problems or refusals(table, values)
     if problems:
         raise BadAnswers(problems)
     return values
@@ -73,6 +74,11 @@ def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Pr
         if code not in known
     ]
     return values, problems
+
+
+def refusals(table: PriceTable, values: Mapping[str, Value]) -> list[Problem]:
+    """Return a problem for each rule that refuses values of which every one is possible."""
+    return [_rule_problem(table, rule) for rule in table.rules if _refuses(rule, values)]
 
 
 def normal_form(values: Mapping[str, Value]) -> dict[str, str | bool]:
@@ -113,23 +119,27 @@ def _number(driver: NumberDriver, given: object) -> Decimal:
     if number is None:
         raise Refused("answer_not_a_number", given=_echo(given), example=plain(driver.least))
     if number < driver.least:
-        raise Refused("answer_below_least", given=_echo(plain(number)), least=plain(driver.least))
+        raise Refused("answer_below_least", given=_number_echo(number), least=plain(driver.least))
     if number > driver.most:
-        raise Refused("answer_above_most", given=_echo(plain(number)), most=plain(driver.most))
-    if not _on_step(driver, number):
+        raise Refused("answer_above_most", given=_number_echo(number), most=plain(driver.most))
+    # A possible number needs no more decimals than these. What has more is not touched before it is cut: the
+    # exponent of a Decimal can stand for more digits than any memory holds.
+    digits = max(decimals(driver.least), decimals(driver.step))
+    short = number.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, _WIDE)
+    if short != number or not _on_step(driver, short):
         raise Refused(
             "answer_off_step",
-            given=_echo(plain(number)),
+            given=_number_echo(number),
             least=plain(driver.least),
             step=plain(driver.step),
-            example=_near(driver, number),
+            example=_near(driver, short),
         )
-    return number
+    return short
 
 
 def _on_step(driver: NumberDriver, number: Decimal) -> bool:
-    if driver.step == 1 and _is_whole(number) and _is_whole(driver.least):
-        return True
+    if driver.step == 1 and _is_whole(driver.least):
+        return _is_whole(number)
     return (Fraction(number) - Fraction(driver.least)) % Fraction(driver.step) == 0
 
 
@@ -202,5 +212,12 @@ def _normal(value: Value) -> str | bool:
 
 
 def _echo(given: object) -> str:
-    text = str(given)
-    return text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…"
+    return shown(given, _LONGEST_ECHO)
+
+
+def _number_echo(number: Decimal) -> str:
+    """A number in plain digits, or with an exponent if those would be endless."""
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    is_short = abs(exponent) + len(digits) <= _LONGEST_ECHO
+    return _echo(plain(number) if is_short else number)

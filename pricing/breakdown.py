@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from pricing.money import Rounder, plain
+from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
 from pricing.table import Group, PriceTable, Text, UnitText
 
@@ -79,6 +79,10 @@ class Breakdown:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the breakdown as text, numbers and lists, in the form that docs/notation.md describes."""
+        with exactly():
+            return self._as_dict()
+
+    def _as_dict(self) -> dict[str, Any]:
         table, text = self.table, self.rounder.text
 
         def three(amounts: ThreeOrRequest) -> dict[str, str | None]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from pricing.money import ZERO
-from pricing.table import Amount, Charge, OnRequest, Tiers, UnitPrice
+from pricing.table import Amount, Charge, OnRequest, Tier, Tiers, UnitPrice
 
 LOW, LIKELY, HIGH = range(3)
 """The three cases, as positions in whatever has an entry for each."""
 
 HUNDREDTH = Decimal("0.01")
+_ENDLESS = Decimal("Infinity")
 
 
 class TierPart(NamedTuple):
@@ -65,22 +67,28 @@ def bounded(charge: Charge, amount: Decimal, case: int) -> Decimal:
 
 def tier_parts(price: Tiers, billed: Decimal, case: int) -> list[TierPart]:
     """Return each tier that is used; empty if `billed` is beyond the last one, and so on request."""
-    parts: list[TierPart] = []
-    above = ZERO
-    for tier in price.tiers:
-        last = tier.up_to is None or billed <= tier.up_to
+    tiers = price.tiers
+    last = bisect_left(tiers, billed, key=_end)
+    if last == len(tiers):
+        return []
+    first = 0 if price.mode == "graduated" else last
+    above = tiers[first - 1].up_to or ZERO if first else ZERO
+    parts = []
+    for position in range(first, last + 1):
+        tier = tiers[position]
         each = in_case(tier.price, case)
         flat = None if tier.flat is None else in_case(tier.flat, case)
+        units = billed
         if price.mode == "graduated":
-            units = (billed if last else tier.up_to or ZERO) - above
-            parts.append(TierPart(above, tier.up_to, units, each, flat, units * each + (flat or ZERO)))
-        elif last:
-            amount = each if price.mode == "stairstep" else billed * each + (flat or ZERO)
-            return [TierPart(above, tier.up_to, billed, each, flat, amount)]
-        if last:
-            return parts
+            units = (billed if position == last else tier.up_to or ZERO) - above
+        amount = each if price.mode == "stairstep" else units * each + (flat or ZERO)
+        parts.append(TierPart(above, tier.up_to, units, each, flat, amount))
         above = tier.up_to or ZERO
-    return []
+    return parts
+
+
+def _end(tier: Tier) -> Decimal:
+    return _ENDLESS if tier.up_to is None else tier.up_to
 
 
 def blocks(units: Decimal, size: Decimal) -> Decimal:

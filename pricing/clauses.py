@@ -66,7 +66,7 @@ def _test(parts: Section, code: str, driver: Driver, given: Any) -> Test | None:
 
 
 def _choice_is(parts: Section, code: str, driver: ChoiceDriver) -> ChoiceIs | None:
-    known = [choice.code for choice in driver.choices]
+    known = {choice.code: None for choice in driver.choices}
     names = parts.names(code, alone=True)
     for place, name in names:
         if name not in known:

@@ -34,12 +34,20 @@ def estimate(table: PriceTable, answers: Answers) -> Breakdown:
         return _Plan(table, check(table, answers)).breakdown()
 
 
-class _Worked(NamedTuple):
-    """A charge in one case: how many units are paid for, and the rounded amount; None is on request."""
+def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...]]:
+    """Return only the `total` that `estimate` would give, and the codes of the items on request.
 
-    quantity: Decimal
-    billed: Decimal
-    amount: Decimal | None
+    `values` are answers that `check` has looked at.
+    """
+    with exactly():
+        return _Plan(table, values).total()
+
+
+_Worked = tuple[Decimal, Decimal, Decimal | None]
+"""A charge in one case: its units, how many of them are paid for, and the rounded amount; None is on request.
+
+A plain tuple: one is made for every charge in every case, and a named one would cost as much as the arithmetic.
+"""
 
 
 class _Case(NamedTuple):
@@ -67,14 +75,27 @@ class _Plan:
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
         self.lines = [
-            line for line in self.prepared.lines if applies(line.charge.when, line.charge.unless, values)
+            line
+            for line in self.prepared.lines
+            if line.always or applies(line.charge.when, line.charge.unless, values)
         ]
         self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
         self.quantities = self._quantities()
 
+    def total(self) -> tuple[Three, tuple[str, ...]]:
+        _offer, _saves, cases = self._cases()
+        requested = [
+            line.charge.code
+            for line in self.lines
+            if any(
+                entry is not None and entry[2] is None
+                for entry in (case.worked[line.position] for case in cases)
+            )
+        ]
+        return self._totals(cases)["total"], tuple(requested)
+
     def breakdown(self) -> Breakdown:
-        offer, saves, likely = self._cheapest()
-        cases = [self._case(LOW, offer, likely), likely, self._case(HIGH, offer, likely)]
+        offer, saves, cases = self._cases()
         items = tuple(self._items(cases, offer))
         totals = self._totals(cases)
         return Breakdown(
@@ -96,6 +117,11 @@ class _Plan:
                 if applies(notice.when, notice.unless, self.values)
             ),
         )
+
+    def _cases(self) -> tuple[Offer | None, Decimal | None, list[_Case]]:
+        """The package that is used, what it saves, and the three cases with it."""
+        offer, saves, likely = self._cheapest()
+        return offer, saves, [self._case(LOW, offer, likely), likely, self._case(HIGH, offer, likely)]
 
     def _quantities(self) -> list[Three]:
         """How many units of each line the three cases have; one object where they are the same."""
@@ -173,8 +199,9 @@ class _Plan:
                 entry = self._charge(line, quantities[case], allowance.get(position, ZERO), case)
             if entry is not None:
                 worked[position] = entry
-                if entry.amount is not None:
-                    sums[line.rank][line.total] += entry.amount
+                amount = entry[2]
+                if amount is not None:
+                    sums[line.rank][line.total] += amount
         bases = [self._tax_bases(on, worked, offer, package) for on in self.taxes]
         taxes = [[self._tax(on, base) for base in each] for on, each in zip(self.taxes, bases, strict=True)]
         return _Case(package, worked, sums, bases, taxes)
@@ -184,15 +211,17 @@ class _Plan:
             return None
         charge = line.charge
         billed = quantity if line.plain and not allowance else billed_units(charge, quantity, allowance)
+        if line.prices is not None:
+            return quantity, billed, self.money.amount(billed * line.prices[case])
         exact = exact_amount(charge, billed, case)
-        return _Worked(quantity, billed, None if exact is None else self.money.amount(exact))
+        return quantity, billed, None if exact is None else self.money.amount(exact)
 
     def _percent(self, line: Line, base: Decimal, case: int) -> _Worked | None:
         if not base:
             return None
         assert isinstance(line.charge.price, Percent)
         exact = base * in_case(line.charge.price.percent, case) * HUNDREDTH
-        return _Worked(ONE, ONE, self.money.amount(bounded(line.charge, exact, case)))
+        return ONE, ONE, self.money.amount(bounded(line.charge, exact, case))
 
     def _base(
         self, of: Named, worked: list[_Worked | None], offer: Offer | None, package: Decimal
@@ -201,8 +230,8 @@ class _Plan:
         base = package if offer is not None and offer.package.code in of.packages else self.zero
         for position in of.charges:
             entry = worked[position]
-            if entry is not None and entry.amount is not None:
-                base += entry.amount
+            if entry is not None:
+                base += entry[2] or ZERO
         return base
 
     def _tax_bases(
@@ -215,8 +244,10 @@ class _Plan:
             bases[offer.rank] += package
         for position in on.of.charges:
             entry = worked[position]
-            if entry is not None and entry.amount and (above is None or entry.amount > above * entry.billed):
-                bases[self.prepared.lines[position].rank] += entry.amount
+            if entry is not None:
+                _quantity, billed, amount = entry
+                if amount and (above is None or amount > above * billed):
+                    bases[self.prepared.lines[position].rank] += amount
         for rank in range(1, self.ranks):
             bases[rank] += bases[rank - 1]
         return bases
@@ -234,27 +265,26 @@ class _Plan:
         if offer is not None:
             package, code, allowance = offer.package, offer.package.code, offer.allowance
             prices = (cases[LOW].package, likely_package, cases[HIGH].package)
-            trace = Trace(package, ONE, ZERO, None, None)
+            trace: Trace = (package, ONE, ZERO, None, None)
             yield Item(
                 code, "package", package.group, package.label, (ONE, ONE, ONE), None, prices, None, trace
             )
-        absent = _Worked(ZERO, ZERO, self.zero)
+        absent = (ZERO, ZERO, self.zero)
         lows, likelies, highs = (case.worked for case in cases)
         for line in self.lines:
             position = line.position
-            entries = (lows[position], likelies[position], highs[position])
-            if entries == (None, None, None):
+            low, likely, high = lows[position], likelies[position], highs[position]
+            if low is likely is high is None:
                 continue
-            low, likely, high = (entry or absent for entry in entries)
+            low, likely, high = low or absent, likely or absent, high or absent
             covered = code if position in allowance else None
             base = None
             if line.of is not None:
                 base = self._base(line.of, likelies, offer, likely_package)
-            trace = Trace(line.charge, likely.quantity, allowance.get(position, ZERO), covered, base)
+            trace = (line.charge, likely[0], allowance.get(position, ZERO), covered, base)
             yield Item(
                 line.charge.code, "charge", line.charge.group, line.charge.label,
-                (low.quantity, likely.quantity, high.quantity), line.unit,
-                (low.amount, likely.amount, high.amount), covered, trace,
+                (low[0], likely[0], high[0]), line.unit, (low[2], likely[2], high[2]), covered, trace,
             )  # fmt: skip
 
     def _groups(self, items: tuple[Item, ...]) -> Iterator[tuple[Group, Three]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pricing.answers import Answers, check, look, normal_form
+from pricing.answers import Answers, check, look, normal_form, refusals
 from pricing.breakdown import Three
-from pricing.estimate import estimate
+from pricing.conditions import Value
+from pricing.estimate import total
 from pricing.money import exactly, plain
-from pricing.problems import BadAnswers, Problem
+from pricing.problems import Problem
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 from pricing.writing import entries, header, provider
 
@@ -100,12 +101,14 @@ def _renamed(
     before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """Pairs of a part that vanished and one of its kind that appeared with the same label."""
+    appeared: dict[object, list[str]] = {}
+    for place in after:
+        if place not in before and _label(after[place]):
+            appeared.setdefault((_kind(place), _label(after[place])), []).append(place)
     pairs: dict[str, str] = {}
-    for gone in (place for place in before if place not in after):
-        for come in (place for place in after if place not in before and place not in pairs.values()):
-            if _kind(gone) == _kind(come) and _label(before[gone]) == _label(after[come]) != ():
-                pairs[gone] = come
-                break
+    for place in before:
+        if place not in after and (alike := appeared.get((_kind(place), _label(before[place])))):
+            pairs[place] = alike.pop(0)
     return pairs
 
 
@@ -124,9 +127,9 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     dates stay. A driver that is newly asked takes its default, or the least, the first that is offered, or
     no. Raises BadAnswers if the plan itself is refused.
     """
-    given = normal_form(check(table, answers))
-    base = estimate(table, given)
-    before, requested = base.totals["total"], set(base.on_request)
+    values = check(table, answers)
+    given = normal_form(values)
+    before, requested = total(table, values)
     alternatives = []
     for driver in table.drivers:
         if driver.code not in given:
@@ -154,11 +157,14 @@ def effect(old: PriceTable, new: PriceTable, plans: Iterable[Answers]) -> Iterat
 
 def outcome(table: PriceTable, answers: Answers) -> Outcome:
     """Return what a plan comes to, or why it is refused; never raises BadAnswers."""
-    try:
-        breakdown = estimate(table, answers)
-    except BadAnswers as refusal:
-        return Outcome(None, (), refusal.problems)
-    return Outcome(breakdown.totals["total"], breakdown.on_request, ())
+    return _outcome(table, *look(table, answers))
+
+
+def _outcome(table: PriceTable, values: Mapping[str, Value], problems: Sequence[Problem]) -> Outcome:
+    problems = problems or refusals(table, values)
+    if problems:
+        return Outcome(None, (), tuple(problems))
+    return Outcome(*total(table, values), ())
 
 
 def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
@@ -195,7 +201,7 @@ def _with(
     for code, value in normal_form(values).items():
         if code not in given:
             assumed[code] = value
-    return assumed, outcome(table, plan)
+    return assumed, _outcome(table, values, problems)
 
 
 def _least(driver: Driver) -> str | bool | None:

@@ -21,6 +21,7 @@ from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
 from pricing.conditions import Value, applies, holds
 from pricing.estimate import estimate
 from pricing.money import ZERO, decimals, exactly, plain
+from pricing.notation import steps_of
 from pricing.plans import Plan, Plans, highest, named
 from pricing.problems import BadAnswers, Problem
 from pricing.table import (
@@ -42,7 +43,8 @@ from pricing.table import (
 _STEPS_PER_CHARGE = 20_000
 _STEPS = 400_000
 _PLANS_PER_PACKAGE = 300
-_WORK = 100_000  # charges priced in the search for the cheapest packages, in the whole table
+_WORK = 2_000_000  # amounts looked at in the search for the cheapest packages, in the whole table
+_PER_PACKAGE = 20  # what trying a package costs beside its charges
 _TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "due", "text")
 
 
@@ -128,7 +130,7 @@ class _Look:
     def packages(self) -> Iterator[Warning]:
         """What is suspicious in packages."""
         used: set[str] = set()
-        work = _WORK
+        work, plan_work = _WORK, steps_of(self.table) + _PER_PACKAGE * len(self.table.packages)
         for package in self.table.packages:
             place = f"package.{package.code}"
             if package.source is None:
@@ -141,10 +143,10 @@ class _Look:
                     yield Warning(f"{place}.covers.{code}", None, "package_covers_on_request", label)
             if package.code in used:
                 continue
-            plans = list(islice(self._plans_for(package), min(_PLANS_PER_PACKAGE, work // len(self.charges))))
+            plans = islice(self._plans_for(package), min(_PLANS_PER_PACKAGE, max(work // plan_work, 0)))
             tried = 0
             for plan in plans:
-                work -= len(self.charges)
+                work -= plan_work
                 breakdown = self._priced(plan)
                 if breakdown is not None:
                     tried += 1
@@ -212,6 +214,7 @@ class _Look:
 
     def _falls(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
         """Where one step more costs less than the last quantity of a tier."""
+        falls: dict[tuple[Decimal, Decimal], Warning] = {}
         for number, tier in enumerate(price.tiers[:-1]):
             assert tier.up_to is not None
             found = self._steps_at(charge, tier.up_to)
@@ -222,10 +225,11 @@ class _Look:
                 if higher is not None and lower is not None and higher > lower and higher > 0:
                     values = {"fewer": plain(fewer), "higher": plain(higher)}
                     values |= {"more": plain(more), "lower": plain(lower)}
-                    yield Warning(
-                        f"charge.{charge.code}.{price.mode}[{number + 1}]", None, "amount_falls", values
-                    )
+                    place = f"charge.{charge.code}.{price.mode}[{number + 1}]"
+                    # A step may lead over several tiers: told once, at the one it leads to.
+                    falls[found] = Warning(place, None, "amount_falls", values)
                     break
+        yield from falls.values()
 
     def _steps_at(self, charge: Charge, end: Decimal) -> tuple[Decimal, Decimal] | None:
         """The last billed quantity of a tier and the next one, if answers can lead to both."""

@@ -7,7 +7,7 @@ never matters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from decimal import (
     ROUND_DOWN,
@@ -57,9 +57,9 @@ def decimals(unit: Decimal) -> int:
     """How many decimals amounts in steps of `unit` have; trailing zeros of `unit` do not count."""
     _, digits, exponent = unit.as_tuple()
     assert isinstance(exponent, int)
-    while exponent < 0 and digits[-1] == 0:
+    while exponent < 0 and digits and digits[-1] == 0:
         digits, exponent = digits[:-1], exponent + 1
-    return max(0, -exponent)
+    return max(0, -exponent) if digits else 0
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +74,10 @@ def plain(number: Decimal) -> str:
 class Rounder:
     """Rounds to whole multiples of `unit` and writes amounts with the decimals of `unit`."""
 
-    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "unit")
+    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "text", "unit")
+
+    text: Callable[[Decimal], str]
+    """Writes a rounded amount, for example "2950.00"."""
 
     def __init__(self, unit: Decimal, rounding: Rounding) -> None:
         self.unit = unit
@@ -82,12 +85,14 @@ class Rounder:
         self._quantum = Decimal((0, (1,), -self.decimals))
         self._decimal_step = unit == self._quantum
         self._mode = _MODES[rounding]
+        # str writes a number with at most six decimals without an exponent, and faster than format does.
+        self.text = str if self.decimals <= 6 else "{:f}".format
 
     def amount(self, exact: Decimal) -> Decimal:
         """Round `exact` once; the result has exactly `decimals` decimals and is never minus zero."""
         if self._decimal_step:
             rounded = exact.quantize(self._quantum, self._mode, _ROUNDING)
-            return rounded if rounded else abs(rounded)
+            return rounded if rounded else rounded.copy_abs()
         return self.ratio(Fraction(exact))
 
     def ratio(self, exact: Fraction) -> Decimal:
@@ -96,13 +101,11 @@ class Rounder:
         with exactly():
             return (steps * self.unit).quantize(self._quantum)
 
-    def text(self, amount: Decimal) -> str:
-        """Write a rounded amount, for example "2950.00"."""
-        # str writes a number with at most six decimals without an exponent, and faster than format does.
-        return str(amount) if self.decimals <= 6 else format(amount, "f")
-
     def longer_text(self, amount: Decimal) -> str:
         """Write an amount that may be finer than `unit`: all of its digits, at least `decimals` of them."""
+        text = str(amount)
+        if amount and text[-self.decimals - 1 : -self.decimals] == "." and "E" not in text:
+            return text  # most amounts are written so already
         text = plain(amount)
         _, _, fraction = text.partition(".")
         if len(fraction) >= self.decimals:
@@ -118,7 +121,8 @@ class Rounder:
         units = int(Fraction(total) / Fraction(self.unit))
         finest = max(decimals(weight) for weight in weights)
         wholes = [int(weight.scaleb(finest, _ROUNDING)) for weight in weights]
-        parts, remainders = zip(*(divmod(units * whole, sum(wholes)) for whole in wholes), strict=True)
+        together = sum(wholes)
+        parts, remainders = zip(*(divmod(units * whole, together) for whole in wholes), strict=True)
         left = units - sum(parts)
         most_lost = set(sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:left])
         with exactly():

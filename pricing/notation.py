@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from contextlib import suppress
 from typing import Any, cast, get_args
 
@@ -15,13 +16,26 @@ from pricing.problems import BadTable, Problem
 from pricing.reading import Book, Section, TooManyProblems, shown
 from pricing.sections import NEEDED_ROLES, Names
 from pricing.syntax import parsed
-from pricing.table import ChoiceDriver, Driver, Notice, Payment, PriceTable, Provider, Rounding
+from pricing.table import (
+    ChoiceDriver,
+    Driver,
+    Notice,
+    Payment,
+    Percent,
+    PriceTable,
+    Provider,
+    Rounding,
+    Tiers,
+)
 from pricing.writing import written
 
 LONGEST_VERSION = 40
 MOST_QUOTE_DAYS = 3_650
 MOST_PERCENTS = 200
 """So many charges can be a percent of others in one table."""
+MOST_LANGUAGES = 100
+MOST_STEPS = 4_000_000
+"""So many steps, as `steps_of` counts them, one plan of a table may take."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
@@ -64,6 +78,19 @@ def sha256(table: PriceTable) -> str:
     return cast(str, found)
 
 
+def steps_of(table: PriceTable) -> int:
+    """Return how many amounts are looked at to price one plan, if every package of the table is tried."""
+    groups = {group.code for group in table.groups}
+    members = Counter([charge.group for charge in table.charges])
+    members.update(package.group for package in table.packages)
+    taken_of = [charge.price.of for charge in table.charges if isinstance(charge.price, Percent)]
+    taken_of += [tax.of for tax in table.taxes]
+    named = sum(members[name] if name in groups else 1 for of in taken_of for name in of)
+    tiers = sum(len(charge.price.tiers) for charge in table.charges if isinstance(charge.price, Tiers))
+    once = len(table.charges) + tiers + named + len(table.stages) * (len(table.taxes) + 1)
+    return once * (len(table.packages) + 3)
+
+
 def _table(book: Book, top: Section) -> PriceTable | None:
     """Read the whole file; None if it has problems."""
     header = _header(book, top)
@@ -89,20 +116,22 @@ def _table(book: Book, top: Section) -> PriceTable | None:
     _check_percents(book, names)
     _check_payments(book, payments)
     _check_notices(book, drivers, notices)
-    if book.problems:
-        return None
-    return PriceTable(
-        **header,
-        drivers=tuple(drivers),
-        rules=tuple(rules),
-        groups=tuple(groups),
-        stages=tuple(stages),
-        charges=tuple(charge for charge in charges if charge),
-        packages=tuple(package for package in packages if package),
-        taxes=tuple(tax for tax in taxes if tax),
-        payments=tuple(payments),
-        notices=tuple(notices),
-    )
+    table = None
+    if not book.problems:
+        table = PriceTable(
+            **header,
+            drivers=tuple(drivers),
+            rules=tuple(rules),
+            groups=tuple(groups),
+            stages=tuple(stages),
+            charges=tuple(charge for charge in charges if charge),
+            packages=tuple(package for package in packages if package),
+            taxes=tuple(tax for tax in taxes if tax),
+            payments=tuple(payments),
+            notices=tuple(notices),
+        )
+        _check_steps(book, table)
+    return None if book.problems else table
 
 
 def _look_ahead(top: Section, names: Names) -> None:
@@ -168,6 +197,9 @@ def _header(book: Book, top: Section) -> dict[str, Any]:
 
 def _languages(top: Section) -> tuple[str, ...]:
     tags = top.names("languages", required=True)
+    if len(tags) > MOST_LANGUAGES:
+        top.problem("languages", "too_many_names", most=str(MOST_LANGUAGES))
+        tags = tags[:MOST_LANGUAGES]
     for place, tag in tags:
         if not _LANGUAGE.match(tag):
             top.book.problem(place, "bad_language", given=shown(tag))
@@ -220,6 +252,14 @@ def _check_percents(book: Book, names: Names) -> None:
     if len(names.percents) > MOST_PERCENTS:
         given = str(len(names.percents))
         book.problem("charge", "too_many_percents", given=given, most=str(MOST_PERCENTS))
+
+
+def _check_steps(book: Book, table: PriceTable) -> None:
+    """Every package is tried with every charge, percent and tax; together that must not take for ever."""
+    steps = steps_of(table)
+    if steps > MOST_STEPS:
+        place = "package" if table.packages else "tax" if table.taxes else "charge"
+        book.problem(place, "too_many_steps", given=str(steps), most=str(MOST_STEPS))
 
 
 def _check_payments(book: Book, payments: list[Payment]) -> None:

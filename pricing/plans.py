@@ -26,6 +26,7 @@ from pricing.table import (
     NumberIs,
     PriceTable,
     Rule,
+    Test,
     YesNoDriver,
 )
 
@@ -42,9 +43,14 @@ class Plans:
     def __init__(self, table: PriceTable, marks: Mapping[str, Iterable[Fraction]]) -> None:
         self.table = table
         self.drivers = {driver.code: driver for driver in table.drivers}
-        conditions = list(_conditions(table))
+        tests: dict[str, list[Test]] = {}
+        for condition in _conditions(table):
+            for code, test in condition:
+                tests.setdefault(code, []).append(test)
         self.values = {
-            driver.code: _values(driver, conditions, marks.get(driver.code, ()), table.valid_from)
+            driver.code: _values(
+                driver, tests.get(driver.code, []), marks.get(driver.code, ()), table.valid_from
+            )
             for driver in table.drivers
         }
         self.likeliest = {code: values[0] for code, values in self.values.items()}
@@ -148,11 +154,8 @@ def _conditions(table: PriceTable) -> Iterator[Condition]:
                     yield condition
 
 
-def _values(
-    driver: Driver, conditions: list[Condition], marks: Iterable[Fraction], start: date
-) -> tuple[Value, ...]:
+def _values(driver: Driver, tests: list[Test], marks: Iterable[Fraction], start: date) -> tuple[Value, ...]:
     """The answers to one driver that make a difference, the likeliest first."""
-    tests = [test for condition in conditions for code, test in condition if code == driver.code]
     found: list[Value] = []
     if isinstance(driver, ChoiceDriver):
         found += [choice.code for choice in driver.choices if choice.offered]

@@ -39,8 +39,9 @@ class Named(NamedTuple):
 class Line(NamedTuple):
     """A charge with what its table says about it elsewhere.
 
-    `same` tells that its prices are equal in the three cases, `plain` that every unit is paid for, `rank`
-    is the position of its stage and `total` that of its total.
+    `always` tells that it has no condition, `same` that its prices are equal in the three cases, `plain` that
+    every unit is paid for; `prices` are those of the three cases if every paid unit simply costs as much,
+    `rank` is the position of its stage and `total` that of its total.
     """
 
     position: int
@@ -48,8 +49,10 @@ class Line(NamedTuple):
     total: int
     rank: int
     unit: UnitText | None
+    always: bool
     same: bool
     plain: bool
+    prices: tuple[Decimal, Decimal, Decimal] | None
     of: Named | None
 
 
@@ -127,6 +130,8 @@ def _prepare(table: PriceTable) -> Prepared:
                 total=totals[charge.group],
                 rank=rank(charge.stage),
                 unit=units[charge.per[0]] if len(charge.per) == 1 else None,
+                always=charge.when is None and charge.unless is None,
+                prices=_prices(charge),
                 plain=not charge.included and charge.block is None,
                 same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
                 of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
@@ -160,6 +165,14 @@ class _Groups:
             self.packages[package.group].add(package.code)
         for position, charge in enumerate(table.charges):
             self.charges[charge.group].append(position)
+
+
+def _prices(charge: Charge) -> tuple[Decimal, Decimal, Decimal] | None:
+    """The prices of a unit in the three cases; None if anything but the unit decides what it costs."""
+    if not isinstance(charge.price, UnitPrice) or charge.at_least is not None or charge.at_most is not None:
+        return None
+    price = charge.price.price
+    return price.low, price.likely, price.high
 
 
 def _amounts(charge: Charge) -> list[Amount]:

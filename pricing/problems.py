@@ -58,16 +58,29 @@ TABLE_SENTENCES = {
         "texts in quotation marks, and numbers with a point and no other signs, like 1480.00."
     ),
     "toml_backslash": N_("Line {line}, column {column}: a backslash in a text must be written twice, \\\\."),
-    "toml_too_deep": N_("The file is nested too deeply for a price table."),
-    "toml_number": N_("Line {line}, column {column}: this number or date is out of every range."),
-    "toml_dots": N_("Line {line}: this key has more than {most} parts."),
+    "toml_too_deep": N_(
+        "Too many brackets stand inside each other. Delete those that a price table does not need."
+    ),
+    "toml_number": N_(
+        "Line {line}, column {column}: this number or date is out of every range. Write one such as 480.00 or "
+        "2026-03-31."
+    ),
+    "toml_dots": N_(
+        "Line {line}: this key has more than {most} parts with points between them. Write a shorter one."
+    ),
     "too_large": N_(
         "The file has {length} characters; at most {most} are read. Split the list in two tables."
     ),
     "too_many_problems": N_(
         "There are more than {most} problems; the others are not listed. Is this file a price table?"
     ),
-    "too_many_percents": N_("{given} charges are percents of others; at most {most} can be in one table."),
+    "too_many_percents": N_(
+        "{given} charges are percents of others; at most {most} can be in one table. Write prices for the rest."
+    ),
+    "too_many_steps": N_(
+        "Pricing a plan of this table takes {given} steps; at most {most} are allowed. Every package is tried with "
+        "every charge, tier, percent, tax and stage, so leave some out, or split the list in two tables."
+    ),
     "unknown_key": N_("“{given}” is not a word of the notation here. Allowed are: {allowed}."),
     "misspelt_key": N_(
         "“{given}” is not a word of the notation. Did you mean “{near}”? Allowed are: {allowed}."
@@ -83,7 +96,7 @@ TABLE_SENTENCES = {
     "code_twice": N_("The code “{given}” is used already, by {other}. Choose another one."),
     "not_a_text": N_("“{given}” stands where a text in quotation marks is needed."),
     "empty_text": N_("The text is empty. Write it, or leave the whole line out."),
-    "too_long": N_("The text has {length} characters; at most {longest} are allowed."),
+    "too_long": N_("The text has {length} characters; at most {longest} are allowed. Shorten it."),
     "control_character": N_("The text holds a control character that nobody can see. Delete it."),
     "several_lines": N_("This text must stand on one line. Delete the line breaks and tabs in it."),
     "not_printable": N_("The text holds a character that is not printed. Write it with plain letters."),
@@ -125,11 +138,13 @@ TABLE_SENTENCES = {
     "bad_link": N_("“{given}” is not a web address. It must begin with https:// or http://."),
     "role_missing": N_("No question has the role “{role}”. A table needs at least one of each: {roles}."),
     "least_above_most": N_("least is {least} and most is {most}. least must not be above most."),
-    "off_step": N_("{given} cannot be reached from least, {least}, in steps of {step}."),
-    "default_above_most": N_("The default {given} is above most, {most}."),
+    "off_step": N_("{given} cannot be reached from least, {least}, in steps of {step}. Write one that can."),
+    "default_above_most": N_("The default {given} is above most. Write {most} or less."),
     "varies_empty": N_("Say how the number may vary: write less, more or both."),
     "no_choices": N_("A question of the kind “choice” needs at least one answer that is offered."),
-    "choice_not_offered": N_("The default “{given}” is not offered."),
+    "choice_not_offered": N_(
+        "The default “{given}” is not offered. Name an answer that is, or leave the default out."
+    ),
     "why_offered": N_("“why” explains why an answer is not offered. Write offered = false, or leave it out."),
     "empty_condition": N_("The condition is empty. Name a question and its answer, or leave it out."),
     "unknown_driver": N_("There is no question “{given}” that this could depend on. Known are: {allowed}."),
@@ -155,7 +170,7 @@ TABLE_SENTENCES = {
         "“{given}” names nothing that could stand here. Did you mean “{near}”? Known are: {allowed}."
     ),
     "not_a_number_driver": N_(
-        "“{given}” is not a question for a number, so nothing can be multiplied by it."
+        "“{given}” is not a question for a number, so nothing can be multiplied by it. Name one that is."
     ),
     "name_below": N_(
         "“{given}” does not stand above this charge. A percentage is only of what stands above it."
@@ -164,27 +179,35 @@ TABLE_SENTENCES = {
     "two_prices": N_(
         "The charge has {given}. Only one of them can be its price; to ask the clinic, on_request."
     ),
-    "not_with_percent": N_("“{key}” cannot stand beside percent: a percent charge has no quantity."),
-    "only_with_percent": N_("“{key}” belongs to percent, and this charge has none."),
+    "not_with_percent": N_(
+        "“{key}” cannot stand beside percent: a percent charge has no quantity. Delete it."
+    ),
+    "only_with_percent": N_(
+        "“{key}” belongs to percent, and this charge has none. Delete it, or write percent."
+    ),
     "on_request_false": N_("on_request can only be true. If there is a price, leave the line out."),
     "no_tiers": N_("Write at least one tier, for example [{{ up_to = 7, price = 310 }}, {{ price = 260 }}]."),
     "tier_not_rising": N_("up_to is {given}, but the tier before ends at {before}. Tiers must rise."),
-    "tier_open": N_("Only the last tier may leave up_to out."),
-    "flat_stairstep": N_("A stairstep tier has no flat: its price is the whole amount."),
+    "tier_open": N_("Only the last tier may leave up_to out. Write where this one ends."),
+    "flat_stairstep": N_("A stairstep tier has no flat: its price is the whole amount. Add the flat to it."),
     "at_least_above_at_most": N_(
         "at_least is {least} and at_most is {most}. at_least must not be above at_most."
     ),
-    "covers_percent": N_("“{given}” is a percent charge; those cannot be covered by a package."),
+    "covers_percent": N_(
+        "“{given}” is a percent charge; those cannot be covered by a package. Delete it here."
+    ),
     "covers_nothing": N_(
         "covers is empty. Name a charge and how many units of it are paid for, for example {{ ward = 7 }}."
     ),
     "covers_units": N_('“{given}” is not a number of units. Write a number above 0, or "all".'),
-    "totals_mixed": N_("A tax is of one total only. These belong to: {totals}."),
+    "totals_mixed": N_(
+        "A tax is of one total only. These belong to: {totals}. Write a tax for each of them."
+    ),
     "payment_amount_or_percent": N_("A payment needs either amount or percent, one of the two."),
     "payments_sum": N_("The percents of the payments add up to {sum}; they must add up to 100."),
     "notice_missing": N_("A table needs a notice of the kind “{kind}”."),
     "whole_number": N_("“{given}” is not a whole number from {least} to {most}."),
-    "too_many_names": N_("At most {most} names can stand here."),
+    "too_many_names": N_("At most {most} names can stand here. Delete the others."),
 }
 
 WARNING_SENTENCES = {

@@ -38,7 +38,11 @@ _MOST_COMPARISONS = 20_000  # words compared in search of a near one, in the who
 _MOST_SHOWN = 40  # names in a sentence
 _LONGEST_ECHO = 60  # characters of a wrong value in a sentence
 _HIGHEST_PERCENT = Decimal(1_000)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_NEVER_A_LETTER = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+_CONTROL = re.compile(
+    # Embeddings and overrides of direction would turn round what stands beside the text as well.
+    rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufdd0-\ufdef\ud800-\udfff{_NEVER_A_LETTER}]"
+)
 
 
 class TooLong:
@@ -413,7 +417,7 @@ def _text(book: Book, place: str, given: Any, longest: int, lines: bool) -> str 
     return None
 
 
-def shown(given: Any) -> str:
+def shown(given: Any, longest: int = _LONGEST_ECHO) -> str:
     """Write a wrong value for a sentence, as it might stand in the file, on one line and not too long."""
     if isinstance(given, bool):
         text = "true" if given else "false"
@@ -425,7 +429,7 @@ def shown(given: Any) -> str:
         text = "…"  # Python refuses to write out very long integers
     else:
         text = str(given)
-    return _printable(text if len(text) <= _LONGEST_ECHO else text[:_LONGEST_ECHO] + "…")
+    return _printable(text if len(text) <= longest else text[:longest] + "…")
 
 
 def _printable(text: str) -> str:

@@ -3,52 +3,50 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from pricing.charges import HUNDREDTH, LIKELY, TierPart, blocks, tier_parts
-from pricing.money import ZERO, Rounder, exactly, plain
+from pricing.money import ZERO, Rounder, plain
 from pricing.table import Charge, Package, Percent, Tiers, UnitPrice
 
 Step = dict[str, Any]
 
 
-class Trace(NamedTuple):
-    """What the steps of a likely amount are told from, when somebody asks for them.
+Trace = tuple[Charge | Package, Decimal, Decimal, str | None, Decimal | None]
+"""What the steps of a likely amount are told from, when somebody asks for them.
 
-    `base` is what a percent charge was taken of, `package` the one that pays for `allowance` units.
-    """
-
-    entry: Charge | Package
-    quantity: Decimal
-    allowance: Decimal
-    package: str | None
-    base: Decimal | None
+The charge or package, the quantity, how many units of it a package pays for, the code of that package, and
+what a percent charge was taken of. A plain tuple, because one is made for every item.
+"""
 
 
 def steps(trace: Trace, money: Rounder) -> list[Step]:
-    """Return the steps of a likely amount in the order of the arithmetic; none for an absent charge."""
-    entry = trace.entry
+    """Return the steps of a likely amount in the order of the arithmetic; none for an absent charge.
+
+    To be called under `exactly()`.
+    """
+    entry, quantity, allowance, package, base = trace
     if isinstance(entry, Package):
-        return [_unit_step(trace.quantity, entry.price.likely, entry.price.likely, money)]
-    if not trace.quantity:
+        return [_unit_step(quantity, entry.price.likely, entry.price.likely, money)]
+    if not quantity:
         return []
-    with exactly():
-        if trace.base is not None:
-            return _percent_steps(entry, trace.base, money)
-        return _charge_steps(entry, trace, money)
+    if base is not None:
+        return _percent_steps(entry, base, money)
+    return _charge_steps(entry, quantity, allowance, package, money)
 
 
-def _charge_steps(charge: Charge, trace: Trace, money: Rounder) -> list[Step]:
+def _charge_steps(
+    charge: Charge, left: Decimal, allowance: Decimal, package: str | None, money: Rounder
+) -> list[Step]:
     found: list[Step] = []
-    left = trace.quantity
     if charge.included:
         free = min(charge.included, left)
         left -= free
         found.append({"kind": "included", "quantity": plain(free)})
-    if trace.package is not None and left:
-        paid = min(trace.allowance, left)
+    if package is not None and left:
+        paid = min(allowance, left)
         left -= paid
-        found.append({"kind": "covered", "quantity": plain(paid), "by": trace.package})
+        found.append({"kind": "covered", "quantity": plain(paid), "by": package})
     if not left:
         return found
     if charge.block is not None:

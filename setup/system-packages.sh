@@ -21,7 +21,7 @@ with_homebrew() {
     formulae="pango harfbuzz"
     casks="font-noto-sans font-noto-sans-arabic font-noto-sans-devanagari font-noto-sans-bengali"
     if [ "$purpose" = test ]; then
-        formulae="$formulae postgresql@16 poppler qpdf"
+        formulae="$formulae postgresql@16 poppler qpdf redis"
         [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ] || casks="$casks google-chrome"
     fi
     for formula in $formulae; do
@@ -39,11 +39,12 @@ is_installed() {
 with_apt() {
     packages="ca-certificates fonts-noto-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0"
     # A Python of the distribution lacks what makes virtual environments until this is installed.
-    if [ "$(command -v python3 || true)" = /usr/bin/python3 ] || ! command -v python3 >/dev/null 2>&1; then
-        packages="$packages python3 python3-venv"
-    fi
+    case $(command -v "${PYTHON:-python3}" || true) in
+        /usr/bin/* | "") packages="$packages python3 python3-venv" ;;
+    esac
     if [ "$purpose" = test ]; then
-        packages="$packages poppler-utils postgresql qpdf"
+        # libatomic1 is for the program through which the tests speak to the browser.
+        packages="$packages libatomic1 poppler-utils postgresql qpdf redis-server"
         sh "$(dirname "$0")/browser.sh" >/dev/null 2>&1 || packages="$packages $(browser_package)"
     fi
     missing=""
@@ -51,19 +52,29 @@ with_apt() {
         is_installed "$package" || missing="$missing $package"
     done
     [ -n "$missing" ] || return 0
-    command="apt-get install --yes --no-install-recommends$missing"
+    # On a new machine the automatic updates often hold the lock of apt for some minutes.
+    install="apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=600$missing"
+    by_hand="apt-get update && apt-get install --no-install-recommends$missing"
     if [ "$(id -u)" = 0 ]; then
         as_root=""
     elif command -v sudo >/dev/null 2>&1; then
         as_root="sudo"
     else
-        give_up "These system packages are missing:$missing." "Ask somebody who may install them to run: $command"
+        say "These system packages are missing:$missing."
+        say "Ask somebody who may install them to run as root: $by_hand"
+        give_up "To go on without them: make $purpose SYSTEM_PACKAGES=no"
     fi
     say "Installing system packages:$missing"
-    $as_root apt-get update --quiet >/dev/null || say "The lists of packages could not be renewed; going on with the old ones."
+    errors=$(mktemp)
+    trap 'rm -f "$errors"' EXIT
+    # sudo forgets the environment, so what keeps apt from asking questions is set behind it.
+    $as_root apt-get update --quiet >/dev/null 2>"$errors" ||
+        say "The lists of packages could not be renewed; going on with the old ones."
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $as_root $command --quiet >/dev/null || give_up \
-        "The system packages could not be installed. Check the network, then run: $command"
+    $as_root env DEBIAN_FRONTEND=noninteractive $install --quiet >/dev/null 2>"$errors" </dev/null || {
+        tail -n 3 "$errors" >&2
+        give_up "The system packages could not be installed. Is there a network, and may you install? Then run as root: $by_hand"
+    }
 }
 
 browser_package() {

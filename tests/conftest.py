@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real browser for every test that asks for one; nothing is skipped where they lack."""
+"""Real databases and a real browser for every test that asks for one; nothing is skipped where they lack."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import smtplib
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from redis_server import RedisServer
+
+from estimator import config
+from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,7 +65,19 @@ def postgresql_server() -> Iterator[str]:
     data = folder / "data"
     subprocess.run(
         as_nobody(
-            [str(programs / "initdb"), "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "-N"]
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "tester",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ]
         ),
         check=True,
         capture_output=True,
@@ -95,6 +111,75 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Settings]:
+    """Return a function that loads settings with secrets in place, without this machine's environment."""
+
+    def load(**given: str) -> Settings:
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "DEMO": "1",
+        }
+        return config.load({}, **{**known, **given})
+
+    return load
+
+
+@pytest.fixture
+def settings(load: Callable[..., Settings], database_url: str) -> Settings:
+    """Return the settings of an app on `database_url`."""
+    return load(DATABASE_URL=database_url)
+
+
+@pytest.fixture
+def dump_postgresql() -> Callable[[str], str]:
+    """Return a function that returns everything in a database as its own tool writes it out."""
+
+    def dump(url: str) -> str:
+        program = postgresql_programs() / "pg_dump"
+        return subprocess.run(
+            [program, "--inserts", url.replace("+psycopg", "")], capture_output=True, text=True, check=True
+        ).stdout
+
+    return dump
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """Start a Redis in a temporary folder, listening on loopback alone, and end it with the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir="/tmp"))
+    server = RedisServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """Return the address of a Redis that holds nothing."""
+    import redis
+
+    with redis.Redis.from_url(redis_server.url) as connection:
+        connection.flushall()
+    return redis_server.url
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -96,7 +97,9 @@ class Behaviour:
 class MailServer:
     """The server with its address and the certificate it is known by."""
 
-    def __init__(self, folder: Path, *, encrypted: bool = True, sign_in: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, encrypted: bool = True, sign_in: bool = False, smtputf8: bool = True
+    ) -> None:
         self.behaviour = Behaviour()
         self.certificate, key = certificate(folder)
         options: dict[str, Any] = {}
@@ -110,7 +113,7 @@ class MailServer:
                 "auth_required": True,
                 "auth_require_tls": encrypted,
             }
-        options["enable_SMTPUTF8"] = True
+        options["enable_SMTPUTF8"] = smtputf8
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -131,7 +134,8 @@ class MailServer:
         }
 
     def stop(self) -> None:
-        self.controller.stop(no_assert=True)
+        with suppress(RuntimeError):  # a test may have stopped it already
+            self.controller.stop(no_assert=True)
 
 
 def _authenticate(_server: Any, _session: Any, _envelope: Any, mechanism: str, data: Any) -> AuthResult:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,16 +15,20 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+import pricing
 
 ROOT = Path(__file__).parent.parent
 PRINT_PLACES = """
 from importlib.util import find_spec
 import estimator, pricing
 from estimator import config, create_app, migrations
-settings = config.load({}, INSTANCE=".", DEMO="1", SECRET_KEY="s" * 32, LINK_KEY="l" * 32)
+config.prepare_secrets(config.instance_folder(INSTANCE="instance"))
+settings = config.load({}, INSTANCE="instance", DEMO="1")
 migrations.upgrade(settings.database_url)
 app = create_app(settings)
 names = app.jinja_env.list_templates(extensions=["html", "txt", "css"])
@@ -34,18 +40,24 @@ print(estimator.__file__, pricing.__file__, find_spec('wsgi').origin, len(names)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from a copy of what git would hand to somebody else."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+def handed_over() -> list[str]:
+    """Return the names of the files that git would hand to somebody else, whoever the folder belongs to."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")):
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.fixture(scope="module")
+def wheel(handed_over: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from a copy of those files."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for name in handed_over:
+        if not name.startswith(("tests/", "docs/")):
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, source / name)
     done = subprocess.run(
@@ -91,14 +103,50 @@ def run(installed: Path, folder: Path, *command: str, text: str = "") -> subproc
     )
 
 
-def test_the_wheel_holds_the_app_and_nothing_of_its_workshop(wheel: Path) -> None:
+def test_the_wheel_holds_the_app_whole_and_nothing_of_its_workshop(
+    wheel: Path, handed_over: list[str]
+) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-    tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"estimator", "pricing", "wsgi.py"}
-    assert "estimator/templates/pdf/print.css" in names
-    assert "estimator/static/site.css" in names
-    assert "pricing/tables/delhi.toml" in names
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+    rooms = ("estimator/", "pricing/", "templates/")
+    wanted = {"wsgi.py", *(name for name in handed_over if name.startswith(rooms))}
+    wanted = {
+        name.replace("templates/", "estimator/templates/", 1) if name.startswith("templates/") else name
+        for name in wanted
+        if not name.endswith((".po", ".pot"))
+    }
+    assert inside == wanted
+    assert {
+        "estimator/templates/pdf/print.css",
+        "estimator/static/site.css",
+        "pricing/tables/delhi.toml",
+    } <= inside
+
+
+def test_what_the_app_imports_is_in_the_list_it_is_installed_from() -> None:
+    locked = {
+        line.split("==")[0]
+        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        if re.match(r"[a-z]", line)
+    }
+    # What only some installations need is an extra; it is imported where it is asked for.
+    locked |= {"redis"}
+    known, strangers = packages_distributions(), set()
+    for path in (file for room in ("estimator", "pricing") for file in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            for top in {name.split(".")[0] for name in names} - {"estimator", "pricing", "_typeshed", ""}:
+                if top not in sys.stdlib_module_names and not locked & {
+                    re.sub(r"[-_.]+", "-", name).lower() for name in known.get(top, [])
+                }:
+                    strangers.add(f"{path.relative_to(ROOT)}: {top}")
+    assert strangers == set()
 
 
 def test_every_template_is_found_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
@@ -121,6 +169,13 @@ def test_the_command_prices_a_table_and_makes_a_pdf(installed: Path, tmp_path: P
     done = run(installed, tmp_path, *price, text=json.dumps(case["answers"]))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF-")
+    data = run(installed, tmp_path, *price[:-2], "--json", text=json.dumps(case["answers"]))
+    assert (
+        data.stdout.strip().encode()
+        == pricing.estimate(
+            pricing.read((tmp_path / "list.toml").read_text(encoding="utf-8")), case["answers"]
+        ).as_json()
+    )
 
 
 @pytest.fixture
@@ -157,3 +212,17 @@ def test_the_demonstration_is_served_from_an_empty_folder(served: int) -> None:
         connection.request("GET", page)
         answer = connection.getresponse()
         assert (answer.status, sign in answer.read().decode()) == (200, True), page
+
+
+def test_the_doctor_finds_nothing_missing_once_it_was_served(
+    served: int, installed: Path, tmp_path: Path
+) -> None:
+    done = run(installed, tmp_path, "estimator", "doctor", "--demo")
+    assert (done.returncode, done.stdout) == (0, "Nothing is missing.\n"), (served, done.stderr)
+
+
+def test_the_doctor_names_what_an_empty_folder_lacks(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, tmp_path, "estimator", "doctor")
+    assert done.returncode == 1
+    assert "estimator prepare" in done.stdout
+    assert done.stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import ssl
 from collections.abc import Iterator
@@ -69,10 +70,10 @@ def _connection(sock: object, server: MailServer) -> str:
 
 
 def _advice(words: str, server: MailServer) -> str:
-    """What to look at, by how the words begin."""
-    if words.startswith(("530", "535", "534")) or "5.7.0" in words:
+    """What to look at, by the server's code, which may stand behind words of ours."""
+    if re.search(r"\b53[045] ", words):
         return _("Look at MAIL_USER and MAIL_PASSWORD.")
-    if words.startswith(("550", "553", "554")):
+    if re.search(r"\b55[034] ", words):
         return _("Look at the address, and whether the server may send for MAIL_FROM.")
     if server.security == "tls" and server.port == 587:
         return _("Port 587 usually wants MAIL_SECURITY=starttls.")

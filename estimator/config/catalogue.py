@@ -16,6 +16,7 @@ from estimator.config.readers import (
     mail_address,
     queue,
     security,
+    sign_in,
     whole,
 )
 
@@ -102,8 +103,10 @@ SETTINGS = (
         "starttls",
         security,
     ),
-    Setting("MAIL_USER", "The name to sign in with at the mail server.", "not set: without signing in", str),
-    Setting("MAIL_PASSWORD", "The password that belongs to MAIL_USER.", "not set", str),
+    Setting(
+        "MAIL_USER", "The name to sign in with at the mail server.", "not set: without signing in", sign_in
+    ),
+    Setting("MAIL_PASSWORD", "The password that belongs to MAIL_USER.", "not set", sign_in),
     Setting(
         "MAIL_FROM",
         "The sender of every mail, an address or a name with an address.",

@@ -64,11 +64,17 @@ def mail_address(text: str) -> str:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         found = None
-    if found is None or not text.isprintable() or (name and formataddr((name, address)).count("@") > 1):
+    if found is None or not text.isprintable() or text.count("@") > 1 or text.count("<") != text.count(">"):
         raise ValueError(
             _("write an address, such as estimates@example.org or Hospital <estimates@example.org>")
         )
     return formataddr((name, found.ascii_email or address)) if name else found.ascii_email or address
+
+
+def sign_in(text: str) -> str:
+    if not text.isascii() or not text.isprintable():
+        raise ValueError(_("write letters, digits and signs of ASCII; mail servers take no others here"))
+    return text
 
 
 def security(text: str) -> str:
@@ -90,9 +96,16 @@ def queue(text: str) -> str:
 
 
 def host(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or any(letter in text for letter in " /@?#"):
-        raise ValueError(_("write a host name or an IP address"))
-    return text.strip("[]")
+    found = text[1:-1] if text[:1] == "[" and text[-1:] == "]" else text
+    with_port = found.count(":") == 1  # an IPv6 address has more of them
+    if (
+        not text.isascii()
+        or not text.isprintable()
+        or with_port
+        or any(letter in found for letter in " /@?#[]")
+    ):
+        raise ValueError(_("write a host name or an IP address, without a port"))
+    return found
 
 
 def database(text: str) -> str:

@@ -34,7 +34,7 @@ class Settings:
     secret_key: str = field(repr=False)
     link_key: str = field(repr=False)
     lookup_key: str = field(repr=False)
-    data_keys: keys.Keyring
+    data_keys: keys.Keyring = field(compare=False)
     mail_server: MailServer | None
     mail_from: str
     mail_reply_to: str | None

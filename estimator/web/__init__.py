@@ -12,10 +12,11 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
-from estimator.i18n import reader
+from estimator.i18n import reader, speak
 from estimator.web import (
     errors,
     guard,
+    language,
     mailbox,
     mailing,
     patient,
@@ -32,9 +33,11 @@ def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     guard.init_app(app)
+    language.init_app(app)
     errors.init_app(app)
     translations = str(Path(__file__).parent.parent / "translations")
     Babel(app, default_translation_directories=translations, locale_selector=lambda: current_reader().locale)
+    speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
     security.init_app(app)
@@ -43,7 +46,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(price_lists.pages)
     app.register_blueprint(trail.pages)
     app.context_processor(_everywhere)
-    app.jinja_options = {"trim_blocks": True}
     settings: Settings = app.config["SETTINGS"]
     if settings.demo:
         app.register_blueprint(mailbox.pages)

@@ -33,6 +33,9 @@ PREFIX = "q_"
 LONGEST_ANSWER = 100
 """More characters than any answer has."""
 
+UNREADABLE = "?"
+"""Stands for what was typed and cannot be read: no number and no day, so that it is refused where it is asked."""
+
 LONGEST_NAME = 64
 """More characters than the name of a form that we handed out, and than a hash, have."""
 
@@ -66,6 +69,9 @@ class Form(FlaskForm):  # type: ignore[misc]
             if request.method != "POST":
                 return None
             return MultiDict([(name, printable(typed)) for name, typed in request.form.items(multi=True)])
+
+        def get_translations(self, form: FlaskForm) -> None:
+            """Return none: no page shows a word of WTForms itself, and loading them costs every request."""
 
 
 class DayField(Field):
@@ -104,10 +110,20 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
     )
     data = {}
     for driver in table.drivers:
-        answer = (answers or {}).get(driver.code)
+        answer = only_answer(driver) or (answers or {}).get(driver.code)
         if answer is not None and (typed := _typed(driver, answer)) is not None:
             data[PREFIX + driver.code] = typed
     return form_class(kinds)(data=data)
+
+
+def only_answer(driver: Driver) -> str | None:
+    """Return the one possible answer in normal form; None where there is something to choose."""
+    if isinstance(driver, ChoiceDriver):
+        offered = [choice.code for choice in driver.choices if choice.offered]
+        return offered[0] if len(offered) == 1 else None
+    if isinstance(driver, NumberDriver) and driver.least + driver.step > driver.most:
+        return plain(driver.least)
+    return None
 
 
 def name_of(form: EstimateForm) -> str:
@@ -132,7 +148,10 @@ def _typed(driver: Driver, answer: str | bool) -> Any:
 
 @dataclass
 class Read:
-    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver."""
+    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver.
+
+    What could not be read is among the answers as UNREADABLE.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
@@ -147,6 +166,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
             if any(typed.values()):
                 day = _day(typed, reader)
                 if day is None:
+                    found.answers[driver.code] = UNREADABLE
                     found.unreadable[driver.code] = [
                         _(
                             "This is not a day of the calendar. "
@@ -162,6 +182,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
         if isinstance(driver, NumberDriver):
             number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
             if number is None:
+                found.answers[driver.code] = UNREADABLE
                 found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
             else:
                 found.answers[driver.code] = number
@@ -284,11 +305,16 @@ def sections(
 def notes(sections: Sequence[Section]) -> list[dict[str, str | None]]:
     """Return the error summary: a line for each sentence that stands beside a question, in the same order."""
     return [
-        {"target": question.name, "sentence": f"{question.label}: {sentence}"}
+        {"target": question.name, "sentence": f"{_with_colon(str(question.label))} {sentence}"}
         for section in sections
         for question in section.questions
         for sentence in question.errors
     ]
+
+
+def _with_colon(label: str) -> str:
+    """A question mark needs no colon after it."""
+    return label if label.endswith(("?", "؟", "？")) else f"{label}:"
 
 
 def _question(
@@ -320,15 +346,15 @@ def _question(
     match driver:
         case ChoiceDriver():
             common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
-            offered = [choice for choice in driver.choices if choice.offered]
-            if len(offered) == 1:
-                common |= {"only": reader.words(offered[0].label, main), "only_value": offered[0].code}
         case YesNoDriver():
             common |= {"kind": "yes_no"}
         case NumberDriver():
             common |= _number(driver, table, reader)
         case DateDriver():
             common |= {"kind": "date"}
+    only = only_answer(driver)
+    if only is not None:
+        common |= {"only": answer_words(driver, only, table, reader), "only_value": only}
     return Question(**common)
 
 
@@ -363,9 +389,6 @@ def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str
     }
     if driver.unit is not None:
         found["unit"] = reader.unit(driver.unit, "5", table.main_language)
-    if driver.least + driver.step > driver.most:
-        found["only"] = answer_words(driver, plain(driver.least), table, reader)
-        found["only_value"] = plain(driver.least)
     return found
 
 

@@ -5,7 +5,7 @@ Closed until opened: an endpoint that is not on the short list of public ones do
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
@@ -16,7 +16,6 @@ PUBLIC = frozenset(
     {
         "static",
         "patient.start",
-        "patient.language",
         "patient.estimate",
         "patient.total",
         "patient.breakdown",
@@ -161,7 +160,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         answer = _staff_only(endpoint)
         if answer is not None:
             return answer
-    elif endpoint not in PUBLIC and endpoint not in DEMONSTRATION:
+    elif endpoint not in PUBLIC and not _is_shown_here(endpoint):
         abort(404)
     if endpoint not in CHECKS_ITSELF:
         csrf.protect()
@@ -209,6 +208,10 @@ def _this_path() -> str | None:
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
+
+
+def _is_shown_here(endpoint: str) -> bool:
+    return endpoint in DEMONSTRATION and bool(current_app.config["SETTINGS"].demo)
 
 
 def _add_headers(response: Response) -> Response:

@@ -1,10 +1,26 @@
-"""The reader of a request."""
+"""The reader of a request, and how they choose another language: `?language=ar` after any address."""
 
 from __future__ import annotations
 
-from flask import current_app, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, redirect, request, session
+from werkzeug.wrappers import Response
 
 from estimator.i18n import Reader, reader
+
+
+def init_app(app: Flask) -> None:
+    """Let every page of an app be read in another language, where it stands."""
+    app.before_request(_remember)
+
+
+def _remember() -> Response | None:
+    """Remember a chosen language for this visit and show the same page again; a strange one is ignored."""
+    chosen = request.args.get("language")
+    if chosen is None or request.method != "GET" or request.endpoint in (None, "static"):
+        return None
+    if chosen in current_app.config["SETTINGS"].languages:
+        session["language"] = chosen
+    return redirect(request.path, code=303)
 
 
 def current_reader() -> Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from email import message_from_bytes
@@ -40,9 +41,7 @@ class Shown:
 @pages.get("/")
 def folder() -> Answer:
     """List the mails, the newest first."""
-    paths = sorted(_folder().glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
-    names = [path.stem for path in paths if _NAME.match(path.stem)][:MOST_SHOWN]
-    mails = [_shown(name, found) for name in names if (found := _read(name)) is not None]
+    mails = [_shown(name, found) for name in _names() if (found := _read(name)) is not None]
     return render_template("demonstration/mailbox.html", mails=mails)
 
 
@@ -81,6 +80,14 @@ def attachment(name: str, number: int) -> Answer:
 
 def _folder() -> Path:
     return current.settings().mail_folder
+
+
+def _names() -> list[str]:
+    kept = []
+    for path in _folder().glob("*.eml"):
+        with suppress(OSError):  # one that was removed at this moment
+            kept.append((path.stat().st_mtime, path.stem))
+    return [name for _moment, name in sorted(kept, reverse=True) if _NAME.match(name)][:MOST_SHOWN]
 
 
 def _read(name: str) -> EmailMessage | None:

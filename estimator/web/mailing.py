@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -18,6 +17,7 @@ from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, Mail
 from estimator.web import current, errors
+from estimator.web.forms import Form
 from estimator.web.language import current_reader
 
 pages = Blueprint("mailing", __name__)
@@ -25,7 +25,7 @@ pages = Blueprint("mailing", __name__)
 MOST_SHOWN = 10
 
 
-class EmailForm(FlaskForm):  # type: ignore[misc]
+class EmailForm(Form):
     """An address, and whether the PDF goes with the mail or only the link.
 
     `submission` is random for each form that is handed out, so that the same form sent twice is one mail.
@@ -57,7 +57,7 @@ def email(token: str) -> tuple[str, int] | Response:
     if found is None or not current.settings().sends_mail:
         return errors.missing()
     form = EmailForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(found, token, form, 200)
     if not form.validate():
         return _page(found, token, form, 400, _("Your visit had ended. What you typed is still here; go on."))
@@ -70,7 +70,7 @@ def email(token: str) -> tuple[str, int] | Response:
             found, token, form, 422, _("This is no mail address. Write it like this: name@example.org.")
         )
     meant = addresses.suggestion(address)
-    if meant is not None and form.asked.data != typed:
+    if meant is not None and (form.asked.data or "").strip() != typed:
         return _page(found, token, form, 422, meant=meant)
     try:
         mail = estimates.email(
@@ -81,6 +81,7 @@ def email(token: str) -> tuple[str, int] | Response:
             settings=current.settings(),
             now=current.now(),
         )
+        mail_id = mail.id  # the row cannot be read again if the database goes away meanwhile
         db.session.commit()
     except outbox.TooMany as too_many:
         db.session.rollback()
@@ -92,7 +93,7 @@ def email(token: str) -> tuple[str, int] | Response:
             raise
         sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
         return _page(None, token, form, 503, sentence)
-    current.jobs().ring("mail", mail.id)
+    current.jobs().ring("mail", mail_id)
     return redirect(url_for("mailing.email", token=token), code=303)
 
 
@@ -148,7 +149,7 @@ def _outcomes(found: Estimate | None, mails: Sequence[Mail]) -> list[Outcome]:
             asked_at=reader.clock(mail.created_at, zone),
             state=mail.state,
             sentence=_sentence(mail, zone),
-            remark=_("It may have arrived twice.") if mail.perhaps_twice and mail.state == "sent" else None,
+            remark=_remark(mail),
             letter=_letter(mail),
         )
         for mail in mails
@@ -171,6 +172,8 @@ def _sentence(mail: Mail, zone: str) -> str:
         case "sent":
             assert mail.ended_at is not None
             return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
+        case "failed" if mail.perhaps_twice:
+            return _("We have stopped trying. The reason: %(words)s", words=mail.words)
         case "failed":
             return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
         case "working":
@@ -182,6 +185,17 @@ def _sentence(mail: Mail, zone: str) -> str:
                 moment=reader.clock(mail.due_at, zone),
             )
     return _("It is about to be sent.")
+
+
+def _remark(mail: Mail) -> str | None:
+    match mail.state:
+        case "sent" if mail.perhaps_twice:
+            return _("It may have arrived twice.")
+        case "failed" if mail.perhaps_twice:
+            return _(
+                "The connection broke while the server was taking it, so it may have arrived all the same."
+            )
+    return None
 
 
 def _letter(mail: Mail) -> str | None:

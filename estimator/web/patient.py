@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from babel import Locale
@@ -13,12 +13,10 @@ from flask import (
     Blueprint,
     Response,
     current_app,
-    g,
     jsonify,
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_wtf import FlaskForm
@@ -27,12 +25,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
 from estimator import documents, estimates, paper, pdf, tables, wording
-from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, forms, mailing
+from estimator.web import current, errors, forms, mailing
 from estimator.web.language import current_reader
 from pricing import PriceTable
 from pricing.answers import look
@@ -47,16 +44,8 @@ Answer = str | AnyResponse | tuple[str | AnyResponse, int]
 def start() -> Answer:
     """Show what can be estimated, with the evidence notice beside each offer."""
     reader = current_reader()
-    offers = [_offer(version, reader) for version in tables.all_in_force(_now())]
-    return render_template("patient/start.html", offers=offers, kept_days=_settings().kept_days)
-
-
-@pages.get("/language/<tag>")
-def language(tag: str) -> Answer:
-    """Remember a language for this visit and go back to the start."""
-    if tag in _settings().languages:
-        session["language"] = tag
-    return redirect(url_for("patient.start"))
+    offers = [_offer(version, reader) for version in tables.all_in_force(current.now())]
+    return render_template("patient/start.html", offers=offers, kept_days=current.settings().kept_days)
 
 
 @pages.get("/robots.txt")
@@ -69,7 +58,7 @@ def robots() -> Answer:
 def estimate(slug: str) -> Answer:
     """Ask the questions of the list in force and make an estimate of the answers."""
     try:
-        version = tables.in_force(slug, _now())
+        version = tables.in_force(slug, current.now())
     except tables.UnknownTable:
         return errors.missing()
     except tables.NotInForce:
@@ -84,11 +73,11 @@ def estimate(slug: str) -> Answer:
 @pages.route("/e/<token>/change", methods=["GET", "POST"])
 def change(token: str) -> Answer:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
-    earlier = _find(token)
+    earlier = current.estimate_of(token)
     if earlier is None:
         return errors.missing()
     try:
-        version = tables.in_force(earlier.table_version.slug, _now())
+        version = tables.in_force(earlier.table_version.slug, current.now())
     except tables.NotInForce:
         version = earlier.table_version
     return _answering(
@@ -103,7 +92,7 @@ def change(token: str) -> Answer:
 def total(slug: str) -> Answer:
     """Say what the answers come to so far, for the panel beside the form."""
     try:
-        version = tables.in_force(slug, _now())
+        version = tables.in_force(slug, current.now())
     except (tables.UnknownTable, tables.NotInForce):
         return jsonify({"error": "unknown table"}), 404
     reader = current_reader()
@@ -119,7 +108,7 @@ def total(slug: str) -> Answer:
 @pages.get("/e/<token>")
 def breakdown(token: str) -> Answer:
     """Show a stored estimate, item by item."""
-    found = _find(token)
+    found = current.estimate_of(token)
     if found is None:
         return errors.missing()
     reader = current_reader()
@@ -131,13 +120,15 @@ def breakdown(token: str) -> Answer:
     return render_template(
         "patient/breakdown.html",
         record=head,
-        expired=estimates.has_expired(found, _now()),
-        kept_until=reader.moment(found.created_at + timedelta(days=_settings().kept_days), table.time_zone),
+        expired=estimates.has_expired(found, current.now()),
+        kept_until=reader.moment(
+            found.created_at + timedelta(days=current.settings().kept_days), table.time_zone
+        ),
         rows=wording.rows(stored, table, reader, list(given)),
         changes=wording.changes(alternatives, stored, table, reader),
-        email=mailing.fields(mailing.EmailForm(), token) if _settings().sends_mail else None,
+        email=mailing.fields(mailing.EmailForm(), token) if current.settings().sends_mail else None,
         links={
-            "page": f"{_settings().public_url}{url_for('patient.breakdown', token=token)}",
+            "page": f"{current.settings().public_url}{url_for('patient.breakdown', token=token)}",
             "pdf": url_for("patient.document", token=token),
             "change": url_for("patient.change", token=token),
             "delete": url_for("patient.delete", token=token),
@@ -148,13 +139,13 @@ def breakdown(token: str) -> Answer:
 @pages.get("/e/<token>/estimate.pdf")
 def document(token: str) -> Answer:
     """Send an estimate as PDF; one that was made already is not made again."""
-    after = _now() - timedelta(days=_settings().kept_days)
+    after = current.now() - timedelta(days=current.settings().kept_days)
     key = documents.key_of(token, paper.fingerprint())
     kept = documents.find(key, made_after=after)
     if kept is not None:
         reference, content = kept
         return _attachment(reference, content)
-    found = _find(token)
+    found = current.estimate_of(token)
     if found is None:
         return errors.missing()
     try:
@@ -164,12 +155,12 @@ def document(token: str) -> Answer:
         return _no_pdf(failure, token)
     reference = found.reference
     try:
-        documents.keep(key, found, content, _now())
+        documents.keep(key, found, content, current.now())
         db.session.commit()
     except DBAPIError as error:
         db.session.rollback()
         if unavailable(error) is None:
-            if _find(token) is None:  # deleted while its PDF was made
+            if current.estimate_of(token) is None:  # deleted while its PDF was made
                 return errors.missing()
             raise
         current_app.logger.warning("the PDF of %s could not be kept", reference)
@@ -179,7 +170,7 @@ def document(token: str) -> Answer:
 @pages.route("/e/<token>/delete", methods=["GET", "POST"])
 def delete(token: str) -> Answer:
     """Ask whether an estimate is to be deleted, and delete it."""
-    found = _find(token)
+    found = current.estimate_of(token)
     if found is None:
         return errors.missing()
     if request.method == "POST":
@@ -232,40 +223,42 @@ def _answering(
     sent = request.method == "POST"
     form = forms.build(table, None if earlier is None or sent else estimates.given_of(earlier))
     found = forms.read(form, table, reader)
-    running = _running(table, found, reader)
     notes: list[dict[str, str | None]] = []
     changed = None
-    problems: Mapping[str, list[str]] = {}
     status = 200
+    only_total = request.form.get("act") == "total"
+    outdated = (form.table_sha256.data or sha256) != sha256
+    genuine = not sent or form.validate()
+    if sent and genuine and not (only_total or outdated):
+        try:
+            return _make(version, found.answers, form.submission.data or "", reader)
+        except pricing.BadAnswers:
+            pass  # what is wrong with them is said below, with the total
+        except DBAPIError as error:
+            db.session.rollback()
+            known = unavailable(error)
+            if known is None:
+                raise
+            sentence = _("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence)
+            notes.append({"target": None, "sentence": sentence})
+            status = 503
+    running = _running(table, found, reader)
+    problems: Mapping[str, list[str]] = {}
     if sent:
-        only_total = request.form.get("act") == "total"
         problems = running.refused() if only_total else running.sentences
-        if not form.validate():
+        if not genuine:
             sentence = _(
                 "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
                 "press the button again."
             )
             notes.append({"target": None, "sentence": sentence})
             status = 400
-        elif (form.table_sha256.data or sha256) != sha256:
+        elif outdated:
             changed = _changed(version)
             notes.append({"target": None, "sentence": changed})
             status = 409
         elif problems:
             status = 422
-        elif not only_total:
-            try:
-                return _make(version, found.answers, form.submission.data or "", reader)
-            except DBAPIError as error:
-                db.session.rollback()
-                known = unavailable(error)
-                if known is None:
-                    raise
-                sentence = _(
-                    "%(why)s Your answers are still here. Try again in a minute.", why=known.sentence
-                )
-                notes.append({"target": None, "sentence": sentence})
-                status = 503
     elif earlier is not None and earlier.table_version.sha256 != sha256:
         changed = _changed(version)
     sections = forms.sections(form, table, reader, running.asked, problems)
@@ -298,8 +291,8 @@ def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, re
         answers,
         language=reader.tag,
         submission=submission,
-        link_key=_settings().link_key,
-        now=_now(),
+        link_key=current.settings().link_key,
+        now=current.now(),
     )
     db.session.commit()
     return redirect(url_for("patient.breakdown", token=token), code=303)
@@ -403,24 +396,7 @@ def _head(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
     )
 
 
-def _find(token: str) -> Estimate | None:
-    return estimates.find(token, kept_days=_settings().kept_days, now=_now())
-
-
 def _attachment(reference: str, content: bytes) -> Response:
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{reference}.pdf"'
     return response
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
-
-
-def _now() -> datetime:
-    """The moment of this request, the same one throughout."""
-    if "now" not in g:
-        g.now = datetime.now(UTC)
-    now: datetime = g.now
-    return now

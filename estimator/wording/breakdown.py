@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.wording.certainty import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.rows import (
     AnswerRow,
@@ -61,6 +62,7 @@ class _Wording:
         self.charges = {charge.code: charge for charge in table.charges}
         self.packages = {package.code: package for package in table.packages}
         self.steps = Steps(breakdown, table, reader)
+        self.certainty = Certainty(breakdown, table)
 
     def rows(self, given: Sequence[str] | None) -> Rows:
         return Rows(
@@ -74,7 +76,10 @@ class _Wording:
             taxes=[self.tax(tax) for tax in self.breakdown["taxes"]],
             totals=list(self.totals()),
             stages=[
-                Sum(self.words(stage["label"]), *self.at_least(stage["cost_by_then"]))
+                Sum(
+                    self.words(stage["label"]),
+                    *self.sum(stage["cost_by_then"], self.certainty.by_then(stage["code"])),
+                )
                 for stage in self.breakdown["stages"]
             ],
             payments=[
@@ -94,11 +99,12 @@ class _Wording:
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
 
-    def at_least(self, amounts: Mapping[str, str]) -> tuple[str, str | None]:
-        """A total and its range; "at least" while anything is on request."""
+    def sum(self, amounts: Mapping[str, str], known: bool) -> tuple[str, str | None]:
+        """A sum and its range: "at least" if something in it is on request, "on request" if nothing else is."""
         amount = self.money(amounts["likely"])
-        if self.breakdown["on_request"]:
-            amount = _("at least %(amount)s", amount=amount)
+        if not known:
+            nothing = not Decimal(amounts["likely"])
+            amount = _("on request") if nothing else _("at least %(amount)s", amount=amount)
         return amount, span(amounts, self.currency, self.reader)
 
     def headline(self) -> Headline:
@@ -129,7 +135,7 @@ class _Wording:
             and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
         ]
         if ranged:
-            yield _("These prices are given as a range: %(labels)s.", labels=", ".join(ranged))
+            yield _("These prices are given as a range: %(labels)s.", labels="; ".join(ranged))
 
     def variation(self, driver: NumberDriver, less: Decimal, more: Decimal) -> str:
         label = str(self.words(driver.label))
@@ -177,14 +183,16 @@ class _Wording:
         for group in self.breakdown["groups"]:
             likely = Decimal(group["amount"]["likely"])
             in_total = group["total"] != "reserve"
+            items = [self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]]
+            amount, extent = self.sum(group["amount"], self.certainty.group(group["code"]))
             yield GroupRows(
                 code=group["code"],
                 total=group["total"],
                 label=self.words(group["label"]),
                 payee=None if group["payee"] is None else self.words(group["payee"]),
-                rows=[self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]],
-                amount=self.money(group["amount"]["likely"]),
-                span=span(group["amount"], self.currency, self.reader),
+                rows=items,
+                amount=amount,
+                span=extent,
                 share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
             )
 
@@ -246,14 +254,16 @@ class _Wording:
         present = {group["total"] for group in self.breakdown["groups"]}
         totals = self.breakdown["totals"]
         provider = _("To %(provider)s", provider=self.table.provider.name)
-        yield Sum(Words(provider), *self.at_least(totals["provider"]))
+        known = self.certainty.total
+        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")))
         if "others" in present:
-            yield Sum(Words(_("To others, such as hotel and airline")), *self.at_least(totals["others"]))
-            yield Sum(Words(_("All together")), *self.at_least(totals["total"]))
+            label = Words(_("To others, such as hotel and airline"))
+            yield Sum(label, *self.sum(totals["others"], known("others")))
+            label = Words(_("All together"))
+            yield Sum(label, *self.sum(totals["total"], known("provider", "others")))
         if "reserve" in present:
-            amount = self.money(totals["reserve"]["likely"])
             label = Words(_("To keep in reserve; not part of the price"))
-            yield Sum(label, amount, span(totals["reserve"], self.currency, self.reader))
+            yield Sum(label, *self.sum(totals["reserve"], known("reserve")))
 
 
 def _amounts(entry: Charge | Package) -> Iterator[Amount]:

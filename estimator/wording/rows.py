@@ -186,6 +186,7 @@ class Head:
     address: str | None
     registration: str | None
     contact: str | None
+    phone: str | None
     made_on: str
     valid_until: str
     time_zone: str

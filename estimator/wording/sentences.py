@@ -86,6 +86,7 @@ def head(
         address=provider.address,
         registration=provider.registration,
         contact=provider.email,
+        phone=provider.phone,
         made_on=reader.moment(created, table.time_zone),
         valid_until=reader.day(valid_until),
         time_zone=table.time_zone,

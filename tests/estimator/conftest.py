@@ -1,51 +1,17 @@
-"""A real database of each kind for every test that asks for one."""
+"""An app on a real database of each kind, and the price list that is in force there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from example_list import NOW, table_text
 from flask import Flask
 
-from estimator import config, create_app, migrations, tables
+from estimator import create_app, migrations, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of an empty database."""
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgresql_url")
-        return url
-    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Callable[..., Settings]:
-    """Return a function that loads settings with secrets in place, without this machine's environment."""
-
-    def load(**given: str) -> Settings:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "DEMO": "1",
-        }
-        return config.load({}, **{**known, **given})
-
-    return load
-
-
-@pytest.fixture
-def settings(load: Callable[..., Settings], database_url: str) -> Settings:
-    """Return the settings of an app on `database_url`."""
-    return load(DATABASE_URL=database_url)
 
 
 @pytest.fixture

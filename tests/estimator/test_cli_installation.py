@@ -34,6 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the instance folder of an environment that is all set, on a machine that lacks nothing."""
     monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
+    monkeypatch.setenv("MAIL_SERVER", "mail.example.org")
+    monkeypatch.setenv("MAIL_FROM", "estimates@example.org")
     monkeypatch.setattr(pdf_machine, "problems", list)
     return tmp_path / "instance"
 
@@ -51,7 +53,7 @@ def ready(run: Run, folder: Path, tmp_path: Path) -> Path:
 def test_preparing_makes_what_is_missing_and_keeps_what_is_there(run: Run, folder: Path) -> None:
     assert run("prepare") == (0, f"Everything is ready in {folder}.\n", "")
     made = {path.name: path.stat().st_mode for path in folder.iterdir()}
-    assert set(made) == {"estimator.sqlite", "secret_key", "link_key"}
+    assert set(made) == {"estimator.sqlite", "secret_key", "link_key", "lookup_key", "data_keys"}
     secret = (folder / "link_key").read_text()
     assert run("prepare")[0] == 0
     assert (folder / "link_key").read_text() == secret
@@ -146,6 +148,19 @@ def test_the_doctor_sees_links_that_can_be_read_on_their_way(
     code, output, _errors = run("doctor")
     assert code == 1
     assert output.startswith("PUBLIC_URL begins with http://")
+
+
+def test_the_doctor_sees_that_no_mail_reaches_anybody(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_SERVER", "")
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output == (
+        "No mail server is set, so nobody can have an estimate sent by mail. Set MAIL_SERVER and MAIL_FROM, "
+        "then try them: estimator doctor --mail you@example.org\n"
+    )
+    assert run("doctor", "--demo") == (0, "Nothing is missing.\n", "")
 
 
 def test_the_doctor_sees_a_missing_database(run: Run, ready: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -214,3 +216,41 @@ def test_a_folder_that_cannot_be_written_is_a_reason_to_wait(tmp_path: Path) -> 
     (tmp_path / "mail").write_text("in the way")
     with pytest.raises(delivery.NotNow, match="cannot be written"):
         delivery.keep(message(), tmp_path / "mail", "a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("550 5.1.1 anna: no such user here", "550 5.1.1 …: no such user here"),
+        ("550 No domain EXAMPLE.ORG in our table", "550 No domain … in our table"),
+        ("550 annabel is nobody", "550 annabel is nobody"),
+        ("550 not anna+sale@example.org either", "550 not … either"),
+    ],
+)
+def test_the_parts_of_an_address_are_left_out_of_the_server_s_words_too(said: str, kept: str) -> None:
+    assert delivery.scrubbed(said, ADDRESS) == kept
+
+
+def test_nothing_is_left_behind_of_a_mail_that_could_not_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(delivery.NotNow, match="No space left on device"):
+        delivery.keep(message(), tmp_path / "mail", "a" * 32)
+    assert list((tmp_path / "mail").iterdir()) == []
+
+
+def test_mail_that_is_kept_in_a_folder_is_forgotten_like_its_address(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    delivery.forget(folder, before=datetime.now(UTC))  # there is no folder yet
+    delivery.keep(message(), folder, "a" * 32)
+    delivery.keep(message(), folder, "b" * 32)
+    (folder / f".{'c' * 32}.1").write_text(ADDRESS)  # what a kill left
+    week_ago = (datetime.now(UTC) - timedelta(days=7, seconds=1)).timestamp()
+    for name in (f"{'a' * 32}.eml", f".{'c' * 32}.1"):
+        os.utime(folder / name, (week_ago, week_ago))
+    delivery.forget(folder, before=datetime.now(UTC) - timedelta(days=7))
+    assert [path.name for path in folder.iterdir()] == [f"{'b' * 32}.eml"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -124,3 +126,18 @@ def test_a_look_up_depends_on_key_kind_and_text() -> None:
     }
     assert len(found) == 8
     assert keys.lookup("k" * 32, "address", "anna@example.org") in found
+
+
+def test_a_key_file_that_cannot_be_written_stays_as_it_was_and_leaves_no_copy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        keys.write(path, keys.Keyring(keys.new_line()).keys())
+    assert path.read_bytes() == before
+    assert [found.name for found in path.parent.iterdir()] == ["data_keys"]

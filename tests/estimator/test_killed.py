@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,7 +99,8 @@ class Workers:
         self.processes[number] = self.start()
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself, with everything it had started
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def end(self) -> None:
@@ -136,7 +138,7 @@ def ask_for_mails(app: Flask, number: int) -> None:
 def states() -> Counter[str]:
     db.session.rollback()
     rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
-    return Counter({state: count for state, count in rows})
+    return Counter(dict(rows.all()))
 
 
 def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_killed(
@@ -161,7 +163,9 @@ def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_kil
     arrived = Counter(mail.message_id for mail in server.taken)
     db.session.rollback()
     rows = db.session.scalars(select(Mail)).all()
-    assert set(arrived) == {f"<{row.name}@clinic.example.org>" for row in rows}, "a mail was lost, or invented"
+    assert set(arrived) == {f"<{row.name}@clinic.example.org>" for row in rows}, (
+        "a mail was lost, or invented"
+    )
     doubled = {message_id for message_id, times in arrived.items() if times > 1}
     said = {f"<{row.name}@clinic.example.org>" for row in rows if row.perhaps_twice}
     assert doubled <= said, "a mail came twice and nobody says so"

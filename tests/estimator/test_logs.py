@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
+import sys
 
 import pytest
 from flask import Flask
@@ -54,3 +56,27 @@ def test_the_log_of_the_app_is_masked(app: Flask, monkeypatch: pytest.MonkeyPatc
     app.logger.error("Exception on %s [GET]", f"/e/{TOKEN}")
     assert TOKEN not in written.getvalue()
     assert "Exception on /e/… [GET]" in written.getvalue()
+
+
+SPEAKING = """
+import logging
+import subprocess
+import sys
+from flask import Flask
+from estimator import logs
+app = Flask("estimator")
+logs.init_app(app)
+logs.to_standard_error(app)
+app.logger.warning("one %s", "anna@example.org")
+logging.getLogger("estimator.worker").error("two\\nlines, /e/" + "x" * 43)
+"""
+
+
+def test_a_process_without_a_server_says_everything_once_on_one_line() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", SPEAKING], capture_output=True, text=True, check=True
+    ).stderr.splitlines()
+    assert [line.partition(" ")[2].partition(" ")[2] for line in said] == [
+        "WARNING one …",
+        "ERROR two\\nlines, /e/…",
+    ]

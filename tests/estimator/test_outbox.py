@@ -288,4 +288,50 @@ def test_mail_goes_with_its_record(app: Flask) -> None:
     other = put(app, 2, about="EST-3333-3333")
     outbox.drop("EST-2222-2222")
     db.session.commit()
+    assert outbox.of("EST-2222-2222") == []
+    assert due() == [other]
+    outbox.clear_away(NOW + timedelta(hours=24))
+    db.session.commit()
     assert [mail.id for mail in db.session.scalars(select(Mail))] == [other]
+
+
+def test_of_mail_whose_record_is_gone_only_what_a_limit_counts_is_left(app: Flask) -> None:
+    mail_id = put(app, 1)
+    outbox.later(claimed(mail_id), words="451 later", now=NOW, give_up_hours=48)
+    outbox.drop("EST-2222-2222")
+    db.session.commit()
+    left = row(mail_id)
+    assert (left.about, left.address, left.words, left.options) == ("", None, None, "{}")
+    outbox.clear_away(NOW + timedelta(hours=23))
+    db.session.commit()
+    assert row(mail_id).id == mail_id
+
+
+def test_deleting_records_is_no_way_around_the_limit_of_an_address(app: Flask) -> None:
+    for number in range(3):
+        put(app, number, about=f"EST-{number}", per_address=3)
+        outbox.drop(f"EST-{number}")
+        db.session.commit()
+    with pytest.raises(outbox.TooMany) as too_many:
+        put(app, 3, about="EST-3", per_address=3)
+    assert too_many.value.what == "address"
+    db.session.rollback()
+
+
+def test_a_mail_whose_record_is_deleted_while_a_worker_has_it_is_not_handed_over(app: Flask) -> None:
+    mail = claimed(put(app))
+    outbox.drop("EST-2222-2222")
+    db.session.commit()
+    with pytest.raises(outbox.LostLease):
+        outbox.handing_over(mail, now=NOW, lease_seconds=LEASE)
+    db.session.rollback()
+
+
+def test_a_doubt_whether_a_mail_arrived_stays_when_it_is_given_up(app: Flask) -> None:
+    mail_id, now = put(app), NOW
+    for _attempt in range(outbox.LEAST_ATTEMPTS):
+        mail = claimed(mail_id, now)
+        outbox.later(mail, words="ended", perhaps_sent=mail.attempts == 5, now=now, give_up_hours=0)
+        db.session.commit()
+        now += timedelta(hours=1)
+    assert (row(mail_id).state, row(mail_id).perhaps_twice) == ("failed", True)

@@ -57,6 +57,16 @@ def test_what_is_on_request_is_never_a_nought(table: PriceTable) -> None:
     assert item.steps == ["The provider names this price on request. It is not 0."]
 
 
+def test_a_group_with_a_price_on_request_is_never_a_nought(table: PriceTable) -> None:
+    def amounts(table: PriceTable) -> dict[str, str]:
+        return {group.code: group.amount for group in rows(table, rehabilitation=12).groups}
+
+    assert amounts(table)["stay"] == "at least USD\xa0450.00"
+    head, before, rest = TEXT.partition("[charge.ward]")
+    alone = head + before + rest.replace('group = "stay"', 'group = "treatment"', 1)
+    assert amounts(pricing.read(alone))["stay"] == "on request"
+
+
 def test_steps_add_up_in_words(table: PriceTable) -> None:
     (session,) = [item for group in rows(table).groups for item in group.rows if item.code == "session"]
     assert session.steps == [
@@ -74,3 +84,59 @@ def test_a_change_of_one_answer_says_what_it_asks_and_what_is_then_on_request(ta
     assert rehabilitation.rows[0].requests == ["“A day of rehabilitation” is then on request."]
     (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
     assert [row.amount for row in sessions.rows] == ["\u2212\xa0USD\xa05,500.00", "+\xa0USD\xa05,500.00"]
+
+
+def sums(table: PriceTable, **answers: object) -> dict[str, str]:
+    return {str(total.label): total.amount.replace("\xa0", " ") for total in rows(table, **answers).totals}
+
+
+def test_only_the_sums_that_leave_something_out_say_at_least() -> None:
+    text = TEXT.replace(
+        "[charge.session]",
+        """[group.travel]
+label.en = "Travel"
+total = "others"
+
+[group.kept]
+label.en = "In reserve"
+total = "reserve"
+
+[charge.session]""",
+    ).replace(
+        "[notice.unproven]",
+        """[charge.visa]
+label.en = "Visa"
+group = "travel"
+price = 80
+
+[charge.emergency]
+label.en = "Emergencies"
+group = "kept"
+percent = 10
+of = ["stay"]
+
+[notice.unproven]""",
+    )
+    wide = pricing.read(text)
+    assert sums(wide, rehabilitation=0) == {
+        "To Example hospital": "USD 17,950.00",
+        "To others, such as hotel and airline": "USD 80.00",
+        "All together": "USD 18,030.00",
+        "To keep in reserve; not part of the price": "USD 45.00",
+    }
+    assert sums(wide, rehabilitation=12) == {
+        "To Example hospital": "at least USD 17,950.00",
+        "To others, such as hotel and airline": "USD 80.00",
+        "All together": "at least USD 18,030.00",
+        "To keep in reserve; not part of the price": "at least USD 45.00",
+    }, "what is a percentage of something on request is at least so much"
+
+
+def test_a_sum_of_nothing_but_requests_is_on_request(table: PriceTable) -> None:
+    alone = pricing.read(
+        TEXT.replace(
+            'group = "stay"\nper = "rehabilitation"', 'group = "training"\nper = "rehabilitation"'
+        ).replace("[charge.session]", '[group.training]\nlabel.en = "Training"\n\n[charge.session]')
+    )
+    (training,) = [group for group in rows(alone, rehabilitation=12).groups if group.code == "training"]
+    assert training.amount == "on request"

@@ -399,6 +399,30 @@ def test_questions_that_hang_on_each_other_in_a_long_chain_are_looked_at() -> No
     assert [warning.kind for warning in found] == []
 
 
+def test_thousands_of_tiers_are_looked_at_and_a_step_over_many_is_told_once() -> None:
+    tiers = [f"{{ up_to = {number}, price = {5_001 - number} }}" for number in range(1, 5_001)]
+    rest = f"per = 'nights'\ntimes = 1000\nstairstep = [{', '.join(tiers)}]"
+    found = [
+        warning for warning in warnings(CAREFUL + charge("more", rest)) if warning.kind == "amount_falls"
+    ]
+    assert [(warning.place, warning.values["fewer"], warning.values["more"]) for warning in found] == [
+        (f"charge.more.stairstep[{more - 1}]", str(more - 1_000), str(more))
+        for more in (2_000, 3_000, 4_000, 5_000)
+    ]
+
+
+def test_hundreds_of_packages_are_tried_as_long_as_there_is_time() -> None:
+    more = "".join(
+        f'\n[package.more_{number}]\nlabel = {{ en = "x", ar = "y" }}\ngroup = "care"\nsource = "x"\n'
+        f"price = {20_000 + number}\ncovers = {{ own = 1 }}\n"
+        for number in range(300)
+    )
+    found = warnings(CAREFUL + more)
+    assert {warning.kind for warning in found} == {"package_never_cheapest"}
+    assert found[0].place == "package.more_0"
+    assert len(found) < 300
+
+
 def test_units_that_only_the_high_case_has_are_reached() -> None:
     calls = '\n[driver.calls]\nkind = "number"\nrole = "extras"\nlabel = { en = "x", ar = "y" }\n'
     text = CAREFUL + calls + "least = 0\nmost = 1\nstep = 2\nvaries = { less = 0, more = 1 }\n"

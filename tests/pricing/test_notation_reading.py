@@ -36,7 +36,7 @@ SLIPS = [
     ("format = 1", "format = 2", "format", "format 1"),
     ('table = "whole-notation"', 'table = "Whole"', "table", "small letters"),
     ('version = "2026-02 (second list)"', 'version = "two\\nlines"', "version", "one line"),
-    ('version = "2026-02 (second list)"', 'version = "a\u202eb"', "version", "not printed"),
+    ('version = "2026-02 (second list)"', 'version = "a\u2067b"', "version", "not printed"),
     ('version = "2026-02 (second list)"', "version = 2", "version", "quotation marks"),
     ("valid_from = 2026-02-01", "valid_from = 2026-02-01T00:00:00Z", "valid_from", "date"),
     ("valid_from = 2026-02-01", 'valid_from = "2026-02-01"', "valid_from", "without quotation marks"),
@@ -63,6 +63,9 @@ SLIPS = [
     # Texts
     ('"High season"', '"High\\u0000season"', "charge.high_season.label.en", "control character"),
     ('"High season"', '"High\\u009fseason"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\u202eseason"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\ufdd0season"', "charge.high_season.label.en", "control character"),
+    ('"High season"', '"High\\U0001fffeseason"', "charge.high_season.label.en", "control character"),
     ('"High season"', '"High\\nseason"', "charge.high_season.label.en", "one line"),
     ('"High season"', '" \u200b "', "charge.high_season.label.en", "empty"),
     ('"High season"', f'"{"a" * 5001}"', "charge.high_season.label.en", "5001"),
@@ -303,6 +306,33 @@ def test_percents_of_percents_have_an_end() -> None:
     )
     (problem,) = problems(WHOLE + "\n" + more)
     assert (problem.place, problem.kind) == ("charge", "too_many_percents")
+
+
+def test_a_table_that_would_take_for_ever_to_price_is_refused() -> None:
+    packages = "".join(
+        f'[package.more_{number}]\nlabel.en = "x"\ngroup = "care"\nprice = 1\ncovers = {{ ward = 1 }}\n'
+        for number in range(1_000)
+    )
+    taxes = "".join(
+        f'[tax.more_{number}]\nlabel.en = "x"\npercent = 1\nof = ["care"]\n' for number in range(1_000)
+    )
+    (problem,) = problems(WHOLE + packages + taxes)
+    assert (problem.place, problem.kind) == ("package", "too_many_steps")
+    assert pricing.read(WHOLE + packages)
+    assert pricing.read(WHOLE + taxes)
+    tiers = ", ".join(f"{{ up_to = {number}, price = 1 }}" for number in range(1, 8_001))
+    tiered = f'[charge.tiered]\nlabel.en = "x"\ngroup = "care"\ngraduated = [{tiers}]\n'
+    assert pricing.read(WHOLE + tiered)
+    (problem,) = problems(WHOLE + tiered + packages)
+    assert problem.kind == "too_many_steps"
+
+
+def test_a_table_has_at_most_a_hundred_languages() -> None:
+    tags = [f"a{first}{second}" for first in "abcdefghij" for second in "klmnopqrst"]
+    text = with_change('languages = ["en", "ar"]', f"languages = {['en', 'ar', *tags[:98]]}")
+    assert len(pricing.read(text).languages) == 100
+    (problem,) = problems(with_change('languages = ["en", "ar"]', f"languages = {['en', 'ar', *tags]}"))
+    assert (problem.place, problem.kind) == ("languages", "too_many_names")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:

@@ -1,4 +1,4 @@
-// The running total, the steppers and the copy button. Every page works without this file.
+// The running total and the steppers. The form works without this file.
 
 document.documentElement.classList.add("scripted");
 
@@ -53,7 +53,22 @@ if (form) {
     clearTimeout(timer);
     timer = setTimeout(recalculate, 250);
   };
-  form.addEventListener("input", soon);
+  // What was wrong with an answer says nothing about the next one; the panel does.
+  const forget = (question) => {
+    if (!question?.classList.contains("wrong")) return;
+    question.classList.remove("wrong");
+    for (const error of question.querySelectorAll(".error")) error.remove();
+    for (const input of question.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    for (const part of question.querySelectorAll("[aria-describedby]")) {
+      const there = part.getAttribute("aria-describedby").split(" ").filter((id) => document.getElementById(id));
+      part.setAttribute("aria-describedby", there.join(" "));
+    }
+  };
+
+  form.addEventListener("input", (event) => {
+    forget(event.target.closest(".question"));
+    soon();
+  });
   form.addEventListener("change", soon);
 
   for (const stepper of form.querySelectorAll(".stepper")) {
@@ -69,9 +84,19 @@ if (form) {
         next = Math.min(Math.max(typed + direction * Number(step), Number(least)), Number(most));
       }
       input.value = next.toFixed(Math.max(decimals, (least.split(".")[1] ?? "").length));
-      soon();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
+
+  // Scrolling to a focused control leaves room for the bar, however high it is just now.
+  // And whoever cannot wheel or swipe can move what does not fit into it.
+  const size = new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
+    if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
+    else aside.removeAttribute("tabindex");
+  });
+  size.observe(aside);
+  size.observe(panel);
 
   hideEmptySections();
   // A browser that went back may have kept answers that the page did not come with.
@@ -80,19 +105,3 @@ if (form) {
 
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    const said = document.getElementById(`${button.dataset.copy}-copied`);
-    try {
-      await navigator.clipboard.writeText(source.value);
-      button.textContent = button.dataset.done;
-      said.textContent = button.dataset.done;
-    } catch {
-      source.select();
-    }
-  });
-}

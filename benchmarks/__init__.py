@@ -1,0 +1,1 @@
+"""What `make bench` measures: two sides in one run, medians, ratios; nothing is asserted."""

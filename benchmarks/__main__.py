@@ -1,0 +1,33 @@
+"""`python -m benchmarks [PART...]`: measure everything, or these parts, and print Markdown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import arithmetic, documents, memory, pages
+from benchmarks.measure import Row, machine, show
+
+PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
+    "arithmetic": ("The arithmetic", arithmetic.rows),
+    "pages": ("Pages", pages.rows),
+    "documents": ("Documents", documents.rows),
+    "memory": ("Memory", memory.rows),
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure the named parts, or all of them; return the exit status."""
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"There is no part {unknown[0]}. There are: {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    print(machine(), flush=True)
+    for name in names or PARTS:
+        title, rows = PARTS[name]
+        show(title, rows())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""The served app that the browsers open, and how to look behind it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Page
+
+Opener = Callable[..., Page]
+"""Opens a page in a browser of its own."""
+
+HERE = Path(__file__).parent
+LONG_WORDS = HERE / "long_words.toml"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demonstration with its own folder and database."""
+
+    address: str
+    instance: Path
+
+    def run(self, *arguments: str | Path) -> None:
+        """Run a command of the app on this installation; raises if it fails."""
+        subprocess.run(command(*arguments), env=environment(self), check=True, capture_output=True)
+
+    def database(self, sql: str, *values: str) -> list[tuple[object, ...]]:
+        """Look into the database, or change what only time would change."""
+        with closing(sqlite3.connect(self.instance / "estimator.sqlite", timeout=10)) as connection:
+            found = connection.execute(sql, values).fetchall()
+            connection.commit()
+            return found
+
+    def estimates(self) -> int:
+        """Return how many estimates are kept."""
+        ((number,),) = self.database("SELECT count(*) FROM estimate")
+        assert isinstance(number, int)
+        return number
+
+    def expire(self, reference: str) -> None:
+        """Let the prices of an estimate end in the past."""
+        self.database("UPDATE estimate SET valid_until = '2026-01-31' WHERE reference = ?", reference)
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """Return the call of one of the app's commands."""
+    return [sys.executable, "-m", "estimator", *map(str, arguments)]
+
+
+def environment(site: Site) -> dict[str, str]:
+    """Return the settings of a site, whatever is set on this machine."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.endswith("_FILE")},
+        "INSTANCE": str(site.instance),
+        "DATABASE_URL": "",
+        "DEMO": "1",
+        "HOST": "127.0.0.1",
+        "PORT": site.address.rpartition(":")[2],
+        "PUBLIC_URL": site.address,
+        "LANGUAGES": "en,ar",
+    }
+
+
+def wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers; fail with what it said if it does not."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(site.address, timeout=5).close()
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail((site.instance / "served.log").read_text(encoding="utf-8"))

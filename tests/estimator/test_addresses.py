@@ -1,0 +1,103 @@
+"""What addresses that people type promise: checked, never corrected."""
+
+from __future__ import annotations
+
+import pytest
+
+from estimator import addresses
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("anna@example.org", "anna@example.org"),
+        ("  anna@example.org\t", "anna@example.org"),
+        ("Anna.O'Brien+x@Example.ORG", "Anna.O'Brien+x@example.org"),
+        ("anna@bücher.de", "anna@xn--bcher-kva.de"),
+        ("anna@XN--BCHER-KVA.de", "anna@xn--bcher-kva.de"),
+        ("дарья@пример.рф", "дарья@xn--e1afmkfd.xn--p1ai"),
+        ("用户@例え.jp", "用户@xn--r8jz45g.jp"),
+        ("أحمد@example.org", "أحمد@example.org"),
+    ],
+)
+def test_an_address_is_kept_as_typed_with_its_domain_as_servers_want_it(typed: str, found: str) -> None:
+    assert addresses.checked(typed) == found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "anna",
+        "anna@",
+        "@example.org",
+        "anna@example",
+        "anna@localhost",
+        "anna@[127.0.0.1]",
+        "anna@example..org",
+        "anna@-example.org",
+        "anna@exa mple.org",
+        "an na@example.org",
+        '"anna b"@example.org',
+        "Anna <anna@example.org>",
+        "anna@example.org, bert@example.org",
+        "anna@example.org;bert@example.org",
+        "anna@bert@example.org",
+        "anna@example.org\nBcc: bert@example.org",
+        "anna\r\nSubject: x@example.org",
+        "anna@example.org\r\n\r\nbody",
+        "anna\0@example.org",
+        "anna\N{REPLACEMENT CHARACTER}@example.org",
+        "anna\N{RIGHT-TO-LEFT OVERRIDE}@example.org",
+        "anna\N{LINE SEPARATOR}@example.org",
+        "\ud800@example.org",
+        f"{'a' * 65}@example.org",
+        f"{'я' * 40}@example.org",
+        f"anna@{'a' * 64}.org",
+        f"anna@{'abc.' * 63}org",
+    ],
+)
+def test_what_is_no_single_address_is_refused(typed: str) -> None:
+    assert addresses.checked(typed) is None
+
+
+def test_blanks_around_an_address_do_not_count_to_its_length() -> None:
+    assert addresses.checked(f"{' ' * 300}anna@example.org") == "anna@example.org"
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("anna@gmial.com", "anna@gmail.com"),
+        ("anna@gmail.co", "anna@gmail.com"),
+        ("Anna.B@GMIAL.com", "Anna.B@gmail.com"),
+        ("anna@hotmial.com", "anna@hotmail.com"),
+        ("anna@yaho.com", "anna@yahoo.com"),
+        ("anna@outlok.com", "anna@outlook.com"),
+        ("дарья@yandx.ru", "дарья@yandex.ru"),
+    ],
+)
+def test_a_slip_of_the_fingers_is_pointed_out_and_not_corrected(address: str, meant: str) -> None:
+    assert addresses.suggestion(address) == meant
+    checked = addresses.checked(address)
+    assert checked is not None
+    assert checked.casefold() == address.casefold()
+
+
+@pytest.mark.parametrize(
+    "domain", [*addresses.COMMON, "GMAIL.com", "example.org", "clinic.de", "xn--e1afmkfd.xn--p1ai"]
+)
+def test_a_domain_that_is_well_known_or_unlike_any_is_not_asked_about(domain: str) -> None:
+    assert addresses.suggestion(f"anna@{domain}") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("anna@gmail.com", "a…@gmail.com"),
+        ("a@gmail.com", "a…@gmail.com"),
+        ("дарья@example.org", "д…@example.org"),
+    ],
+)
+def test_a_masked_address_shows_no_more_than_its_first_letter(address: str, shown: str) -> None:
+    assert addresses.masked(address) == shown

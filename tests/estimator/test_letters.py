@@ -1,0 +1,145 @@
+"""What a row of the outbox becomes: the same mail in the same bytes, or a reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from example_list import NOW
+from example_mail import ask, claimed, estimate, settings
+from flask import Flask
+from sqlalchemy import func, select
+
+from estimator import documents, estimates, keys, letters, outbox, paper, pdf
+from estimator.config import Settings
+from estimator.db import db
+from estimator.folders import templates_folder
+from estimator.models import Document
+
+
+def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
+    return letters.of(mail, settings(), NOW + timedelta(days=days))
+
+
+def attachment(message: EmailMessage) -> bytes:
+    (part,) = message.iter_attachments()
+    content: bytes = part.get_content()
+    return content
+
+
+@pytest.fixture
+def database_url(tmp_path: object) -> str:
+    """Return the address of an empty SQLite file: nothing here depends on the kind of database."""
+    return f"sqlite:///{tmp_path}/estimator.sqlite"
+
+
+def test_the_same_row_is_the_same_bytes_at_every_attempt(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    mail_id = ask(record, NOW, attached=True)
+    first = claimed(mail_id, NOW)
+    message = written(first)
+    db.session.commit()
+    second = claimed(mail_id, NOW + timedelta(seconds=60))
+    assert second.lease != first.lease
+    assert written(second, days=3).as_bytes() == message.as_bytes()
+
+
+def test_mails_of_one_estimate_share_nothing_but_their_words(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    mails = [claimed(ask(record, NOW, submission=f"form {number}"), NOW) for number in range(2)]
+    first, second = (written(mail) for mail in mails)
+    assert first["Message-ID"] != second["Message-ID"]
+    assert first["Message-ID"] == f"<{mails[0].name}@localhost.localdomain>"
+    assert first["To"] == second["To"] == "anna@example.org"
+
+
+def test_the_attached_pdf_is_the_one_that_the_page_sends(app: Flask) -> None:
+    record, token = estimate(NOW)
+    mail = claimed(ask(record, NOW, attached=True), NOW)
+    message = written(mail)
+    db.session.commit()
+    assert message.get_content_type() == "multipart/mixed"
+    with time_machine.travel(NOW + timedelta(days=3)):
+        answer = app.test_client().get(f"/e/{token}/estimate.pdf")
+    assert answer.status_code == 200
+    assert answer.data == attachment(message)
+    assert answer.data.startswith(b"%PDF-")
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == f"{record.reference}.pdf"
+    assert part.get_content_type() == "application/pdf"
+
+
+def test_a_pdf_that_is_there_already_is_not_made_again(app: Flask) -> None:
+    record, token = estimate(NOW)
+    documents.keep(documents.key_of(token, paper.fingerprint()), record, b"%PDF there", NOW)
+    db.session.commit()
+    assert attachment(written(claimed(ask(record, NOW, attached=True), NOW))) == b"%PDF there"
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+
+
+def test_no_pdf_is_made_for_a_mail_that_has_only_the_link(app: Flask) -> None:
+    record, token = estimate(NOW)
+    message = written(claimed(ask(record, NOW), NOW))
+    assert list(message.iter_attachments()) == []
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 0
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert f"http://127.0.0.1:8000/e/{token}" in body.get_content()
+
+
+def test_a_pdf_that_cannot_be_made_is_no_mail_without_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "SECONDS", 0)
+    record, _token = estimate(NOW)
+    with pytest.raises(pdf.RenderingFailed):
+        written(claimed(ask(record, NOW, attached=True), NOW))
+
+
+def test_of_a_deleted_estimate_nothing_is_sent(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    mail = claimed(ask(record, NOW), NOW)
+    estimates.delete(record)
+    db.session.commit()
+    with pytest.raises(letters.Gone):
+        written(mail)
+
+
+def test_an_estimate_that_is_too_old_is_not_sent_any_more(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    mail = claimed(ask(record, NOW, attached=True), NOW)
+    with pytest.raises(letters.Gone):
+        written(mail, days=90)
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 0
+
+
+def test_a_forgotten_address_gets_nothing(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    mail = claimed(ask(record, NOW), NOW)
+    with pytest.raises(letters.Gone):
+        written(replace(mail, address=None))
+
+
+def test_an_address_of_another_row_gets_nothing(app: Flask) -> None:
+    record, _token = estimate(NOW)
+    first, second = (
+        claimed(ask(record, NOW, submission=f"form {number}", address=f"{number}@example.org"), NOW)
+        for number in range(2)
+    )
+    with pytest.raises(keys.Unreadable):
+        written(replace(first, address=second.address))
+
+
+def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[..., Settings]) -> None:
+    record, _token = estimate(NOW)
+    mail = claimed(ask(record, NOW), NOW)
+    other = load(DATA_KEYS=f"otherkey {'e' * 64}")
+    with pytest.raises(keys.Unreadable, match="the key testkey1 is not there"):
+        letters.of(mail, other, NOW)
+
+
+def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:
+    for template in letters.WRITERS:
+        assert (templates_folder() / "email" / template / "subject.txt").is_file()

@@ -1,0 +1,97 @@
+"""A running app on a database of its own, its price list, and people who visit it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from clinic import ANSWERS, NOW, table_text
+from database import publish
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from visitor import Page, Visitor
+
+from estimator import create_app, migrations
+from estimator.config import Settings
+from estimator.db import db
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database: SQLite, unless the test asks for another kind by its name."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Hold the time at NOW, which may be moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Keep compiled templates, so that not every app of every test compiles them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file that has all tables and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def start(
+    settings: Settings, compiled: FileSystemBytecodeCache, empty: Path
+) -> Iterator[Callable[..., Flask]]:
+    """Return a function that starts an app as it is started in earnest, with some settings changed."""
+    started = []
+
+    def start(text: str | None = None, **changed: Any) -> Flask:
+        these = replace(settings, **changed)
+        if not started:
+            _, sqlite, path = settings.database_url.partition("sqlite:///")
+            if sqlite:
+                shutil.copy(empty, path)
+            else:
+                migrations.upgrade(settings.database_url)
+        app = create_app(these)
+        app.jinja_env.bytecode_cache = compiled
+        started.append(app)
+        if text is not None:
+            publish(app, text)
+        return app
+
+    yield start
+    for app in started:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    """Return an app whose list is the clinic's."""
+    return start(table_text())
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Return somebody who visits for the first time."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def breakdown(visitor: Visitor) -> Page:
+    """Return the page of an estimate that the visitor made."""
+    return visitor.estimate(ANSWERS)
