@@ -15,6 +15,31 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (told) told.textContent = text;
   };
 
+  // What is wrong stands between the label of a control and the control, as the server writes it.
+  const show = (wrong) => {
+    for (const [name, sentences] of Object.entries(wrong)) {
+      const control = form.elements[name];
+      const field = control?.closest(".field");
+      if (!field) continue;
+      for (const old of field.querySelectorAll(".error")) old.remove();
+      field.classList.toggle("wrong", sentences.length > 0);
+      control.toggleAttribute("aria-invalid", false);
+      if (sentences.length) control.setAttribute("aria-invalid", "true");
+      for (const [at, sentence] of sentences.entries()) {
+        const told = document.createElement("p");
+        const spoken = document.createElement("span");
+        told.className = "error";
+        if (at === 0) told.id = `${name}-error`;
+        spoken.className = "only-spoken";
+        spoken.textContent = `${form.dataset.error} `;
+        told.append(spoken, sentence);
+        control.before(told);
+      }
+      const about = [`${name}-help`, `${name}-error`].filter((id) => document.getElementById(id));
+      if (about.length) control.setAttribute("aria-describedby", about.join(" "));
+    }
+  };
+
   const save = async () => {
     if (sending || stopped || !dirty || leaving) return;
     sending = true;
@@ -36,9 +61,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         form.elements.over.value = answer.saves;
         form.elements.base.value = answer.saves;
       }
-      say(answer.said ?? "");
+      say(answer.said ?? form.dataset.failed);
+      if (answer.wrong) show(answer.wrong);
     } catch {
       dirty = true;
+      say(form.dataset.failed);
     }
     sending = false;
     if (dirty) soon();

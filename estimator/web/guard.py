@@ -102,9 +102,6 @@ LARGE = frozenset({"price_lists.begin", "price_lists.text"})
 LARGEST = 40_000_000
 """So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
 
-MOST_PARTS = 5_000
-"""So many fields a form of price lists may have."""
-
 CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change", "mailing.email"})
 """Forms that check their own token, so that an ended session costs nobody the answers they typed."""
 
@@ -152,7 +149,6 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint.startswith("price_lists.") and security.KEY in session:
         # Also of who was signed in until just now, so that what they typed can be shown to them.
-        request.max_form_parts = MOST_PARTS
         request.max_content_length = request.max_form_memory_size = (
             LARGEST if endpoint in LARGE else LARGEST // 10
         )

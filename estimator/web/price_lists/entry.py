@@ -73,6 +73,8 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     problem = None
     data = _applied(now_data, base_data, where)
     section, code = where[:-1], where[-1]
+    if not section or not isinstance(editing.get(data, where), dict):
+        act = "save"  # what is not an entry of a section can neither be copied nor removed
     if act == "rename":
         new = printable(request.form.get("code", "")).strip()
         problem = bad_code(data, section, code, new)
@@ -89,7 +91,8 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
-        return autosaved(kept)
+        fields = _shown(kept, editing.look(kept.text).data or {}, where)["fields"]
+        return autosaved(kept, {field["name"]: field["problems"] for field in fields})
     if act == "remove":
         if len(where) == 4:
             return to("entry", draft_id=kept.id, path="/".join(where[:2]))

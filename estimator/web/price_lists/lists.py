@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from estimator import drafts, editing, tables
+from estimator import drafts, tables
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import PriceList, TableVersion
@@ -17,6 +18,9 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.price_lists.page import Answer, pages, to
 from pricing.syntax import MOST_CHARACTERS
+
+_SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']', re.MULTILINE)
+"""Where a text names its list, also if it is no TOML for another reason."""
 
 MOST_VERSIONS = 10
 """So many versions of a list are shown until somebody asks for all of them."""
@@ -126,10 +130,18 @@ def begin() -> Answer:
             most=reader.number(str(MOST_CHARACTERS)),
         )
         return _index(problem, pasted, 413)
-    data = editing.look(pasted).data or {}
-    slug = data.get("table")
+    slug = _SLUG.search(pasted)
+    if slug is None:
+        return _index(
+            _(
+                "The text does not say which list it is. Write its name in it first, for example: %(line)s",
+                line='table = "delhi"',
+            ),
+            pasted,
+            422,
+        )
     draft = drafts.begin(
-        slug if isinstance(slug, str) and 0 < len(slug) <= 80 else _("new-list"),
+        slug[1],
         text=pasted,
         examples="[]",
         based_on=None,
