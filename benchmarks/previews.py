@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +19,7 @@ from sqlalchemy import insert
 
 import pricing
 from benchmarks.measure import Row, in_turns, middle, ratio
-from estimator import config, create_app, drafts, effects, migrations, repricing, tables
+from estimator import config, create_app, drafts, effects, migrations, tables
 from estimator.db import db
 from estimator.distinct import Distinct
 from estimator.models import Estimate, TableVersion
@@ -28,6 +30,18 @@ ROUNDS = 3
 AT_A_TIME = 20_000
 BREAKDOWN = "x" * 1_000
 """What stands for a breakdown, which is never read here; a real one of this list is ten times as long."""
+
+PROGRAM = """
+import json, sys
+from time import perf_counter
+from estimator import repricing
+with open(sys.argv[1], encoding="utf-8") as file:
+    old, new, plans = json.load(file)
+began = perf_counter()
+with repricing.Pricers(old, new, int(sys.argv[2])) as pricers:
+    pricers.tally(plans, lambda _plans: None)
+print(perf_counter() - began)
+"""
 
 RAISED = ("price = 60.00", "price = 62.40")
 
@@ -69,7 +83,9 @@ def _measured(folder: Path, plans: int) -> list[Row]:
         db.session.remove()
         db.engine.dispose()
     assert sum(distinct.plans.values()) == plans
-    sides = {str(number): partial(_priced, work, distinct, number) for number in (1, 2)}
+    given = folder / "plans.json"
+    given.write_text(json.dumps([work.old, work.new, distinct.plans]), encoding="utf-8")
+    sides = {str(number): partial(_priced, given, number) for number in (1, 2)}
     one, two = (middle(seconds) for seconds in in_turns(sides, ROUNDS if plans < 1_000_000 else 1).values())
     what = f"{plans:,} plans, {len(distinct.plans):,} of them distinct"
     return [
@@ -104,11 +120,12 @@ def _read(work: effects.Work) -> Distinct:
     return distinct
 
 
-def _priced(work: effects.Work, distinct: Distinct, processes: int) -> float:
-    began = perf_counter()
-    with repricing.Pricers(work.old, work.new, processes) as pricers:
-        pricers.tally(distinct.plans, lambda _plans: None)
-    return perf_counter() - began
+def _priced(given: Path, processes: int) -> float:
+    """Price in a program of its own: what a process imports anew is then as little as in a real worker."""
+    said = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(given), str(processes)], capture_output=True, check=True
+    )
+    return float(said.stdout)
 
 
 def _make_estimates(version: TableVersion, plans: int, now: datetime) -> None:

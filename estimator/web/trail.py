@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from estimator import audit
-from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
 from estimator.web import person
 from estimator.web.language import current_reader
@@ -16,6 +16,32 @@ from estimator.web.language import current_reader
 pages = Blueprint("trail", __name__, url_prefix="/staff")
 
 PAGE = 50
+"""So many entries stand on one page."""
+
+SENTENCES = {
+    "draft.begun": lazy_gettext("began a draft"),
+    "draft.proposed": lazy_gettext("asked for approval of a draft"),
+    "draft.thrown_away": lazy_gettext("threw a draft away"),
+    "table.published": lazy_gettext("published a version"),
+    "table.taken_back": lazy_gettext("took a scheduled version back"),
+    "table.closed": lazy_gettext("closed a list"),
+    "table.reopened": lazy_gettext("opened a list again"),
+    "table.warnings_acknowledged": lazy_gettext("accepted the warnings of a version"),
+    "staff.invited": lazy_gettext("invited somebody"),
+    "staff.invited_again": lazy_gettext("invited somebody again"),
+    "staff.began": lazy_gettext("began with an invitation"),
+    "staff.roles": lazy_gettext("changed somebody’s roles"),
+    "staff.deactivated": lazy_gettext("let somebody in no more"),
+    "staff.activated": lazy_gettext("let somebody in again"),
+    "staff.password_reset": lazy_gettext("chose a new password by mail"),
+    "staff.password_changed": lazy_gettext("changed their password"),
+    "staff.second_factor": lazy_gettext("set up a second factor"),
+    "staff.recovery_codes": lazy_gettext("made recovery codes"),
+    "staff.recovery_code_used": lazy_gettext("signed in with a recovery code"),
+    "staff.signed_in": lazy_gettext("signed in"),
+    "staff.signed_out": lazy_gettext("signed out"),
+}
+"""What each action of the trail is called."""
 
 
 @pages.get("/audit")
@@ -49,25 +75,7 @@ def audit_trail() -> str:
 
 def sentence(entry: AuditEntry) -> str:
     """Say what an entry tells of; the bare name of an action that has no sentence yet."""
-    return {
-        "draft.begun": _("began a draft"),
-        "draft.proposed": _("asked for approval of a draft"),
-        "draft.thrown_away": _("threw a draft away"),
-        "table.published": _("published a version"),
-        "table.taken_back": _("took a scheduled version back"),
-        "table.closed": _("closed a list"),
-        "table.reopened": _("opened a list again"),
-        "table.warnings_acknowledged": _("accepted the warnings of a version"),
-        "staff.invited": _("invited somebody"),
-        "staff.invited_again": _("invited somebody again"),
-        "staff.began": _("began with an invitation"),
-        "staff.roles": _("changed somebody’s roles"),
-        "staff.deactivated": _("let somebody in no more"),
-        "staff.activated": _("let somebody in again"),
-        "staff.password_reset": _("chose a new password by mail"),
-        "staff.signed_in": _("signed in"),
-        "staff.signed_out": _("signed out"),
-    }.get(entry.action, entry.action)
+    return str(SENTENCES.get(entry.action, entry.action))
 
 
 def _detail(entry: AuditEntry) -> list[tuple[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from delhi_list import DELHI
 from flask import Flask
@@ -13,8 +15,10 @@ from staff_browser import Page, Staff
 from estimator import drafts, staff, tables
 from estimator.db import db
 from estimator.models.staff import Role
-from estimator.web import guard
+from estimator.web import guard, trail
 from pricing.syntax import MOST_CHARACTERS
+
+ROOT = Path(__file__).parents[2]
 
 
 def long_list(charges: int) -> str:
@@ -268,3 +272,10 @@ def test_a_list_is_closed_and_opened_again(app: Flask, approver: Staff) -> None:
     approver.see(approver.page.links("Open the list again")[0])
     approver.press("Open it again")
     assert "in force" in approver.page.text
+
+
+def test_every_action_of_the_trail_has_its_sentence() -> None:
+    source = [path.read_text(encoding="utf-8") for path in (ROOT / "estimator").rglob("*.py")]
+    added = {name for text in source for name in re.findall(r"audit\.add\(\s*\"([a-z_.]+)\"", text)}
+    assert len(added) > 10
+    assert added <= set(trail.SENTENCES)

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from estimator.web.price_lists import draft, effect, entry, lists, publish, saves, section, text, trying
+from estimator.web.price_lists import (
+    draft,
+    effect,
+    entry,
+    examples,
+    lists,
+    publish,
+    raising,
+    saves,
+    section,
+    text,
+    trying,
+)
 from estimator.web.price_lists.page import pages
 
-__all__ = ["draft", "effect", "entry", "lists", "pages", "publish", "saves", "section", "text", "trying"]
+__all__ = [
+    "draft",
+    "effect",
+    "entry",
+    "examples",
+    "lists",
+    "pages",
+    "publish",
+    "raising",
+    "saves",
+    "section",
+    "text",
+    "trying",
+]

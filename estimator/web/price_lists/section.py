@@ -11,6 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
+from estimator.web.price_lists import raising
 from estimator.web.price_lists.entry import bad_code, code_from, field_words
 from estimator.web.price_lists.page import (
     PAGE,
@@ -27,7 +28,6 @@ from estimator.web.price_lists.page import (
     typed,
     wants_json,
 )
-from pricing.money import plain
 
 CELLS = ("label", "group", "per", "price")
 """What can be typed in the row of a charge; the label in the main language."""
@@ -77,7 +77,7 @@ def _post(draft: Draft, path: str) -> Answer:
         if new and path != "charge":
             return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}")
     if act == "raise":
-        return _raise(kept)
+        return raising.shown_first(kept, lambda: _shown(kept, editing.look(kept.text).data or {}, "charge"))
     page = request.form.get("page", "1")
     anchor = f"row-{act.partition(':')[2]}" if ":" in act else None
     return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
@@ -259,112 +259,6 @@ def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) ->
         "price_lines": shown.get(other or "", ""),
         "sentences": sentences,
     }
-
-
-# Many prices at once
-
-
-@pages.post("/drafts/<int:draft_id>/raise")
-def raise_prices(draft_id: int) -> Answer:
-    """Change the prices that were shown, by the percentage that was shown."""
-    draft = the_draft(draft_id)
-    over = number_in("over")
-    data = editing.look(draft.text).data
-    back = url_for("price_lists.section", draft_id=draft.id, path="charge")
-    changes = None if data is None else _changes(data)
-    if data is None or over != draft.saves or changes is None:
-        mine = (
-            draft.text if data is None or not changes else editing.written(editing.with_prices(data, changes))
-        )
-        return (
-            conflict(draft, mine, over, back)
-            if over != draft.saves
-            else to("section", draft_id=draft.id, path="charge")
-        )
-    try:
-        kept = store(draft, editing.written(editing.with_prices(data, changes)), over)
-    except drafts.ChangedMeanwhile as late:
-        return conflict(late.draft, draft.text, over, back)
-    return to("section", draft_id=kept.id, path="charge", saved=kept.saves)
-
-
-def _changes(data: editing.Data) -> list[editing.Raised] | None:
-    percent = editing.percent_of(request.form.get("percent", ""))
-    by = editing.rounder(data)
-    return None if percent is None or by is None else editing.raised(data, _chosen(data), percent, by)
-
-
-def _chosen(data: editing.Data) -> list[str]:
-    """The charges that were meant: those ticked, those of a group, or all."""
-    which = request.form.get("which", "ticked")
-    entries = editing.entries(data, ("charge",))
-    if which == "all":
-        return list(entries)
-    if which.startswith("group:"):
-        group = which.removeprefix("group:")
-        return [
-            code for code, part in entries.items() if isinstance(part, dict) and part.get("group") == group
-        ]
-    ticked = set(request.form.getlist("tick"))
-    return [code for code in entries if code in ticked]
-
-
-def _raise(draft: Draft) -> Answer:
-    """Show what prices would become; nothing has changed yet."""
-    data = editing.look(draft.text).data or {}
-    changes = _changes(data)
-    chosen = _chosen(data)
-    problem = None
-    if changes is None:
-        problem = _("Write by how many percent, for example 4 or -2.5.")
-        if editing.rounder(data) is None:
-            problem = _("The currency or the rounding in “About the list” is wrong. Mend it first.")
-    elif not chosen:
-        problem = _("Tick the charges whose prices change, or choose a group or all charges.")
-    elif not changes:
-        problem = _("None of these charges has a price of its own that could change.")
-    if problem is not None or changes is None:
-        shown = _shown(draft, data, "charge")
-        return render_template(
-            "desk/section.html", **{**shown, "errors": [{"target": "percent", "sentence": problem}]}
-        ), 422
-    tags = [current_reader().tag, *editing.languages(data)]
-    rows = [
-        {
-            "label": editing.entry_label(editing.get(data, ("charge", change.code)), tags) or change.code,
-            "what": _what(change.path),
-            "old": plain(change.old),
-            "new": plain(change.new),
-            "same": change.old == change.new,
-        }
-        for change in changes[: PAGE * 2]
-    ]
-    return render_template(
-        "desk/raise.html",
-        draft=head_of(draft),
-        rows=rows,
-        more=max(0, len(changes) - len(rows)),
-        count=len({change.code for change in changes}),
-        same=len([change for change in changes if change.old == change.new]),
-        percent=request.form.get("percent", "").strip(),
-        which=request.form.get("which", "ticked"),
-        ticked=chosen if request.form.get("which", "ticked") == "ticked" else [],
-        currency=str(data.get("currency")),
-        left_out=len(set(chosen)) - len({change.code for change in changes}),
-        page=request.form.get("page", "1"),
-    )
-
-
-def _what(path: tuple[str | int, ...]) -> str:
-    """Which amount of a charge: the tier's number, flat, low, likely, high."""
-    words = {"low": _("low"), "likely": _("likely"), "high": _("high"), "flat": _("flat")}
-    parts = [
-        _("tier %(number)s", number=step + 1) if isinstance(step, int) else words.get(step) for step in path
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-# One more entry
 
 
 @pages.route("/drafts/<int:draft_id>/add/<path:path>", methods=["GET", "POST"])

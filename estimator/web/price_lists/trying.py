@@ -194,3 +194,19 @@ def _row(
         "differs": differs,
         "total": False,
     }
+
+
+def driver_words(table: PriceTable, code: str, reader: Reader) -> str:
+    """Return what a question is called; its code if the list does not ask it."""
+    for driver in table.drivers:
+        if driver.code == code:
+            return str(reader.words(driver.label, table.main_language))
+    return code
+
+
+def item_words(table: PriceTable, code: str, reader: Reader) -> str:
+    """Return what a charge or a package is called; its code if the list has none."""
+    labels = {item.code: item.label for item in table.charges} | {
+        item.code: item.label for item in table.packages
+    }
+    return str(reader.words(labels[code], table.main_language)) if code in labels else code
