@@ -28,7 +28,8 @@ class Distinct:
         self._tables = tuple(tables)
         self._order = list(dict.fromkeys(driver.code for table in self._tables for driver in table.drivers))
         self._known = {code: _askers(code, self._tables) for code in self._order}
-        self._counts = set().union(*(_relevant(table) for table in self._tables))
+        self._idle = set(self._order).difference(*map(_relevant, self._tables))
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._same: dict[tuple[str, str | bool], str | bool] = {}
         self._first: dict[str, str | bool] = {}
         self._seen: dict[str, str] = {}
@@ -49,15 +50,22 @@ class Distinct:
             self.left_out += plans
 
     def _key(self, given: str) -> str:
-        answers: Mapping[str, str | bool] = json.loads(given)
-        kept = {code: self._answer(code, answers[code]) for code in self._order if code in answers}
-        key = json.dumps(kept)
-        return given if key == given else key
+        """The answers that stand for these ones, in one way to write them; mostly just these."""
+        answers: dict[str, str | bool] = json.loads(given)
+        codes = tuple(answers)
+        ordered = self._orders.get(codes)
+        if ordered is None:
+            ordered = self._orders[codes] = tuple(code for code in self._order if code in answers)
+        kept = answers if ordered == codes else {code: answers[code] for code in ordered}
+        changed = kept is not answers
+        for code in self._idle.intersection(ordered):
+            answer = self._answer(code, kept[code])
+            if answer != kept[code]:
+                kept[code], changed = answer, True
+        return json.dumps(kept) if changed else given
 
     def _answer(self, code: str, answer: str | bool) -> str | bool:
-        """The answer that stands for this one: itself, unless nothing depends on it and both tables take it."""
-        if code in self._counts:
-            return answer
+        """The answer that stands for one that nothing depends on: the first one that both tables take."""
         found = self._same.get((code, answer))
         if found is None:
             found = answer

@@ -24,7 +24,7 @@ from estimator.models import Draft, Estimate, Preview, TableVersion
 DAYS = 90
 """The plans of so many days are looked at; older ones are not kept."""
 
-AT_A_TIME = 20_000
+AT_A_TIME = 50_000
 """So many estimates are read in one go."""
 
 MOST_ATTEMPTS = 3
