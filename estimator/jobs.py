@@ -106,8 +106,7 @@ class Jobs:
             return SqliteHuey(NAME, filename=str(path), **options)
         if scheme in ("redis", "rediss"):
             return RedisHuey(NAME, connection_pool=_redis_connections(self.url), **options)
-        limits = {"connect_timeout": CONNECT_SECONDS}
-        return PostgresHuey(NAME, dsn=f"postgresql://{rest}", table_prefix="queue", **limits, **options)
+        return _postgresql_queue(f"postgresql://{rest}", options)
 
     @cached_property
     def _run(self) -> Any:
@@ -119,6 +118,19 @@ class Jobs:
     def prepare(self) -> None:
         """Connect, and make the one task known; a process that works does it before it begins."""
         assert self._run is not None
+
+
+def _postgresql_queue(address: str, options: dict[str, Any]) -> Huey:
+    """Return a queue in PostgreSQL; of processes that start together, one at a time looks for its tables.
+
+    CREATE TABLE IF NOT EXISTS alone does not do it: two that see no table both try, and one is refused.
+    """
+    from psycopg import connect  # noqa: PLC0415 - it is installed where a queue of this kind is chosen
+
+    limits = {"connect_timeout": CONNECT_SECONDS}
+    with connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS) as one_at_a_time:
+        one_at_a_time.execute("SELECT pg_advisory_lock(hashtext('estimator queue'))")
+        return PostgresHuey(NAME, dsn=address, table_prefix="queue", **limits, **options)
 
 
 def _redis_connections(url: str) -> Any:

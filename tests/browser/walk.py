@@ -145,6 +145,7 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     expect(page.locator(".letter")).to_contain_text("Reference")
     yield "mail of the demonstration"
     page.locator(".back a").click()
+    expect(page.locator(".mails")).to_be_visible()
     yield "mailbox of the demonstration"
     page.goto(path)
     site.expire(page.locator("dl.facts bdi").first.inner_text())

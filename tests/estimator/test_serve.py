@@ -174,7 +174,7 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     running = start()
     statuses = [running.get(path) for path in ("/", f"/e/{TOKEN}", f"/e/{TOKEN}%0a?a=b", "/", "/", "/")]
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(10) == 0
+    assert running.process.wait(60) == 0
     assert statuses == [200, 404, 404, 200, 200, 200]
 
     first, editor, approver, *entries = running.log.read_text().splitlines()
@@ -197,6 +197,6 @@ def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(
     before = (instance / "secret_key").read_text()
     assert running.get("/") == 200
     os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
-    assert running.process.wait(10) == 0
+    assert running.process.wait(60) == 0
     assert (instance / "secret_key").read_text() == before
     assert "Traceback" not in running.log.read_text()

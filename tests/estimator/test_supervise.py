@@ -306,7 +306,7 @@ def test_a_part_that_ends_at_once_is_started_again_but_not_without_a_pause(
     process.stderr.readline()
     assert time.monotonic() - first > 0.8
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0
 
 
