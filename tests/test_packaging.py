@@ -130,7 +130,7 @@ def test_what_the_app_imports_is_in_the_list_it_is_installed_from() -> None:
         if re.match(r"[a-z]", line)
     }
     # What only some installations need is an extra; it is imported where it is asked for.
-    locked |= {"redis"}
+    locked |= {"psycopg", "redis"}
     known, strangers = packages_distributions(), set()
     for path in (file for room in ("estimator", "pricing") for file in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
