@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import arithmetic, documents, memory, pages
+from benchmarks import arithmetic, documents, editing, memory, pages, previews
 from benchmarks.measure import Row, machine, show
 
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -13,6 +13,8 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "pages": ("Pages", pages.rows),
     "documents": ("Documents", documents.rows),
     "memory": ("Memory", memory.rows),
+    "editing": ("Editing price lists", editing.rows),
+    "previews": ("Previews of price changes", previews.rows),
 }
 
 

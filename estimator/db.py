@@ -123,10 +123,15 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
 
 
 def take_turns(name: str) -> None:
-    """Let one transaction at a time go on with what `name` names; SQLite lets only one write anyway."""
+    """Let one transaction at a time go on with what `name` names, until it ends; on SQLite, one that writes."""
     if db.engine.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         db.session.execute(select(func.pg_advisory_xact_lock(number)))
+    else:
+        driver = db.session.connection().connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        if not driver.in_transaction:
+            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:

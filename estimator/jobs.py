@@ -41,6 +41,7 @@ class Jobs:
         self.url = url
         self._secret = secret
         self._handlers: dict[str, Handler] = {}
+        self._consumer: Any = None
 
     def ring(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
         """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises."""
@@ -72,15 +73,20 @@ class Jobs:
 
     def work(self, threads: int, grace: int) -> None:
         """Work until SIGTERM or Ctrl-C; what is under way then has `grace` seconds to finish."""
-        consumer = self.huey.create_consumer(
+        self._consumer = self.huey.create_consumer(
             workers=threads,
             max_delay=POLL_SECONDS,
             graceful_signal="TERM",
             shutdown_timeout=grace,
         )
         # Ctrl-C would break off the mail under way otherwise.
-        consumer._signal_actions[signal.SIGINT] = consumer._signal_actions[signal.SIGTERM]
-        consumer.run()
+        self._consumer._signal_actions[signal.SIGINT] = self._consumer._signal_actions[signal.SIGTERM]
+        self._consumer.run()
+
+    @property
+    def ending(self) -> bool:
+        """Whether the process that works was told to end, so that long work is better left to the next one."""
+        return self._consumer is not None and bool(self._consumer.stop_flag.is_set())
 
     def close(self) -> None:
         """Let go of the queue; it is connected again when it is next used."""

@@ -8,12 +8,12 @@ from email.message import EmailMessage
 
 from sqlalchemy import select
 
-from estimator import documents, estimates, mail, outbox, paper, tables
+from estimator import documents, estimates, mail, outbox, paper, staff_links, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
-from estimator.models import Estimate
+from estimator.models import Estimate, StaffLink
 
 
 class Gone(Exception):
@@ -82,5 +82,37 @@ def _pdf_of(record: Estimate, token: str, now: datetime) -> bytes:
     return content
 
 
-WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {"estimate": _estimate}
+def _staff_link(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    link = db.session.get(StaffLink, int(str(row.options["link"])))
+    if link is None or not staff_links.is_good(link, now):
+        raise Gone
+    reader = reader_of(row.language)
+    token = staff_links.token_of(link, settings.link_key)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "link": f"{settings.public_url}{staff_links.PATHS[link.purpose]}{token}",
+            "until": reader.clock(link.until, "UTC"),
+        }
+    return mail.compose(row.template, reader, context), None
+
+
+def _staff_notice(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "notice": row.options["notice"],
+            "at": reader.clock(row.created_at, "UTC"),
+            "link": f"{settings.public_url}/staff",
+        }
+    return mail.compose(row.template, reader, context), None
+
+
+WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
+    "estimate": _estimate,
+    "staff_invitation": _staff_link,
+    "staff_reset": _staff_link,
+    "staff_notice": _staff_notice,
+}
 """Who writes which folder of templates/email."""

@@ -9,14 +9,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import bindparam, select
 
 import pricing
+from estimator import audit
 from estimator.db import db, insert_once
-from estimator.models import TableVersion
+from estimator.models import Estimate, PriceList, TableVersion
 from pricing import PriceTable
+
+COMMAND_LINE = "command line"
+"""Who does what is done with a command."""
 
 # Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
 _BEGUN = (
     select(TableVersion)
-    .where(TableVersion.slug == bindparam("slug"), TableVersion.valid_from <= bindparam("latest"))
+    .join(PriceList, PriceList.slug == TableVersion.slug)
+    .where(
+        TableVersion.slug == bindparam("slug"),
+        TableVersion.valid_from <= bindparam("latest"),
+        PriceList.closed_at.is_(None),
+    )
     .order_by(TableVersion.valid_from.desc())
     .limit(3)
 )
@@ -46,16 +55,18 @@ class UnknownTimeZone(ValueError):
         super().__init__(f"there is no time zone {time_zone}")
 
 
-def import_(text: str, now: datetime) -> TableVersion:
-    """Add a version of a price list; the same text twice is the same version.
+class InForceAlready(ValueError):
+    """A version cannot be taken back: its first day has begun, or somebody has an estimate with it."""
+
+
+def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: str = "[]") -> TableVersion:
+    """Publish a version of a price list; the same text twice is the same version.
 
     Raises pricing.BadTable, UnknownTimeZone, or VersionTaken.
     """
     table = pricing.read(text)
-    try:
-        ZoneInfo(table.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnknownTimeZone(table.time_zone) from None
+    zone_of(table)
+    insert_once(PriceList, {"slug": table.table, "created_at": now})
     row = {
         "slug": table.table,
         "version": table.version,
@@ -63,15 +74,110 @@ def import_(text: str, now: datetime) -> TableVersion:
         "time_zone": table.time_zone,
         "text": pricing.write(table),
         "sha256": pricing.sha256(table),
+        "examples": examples,
+        "published_by": actor,
         "created_at": now,
     }
-    insert_once(TableVersion, row)
+    added = insert_once(TableVersion, row)
     stored = db.session.scalars(
         select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from)
     ).one()
     if stored.sha256 != row["sha256"]:
         raise VersionTaken(stored)
+    if added:
+        audit.add(
+            "table.published",
+            actor=actor,
+            subject=f"table_version:{stored.id}",
+            now=now,
+            table=stored.slug,
+            valid_from=stored.valid_from.isoformat(),
+            sha256=stored.sha256,
+        )
     return stored
+
+
+def zone_of(table: PriceTable) -> ZoneInfo:
+    """Return the time zone of a table; raises UnknownTimeZone if this machine does not know it."""
+    try:
+        return ZoneInfo(table.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimeZone(table.time_zone) from None
+
+
+def take_back(version: TableVersion, *, actor: str, now: datetime) -> None:
+    """Take back a version that is scheduled and not in force yet; raises InForceAlready."""
+    used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
+    if _has_begun(version, now) or used is not None:
+        raise InForceAlready
+    number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
+    db.session.delete(version)
+    db.session.flush()
+    # The trail comes last everywhere, so that no two transactions wait for each other.
+    audit.add(
+        "table.taken_back",
+        actor=actor,
+        subject=f"table_version:{number}",
+        now=now,
+        table=slug,
+        valid_from=valid_from.isoformat(),
+        sha256=sha256,
+    )
+
+
+def close(slug: str, *, actor: str, now: datetime) -> None:
+    """Offer a list no more, its scheduled versions included; estimates that were made keep their version."""
+    _list(slug).closed_at = now
+    db.session.flush()
+    audit.add("table.closed", actor=actor, subject=f"price_list:{slug}", now=now)
+
+
+def reopen(slug: str, *, actor: str, now: datetime) -> None:
+    """Offer a closed list again."""
+    _list(slug).closed_at = None
+    db.session.flush()
+    audit.add("table.reopened", actor=actor, subject=f"price_list:{slug}", now=now)
+
+
+def is_closed(slug: str) -> bool:
+    """Whether there is a list of that name that is offered no more."""
+    found = db.session.get(PriceList, slug)
+    return found is not None and found.closed_at is not None
+
+
+def find(slug: str, version: str) -> TableVersion:
+    """Return the version of a list by its name, the newest one if several have it; raises UnknownTable."""
+    for found in versions(slug):
+        if found.version == version:
+            return found
+    raise UnknownTable(slug)
+
+
+def versions(slug: str) -> list[TableVersion]:
+    """Return every version of a list, the newest first."""
+    found = select(TableVersion).filter_by(slug=slug).order_by(TableVersion.valid_from.desc())
+    return list(db.session.scalars(found))
+
+
+def lists() -> list[PriceList]:
+    """Return every list, closed ones too, by name."""
+    return list(db.session.scalars(select(PriceList).order_by(PriceList.slug)))
+
+
+def state_of(version: TableVersion, now: datetime) -> str:
+    """Return "scheduled", "in force" or "past"; "closed" for any version of a closed list."""
+    if _list(version.slug).closed_at is not None:
+        return "closed"
+    if not _has_begun(version, now):
+        return "scheduled"
+    return "in force" if in_force(version.slug, now).id == version.id else "past"
+
+
+def _list(slug: str) -> PriceList:
+    found = db.session.get(PriceList, slug)
+    if found is None:
+        raise UnknownTable(slug)
+    return found
 
 
 def in_force(slug: str, now: datetime) -> TableVersion:
@@ -84,8 +190,23 @@ def in_force(slug: str, now: datetime) -> TableVersion:
     for version in db.session.scalars(_BEGUN, {"slug": slug, "latest": _latest_day(now)}):
         if _has_begun(version, now):
             return version
-    if db.session.scalar(select(TableVersion.id).filter_by(slug=slug).limit(1)) is None:
+    known = db.session.get(PriceList, slug)
+    if known is None or known.closed_at is not None:
         raise UnknownTable(slug)
+    raise NotInForce(slug)
+
+
+def on(slug: str, day: date) -> TableVersion:
+    """Return the version of a list that holds on a day, of a closed one too.
+
+    Raises UnknownTable for a list that does not exist, NotInForce before its first version.
+    """
+    found = versions(slug)
+    if not found:
+        raise UnknownTable(slug)
+    for version in found:
+        if version.valid_from <= day:
+            return version
     raise NotInForce(slug)
 
 
@@ -93,7 +214,8 @@ def all_in_force(now: datetime) -> list[TableVersion]:
     """Return the version in force of every list that has one, by the name of the list."""
     newest_first = (
         select(TableVersion)
-        .where(TableVersion.valid_from <= _latest_day(now))
+        .join(PriceList, PriceList.slug == TableVersion.slug)
+        .where(TableVersion.valid_from <= _latest_day(now), PriceList.closed_at.is_(None))
         .order_by(TableVersion.slug, TableVersion.valid_from.desc())
     )
     found: dict[str, TableVersion] = {}

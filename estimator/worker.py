@@ -17,7 +17,19 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import delivery, estimates, keys, letters, logs, outbox, pdf, supervise
+from estimator import (
+    delivery,
+    effects,
+    estimates,
+    keys,
+    letters,
+    logs,
+    outbox,
+    pdf,
+    previewing,
+    staff,
+    supervise,
+)
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -46,6 +58,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     jobs: Jobs = app.extensions["jobs"]
     jobs.prepare()
     jobs.handle("mail", partial(_in_app, app, send))
+    jobs.handle("preview", partial(_in_app, app, previewing.preview))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
 
     def each_minute() -> None:
@@ -85,21 +98,26 @@ def send(app: Flask, mail_id: int) -> None:
 
 
 def sweep(app: Flask) -> None:
-    """Ring for every mail that is due, or will be before the next sweep."""
+    """Ring for every mail that is due, or will be before the next sweep, and for the previews that wait."""
     jobs, settings = _jobs(app), _settings(app)
     if jobs.waiting() >= ENOUGH_BELLS:
         return
     due = outbox.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=MOST_BELLS)
+    previews = effects.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=ENOUGH_BELLS)
     db.session.rollback()
+    for preview_id, wait in previews:
+        jobs.ring("preview", preview_id, after=wait)
     for mail_id, wait in due:
         jobs.ring("mail", mail_id, after=wait)
 
 
 def night(app: Flask) -> None:
-    """Remove what is older than was promised: estimates with their mail, and addresses that are not needed."""
+    """Remove what is older than was promised: estimates with their mail, previews, addresses not needed."""
     settings, now = _settings(app), _now()
     estimates.purge(kept_days=settings.kept_days, now=now)
+    effects.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
+    staff.purge(now)
     outbox.clear_away(now)
     db.session.commit()
     delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))

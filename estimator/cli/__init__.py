@@ -15,6 +15,8 @@ from estimator.messages import gettext as _
 COMMANDS = {
     "price": "estimator.cli.price:price",
     "tables": "estimator.cli.tables:tables",
+    "audit": "estimator.cli.audit:audit",
+    "staff": "estimator.cli.staff:staff",
     "serve": "estimator.cli.serve:serve",
     "worker": "estimator.cli.serve:worker",
     "keys": "estimator.cli.keys:keys",

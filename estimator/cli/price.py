@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfoNotFoundError
 import click
 
 import pricing
+from estimator.cli.problem_lines import problem_lines
 from estimator.cli.refusal import Refused, shown_name, text_of
-from estimator.cli.tables import problem_lines
 from estimator.messages import gettext as _
 from pricing.problems import SENTENCES, say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from estimator.config import Settings
 
 LIFELINE = click.option("--lifeline", type=int, hidden=True)
@@ -100,8 +102,32 @@ def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int |
         app = create_app(settings)
     if lifeline is not None:
         threading.Thread(target=end_with, args=(lifeline,), daemon=True).start()
-    address = settings.public_url
-    run(app, listening, lambda: click.echo(_("Open %(address)s (Ctrl-C ends it).", address=address)))
+
+    def ready() -> None:
+        click.echo(_("Open %(address)s (Ctrl-C ends it).", address=settings.public_url))
+        if settings.demo:
+            for line in _ways_in(app):
+                click.echo(line)
+
+    run(app, listening, ready)
+
+
+def _ways_in(app: Flask) -> Iterator[str]:
+    """Make a link for each of the invented people of a demonstration; those of the start before work no more."""
+    from estimator import demonstration
+    from estimator.db import db
+
+    with app.app_context():
+        links = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()  # a connection must not be shared with the processes to come
+    names = {
+        "price_editor": _("Edit price lists as an invented editor"),
+        "approver": _("Approve as another one"),
+    }
+    for role, address in links.items():
+        yield _("%(what)s, once: %(address)s", what=names[role], address=address)
 
 
 def _both(listening: Sequence[socket.socket], given: list[str]) -> int:

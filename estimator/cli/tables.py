@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
 import pricing
+from estimator.cli import versions
+from estimator.cli.problem_lines import problem_lines
 from estimator.cli.refusal import Refused, text_of
 from estimator.messages import gettext as _
 from estimator.messages import ngettext
-from pricing import PriceTable, Problem
-from pricing.problems import SENTENCES, say
+from pricing import PriceTable
 
 FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 
-@click.group(help=_("Check price tables, and bring them into the database."))
+@click.group(help=_("Check price tables, bring them into the database, and take them out again."))
 def tables() -> None:
     """Hold the commands about price tables."""
+
+
+for command in (versions.list_, versions.export, versions.diff, versions.publish):
+    tables.add_command(command)
 
 
 @tables.command(
@@ -81,15 +86,6 @@ def import_(files: Sequence[str]) -> int:
             )
         db.session.commit()
     return 0
-
-
-def problem_lines(name: str, problems: Iterable[Problem]) -> list[str]:
-    """Return a line for each problem: file, line, place, and what is wrong."""
-    return [
-        f"{name}:{'' if problem.line is None else f'{problem.line}:'} "
-        f"{problem.place + ': ' if problem.place else ''}{say(problem, _(SENTENCES[problem.kind]))}"
-        for problem in problems
-    ]
 
 
 def _each(files: Sequence[str], look: Callable[[str, PriceTable], list[str]]) -> int:

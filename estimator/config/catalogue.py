@@ -78,6 +78,13 @@ SETTINGS = (
         whole(1, 3650),
     ),
     Setting(
+        "SECOND_APPROVER",
+        "1: a price list comes into force only after another person than who asked for it approved; "
+        "0: whoever has the right publishes alone.",
+        "1",
+        flag,
+    ),
+    Setting(
         "MAIL_SERVER",
         "The server that mail is handed to. Without one mail is kept in INSTANCE/mail and reaches nobody.",
         "not set",

@@ -64,6 +64,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         demo=demo,
         languages=values["LANGUAGES"] or ("en",),
         kept_days=values["KEPT_DAYS"] or 90,
+        second_approver=values["SECOND_APPROVER"] is not False,
         host=host,
         port=port,
         workers=values["WORKERS"] or 2,

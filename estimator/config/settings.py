@@ -47,6 +47,7 @@ class Settings:
     demo: bool
     languages: tuple[str, ...]
     kept_days: int
+    second_approver: bool
     host: str
     port: int
     workers: int

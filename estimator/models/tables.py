@@ -1,24 +1,37 @@
-"""Price lists as they were published."""
+"""Price lists: their versions as they were published, and the drafts that versions are made of."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import Date, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from estimator.db import Base, UTCDateTime
 
 
+class PriceList(Base):
+    """One list of one provider; every version of it has its name."""
+
+    __tablename__ = "price_list"
+
+    #: the `table` key of its versions
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: since when nothing can be estimated with it any more; estimates made before keep their version
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class TableVersion(Base):
-    """One whole, dated version of one price list, as canonical text; it never changes."""
+    """One whole, dated version of one price list, as canonical text; what it says never changes."""
 
     __tablename__ = "table_version"
     __table_args__ = (UniqueConstraint("slug", "valid_from"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: which list this is a version of
-    slug: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(ForeignKey("price_list.slug"))
     #: the version's own name, printed on every estimate
     version: Mapped[str] = mapped_column(String(40))
     #: the first day on which it is in force, in its time zone
@@ -29,4 +42,105 @@ class TableVersion(Base):
     text: Mapped[str] = mapped_column(Text, deferred=True)
     #: SHA-256 of the canonical text, in hexadecimal
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    #: the worked examples it was published with, as JSON
+    examples: Mapped[str] = mapped_column(Text, default="[]", deferred=True)
+    #: who published it: "user:12", or the command line
+    published_by: Mapped[str] = mapped_column(String(80), default="command line")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+FROZEN = (
+    "slug",
+    "version",
+    "valid_from",
+    "time_zone",
+    "text",
+    "sha256",
+    "examples",
+    "published_by",
+    "created_at",
+)
+"""The columns of a version that neither the app nor a hand at the database can change."""
+
+
+class PublishedNeverChanges(Exception):
+    """Something tried to change what was published."""
+
+
+@event.listens_for(TableVersion, "before_update")
+def _keep_what_was_published(_mapper: Any, _connection: Any, version: TableVersion) -> None:
+    if any(inspect(version).attrs[name].history.has_changes() for name in FROZEN):
+        raise PublishedNeverChanges(f"version {version.id} was published")
+
+
+class Draft(Base):
+    """The next version of a list while somebody writes it. Its text may be wrong, or no TOML at all."""
+
+    __tablename__ = "draft"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: the list that it was begun for; its text may name another one, which is then a problem
+    slug: Mapped[str] = mapped_column(String(80), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    #: the worked examples, as JSON
+    examples: Mapped[str] = mapped_column(Text, default="[]")
+    #: the number of the last save; who saves names the one that they changed
+    saves: Mapped[int] = mapped_column(default=1)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("table_version.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by: Mapped[str] = mapped_column(String(80))
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    #: who asked for a second person's approval, of which save, with which warnings acknowledged (JSON)
+    proposed_by: Mapped[str | None] = mapped_column(String(80))
+    proposed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    proposed_save: Mapped[int | None]
+    acknowledged: Mapped[str | None] = mapped_column(Text)
+
+
+class DraftSave(Base):
+    """A draft as it was saved once, to go back to."""
+
+    __tablename__ = "draft_save"
+    __table_args__ = (UniqueConstraint("draft_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text, deferred=True)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    saved_by: Mapped[str] = mapped_column(String(80))
+
+
+PreviewState = Literal["waiting", "working", "done", "cancelled", "failed"]
+
+
+class Preview(Base):
+    """What a draft would do to the plans of the last months, worked out by a worker, a part at a time."""
+
+    __tablename__ = "preview"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'working', 'done', 'cancelled', 'failed')", name="state"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    #: which save of the draft
+    save: Mapped[int]
+    state: Mapped[PreviewState] = mapped_column(String(10))
+    #: plans to price, and how many are priced
+    plans: Mapped[int] = mapped_column(default=0)
+    priced: Mapped[int] = mapped_column(default=0)
+    #: of how many days
+    days: Mapped[int]
+    #: how often a worker began
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: what was found, as JSON
+    result: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    lease: Mapped[str | None] = mapped_column(String(32))
+    leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -13,7 +13,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader, speak
-from estimator.web import errors, guard, language, mailbox, mailing, patient
+from estimator.web import (
+    errors,
+    guard,
+    language,
+    mailbox,
+    mailing,
+    patient,
+    price_lists,
+    security,
+    staff,
+    staff_links,
+    trail,
+)
 from estimator.web.language import current_reader
 
 
@@ -28,6 +40,11 @@ def init_app(app: Flask) -> None:
     speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
+    security.init_app(app)
+    app.register_blueprint(staff.pages)
+    app.register_blueprint(staff_links.pages)
+    app.register_blueprint(price_lists.pages)
+    app.register_blueprint(trail.pages)
     app.context_processor(_everywhere)
     settings: Settings = app.config["SETTINGS"]
     if settings.demo:

@@ -9,7 +9,7 @@ from flask import current_app, g
 from estimator import estimates
 from estimator.config import Settings
 from estimator.jobs import Jobs
-from estimator.models import Estimate
+from estimator.models import Estimate, StaffUser
 
 
 def settings() -> Settings:
@@ -35,3 +35,9 @@ def now() -> datetime:
 def estimate_of(token: str) -> Estimate | None:
     """Return the estimate that a link opens, None if there is none any more."""
     return estimates.find(token, kept_days=settings().kept_days, now=now())
+
+
+def person() -> StaffUser:
+    """Return the member of staff whose request this is; the guard has let them in."""
+    found: StaffUser = g.staff
+    return found

@@ -14,6 +14,9 @@ from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web.forms import printable
 
+MOST_KEPT = 200
+"""So many texts of a form that could not be saved are shown again."""
+
 
 def init_app(app: Flask) -> None:
     """Give an app its error pages."""
@@ -29,14 +32,16 @@ def page(
     *sentences: str,
     way_out: tuple[str, str] | None = None,
     again: Sequence[tuple[str, str]] = (),
+    kept: Sequence[str] = (),
 ) -> tuple[str, int]:
     """Return an error page with a way out of it: an address and its label, else to the start.
 
-    `again` is what was sent, by name; the page offers to send it once more.
+    `again` is what was sent, by name; the page offers to send it once more. `kept` are texts that somebody
+    typed and that were not saved; the page shows them, to be copied.
     """
     address, label = way_out or (url_for("patient.start"), _("To the start"))
     shown = {"heading": heading, "sentences": sentences, "way_out": {"address": address, "label": label}}
-    return render_template("errors/error.html", again=again, **shown), status
+    return render_template("errors/error.html", again=again, kept=kept, **shown), status
 
 
 def missing() -> tuple[str, int]:
@@ -53,10 +58,29 @@ def missing() -> tuple[str, int]:
 def too_busy(sentence: str) -> tuple[str, int]:
     """Return the page for something that will work again later; it keeps what was sent."""
     again = [(name, printable(value)) for name, value in request.form.items(multi=True)]
+    if any(is_secret(name) for name, _value in again):
+        again = []
     later = _("Nothing was changed. Try again in a minute.")
     if again:
         later = _("Nothing was changed, and this page keeps what you sent. Try again in a minute.")
     return page(503, _("This does not work at the moment"), sentence, later, again=again)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field holds what must not stand in any page again: a password, or a code of signing in."""
+    return "password" in name or (name == "code" and (request.endpoint or "").startswith("security."))
+
+
+def typed() -> list[str]:
+    """Return the texts that were sent in a form and that somebody may have typed, the longest first."""
+    found = {
+        printable(text)
+        for name, text in request.form.items(multi=True)
+        if name not in ("csrf_token", "act", "over", "base", "page")
+        and not is_secret(name)
+        and len(text.strip()) > 1
+    }
+    return sorted(found, key=len, reverse=True)[:MOST_KEPT]
 
 
 def _ended_session(_error: CSRFError) -> tuple[str, int]:
@@ -66,6 +90,23 @@ def _ended_session(_error: CSRFError) -> tuple[str, int]:
         _(
             "Your visit had ended, or cookies are switched off. Go back, load the page anew and press the button again."
         ),
+        kept=_staff_typed(),
+    )
+
+
+def _staff_typed() -> list[str]:
+    """What was typed on a page of the staff; patients' pages keep their answers themselves."""
+    return typed() if request.path.startswith("/staff/") else []
+
+
+def signed_out() -> tuple[str, int]:
+    """Return the page for who sent something and is not signed in any more; it keeps what was typed."""
+    return page(
+        401,
+        _("You are not signed in any more"),
+        _("Your session is over, or your roles were changed. Nothing was saved. Sign in, and try again."),
+        way_out=(url_for("security.login"), _("Sign in")),
+        kept=typed(),
     )
 
 
@@ -73,6 +114,14 @@ def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:
         return missing()
+    if code == 403:
+        return page(
+            403,
+            _("You may not do this"),
+            _("None of your roles allows it. Ask an administrator, who can give you another one."),
+            way_out=(url_for("staff.start"), _("To the start")),
+            kept=typed(),
+        )
     if code == 405:
         return page(
             405, _("This page does not work that way"), _("Follow the links and buttons of the pages.")

@@ -5,8 +5,12 @@ Closed until opened: an endpoint that is not on the short list of public ones do
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+
+from estimator import staff
+from estimator.web import errors, security
 
 PUBLIC = frozenset(
     {
@@ -26,6 +30,77 @@ PUBLIC = frozenset(
 
 DEMONSTRATION = frozenset({"mailbox.folder", "mailbox.letter", "mailbox.page", "mailbox.attachment"})
 """Endpoints that exist in demonstration mode only, and need no account there."""
+
+SIGNING_IN = frozenset(
+    {
+        "security.login",
+        "security.two_factor_token_validation",
+        "security.two_factor_setup",
+        "security.mf_recovery",
+        "staff_links.forgotten",
+        "staff_links.new_password",
+        "staff_links.welcome",
+        "staff_links.demonstration",
+    }
+)
+"""Endpoints by which staff come in; nobody is signed in yet."""
+
+ANYBODY = "anybody"
+OWNER = "owner"
+
+STAFF: dict[str, str] = {
+    "staff.start": ANYBODY,
+    "staff.account": OWNER,
+    "staff.sign_out_everywhere": OWNER,
+    "staff.people": "staff.manage",
+    "staff.someone": "staff.manage",
+    "price_lists.index": "tables.read",
+    "price_lists.version": "tables.read",
+    "price_lists.version_text": "tables.read",
+    "price_lists.overview": "tables.read",
+    "price_lists.draft_text": "tables.read",
+    "price_lists.differences": "tables.read",
+    "price_lists.try_it": "tables.read",
+    "price_lists.examples": "tables.read",
+    "price_lists.effect": "tables.read",
+    "price_lists.ask_effect": "tables.read",
+    "price_lists.saves": "tables.read",
+    "price_lists.save": "tables.read",
+    "price_lists.publish": "tables.read",
+    "price_lists.begin": "tables.edit",
+    "price_lists.discard": "tables.edit",
+    "price_lists.section": "tables.edit",
+    "price_lists.raise_prices": "tables.edit",
+    "price_lists.add": "tables.edit",
+    "price_lists.entry": "tables.edit",
+    "price_lists.text": "tables.edit",
+    "price_lists.change_examples": "tables.edit",
+    "price_lists.go_back": "tables.edit",
+    "price_lists.date_and_name": "tables.edit",
+    "price_lists.propose": "tables.edit",
+    "price_lists.approve": "tables.approve",
+    "price_lists.publish_alone": "tables.approve",
+    "price_lists.take_back": "tables.approve",
+    "price_lists.closing": "tables.approve",
+    "trail.audit_trail": "audit.read",
+    "security.logout": ANYBODY,
+    "security.verify": OWNER,
+    "security.change_password": OWNER,
+    "security.two_factor_setup": OWNER,
+    "security.two_factor_setup_validate": OWNER,
+    "security.mf_recovery_codes": OWNER,
+}
+"""What each endpoint of staff asks for: a permission, or anybody who is signed in, or somebody with an account of
+their own, which the invented people of a demonstration have not."""
+
+FRESH = frozenset({"staff.someone"})
+"""Endpoints that ask for the password again if it was written some time ago."""
+
+LARGE = frozenset({"price_lists.begin", "price_lists.text"})
+"""Endpoints to which staff send whole price lists; to everything else only forms are sent."""
+
+LARGEST = 40_000_000
+"""So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
 
 CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change", "mailing.email"})
 """Forms that check their own token, so that an ended session costs nobody the answers they typed."""
@@ -68,13 +143,67 @@ def init_app(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def _keep_strangers_out() -> None:
-    if request.endpoint is None:
-        return  # there is no such page, or not for that method, which is said in a moment
-    if request.endpoint not in PUBLIC and not _is_shown_here(request.endpoint):
+def _keep_strangers_out() -> ResponseReturnValue | None:
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # there is no such page, or not for that method, which is said in a moment
+    if endpoint.startswith("price_lists.") and security.KEY in session:
+        # Also of who was signed in until just now, so that what they typed can be shown to them.
+        request.max_content_length = request.max_form_memory_size = (
+            LARGEST if endpoint in LARGE else LARGEST // 10
+        )
+    if endpoint in SIGNING_IN or endpoint in STAFF:
+        answer = _staff_only(endpoint)
+        if answer is not None:
+            return answer
+    elif endpoint not in PUBLIC and not _is_shown_here(endpoint):
         abort(404)
-    if request.endpoint not in CHECKS_ITSELF:
+    if endpoint not in CHECKS_ITSELF:
         csrf.protect()
+    return None
+
+
+def _staff_only(endpoint: str) -> ResponseReturnValue | None:
+    """Let those in who may come in; for everybody else return where to go, or why not."""
+    if not all(security.own_path(place) for place in request.values.getlist("next")):
+        abort(400)
+    person = security.person()
+    if person is None:
+        if endpoint in SIGNING_IN:
+            security.forget_half_way()
+            return None
+        if _wants_json():
+            return jsonify({"error": "signed out"}), 401
+        if request.method == "POST" and request.form and endpoint in STAFF:
+            return errors.signed_out()
+        return redirect(url_for("security.login", next=_this_path()), code=303)
+    security.seen(person)
+    asked = STAFF.get(endpoint, ANYBODY)
+    if endpoint == "security.two_factor_token_validation":
+        return redirect(url_for("staff.start"), code=303)  # they have come in already
+    allowed = (
+        asked == ANYBODY
+        or (asked == OWNER and not person.demonstration)
+        or (asked not in (ANYBODY, OWNER) and staff.may(person, asked))
+    )
+    if not allowed:
+        if _wants_json():
+            return jsonify({"error": "not allowed"}), 403
+        abort(403)
+    if endpoint in FRESH and not person.demonstration and not security.is_fresh():
+        return redirect(url_for("security.verify", next=_this_path()), code=303)
+    return None
+
+
+def _this_path() -> str | None:
+    """Return where to come back to: what was asked for, if it can be asked for again."""
+    if request.method not in ("GET", "HEAD"):
+        return request.path if "GET" in (request.url_rule.methods or ()) else None  # type: ignore[union-attr]
+    return request.full_path.rstrip("?")
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _is_shown_here(endpoint: str) -> bool:

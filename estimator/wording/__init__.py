@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from estimator.wording.breakdown import headline, rows
 from estimator.wording.changes import changes
+from estimator.wording.differences import Difference, differences
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.rows import Breakdown, Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
@@ -26,6 +27,7 @@ __all__ = [
     "SECTIONS",
     "Breakdown",
     "Change",
+    "Difference",
     "DriverChanges",
     "Head",
     "Headline",
@@ -34,6 +36,7 @@ __all__ = [
     "Sum",
     "answer_words",
     "changes",
+    "differences",
     "head",
     "headline",
     "notice_sections",

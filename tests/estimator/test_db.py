@@ -107,7 +107,8 @@ def test_a_row_is_inserted_once(app: Flask) -> None:
     columns = [column.name for column in TableVersion.__table__.columns if column.name != "id"]
     row = {name: getattr(stored, name) for name in columns}
     assert not insert_once(TableVersion, row)
-    assert insert_once(TableVersion, {**row, "slug": "another", "sha256": "b"})
+    tomorrow = stored.valid_from + timedelta(days=1)
+    assert insert_once(TableVersion, {**row, "valid_from": tomorrow, "sha256": "b"})
 
 
 def test_a_savepoint_is_undone_alone_and_kept_with_its_transaction(app: Flask) -> None:

@@ -42,11 +42,22 @@ ESTIMATE: dict[str, Any] = {
     "forgotten_days": 7,
 }
 
+STAFF = {
+    "host": "estimate.example.org",
+    "link": f"https://estimate.example.org/staff/link/{'A' * 43}",
+    "until": "11 March 2026, 12:00 (UTC)",
+    "at": "10 March 2026, 12:00 (UTC)",
+}
+NOTICES = ("password", "second_factor", "recovery_code")
+
 CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "with-pdf"): ESTIMATE,
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
     ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
     ("test", "plain"): {"host": "estimate.example.org"},
+    ("staff_invitation", "plain"): STAFF,
+    ("staff_reset", "plain"): STAFF,
+    **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},
 }
 
 MEDICAL = re.compile(

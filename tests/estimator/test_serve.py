@@ -156,7 +156,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Run
         running = Running(process, port, log)
         started.append(running)
         for _attempt in range(200):
-            if "Open http://" in log.read_text() or process.poll() is not None:
+            if log.read_text().count("once: http://") == 2 or process.poll() is not None:
                 break
             time.sleep(0.05)
         return running
@@ -177,8 +177,11 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     assert running.process.wait(60) == 0
     assert statuses == [200, 404, 404, 200, 200, 200]
 
-    first, *entries = running.log.read_text().splitlines()
+    first, editor, approver, *entries = running.log.read_text().splitlines()
     assert first == f"Open http://127.0.0.1:{running.port} (Ctrl-C ends it)."
+    way_in = rf"once: http://127\.0\.0\.1:{running.port}/staff/demonstration/[A-Za-z0-9_-]{{43}}\Z"
+    assert all(re.search(way_in, line) for line in (editor, approver))
+    assert editor[-43:] != approver[-43:]
     assert len(entries) == len(statuses)
     for entry in entries:
         assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|404) [0-9]+ [0-9]+ms', entry)

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from at_once import at_once
 from example_list import NOW, table_text
 from flask import Flask
 from sqlalchemy import func, select
 
 import pricing
-from estimator import tables
+from estimator import estimates, tables
 from estimator.db import db
-from estimator.models import TableVersion
+from estimator.models import AuditEntry, TableVersion
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -121,3 +122,115 @@ def test_a_table_is_read_once_in_a_process(app: Flask, version: TableVersion) ->
     first = tables.parsed(version)
     db.session.expire_all()
     assert tables.parsed(tables.in_force("example", NOW)) is first
+
+
+def actions() -> list[str]:
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+def scheduled(days: int) -> TableVersion:
+    """Publish a version that begins in so many days, by the real clock, which the database looks at as well."""
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    made = tables.import_(table_text(version=day, valid_from=day), datetime.now(UTC))
+    db.session.commit()
+    return made
+
+
+def test_a_version_is_scheduled_then_in_force_then_past() -> None:
+    first, second = (
+        tables.import_(table_text(version=day, valid_from=day), NOW) for day in ("2026-02-01", "2026-04-01")
+    )
+
+    def states(day: str) -> list[str]:
+        now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        return [tables.state_of(version, now) for version in (first, second)]
+
+    assert states("2026-01-31") == ["scheduled", "scheduled"]
+    assert states("2026-02-01") == states("2026-03-31") == ["in force", "scheduled"]
+    assert states("2026-04-01") == ["past", "in force"]
+    assert states("2026-03-31") == ["in force", "scheduled"], "after a clock was set back"
+
+
+def test_two_people_who_publish_for_one_day_are_told_apart(app: Flask) -> None:
+    texts = [table_text(version=name) for name in ("a", "b")]
+    found = at_once(app, 2, lambda number: tables.import_(texts[number], NOW))
+    assert sorted(type(result).__name__ for result in found) == ["TableVersion", "VersionTaken"]
+    assert actions() == ["table.published"]
+
+
+def test_the_first_version_of_a_list_may_be_published_twice_at_once(app: Flask) -> None:
+    found = at_once(app, 4, lambda _number: tables.import_(table_text(), NOW))
+    assert {type(result).__name__ for result in found} == {"TableVersion"}
+    assert actions() == ["table.published"]
+    assert [one.slug for one in tables.lists()] == ["example"]
+
+
+def test_a_scheduled_version_can_be_taken_back(version: TableVersion) -> None:
+    later = scheduled(30)
+    tables.take_back(later, actor="user:1", now=datetime.now(UTC))
+    db.session.commit()
+    assert [one.version for one in tables.versions("example")] == ["2026-1"]
+    assert actions() == ["table.published", "table.published", "table.taken_back"]
+
+
+def test_a_version_in_force_cannot_be_taken_back(version: TableVersion) -> None:
+    with pytest.raises(tables.InForceAlready):
+        tables.take_back(version, actor="user:1", now=NOW)
+    today = scheduled(0)
+    with pytest.raises(tables.InForceAlready):
+        tables.take_back(today, actor="user:1", now=datetime.now(UTC))
+    assert len(tables.versions("example")) == 2
+
+
+def test_a_version_that_somebody_has_an_estimate_with_cannot_be_taken_back_after_a_clock_was_set_back(
+    app: Flask, version: TableVersion
+) -> None:
+    later = scheduled(30)
+    estimates.make(
+        later, {"sessions": 1}, language="en", submission="x", link_key="l" * 32, now=datetime.now(UTC)
+    )
+    with pytest.raises(tables.InForceAlready):
+        tables.take_back(later, actor="user:1", now=datetime.now(UTC))
+
+
+def test_a_closed_list_is_offered_to_nobody_and_keeps_its_versions(version: TableVersion) -> None:
+    later = scheduled(30)
+    now = datetime.now(UTC)
+    tables.close("example", actor="user:1", now=now)
+    db.session.commit()
+    for moment in (NOW, now + timedelta(days=60)):
+        with pytest.raises(tables.UnknownTable):
+            tables.in_force("example", moment)
+        assert tables.all_in_force(moment) == []
+    assert [tables.state_of(one, now) for one in (version, later)] == ["closed", "closed"]
+    assert len(tables.versions("example")) == 2
+    tables.reopen("example", actor="user:1", now=now)
+    db.session.commit()
+    assert tables.in_force("example", now).id == version.id
+    assert tables.in_force("example", now + timedelta(days=60)).id == later.id
+    assert actions()[-2:] == ["table.closed", "table.reopened"]
+
+
+def test_a_list_that_does_not_exist_cannot_be_closed() -> None:
+    with pytest.raises(tables.UnknownTable):
+        tables.close("nowhere", actor="user:1", now=NOW)
+
+
+def test_estimates_keep_their_version(version: TableVersion) -> None:
+    token = estimates.make(
+        version, {"sessions": 1}, language="en", submission="x", link_key="l" * 32, now=NOW
+    )
+    tables.import_(table_text(version="2026-2", valid_from="2026-03-11", price="1.00"), NOW)
+    tables.close("example", actor="user:1", now=NOW)
+    db.session.commit()
+    estimate = estimates.find(token, kept_days=90, now=NOW)
+    assert estimate is not None
+    assert estimate.table_version.version == "2026-1"
+    assert estimates.breakdown_of(estimate)["totals"]["total"]["likely"] == "2000.00"
+
+
+def test_a_version_is_found_by_its_name(version: TableVersion) -> None:
+    assert tables.find("example", "2026-1").id == version.id
+    for slug, name in (("example", "2026-9"), ("nowhere", "2026-1")):
+        with pytest.raises(tables.UnknownTable):
+            tables.find(slug, name)

@@ -1,0 +1,153 @@
+"""`estimator staff`: the people who may sign in, for the one who looks after the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from estimator.cli.installation import running_app
+from estimator.cli.refusal import Refused
+from estimator.messages import gettext as _
+
+if TYPE_CHECKING:
+    from estimator.models import StaffUser
+    from estimator.models.staff import Purpose
+
+ACTOR = "command line"
+ROLES = ("coordinator", "price_editor", "approver", "administrator")
+ADDRESS = click.argument("address", metavar="EMAIL")
+
+
+@click.group(help=_("The people who may sign in, and their roles."))
+def staff() -> None:
+    """Hold the commands about staff."""
+
+
+@staff.command(help=_("Add somebody and print the link by which they choose a password. It works once."))
+@ADDRESS
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(ROLES),
+    help=_("What they are; may be given several times. Without it: administrator."),
+)
+def create(address: str, roles: Sequence[str]) -> int:
+    """Add somebody."""
+    from estimator import addresses
+    from estimator import staff as verbs
+    from estimator.db import db
+
+    checked = addresses.checked(address)
+    if checked is None:
+        raise Refused(_("%(address)s is no mail address.", address=address))
+    with running_app() as app:
+        settings = app.config["SETTINGS"]
+        try:
+            _user, _link, token = verbs.invite(
+                checked,
+                cast("Sequence[verbs.Role]", roles or ("administrator",)),
+                language=settings.languages[0],
+                link_key=settings.link_key,
+                actor=ACTOR,
+                now=datetime.now(UTC),
+            )
+        except verbs.AddressTaken:
+            raise Refused(
+                _(
+                    "%(address)s is there already. `estimator staff link %(address)s` prints a new link.",
+                    address=checked,
+                )
+            ) from None
+        db.session.commit()
+        click.echo(_address(settings.public_url, "invitation", token))
+    return 0
+
+
+@staff.command(
+    help=_(
+        "Print a new link for somebody who is there, by which they choose a password and set up a second factor anew."
+    )
+)
+@ADDRESS
+def link(address: str) -> int:
+    """Make a new link."""
+    from estimator import staff as verbs
+    from estimator.db import db
+
+    with running_app() as app:
+        settings = app.config["SETTINGS"]
+        user = _found(address)
+        if not user.active:
+            raise Refused(
+                _("%(address)s is let in no more. `estimator staff activate` changes that.", address=address)
+            )
+        _link, token = verbs.invite_again(
+            user, link_key=settings.link_key, actor=ACTOR, now=datetime.now(UTC)
+        )
+        db.session.commit()
+        click.echo(_address(settings.public_url, "invitation", token))
+    return 0
+
+
+@staff.command("list", help=_("Print everybody: address, state and roles."))
+def list_() -> int:
+    """Print a line for each person."""
+    from estimator import staff as verbs
+
+    with running_app():
+        for user in verbs.everybody():
+            state = _("active") if user.active else _("not let in")
+            if user.active and user.password is None:
+                state = _("invited")
+            click.echo("\t".join((user.email, state, ", ".join(user.role_names))))
+    return 0
+
+
+@staff.command(help=_("Let somebody in no more; whoever is signed in is out at once."))
+@ADDRESS
+def deactivate(address: str) -> int:
+    """End somebody's access."""
+    from estimator import staff as verbs
+    from estimator.db import db
+
+    with running_app():
+        try:
+            verbs.deactivate(_found(address), actor=ACTOR, now=datetime.now(UTC))
+        except verbs.LastAdministrator:
+            raise Refused(_("There must be one administrator left. Create another one first.")) from None
+        db.session.commit()
+    click.echo(_("%(address)s is let in no more.", address=address))
+    return 0
+
+
+@staff.command(help=_("Let somebody in again, with the password and the second factor that they had."))
+@ADDRESS
+def activate(address: str) -> int:
+    """Begin somebody's access again."""
+    from estimator import staff as verbs
+    from estimator.db import db
+
+    with running_app():
+        verbs.activate(_found(address), actor=ACTOR, now=datetime.now(UTC))
+        db.session.commit()
+    click.echo(_("%(address)s is let in again.", address=address))
+    return 0
+
+
+def _found(address: str) -> StaffUser:
+    from estimator import staff as verbs
+
+    user = verbs.find(address)
+    if user is None or user.demonstration:
+        raise Refused(_("There is nobody with the address %(address)s.", address=address))
+    return user
+
+
+def _address(public_url: str, purpose: Purpose, token: str) -> str:
+    from estimator import staff_links
+
+    return f"{public_url}{staff_links.PATHS[purpose]}{token}"

@@ -1,0 +1,439 @@
+"""The forms of a price list as data: the fields of each section in the order of the canonical text.
+
+One template draws all of them. `docs/price-tables.md` explains them to coordinators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.i18n import lazy_gettext as _
+
+Words = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: the key it stands for (`varies.less` is inside another), what it is called, and how it is read.
+
+    `by_language` fields have one input for each of the list's languages. `drivers` are the kinds of question
+    that have the field, all of them if empty. `words` are the possible words with their names; of a "name",
+    `names` says of which section.
+    """
+
+    key: str
+    kind: str
+    label: Any
+    help: Any = ""
+    required: bool = False
+    by_language: bool = False
+    drivers: tuple[str, ...] = ()
+    words: Words | None = None
+    names: str = ""
+    heading: Any = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The keys that lead to the value."""
+        return tuple(self.key.split("."))
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of entry: what one and what several are called, what they are for, and their fields."""
+
+    name: str
+    one: Any
+    many: Any
+    about: Any
+    fields: tuple[Field, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys in the order of the canonical text."""
+        return tuple(dict.fromkeys(field.path[0] for field in self.fields))
+
+
+ROUNDING: Words = {
+    "half-up": _("half up (0.5 becomes 1)"),
+    "half-even": _("half to the even digit"),
+    "up": _("always up"),
+    "down": _("always down"),
+}
+ROLES: Words = {
+    "cell_type": _("Type of cells"),
+    "sessions": _("Sessions"),
+    "hospital_stay": _("Hospital stay"),
+    "rehabilitation": _("Rehabilitation"),
+    "extras": _("Travel and extras"),
+    "about_you": _("About you"),
+}
+QUESTIONS: Words = {
+    "choice": _("one of several answers"),
+    "number": _("a number"),
+    "yes_no": _("yes or no"),
+    "date": _("a day"),
+}
+EVIDENCE: Words = {
+    "established": _("established treatment"),
+    "conditional": _("approved under conditions"),
+    "trial": _("being studied in trials"),
+    "unproven": _("unproven"),
+}
+TOTALS: Words = {
+    "provider": _("what the provider charges"),
+    "others": _("what is paid to somebody else"),
+    "reserve": _("a suggested reserve, not part of the price"),
+}
+NOTICES: Words = {
+    "evidence": _("What is known about this treatment"),
+    "legal": _("What the law says"),
+    "risk": _("Risks and side effects"),
+    "not_included": _("What is not included"),
+    "suitability": _("Who may benefit"),
+    "questions": _("Questions to ask any provider"),
+    "before_you_pay": _("Before you pay"),
+    "about_this_estimate": _("About this estimate"),
+}
+
+CONDITION_HELP = _(
+    "One a line, all must hold: “cells = umbilical, marrow” (one of them), “sessions >= 3”, “sessions 3 to 5”, "
+    "“visa = yes”, “arrival month = 6, 7”, “arrival from 2027-06-01 to 2027-08-31”."
+)
+TIERS_HELP = _("One a line: “up to 7: 310”, “up to 14: 280 + 50 flat”, the last one “above: 260”.")
+AMOUNT_HELP = _("One number such as 310, or low, likely and high such as 280 | 310 | 360.")
+
+
+def _when() -> tuple[Field, ...]:
+    return (
+        Field("when", "condition", _("Only if"), CONDITION_HELP),
+        Field("unless", "condition", _("Not if"), _("Written in the same way; it then does not apply.")),
+    )
+
+
+def _label(help: Any = "") -> Field:
+    return Field("label", "plain", _("Name"), help, required=True, by_language=True)
+
+
+def _stage() -> Field:
+    help_ = _("In which part of the treatment it is paid. Without one it counts to the last.")
+    return Field("stage", "name", _("Stage"), help_, names="stage")
+
+
+def _group() -> Field:
+    return Field("group", "name", _("Group"), _("The heading it stands under."), required=True, names="group")
+
+
+_NOTE = Field("note", "lines", _("Note"), _("Printed small beside it."), by_language=True)
+_SOURCE = Field("source", "lines", _("Source"), _("Where the price comes from. Patients do not see it."))
+_OF_HELP = _("Codes of charges, packages or groups, with commas between them.")
+
+SECTIONS: Mapping[str, Section] = {
+    section.name: section
+    for section in (
+        Section(
+            "header",
+            _("About the list"),
+            _("About the list"),
+            _("Its date, currency and languages."),
+            (
+                Field("format", "number", _("Format"), _("Always 1."), required=True),
+                Field(
+                    "table",
+                    "plain",
+                    _("Name of the list"),
+                    _("Stays the same in every version."),
+                    required=True,
+                ),
+                Field(
+                    "version",
+                    "plain",
+                    _("Name of this version"),
+                    _("Printed on every estimate."),
+                    required=True,
+                ),
+                Field(
+                    "valid_from",
+                    "day",
+                    _("In force from"),
+                    _("Year, month and day, such as 2027-03-01."),
+                    required=True,
+                ),
+                Field("currency", "plain", _("Currency"), _("Three letters, such as USD."), required=True),
+                Field(
+                    "round_to",
+                    "number",
+                    _("Amounts are rounded to"),
+                    _("Empty: to the smallest unit of the currency."),
+                ),
+                Field("rounding", "word", _("How amounts are rounded"), _("Empty: half up."), words=ROUNDING),
+                Field(
+                    "languages",
+                    "names",
+                    _("Languages"),
+                    _("Such as en, ar. The first is the main one, in which every text must be there."),
+                    required=True,
+                ),
+                Field("title", "plain", _("Title"), required=True, by_language=True),
+                Field(
+                    "demo",
+                    "flag",
+                    _("Demonstration"),
+                    _("Yes: the figures are examples, and every page says so."),
+                ),
+                Field("quote_valid_days", "number", _("Days a quote holds"), _("Empty: 30.")),
+                Field(
+                    "time_zone",
+                    "plain",
+                    _("Time zone"),
+                    _("Where its days begin and end, such as Asia/Kolkata."),
+                    required=True,
+                ),
+                Field("source", "lines", _("Source"), _("Where the figures come from.")),
+                Field(
+                    "note", "lines", _("What is new"), _("What changed in this version, for your colleagues.")
+                ),
+            ),
+        ),
+        Section(
+            "provider",
+            _("Provider"),
+            _("Provider"),
+            _("Who charges the prices."),
+            (
+                Field("name", "plain", _("Name"), required=True),
+                Field("country", "plain", _("Country"), _("Two letters, such as IN."), required=True),
+                Field("address", "lines", _("Address")),
+                Field("email", "plain", _("Email")),
+                Field("phone", "plain", _("Phone")),
+                Field("registration", "plain", _("Licence or registration number")),
+            ),
+        ),
+        Section(
+            "driver",
+            _("Question"),
+            _("Questions"),
+            _("What patients are asked, in the order of the form."),
+            (
+                Field("kind", "word", _("Answer"), required=True, words=QUESTIONS),
+                Field("role", "word", _("Part of the form"), required=True, words=ROLES),
+                Field("label", "plain", _("Question"), required=True, by_language=True),
+                Field("help", "lines", _("Help"), _("A sentence under the question."), by_language=True),
+                *_when(),
+                Field(
+                    "unit",
+                    "unit",
+                    _("Unit"),
+                    _("Such as “one: night, other: nights”, or one word."),
+                    by_language=True,
+                    drivers=("number",),
+                ),
+                Field("least", "number", _("Least"), required=True, drivers=("number",)),
+                Field("most", "number", _("Most"), required=True, drivers=("number",)),
+                Field("step", "number", _("Step"), _("Empty: 1."), drivers=("number",)),
+                Field(
+                    "default",
+                    "default",
+                    _("Used when there is no answer"),
+                    _("The code of an answer, a number, yes or no, or a day. Empty: an answer is needed."),
+                ),
+                Field(
+                    "varies.less",
+                    "number",
+                    _("May turn out lower by"),
+                    _("For the low case."),
+                    drivers=("number",),
+                ),
+                Field(
+                    "varies.more",
+                    "number",
+                    _("May turn out higher by"),
+                    _("For the high case."),
+                    drivers=("number",),
+                ),
+            ),
+        ),
+        Section(
+            "choice",
+            _("Answer"),
+            _("Answers"),
+            _("The possible answers to this question."),
+            (
+                _label(),
+                _NOTE,
+                Field("offered", "flag", _("Offered"), _("No: it is shown with the reason below.")),
+                Field("why", "lines", _("Why it is not offered"), by_language=True),
+                Field("evidence", "word", _("What is known about it"), words=EVIDENCE),
+                Field(
+                    "basis",
+                    "lines",
+                    _("Regulatory basis"),
+                    _("The approval or trial registration under which it may be given."),
+                    by_language=True,
+                ),
+            ),
+        ),
+        Section(
+            "rule",
+            _("Rule"),
+            _("Rules"),
+            _("Answers that are refused, and why."),
+            (*_when(), Field("why", "lines", _("What patients read"), required=True, by_language=True)),
+        ),
+        Section(
+            "group",
+            _("Group"),
+            _("Groups"),
+            _("The headings of the estimate, and the total that each belongs to."),
+            (
+                _label(),
+                Field("total", "word", _("Counts to"), _("Empty: what the provider charges."), words=TOTALS),
+                Field("payee", "plain", _("Paid to"), _("If it is paid to somebody else."), by_language=True),
+            ),
+        ),
+        Section(
+            "stage",
+            _("Stage"),
+            _("Stages"),
+            _("Parts of the treatment, in order. The estimate says what it has cost if it stops after each."),
+            (_label(),),
+        ),
+        Section(
+            "charge",
+            _("Charge"),
+            _("Charges"),
+            _("What is charged, one line of the estimate each."),
+            (
+                _label(_("What patients read.")),
+                _group(),
+                _stage(),
+                *_when(),
+                Field(
+                    "per",
+                    "factors",
+                    _("For each"),
+                    _(
+                        "The code of a number that is asked, such as nights. Several are multiplied. Empty: once."
+                    ),
+                    heading=_("How many"),
+                ),
+                Field("times", "number", _("Times"), _("A fixed factor, such as 2 for both ways.")),
+                Field("included", "number", _("Free units"), _("So many cost nothing.")),
+                Field("block", "number", _("Sold in blocks of"), _("Started blocks are paid in full.")),
+                Field(
+                    "price",
+                    "amount",
+                    _("Price of a unit"),
+                    AMOUNT_HELP,
+                    heading=_("Price: fill in one of these"),
+                ),
+                Field(
+                    "graduated",
+                    "tiers",
+                    _("Tiers: each unit at the price of its own tier"),
+                    TIERS_HELP,
+                ),
+                Field(
+                    "volume",
+                    "tiers",
+                    _("Tiers: all units at the price of the tier that the number falls in"),
+                    _("Written in the same way."),
+                ),
+                Field(
+                    "stairstep",
+                    "tiers",
+                    _("Tiers: the tier’s price is the whole amount"),
+                    _("Written in the same way, without flat."),
+                ),
+                Field("percent", "amount", _("Percent of other charges"), _("Needs the next field.")),
+                Field("of", "names", _("Percent of what"), _OF_HELP),
+                Field(
+                    "on_request",
+                    "flag",
+                    _("On request"),
+                    _("Yes: there is no price yet. It is never counted as 0."),
+                ),
+                Field("at_least", "amount", _("At least"), AMOUNT_HELP, heading=_("Limits and notes")),
+                Field("at_most", "amount", _("At most"), AMOUNT_HELP),
+                _NOTE,
+                Field("billing_code", "plain", _("Billing code"), _("A public or own code that is printed.")),
+                _SOURCE,
+            ),
+        ),
+        Section(
+            "package",
+            _("Package"),
+            _("Packages"),
+            _(
+                "One price for several charges. Patients get the cheapest package, if it is cheaper than none."
+            ),
+            (
+                _label(),
+                _group(),
+                _stage(),
+                *_when(),
+                Field("price", "amount", _("Price"), AMOUNT_HELP, required=True),
+                Field(
+                    "covers",
+                    "covers",
+                    _("Pays for"),
+                    _("A charge and how many units of it, one a line: “ward: 7”, “tests: all”."),
+                    required=True,
+                ),
+                _NOTE,
+                _SOURCE,
+            ),
+        ),
+        Section(
+            "tax",
+            _("Tax"),
+            _("Taxes"),
+            _("Taxes on charges, packages and groups."),
+            (
+                _label(),
+                *_when(),
+                Field("percent", "number", _("Percent"), required=True),
+                Field("of", "names", _("Percent of what"), _OF_HELP, required=True),
+                Field(
+                    "above",
+                    "number",
+                    _("Only what costs more than"),
+                    _("Counts only amounts whose unit price is above this."),
+                ),
+                Field("included", "flag", _("Included"), _("Yes: the prices contain it already.")),
+            ),
+        ),
+        Section(
+            "payment",
+            _("Payment"),
+            _("Payments"),
+            _(
+                "The payment schedule. Fixed amounts come off first; the percents share the rest and add up to 100."
+            ),
+            (
+                _label(),
+                Field("due", "plain", _("When it is due"), required=True, by_language=True),
+                Field("amount", "number", _("Fixed amount"), _("Fill in this or the percent.")),
+                Field("percent", "number", _("Percent of the rest")),
+            ),
+        ),
+        Section(
+            "notice",
+            _("Notice"),
+            _("Notices"),
+            _("Texts that stand beside the price."),
+            (
+                Field("kind", "word", _("Stands under"), required=True, words=NOTICES),
+                *_when(),
+                Field("text", "lines", _("Text"), required=True, by_language=True),
+                Field("link", "plain", _("Link"), _("A web address that begins with https://.")),
+            ),
+        ),
+    )
+}
+"""The sections by name, in the order of the canonical text; "choice" stands inside of "driver"."""
+
+ORDER: Mapping[str, Sequence[str]] = {name: section.keys for name, section in SECTIONS.items()}
+"""The keys of each section in the order of the canonical text."""

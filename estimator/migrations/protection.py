@@ -1,0 +1,113 @@
+"""What the database itself refuses, whoever tries it: to change what was published, or the audit trail.
+
+On SQLite a migration that makes one of these tables anew loses its triggers, and has to call `protect` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+FROZEN = (
+    "slug",
+    "version",
+    "valid_from",
+    "time_zone",
+    "text",
+    "sha256",
+    "examples",
+    "published_by",
+    "created_at",
+)
+"""The columns of a version that never change, besides its number."""
+
+PUBLISHED = "what was published never changes"
+TRAIL = "the audit trail is only added to"
+
+
+def protect(connection: Connection) -> None:
+    """Make every trigger anew, so that it does not matter which of them are there."""
+    unprotect(connection)
+    for statement in _sqlite() if connection.dialect.name == "sqlite" else _postgresql():
+        connection.exec_driver_sql(statement)
+
+
+def unprotect(connection: Connection) -> None:
+    """Remove every trigger that is there."""
+    if connection.dialect.name == "sqlite":
+        for name in SQLITE:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        return
+    for name, table in POSTGRESQL.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    connection.exec_driver_sql("DROP FUNCTION IF EXISTS table_version_refused()")
+    connection.exec_driver_sql("DROP FUNCTION IF EXISTS audit_entry_refused()")
+
+
+SQLITE = (
+    "table_version_frozen",
+    "table_version_kept",
+    "table_version_not_replaced",
+    "audit_entry_frozen",
+    "audit_entry_kept",
+    "audit_entry_not_replaced",
+)
+"""The triggers of an SQLite database."""
+
+POSTGRESQL = {
+    "table_version_frozen": "table_version",
+    "table_version_kept": "table_version",
+    "table_version_not_emptied": "table_version",
+    "audit_entry_frozen": "audit_entry",
+    "audit_entry_not_emptied": "audit_entry",
+}
+"""The triggers of a PostgreSQL database, each with its table."""
+
+
+def _sqlite() -> Iterator[str]:
+    published, trail = (f"BEGIN SELECT RAISE(ABORT, '{words}'); END" for words in (PUBLISHED, TRAIL))
+    columns = ", ".join(FROZEN)
+    yield f"CREATE TRIGGER table_version_frozen BEFORE UPDATE OF id, {columns} ON table_version {published}"
+    # A day later it has begun everywhere. Until then the app knows whether it has begun at the clinic.
+    yield (
+        "CREATE TRIGGER table_version_kept BEFORE DELETE ON table_version "
+        f"WHEN OLD.valid_from <= date('now', '-1 day') {published}"
+    )
+    # REPLACE removes rows without asking the triggers of DELETE. Ignored, not refused: that a version is there
+    # already is what the app's own INSERT ... ON CONFLICT DO NOTHING asks.
+    yield (
+        "CREATE TRIGGER table_version_not_replaced BEFORE INSERT ON table_version WHEN EXISTS ("
+        "SELECT 1 FROM table_version WHERE id = NEW.id OR sha256 = NEW.sha256 "
+        "OR (slug = NEW.slug AND valid_from = NEW.valid_from)"
+        ") BEGIN SELECT RAISE(IGNORE); END"
+    )
+    yield f"CREATE TRIGGER audit_entry_frozen BEFORE UPDATE ON audit_entry {trail}"
+    yield f"CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry {trail}"
+    there = "SELECT 1 FROM audit_entry WHERE id = NEW.id OR hash = NEW.hash OR previous = NEW.previous"
+    yield f"CREATE TRIGGER audit_entry_not_replaced BEFORE INSERT ON audit_entry WHEN EXISTS ({there}) {trail}"
+
+
+def _postgresql() -> Iterator[str]:
+    for table, words in (("table_version", PUBLISHED), ("audit_entry", TRAIL)):
+        yield (
+            f"CREATE FUNCTION {table}_refused() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refused()"
+        )
+    yield (
+        f"CREATE TRIGGER table_version_frozen BEFORE UPDATE OF id, {', '.join(FROZEN)} ON table_version "
+        "FOR EACH ROW EXECUTE FUNCTION table_version_refused()"
+    )
+    yield (
+        "CREATE TRIGGER table_version_kept BEFORE DELETE ON table_version FOR EACH ROW "
+        "WHEN (OLD.valid_from <= (now() AT TIME ZONE 'UTC')::date - 1) "
+        "EXECUTE FUNCTION table_version_refused()"
+    )
+    yield (
+        "CREATE TRIGGER audit_entry_frozen BEFORE UPDATE OR DELETE ON audit_entry "
+        "FOR EACH ROW EXECUTE FUNCTION audit_entry_refused()"
+    )

@@ -1,0 +1,64 @@
+"""Recovery codes: each stands in for the second factor once. They are shown once and kept as HMACs."""
+
+from __future__ import annotations
+
+import secrets
+from typing import cast
+
+from sqlalchemy import CursorResult, func, select
+from sqlalchemy import delete as sql_delete
+
+from estimator import keys
+from estimator.db import db
+from estimator.models import RecoveryCode, StaffUser
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+NUMBER = 10
+GROUPS, GROUP = 4, 4
+"""Sixteen letters of thirty are 78 bits."""
+
+
+def make(user: StaffUser, lookup_key: str) -> list[str]:
+    """Replace the codes of a person by new ones and return those; nobody can see them again."""
+    forget(user)
+    codes = [
+        "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+        for _ in range(NUMBER)
+    ]
+    db.session.add_all(
+        RecoveryCode(user_id=user.id, code_hash=_hash(user, code, lookup_key)) for code in codes
+    )
+    db.session.flush()
+    return codes
+
+
+def is_one(user: StaffUser, typed: str, lookup_key: str) -> bool:
+    """Whether somebody typed one of their codes that is still good; capitals and hyphens do not matter."""
+    found = select(RecoveryCode.id).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))
+    return db.session.scalar(found) is not None
+
+
+def use(user: StaffUser, typed: str, lookup_key: str) -> bool:
+    """Use a code up; return whether it was still there. Of two at the same moment only one is told so."""
+    result = db.session.execute(
+        sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key)),
+        execution_options={"synchronize_session": False},
+    )
+    return cast("CursorResult[object]", result).rowcount == 1
+
+
+def left(user: StaffUser) -> int:
+    """Return how many codes are still good."""
+    return db.session.scalar(select(func.count()).select_from(RecoveryCode).filter_by(user_id=user.id)) or 0
+
+
+def forget(user: StaffUser) -> None:
+    """Remove every code of a person."""
+    db.session.execute(
+        sql_delete(RecoveryCode).filter_by(user_id=user.id), execution_options={"synchronize_session": False}
+    )
+
+
+def _hash(user: StaffUser, typed: str, lookup_key: str) -> str:
+    code = "".join(letter for letter in typed.upper() if letter.isalnum())
+    return keys.lookup(lookup_key, "recovery code", f"{user.id}:{code}")

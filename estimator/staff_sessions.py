@@ -1,0 +1,107 @@
+"""Where staff are signed in: a row for each browser, so that a session can be seen, and ended from outside."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import delete as sql_delete
+
+from estimator import links
+from estimator.db import db
+from estimator.models import StaffSession, StaffUser
+
+IDLE = timedelta(minutes=30)
+"""After so long without a request a session is over."""
+
+LONGEST = timedelta(hours=12)
+"""After so long it is over in any case."""
+
+SEEN_EACH = timedelta(minutes=1)
+"""Not every request is written down."""
+
+AHEAD = timedelta(minutes=5)
+"""A session that began further ahead than this is over: the clock was set back."""
+
+
+def begin(user: StaffUser, now: datetime) -> str:
+    """Begin a session and return its key, which belongs into the cookie and is kept nowhere else."""
+    key = secrets.token_urlsafe(32)
+    db.session.add(StaffSession(user_id=user.id, key_hash=links.stored(key), began_at=now, seen_at=now))
+    user.signed_in_at = now
+    db.session.flush()
+    return key
+
+
+def is_open(user: StaffUser, key: str, now: datetime) -> bool:
+    """Whether a key belongs to a session of theirs that is not over."""
+    row = db.session.execute(
+        select(StaffSession.began_at, StaffSession.seen_at).where(
+            StaffSession.key_hash == links.stored(key), StaffSession.user_id == user.id
+        )
+    ).first()
+    if row is None:
+        return False
+    began_at, seen_at = row
+    return now - LONGEST < began_at <= now + AHEAD and now - IDLE < seen_at <= now + AHEAD
+
+
+def seen(key: str, now: datetime) -> bool:
+    """Write down that a session is in use, once a minute; return whether anything was written."""
+    return _rows(
+        update(StaffSession)
+        .where(StaffSession.key_hash == links.stored(key), StaffSession.seen_at <= now - SEEN_EACH)
+        .values(seen_at=now)
+    )
+
+
+def of(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
+    """Return the sessions of a person that are not over, the newest first."""
+    return db.session.scalars(
+        select(StaffSession)
+        .where(
+            StaffSession.user_id == user.id,
+            StaffSession.began_at > now - LONGEST,
+            StaffSession.seen_at > now - IDLE,
+        )
+        .order_by(StaffSession.began_at.desc())
+    ).all()
+
+
+def end(key: str) -> None:
+    """End one session."""
+    _rows(sql_delete(StaffSession).where(StaffSession.key_hash == links.stored(key)))
+
+
+def end_all(user: StaffUser, *, but: str | None = None) -> None:
+    """End every session of a person, but the one with that key."""
+    which = StaffSession.user_id == user.id
+    if but is not None:
+        which &= StaffSession.key_hash != links.stored(but)
+    _rows(sql_delete(StaffSession).where(which))
+
+
+def is_key(row: StaffSession, key: str) -> bool:
+    """Whether a session is the one with that key."""
+    return row.key_hash == links.stored(key)
+
+
+def purge(now: datetime) -> None:
+    """Remove the sessions that are over."""
+    _rows(
+        sql_delete(StaffSession).where(
+            or_(
+                StaffSession.began_at <= now - LONGEST,
+                StaffSession.seen_at <= now - IDLE,
+                StaffSession.began_at > now + AHEAD,
+            )
+        )
+    )
+
+
+def _rows(statement: object) -> bool:
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
+    return cast("CursorResult[object]", result).rowcount > 0

@@ -1,0 +1,57 @@
+"""How often something may be tried: counted in the database, so that it holds for all processes together.
+
+Nothing is locked for ever, however often strangers try: a count ends a quarter of an hour after it began.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import delete as sql_delete
+
+from estimator import keys
+from estimator.db import db, insert_once
+from estimator.models import Attempts
+
+WINDOW = timedelta(minutes=15)
+AHEAD = timedelta(minutes=1)
+"""A count that began further ahead than this is over: the clock was set back."""
+
+
+def take(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> timedelta | None:
+    """Count one more attempt; return how long to wait if there have been more than `most`, else None.
+
+    Commit at once, whatever comes of the attempt.
+    """
+    key = keys.lookup(lookup_key, f"attempts {what}", who)
+    insert_once(Attempts, {"key": key, "count": 0, "since": now})
+    over = or_(Attempts.since <= now - WINDOW, Attempts.since > now + AHEAD)
+    db.session.execute(
+        update(Attempts)
+        .where(Attempts.key == key)
+        .values(
+            count=case((over, 1), else_=Attempts.count + 1), since=case((over, now), else_=Attempts.since)
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    count, since = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one()
+    return since + WINDOW - now if count > most else None
+
+
+def forget(what: str, who: str, *, lookup_key: str) -> None:
+    """Begin to count anew, because the right person has come through."""
+    db.session.execute(
+        sql_delete(Attempts).where(Attempts.key == keys.lookup(lookup_key, f"attempts {what}", who)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def purge(now: datetime) -> int:
+    """Remove the counts that are over; return how many."""
+    over = or_(Attempts.since <= now - WINDOW, Attempts.since > now + AHEAD)
+    result = db.session.execute(
+        sql_delete(Attempts).where(over), execution_options={"synchronize_session": False}
+    )
+    return cast("CursorResult[object]", result).rowcount

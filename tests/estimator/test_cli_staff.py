@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from estimator.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+LINK = r"https://estimate\.example/staff/welcome/[A-Za-z0-9_-]{43}\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs `estimator staff` in an installation of its own."""
+    monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output, errors = capsys.readouterr()
+        return int(str(ended.value.code)), output, errors
+
+    assert run("prepare")[0] == 0
+    return lambda *arguments: run("staff", *arguments)
+
+
+def test_the_first_administrator_is_made_here_and_printed_as_a_link(run: Run) -> None:
+    code, output, errors = run("create", "Ada@Example.org")
+    assert (code, errors) == (0, "")
+    assert re.fullmatch(LINK, output)
+    assert run("list") == (0, "ada@example.org\tinvited\tadministrator\n", "")
+
+
+def test_roles_are_named(run: Run) -> None:
+    run("create", "mira@example.org", "--role", "price_editor", "--role", "approver")
+    assert run("list") == (0, "mira@example.org\tinvited\tprice_editor, approver\n", "")
+    assert run("create", "x@example.org", "--role", "king")[0] == 2
+
+
+def test_a_new_link_is_another_one(run: Run) -> None:
+    _code, first, _errors = run("create", "ada@example.org")
+    _code, second, _errors = run("link", "ADA@example.org")
+    assert re.fullmatch(LINK, second)
+    assert first != second
+
+
+def test_somebody_is_let_in_no_more_and_again(run: Run) -> None:
+    run("create", "ada@example.org")
+    assert run("deactivate", "ada@example.org") == (0, "ada@example.org is let in no more.\n", "")
+    assert run("list")[1] == "ada@example.org\tnot let in\tadministrator\n"
+    assert run("link", "ada@example.org")[0] == 2
+    assert run("activate", "ada@example.org") == (0, "ada@example.org is let in again.\n", "")
+    assert run("list")[1] == "ada@example.org\tinvited\tadministrator\n"
+
+
+TAKEN = "mira@example.org is there already. `estimator staff link mira@example.org` prints a new link."
+NOBODY = "There is nobody with the address nobody@example.org."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["create", "ada"], "ada is no mail address."),
+        (["create", "mira@example.org"], TAKEN),
+        (["link", "nobody@example.org"], NOBODY),
+        (["deactivate", "nobody@example.org"], NOBODY),
+        (["activate", "nobody@example.org"], NOBODY),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, arguments: list[str], sentence: str) -> None:
+    run("create", "mira@example.org")
+    assert run(*arguments) == (2, "", f"estimator: {sentence}\n")

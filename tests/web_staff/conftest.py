@@ -1,0 +1,104 @@
+"""An app with accounts on a database of its own, and a clock that goes where it is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from clinic_staff import Browser, Person
+from flask import Flask
+
+from estimator import config, create_app, migrations, staff
+from estimator.config import Settings
+from estimator.db import db
+
+NOW = datetime(2026, 3, 10, 12, 0, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Return a clock that stands still until it is moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def later(clock: time_machine.Traveller) -> Callable[..., None]:
+    """Return a function that lets time go by."""
+    return lambda **much: clock.shift(timedelta(**much))
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Settings]:
+    """Return a function that loads settings without this machine's environment."""
+
+    def load(**given: str) -> Settings:
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "PUBLIC_URL": "http://localhost",
+            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_FROM": "estimates@example.org",
+        }
+        return config.load({}, **{**known, **given})
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database that is set up and has nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("staff") / "empty.sqlite"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def make_app(
+    load: Callable[..., Settings], tmp_path: Path, empty_database: Path
+) -> Iterator[Callable[..., Flask]]:
+    """Return a function that makes an app; all of one test share a database."""
+    copy = tmp_path / "estimator.sqlite"
+    with sqlite3.connect(empty_database) as old, sqlite3.connect(copy) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    apps = []
+
+    def make(**given: str) -> Flask:
+        apps.append(create_app(load(DATABASE_URL=f"sqlite:///{copy}", **given)))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], clock: time_machine.Traveller) -> Flask:
+    """Return an app that sends mail, with nobody in it."""
+    return make_app()
+
+
+@pytest.fixture
+def laptop(app: Flask) -> Browser:
+    """Return a browser that nobody has signed in with."""
+    return Browser(app)
+
+
+@pytest.fixture
+def join(app: Flask) -> Callable[..., Person]:
+    """Return a function that puts somebody there who has begun."""
+
+    def join(address: str = "mira@example.org", *roles: staff.Role) -> Person:
+        return Person(app, address, roles or ("price_editor",)).put(datetime.now(UTC))
+
+    return join
