@@ -46,21 +46,28 @@ class Keyring:
 
     def seal(self, text: str, table: str, column: str, row: str) -> bytes:
         """Return what is stored of a text in one place; the same text is never the same bytes twice."""
-        key_id, key = next(iter(self.keys().items()))
-        nonce = secrets.token_bytes(NONCE_LENGTH)
-        return key_id.encode() + nonce + AESGCM(key).encrypt(nonce, text.encode(), _place(table, column, row))
+        return self.seal_bytes(text.encode(), table, column, row)
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> str:
         """Return the text that was sealed in a place; raises Unreadable."""
+        return self.open_bytes(sealed, table, column, row).decode()
+
+    def seal_bytes(self, content: bytes, table: str, column: str, row: str) -> bytes:
+        """Return what is stored of a document in one place."""
+        key_id, key = next(iter(self.keys().items()))
+        nonce = secrets.token_bytes(NONCE_LENGTH)
+        return key_id.encode() + nonce + AESGCM(key).encrypt(nonce, content, _place(table, column, row))
+
+    def open_bytes(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        """Return the document that was sealed in a place; raises Unreadable."""
         key_id, nonce = id_of(sealed), sealed[ID_LENGTH : ID_LENGTH + NONCE_LENGTH]
         key = self.keys().get(key_id)
         if key is None:
             raise Unreadable(f"the key {key_id} is not there")
         try:
-            text = AESGCM(key).decrypt(nonce, sealed[ID_LENGTH + NONCE_LENGTH :], _place(table, column, row))
+            return AESGCM(key).decrypt(nonce, sealed[ID_LENGTH + NONCE_LENGTH :], _place(table, column, row))
         except (InvalidTag, ValueError):
             raise Unreadable(f"{table}.{column} was changed, or stood in another row") from None
-        return text.decode()
 
     def keys(self) -> Mapping[str, bytes]:
         """Return the keys by their ids, the one that seals first; a changed file is read again."""

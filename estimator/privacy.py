@@ -43,8 +43,8 @@ def seal_anew(keyring: keys.Keyring) -> int:
             .limit(BATCH - changed)
         ).all()
         for number, name, old in rows:
-            text = keyring.open(old, table.name, column, name)
-            new = keyring.seal(text, table.name, column, name)
+            content = keyring.open_bytes(old, table.name, column, name)
+            new = keyring.seal_bytes(content, table.name, column, name)
             # Whoever changed it meanwhile has sealed it with the first key already.
             result = db.session.execute(
                 update(table).where(table.c.id == number, sealed == old).values({column: new})

@@ -111,3 +111,86 @@ def _postgresql() -> Iterator[str]:
         "CREATE TRIGGER audit_entry_frozen BEFORE UPDATE OR DELETE ON audit_entry "
         "FOR EACH ROW EXECUTE FUNCTION audit_entry_refused()"
     )
+
+
+ISSUED = (
+    "id",
+    "name",
+    "quote_id",
+    "number",
+    "table_version_id",
+    "table_sha256",
+    "content",
+    "total",
+    "adjusted",
+    "currency",
+    "language",
+    "valid_until",
+    "time_zone",
+    "issued_at",
+    "issued_by",
+)
+"""The columns of a revision that never change."""
+
+HASH_MADE_ONCE = "OLD.pdf_sha256 IS NOT NULL AND {differs}"
+
+QUOTED = "what was issued never changes"
+
+
+def protect_quotes(connection: Connection) -> None:
+    """Make the triggers of issued revisions anew: none changes, none goes, none is numbered twice."""
+    unprotect_quotes(connection)
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in _sqlite_quotes() if sqlite else _postgresql_quotes():
+        connection.exec_driver_sql(statement)
+
+
+def unprotect_quotes(connection: Connection) -> None:
+    """Remove the triggers of issued revisions."""
+    for name in (
+        "quote_revision_frozen",
+        "quote_revision_hash",
+        "quote_revision_kept",
+        "quote_revision_emptied",
+    ):
+        of = "" if connection.dialect.name == "sqlite" else " ON quote_revision"
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{of}")
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS quote_revision_refused()")
+
+
+def _sqlite_quotes() -> Iterator[str]:
+    refused = f"BEGIN SELECT RAISE(ABORT, '{QUOTED}'); END"
+    yield (
+        f"CREATE TRIGGER quote_revision_frozen BEFORE UPDATE OF {', '.join(ISSUED)} ON quote_revision {refused}"
+    )
+    yield (
+        "CREATE TRIGGER quote_revision_hash BEFORE UPDATE OF pdf_sha256 ON quote_revision "
+        f"WHEN {HASH_MADE_ONCE.format(differs='OLD.pdf_sha256 IS NOT NEW.pdf_sha256')} {refused}"
+    )
+    yield f"CREATE TRIGGER quote_revision_kept BEFORE DELETE ON quote_revision {refused}"
+    # REPLACE removes rows without asking the triggers of DELETE.
+    there = (
+        "SELECT 1 FROM quote_revision WHERE id = NEW.id OR (quote_id = NEW.quote_id AND number = NEW.number)"
+    )
+    yield f"CREATE TRIGGER quote_revision_emptied BEFORE INSERT ON quote_revision WHEN EXISTS ({there}) {refused}"
+
+
+def _postgresql_quotes() -> Iterator[str]:
+    yield (
+        "CREATE FUNCTION quote_revision_refused() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{QUOTED}'; END $$"
+    )
+    refuse = "EXECUTE FUNCTION quote_revision_refused()"
+    yield (
+        f"CREATE TRIGGER quote_revision_frozen BEFORE UPDATE OF {', '.join(ISSUED)} ON quote_revision "
+        f"FOR EACH ROW {refuse}"
+    )
+    yield (
+        "CREATE TRIGGER quote_revision_hash BEFORE UPDATE OF pdf_sha256 ON quote_revision FOR EACH ROW "
+        f"WHEN ({HASH_MADE_ONCE.format(differs='OLD.pdf_sha256 IS DISTINCT FROM NEW.pdf_sha256')}) {refuse}"
+    )
+    yield f"CREATE TRIGGER quote_revision_kept BEFORE DELETE ON quote_revision FOR EACH ROW {refuse}"
+    yield (
+        f"CREATE TRIGGER quote_revision_emptied BEFORE TRUNCATE ON quote_revision FOR EACH STATEMENT {refuse}"
+    )

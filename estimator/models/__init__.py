@@ -1,9 +1,19 @@
 """The tables of the database, one file a subject."""
 
 from estimator.models.audit import AuditEntry
+from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
 from estimator.models.outbox import Mail
+from estimator.models.quotes import (
+    Counter,
+    Quote,
+    QuoteCode,
+    QuoteDecision,
+    QuoteDraft,
+    QuoteRevision,
+)
+from estimator.models.requests import NameWord, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.staff import (
     Attempts,
     RecoveryCode,
@@ -17,15 +27,27 @@ from estimator.models.tables import Draft, DraftSave, Preview, PriceList, Publis
 __all__ = [
     "Attempts",
     "AuditEntry",
+    "ClinicSetting",
+    "Counter",
     "Document",
     "Draft",
     "DraftSave",
     "Estimate",
     "Mail",
+    "NameWord",
+    "PatientRequest",
     "Preview",
     "PriceList",
     "PublishedNeverChanges",
+    "Quote",
+    "QuoteCode",
+    "QuoteDecision",
+    "QuoteDraft",
+    "QuoteRevision",
+    "Rate",
     "RecoveryCode",
+    "RequestConsent",
+    "RequestEvent",
     "StaffLink",
     "StaffRole",
     "StaffSession",

@@ -1,0 +1,221 @@
+"""Quotes: what is being prepared, what was issued and never changes, and what the patient answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from estimator.db import Base, Sealed, UTCDateTime
+from estimator.models.requests import PatientRequest
+from estimator.models.tables import PublishedNeverChanges, TableVersion
+
+RevisionState = Literal["current", "replaced", "withdrawn", "expired", "accepted", "declined"]
+Prices = Literal["keep", "again"]
+
+REVISION_STATES: tuple[RevisionState, ...] = get_args(RevisionState)
+
+
+class Counter(Base):
+    """The last number that was given in a series; the row is locked by the transaction that gives the next one."""
+
+    __tablename__ = "counter"
+
+    #: "quote 2026"
+    series: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int]
+
+
+class QuoteDraft(Base):
+    """The next revision of a request's quote, while it is being prepared; one for each request."""
+
+    __tablename__ = "quote_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: 32 random hexadecimal digits, to which what is sealed is bound
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("patient_request.id", ondelete="CASCADE"), unique=True)
+    #: the answers to be priced, in normal form, as JSON
+    given: Mapped[str] = mapped_column(Text)
+    #: whether the prices of the estimate are kept, or those in force are taken; None until somebody chose
+    prices: Mapped[Prices | None] = mapped_column(String(10))
+    #: the version that is priced with
+    table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"))
+    #: JSON, sealed: a list of objects with amount (plain decimal, negative for a reduction), label, reason
+    adjustments: Mapped[bytes | None] = mapped_column(Sealed)
+    #: the last day of the quote; None for as long as the list says
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    #: who approved adjustments above the limit, and the hash of exactly what was approved
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    approved_hash: Mapped[str | None] = mapped_column(String(64))
+    #: counts the saves: whoever saves or issues another one than the last is told
+    save: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    table_version: Mapped[TableVersion] = relationship()
+
+
+class Quote(Base):
+    """One firm quote: a number and a link; what it says stands in its revisions."""
+
+    __tablename__ = "quote"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("patient_request.id"), unique=True)
+    #: Q-2026-00017; without a gap within its year
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    #: SHA-256 of the link's token, in hexadecimal
+    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    link_serial: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    request: Mapped[PatientRequest] = relationship()
+
+
+class QuoteRevision(Base):
+    """One revision as it was issued. Whatever decides a figure or a word of it never changes.
+
+    The patient's name, the worded rows and the PDF are sealed, and removed when the person is erased; the
+    content, without a person's words, stays and can be computed again for ever.
+    """
+
+    __tablename__ = "quote_revision"
+    __table_args__ = (
+        UniqueConstraint("quote_id", "number"),
+        CheckConstraint(
+            "state in ('current', 'replaced', 'withdrawn', 'expired', 'accepted', 'declined')", name="state"
+        ),
+        Index("ix_quote_revision_state_id", "state", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: 32 random hexadecimal digits, to which what is sealed is bound
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"))
+    #: 1, 2, 3 ... within the quote
+    number: Mapped[int]
+    table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"), index=True)
+    #: of the version's canonical text, as it was when this was issued
+    table_sha256: Mapped[str] = mapped_column(String(64))
+    #: canonical JSON (`quote_content`): answers, breakdown, adjustments, totals, language, dates, rate
+    content: Mapped[str] = mapped_column(Text, deferred=True)
+    #: what is to be paid to the provider, as a plain decimal
+    total: Mapped[str] = mapped_column(String(40))
+    #: the sum of the adjustments in it
+    adjusted: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3))
+    language: Mapped[str] = mapped_column(String(20))
+    #: the last day on which it can be accepted, in `time_zone`
+    valid_until: Mapped[date] = mapped_column(Date)
+    time_zone: Mapped[str] = mapped_column(String(80))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    #: "user:12"
+    issued_by: Mapped[str] = mapped_column(String(80))
+
+    #: sealed: the name on the document
+    patient: Mapped[bytes | None] = mapped_column(Sealed)
+    #: sealed JSON: the rows as they were worded, with labels and notices, and "what changed"
+    rows: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
+    #: sealed: the document's bytes, made once by the worker
+    pdf: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
+    #: SHA-256 of those bytes; None until they are made
+    pdf_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    state: Mapped[RevisionState] = mapped_column(String(10))
+    #: since when it is in that state
+    state_since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    quote: Mapped[Quote] = relationship()
+    table_version: Mapped[TableVersion] = relationship()
+
+
+ISSUED = (
+    "name",
+    "quote_id",
+    "number",
+    "table_version_id",
+    "table_sha256",
+    "content",
+    "total",
+    "adjusted",
+    "currency",
+    "language",
+    "valid_until",
+    "time_zone",
+    "issued_at",
+    "issued_by",
+)
+"""The columns of a revision that neither the app nor a hand at the database can change."""
+
+MADE_ONCE = ("patient", "rows", "pdf", "pdf_sha256")
+"""Columns that are filled once; the first three can be emptied, and sealed with another key."""
+
+
+@event.listens_for(QuoteRevision, "before_update")
+def _keep_what_was_issued(_mapper: Any, _connection: Any, revision: QuoteRevision) -> None:
+    if any(inspect(revision).attrs[name].history.has_changes() for name in ISSUED):
+        raise PublishedNeverChanges
+
+
+class QuoteDecision(Base):
+    """What a patient said to a revision: accepted or declined, once."""
+
+    __tablename__ = "quote_decision"
+    __table_args__ = (CheckConstraint("kind in ('accepted', 'declined')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: 32 random hexadecimal digits, to which what is sealed is bound
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quote_revision.id"), unique=True)
+    kind: Mapped[Literal["accepted", "declined"]] = mapped_column(String(10))
+    #: sealed: the name that was typed
+    typed_name: Mapped[bytes | None] = mapped_column(Sealed)
+    #: why it was declined, from a short list
+    reason: Mapped[str | None] = mapped_column(String(40))
+    #: sealed: why, in their own words
+    words: Mapped[bytes | None] = mapped_column(Sealed)
+    #: the sentence that was agreed to, and its language
+    agreed_to: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(20))
+    #: of the document that was shown
+    pdf_sha256: Mapped[str | None] = mapped_column(String(64))
+    #: the network they came from, not the address: 203.0.113.0/24
+    network: Mapped[str] = mapped_column(String(50))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: until when an acceptance can be taken back, and when it was
+    reversible_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class QuoteCode(Base):
+    """A code that was mailed to a patient, by which they show that the mailbox is theirs; only its HMAC is kept."""
+
+    __tablename__ = "quote_code"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: 32 random hexadecimal digits, to which the code is bound while the mail with it waits
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("patient_request.id", ondelete="CASCADE"), index=True)
+    #: sealed: the code, until it is used or over
+    code: Mapped[bytes | None] = mapped_column(Sealed)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
