@@ -1,6 +1,7 @@
 """The tables of the database, one file a subject."""
 
 from estimator.models.audit import AuditEntry
+from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
 from estimator.models.outbox import Mail
@@ -17,6 +18,7 @@ from estimator.models.tables import Draft, DraftSave, Preview, PriceList, Publis
 __all__ = [
     "Attempts",
     "AuditEntry",
+    "ClinicSetting",
     "Document",
     "Draft",
     "DraftSave",
@@ -25,6 +27,7 @@ __all__ = [
     "Preview",
     "PriceList",
     "PublishedNeverChanges",
+    "Rate",
     "RecoveryCode",
     "StaffLink",
     "StaffRole",
