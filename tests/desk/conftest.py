@@ -36,7 +36,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Flask]]:
-    """Return a function that makes an app with the demonstration list of Delhi in force."""
+    """Return a function that makes an app with the list of Delhi in force."""
     copy = tmp_path / "estimator.sqlite"
     with sqlite3.connect(empty_database) as old, sqlite3.connect(copy) as new:
         old.backup(new)

@@ -1,4 +1,7 @@
-"""The list that every test begins from, and the moment that it is."""
+"""The list that every test begins from, and the moment that it is.
+
+The list is the tests' own, so that nothing here moves when the demonstration changes its prices.
+"""
 
 from __future__ import annotations
 
@@ -6,4 +9,4 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
-DELHI = (Path(__file__).parents[2] / "pricing" / "tables" / "delhi.toml").read_text(encoding="utf-8")
+DELHI = Path(__file__).with_name("delhi.toml").read_text(encoding="utf-8")
