@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
+from tempfile import mkdtemp
 from time import perf_counter, process_time, sleep
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -102,7 +103,7 @@ def _child(out: BinaryIO) -> None:
     threading.Thread(target=feed, daemon=True).start()
     descriptor = os.dup(theirs.fileno())
     theirs.close()
-    pdf_child.main(*(str(number) for number in (descriptor, pdf.ADDRESS_SPACE, pdf.SECONDS)))
+    pdf_child.main(str(descriptor), str(pdf.ADDRESS_SPACE), str(pdf.SECONDS), mkdtemp())
 
 
 def _app(out: BinaryIO, warm: bool) -> None:

@@ -43,12 +43,7 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
             answers=[row for section in rows.answers for row in section.rows],
             parts=[group for group in rows.groups if group.total != "reserve"],
             changes=changes,
-            changed=[
-                (driver.label, row)
-                for driver in changes
-                for row in driver.rows
-                if row.differs or row.requests or row.amount is None
-            ],
+            changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),
             columns=_columns(rows.notices_besides("evidence", "not_included")),
             record=head,

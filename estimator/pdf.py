@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from tempfile import mkdtemp
 
 from estimator.messages import gettext as _
 
@@ -34,7 +36,7 @@ ADDRESS_SPACE = 2 * 2**30
 """A child that asks for more memory than this, in bytes, is refused and its document fails."""
 
 _PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[4:]; from estimator.pdf_child import main; main(*sys.argv[1:4])"
+    "import sys; sys.path[:] = sys.argv[5:]; from estimator.pdf_child import main; main(*sys.argv[1:5])"
 )
 
 
@@ -120,9 +122,11 @@ class _Child:
 
     def __init__(self) -> None:
         ours, theirs = Pipe()
+        # The renderer keeps files while it runs, and has no time to remove them when it is killed.
+        self.folder = mkdtemp(prefix="estimator-pdf-")
         with theirs:
             descriptor = theirs.fileno()
-            limits = [str(limit) for limit in (descriptor, ADDRESS_SPACE, SECONDS)]
+            limits = [str(limit) for limit in (descriptor, ADDRESS_SPACE, SECONDS, self.folder)]
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
                 stdin=subprocess.DEVNULL,
@@ -179,6 +183,7 @@ class _Child:
         self.connection.close()
         self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self) -> None:
         """Let go of the process without ending it: it is another one's."""

@@ -6,12 +6,15 @@ block below declares the second claim in the way that PDF/A demands of words it 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -81,8 +84,10 @@ class Complaints(logging.Handler):
         self.texts.append(text)
 
 
-def main(descriptor: str, address_space: str, seconds: str) -> None:
-    """Answer the jobs that come through a pipe until the parent is gone."""
+def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None:
+    """Answer the jobs that come through a pipe until the parent is gone; keep files in `folder`, and remove it."""
+    tempfile.tempdir = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a document is nobody else's business
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (int(address_space),) * 2)
@@ -109,7 +114,7 @@ def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes | str]:
     logger.handlers, logger.propagate = [complaints], False
     try:
         content = make(job)
-    except MemoryError:
+    except (MemoryError, SystemError):  # the latter is how some libraries say that they got no memory
         return "memory", ""
     except FatalURLFetchingError as error:
         return "failed", str(error)

@@ -45,7 +45,7 @@ def _lines(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Iterator
         yield from _heading(_("What would change the cost"))
         for driver in changes:
             for change in driver.rows:
-                yield from _amount(f"{driver.label}: {change.answer}", change.amount or _("not possible"))
+                yield from _amount(f"{driver.label}: {change.answer}", change.effect)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
     for section in rows.notices_besides("evidence", "not_included"):

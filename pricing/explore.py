@@ -22,7 +22,8 @@ class Alternative(NamedTuple):
     `answer` is the other answer in normal form. `change` is what is added to `total` in the low, likely and
     high case, None if the plan would be refused, for `problems`. `assumed` are answers that were filled in
     for drivers which only the other answer asks. `on_request` are the codes of items without a price that
-    the plan did not have; with any, the change is not the whole change.
+    the plan did not have, `no_longer` of those that it would lose; with any, the change is not the whole
+    change.
     """
 
     driver: str
@@ -31,6 +32,7 @@ class Alternative(NamedTuple):
     problems: tuple[Problem, ...]
     assumed: Mapping[str, str | bool]
     on_request: tuple[str, ...]
+    no_longer: tuple[str, ...]
 
 
 class Outcome(NamedTuple):
@@ -136,6 +138,7 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
             continue
         for answer in _nearest(driver, given[driver.code]):
             assumed, outcome = _with(table, given, driver.code, answer)
+            stays = requested if outcome.total is None else outcome.on_request
             alternatives.append(
                 Alternative(
                     driver.code,
@@ -144,6 +147,7 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
                     outcome.problems,
                     assumed,
                     tuple(code for code in outcome.on_request if code not in requested),
+                    tuple(code for code in requested if code not in stays),
                 )
             )
     return alternatives

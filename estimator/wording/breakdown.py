@@ -185,6 +185,8 @@ class _Wording:
             in_total = group["total"] != "reserve"
             items = [self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]]
             amount, extent = self.sum(group["amount"], self.certainty.group(group["code"]))
+            if all(item.amount == _("included") for item in items):
+                amount = _("included")
             yield GroupRows(
                 code=group["code"],
                 total=group["total"],

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
 
-from estimator.i18n import Reader
+from estimator.i18n import MINUS, SPACE, Reader
 from estimator.i18n import gettext as _
 from estimator.wording.rows import Breakdown, Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence
+from pricing.explore import Alternative
 from pricing.table import PriceTable
 
 
 def changes(
-    alternatives: Sequence[Any], breakdown: Breakdown, table: PriceTable, reader: Reader
+    alternatives: Sequence[Alternative], breakdown: Breakdown, table: PriceTable, reader: Reader
 ) -> list[DriverChanges]:
     """Word `pricing.explore.sensitivity`: what the nearest other answers would do to the likely total."""
     main, currency = table.main_language, breakdown["currency"]
@@ -40,16 +41,31 @@ def changes(
                 _("“%(label)s” is then on request.", label=reader.words(labels[code], main))
                 for code in row.on_request
             ]
+            spared = [
+                _("“%(label)s” then falls away.", label=reader.words(labels[code], main))
+                for code in row.no_longer
+            ]
             likely = None if row.change is None else row.change[1]
             section.append(
                 Change(
                     answer=answer_words(driver, row.answer, table, reader),
                     instead_of=before,
-                    amount=None if likely is None else reader.money(likely, currency, sign=True),
-                    differs=bool(likely),
-                    remarks=[*remarks, *requests],
+                    effect=_effect(likely, currency, row, reader),
+                    matters=likely != 0 or bool(requests or spared),
+                    remarks=[*remarks, *requests, *spared],
                     requests=requests,
                 )
             )
         sections.append(DriverChanges(reader.words(driver.label, main), section))
     return sections
+
+
+def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Reader) -> str:
+    """Say what an answer does to the likely total. What is on request is not 0, and less of it is less."""
+    if likely is None:
+        return _("not possible")
+    if likely:
+        return reader.money(likely, currency, sign=True)
+    if row.on_request:
+        return _("on request")
+    return f"{MINUS}{SPACE}{_('on request')}" if row.no_longer else _("no change")

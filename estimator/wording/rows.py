@@ -126,15 +126,16 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one other answer would do; `amount` is a signed amount, None if the answer would be refused.
+    """What one other answer would do: `effect` is a signed amount, or "on request", "no change", "not possible".
 
-    `remarks` say why it would be, and what else changes; `requests` only what would then be on request.
+    It `matters` unless nothing changes. `remarks` say why it is not possible, and what else changes;
+    `requests` only what would then be on request.
     """
 
     answer: Words
     instead_of: Words
-    amount: str | None
-    differs: bool
+    effect: str
+    matters: bool
     remarks: Sequence[str]
     requests: Sequence[str]
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -259,3 +260,18 @@ from weasyprint.text import ffi
 report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_FILE"]))
 """
     assert run(script) == ["True", "fonts.conf"]
+
+
+def test_nothing_stays_in_the_folder_for_temporary_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(pdf, "DOCUMENTS", 1)
+    for _document in range(3):
+        make()
+    os.kill(child(), signal.SIGKILL)
+    make()
+    pdf.close()
+    kept = [path.name for path in tmp_path.iterdir() if not path.name.startswith("estimator-fonts-")]
+    assert kept == []

@@ -83,7 +83,7 @@ def test_a_change_of_one_answer_says_what_it_asks_and_what_is_then_on_request(ta
     (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
     assert rehabilitation.rows[0].requests == ["“A day of rehabilitation” is then on request."]
     (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
-    assert [row.amount for row in sessions.rows] == ["\u2212\xa0USD\xa05,500.00", "+\xa0USD\xa05,500.00"]
+    assert [row.effect for row in sessions.rows] == ["\u2212\xa0USD\xa05,500.00", "+\xa0USD\xa05,500.00"]
 
 
 def sums(table: PriceTable, **answers: object) -> dict[str, str]:
@@ -140,3 +140,23 @@ def test_a_sum_of_nothing_but_requests_is_on_request(table: PriceTable) -> None:
     )
     (training,) = [group for group in rows(alone, rehabilitation=12).groups if group.code == "training"]
     assert training.amount == "on request"
+
+
+def test_an_answer_that_removes_what_is_on_request_is_not_said_to_change_nothing(table: PriceTable) -> None:
+    found = pricing.estimate(table, {**ANSWERS, "rehabilitation": 1})
+    alternatives = pricing.explore.sensitivity(table, found.answers)
+    changes = wording.changes(alternatives, found.as_dict(), table, reader("en"))
+    (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
+    none, two = rehabilitation.rows
+    assert (none.effect, none.matters) == ("\u2212\xa0on request", True)
+    assert none.remarks == ["“A day of rehabilitation” then falls away."]
+    assert (two.effect, two.matters, two.requests) == ("no change", False, [])
+
+
+def test_a_group_of_nothing_but_what_is_included_does_not_cost_nought(table: PriceTable) -> None:
+    text = TEXT.replace("[charge.session]", '[group.help]\nlabel.en = "Help"\n\n[charge.session]').replace(
+        "[notice.unproven]",
+        '[charge.letter]\nlabel.en = "Letter"\ngroup = "help"\nincluded = 1\non_request = true\n\n[notice.unproven]',
+    )
+    (group,) = [group for group in rows(pricing.read(text)).groups if group.code == "help"]
+    assert group.amount == "included"
