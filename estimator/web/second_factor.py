@@ -6,17 +6,15 @@ that is not proved yet is sealed for nobody and waits in the signed cookie.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
 
-import qrcode
 from flask import current_app
 from flask_security import MfRecoveryCodesUtil, SQLAlchemyUserDatastore, Totp
 from passlib.exc import TokenError
 from passlib.totp import TOTP
 from sqlalchemy import CursorResult, or_, update
 
-from estimator import audit, keys, recovery, staff
+from estimator import audit, keys, qr, recovery, staff
 from estimator.db import db
 from estimator.i18n import folded_digits
 from estimator.models import StaffUser
@@ -28,14 +26,6 @@ HALF_MINUTE = 30
 PENDING = "pending"
 
 PLACE = (StaffUser.__tablename__, "tf_totp_secret")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A QR code as the path of an SVG."""
-
-    size: int
-    path: str
 
 
 class SecondFactor(Totp):
@@ -87,11 +77,7 @@ class SecondFactor(Totp):
 
     def generate_qrcode(self, username: str, totp: str) -> Any:
         """Return the QR code as a picture that the page draws itself."""
-        code = qrcode.QRCode(border=4)
-        code.add_data(self.get_totp_uri(username, totp))
-        rows = code.get_matrix()
-        dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
-        return Picture(len(rows), "".join(dark))
+        return qr.picture(self.get_totp_uri(username, totp))
 
     def _from(self, sealed: str | bytes, user: StaffUser | None = None) -> Any:
         ring = current.settings().data_keys

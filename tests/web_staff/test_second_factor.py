@@ -215,5 +215,6 @@ def test_the_picture_says_what_the_key_says(join: Join, laptop: Browser, app: Fl
     code = qrcode.QRCode(border=4)
     code.add_data(address)
     dark = {(x, y) for y, row in enumerate(code.get_matrix()) for x, is_dark in enumerate(row) if is_dark}
-    drawn = {(int(x), int(y)) for x, y in re.findall(r"M([0-9]+) ([0-9]+)h1v1h-1z", laptop.page)}
+    bars = re.findall(r"M([0-9]+) ([0-9]+)h([0-9]+)v1h-\3z", laptop.page)
+    drawn = {(int(x) + step, int(y)) for x, y, length in bars for step in range(int(length))}
     assert drawn == dark
