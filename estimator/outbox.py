@@ -199,6 +199,22 @@ def failed(mail: Claimed, *, words: str, now: datetime) -> None:
     _ours(mail, state="failed", words=words, ended_at=now, **_free())
 
 
+def again(mail_id: int, now: datetime) -> bool:
+    """Put a mail that was given up back, as if it had not been tried yet; False if that is not possible.
+
+    It is not where the address is forgotten, or where somebody else was quicker. It keeps its Message-ID.
+    """
+    given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
+    return (
+        _rows(
+            update(Mail)
+            .where(*given_up)
+            .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_free())
+        )
+        == 1
+    )
+
+
 def delay_after(attempts: int) -> timedelta:
     """Return how long a mail waits after so many attempts: twice as long each time, an hour at most."""
     doubled: int = 2 ** min(attempts - 1, 10)
@@ -208,6 +224,21 @@ def delay_after(attempts: int) -> timedelta:
 def of(about: str) -> Sequence[Mail]:
     """Return the mails about a record, the newest first."""
     return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
+
+
+def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:
+    """Return so many mails in some states, the newest first, from a number on back; all states if none is named.
+
+    Of mail whose record is gone nothing is left that could be shown.
+    """
+    wanted = select(Mail).where(Mail.about != "").order_by(Mail.id.desc()).limit(most)
+    if before is not None:
+        wanted = wanted.where(Mail.id < before)
+    if len(states) == 1:
+        wanted = wanted.where(Mail.state == states[0])
+    elif states:
+        wanted = wanted.where(Mail.state.in_(states))
+    return db.session.scalars(wanted).all()
 
 
 def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:

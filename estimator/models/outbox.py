@@ -20,6 +20,7 @@ class Mail(Base):
     __table_args__ = (
         CheckConstraint("state in ('waiting', 'working', 'sent', 'failed')", name="state"),
         Index("ix_mail_state_due_at", "state", "due_at"),
+        Index("ix_mail_state_id", "state", "id"),
         {"sqlite_autoincrement": True},
     )
 

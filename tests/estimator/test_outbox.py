@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from estimator import config, outbox
 from estimator.db import db
@@ -335,3 +335,60 @@ def test_a_doubt_whether_a_mail_arrived_stays_when_it_is_given_up(app: Flask) ->
         db.session.commit()
         now += timedelta(hours=1)
     assert (row(mail_id).state, row(mail_id).perhaps_twice) == ("failed", True)
+
+
+def given_up(app: Flask, number: int = 1) -> int:
+    mail_id = put(app, number)
+    outbox.failed(claimed(mail_id), words="mailbox unknown", now=NOW)
+    db.session.commit()
+    return mail_id
+
+
+def test_a_mail_that_was_given_up_can_be_sent_again_as_if_it_were_new(app: Flask) -> None:
+    mail_id = given_up(app)
+    much_later = NOW + timedelta(days=3)
+    message_id = row(mail_id).name
+    assert outbox.again(mail_id, much_later)
+    db.session.commit()
+    found = row(mail_id)
+    assert (found.state, found.attempts, found.words, found.ended_at) == ("waiting", 0, None, None)
+    assert found.name == message_id
+    assert due(much_later) == [mail_id]
+    again = claimed(mail_id, much_later)
+    # It was asked for days ago, and is tried more than once all the same.
+    assert outbox.later(again, words="later", now=much_later, give_up_hours=48) is not None
+
+
+def test_only_a_mail_that_was_given_up_is_sent_again_and_once(app: Flask) -> None:
+    waiting = put(app, 1)
+    assert not outbox.again(waiting, NOW)
+    outbox.sent(claimed(waiting), words="ok", now=NOW)
+    assert not outbox.again(waiting, NOW)
+    failed = given_up(app, 2)
+    assert outbox.again(failed, NOW)
+    assert not outbox.again(failed, NOW)
+
+
+def test_a_mail_without_its_address_or_its_record_is_not_sent_again(app: Flask) -> None:
+    forgotten, dropped = given_up(app, 1), given_up(app, 2)
+    db.session.execute(update(Mail).where(Mail.id == forgotten).values(address=None, address_lookup=None))
+    assert not outbox.again(forgotten, NOW)
+    outbox.drop("EST-2222-2222")
+    assert not outbox.again(dropped, NOW)
+
+
+def test_all_mail_is_listed_the_newest_first_page_by_page(app: Flask) -> None:
+    first, second, third = (put(app, number, about=f"EST-{number}") for number in range(3))
+    outbox.failed(claimed(second), words="no", now=NOW)
+    db.session.commit()
+
+    def numbers(states: list[str], before: int | None = None, most: int = 10) -> list[int]:
+        return [mail.id for mail in outbox.page(states, before, most)]
+
+    assert numbers([]) == [third, second, first]
+    assert numbers([], most=2) == [third, second]
+    assert numbers([], before=second) == [first]
+    assert numbers(["failed"]) == [second]
+    assert numbers(["waiting", "working"]) == [third, first]
+    outbox.drop("EST-0")
+    assert numbers([]) == [third, second], "of what was deleted nothing is shown"

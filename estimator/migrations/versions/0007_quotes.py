@@ -158,12 +158,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_quote_decision_name")),
         sa.UniqueConstraint("revision_id", name=op.f("uq_quote_decision_revision_id")),
     )
+    # The list of all mail is read along this.
+    op.create_index("ix_mail_state_id", "mail", ["state", "id"], unique=False)
     protect_quotes(op.get_bind())
 
 
 def downgrade() -> None:
     """Remove the tables."""
     unprotect_quotes(op.get_bind())
+    op.drop_index("ix_mail_state_id", table_name="mail")
     op.drop_table("quote_decision")
     op.drop_table("quote_revision")
     op.drop_table("quote_draft")
