@@ -8,12 +8,12 @@ from email.message import EmailMessage
 
 from sqlalchemy import select
 
-from estimator import documents, estimates, mail, outbox, paper, staff_links, tables
+from estimator import codes, documents, estimates, mail, outbox, paper, staff_links, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
-from estimator.models import Estimate, StaffLink
+from estimator.models import Estimate, PatientRequest, QuoteCode, StaffLink
 
 
 class Gone(Exception):
@@ -109,10 +109,27 @@ def _staff_notice(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
     return mail.compose(row.template, reader, context), None
 
 
+def _quote_code(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    code = db.session.get(QuoteCode, int(str(row.options["code"])))
+    digits = None if code is None else codes.digits_of(code, settings.data_keys, now)
+    if code is None or digits is None:
+        raise Gone
+    request = db.session.get_one(PatientRequest, code.request_id)
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "code": digits,
+            "until": reader.clock(code.until, request.table_version.time_zone),
+        }
+    return mail.compose("quote_code", reader, context), None
+
+
 WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
     "estimate": _estimate,
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,
     "staff_notice": _staff_notice,
+    "quote_code": _quote_code,
 }
 """Who writes which folder of templates/email."""

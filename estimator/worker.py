@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from estimator import (
+    codes,
     delivery,
     effects,
     estimates,
@@ -60,9 +61,11 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     jobs.handle("mail", partial(_in_app, app, send))
     jobs.handle("preview", partial(_in_app, app, previewing.preview))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
+    forget_codes_now = partial(_in_app, app, forget_codes)
 
     def each_minute() -> None:
         sweep_now()
+        forget_codes_now()
 
     def each_night() -> None:
         night_now()
@@ -109,6 +112,12 @@ def sweep(app: Flask) -> None:
         jobs.ring("preview", preview_id, after=wait)
     for mail_id, wait in due:
         jobs.ring("mail", mail_id, after=wait)
+
+
+def forget_codes(_app: Flask) -> None:
+    """Blank the codes that are over: nobody can use them, and nobody need be able to read them."""
+    codes.forget(_now())
+    db.session.commit()
 
 
 def night(app: Flask) -> None:

@@ -55,6 +55,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
     ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
     ("test", "plain"): {"host": "estimate.example.org"},
+    ("quote_code", "plain"): {**STAFF, "code": "038214"},
     ("staff_invitation", "plain"): STAFF,
     ("staff_reset", "plain"): STAFF,
     **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},
