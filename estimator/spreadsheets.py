@@ -1,0 +1,160 @@
+"""Lists as XLSX and CSV, in which nothing that somebody typed is ever a formula or a link.
+
+Amounts are `Decimal` and stay what they are: a number in the cell, with as many decimals as they have. Whoever has
+the rows can write them without holding all of them: CSV comes in pieces, XLSX is written to a file row by row.
+"""
+
+from __future__ import annotations
+
+import csv as csv_writer
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO, Literal
+
+import xlsxwriter
+
+__all__ = ["MOST_ROWS", "Cell", "Column", "csv", "guarded", "xlsx"]
+
+Kind = Literal["text", "amount", "count", "day", "moment"]
+Cell = str | Decimal | int | date | datetime | None
+
+MOST_ROWS = 50_000
+"""So many rows does a list have at most: as many as a request can write in its time."""
+
+LONGEST_TEXT = 32_000
+"""A cell of a spreadsheet holds a little more."""
+
+EXACT_DIGITS = 15
+"""A spreadsheet keeps so many digits of a number; a longer amount is written as text, whole."""
+
+PIECE = 500
+"""So many rows of CSV are sent at once."""
+
+_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
+_LATER_CELL = re.compile(rf"([;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it is called, and what stands in it."""
+
+    heading: str
+    kind: Kind = "text"
+    width: int = 16
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, with an apostrophe before what might be one.
+
+    Also after a semicolon or a line break in it: where commas separate nothing, another cell begins there.
+    """
+    mark = "'" if _FORMULA.match(text) else ""
+    return mark + _LATER_CELL.sub(r"\1'", _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Write a list as RFC 4180 says, in UTF-8 with its mark, piece by piece; the first row names the columns."""
+    sheet = io.StringIO(newline="")
+    writer = csv_writer.writer(sheet, lineterminator="\r\n")
+    sheet.write("\N{ZERO WIDTH NO-BREAK SPACE}")  # without it some spreadsheets read letters wrongly
+    writer.writerow([guarded(column.heading) for column in columns])
+    for number, row in enumerate(rows, 1):
+        writer.writerow([_plain(cell) for cell in row])
+        if number % PIECE == 0:
+            yield _taken(sheet)
+    yield _taken(sheet)
+
+
+def xlsx(file: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
+    """Write a list into a file as XLSX, with headings that stay in view and a filter; return how many rows it has."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        # The moment of writing would make two files of the same list differ.
+        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - it has no zone
+        sheet = book.add_worksheet(_UNNAMEABLE.sub(" ", title)[:31])
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        formats: dict[str, xlsxwriter.format.Format] = {}
+
+        def shown_as(pattern: str) -> xlsxwriter.format.Format:
+            if pattern not in formats:
+                formats[pattern] = book.add_format({"num_format": pattern})
+            return formats[pattern]
+
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width)
+            sheet.write_string(0, at, _short(column.heading), bold)
+        sheet.freeze_panes(1, 0)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            for at, cell in enumerate(row):
+                _write(sheet, count, at, cell, shown_as)
+        sheet.autofilter(0, 0, count, len(columns) - 1)
+    return count
+
+
+_UNNAMEABLE = re.compile(r"[\[\]:*?/\\']")
+
+
+def _write(
+    sheet: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: Cell, pattern: Callable[[str], Any]
+) -> None:
+    match cell:
+        case None:
+            return
+        case str():
+            sheet.write_string(row, at, _short(cell))
+        case Decimal() if _is_exact(cell):
+            decimals = max(0, -int(cell.as_tuple().exponent))
+            sheet.write_number(row, at, cell, pattern("0." + "0" * decimals if decimals else "0"))
+        case Decimal():
+            sheet.write_string(row, at, format(cell, "f"))
+        case int():
+            sheet.write_number(row, at, cell)
+        case datetime():
+            there = cell.astimezone(UTC).replace(tzinfo=None)
+            sheet.write_datetime(row, at, there, pattern("yyyy-mm-dd hh:mm"))
+        case date():
+            sheet.write_datetime(row, at, cell, pattern("yyyy-mm-dd"))
+
+
+def _is_exact(number: Decimal) -> bool:
+    return number.is_finite() and len(format(number, "f").strip("-").replace(".", "")) <= EXACT_DIGITS
+
+
+def _plain(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return guarded(cell)
+        case Decimal():
+            return format(cell, "f")
+        case datetime():
+            return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return cell.isoformat()
+    return str(cell)
+
+
+def _short(text: str) -> str:
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_TEXT]
+
+
+def _taken(sheet: io.StringIO) -> bytes:
+    """Return what was written since, and begin anew."""
+    written = sheet.getvalue().encode("utf-8", "replace")
+    sheet.seek(0)
+    sheet.truncate()
+    return written
