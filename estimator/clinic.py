@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-__all__ = ["Clinic"]
+__all__ = ["Clinic", "current"]
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,8 @@ class Clinic:
     letters: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     #: PNG
     logo: bytes | None = None
+
+
+def current() -> Clinic:
+    """Return the settings as they are at this moment."""
+    return Clinic()

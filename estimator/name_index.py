@@ -1,0 +1,53 @@
+"""Names that can be searched without being readable: an HMAC of each beginning of each word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from estimator import keys
+
+LEAST = 3
+"""A beginning has so many letters at least, or else it would be shared by too many to help, and tell too much."""
+
+LEAST_HAN = 2
+"""Most Chinese names are written with two or three characters, each of which tells as much as a syllable."""
+
+MOST = 12
+"""Longer beginnings are cut: twelve letters find everybody."""
+
+_APOSTROPHES = re.compile("['\u2019\u02bc\u2018`\u00b4]")
+
+
+def beginnings(text: str, key: str) -> set[int]:
+    """Return what is stored of a name, so that it is found by the beginning of any of its words."""
+    return {
+        _hidden(word[:length], key)
+        for word in _words(text)
+        for length in range(_least(word), min(len(word), MOST) + 1)
+    }
+
+
+def word_of(typed: str, key: str) -> list[int]:
+    """Return what to look for: a number for each typed word that is long enough; a name must have them all."""
+    return [_hidden(word[:MOST], key) for word in _words(typed) if len(word) >= _least(word)]
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text as they are compared: without capitals, accents and apostrophes."""
+    folded = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    letters = "".join(
+        letter if letter.isalnum() else " "
+        for letter in unicodedata.normalize("NFKD", folded)
+        if unicodedata.category(letter)[0] != "M" and unicodedata.category(letter) != "Cf"
+    )
+    return letters.split()
+
+
+def _least(word: str) -> int:
+    return LEAST_HAN if any(unicodedata.name(letter, "").startswith("CJK") for letter in word) else LEAST
+
+
+def _hidden(word: str, key: str) -> int:
+    """Return the first 63 bits of an HMAC, which every database can keep as a whole number."""
+    return int(keys.lookup(key, "name", word)[:16], 16) >> 1
