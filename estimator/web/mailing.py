@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,13 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from estimator import addresses, estimates, keys, outbox
+from estimator import addresses, estimates, outbox
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
-from estimator.models import Estimate, Mail
+from estimator.models import Estimate
 from estimator.web import current, errors
 from estimator.web.forms import Form
-from estimator.web.language import current_reader
+from estimator.web.outcomes import outcome
 
 pages = Blueprint("mailing", __name__)
 
@@ -105,18 +103,6 @@ def _enough(what: str) -> str:
     return _("This address has had enough mail from here today. Try again tomorrow.")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one mail, in words."""
-
-    address: str
-    asked_at: str
-    state: str
-    sentence: str
-    remark: str | None
-    letter: str | None
-
-
 def _page(
     found: Estimate | None,
     token: str,
@@ -134,72 +120,6 @@ def _page(
         back=url_for("patient.breakdown", token=token),
         form=fields(form, token),
         meant=meant,
-        outcomes=_outcomes(found, mails),
+        outcomes=[] if found is None else [outcome(mail, found.table_version.time_zone) for mail in mails],
     )
     return page, status
-
-
-def _outcomes(found: Estimate | None, mails: Sequence[Mail]) -> list[Outcome]:
-    if found is None:
-        return []
-    reader, zone = current_reader(), found.table_version.time_zone
-    return [
-        Outcome(
-            address=_address(mail),
-            asked_at=reader.clock(mail.created_at, zone),
-            state=mail.state,
-            sentence=_sentence(mail, zone),
-            remark=_remark(mail),
-            letter=_letter(mail),
-        )
-        for mail in mails
-    ]
-
-
-def _address(mail: Mail) -> str:
-    try:
-        address = outbox.address_of(mail, current.settings().data_keys)
-    except keys.Unreadable:
-        address = None
-    return _("an address that we have forgotten") if address is None else addresses.masked(address)
-
-
-def _sentence(mail: Mail, zone: str) -> str:
-    reader = current_reader()
-    match mail.state:
-        case "sent" if current.settings().mail_server is None:
-            return _("It is in the mailbox of this demonstration.")
-        case "sent":
-            assert mail.ended_at is not None
-            return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
-        case "failed" if mail.perhaps_twice:
-            return _("We have stopped trying. The reason: %(words)s", words=mail.words)
-        case "failed":
-            return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
-        case "working":
-            return _("It is being sent.")
-        case _ if mail.attempts:
-            return _(
-                "It is not sent yet. The reason: %(words)s We try again on %(moment)s.",
-                words=f"{(mail.words or '').rstrip('.')}.",
-                moment=reader.clock(mail.due_at, zone),
-            )
-    return _("It is about to be sent.")
-
-
-def _remark(mail: Mail) -> str | None:
-    match mail.state:
-        case "sent" if mail.perhaps_twice:
-            return _("It may have arrived twice.")
-        case "failed" if mail.perhaps_twice:
-            return _(
-                "The connection broke while the server was taking it, so it may have arrived all the same."
-            )
-    return None
-
-
-def _letter(mail: Mail) -> str | None:
-    """Where the demonstration shows a mail that it keeps."""
-    if mail.state == "sent" and current.settings().demo and current.settings().mail_server is None:
-        return url_for("mailbox.letter", name=mail.name)
-    return None
