@@ -40,6 +40,13 @@ def take(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> t
     return since + WINDOW - now if count > most else None
 
 
+def has_room(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> bool:
+    """Whether one more attempt would not be one too many; counts nothing."""
+    key = keys.lookup(lookup_key, f"attempts {what}", who)
+    found = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one_or_none()
+    return found is None or found.count < most or not now - WINDOW < found.since <= now + AHEAD
+
+
 def forget(what: str, who: str, *, lookup_key: str) -> None:
     """Begin to count anew, because the right person has come through."""
     db.session.execute(
