@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from estimator.db import Base, Sealed, UTCDateTime
@@ -37,6 +37,12 @@ class PatientRequest(Base):
         Index("ix_patient_request_state_due_at", "state", "due_at", "id"),
         Index("ix_patient_request_country_id", "country", "id"),
         Index("ix_patient_request_assignee_id_id", "assignee_id", "id"),
+        Index(
+            "ix_patient_request_unassigned",
+            "id",
+            sqlite_where=text("assignee_id IS NULL"),
+            postgresql_where=text("assignee_id IS NULL"),
+        ),
         Index("ix_patient_request_slug_id", "slug", "id"),
         Index("ix_patient_request_due_at_id", "due_at", "id"),
         Index("ix_patient_request_active_at", "active_at"),
@@ -60,21 +66,16 @@ class PatientRequest(Base):
     table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"), index=True)
     #: the list of that version
     slug: Mapped[str] = mapped_column(String(80))
-    #: what was answered, in normal form, as JSON
-    given: Mapped[str] = mapped_column(Text, deferred=True)
-    #: the canonical JSON of the estimate's breakdown
-    breakdown: Mapped[str] = mapped_column(Text, deferred=True)
     #: the likely total as a plain decimal, without what is on request; for the desk's list
     total: Mapped[str] = mapped_column(String(40))
     #: whether something in it is on request, so that the total is not the whole
     at_least: Mapped[bool]
     currency: Mapped[str] = mapped_column(String(3))
 
-    #: sealed: name, address, telephone, message
+    #: sealed: name, address, telephone
     full_name: Mapped[bytes | None] = mapped_column(Sealed)
     email: Mapped[bytes | None] = mapped_column(Sealed)
     phone: Mapped[bytes | None] = mapped_column(Sealed)
-    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
     #: HMAC of the address, to find it by; None without one, and once the person is erased
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     #: ISO 3166 code
@@ -96,6 +97,14 @@ class PatientRequest(Base):
     active_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: when the person was erased
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    # What is long stands last, so that what a list shows is read without it.
+    #: sealed: what they wrote
+    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
+    #: what was answered, in normal form, as JSON
+    given: Mapped[str] = mapped_column(Text, deferred=True)
+    #: the canonical JSON of the estimate's breakdown
+    breakdown: Mapped[str] = mapped_column(Text, deferred=True)
 
     table_version: Mapped[TableVersion] = relationship()
     assignee: Mapped[StaffUser | None] = relationship()

@@ -25,15 +25,12 @@ def upgrade() -> None:
         sa.Column("estimate_reference", sa.String(length=20), nullable=False),
         sa.Column("table_version_id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("given", sa.Text(), nullable=False),
-        sa.Column("breakdown", sa.Text(), nullable=False),
         sa.Column("total", sa.String(length=40), nullable=False),
         sa.Column("at_least", sa.Boolean(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("full_name", sa.LargeBinary(), nullable=True),
         sa.Column("email", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
-        sa.Column("message", sa.LargeBinary(), nullable=True),
         sa.Column("email_lookup", sa.String(length=64), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
@@ -46,6 +43,9 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("active_at", sa.DateTime(), nullable=False),
         sa.Column("erased_at", sa.DateTime(), nullable=True),
+        sa.Column("message", sa.LargeBinary(), nullable=True),
+        sa.Column("given", sa.Text(), nullable=False),
+        sa.Column("breakdown", sa.Text(), nullable=False),
         sa.CheckConstraint("for_whom in ('self', 'other')", name=op.f("ck_patient_request_for_whom")),
         sa.CheckConstraint("origin in ('page', 'staff')", name=op.f("ck_patient_request_origin")),
         sa.CheckConstraint(
@@ -84,6 +84,14 @@ def upgrade() -> None:
         "ix_patient_request_state_due_at", "patient_request", ["state", "due_at", "id"], unique=False
     )
     op.create_index("ix_patient_request_state_id", "patient_request", ["state", "id"], unique=False)
+    op.create_index(
+        "ix_patient_request_unassigned",
+        "patient_request",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("assignee_id IS NULL"),
+        postgresql_where=sa.text("assignee_id IS NULL"),
+    )
     op.create_index(
         op.f("ix_patient_request_table_version_id"), "patient_request", ["table_version_id"], unique=False
     )
