@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,13 +25,13 @@ from werkzeug.wrappers import Response as AnyResponse
 import pricing
 from estimator import documents, estimates, paper, pdf, tables, wording
 from estimator.db import db, unavailable
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.web import current, errors, forms, mailing
 from estimator.web.language import current_reader
+from estimator.web.running import running
 from pricing import PriceTable
-from pricing.answers import look
 from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
@@ -99,10 +98,10 @@ def total(slug: str) -> Answer:
     table = tables.parsed(version)
     form = forms.build(table)
     found = forms.read(form, table, reader)
-    running = _running(table, found, reader)
+    panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
-    html = render_template("patient/_total.html", total=running, changed=changed)
-    return jsonify({"html": html, "spoken": running.spoken, "asked": running.asked})
+    html = render_template("patient/_total.html", total=panel, changed=changed)
+    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked})
 
 
 @pages.get("/e/<token>")
@@ -185,34 +184,6 @@ def delete(token: str) -> Answer:
     )
 
 
-@dataclass(frozen=True)
-class Open:
-    """A question that the panel links to, with what is wrong with its answer."""
-
-    driver: str
-    label: Words
-    sentence: str = ""
-
-
-@dataclass(frozen=True)
-class Running:
-    """What the answers come to so far: a headline, or what keeps it from being one."""
-
-    asked: list[str]
-    spoken: str
-    headline: wording.Headline | None = None
-    sums: list[wording.Sum] = field(default_factory=list)
-    refusals: list[Open] = field(default_factory=list)
-    left: list[Open] = field(default_factory=list)
-    sentences: dict[str, list[str]] = field(default_factory=dict)
-    ruled_out: bool = False
-
-    def refused(self) -> dict[str, list[str]]:
-        """What is wrong with answers that were given; not the questions that are still open."""
-        left = {question.driver for question in self.left}
-        return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
-
-
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
 ) -> Answer:
@@ -242,10 +213,10 @@ def _answering(
             sentence = _("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence)
             notes.append({"target": None, "sentence": sentence})
             status = 503
-    running = _running(table, found, reader)
+    panel = running(table, found, reader)
     problems: Mapping[str, list[str]] = {}
     if sent:
-        problems = running.refused() if only_total else running.sentences
+        problems = panel.refused() if only_total else panel.sentences
         if not genuine:
             sentence = _(
                 "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
@@ -261,7 +232,7 @@ def _answering(
             status = 422
     elif earlier is not None and earlier.table_version.sha256 != sha256:
         changed = _changed(version)
-    sections = forms.sections(form, table, reader, running.asked, problems)
+    sections = forms.sections(form, table, reader, panel.asked, problems)
     page = render_template(
         "patient/estimate.html",
         errors=notes + forms.notes(sections),
@@ -277,7 +248,7 @@ def _answering(
         submission=forms.name_of(form) or secrets.token_urlsafe(16),
         table_sha256=sha256,
         total_url=url_for("patient.total", slug=slug),
-        total=running,
+        total=panel,
         changed=changed,
         day_order=reader.day_order(),
         part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
@@ -296,53 +267,6 @@ def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, re
     )
     db.session.commit()
     return redirect(url_for("patient.breakdown", token=token), code=303)
-
-
-def _running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
-    """Work out the total of answers that may be unfinished; never a part of it."""
-    values, problems = look(table, found.answers)
-    asked = [*values, *(problem.driver for problem in problems)]
-    labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
-    # What cannot be read in a question that is not asked any more is nobody's concern.
-    sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
-    left = []
-    for problem in problems:
-        if problem.driver in sentences or problem.driver not in labels:
-            continue
-        sentence = wording.problem_sentence(problem, reader)
-        if problem.kind == "answer_missing":
-            left.append(Open(problem.driver, labels[problem.driver], sentence))
-        else:
-            sentences[problem.driver] = [sentence]
-    ruled_out = not left and not sentences
-    if ruled_out:
-        try:
-            breakdown = pricing.estimate(table, found.answers).as_dict()
-        except pricing.BadAnswers as refusal:
-            sentences = wording.problem_sentences(refusal, reader)
-        else:
-            headline, sums = wording.headline(breakdown, table, reader)
-            return Running(asked=asked, spoken=_spoken(headline), headline=headline, sums=sums)
-    refusals = [Open(driver, labels[driver], text) for driver, texts in sentences.items() for text in texts]
-    for question in left:
-        sentences[question.driver] = [question.sentence]
-    spoken = _questions_left(left) if not refusals else f"{refusals[0].label}: {refusals[0].sentence}"
-    return Running(
-        asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences, ruled_out=ruled_out
-    )
-
-
-def _spoken(headline: wording.Headline) -> str:
-    amount, span = headline.amount, headline.span
-    if headline.at_least:
-        amount = _("at least %(amount)s", amount=amount)
-    if span is None:
-        return _("Likely total: %(amount)s", amount=amount)
-    return _("Likely total: %(amount)s. It may come to %(span)s.", amount=amount, span=span)
-
-
-def _questions_left(left: Sequence[Open]) -> str:
-    return ngettext("One question left", "%(num)s questions left", len(left))
 
 
 def _no_pdf(failure: pdf.RenderingFailed, token: str) -> Answer:
