@@ -164,7 +164,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
         typed = form[PREFIX + driver.code].data
         if isinstance(driver, DateDriver):
             if any(typed.values()):
-                day = _day(typed, reader)
+                day = read_day(typed, reader)
                 if day is None:
                     found.answers[driver.code] = UNREADABLE
                     found.unreadable[driver.code] = [
@@ -202,7 +202,7 @@ def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
     )
 
 
-def _day(typed: Mapping[str, str], reader: Reader) -> str | None:
+def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
     """Return ISO text of three inputs; the month may be a name, in whole or its first letters."""
     day, month, year = (folded_digits(typed[part]).strip() for part in PARTS)
     if not month.isdecimal():
