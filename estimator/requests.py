@@ -19,16 +19,45 @@ from estimator import business_days, keys, links, name_index, outbox
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.consents import Consent
-from estimator.db import db, insert_once, take_turns
+from estimator.db import db, insert_once
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import Origin, RequestState
+from estimator.request_events import Entry, add_event, history, lock
+from estimator.retention import erase, kept_until, purge
+
+__all__ = [
+    "KIND",
+    "NEXT",
+    "Asked",
+    "ChangedMeanwhile",
+    "Entry",
+    "NotPossible",
+    "Person",
+    "add_event",
+    "ask",
+    "ask_question",
+    "assign",
+    "breakdown_of",
+    "consents_of",
+    "email_lookup",
+    "erase",
+    "find",
+    "get",
+    "given_of",
+    "history",
+    "kept_until",
+    "move",
+    "note",
+    "person_of",
+    "purge",
+    "token_of",
+]
 
 KIND = "request"
 """What the links of this module open; part of their tokens."""
 
 TABLE = PatientRequest.__tablename__
-EVENTS = RequestEvent.__tablename__
 
 NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "new": ("in_work", "waiting", "quoted", "closed"),
@@ -75,17 +104,6 @@ class Asked:
     for_whom: str
     planned_month: str | None
     consents: Sequence[Consent]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened, as it can be read."""
-
-    at: datetime
-    actor: str
-    kind: str
-    detail: Mapping[str, Any]
-    words: str | None
 
 
 def ask(
@@ -203,7 +221,7 @@ def move(
     **detail: object,
 ) -> RequestEvent:
     """Take a request to another state; raises NotPossible where it cannot follow."""
-    _lock(request)
+    lock(request)
     before = request.state
     if state not in NEXT[before]:
         raise NotPossible(before, state)
@@ -222,7 +240,7 @@ def assign(
     settings: Settings,
 ) -> RequestEvent:
     """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one."""
-    _lock(request)
+    lock(request)
     if request.changes != changes:
         raise ChangedMeanwhile
     detail: dict[str, Any] = {"from": request.assignee_id, "to": user_id}
@@ -242,52 +260,6 @@ def ask_question(request: PatientRequest, words: str, *, now: datetime, settings
     return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
 
 
-def add_event(
-    request: PatientRequest,
-    kind: str,
-    *,
-    actor: str,
-    now: datetime,
-    settings: Settings,
-    words: str | None = None,
-    **detail: object,
-) -> RequestEvent:
-    """Write down that something happened; from then on the request is kept as long as was promised anew."""
-    _lock(request)
-    name = secrets.token_hex(16)
-    event = RequestEvent(
-        name=name,
-        request_id=request.id,
-        at=now,
-        actor=actor,
-        kind=kind,
-        detail=json.dumps(detail, sort_keys=True),
-        words=None if words is None else settings.data_keys.seal(words, EVENTS, "words", name),
-    )
-    db.session.add(event)
-    request.changes += 1
-    request.active_at = max(request.active_at, now)
-    db.session.flush()
-    return event
-
-
-def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
-    """Return what happened to a request, the newest first. Raises keys.Unreadable."""
-    events = db.session.scalars(
-        select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc())
-    )
-    return [
-        Entry(
-            at=event.at,
-            actor=event.actor,
-            kind=event.kind,
-            detail=json.loads(event.detail),
-            words=None if event.words is None else keyring.open(event.words, EVENTS, "words", event.name),
-        )
-        for event in events
-    ]
-
-
 def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
     """Return what was agreed to, in the order of the page."""
     return db.session.scalars(
@@ -298,13 +270,6 @@ def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
 def email_lookup(address: str | None, lookup_key: str) -> str | None:
     """Return what is stored of an address so that the requests from it are found."""
     return None if address is None else keys.lookup(lookup_key, "address", address.casefold())
-
-
-def _lock(request: PatientRequest) -> None:
-    """Let nobody else change a request until this transaction ends, and read it as it is now."""
-    db.session.flush()  # or what was changed in this transaction would be read over
-    take_turns(f"request {request.reference}")
-    db.session.refresh(request, with_for_update=True)
 
 
 def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str:
