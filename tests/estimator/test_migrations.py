@@ -78,7 +78,7 @@ def shape(engine: Engine) -> dict[str, Any]:
             "key": looking.get_pk_constraint(table),
             "references": sorted(map(repr, looking.get_foreign_keys(table))),
             "unique": sorted(map(repr, looking.get_unique_constraints(table))),
-            "indexes": sorted(map(repr, looking.get_indexes(table))),
+            "indexes": sorted(map(_index, looking.get_indexes(table))),
             "checks": sorted(map(repr, looking.get_check_constraints(table))),
         }
         if engine.dialect.name == "sqlite":
@@ -88,6 +88,11 @@ def shape(engine: Engine) -> dict[str, Any]:
                 )
                 found[table]["autoincrement"] = "AUTOINCREMENT" in made.scalar_one()
     return found
+
+
+def _index(found: Any) -> str:
+    options = {name: str(value) for name, value in found.get("dialect_options", {}).items()}
+    return repr({**found, "dialect_options": options})
 
 
 def fill(url: str, engine: Engine) -> None:
