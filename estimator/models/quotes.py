@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -173,15 +174,25 @@ def _keep_what_was_issued(_mapper: Any, _connection: Any, revision: QuoteRevisio
 
 
 class QuoteDecision(Base):
-    """What a patient said to a revision: accepted or declined, once."""
+    """What a patient said to a revision: accepted or declined, once, unless an acceptance was taken back."""
 
     __tablename__ = "quote_decision"
-    __table_args__ = (CheckConstraint("kind in ('accepted', 'declined')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind in ('accepted', 'declined')", name="kind"),
+        Index("ix_quote_decision_revision_id", "revision_id"),
+        Index(
+            "ix_quote_decision_standing",
+            "revision_id",
+            unique=True,
+            sqlite_where=text("taken_back_at IS NULL"),
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: 32 random hexadecimal digits, to which what is sealed is bound
     name: Mapped[str] = mapped_column(String(32), unique=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey("quote_revision.id"), unique=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quote_revision.id"))
     kind: Mapped[Literal["accepted", "declined"]] = mapped_column(String(10))
     #: sealed: the name that was typed
     typed_name: Mapped[bytes | None] = mapped_column(Sealed)

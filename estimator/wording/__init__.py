@@ -10,7 +10,9 @@ from __future__ import annotations
 from estimator.wording.breakdown import headline, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
+from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
+from estimator.wording.keeping import as_json, from_json
 from estimator.wording.rows import Breakdown, Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
     answer_words,
@@ -25,18 +27,26 @@ __all__ = [
     "EVIDENCE",
     "NOTICES",
     "SECTIONS",
+    "AdjustmentRow",
+    "Before",
     "Breakdown",
     "Change",
+    "ChangedRow",
     "Difference",
     "DriverChanges",
+    "FirmRows",
     "Head",
     "Headline",
     "NoticeSection",
     "Rows",
     "Sum",
     "answer_words",
+    "as_json",
+    "changed_rows",
     "changes",
     "differences",
+    "firm_rows",
+    "from_json",
     "head",
     "headline",
     "notice_sections",

@@ -156,7 +156,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_decision")),
         sa.UniqueConstraint("name", name=op.f("uq_quote_decision_name")),
-        sa.UniqueConstraint("revision_id", name=op.f("uq_quote_decision_revision_id")),
+    )
+    op.create_index(op.f("ix_quote_decision_revision_id"), "quote_decision", ["revision_id"], unique=False)
+    op.create_index(
+        "ix_quote_decision_standing",
+        "quote_decision",
+        ["revision_id"],
+        unique=True,
+        sqlite_where=sa.text("taken_back_at IS NULL"),
+        postgresql_where=sa.text("taken_back_at IS NULL"),
     )
     # The list of all mail is read along this.
     op.create_index("ix_mail_state_id", "mail", ["state", "id"], unique=False)

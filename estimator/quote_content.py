@@ -1,0 +1,364 @@
+"""What a firm quote comes to, and its canonical content: the figures without anybody's words, to be computed again.
+
+Pure: no database, no clock, no locale. What is firm is the provider's total in its likely case, and the
+adjustments on top of it; what is paid to others and the reserve are part of the breakdown and not of the quote.
+Amounts are in whole minor units of the currency. An adjustment is final: taxes are not worked out of it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple, cast
+
+import pricing
+from pricing import PriceTable, canonical_json
+from pricing.answers import Answers
+from pricing.currencies import MINOR_UNIT
+from pricing.money import Rounder, decimals, exactly
+
+FORMAT = 1
+
+LARGEST = Decimal(10) ** 15
+"""No adjustment is as large as this, in units of the currency."""
+
+_AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?\Z")
+
+
+class WrongAmount(ValueError):
+    """An adjustment is 0, absurdly large, or no whole number of minor units of the currency."""
+
+
+class NotAQuote(ValueError):
+    """Something is no content of a quote; `place` says where it stops being one."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        super().__init__(place)
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What a coordinator adds or takes off: `label` is for the patient, `reason` for colleagues."""
+
+    amount: Decimal
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What a quote comes to. `payments` are (code, amount) in the order of the price list."""
+
+    breakdown: Mapping[str, Any]
+    #: the provider's total in the likely case
+    price: Decimal
+    #: the sum of the adjustments
+    adjusted: Decimal
+    #: what is firm
+    total: Decimal
+    currency: str
+    #: so many decimals amounts are written with
+    decimals: int
+    payments: tuple[tuple[str, Decimal], ...]
+
+    def text(self, amount: Decimal) -> str:
+        """Write an amount in plain digits with the decimals of its currency."""
+        return f"{amount:.{self.decimals}f}"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one `base` was worth in `quoted` on a day; for orientation."""
+
+    base: str
+    quoted: str
+    rate: str
+    source: str
+    day: date
+
+
+class LineChange(NamedTuple):
+    """One line that differs. None is a line that is not there; `request` as an amount is on request."""
+
+    kind: Literal["item", "tax", "adjustment", "answer", "total"]
+    code: str
+    old: str | bool | None
+    new: str | bool | None
+
+
+class Recomputed(NamedTuple):
+    """What a content comes to when it is computed again, and every place where it says something else."""
+
+    total: Decimal
+    differences: list[str]
+
+
+def compute(table: PriceTable, given: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
+    """Work out what a quote comes to; raises pricing.BadAnswers and WrongAmount.
+
+    What is on request counts 0: a quote with any is not issued, but somebody may want to see it before.
+    """
+    breakdown = pricing.estimate(table, given).as_dict()
+    minor = MINOR_UNIT[table.currency]
+    places = max(decimals(minor), decimals(table.round_to))
+    with exactly():
+        amounts = [_amount_of(adjustment, minor) for adjustment in adjustments]
+        price = Decimal(breakdown["totals"]["provider"]["likely"])
+        adjusted = sum(amounts, Decimal(0))
+        total = price + adjusted
+    return Firm(
+        breakdown,
+        price,
+        adjusted,
+        total,
+        table.currency,
+        places,
+        _payments(table, breakdown, adjusted, total),
+    )
+
+
+def is_amount(amount: Decimal, currency: str) -> bool:
+    """Whether a sum can be an adjustment: not 0, not absurd, and a whole number of minor units."""
+    try:
+        _amount_of(amount, MINOR_UNIT[currency])
+    except WrongAmount:
+        return False
+    return True
+
+
+def exceeds(price: Decimal, adjustments: Sequence[Adjustment], limit: Decimal) -> bool:
+    """Whether the absolute adjustments come to more than `limit` per cent of the price."""
+    with exactly():
+        moved = sum((abs(adjustment.amount) for adjustment in adjustments), Decimal(0))
+        return moved > 0 and moved * 100 > max(price, Decimal(0)) * limit
+
+
+def converted(total: Decimal, rate: Rate) -> Decimal:
+    """Return what an amount is about worth in the reader's currency, in its minor units; for orientation."""
+    with exactly():
+        return Rounder(MINOR_UNIT[rate.quoted], "half-up").amount(total * Decimal(rate.rate))
+
+
+def content(
+    firm: Firm,
+    adjustments: Sequence[Adjustment | Decimal],
+    *,
+    number: str,
+    revision: int,
+    reference: str,
+    issued: datetime,
+    valid_until: date,
+    time_zone: str,
+    language: str,
+    given: Answers,
+    rate: Rate | None = None,
+    replaces: int | None = None,
+) -> dict[str, Any]:
+    """Return what a revision says in figures; `as_bytes` of it are the same in every process."""
+    breakdown = firm.breakdown
+    amounts = [each.amount if isinstance(each, Adjustment) else each for each in adjustments]
+    return {
+        "format": FORMAT,
+        "kind": "quote",
+        "number": number,
+        "revision": revision,
+        "reference": reference,
+        "issued": issued.astimezone(UTC).isoformat(timespec="seconds"),
+        "valid_until": valid_until.isoformat(),
+        "time_zone": time_zone,
+        "language": language,
+        "table": {
+            "table": breakdown["table"],
+            "version": breakdown["version"],
+            "sha256": breakdown["table_sha256"],
+        },
+        "answers": dict(given),
+        "breakdown": breakdown,
+        "adjustments": [{"amount": firm.text(amount)} for amount in amounts],
+        "price": firm.text(firm.price),
+        "adjusted": firm.text(firm.adjusted),
+        "total": firm.text(firm.total),
+        "currency": firm.currency,
+        "payments": [{"code": code, "amount": firm.text(amount)} for code, amount in firm.payments],
+        "rate": None
+        if rate is None
+        else {
+            "base": rate.base,
+            "quoted": rate.quoted,
+            "rate": rate.rate,
+            "source": rate.source,
+            "day": rate.day.isoformat(),
+        },
+        "replaces": replaces,
+    }
+
+
+def as_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON of a content."""
+    return canonical_json(content)
+
+
+def recompute(content: Mapping[str, Any], table: PriceTable) -> Recomputed:
+    """Compute a content again from its answers and adjustments, with the table that it was issued from.
+
+    Every place that says something else is named: "total", "breakdown.items". Raises NotAQuote for what is no
+    content at all, and pricing.BadAnswers if the table refuses its answers. Whoever made the content cannot make
+    this slow: amounts are short, and the table prices what it was written for.
+    """
+    found = _checked(content)
+    amounts = [
+        _read(line["amount"], f"adjustments.{i}.amount") for i, line in enumerate(found["adjustments"])
+    ]
+    try:
+        firm = compute(table, found["answers"], amounts)
+    except WrongAmount:
+        raise NotAQuote("adjustments") from None
+    again = {
+        "table": {
+            "table": firm.breakdown["table"],
+            "version": firm.breakdown["version"],
+            "sha256": firm.breakdown["table_sha256"],
+        },
+        "price": firm.text(firm.price),
+        "adjusted": firm.text(firm.adjusted),
+        "total": firm.text(firm.total),
+        "currency": firm.currency,
+        "time_zone": table.time_zone,
+        "payments": [{"code": code, "amount": firm.text(amount)} for code, amount in firm.payments],
+    }
+    differences = [key for key, value in again.items() if found[key] != value]
+    theirs = found["breakdown"]
+    differences += [
+        f"breakdown.{key}"
+        for key in sorted({*theirs, *firm.breakdown})
+        if key not in theirs or key not in firm.breakdown or theirs[key] != firm.breakdown[key]
+    ]
+    return Recomputed(firm.total, differences)
+
+
+def line_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[LineChange]:
+    """Return what differs between two contents, line by line in the order of the new one.
+
+    What was left open counts with the answer that the list supposed. Of two plans that were only computed,
+    `comparable` makes contents.
+    """
+    changes = [
+        *_changed("answer", old["breakdown"]["answers"], new["breakdown"]["answers"]),
+        *_changed("item", _amounts(old, "items"), _amounts(new, "items")),
+        *_changed("tax", _amounts(old, "taxes"), _amounts(new, "taxes")),
+    ]
+    before, after = ([line["amount"] for line in each["adjustments"]] for each in (old, new))
+    if before != after:
+        changes.append(LineChange("adjustment", "", old["adjusted"], new["adjusted"]))
+    if old["total"] != new["total"]:
+        changes.append(LineChange("total", "", old["total"], new["total"]))
+    return changes
+
+
+def comparable(firm: Firm, adjustments: Sequence[Adjustment]) -> dict[str, Any]:
+    """Return as much of a content as `line_changes` looks at."""
+    return {
+        "breakdown": firm.breakdown,
+        "adjustments": [{"amount": firm.text(each.amount)} for each in adjustments],
+        "adjusted": firm.text(firm.adjusted),
+        "total": firm.text(firm.total),
+    }
+
+
+def _amount_of(adjustment: Adjustment | Decimal, minor: Decimal) -> Decimal:
+    amount = adjustment.amount if isinstance(adjustment, Adjustment) else adjustment
+    if not amount.is_finite() or not amount or abs(amount) >= LARGEST:
+        raise WrongAmount(str(amount))
+    if decimals(amount) > decimals(minor):
+        raise WrongAmount(str(amount))
+    return amount
+
+
+def _payments(
+    table: PriceTable, breakdown: Mapping[str, Any], adjusted: Decimal, total: Decimal
+) -> tuple[tuple[str, Decimal], ...]:
+    """Split what is firm as the price list splits its price: fixed amounts first, the percents share the rest."""
+    priced = [(payment["code"], Decimal(payment["amount"])) for payment in breakdown["payments"]]
+    if not adjusted or not priced:
+        return tuple(priced)
+    money = Rounder(min(table.round_to, MINOR_UNIT[table.currency]), table.rounding)
+    with exactly():
+        left = max(total, Decimal(0))
+        fixed: list[Decimal | None] = []
+        for payment in table.payments:
+            amount = None if payment.amount is None else min(payment.amount, left)
+            left -= amount or Decimal(0)
+            fixed.append(amount)
+    percents = [payment.percent for payment in table.payments if payment.percent is not None]
+    shares = iter(money.shares(left, percents))
+    return tuple(
+        (payment.code, next(shares) if amount is None else amount)
+        for payment, amount in zip(table.payments, fixed, strict=True)
+    )
+
+
+def _amounts(content: Mapping[str, Any], part: str) -> dict[str, str]:
+    """Return the likely amount of each line by its code; a line on request says so."""
+    return {
+        line["code"]: "request" if line["amount"]["likely"] is None else line["amount"]["likely"]
+        for line in content["breakdown"][part]
+    }
+
+
+def _changed(
+    kind: Literal["item", "tax", "answer"], old: Mapping[str, str | bool], new: Mapping[str, str | bool]
+) -> list[LineChange]:
+    codes = [*new, *(code for code in old if code not in new)]
+    return [
+        LineChange(kind, code, old.get(code), new.get(code))
+        for code in codes
+        if old.get(code) != new.get(code)
+    ]
+
+
+_SHAPE: Mapping[str, type | tuple[type, ...]] = {
+    "format": int,
+    "kind": str,
+    "number": str,
+    "revision": int,
+    "answers": dict,
+    "breakdown": dict,
+    "adjustments": list,
+    "table": dict,
+    "price": str,
+    "adjusted": str,
+    "total": str,
+    "currency": str,
+    "time_zone": str,
+    "payments": list,
+}
+
+
+def _checked(content: object) -> Mapping[str, Any]:
+    """Return a content of whose parts so much is known that they can be computed with; raises NotAQuote."""
+    if not isinstance(content, dict):
+        raise NotAQuote("")
+    for key, kind in _SHAPE.items():
+        if not isinstance(content.get(key), kind):
+            raise NotAQuote(key)
+    if content["format"] != FORMAT:
+        raise NotAQuote("format")
+    if content["kind"] != "quote":
+        raise NotAQuote("kind")
+    for code, answer in content["answers"].items():
+        if not isinstance(answer, (str, bool)):
+            raise NotAQuote(f"answers.{code}")
+    for number, line in enumerate(content["adjustments"]):
+        if not isinstance(line, dict):
+            raise NotAQuote(f"adjustments.{number}")
+    return cast(Mapping[str, Any], content)
+
+
+def _read(text: object, place: str) -> Decimal:
+    if not isinstance(text, str) or not _AMOUNT.match(text):
+        raise NotAQuote(place)
+    return Decimal(text)

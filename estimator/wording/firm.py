@@ -1,0 +1,300 @@
+"""A firm quote in words: the rows of its breakdown, what is firm, what is not part of it, and what has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import gettext as _
+from estimator.quote_content import Adjustment, LineChange, Rate, converted, line_changes
+from estimator.wording.breakdown import rows as breakdown_rows
+from estimator.wording.rows import Breakdown, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.sentences import answer_words, head
+from pricing import PriceTable
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentRow:
+    """One adjustment: the patient reads label and amount, colleagues the reason as well.
+
+    `plain` is the amount in plain digits.
+    """
+
+    label: Words
+    amount: str
+    reason: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One line that differs, before and after; what was not there says so."""
+
+    kind: str
+    label: Words
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirmRows(Rows):
+    """A firm quote in the order in which a document shows it.
+
+    `total` is what is firm; `beside` is what is not part of it, with its range. `replaces` and `changed` are there
+    when there was a revision before. `about` are the sentences on what is firm, and how it is accepted.
+    """
+
+    head: Head
+    number: str
+    revision: int
+    request: str
+    price: Sum
+    adjustments: Sequence[AdjustmentRow]
+    total: Sum
+    converted: str | None
+    beside: Sequence[Sum]
+    replaces: str | None
+    changed: Sequence[ChangedRow]
+    about: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Before:
+    """The revision that is replaced: its content, its list, its adjustments as far as they are known."""
+
+    content: Mapping[str, Any]
+    table: PriceTable
+    adjustments: Sequence[AdjustmentRow]
+
+
+def firm_rows(
+    content: Mapping[str, Any],
+    table: PriceTable,
+    reader: Reader,
+    adjustments: Sequence[Adjustment],
+    *,
+    reflection_days: int,
+    before: Before | None = None,
+) -> FirmRows:
+    """Word a firm quote for one reader, in the language that is spoken."""
+    rows = breakdown_rows(content["breakdown"], table, reader, list(content["answers"]))
+    currency = content["currency"]
+    issued, valid_until = (
+        datetime.fromisoformat(content["issued"]),
+        date.fromisoformat(content["valid_until"]),
+    )
+    number, revision = content["number"], content["revision"]
+    headed = head(table, reader, reference=number, created=issued, valid_until=valid_until)
+    payments = {payment["code"]: payment["amount"] for payment in content["payments"]}
+    known = {field.name: getattr(rows, field.name) for field in fields(Rows)}
+    lines = [
+        AdjustmentRow(
+            Words(adjustment.label),
+            reader.money(line["amount"], currency, sign=True),
+            adjustment.reason,
+            line["amount"],
+        )
+        for adjustment, line in zip(adjustments, content["adjustments"], strict=True)
+    ]
+    known |= {
+        "groups": [_firm_group(group) for group in rows.groups],
+        "taxes": _firm_taxes(content["breakdown"], rows, table),
+        "payments": [
+            replace(sum_, amount=reader.money(payments[payment.code], currency))
+            for sum_, payment in zip(rows.payments, table.payments, strict=True)
+        ],
+        "notices": rows.notices_besides("about_this_estimate"),
+    }
+    to_provider = Words(_("To %(provider)s", provider=table.provider.name))
+    return FirmRows(
+        **known,
+        head=headed,
+        number=number,
+        revision=revision,
+        request=content["reference"],
+        price=Sum(to_provider, reader.money(content["price"], currency)),
+        adjustments=lines,
+        total=Sum(
+            Words(_("Firm total to %(provider)s", provider=table.provider.name)),
+            reader.money(content["total"], currency),
+        ),
+        converted=_converted(content, reader),
+        beside=_beside(content["breakdown"], rows),
+        replaces=None if before is None else _replaces(before, reader),
+        changed=[] if before is None else _changed(before, content, table, reader, lines),
+        about=list(_about(headed, reflection_days)),
+    )
+
+
+def changed_rows(
+    changes: Sequence[LineChange],
+    old: tuple[Breakdown, PriceTable],
+    new: tuple[Breakdown, PriceTable],
+    reader: Reader,
+) -> list[ChangedRow]:
+    """Word what differs between two plans, or between one plan under two lists, in the order of the changes."""
+    return [_changed_row(change, old, new, reader) for change in changes]
+
+
+def _firm_group(group: GroupRows) -> GroupRows:
+    """What is paid to the provider is firm: it has no range."""
+    if group.total != "provider":
+        return group
+    items: list[ItemRow] = [replace(item, span=None) for item in group.rows]
+    return replace(group, rows=items, span=None)
+
+
+def _firm_taxes(breakdown: Breakdown, rows: Rows, table: PriceTable) -> list[TaxRow]:
+    """A tax on what is paid to the provider is as firm as that; one on others and the reserve has its range."""
+    of_provider = {group.code for group in table.groups if group.total == "provider"}
+    of_provider |= {charge.code for charge in table.charges if charge.group in of_provider}
+    of_provider |= {package.code for package in table.packages if package.group in of_provider}
+    firm = {tax.code for tax in table.taxes if of_provider.issuperset(tax.of)}
+    codes = [tax["code"] for tax in breakdown["taxes"]]
+    return [
+        replace(row, span=None) if code in firm else row for code, row in zip(codes, rows.taxes, strict=True)
+    ]
+
+
+def _beside(breakdown: Breakdown, rows: Rows) -> list[Sum]:
+    """What is shown and not part of the quote: paid to others, and the reserve. Their place among the totals."""
+    present = {group["total"] for group in breakdown["groups"]}
+    found = []
+    if "others" in present:
+        found.append(rows.totals[1])
+    if "reserve" in present:
+        found.append(rows.totals[-1])
+    return found
+
+
+def _converted(content: Mapping[str, Any], reader: Reader) -> str | None:
+    said = content["rate"]
+    if said is None:
+        return None
+    rate = Rate(said["base"], said["quoted"], said["rate"], said["source"], date.fromisoformat(said["day"]))
+    about = converted(Decimal(content["total"]), rate)
+    return _(
+        "About %(amount)s, for orientation: 1 %(base)s = %(rate)s %(quoted)s (%(source)s, %(day)s).",
+        amount=reader.money(about, rate.quoted),
+        base=rate.base,
+        rate=reader.number(rate.rate),
+        quoted=rate.quoted,
+        source=rate.source,
+        day=reader.day(rate.day),
+    )
+
+
+def _replaces(before: Before, reader: Reader) -> str:
+    issued = datetime.fromisoformat(before.content["issued"])
+    return _(
+        "Replaces revision %(revision)s of %(day)s",
+        revision=before.content["revision"],
+        day=reader.moment(issued, before.content["time_zone"]),
+    )
+
+
+def _changed(
+    before: Before,
+    content: Mapping[str, Any],
+    table: PriceTable,
+    reader: Reader,
+    adjustments: Sequence[AdjustmentRow],
+) -> list[ChangedRow]:
+    old, new = (before.content["breakdown"], before.table), (content["breakdown"], table)
+    changes = line_changes(before.content, content)
+    others = [change for change in changes if change.kind not in ("adjustment", "total")]
+    found = changed_rows(others, old, new, reader)
+    found += _changed_adjustments(before.adjustments, adjustments)
+    until = [reader.day(each["valid_until"]) for each in (before.content, content)]
+    if until[0] != until[1]:
+        found.append(ChangedRow("valid_until", Words(_("Valid until the end of")), *until))
+    return found + changed_rows([change for change in changes if change.kind == "total"], old, new, reader)
+
+
+def _changed_adjustments(old: Sequence[AdjustmentRow], new: Sequence[AdjustmentRow]) -> Iterator[ChangedRow]:
+    """Each adjustment that was taken out or put in; one that only moved has not changed."""
+    before, after = (Counter((row.label.text, row.amount) for row in rows) for rows in (old, new))
+    nothing = _("not in it")
+    for label, amount in (before - after).elements():
+        yield ChangedRow("adjustment", Words(label), amount, nothing)
+    for label, amount in (after - before).elements():
+        yield ChangedRow("adjustment", Words(label), nothing, amount)
+
+
+def _changed_row(
+    change: LineChange, old: tuple[Breakdown, PriceTable], new: tuple[Breakdown, PriceTable], reader: Reader
+) -> ChangedRow:
+    if change.kind == "answer":
+        label = _label_of_driver(change.code, new[1]) or _label_of_driver(change.code, old[1])
+        assert label is not None
+        said = [
+            _answered(answer, change.code, table, reader)
+            for answer, table in ((change.old, old[1]), (change.new, new[1]))
+        ]
+        return ChangedRow("answer", reader.words(*label), *said)
+    if change.kind in ("total", "adjustment"):
+        words = Words(_("Firm total") if change.kind == "total" else _("Adjustments"))
+    else:
+        part = "items" if change.kind == "item" else "taxes"
+        words = next(
+            reader.words(line["label"], table.main_language)
+            for breakdown, table in (new, old)
+            for line in breakdown[part]
+            if line["code"] == change.code
+        )
+    amounts = [
+        _amount(amount, breakdown["currency"], reader)
+        for amount, (breakdown, _table) in ((change.old, old), (change.new, new))
+    ]
+    return ChangedRow(change.kind, words, *amounts)
+
+
+def _label_of_driver(code: str, table: PriceTable) -> tuple[Mapping[str, str], str] | None:
+    found = (driver.label for driver in table.drivers if driver.code == code)
+    label = next(found, None)
+    return None if label is None else (label, table.main_language)
+
+
+def _answered(answer: str | bool | None, code: str, table: PriceTable, reader: Reader) -> str:
+    if answer is None:
+        return _("not asked")
+    driver = next(driver for driver in table.drivers if driver.code == code)
+    return str(answer_words(driver, answer, table, reader))
+
+
+def _amount(amount: str | bool | None, currency: str, reader: Reader) -> str:
+    if amount is None:
+        return _("not in it")
+    return _("on request") if amount == "request" else reader.money(str(amount), currency)
+
+
+def _about(head: Head, reflection_days: int) -> Iterator[str]:
+    """What is firm, and how it is accepted: the sentences that stand in place of those about an estimate."""
+    yield _(
+        "The firm total holds for the plan described here, if the quote is accepted before the end of %(day)s "
+        "(%(zone)s). If the plan changes, a new revision is issued, and you are asked again.",
+        day=head.valid_until,
+        zone=head.time_zone,
+    )
+    yield _(
+        "What is paid to others and what is suggested as a reserve are estimates. They are no part of this quote."
+    )
+    yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
+    if reflection_days:
+        yield ngettext(
+            "After accepting you have %(num)s day to take it back without giving a reason. "
+            "Nothing is to be paid before it is over.",
+            "After accepting you have %(num)s days to take it back without giving a reason. "
+            "Nothing is to be paid before they are over.",
+            reflection_days,
+        )
+    yield _(
+        "If a bill is higher than this quote although the plan was not changed, write to the provider. "
+        "Complaining will not affect your care."
+    )
+    yield _("It rests on the answers printed in it. Keep a copy or a picture of it.")
