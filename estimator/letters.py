@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from sqlalchemy import select
 
-from estimator import codes, documents, estimates, mail, outbox, paper, staff_links, tables
+from estimator import codes, documents, estimates, mail, outbox, paper, requests, staff_links, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader as reader_of
@@ -125,11 +125,28 @@ def _quote_code(row: outbox.Claimed, settings: Settings, now: datetime) -> Writt
     return mail.compose("quote_code", reader, context), None
 
 
+def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    record = requests.get(row.about)
+    if record is None or record.full_name is None:
+        raise Gone
+    reader, table = reader_of(row.language), tables.parsed(record.table_version)
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "due": reader.moment(record.due_at, table.time_zone),
+            "time_zone": table.time_zone,
+            "link": f"{settings.public_url}/r/{requests.token_of(record, settings.link_key)}",
+            "demo": table.demo,
+        }
+    return mail.compose("request_received", reader, context), None
+
+
 WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
     "estimate": _estimate,
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,
     "staff_notice": _staff_notice,
     "quote_code": _quote_code,
+    "request_received": _request_received,
 }
 """Who writes which folder of templates/email."""

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from estimator import (
+    clinic,
     codes,
     delivery,
     effects,
@@ -28,6 +29,7 @@ from estimator import (
     outbox,
     pdf,
     previewing,
+    requests,
     staff,
     supervise,
 )
@@ -121,11 +123,12 @@ def forget_codes(_app: Flask) -> None:
 
 
 def night(app: Flask) -> None:
-    """Remove what is older than was promised: estimates with their mail, previews, addresses not needed."""
+    """Remove what is older than was promised: estimates and requests with their mail, previews, addresses."""
     settings, now = _settings(app), _now()
     estimates.purge(kept_days=settings.kept_days, now=now)
     effects.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
+    requests.purge(clinic.current(), now)
     staff.purge(now)
     outbox.clear_away(now)
     db.session.commit()

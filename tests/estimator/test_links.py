@@ -41,6 +41,8 @@ def test_what_is_stored_is_the_hash_of_the_token() -> None:
         f"GET /e/{TOKEN} HTTP/1.1",
         f"GET /e/{TOKEN}/estimate.pdf?download=1 HTTP/1.1",
         f"GET //e/{TOKEN}/change",
+        f"GET /r/{TOKEN[:20]} HTTP/1.1",
+        f"GET /q/{TOKEN[:20]} HTTP/1.1",
         f"Exception on /e/{TOKEN} [GET]",
         f"Referer: https://estimate.example/e/{TOKEN}#top",
         f"KeyError: '{TOKEN}'",
