@@ -50,12 +50,22 @@ STAFF = {
 }
 NOTICES = ("password", "second_factor", "recovery_code")
 
+REQUEST = {
+    "reference": "REQ-7K3M-92QF",
+    "due": "13 March 2026",
+    "time_zone": "Asia/Kolkata",
+    "link": "https://estimate.example.org/r/" + "A" * 43,
+    "demo": False,
+}
+
 CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "with-pdf"): ESTIMATE,
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
     ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
     ("test", "plain"): {"host": "estimate.example.org"},
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
+    ("request_received", "plain"): REQUEST,
+    ("request_received", "demonstration"): {**REQUEST, "demo": True},
     ("staff_invitation", "plain"): STAFF,
     ("staff_reset", "plain"): STAFF,
     **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},
