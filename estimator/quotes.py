@@ -65,6 +65,7 @@ __all__ = [
     "take_back",
     "token_of",
     "withdraw",
+    "worded",
 ]
 
 KIND = "quote"
@@ -143,39 +144,12 @@ def issue(
         raise NotReady(prepared.missing or [Missing("erased")])
     quote = of(request)
     before = None if quote is None else newest(quote)
-    # A clock that was set back does not make a revision older than the one it replaces.
-    issued = (
-        now.replace(microsecond=0) if before is None else max(now.replace(microsecond=0), before.issued_at)
-    )
+    issued = _issued_at(before, now)
     table = tables.parsed(prepared.version)
-    rate = _rate_for(table.currency, request.country, tables.day_of(issued, table.time_zone))
     if quote is None:
         quote = _new_quote(request, tables.day_of(issued, table.time_zone).year, settings, now)
     number = 1 if before is None else before.number + 1
-    content = quote_content.content(
-        prepared.chosen,
-        prepared.adjustments,
-        number=quote.number,
-        revision=number,
-        reference=request.reference,
-        issued=issued,
-        valid_until=prepared.valid_until,
-        time_zone=table.time_zone,
-        language=request.language,
-        given=prepared.given,
-        rate=rate,
-        replaces=None if before is None else before.number,
-    )
-    reader = reader_of(request.language)
-    with speaking(reader):
-        rows = wording.firm_rows(
-            content,
-            table,
-            reader,
-            prepared.adjustments,
-            reflection_days=clinic.reflection_days,
-            before=None if before is None else _before(before, settings.data_keys),
-        )
+    content, rows = worded(request, prepared, number=quote.number, clinic=clinic, settings=settings, now=now)
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
     revision = QuoteRevision(
@@ -221,6 +195,51 @@ def issue(
         table=prepared.version.sha256,
     )
     return revision
+
+
+def worded(
+    request: PatientRequest,
+    prepared: quoting.Prepared,
+    *,
+    number: str,
+    clinic: Clinic,
+    settings: Settings,
+    now: datetime,
+) -> tuple[dict[str, Any], FirmRows]:
+    """Return what a revision that is issued at this moment says: its content, and its words in its language.
+
+    Nothing is saved, so that it can be looked at before. There must be a total: `prepared.chosen`.
+    """
+    assert prepared.chosen is not None
+    quote = of(request)
+    before = None if quote is None else newest(quote)
+    issued = _issued_at(before, now)
+    table = tables.parsed(prepared.version)
+    content = quote_content.content(
+        prepared.chosen,
+        prepared.adjustments,
+        number=number,
+        revision=1 if before is None else before.number + 1,
+        reference=request.reference,
+        issued=issued,
+        valid_until=prepared.valid_until,
+        time_zone=table.time_zone,
+        language=request.language,
+        given=prepared.given,
+        rate=_rate_for(table.currency, request.country, tables.day_of(issued, table.time_zone)),
+        replaces=None if before is None else before.number,
+    )
+    reader = reader_of(request.language)
+    with speaking(reader):
+        rows = wording.firm_rows(
+            content,
+            table,
+            reader,
+            prepared.adjustments,
+            reflection_days=clinic.reflection_days,
+            before=None if before is None else _before(before, settings.data_keys),
+        )
+    return content, rows
 
 
 def find(token: str) -> Quote | None:
@@ -477,6 +496,12 @@ def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> 
     kept = db.session.execute(first.values(**values), execution_options={"synchronize_session": False})
     db.session.refresh(revision)
     return bool(cast(Any, kept).rowcount == 1)
+
+
+def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
+    """A clock that was set back does not make a revision older than the one it replaces."""
+    moment = now.replace(microsecond=0)
+    return moment if before is None else max(moment, before.issued_at)
 
 
 def _new_quote(request: PatientRequest, year: int, settings: Settings, now: datetime) -> Quote:
