@@ -267,12 +267,10 @@ def _filters(wanted: Wanted, search: Search) -> list[_Filter]:
         (PatientRequest.estimate_reference, search.estimate),
     ):
         if len(beginning) > len("REQ-"):
-            begins = and_(
-                column.between(beginning, f"{beginning}{'Z' * 10}"),
-                func.substr(column, 1, len(beginning)) == beginning,
-            )
+            begins = func.substr(column, 1, len(beginning)) == beginning
+            among = and_(column.between(beginning, f"{beginning}{'Z' * 10}"), begins)
             few = len(beginning) >= len("REQ-") + LEAST_OF_REFERENCE
-            found.append(_Filter(begins, ((PatientRequest.id, begins),) if few else ()))
+            found.append(_Filter(begins, ((PatientRequest.id, among),) if few else ()))
     return found
 
 
@@ -292,20 +290,22 @@ def _by_number(filters: Sequence[_Filter], after: Place | None) -> tuple[list[in
         }
         if floors:
             thinnest = min(floors, key=lambda number: floors[number] or 0)
-            floor, some = floors[thinnest], followed[thinnest].entries(below, depth)
-            others = [one for one in filters if one is not followed[thinnest]]
+            floor = floors[thinnest]
+            entries = followed[thinnest].entries(below, depth).subquery()
+            others = [one.holds for one in filters if one is not followed[thinnest]]
+            some = (
+                select(PatientRequest.id)
+                .select_from(entries)
+                .join(PatientRequest, PatientRequest.id == entries.c.id)
+                .where(*others)
+                .order_by(PatientRequest.id.desc())
+            )
         else:
-            floor, some = db.session.scalar(_all(below, 1).offset(depth - 1)), _all(below, depth)
-            others = list(filters)
-        entries = some.subquery()
-        found += db.session.scalars(
-            select(PatientRequest.id)
-            .select_from(entries)
-            .join(PatientRequest, PatientRequest.id == entries.c.id)
-            .where(*(one.holds for one in others))
-            .order_by(PatientRequest.id.desc())
-            .limit(PAGE + 1 - len(found))
-        )
+            floor = db.session.scalar(_all(below, 1).offset(depth - 1))
+            some = _all(below, depth).where(
+                PatientRequest.id >= (floor or 0), *(one.holds for one in filters)
+            )
+        found += db.session.scalars(some.limit(PAGE + 1 - len(found)))
         if floor is None or len(found) > PAGE:
             return _cut(found)
         below, depth = floor, min(depth * 4, MOST_DEPTH)
@@ -314,9 +314,9 @@ def _by_number(filters: Sequence[_Filter], after: Place | None) -> tuple[list[in
 
 def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int], Place | None, bool]:
     """Find a page, the soonest due first."""
-    rare = next(
-        (one for one in filters if one.lists and db.session.scalar(one.entries(None, 1, RARE)) is None), None
-    )
+    # By day there are indexes of all requests and of those in a state.
+    states = next((one for one in filters if one.of_states), None)
+    rare = next((one for one in filters if one is not states and _is_rare(one)), None)
     if rare is not None:
         entries = rare.entries(None, RARE).subquery()
         few = (
@@ -330,8 +330,6 @@ def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int],
         if after is not None:
             few = few.where(_later(after))
         return _cut_by_day([Place(*row) for row in db.session.execute(few)])
-    # By day there are indexes of all requests and of those in a state.
-    states = next((one for one in filters if one.of_states), None)
     arms = (None,) if states is None else tuple(condition for _number, condition in states.lists)
     others = [one.holds for one in filters if one is not states]
     found: list[Place] = []
@@ -349,9 +347,13 @@ def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int],
     return [one.id for one in found], after, False
 
 
+def _is_rare(one: _Filter) -> bool:
+    return len(one.lists) > 0 and db.session.scalar(one.entries(None, 1, RARE)) is None
+
+
 def _days(
     arms: Sequence[ColumnElement[bool] | None], after: Place | None, limit: int, offset: int = 0
-) -> Select[Any]:
+) -> Select[int, datetime]:
     """Return numbers and days of the requests in any of some states, the soonest due first."""
     found = []
     for condition in arms:
@@ -365,13 +367,12 @@ def _days(
         return found[0].limit(limit).offset(offset or None)
     tables = [arm.limit(limit + offset).subquery() for arm in found]
     both = union_all(*(select(table.c.id, table.c.due_at) for table in tables)).subquery()
-    found_in_all: Select[Any] = (
+    return (
         select(both.c.id, both.c.due_at)
         .order_by(both.c.due_at, both.c.id)
         .limit(limit)
         .offset(offset or None)
     )
-    return found_in_all
 
 
 def _later(after: Place) -> ColumnElement[bool]:
