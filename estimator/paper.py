@@ -45,10 +45,10 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
             changes=changes,
             changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),
-            columns=_columns(rows.notices_besides("evidence", "not_included")),
+            columns=columns(rows.notices_besides("evidence", "not_included")),
             record=head,
             reader=reader,
-            sheet=Markup(_sheet() + _page_foot(head, reader)),  # noqa: S704 - ours; a record's words are escaped in it
+            sheet=sheet((head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader),
         )
     )
 
@@ -122,7 +122,7 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
     return list(zip(kinds, rows.totals, strict=False))
 
 
-def _columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
+def columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
     """Share notices out to two columns of about the same length, in their order.
 
     A section may go on in the second column, under its heading again.
@@ -150,14 +150,18 @@ def _lines(sections: Sequence[NoticeSection]) -> int:
     return 2 * len(sections) + sum(-(-len(text) // LINE) for text in texts)
 
 
+def sheet(foot: Sequence[str], reader: Reader) -> Markup:
+    """Return the style sheet of a document at whose foot these texts stand, and the page's number."""
+    return Markup(_sheet() + _page_foot(foot, reader))  # noqa: S704 - ours; a record's words are escaped in it
+
+
 @lru_cache(maxsize=1)
 def _sheet() -> str:
     return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
 
 
-def _page_foot(head: Head, reader: Reader) -> str:
+def _page_foot(parts: Sequence[str], reader: Reader) -> str:
     """What stands at the foot of each page: whose document it is, which one, and the page's number."""
-    parts = (head.provider, head.reference, gettext("Cost estimate, not a firm price"))
     whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
     text = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00")
     number = " ".join(

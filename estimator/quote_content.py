@@ -211,7 +211,7 @@ def recompute(content: Mapping[str, Any], table: PriceTable) -> Recomputed:
     """
     found = _checked(content)
     amounts = [
-        _read(line["amount"], f"adjustments.{i}.amount") for i, line in enumerate(found["adjustments"])
+        _read(line.get("amount"), f"adjustments.{i}.amount") for i, line in enumerate(found["adjustments"])
     ]
     try:
         firm = compute(table, found["answers"], amounts)

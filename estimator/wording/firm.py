@@ -45,8 +45,9 @@ class ChangedRow:
 class FirmRows(Rows):
     """A firm quote in the order in which a document shows it.
 
-    `total` is what is firm; `beside` is what is not part of it, with its range. `replaces` and `changed` are there
-    when there was a revision before. `about` are the sentences on what is firm, and how it is accepted.
+    `total` is what is firm; `beside` is what is not part of it, with its range, and `taxes_beside` the taxes on
+    that. `replaces` and `changed` are there when there was a revision before. `about` are the sentences on what is
+    firm, and how it is accepted.
     """
 
     head: Head
@@ -58,6 +59,7 @@ class FirmRows(Rows):
     total: Sum
     converted: str | None
     beside: Sequence[Sum]
+    taxes_beside: Sequence[TaxRow]
     replaces: str | None
     changed: Sequence[ChangedRow]
     about: Sequence[str]
@@ -101,9 +103,10 @@ def firm_rows(
         )
         for adjustment, line in zip(adjustments, content["adjustments"], strict=True)
     ]
+    taxes = _taxes(content["breakdown"], rows, table)
     known |= {
         "groups": [_firm_group(group) for group in rows.groups],
-        "taxes": _firm_taxes(content["breakdown"], rows, table),
+        "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
             replace(sum_, amount=reader.money(payments[payment.code], currency))
             for sum_, payment in zip(rows.payments, table.payments, strict=True)
@@ -125,6 +128,7 @@ def firm_rows(
         ),
         converted=_converted(content, reader),
         beside=_beside(content["breakdown"], rows),
+        taxes_beside=[row for row, firm in taxes if not firm],
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
         about=list(_about(headed, reflection_days)),
@@ -149,16 +153,13 @@ def _firm_group(group: GroupRows) -> GroupRows:
     return replace(group, rows=items, span=None)
 
 
-def _firm_taxes(breakdown: Breakdown, rows: Rows, table: PriceTable) -> list[TaxRow]:
-    """A tax on what is paid to the provider is as firm as that; one on others and the reserve has its range."""
+def _taxes(breakdown: Breakdown, rows: Rows, table: PriceTable) -> list[tuple[TaxRow, bool]]:
+    """Say of each tax whether it is on what is paid to the provider, and firm as that is."""
     of_provider = {group.code for group in table.groups if group.total == "provider"}
     of_provider |= {charge.code for charge in table.charges if charge.group in of_provider}
     of_provider |= {package.code for package in table.packages if package.group in of_provider}
     firm = {tax.code for tax in table.taxes if of_provider.issuperset(tax.of)}
-    codes = [tax["code"] for tax in breakdown["taxes"]]
-    return [
-        replace(row, span=None) if code in firm else row for code, row in zip(codes, rows.taxes, strict=True)
-    ]
+    return [(row, tax["code"] in firm) for tax, row in zip(breakdown["taxes"], rows.taxes, strict=True)]
 
 
 def _beside(breakdown: Breakdown, rows: Rows) -> list[Sum]:
