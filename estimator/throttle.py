@@ -44,7 +44,10 @@ def has_room(what: str, who: str, *, most: int, lookup_key: str, now: datetime) 
     """Whether one more attempt would not be one too many; counts nothing."""
     key = keys.lookup(lookup_key, f"attempts {what}", who)
     found = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one_or_none()
-    return found is None or found.count < most or not now - WINDOW < found.since <= now + AHEAD
+    if found is None:
+        return True
+    count, since = found
+    return count < most or not now - WINDOW < since <= now + AHEAD
 
 
 def forget(what: str, who: str, *, lookup_key: str) -> None:

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from estimator.config import Settings
 from estimator.i18n import reader, speak
 from estimator.web import (
+    checking,
     errors,
     guard,
     language,
@@ -21,6 +22,7 @@ from estimator.web import (
     mailing,
     patient,
     price_lists,
+    quote,
     security,
     staff,
     staff_links,
@@ -32,6 +34,7 @@ from estimator.web.language import current_reader
 def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
+    app.request_class = checking.InMemory
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
@@ -40,6 +43,8 @@ def init_app(app: Flask) -> None:
     speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
+    app.register_blueprint(quote.pages)
+    app.register_blueprint(checking.pages)
     security.init_app(app)
     app.register_blueprint(staff.pages)
     app.register_blueprint(staff_links.pages)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
 from estimator import staff
-from estimator.web import errors, security
+from estimator.web import checking, errors, security
 
 PUBLIC = frozenset(
     {
@@ -24,6 +24,22 @@ PUBLIC = frozenset(
         "patient.delete",
         "patient.robots",
         "mailing.email",
+        "quote.open",
+        "quote.page",
+        "quote.revision",
+        "quote.document",
+        "quote.code",
+        "quote.close",
+        "quote.closed",
+        "quote.accept",
+        "quote.answered",
+        "quote.take_back",
+        "quote.decline",
+        "quote.question",
+        "quote.asked",
+        "checking.start",
+        "checking.reference",
+        "checking.upload",
     }
 )
 """Endpoints that need no account. Everything else answers 404."""
@@ -102,7 +118,17 @@ LARGE = frozenset({"price_lists.begin", "price_lists.text"})
 LARGEST = 40_000_000
 """So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
 
-CHECKS_ITSELF = frozenset({"patient.estimate", "patient.change", "mailing.email"})
+CHECKS_ITSELF = frozenset(
+    {
+        "patient.estimate",
+        "patient.change",
+        "mailing.email",
+        "quote.code",
+        "quote.accept",
+        "quote.decline",
+        "quote.question",
+    }
+)
 """Forms that check their own token, so that an ended session costs nobody the answers they typed."""
 
 POLICY = "; ".join(
@@ -147,6 +173,8 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint is None:
         return None  # there is no such page, or not for that method, which is said in a moment
+    if endpoint == "checking.upload":
+        request.max_content_length = checking.LARGEST + checking.ROUND_IT
     if endpoint.startswith("price_lists.") and security.KEY in session:
         # Also of who was signed in until just now, so that what they typed can be shown to them.
         request.max_content_length = request.max_form_memory_size = (

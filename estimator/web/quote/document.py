@@ -1,0 +1,37 @@
+"""A firm quote as a page shows it: word for word what was kept when it was issued, in the language of then.
+
+The desk's preview can draw the same parts of the rows that it would keep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template
+from markupsafe import Markup
+
+from estimator.i18n import reader as reader_of
+from estimator.i18n import speaking
+from estimator.web.language import current_reader
+from estimator.wording import FirmRows
+
+
+@dataclass(frozen=True)
+class Document:
+    """The two halves of a quote; `language` is None where it is the reader's."""
+
+    language: str | None
+    direction: str | None
+    head: Markup
+    body: Markup
+
+
+def drawn(rows: FirmRows, *, language: str, patient: str | None, past: bool) -> Document:
+    """Draw a quote in its own language, whatever the reader's is. Of a `past` one no total is to be paid."""
+    reader = reader_of(language)
+    foreign = reader.tag != current_reader().tag
+    context = {"rows": rows, "patient": patient, "past": past, "reader": reader}
+    with speaking(reader):
+        drawn = [render_template(f"patient/_quote_{part}.html", **context) for part in ("head", "body")]
+    head, body = (Markup(html) for html in drawn)  # noqa: S704 - drawn by a template that escapes what it is given
+    return Document(reader.tag if foreign else None, reader.direction if foreign else None, head, body)
