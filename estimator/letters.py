@@ -8,22 +8,38 @@ from email.message import EmailMessage
 
 from sqlalchemy import select
 
-from estimator import codes, documents, estimates, mail, outbox, paper, requests, staff_links, tables
+from estimator import (
+    codes,
+    documents,
+    estimates,
+    mail,
+    outbox,
+    paper,
+    quote_paper,
+    quotes,
+    requests,
+    staff_links,
+    tables,
+)
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
-from estimator.models import Estimate, PatientRequest, QuoteCode, StaffLink
+from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
 
 
 class Gone(Exception):
     """What a mail is about was deleted meanwhile, or its address is forgotten; there is nothing to send."""
 
 
+class Overtaken(Exception):
+    """What a mail is about was withdrawn or replaced before it went out; to send it would mislead."""
+
+
 def of(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
     """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
 
-    Raises Gone, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
+    Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
     """
     address = outbox.address_of(row, settings.data_keys)
     if address is None:
@@ -141,12 +157,62 @@ def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -
     return mail.compose("request_received", reader, context), None
 
 
+def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    if revision.state in ("withdrawn", "replaced"):
+        raise Overtaken
+    content = quote_paper.render(revision, settings)
+    if content is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "number": quote.number,
+            "revision": revision.number,
+            "valid_until": reader.day(revision.valid_until),
+            "time_zone": revision.time_zone,
+            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+        }
+    name = f"{quote.number}-{revision.number}.pdf"
+    return mail.compose("quote_issued", reader, context), mail.Attachment(name, content)
+
+
+def _to_the_desk(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "number": revision.quote.number,
+            "revision": revision.number,
+            "at": reader.clock(row.created_at, revision.time_zone),
+            "link": f"{settings.public_url}/desk/requests/{revision.quote.request.reference}",
+            **row.options,
+        }
+    return mail.compose(row.template, reader, context), None
+
+
+def _revision_of(row: outbox.Claimed) -> QuoteRevision:
+    number, _slash, revision = row.about.partition("/")
+    found = db.session.scalar(
+        select(QuoteRevision)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.number == number, QuoteRevision.number == int(revision or 0))
+    )
+    if found is None:
+        raise Gone
+    return found
+
+
 WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
     "estimate": _estimate,
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,
     "staff_notice": _staff_notice,
     "quote_code": _quote_code,
+    "quote_issued": _quote_issued,
+    "quote_decided": _to_the_desk,
+    "quote_question": _to_the_desk,
     "request_received": _request_received,
 }
 """Who writes which folder of templates/email."""

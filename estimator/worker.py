@@ -29,6 +29,8 @@ from estimator import (
     outbox,
     pdf,
     previewing,
+    quote_paper,
+    quotes,
     requests,
     staff,
     supervise,
@@ -37,6 +39,7 @@ from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
 from estimator.messages import gettext as _
+from estimator.models import QuoteRevision
 
 THREADS = 2
 GRACE = 25
@@ -44,6 +47,12 @@ GRACE = 25
 
 SOON = timedelta(minutes=1)
 """What becomes due before the next sweep is rung for in this one."""
+
+DRAWN_WITHIN = timedelta(days=7)
+"""A document that could not be made for so long is not tried any more, until somebody sends its mail again."""
+
+AFTER_DRAWING = timedelta(seconds=20)
+"""A mail whose document is not made yet is left to the bell that making it rings, for so long."""
 
 MOST_BELLS = 500
 ENOUGH_BELLS = 50
@@ -62,12 +71,15 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     jobs.prepare()
     jobs.handle("mail", partial(_in_app, app, send))
     jobs.handle("preview", partial(_in_app, app, previewing.preview))
+    jobs.handle("quote", partial(_in_app, app, draw))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
     forget_codes_now = partial(_in_app, app, forget_codes)
+    expire_now = partial(_in_app, app, expire)
 
     def each_minute() -> None:
         sweep_now()
         forget_codes_now()
+        expire_now()
 
     def each_night() -> None:
         night_now()
@@ -103,17 +115,42 @@ def send(app: Flask, mail_id: int) -> None:
 
 
 def sweep(app: Flask) -> None:
-    """Ring for every mail that is due, or will be before the next sweep, and for the previews that wait."""
+    """Ring for all mail that is due, or will be before the next sweep, for previews, and for documents not made."""
     jobs, settings = _jobs(app), _settings(app)
     if jobs.waiting() >= ENOUGH_BELLS:
         return
     due = outbox.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=MOST_BELLS)
     previews = effects.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=ENOUGH_BELLS)
+    lacking = quotes.without_pdf(_now(), within=DRAWN_WITHIN, most=MOST_BELLS)
+    held = {mail_id for revision_id in lacking for mail_id in _mails_about(revision_id)}
     db.session.rollback()
     for preview_id, wait in previews:
         jobs.ring("preview", preview_id, after=wait)
+    for revision_id in lacking:
+        jobs.ring("quote", revision_id)
     for mail_id, wait in due:
-        jobs.ring("mail", mail_id, after=wait)
+        jobs.ring("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
+
+
+def draw(app: Flask, revision_id: int) -> None:
+    """Make the document of an issued quote, unless it is there, and ring for the mail that waits for it."""
+    revision = db.session.get(QuoteRevision, revision_id)
+    if revision is None:
+        return
+    try:
+        quote_paper.render(revision, _settings(app))
+    except pdf.RenderingFailed as error:
+        logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
+        return
+    db.session.commit()
+    for mail_id in _mails_about(revision_id):
+        _jobs(app).ring("mail", mail_id)
+
+
+def expire(app: Flask) -> None:
+    """Write down of quotes whose last day is over that they have expired."""
+    quotes.expire_due(_now(), settings=_settings(app))
+    db.session.commit()
 
 
 def forget_codes(_app: Flask) -> None:
@@ -135,6 +172,12 @@ def night(app: Flask) -> None:
     delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
 
 
+def _mails_about(revision_id: int) -> list[int]:
+    """Return the mails that wait to be sent about a revision."""
+    revision = db.session.get_one(QuoteRevision, revision_id)
+    return [mail.id for mail in outbox.of(quotes.about(revision)) if mail.state == "waiting"]
+
+
 def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
     """Try once to send a mail; return how what became of it is written down."""
     later = partial(outbox.later, mail, give_up_hours=settings.mail_give_up_hours)
@@ -146,6 +189,9 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
         return partial(outbox.failed, mail, words=refused.words)
     except letters.Gone:
         return partial(outbox.failed, mail, words=_("What it was about has been deleted. Nothing was sent."))
+    except letters.Overtaken:
+        words = _("It was withdrawn or replaced before the mail went out. Nothing was sent.")
+        return partial(outbox.failed, mail, words=words)
     except keys.Unreadable:
         words = _("The address cannot be read: its key is missing. Nothing was sent.")
         return partial(outbox.failed, mail, words=words)
