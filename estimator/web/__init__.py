@@ -20,9 +20,12 @@ from estimator.web import (
     language,
     mailbox,
     mailing,
+    outbox,
     patient,
     price_lists,
     quote,
+    quotes_desk,
+    reports,
     security,
     staff,
     staff_links,
@@ -49,6 +52,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(staff.pages)
     app.register_blueprint(staff_links.pages)
     app.register_blueprint(price_lists.pages)
+    app.register_blueprint(quotes_desk.pages)
+    app.register_blueprint(outbox.pages)
+    app.register_blueprint(reports.pages)
     app.register_blueprint(trail.pages)
     app.context_processor(_everywhere)
     settings: Settings = app.config["SETTINGS"]

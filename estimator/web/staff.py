@@ -60,6 +60,18 @@ PLACES = (
         lazy_gettext("Look at versions; change, try and publish drafts."),
     ),
     Place(
+        "requests.work",
+        "outbox.page",
+        lazy_gettext("Outbox"),
+        lazy_gettext("Every mail, with what became of it."),
+    ),
+    Place(
+        "requests.read",
+        "reports.page",
+        lazy_gettext("Reports"),
+        lazy_gettext("What was accepted and declined; the list of quotes as a spreadsheet."),
+    ),
+    Place(
         "staff.manage",
         "staff.people",
         lazy_gettext("People"),
