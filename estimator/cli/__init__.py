@@ -22,6 +22,7 @@ COMMANDS = {
     "keys": "estimator.cli.keys:keys",
     "prepare": "estimator.cli.installation:prepare",
     "purge": "estimator.cli.installation:purge",
+    "verify": "estimator.cli.verify:verify",
     "doctor": "estimator.cli.doctor:doctor",
 }
 """Where each command is, in the order of `estimator --help`."""

@@ -27,15 +27,30 @@ def shown_name(name: str) -> str:
 
 def text_of(name: str) -> str:
     """Return the text of a file, or of standard input for "-"; raises Refused with the reason."""
+    data = bytes_of(name, MOST_BYTES, _("%(file)s is longer than any price table or plan."))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refused(
+            _("%(file)s is not UTF-8 (line %(line)s). Save it as UTF-8.", file=shown_name(name), line=line)
+        ) from None
+
+
+def bytes_of(name: str, most: int, too_long: str) -> bytes:
+    """Return what is in a file, or in standard input for "-"; raises Refused with the reason.
+
+    `too_long` is said, with the name in %(file)s, of one that has more than `most` bytes; no more is read.
+    """
     shown = shown_name(name)
     try:
         if name == "-":
             if sys.stdin is None:
                 raise Refused(_("There is no standard input to read from."))
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with Path(name).open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
+                data = file.read(most + 1)
     except FileNotFoundError:
         raise Refused(_("%(file)s: there is no such file.", file=shown)) from None
     except IsADirectoryError:
@@ -43,12 +58,6 @@ def text_of(name: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Refused(_("%(file)s cannot be read (%(reason)s).", file=shown, reason=reason)) from None
-    if len(data) > MOST_BYTES:
-        raise Refused(_("%(file)s is longer than any price table or plan.", file=shown))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            _("%(file)s is not UTF-8 (line %(line)s). Save it as UTF-8.", file=shown, line=line)
-        ) from None
+    if len(data) > most:
+        raise Refused(too_long % {"file": shown})
+    return data

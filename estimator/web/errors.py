@@ -126,6 +126,14 @@ def _http(error: HTTPException) -> Any:
         return page(
             405, _("This page does not work that way"), _("Follow the links and buttons of the pages.")
         )
+    if code == 413 and request.endpoint == "checking.upload":
+        return page(
+            413,
+            _("This file is too large to be one of ours"),
+            _("We read 10 MB at most, and our documents have less than 1 MB. The file was not read."),
+            _("Send the PDF as you were given it: not a photograph, a scan or a folder of it."),
+            way_out=(url_for("checking.start"), _("Check another document")),
+        )
     if code == 413:
         return page(
             413,
