@@ -87,7 +87,7 @@ class Page:
                 yield from ((name, str(option.get("value"))) for option in chosen)
             elif element.tag == "input" and (
                 element.get("type") in TYPED
-                or (element.get("type") == "checkbox" and element.get("checked") is not None)
+                or (element.get("type") in ("checkbox", "radio") and element.get("checked") is not None)
             ):
                 yield name, element.get("value", "")
 
