@@ -26,7 +26,8 @@ class Page:
         self.headers = answer.headers
         self.path = answer.request.path
         self.json = answer.get_json(silent=True)
-        self.html = answer.get_data(as_text=True)
+        self.content = answer.get_data()
+        self.html = self.content.decode("utf-8", "replace")
         answer.close()
         is_page = self.html and str(self.headers.get("Content-Type")).startswith("text/html")
         self.tree = _parsed(self.html) if is_page else None
