@@ -26,6 +26,7 @@ def html(
     head = rows.head
     which = gettext("%(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
     notices = rows.notices_besides("evidence", "not_included")
+    kind = gettext("Firm quote") if issued else gettext("Draft, not issued")  # at the foot of each page
     return (
         environment()
         .get_template("pdf/quote.html")
@@ -43,7 +44,7 @@ def html(
             created=created,
             record=head,
             reader=reader,
-            sheet=paper.sheet((head.provider, which, gettext("Firm quote")), reader),
+            sheet=paper.sheet((head.provider, which, kind), reader),
         )
     )
 
