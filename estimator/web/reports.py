@@ -18,6 +18,8 @@ from estimator.web.current import now, settings
 from estimator.web.language import current_reader
 from estimator.web.price_lists.page import Answer
 from estimator.web.quotes_desk.standing import standing_words
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals
 
 pages = Blueprint("reports", __name__, url_prefix="/desk/reports")
 
@@ -40,7 +42,7 @@ def page() -> Answer:
         earlier=str(year - 1) if span is not None and span[0] < year else None,
         later=str(year + 1) if year < now().year else None,
         currencies=_currencies(quote_list.months(year), reader),
-        count=reader.number(str(quote_list.count(year))),
+        count=quote_list.count(year),
         most=reader.number(str(spreadsheets.MOST_ROWS)),
         too_many=quote_list.count(None) > spreadsheets.MOST_ROWS,
     )
@@ -152,8 +154,8 @@ def _currencies(months: Sequence[quote_list.Month], reader: Reader) -> list[dict
                         "issued": reader.number(str(month.issued)),
                         "accepted": reader.number(str(month.accepted)),
                         "declined": reader.number(str(month.declined)),
-                        "accepted_total": reader.money(month.accepted_total, currency),
-                        "declined_total": reader.money(month.declined_total, currency),
+                        "accepted_total": _money(month.accepted_total, currency, reader),
+                        "declined_total": _money(month.declined_total, currency, reader),
                         "accepted_width": _width(month.accepted_total, largest),
                         "declined_width": _width(month.declined_total, largest),
                     }
@@ -163,12 +165,18 @@ def _currencies(months: Sequence[quote_list.Month], reader: Reader) -> list[dict
                     "issued": reader.number(str(sum(month.issued for month in own))),
                     "accepted": reader.number(str(sum(month.accepted for month in own))),
                     "declined": reader.number(str(sum(month.declined for month in own))),
-                    "accepted_total": reader.money(_sum(month.accepted_total for month in own), currency),
-                    "declined_total": reader.money(_sum(month.declined_total for month in own), currency),
+                    "accepted_total": _money(_sum(month.accepted_total for month in own), currency, reader),
+                    "declined_total": _money(_sum(month.declined_total for month in own), currency, reader),
                 },
             }
         )
     return found
+
+
+def _money(amount: Decimal, currency: str, reader: Reader) -> str:
+    """Write a sum with the decimals of its currency, also where it is 0."""
+    places = max(decimals(MINOR_UNIT[currency]), -int(amount.as_tuple().exponent))
+    return reader.money(f"{amount:.{places}f}", currency)
 
 
 def _sum(amounts: Iterator[Decimal]) -> Decimal:

@@ -21,6 +21,8 @@ from estimator.web.language import current_reader
 from estimator.web.price_lists.trying import item_words
 from estimator.web.quotes_desk.typed import Read
 from pricing import PriceTable
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals
 from pricing.table import ChoiceDriver
 
 
@@ -92,9 +94,10 @@ def adjustments_in_words(
     adjustments: Sequence[quoting.Line], currency: str, reader: Reader
 ) -> list[dict[str, str]]:
     """Return adjustments as rows of a page, each with who wrote it."""
+    places = decimals(MINOR_UNIT[currency])
     return [
         {
-            "amount": reader.money(format(line.adjustment.amount, "f"), currency, sign=True),
+            "amount": reader.money(f"{line.adjustment.amount:.{places}f}", currency, sign=True),
             "label": line.adjustment.label,
             "reason": line.adjustment.reason,
             "by": person.name_of(line.by),
