@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -70,6 +70,10 @@ NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "closed": ("in_work",),
 }
 """What may follow each state. A revised quote leaves a request quoted, or makes it so again."""
+
+
+AGAIN = timedelta(hours=1)
+"""What is asked in the same words within so long was sent twice."""
 
 
 class NotPossible(Exception):
@@ -256,7 +260,15 @@ def note(
 
 
 def ask_question(request: PatientRequest, words: str, *, now: datetime, settings: Settings) -> RequestEvent:
-    """Keep a question to the coordinator."""
+    """Keep a question to the coordinator; the same words sent once more within the hour are one question."""
+    lock(request)
+    newest = db.session.scalar(
+        select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc()).limit(1)
+    )
+    if newest is not None and newest.kind == "question" and now - newest.at < AGAIN:
+        said = history(request, settings.data_keys)[0].words
+        if said == words:
+            return newest
     return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
 
 

@@ -80,7 +80,6 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
     contract = None if whole else accepted(request)
     outbox.drop(request.reference)
     if quote is not None:
-        outbox.drop(quote.number)
         _erase_revisions(quote, contract, now)
     for model in (QuoteDraft, QuoteCode):
         _do(sql_delete(model).filter_by(request_id=request.id))
@@ -145,10 +144,12 @@ def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
 
 
 def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime) -> None:
-    of_quote = select(QuoteRevision.id).where(QuoteRevision.quote_id == quote.id)
-    if contract is not None:
-        of_quote = of_quote.where(QuoteRevision.id != contract.id)
-    gone = list(db.session.scalars(of_quote))
+    revisions = db.session.execute(select(QuoteRevision.id, QuoteRevision.number).filter_by(quote_id=quote.id))
+    gone = []
+    for revision_id, number in revisions.all():
+        outbox.drop(f"{quote.number}/{number}")
+        if contract is None or revision_id != contract.id:
+            gone.append(revision_id)
     _do(
         update(QuoteRevision).where(QuoteRevision.id.in_(gone)).values(patient=None, rows=None, pdf=None),
     )

@@ -14,12 +14,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from estimator.config import Settings
 from estimator.i18n import reader, speak
 from estimator.web import (
+    asking,
     checking,
+    desk,
     errors,
     guard,
     language,
     mailbox,
     mailing,
+    my_data,
     outbox,
     patient,
     price_lists,
@@ -46,12 +49,15 @@ def init_app(app: Flask) -> None:
     speak(app.jinja_env)
     app.register_blueprint(patient.pages)
     app.register_blueprint(mailing.pages)
+    app.register_blueprint(asking.pages)
+    app.register_blueprint(my_data.pages)
     app.register_blueprint(quote.pages)
     app.register_blueprint(checking.pages)
     security.init_app(app)
     app.register_blueprint(staff.pages)
     app.register_blueprint(staff_links.pages)
     app.register_blueprint(price_lists.pages)
+    app.register_blueprint(desk.pages)
     app.register_blueprint(quotes_desk.pages)
     app.register_blueprint(outbox.pages)
     app.register_blueprint(reports.pages)

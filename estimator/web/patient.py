@@ -130,6 +130,8 @@ def breakdown(token: str) -> Answer:
             "page": f"{current.settings().public_url}{url_for('patient.breakdown', token=token)}",
             "pdf": url_for("patient.document", token=token),
             "change": url_for("patient.change", token=token),
+            "ask": url_for("asking.ask", token=token),
+            "data": url_for("my_data.estimate", token=token),
             "delete": url_for("patient.delete", token=token),
         },
     )

@@ -190,6 +190,14 @@ def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
     ]
 
 
+def test_a_question_that_is_sent_twice_is_one(app: Flask) -> None:
+    found = request(NOW)
+    for moment in (NOW, LATER, LATER + timedelta(minutes=1)):
+        requests.ask_question(found, "Is there a lift?", now=moment, settings=settings())
+    kinds = [entry.kind for entry in requests.history(found, settings().data_keys)]
+    assert kinds == ["question", "question", "asked"]
+
+
 def test_many_who_write_at_the_same_moment_are_all_heard(app: Flask) -> None:
     reference = request(NOW).reference
     db.session.remove()

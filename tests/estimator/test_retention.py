@@ -132,7 +132,7 @@ def quoted(app: Flask) -> Quoted:
         )
         outbox.put(
             "request_received",
-            about=quote.number,
+            about=f"{quote.number}/1",
             address=PERSON.email or "",
             language="en",
             options={},
@@ -206,6 +206,7 @@ def test_a_quote_that_could_be_accepted_is_withdrawn_and_keeps_its_figures(
     link = quote.link_hash
     assert erase(record)
     assert everything_sealed() == []
+    assert {mail.about for mail in db.session.scalars(select(Mail))} == {""}
     assert (count(QuoteDraft), count(QuoteCode)) == (0, 0)
     assert quote.link_hash != link
     revisions = db.session.scalars(select(QuoteRevision).order_by(QuoteRevision.number)).all()

@@ -26,6 +26,18 @@ OPEN = {
     "/e/<token>/change": {"GET", "POST"},
     "/e/<token>/delete": {"GET", "POST"},
     "/e/<token>/email": {"GET", "POST"},
+    "/e/<token>/ask": {"GET", "POST"},
+    "/e/<token>/ask/check": {"GET", "POST"},
+    "/e/<token>/data": {"GET"},
+    "/e/<token>/data.json": {"GET"},
+    "/r/<token>": {"GET"},
+    "/request/<reference>": {"GET"},
+    "/request/<reference>/sent": {"GET"},
+    "/request/<reference>/question": {"POST"},
+    "/request/<reference>/data": {"GET"},
+    "/request/<reference>/data.<kind>": {"GET"},
+    "/request/<reference>/erase": {"GET", "POST"},
+    "/request/<reference>/code": {"GET", "POST"},
 }
 """Every address of the app that a stranger reaches, with the methods that do something there."""
 
@@ -33,12 +45,14 @@ PARTS = {
     "<path:filename>": "site.css",
     "<slug>": "clinic",
     "<token>": "A" * 43,
+    "<reference>": "REQ-2222-2222",
+    "<kind>": "json",
     "<name>": "a" * 32,
     "<int:number>": "0",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
-MISSING_WITHOUT_ITS_RECORD = ("/e/", "/demonstration/mail/<name>")
+MISSING_WITHOUT_ITS_RECORD = ("/e/", "/r/", "/request/", "/demonstration/mail/<name>")
 
 DEMONSTRATION = {
     "/demonstration/mail/": {"GET"},

@@ -88,11 +88,10 @@ class Page:
     def typed(self) -> MultiDict[str, str]:
         """Return everything that a browser would send of the only form, besides the button."""
         found: MultiDict[str, str] = MultiDict()
-        for element in self.one("form").iter("input"):
-            kind, name = element.get("type", "text"), element.get("name")
-            chosen = kind not in ("radio", "checkbox") or element.get("checked") is not None
-            if name is not None and chosen:
-                found.add(name, element.get("value", ""))
+        for element in self.one("form").iter():
+            name, value = element.get("name"), _value(element)
+            if name is not None and value is not None:
+                found.add(name, value)
         return found
 
     def links(self) -> Iterator[str]:
@@ -134,6 +133,23 @@ class Visitor:
         sent = self.send(self.open(f"/estimate/{slug}"), answers)
         assert sent.status == 303, sent.problems
         return self.open(sent.location)
+
+
+def _value(element: Element) -> str | None:
+    """Return what a browser would send of a control; None if nothing, and for anything else."""
+    match element.tag:
+        case "input":
+            chosen = (
+                element.get("type", "text") not in ("radio", "checkbox") or element.get("checked") is not None
+            )
+            return element.get("value", "") if chosen else None
+        case "textarea":
+            return "".join(element.itertext())
+        case "select":
+            options = list(element.iter("option"))
+            chosen_ones = [option for option in options if option.get("selected") is not None]
+            return (chosen_ones or options)[0].get("value", "")
+    return None
 
 
 def parsed(html: str) -> Element:
