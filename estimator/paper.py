@@ -14,8 +14,9 @@ from pathlib import Path
 from markupsafe import Markup
 
 import pricing
-from estimator import estimates, pdf, tables, templates_folder, wording
+from estimator import estimates, pdf, tables, wording
 from estimator.drawing import environment
+from estimator.folders import templates_folder
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate

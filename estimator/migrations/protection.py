@@ -132,9 +132,28 @@ ISSUED = (
 )
 """The columns of a revision that never change."""
 
-HASH_MADE_ONCE = "OLD.pdf_sha256 IS NOT NULL AND {differs}"
+QUOTE = ("id", "request_id", "number", "created_at")
+"""The columns of a quote that never change."""
 
 QUOTED = "what was issued never changes"
+
+SQLITE_QUOTES = (
+    "quote_frozen",
+    "quote_revision_frozen",
+    "quote_revision_made_once",
+    "quote_revision_kept",
+    "quote_revision_not_replaced",
+)
+"""The triggers of quotes in an SQLite database."""
+
+POSTGRESQL_QUOTES = {
+    "quote_frozen": "quote",
+    "quote_revision_frozen": "quote_revision",
+    "quote_revision_made_once": "quote_revision",
+    "quote_revision_kept": "quote_revision",
+    "quote_revision_not_emptied": "quote_revision",
+}
+"""The triggers of quotes in a PostgreSQL database, each with its table."""
 
 
 def protect_quotes(connection: Connection) -> None:
@@ -147,50 +166,56 @@ def protect_quotes(connection: Connection) -> None:
 
 def unprotect_quotes(connection: Connection) -> None:
     """Remove the triggers of issued revisions."""
-    for name in (
-        "quote_revision_frozen",
-        "quote_revision_hash",
-        "quote_revision_kept",
-        "quote_revision_emptied",
-    ):
-        of = "" if connection.dialect.name == "sqlite" else " ON quote_revision"
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{of}")
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("DROP FUNCTION IF EXISTS quote_revision_refused()")
+    if connection.dialect.name == "sqlite":
+        for name in SQLITE_QUOTES:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        return
+    for name, table in POSTGRESQL_QUOTES.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    connection.exec_driver_sql("DROP FUNCTION IF EXISTS quote_refused()")
 
 
 def _sqlite_quotes() -> Iterator[str]:
     refused = f"BEGIN SELECT RAISE(ABORT, '{QUOTED}'); END"
+    yield f"CREATE TRIGGER quote_frozen BEFORE UPDATE OF {', '.join(QUOTE)} ON quote {refused}"
     yield (
         f"CREATE TRIGGER quote_revision_frozen BEFORE UPDATE OF {', '.join(ISSUED)} ON quote_revision {refused}"
     )
+    # UPDATE OR REPLACE would remove another revision that has the hash already.
+    taken = "SELECT 1 FROM quote_revision WHERE pdf_sha256 = NEW.pdf_sha256 AND id != OLD.id"
     yield (
-        "CREATE TRIGGER quote_revision_hash BEFORE UPDATE OF pdf_sha256 ON quote_revision "
-        f"WHEN {HASH_MADE_ONCE.format(differs='OLD.pdf_sha256 IS NOT NEW.pdf_sha256')} {refused}"
+        "CREATE TRIGGER quote_revision_made_once BEFORE UPDATE OF pdf_sha256 ON quote_revision "
+        f"WHEN (OLD.pdf_sha256 IS NOT NULL AND OLD.pdf_sha256 IS NOT NEW.pdf_sha256) OR EXISTS ({taken}) {refused}"
     )
     yield f"CREATE TRIGGER quote_revision_kept BEFORE DELETE ON quote_revision {refused}"
     # REPLACE removes rows without asking the triggers of DELETE.
     there = (
-        "SELECT 1 FROM quote_revision WHERE id = NEW.id OR (quote_id = NEW.quote_id AND number = NEW.number)"
+        "SELECT 1 FROM quote_revision WHERE id = NEW.id OR name = NEW.name OR pdf_sha256 = NEW.pdf_sha256 "
+        "OR (quote_id = NEW.quote_id AND number = NEW.number)"
     )
-    yield f"CREATE TRIGGER quote_revision_emptied BEFORE INSERT ON quote_revision WHEN EXISTS ({there}) {refused}"
+    yield (
+        "CREATE TRIGGER quote_revision_not_replaced BEFORE INSERT ON quote_revision "
+        f"WHEN EXISTS ({there}) {refused}"
+    )
 
 
 def _postgresql_quotes() -> Iterator[str]:
     yield (
-        "CREATE FUNCTION quote_revision_refused() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE FUNCTION quote_refused() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{QUOTED}'; END $$"
     )
-    refuse = "EXECUTE FUNCTION quote_revision_refused()"
+    refuse = "EXECUTE FUNCTION quote_refused()"
+    yield (f"CREATE TRIGGER quote_frozen BEFORE UPDATE OF {', '.join(QUOTE)} ON quote FOR EACH ROW {refuse}")
     yield (
         f"CREATE TRIGGER quote_revision_frozen BEFORE UPDATE OF {', '.join(ISSUED)} ON quote_revision "
         f"FOR EACH ROW {refuse}"
     )
     yield (
-        "CREATE TRIGGER quote_revision_hash BEFORE UPDATE OF pdf_sha256 ON quote_revision FOR EACH ROW "
-        f"WHEN ({HASH_MADE_ONCE.format(differs='OLD.pdf_sha256 IS DISTINCT FROM NEW.pdf_sha256')}) {refuse}"
+        "CREATE TRIGGER quote_revision_made_once BEFORE UPDATE OF pdf_sha256 ON quote_revision FOR EACH ROW "
+        f"WHEN (OLD.pdf_sha256 IS NOT NULL AND OLD.pdf_sha256 IS DISTINCT FROM NEW.pdf_sha256) {refuse}"
     )
     yield f"CREATE TRIGGER quote_revision_kept BEFORE DELETE ON quote_revision FOR EACH ROW {refuse}"
     yield (
-        f"CREATE TRIGGER quote_revision_emptied BEFORE TRUNCATE ON quote_revision FOR EACH STATEMENT {refuse}"
+        "CREATE TRIGGER quote_revision_not_emptied BEFORE TRUNCATE ON quote_revision "
+        f"FOR EACH STATEMENT {refuse}"
     )

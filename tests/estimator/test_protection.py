@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from example_list import NOW, table_text
+from example_quotes import quoted
 from flask import Flask
 from sqlalchemy import Engine, create_engine, delete, text
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +18,8 @@ from estimator import audit, migrations, tables
 from estimator.config import Settings
 from estimator.db import db, engine_options
 from estimator.migrations import protection
-from estimator.models import AuditEntry, PublishedNeverChanges, TableVersion
+from estimator.models import AuditEntry, PublishedNeverChanges, Quote, QuoteRevision, TableVersion
+from estimator.models.quotes import ISSUED, MADE_ONCE
 from estimator.models.tables import FROZEN
 
 VALUES = {
@@ -62,18 +64,23 @@ def in_days(days: int) -> date:
 
 
 def test_every_trigger_is_there_after_the_newest_migration(hand: Engine) -> None:
-    wanted = protection.SQLITE if hand.dialect.name == "sqlite" else protection.POSTGRESQL
-    assert triggers(hand) == set(wanted), "a migration that makes a table anew has to call protect again"
+    if hand.dialect.name == "sqlite":
+        wanted = {*protection.SQLITE, *protection.SQLITE_QUOTES}
+    else:
+        wanted = {*protection.POSTGRESQL, *protection.POSTGRESQL_QUOTES}
+    assert triggers(hand) == wanted, "a migration that makes a table anew has to call protect again"
 
 
 def test_the_triggers_can_be_made_again_by_a_later_migration(hand: Engine) -> None:
     before = triggers(hand)
     with hand.begin() as connection:
         protection.unprotect(connection)
+        protection.unprotect_quotes(connection)
     assert triggers(hand) == set()
     for _time in range(2):
         with hand.begin() as connection:
             protection.protect(connection)
+            protection.protect_quotes(connection)
         assert triggers(hand) == before
 
 
@@ -174,3 +181,105 @@ def test_taking_the_migration_back_takes_the_triggers_away(
     assert triggers(hand) == set()
     migrations.upgrade(database_url)
     assert triggers(hand) != set()
+
+
+# Quotes -------------------------------------------------------------------------------------------------------
+
+ANOTHER = {
+    "id": "99",
+    "name": "'x'",
+    "quote_id": "99",
+    "number": "99",
+    "table_version_id": "99",
+    "table_sha256": "'x'",
+    "content": "'{}'",
+    "total": "'1.00'",
+    "adjusted": "'1.00'",
+    "currency": "'EUR'",
+    "language": "'de'",
+    "valid_until": "'2099-01-01'",
+    "time_zone": "'Asia/Tokyo'",
+    "issued_at": "'2020-01-01 00:00:00'",
+    "issued_by": "'somebody'",
+}
+
+
+def test_everything_that_decides_a_revision_is_frozen() -> None:
+    changing = {"state", "state_since"}
+    assert {"id", *ISSUED} == set(protection.ISSUED) == set(ANOTHER)
+    assert {"id", *ISSUED, *MADE_ONCE, *changing} == {c.name for c in QuoteRevision.__table__.columns}
+    assert {*protection.QUOTE, "link_hash", "link_serial"} == {c.name for c in Quote.__table__.columns}
+
+
+def test_nothing_of_an_issued_revision_can_be_changed_by_hand(hand: Engine) -> None:
+    quoted()
+    for column, value in ANOTHER.items():
+        refused(hand, f"UPDATE quote_revision SET {column} = {value}", protection.QUOTED)
+
+
+def test_the_app_cannot_change_an_issued_revision_either(app: Flask) -> None:
+    revision = quoted()
+    for column in ISSUED:
+        setattr(revision, column, None)
+        with pytest.raises(PublishedNeverChanges):
+            db.session.flush()
+        db.session.rollback()
+
+
+def test_the_number_of_a_quote_and_whose_it_is_cannot_be_changed_by_hand(hand: Engine) -> None:
+    quoted()
+    for column in protection.QUOTE:
+        refused(hand, f"UPDATE quote SET {column} = {column}", protection.QUOTED)
+
+
+def test_an_issued_revision_can_be_neither_deleted_nor_emptied_nor_replaced(hand: Engine) -> None:
+    revision = quoted()
+    before = revision.content
+    db.session.rollback()
+    refused(hand, "DELETE FROM quote_revision", protection.QUOTED)
+    if hand.dialect.name == "postgresql":
+        refused(hand, "TRUNCATE quote_revision CASCADE", protection.QUOTED)
+    else:
+        columns = [column.name for column in QuoteRevision.__table__.columns]
+        for own in (
+            {"id": "id + 1", "name": "'y'"},
+            {"number": "2", "name": "'y'"},
+            {"id": "id + 1", "number": "2"},
+        ):
+            values = ", ".join({"content": "'{}'", **own}.get(column, column) for column in columns)
+            replacing = (
+                f"REPLACE INTO quote_revision ({', '.join(columns)}) SELECT {values} FROM quote_revision"
+            )
+            refused(hand, replacing, protection.QUOTED)
+    assert db.session.scalars(db.select(QuoteRevision.content)).all() == [before]
+
+
+def test_the_hash_of_a_document_is_made_once_and_takes_no_other_revision_away(hand: Engine) -> None:
+    first, second = quoted(submission="first").id, quoted(submission="second").id
+    db.session.rollback()
+    with hand.begin() as connection:
+        connection.execute(text(f"UPDATE quote_revision SET pdf_sha256 = 'a' WHERE id = {first}"))
+    for other in ("'b'", "NULL"):
+        refused(hand, f"UPDATE quote_revision SET pdf_sha256 = {other} WHERE id = {first}", protection.QUOTED)
+    orders = ["UPDATE", "UPDATE OR REPLACE"] if hand.dialect.name == "sqlite" else ["UPDATE"]
+    for order in orders:
+        refused(
+            hand,
+            f"{order} quote_revision SET pdf_sha256 = 'a' WHERE id = {second}",
+            f"{protection.QUOTED}|unique",
+        )
+    assert db.session.scalars(db.select(QuoteRevision.pdf_sha256).order_by(QuoteRevision.id)).all() == [
+        "a",
+        None,
+    ]
+
+
+def test_what_is_sealed_of_a_revision_can_be_emptied_and_sealed_with_another_key(hand: Engine) -> None:
+    quoted()
+    db.session.rollback()
+    for value in ("'sealed anew'", "NULL"):
+        for column in ("patient", "rows", "pdf"):
+            sealed = value if hand.dialect.name == "sqlite" or value == "NULL" else f"{value}::bytea"
+            with hand.begin() as connection:
+                connection.execute(text(f"UPDATE quote_revision SET {column} = {sealed}"))
+    assert db.session.scalars(db.select(QuoteRevision.rows)).all() == [None]
