@@ -26,6 +26,7 @@ Notice = Literal["password", "second_factor", "recovery_code"]
 """What somebody is told by mail, in case it was not them."""
 
 DEMONSTRATION: dict[Role, str] = {
+    "coordinator": "coordinator@demonstration.example.org",
     "price_editor": "editor@demonstration.example.org",
     "approver": "approver@demonstration.example.org",
 }
@@ -66,6 +67,20 @@ def everybody() -> Sequence[StaffUser]:
     return db.session.scalars(
         select(StaffUser).filter_by(demonstration=False).order_by(StaffUser.email)
     ).all()
+
+
+def who_may(permission: str, *, demonstration: bool) -> Sequence[StaffUser]:
+    """Return whoever may do something by their address; invented people only in a demonstration."""
+    allowed = [role for role in ROLES if permission in PERMISSIONS[role]]
+    among = select(StaffRole.user_id).where(StaffRole.name.in_(allowed))
+    found = select(StaffUser).where(StaffUser.active, StaffUser.id.in_(among)).order_by(StaffUser.email)
+    return db.session.scalars(found if demonstration else found.filter_by(demonstration=False)).all()
+
+
+def addresses(numbers: Collection[int]) -> dict[int, str]:
+    """Return the mail addresses of people by their numbers, also of those who are let in no more."""
+    found = select(StaffUser.id, StaffUser.email).where(StaffUser.id.in_(numbers))
+    return {user.id: user.email for user in db.session.execute(found)} if numbers else {}
 
 
 def invite(

@@ -123,6 +123,7 @@ def _ways_in(app: Flask) -> Iterator[str]:
         db.session.remove()
         db.engine.dispose()  # a connection must not be shared with the processes to come
     names = {
+        "coordinator": _("Answer requests as an invented coordinator"),
         "price_editor": _("Edit price lists as an invented editor"),
         "approver": _("Approve as another one"),
     }

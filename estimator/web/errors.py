@@ -96,7 +96,7 @@ def _ended_session(_error: CSRFError) -> tuple[str, int]:
 
 def _staff_typed() -> list[str]:
     """What was typed on a page of the staff; patients' pages keep their answers themselves."""
-    return typed() if request.path.startswith("/staff/") else []
+    return typed() if request.path.startswith(("/staff/", "/desk/")) else []
 
 
 def signed_out() -> tuple[str, int]:

@@ -27,7 +27,7 @@ Answer = str | Response | tuple[str, int]
 ROLES: Mapping[Role, tuple[Any, Any]] = {
     "coordinator": (
         lazy_gettext("Coordinator"),
-        lazy_gettext("answers requests and reads price lists"),
+        lazy_gettext("answers requests, issues quotes, and reads price lists"),
     ),
     "price_editor": (lazy_gettext("Price editor"), lazy_gettext("changes drafts of price lists")),
     "approver": (
@@ -53,6 +53,12 @@ class Place:
 
 
 PLACES = (
+    Place(
+        "requests.read",
+        "desk.queue",
+        lazy_gettext("Requests"),
+        lazy_gettext("Who asks for a firm quote; answer, hand on, and enter one for somebody who called."),
+    ),
     Place(
         "tables.read",
         "price_lists.index",
