@@ -19,6 +19,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.verifying import Checked, Computed, Difference, Reference
 from estimator.web import current, errors
+from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.sign_in import network
 
@@ -179,7 +180,7 @@ def _start(status: int, **wrong: str) -> tuple[str, int]:
         "patient/verify.html",
         form=FlaskForm(),
         wrong=wrong,
-        typed={name: request.args.get(name, "")[:80] for name in ("number", "revision")},
+        typed={name: printable(request.args.get(name, "")[:80]) for name in ("number", "revision")},
         errors=[{"target": name, "sentence": sentence} for name, sentence in wrong.items()],
     )
     return page, status
