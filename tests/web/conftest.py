@@ -75,6 +75,7 @@ def start(
 
     yield start
     for app in started:
+        app.extensions["jobs"].close()
         with app.app_context():
             db.engine.dispose()
 

@@ -23,7 +23,13 @@ from estimator.quote_content import Adjustment
 
 NAME, ADDRESS = "Wilhelmina Quill", "mina@quillworth.org"
 COORDINATOR = "user:1"
-PLAN: dict[str, Any] = {"cells": "own", "sessions": 2, "meals": "all", "training": False, "arrival": "2026-03-31"}
+PLAN: dict[str, Any] = {
+    "cells": "own",
+    "sessions": 2,
+    "meals": "all",
+    "training": False,
+    "arrival": "2026-03-31",
+}
 
 TOTAL = "USD\N{NO-BREAK SPACE}4,211.05"
 """By hand: 2 × 2,000 + 2 × 100.50 + 5 % of 201 = 4,211.05; the flight is paid to others."""
@@ -90,7 +96,9 @@ class Desk:
             yield found
             db.session.commit()
 
-    def issue(self, *adjustments: tuple[str, str], sessions: int | None = None, pdf: bytes | None = None) -> str:
+    def issue(
+        self, *adjustments: tuple[str, str], sessions: int | None = None, pdf: bytes | None = None
+    ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
         `pdf` stands for the document that the worker makes; None leaves it unmade.
@@ -100,7 +108,9 @@ class Desk:
             draft = quoting.begin(request, **known)
             lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
             given = {**PLAN, "sessions": sessions} if sessions else None
-            draft = quoting.change(draft, save=draft.save, adjustments=lines, prices="keep", given=given, **known)
+            draft = quoting.change(
+                draft, save=draft.save, adjustments=lines, prices="keep", given=given, **known
+            )
             state = quoting.state(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
             revision = quotes.issue(
                 request, save=draft.save, fingerprint=state.fingerprint, clinic=clinic.Clinic(), **known
@@ -129,9 +139,7 @@ class Desk:
     def withdraw(self) -> None:
         """Withdraw the newest revision."""
         with self.revision() as revision:
-            quotes.withdraw(
-                revision, reason="mistake", actor=COORDINATOR, now=now(), settings=self.settings
-            )
+            quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=now(), settings=self.settings)
 
     def new_link(self) -> str:
         """Make another link, and return its path."""
@@ -154,7 +162,9 @@ class Desk:
         with self.app.app_context():
             return list(db.session.scalars(select(QuoteDecision).order_by(QuoteDecision.id)))
 
-    def opened(self, sealed: bytes | None, column: str, row: str, table: str = "quote_decision") -> str | None:
+    def opened(
+        self, sealed: bytes | None, column: str, row: str, table: str = "quote_decision"
+    ) -> str | None:
         """Return what was sealed."""
         return None if sealed is None else self.settings.data_keys.open(sealed, table, column, row)
 

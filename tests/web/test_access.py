@@ -38,6 +38,22 @@ OPEN = {
     "/request/<reference>/data.<kind>": {"GET"},
     "/request/<reference>/erase": {"GET", "POST"},
     "/request/<reference>/code": {"GET", "POST"},
+    "/q/<token>": {"GET"},
+    "/quote/closed": {"GET"},
+    "/quote/<number>": {"GET"},
+    "/quote/<number>/<int:revision>": {"GET"},
+    "/quote/<number>/<int:revision>.pdf": {"GET"},
+    "/quote/<number>/code": {"POST"},
+    "/quote/<number>/close": {"POST"},
+    "/quote/<number>/accept": {"GET", "POST"},
+    "/quote/<number>/answered": {"GET"},
+    "/quote/<number>/take-back": {"GET", "POST"},
+    "/quote/<number>/decline": {"GET", "POST"},
+    "/quote/<number>/question": {"GET", "POST"},
+    "/quote/<number>/asked": {"GET"},
+    "/verify": {"GET", "POST"},
+    "/verify/<reference>": {"GET"},
+    "/verify/<reference>/<revision>": {"GET"},
 }
 """Every address of the app that a stranger reaches, with the methods that do something there."""
 
@@ -49,10 +65,23 @@ PARTS = {
     "<kind>": "json",
     "<name>": "a" * 32,
     "<int:number>": "0",
+    "<number>": "Q-2026-00001",
+    "<int:revision>": "1",
+    "<revision>": "1",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
-MISSING_WITHOUT_ITS_RECORD = ("/e/", "/r/", "/request/", "/demonstration/mail/<name>")
+MISSING_WITHOUT_ITS_RECORD = (
+    "/e/",
+    "/q/",
+    "/r/",
+    "/request/",
+    "/demonstration/mail/<name>",
+    "/verify/<reference>/<revision>",
+)
+
+CLOSED_WITHOUT_ITS_LINK = "/quote/<number>"
+"""What says to open the link of the mail, whether there is such a quote or not."""
 
 DEMONSTRATION = {
     "/demonstration/mail/": {"GET"},
@@ -94,6 +123,8 @@ def expected(rule: str, method: str) -> set[int]:
     if rule.startswith(MISSING_WITHOUT_ITS_RECORD):
         # A form that brings no proof of its own page is told so before anything is looked up.
         return {404, 400} if method == "POST" else {404}
+    if rule.startswith(CLOSED_WITHOUT_ITS_LINK):
+        return {401, 400} if method == "POST" else {401}
     if method == "POST":
         return {400}
     return {200}

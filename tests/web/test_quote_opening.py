@@ -78,7 +78,9 @@ def test_reading_a_confirmed_quote_changes_nothing_in_the_database(app: Flask, d
     assert everything(app) == before
 
 
-def test_a_scanner_that_follows_the_link_leaves_it_as_good_as_it_was(app: Flask, desk: Desk, link: str) -> None:
+def test_a_scanner_that_follows_the_link_leaves_it_as_good_as_it_was(
+    app: Flask, desk: Desk, link: str
+) -> None:
     scanner = Visitor(app)
     scanner.client.head(link).close()
     scanner.open(scanner.open(link).location)
@@ -101,7 +103,9 @@ def test_with_the_link_alone_there_is_a_number_and_nothing_that_tells(desk: Desk
 @pytest.mark.parametrize(
     "tail", ["/1", "/1.pdf", "/accept", "/decline", "/question", "/take-back", "/answered", "/asked"]
 )
-def test_with_the_link_alone_every_other_page_leads_back_to_the_code(desk: Desk, link: str, tail: str) -> None:
+def test_with_the_link_alone_every_other_page_leads_back_to_the_code(
+    desk: Desk, link: str, tail: str
+) -> None:
     patient = desk.patient(link, confirmed=False)
     answer = patient.open(patient.path + tail)
     assert (answer.status, answer.location) == (303, patient.path)
