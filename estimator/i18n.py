@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from flask import g
 from flask_babel import force_locale, get_translations, lazy_gettext
@@ -142,6 +142,12 @@ class Reader:
     def moment(self, moment: datetime, zone: str) -> str:
         """Write the day a moment falls on in a time zone."""
         return self.day(moment.astimezone(ZoneInfo(zone)).date())
+
+    def month(self, month: str) -> str:
+        """Write a month, "2027-03", in words, e.g. "March 2027"."""
+        first = date.fromisoformat(f"{month}-01")
+        written: str = format_skeleton("yMMMM", first, locale=self.locale)
+        return written
 
     def clock(self, moment: datetime, zone: str) -> str:
         """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (Asia/Kolkata)"."""

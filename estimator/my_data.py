@@ -207,7 +207,7 @@ class _Worded:
         other = found["for_whom"] == "other"
         yield Row(_("For whom"), _("For somebody I may speak for") if other else _("For myself"))
         if found["planned_month"]:
-            yield Row(_("Planned month"), found["planned_month"])
+            yield Row(_("Planned month"), self.reader.month(found["planned_month"]))
         if person is not None and person["message"]:
             yield Row(_("Message"), person["message"], typed=True)
 

@@ -239,6 +239,9 @@ def _form_page(
     reader = current_reader()
     problems: list[dict[str, str | None]] = [{"target": None, "sentence": sentence}] if sentence else []
     problems += [{"target": name, "sentence": text} for name, text in checked.wrong.items()]
+    if checked.meant:
+        doubt = _("Is your mail address right? Perhaps you meant %(meant)s.", meant=checked.meant)
+        problems.append({"target": "email", "sentence": doubt})
     typed = asking_form.typed(form)
     cut = len(typed["message"]) > MOST_SHOWN
     if cut:
@@ -255,7 +258,7 @@ def _form_page(
         submission=asking_form.submission_of(form),
         action=url_for("asking.ask", token=token),
         countries=countries(reader),
-        months=[(month, asking_form.month_name(month, reader)) for month in _months(found)],
+        months=[(month, reader.month(month)) for month in _months(found)],
         consents=list(_consents(found).values()),
         longest=reader.number(str(asking_form.LONGEST_MESSAGE)),
         reply_days=_reply_days(),
@@ -325,7 +328,7 @@ def for_whom(code: str) -> str:
 
 def planned(month: str | None) -> str:
     """Say which month is planned."""
-    return asking_form.month_name(month, current_reader()) if month else _("I do not know yet")
+    return current_reader().month(month) if month else _("I do not know yet")
 
 
 def language_names() -> Mapping[str, str]:

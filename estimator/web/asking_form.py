@@ -7,11 +7,10 @@ import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from wtforms import StringField
 
 from estimator import addresses, consents, keys
@@ -151,12 +150,6 @@ def months(now: datetime, zone: str) -> list[str]:
     today = now.astimezone(ZoneInfo(zone))
     first = today.year * 12 + today.month - 1
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, first + MONTHS_AHEAD)]
-
-
-def month_name(month: str, reader: Reader) -> str:
-    """Write a month in words, e.g. "March 2027"."""
-    written: str = format_skeleton("yMMMM", date.fromisoformat(f"{month}-01"), locale=reader.locale)
-    return written
 
 
 def _one_line(text: str) -> str:
