@@ -19,7 +19,7 @@ from estimator.db import db
 from estimator.desk_list import NOBODY, PAGE, Page, Place, Search, Wanted
 from estimator.models import TableVersion
 
-MANY = 2_000
+MANY = 1_200
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def wrong_lists(known: list[Known], each: int) -> list[Wanted]:
 
 
 def test_every_combination_of_filters_shows_page_by_page_what_fits(known: list[Known]) -> None:
-    assert wrong_lists(known, 7) == []
+    assert wrong_lists(known, 13) == []
 
 
 @pytest.mark.usefixtures("short_steps")
 def test_a_list_that_is_found_in_many_steps_shows_the_same(known: list[Known]) -> None:
-    assert wrong_lists(known, 5) == []
+    assert wrong_lists(known, 11) == []
 
 
 @pytest.mark.usefixtures("short_steps")

@@ -36,7 +36,7 @@ def go_in(app: Flask, link: str) -> Browser:
     return browser
 
 
-@pytest.mark.parametrize(("role", "name"), [("price_editor", "Price editor"), ("approver", "Approver")])
+@pytest.mark.parametrize(("role", "name"), [("coordinator", "Coordinator"), ("price_editor", "Price editor"), ("approver", "Approver")])
 def test_a_link_signs_somebody_invented_in_without_a_second_factor(
     demo: Flask, role: staff.Role, name: str
 ) -> None:
@@ -122,8 +122,8 @@ def test_the_invented_people_are_not_among_the_real_ones(demo: Flask) -> None:
         assert staff.get(1) is None
 
 
-def test_each_start_has_the_same_two_people(demo: Flask) -> None:
+def test_each_start_has_the_same_three_people(demo: Flask) -> None:
     ways_in(demo)
     ways_in(demo)
     with demo.app_context():
-        assert db.session.query(StaffUser).count() == 2
+        assert db.session.query(StaffUser).count() == 3

@@ -76,6 +76,8 @@ def enter(slug: str) -> Answer:
         return _form(version, plan, panel, form, Checked(), panel.sentences, 409, sentence)
     checked = asking_form.check(form, _consents(version), _months(version), either=True)
     checked.wrong |= {name: text for name, text in _said_by_phone().items() if name in checked.wrong}
+    if "email" in checked.wrong and not (form.email.data or "").strip():
+        checked.wrong["email"] = _("Write a mail address or a telephone number.")
     if panel.sentences or checked.asked is None:
         return _form(version, plan, panel, form, checked, panel.sentences, 422)
     return _make(version, found.answers, checked.asked, asking_form.submission_of(form))
@@ -147,7 +149,7 @@ def _form(
         meant=checked.meant,
         typed=asking_form.typed(form),
         countries=countries(reader),
-        months=[(month, asking_form.month_name(month, reader)) for month in _months(version)],
+        months=[(month, reader.month(month)) for month in _months(version)],
         consents=list(_consents(version).values()),
         longest=reader.number(str(asking_form.LONGEST_MESSAGE)),
         sends_mail=current.settings().sends_mail,

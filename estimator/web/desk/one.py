@@ -17,7 +17,7 @@ from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
 from estimator.models import PatientRequest
 from estimator.web import current, errors, person
-from estimator.web.asking_form import LONGEST_MESSAGE, month_name, wrong_message
+from estimator.web.asking_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.desk import page as desk
 from estimator.web.desk import told
 from estimator.web.desk.page import Answer, pages
@@ -203,7 +203,7 @@ def _page(
             "country": desk.country(found.country),
             "language": reader_of(found.language).name,
             "for_other": found.for_whom == "other",
-            "planned": None if found.planned_month is None else month_name(found.planned_month, reader),
+            "planned": None if found.planned_month is None else reader.month(found.planned_month),
             "estimate": found.estimate_reference,
             "assignee": found.assignee_id,
             "erased": None if found.erased_at is None else reader.clock(found.erased_at, zone),

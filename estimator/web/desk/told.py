@@ -34,6 +34,7 @@ class Told:
 
 LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("Mail that confirms the request"),
+    "request_question": lazy_gettext("Mail to the desk that there is a question"),
     "quote_code": lazy_gettext("Mail with a code"),
     "quote_issued": lazy_gettext("Mail with the quote"),
     "quote_withdrawn": lazy_gettext("Mail that the quote was withdrawn"),
