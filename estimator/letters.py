@@ -178,6 +178,20 @@ def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
     return mail.compose("quote_issued", reader, context), mail.Attachment(name, content)
 
 
+def _request_question(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    record = requests.get(row.about)
+    if record is None or record.full_name is None:
+        raise Gone
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "at": reader.clock(row.created_at, record.table_version.time_zone),
+            "link": f"{settings.public_url}/desk/requests/{record.reference}",
+        }
+    return mail.compose("request_question", reader, context), None
+
+
 def _to_the_desk(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
     revision = _revision_of(row)
     reader = reader_of(row.language)
@@ -214,5 +228,6 @@ WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
     "quote_decided": _to_the_desk,
     "quote_question": _to_the_desk,
     "request_received": _request_received,
+    "request_question": _request_question,
 }
 """Who writes which folder of templates/email."""

@@ -399,7 +399,7 @@ def _masked(mail: dict[str, Any]) -> dict[str, Any]:
 
 def _is_theirs(mail: Mail) -> bool:
     """Whether a mail went to whoever asked, and not to the desk."""
-    return mail.template not in ("quote_decided", "quote_question")
+    return mail.template not in ("quote_decided", "quote_question", "request_question")
 
 
 def _opened(row: Any, sealed: bytes | None, column: str, keyring: keys.Keyring) -> Any:

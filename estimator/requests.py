@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator import business_days, keys, links, name_index, outbox
 from estimator.clinic import Clinic
@@ -51,6 +52,7 @@ __all__ = [
     "note",
     "person_of",
     "purge",
+    "tell_desk",
     "token_of",
 ]
 
@@ -74,6 +76,12 @@ NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
 
 AGAIN = timedelta(hours=1)
 """What is asked in the same words within so long was sent twice."""
+
+
+DAY = timedelta(days=1)
+QUESTIONS_A_DAY = 20
+NO_LIMIT = 1_000_000
+"""Questions are counted themselves; other mail of the day must not keep the desk from hearing of one."""
 
 
 class NotPossible(Exception):
@@ -260,7 +268,10 @@ def note(
 
 
 def ask_question(request: PatientRequest, words: str, *, now: datetime, settings: Settings) -> RequestEvent:
-    """Keep a question to the coordinator; the same words sent once more within the hour are one question."""
+    """Keep a question to the coordinator; the same words sent once more within the hour are one question.
+
+    Raises outbox.TooMany after QUESTIONS_A_DAY.
+    """
     lock(request)
     newest = db.session.scalar(
         select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc()).limit(1)
@@ -269,7 +280,30 @@ def ask_question(request: PatientRequest, words: str, *, now: datetime, settings
         said = history(request, settings.data_keys)[0].words
         if said == words:
             return newest
+    asked_today = select(func.count()).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == "question", RequestEvent.at > now - DAY
+    )
+    if (db.session.scalar(asked_today) or 0) >= QUESTIONS_A_DAY:
+        raise outbox.TooMany("record")
     return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
+
+
+def tell_desk(request: PatientRequest, event: RequestEvent, *, settings: Settings, now: datetime) -> None:
+    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
+    if settings.sends_mail:
+        outbox.put(
+            "request_question",
+            about=request.reference,
+            address=parseaddr(settings.mail_reply_to or settings.mail_from)[1],
+            language=settings.languages[0],
+            options={},
+            submission=event.name,
+            keyring=settings.data_keys,
+            lookup_key=settings.lookup_key,
+            per_address=NO_LIMIT,
+            per_record=NO_LIMIT,
+            now=now,
+        )
 
 
 def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:

@@ -168,10 +168,11 @@ def question(reference: str) -> Answer:
     quote = quotes.of(record)
     try:
         if quote is None:
-            requests.ask_question(record, words, now=current.now(), settings=current.settings())
+            event = requests.ask_question(record, words, now=current.now(), settings=current.settings())
+            requests.tell_desk(record, event, settings=current.settings(), now=current.now())
         else:
             quotes.ask_question(quote, words, settings=current.settings(), now=current.now())
-        mails = [] if quote is None else _waiting(quotes.about(quotes.newest(quote)))
+        mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
         db.session.commit()
     except outbox.TooMany:
         db.session.rollback()

@@ -34,6 +34,7 @@ FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
 LETTERS: Mapping[str, Any] = {
     "estimate": lazy_gettext("An estimate"),
     "request_received": lazy_gettext("Confirmation of a request"),
+    "request_question": lazy_gettext("Notice to the desk: a question"),
     "quote_issued": lazy_gettext("A quote"),
     "quote_decided": lazy_gettext("Notice to the desk: a decision"),
     "quote_question": lazy_gettext("Notice to the desk: a question"),

@@ -66,6 +66,11 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
+    ("request_question", "plain"): {
+        "reference": "REQ-7K3M-92QF",
+        "at": "10 March 2026, 12:00 (UTC)",
+        "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF",
+    },
     ("staff_invitation", "plain"): STAFF,
     ("staff_reset", "plain"): STAFF,
     **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},

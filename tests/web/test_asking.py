@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from visitor import Page, Visitor
 
-from estimator import consents, requests
+from estimator import consents, letters, outbox, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Mail, PatientRequest, RequestConsent, RequestEvent
@@ -519,6 +520,25 @@ def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
         assert found is not None
         said = [entry.words for entry in requests.history(found, settings_of(app).data_keys)]
         assert said == ["Is there a lift?\nI need one.", None]
+        (mail,) = db.session.scalars(select(Mail).filter_by(template="request_question"))
+        claimed = outbox.claim(mail.id, now=NOW, lease_seconds=60)
+        assert claimed is not None
+        message = letters.of(claimed, settings_of(app), NOW)
+        assert message["To"] == parseaddr(settings_of(app).mail_from)[1]
+        assert f"/desk/requests/{record.reference}" in message.as_string()
+        assert "lift" not in message.as_string()
+
+
+def test_nobody_asks_without_end(app: Flask, visitor: Visitor, form: Page) -> None:
+    asked(visitor, form)
+    (record,) = stored(app)
+    page = visitor.open(f"/request/{record.reference}")
+    for number in range(requests.QUESTIONS_A_DAY):
+        assert visitor.send(page, {"words": f"Question {number}?"}, button=None).status == 303
+    refused = visitor.send(page, {"words": "One more?"}, button=None)
+    assert refused.status == 429
+    assert "asked often enough today" in refused.problems[0]
+    assert refused.control("words") == "One more?"
 
 
 @pytest.mark.parametrize(
