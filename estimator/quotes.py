@@ -134,11 +134,11 @@ def issue(
     if draft is None or draft.save != save:
         raise ChangedMeanwhile
     prepared = quoting.state(draft, clinic=clinic, settings=settings, now=now)
-    if prepared.fingerprint != fingerprint:
-        raise ChangedMeanwhile
     person = requests.person_of(request, settings.data_keys)
     if prepared.missing or prepared.chosen is None or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
+    if prepared.fingerprint != fingerprint:
+        raise ChangedMeanwhile
     quote = of(request)
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, now)
