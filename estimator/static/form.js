@@ -2,7 +2,7 @@
 
 document.documentElement.classList.add("scripted");
 
-const form = document.querySelector("form.estimate");
+const form = document.querySelector("form.estimate[data-total]");
 if (form) {
   const panel = document.getElementById("total");
   const spoken = document.getElementById("total-spoken");
