@@ -164,7 +164,7 @@ def _rows(
                     1,
                     at,
                     at + timedelta(days=3 + number % 3),
-                    at,
+                    now,  # or the next night would remove what is older than a clinic keeps
                 ),
                 words(first) | words(last),
             )

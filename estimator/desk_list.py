@@ -134,13 +134,14 @@ class Page:
     """One page. `more` says where the next one begins, None after the last.
 
     `whole` is False if the page ends before it is full, because so many were looked at. `too_short` is True if
-    what was typed is too short to be looked for.
+    what was typed is too short to be looked for, `left_out` if some words of it are.
     """
 
     rows: Sequence[Row]
     more: Place | None
     whole: bool = True
     too_short: bool = False
+    left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Search:
     email: str = ""
     words: tuple[int, ...] = ()
     too_short: bool = False
+    left_out: bool = False
 
 
 def understood(typed: str, lookup_key: str) -> Search:
@@ -168,8 +170,9 @@ def understood(typed: str, lookup_key: str) -> Search:
         return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)
     if re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and re.search(r"[0-9]", letters):
         return Search(reference=_reference("REQ", letters))
-    words = tuple(dict.fromkeys(name_index.word_of(text, lookup_key)))
-    return Search(words=words, too_short=not words)
+    words = name_index.word_of(text, lookup_key)
+    left_out = len(words) < len(text.split())
+    return Search(words=tuple(dict.fromkeys(words)), too_short=not words, left_out=left_out)
 
 
 def page(wanted: Wanted, *, keyring: keys.Keyring, lookup_key: str) -> Page:
@@ -180,7 +183,7 @@ def page(wanted: Wanted, *, keyring: keys.Keyring, lookup_key: str) -> Page:
     filters = _filters(wanted, search)
     walk = _by_day if wanted.order == "due" else _by_number
     ids, more, whole = walk(filters, wanted.after)
-    return Page(_rows(ids, keyring), more, whole)
+    return Page(_rows(ids, keyring), more, whole, left_out=search.left_out)
 
 
 def rows(ids: Sequence[int], *, keyring: keys.Keyring) -> Sequence[Row]:

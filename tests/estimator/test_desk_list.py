@@ -135,7 +135,9 @@ def test_a_person_is_found_by_beginnings_of_the_name_and_by_the_whole_address(
 def test_what_is_too_short_to_be_a_name_is_said_to_be_so(known: list[Known]) -> None:
     assert page(typed="kh") == Page([], None, too_short=True)
     assert page(typed="a b") == Page([], None, too_short=True)
-    assert not page(typed="kha b").too_short
+    found = page(typed="kha b")
+    assert (found.too_short, found.left_out) == (False, True)
+    assert not page(typed="kha moh").left_out
 
 
 def test_only_the_names_of_the_page_are_opened(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:

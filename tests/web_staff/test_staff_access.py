@@ -30,6 +30,14 @@ MAY: dict[str, set[str]] = {
     "security.two_factor_setup": {*ROLES},
     "security.two_factor_setup_validate": {*ROLES},
     "security.mf_recovery_codes": {*ROLES},
+    "desk.queue": {"coordinator", "approver"},
+    "desk.request": {"coordinator", "approver"},
+    "desk.new": {"coordinator"},
+    "desk.enter": {"coordinator"},
+    "desk.note": {"coordinator"},
+    "desk.assign": {"coordinator"},
+    "desk.state": {"coordinator"},
+    "desk.bulk": {"coordinator"},
     "quotes_desk.prepare": {"coordinator", "approver"},
     "quotes_desk.preview": {"coordinator", "approver"},
     "quotes_desk.preview_pdf": {"coordinator", "approver"},
@@ -53,7 +61,7 @@ MAY: dict[str, set[str]] = {
 }
 """Who may reach what, written down once more by hand."""
 
-ROOMS = ("security.", "staff.", "staff_links.", "quotes_desk.", "outbox.", "reports.")
+ROOMS = ("security.", "staff.", "staff_links.", "desk.", "quotes_desk.", "outbox.", "reports.")
 """Whose endpoints are asked for here."""
 
 CLOSED = {"security.two_factor_rescue", "security.tf_select"}

@@ -281,7 +281,7 @@ def _consents(found: PatientRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _link(found: PatientRequest, settings: Settings) -> dict[str, str]:
+def _link(found: PatientRequest, settings: Settings) -> dict[str, Any]:
     """Return the link for whoever asks, and two lines in their language that can be pasted into a chat."""
     token = requests.token_of(found, settings.link_key)
     address = f"{settings.public_url}{url_for('asking.open', token=token)}"
@@ -300,7 +300,7 @@ def _link(found: PatientRequest, settings: Settings) -> dict[str, str]:
                 "Your request %(reference)s at %(provider)s:", reference=found.reference, provider=provider
             )
     return {
-        "address": address,
+        "with_code": found.email is not None and settings.sends_mail,
         "text": f"{line}\n{address}",
         "language": theirs.tag,
         "direction": theirs.direction,

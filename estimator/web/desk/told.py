@@ -118,6 +118,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("%(before)s → %(after)s", before=_state(detail["from"]), after=_state(detail["to"]))
         case "assigned" if detail.get("to") is None:
             return _("gave it to nobody")
+        case "assigned" if entry.actor == f"user:{detail['to']}":
+            return _("took it")
         case "assigned":
             return _("gave it to %(who)s", who=_person(detail["to"], names))
         case kind if kind in SENTENCES:
