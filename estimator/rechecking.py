@@ -91,7 +91,7 @@ def gaps() -> list[str]:
 
     A number of a quote, "Q-2026-00017", or of a revision, "Q-2026-00017/2".
     """
-    given = dict(db.session.execute(select(Counter.series, Counter.last)).tuples().all())
+    given = _given()
     found: list[str] = []
     expected: dict[str, int] = {}
     numbers = select(Quote.number).order_by(func.length(Quote.number), Quote.number)
@@ -102,7 +102,7 @@ def gaps() -> list[str]:
         found += [f"Q-{year}-{missing:05d}" for missing in range(following, here)]
         expected[year] = here + 1
     # Whatever was given meanwhile is counted by now.
-    given_now = dict(db.session.execute(select(Counter.series, Counter.last)).tuples().all())
+    given_now = _given()
     for series, last in given.items():
         year = series.removeprefix("quote ")
         found += [f"Q-{year}-{missing:05d}" for missing in range(expected.get(year, 1), last + 1)]
@@ -118,12 +118,20 @@ def gaps() -> list[str]:
         .having(func.count(QuoteRevision.id) != func.coalesce(func.max(QuoteRevision.number), -1))
         .order_by(Quote.id)
     )
-    for number, newest in db.session.execute(incomplete).tuples().all():
+    for number, newest in db.session.execute(incomplete).all():
         there = set(
             db.session.scalars(select(QuoteRevision.number).join(Quote).where(Quote.number == number)).all()
         )
         found += [f"{number}/{missing}" for missing in range(1, (newest or 1) + 1) if missing not in there]
     return found
+
+
+def _given() -> dict[str, int]:
+    """Return the last number of each year."""
+    found = db.session.scalars(select(Counter).where(Counter.series.startswith("quote ")))
+    given = {counter.series: counter.last for counter in found}
+    db.session.expunge_all()  # so that the next look sees what was given meanwhile
+    return given
 
 
 def _checked(revision: QuoteRevision, kept: dict[int, PriceTable | None], keyring: keys.Keyring) -> Rechecked:
