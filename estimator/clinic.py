@@ -37,6 +37,7 @@ __all__ = [
     "change",
     "change_logo",
     "current",
+    "default_language",
     "logo_content",
 ]
 
@@ -113,6 +114,18 @@ def current() -> Clinic:
     """
     found = {key: _stored(key, value) for key, value in _rows()}
     return Clinic(**{key: values[0] for key, values in found.items() if values})
+
+
+def default_language() -> str | None:
+    """Return the language of readers who chose none, asked for on a connection of its own.
+
+    So whatever becomes of the question, the transaction of the page that asks goes on as it was.
+    """
+    asked = select(ClinicSetting.value).filter_by(key="default_language")
+    with db.engine.connect() as connection:
+        text = connection.scalar(asked)
+    found = () if text is None else _stored("default_language", text)
+    return found[0] if found else None
 
 
 def bases() -> dict[str, str]:

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
-from estimator import documents, estimates, paper, pdf, tables, wording
+from estimator import clinic, documents, estimates, paper, pdf, tables, wording
 from estimator.db import db, unavailable
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
@@ -52,6 +52,14 @@ def start() -> Answer:
 def robots() -> Answer:
     """Ask search engines to stay away; no link with a secret in it is named."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@pages.get("/logo/<digest>.png")
+def logo(digest: str) -> Answer:
+    """Send the clinic's logo; the address names its content, so a new logo has another one."""
+    found = current.clinic().logo
+    content = clinic.logo_content(found) if found is not None and found.sha256 == digest else None
+    return errors.missing() if content is None else Response(content, mimetype="image/png")
 
 
 @pages.route("/estimate/<slug>", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ OPEN = {
     "/": {"GET"},
     "/robots.txt": {"GET"},
     "/static/<path:filename>": {"GET"},
+    "/logo/<digest>.png": {"GET"},
     "/estimate/<slug>": {"GET", "POST"},
     "/estimate/<slug>/total": {"POST"},
     "/e/<token>": {"GET"},
@@ -33,12 +34,13 @@ PARTS = {
     "<path:filename>": "site.css",
     "<slug>": "clinic",
     "<token>": "A" * 43,
+    "<digest>": "0" * 64,
     "<name>": "a" * 32,
     "<int:number>": "0",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
-MISSING_WITHOUT_ITS_RECORD = ("/e/", "/demonstration/mail/<name>")
+MISSING_WITHOUT_ITS_RECORD = ("/e/", "/logo/", "/demonstration/mail/<name>")
 
 DEMONSTRATION = {
     "/demonstration/mail/": {"GET"},
