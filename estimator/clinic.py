@@ -90,7 +90,8 @@ class Clinic:
 
     def words(self, letter: str, place: str, language: str) -> list[str]:
         """Return what the clinic writes in a letter, paragraph by paragraph; empty if it writes nothing."""
-        text = self.letters.get(letter, {}).get(place, {}).get(language, "")
+        texts = self.letters.get(letter, {}).get(place, {})
+        text = texts.get(language) or texts.get(language.partition("-")[0], "")
         return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
