@@ -18,9 +18,9 @@ LONGEST_SIDE = 4_000
 """So many pixels wide or high it may be when it arrives."""
 
 WIDEST, HIGHEST = 600, 300
-"""So many pixels the PNG has at most: five centimetres in print."""
+"""So many pixels the PNG has at most: more than is shown, on paper too."""
 
-FINAL_BYTES = 30_000
+FINAL_BYTES = 12_000
 """So many bytes the PNG has at most, because every page carries it."""
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from babel.dates import get_day_names
-from flask import abort, render_template, request
+from flask import render_template, request
 from wtforms import SelectMultipleField, StringField
 
 from estimator import clinic, rates
@@ -180,9 +180,7 @@ def overview() -> Answer:
 @pages.route("/<any(days, quotes, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> Answer:
     """Show the form of some settings, and change them."""
-    found = PARTS.get(code)
-    if found is None:
-        abort(404)
+    found = PARTS[code]
     if request.method == "GET":
         stored = current.clinic()
         return _form(code, found, {field.key: _written(field, stored) for field in found.fields})
@@ -198,7 +196,8 @@ def part(code: str) -> Answer:
     problems |= refused
     if problems:
         db.session.rollback()
-        return _form(code, found, typed, problems, 422 if status == 303 else status)
+        in_order = {field.key: problems[field.key] for field in found.fields if field.key in problems}
+        return _form(code, found, typed, in_order, 422 if status == 303 else status)
     return done(_("Saved: %(what)s.", what=found.title))
 
 
