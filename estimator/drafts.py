@@ -6,6 +6,7 @@ when somebody else was faster. Whoever looks wrong is told at once; only what ha
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,10 @@ from pricing.syntax import MOST_CHARACTERS
 
 MOST_SAVES = 200
 """So many earlier saves of a draft are kept."""
+
+
+MOST_PLACES = 50
+"""So many places of accepted warnings of one kind are written into the trail, beside the number of all."""
 
 
 class UnknownDraft(LookupError):
@@ -274,16 +279,35 @@ def _publish(draft: Draft, acknowledged: Sequence[str], actor: str, now: datetim
         version = tables.import_(text, now, actor=actor, examples=examples)
     except tables.VersionTaken:
         raise NotReady(replace(found, obstacles=[*found.obstacles, "date_taken"])) from None
-    if found.warnings:
-        audit.add(
-            "table.warnings_acknowledged",
-            actor=actor,
-            subject=f"table_version:{version.id}",
-            now=now,
-            kinds=sorted({warning.kind for warning in found.warnings}),
-            count=len(found.warnings),
-        )
+    _record(found.warnings, version, actor, now)
     return version
+
+
+def _record(warnings: Sequence[Problem], version: TableVersion, actor: str, now: datetime) -> None:
+    """Write into the trail which warnings were accepted: each kind with its number, and the first places of each.
+
+    The hash is that of all names, a line each: whoever has the version can work its warnings out again and compare.
+    """
+    if not warnings:
+        return
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kinds.setdefault(warning.kind, []).append(_coded(warning))
+    audit.add(
+        "table.warnings_acknowledged",
+        actor=actor,
+        subject=f"table_version:{version.id}",
+        now=now,
+        kinds=[f"{kind}:{len(places)}" for kind, places in sorted(kinds.items())],
+        count=len(warnings),
+        places=[place for _kind, places in sorted(kinds.items()) for place in places[:MOST_PLACES]],
+        sha256=hashlib.sha256("\n".join(map(name_of, warnings)).encode()).hexdigest(),
+    )
+
+
+def _coded(warning: Problem) -> str:
+    """Kind and place as the trail takes them: `charge.ward.graduated.1.price`, not too long."""
+    return f"{warning.kind}:{warning.place}".replace("[", ".").replace("]", "")[:100]
 
 
 def _must_be_ready(draft: Draft, acknowledged: Sequence[str], now: datetime) -> Check:

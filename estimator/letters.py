@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from sqlalchemy import select
 
 from estimator import (
+    clinic,
     codes,
     documents,
     estimates,
@@ -83,19 +84,27 @@ def _estimate(row: outbox.Claimed, settings: Settings, now: datetime) -> Written
             "demo": table.demo,
             "attached": attached,
             "forgotten_days": settings.addresses_kept_days,
+            **clinics_words("estimate", row.language),
         }
     return mail.compose("estimate", reader, context), attachment
 
 
 def _pdf_of(record: Estimate, token: str, now: datetime) -> bytes:
     """Return the PDF of an estimate; one that was made already is not made again."""
-    key = documents.key_of(token, paper.fingerprint())
+    look = paper.Look(clinic.current().logo)
+    key = paper.key_of(token, look)
     kept = documents.find(key, made_after=record.created_at - timedelta(seconds=1))
     if kept is not None:
         return kept[1]
-    content = paper.pdf_of(record)
+    content = paper.pdf_of(record, look)
     documents.keep(key, record, content, now)
     return content
+
+
+def clinics_words(letter: str, language: str) -> dict[str, list[str]]:
+    """Return what the clinic writes in a letter before and after what it tells, as paragraphs."""
+    set_here = clinic.current()
+    return {place: set_here.words(letter, place, language) for place in clinic.PLACES}
 
 
 def _staff_link(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:

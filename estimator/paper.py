@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -14,12 +15,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 import pricing
-from estimator import estimates, pdf, tables, wording
+from estimator import clinic, documents, estimates, orientation, pdf, tables, wording
+from estimator.clinic import Logo
 from estimator.drawing import environment
 from estimator.folders import templates_folder
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
+from estimator.orientation import Beside, Chosen
 from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
 from estimator.wording.rows import NoticeRow
 from pricing import PriceTable, canonical_json
@@ -34,7 +37,36 @@ ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 """Around a piece of text whose direction may be another one than that of its neighbours."""
 
 
-def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reader) -> str:
+@dataclass(frozen=True)
+class Look:
+    """What a document shows besides its record: the clinic's logo, and its totals in another currency."""
+
+    logo: Logo | None = None
+    rate: Chosen | None = None
+
+    def key(self) -> list[str]:
+        """Return what decides about it, for `documents.key_of`; nothing for what is not there."""
+        logo = [] if self.logo is None else [f"logo {self.logo.sha256}"]
+        return logo if self.rate is None else [*logo, self.rate.key()]
+
+
+PLAIN = Look()
+"""Nothing but the record."""
+
+
+def key_of(token: str, look: Look) -> str:
+    """Return the key of the PDF of the estimate that a link opens."""
+    return documents.key_of(token, fingerprint(), *look.key())
+
+
+def html(
+    rows: Rows,
+    changes: Sequence[DriverChanges],
+    head: Head,
+    reader: Reader,
+    logo: bytes | None = None,
+    beside: Beside | None = None,
+) -> str:
     """Return the HTML of an estimate's PDF; the same rows give the same text."""
     return (
         environment()
@@ -49,12 +81,14 @@ def html(rows: Rows, changes: Sequence[DriverChanges], head: Head, reader: Reade
             columns=columns(rows.notices_besides("evidence", "not_included")),
             record=head,
             reader=reader,
+            logo=None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}",
+            beside=beside,
             sheet=sheet((head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader),
         )
     )
 
 
-def pdf_of(record: Estimate) -> bytes:
+def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
     """Return the PDF of a stored estimate in the language it was made in; raises pdf.RenderingFailed."""
     reader = reader_of(record.language)
     table = tables.parsed(record.table_version)
@@ -67,7 +101,11 @@ def pdf_of(record: Estimate) -> bytes:
             created=record.created_at,
             valid_until=record.valid_until,
         )
-    return document(breakdown, table, head, reader, list(estimates.given_of(record)), record.created_at)
+        rate = look.rate
+        beside = None if rate is None else orientation.beside(breakdown, table, rate, reader)
+    logo = None if look.logo is None else clinic.logo_content(look.logo)
+    given = list(estimates.given_of(record))
+    return document(breakdown, table, head, reader, given, record.created_at, logo, beside)
 
 
 def document(
@@ -77,12 +115,14 @@ def document(
     reader: Reader,
     given: Sequence[str],
     created: datetime,
+    logo: bytes | None = None,
+    beside: Beside | None = None,
 ) -> bytes:
     """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
     with speaking(reader):
         rows = wording.rows(breakdown, table, reader, given)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
-        drawn = html(rows, changes, head, reader)
+        drawn = html(rows, changes, head, reader, logo, beside)
         description = gettext("The same breakdown for programs, as canonical JSON")
     return pdf.document(
         drawn,
@@ -103,6 +143,8 @@ def fingerprint() -> str:
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "_parts.html",
         HERE / "i18n.py",
+        HERE / "orientation.py",
+        HERE / "rates.py",
         HERE / "drawing.py",
         HERE / "paper.py",
         *sorted(HERE.glob("wording/*.py")),

@@ -144,7 +144,9 @@ def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
 
 
 def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime) -> None:
-    revisions = db.session.execute(select(QuoteRevision.id, QuoteRevision.number).filter_by(quote_id=quote.id))
+    revisions = db.session.execute(
+        select(QuoteRevision.id, QuoteRevision.number).filter_by(quote_id=quote.id)
+    )
     gone = []
     for revision_id, number in revisions.all():
         outbox.drop(f"{quote.number}/{number}")

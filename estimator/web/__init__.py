@@ -16,6 +16,7 @@ from estimator.i18n import reader, speak
 from estimator.web import (
     asking,
     checking,
+    current,
     desk,
     errors,
     guard,
@@ -30,6 +31,7 @@ from estimator.web import (
     quotes_desk,
     reports,
     security,
+    settings,
     staff,
     staff_links,
     trail,
@@ -63,23 +65,34 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(reports.pages)
     app.register_blueprint(trail.pages)
     app.context_processor(_everywhere)
-    settings: Settings = app.config["SETTINGS"]
-    if settings.demo:
+    app.register_blueprint(settings.pages)
+    set_here: Settings = app.config["SETTINGS"]
+    if set_here.demo:
         app.register_blueprint(mailbox.pages)
-    if settings.proxies:
-        hops = settings.proxies
+    if set_here.proxies:
+        hops = set_here.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
 
 def _everywhere() -> dict[str, Any]:
-    settings: Settings = current_app.config["SETTINGS"]
+    here: Settings = current_app.config["SETTINGS"]
     return {
         "asset": _asset,
+        "clinic_logo": _logo,
         "errors": [],
-        "demonstration": settings.demo,
-        "languages": [reader(tag) for tag in settings.languages],
+        "demonstration": here.demo,
+        "languages": [reader(tag) for tag in here.languages],
         "reader": current_reader(),
     }
+
+
+def _logo() -> dict[str, Any] | None:
+    """Where the clinic's logo is and how large, for the head of a page; None if it has none."""
+    logo = current.clinic().logo
+    if logo is None:
+        return None
+    address = url_for("patient.logo", digest=logo.sha256)
+    return {"address": address, "width": logo.width, "height": logo.height}
 
 
 def _asset(name: str) -> str:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from flask import current_app, g
 
+from estimator import clinic as clinics
 from estimator import estimates
+from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.jobs import Jobs
 from estimator.models import Estimate, StaffUser
@@ -15,6 +17,14 @@ from estimator.models import Estimate, StaffUser
 def settings() -> Settings:
     """Return the settings of the app."""
     found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def clinic() -> Clinic:
+    """Return what the clinic has set for itself, asked for once in a request."""
+    if "clinic" not in g:
+        g.clinic = clinics.current()
+    found: Clinic = g.clinic
     return found
 
 

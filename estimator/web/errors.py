@@ -110,6 +110,17 @@ def signed_out() -> tuple[str, int]:
     )
 
 
+def too_long_ago(verify: str) -> tuple[str, int]:
+    """Return the page for who must write their password again first; it keeps what was typed."""
+    return page(
+        401,
+        _("Please write your password again"),
+        _("You signed in some time ago, so nothing was saved yet. Write your password, and try again."),
+        way_out=(verify, _("Write the password")),
+        kept=typed(),
+    )
+
+
 def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:

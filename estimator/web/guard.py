@@ -23,6 +23,7 @@ PUBLIC = frozenset(
         "patient.change",
         "patient.delete",
         "patient.robots",
+        "patient.logo",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -139,6 +140,11 @@ STAFF: dict[str, str] = {
     "reports.quotes_csv": "requests.read",
     "reports.quotes_xlsx": "requests.read",
     "trail.audit_trail": "audit.read",
+    "settings.overview": "settings.edit",
+    "settings.part": "settings.edit",
+    "settings.letter": "settings.edit",
+    "settings.logo": "settings.edit",
+    "settings.rates": "settings.edit",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,
@@ -149,7 +155,7 @@ STAFF: dict[str, str] = {
 """What each endpoint of staff asks for: a permission, or anybody who is signed in, or somebody with an account of
 their own, which the invented people of a demonstration have not."""
 
-FRESH = frozenset({"staff.someone"})
+FRESH = frozenset({"staff.someone", "settings.part", "settings.letter", "settings.logo", "settings.rates"})
 """Endpoints that ask for the password again if it was written some time ago."""
 
 LARGE = frozenset({"price_lists.begin", "price_lists.text"})
@@ -219,6 +225,8 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint == "checking.upload":
         request.max_content_length = checking.LARGEST + checking.ROUND_IT
+    if endpoint.startswith("settings.") and security.KEY in session:
+        request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:
         # Also of who was signed in until just now, so that what they typed can be shown to them.
         request.max_content_length = request.max_form_memory_size = (
@@ -263,6 +271,8 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
             return jsonify({"error": "not allowed"}), 403
         abort(403)
     if endpoint in FRESH and not person.demonstration and not security.is_fresh():
+        if request.method == "POST" and endpoint.startswith("settings."):
+            return errors.too_long_ago(url_for("security.verify", next=_this_path()))
         return redirect(url_for("security.verify", next=_this_path()), code=303)
     return None
 
@@ -285,7 +295,7 @@ def _is_shown_here(endpoint: str) -> bool:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static" and response.status_code < 400:
+    if request.endpoint in ("static", "patient.logo") and response.status_code < 400:
         # The address carries a hash of the content, so that it may be kept for ever.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, current_app, g, has_request_context, redirect, request, session
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from estimator import clinic
 from estimator.i18n import Reader, reader
 
 
@@ -24,14 +28,26 @@ def _remember() -> Response | None:
 
 
 def current_reader() -> Reader:
-    """Return the reader of this request: the language they chose, else their browser's, else the first."""
+    """Return the reader of this request: the language they chose, else their browser's, else the clinic's."""
     if not has_request_context():
         return reader("en")
     if "reader" not in g:
         tags = current_app.config["SETTINGS"].languages
         chosen = session.get("language")
         if chosen not in tags:
-            chosen = request.accept_languages.best_match(tags) or tags[0]
+            chosen = request.accept_languages.best_match(tags) or _of_the_clinic(tags)
         g.reader = reader(chosen)
     found: Reader = g.reader
     return found
+
+
+def _of_the_clinic(tags: Sequence[str]) -> str:
+    """Return the language that an administrator set, else the first; error pages need one without a database."""
+    if len(tags) == 1:
+        return tags[0]
+    try:
+        found = clinic.default_language()
+    except SQLAlchemyError:
+        current_app.logger.warning("the default language could not be asked for")
+        return tags[0]
+    return found if found is not None and found in tags else tags[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
-from estimator import documents, estimates, paper, pdf, tables, wording
+from estimator import clinic, documents, estimates, orientation, paper, pdf, tables, wording
 from estimator.db import db, unavailable
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -51,6 +52,14 @@ def start() -> Answer:
 def robots() -> Answer:
     """Ask search engines to stay away; no link with a secret in it is named."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@pages.get("/logo/<digest>.png")
+def logo(digest: str) -> Answer:
+    """Send the clinic's logo; the address names its content, so a new logo has another one."""
+    found = current.clinic().logo
+    content = clinic.logo_content(found) if found is not None and found.sha256 == digest else None
+    return errors.missing() if content is None else Response(content, mimetype="image/png")
 
 
 @pages.route("/estimate/<slug>", methods=["GET", "POST"])
@@ -116,6 +125,8 @@ def breakdown(token: str) -> Answer:
     given = estimates.given_of(found)
     head = _head(found, table, reader)
     alternatives = sensitivity(table, stored["answers"])
+    rate = _rate(table)
+    also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     return render_template(
         "patient/breakdown.html",
         record=head,
@@ -125,10 +136,13 @@ def breakdown(token: str) -> Answer:
         ),
         rows=wording.rows(stored, table, reader, list(given)),
         changes=wording.changes(alternatives, stored, table, reader),
+        currencies=orientation.currencies(table, current.now()),
+        currency=None if rate is None else rate.quoted,
+        beside=None if rate is None else orientation.beside(stored, table, rate, reader),
         email=mailing.fields(mailing.EmailForm(), token) if current.settings().sends_mail else None,
         links={
             "page": f"{current.settings().public_url}{url_for('patient.breakdown', token=token)}",
-            "pdf": url_for("patient.document", token=token),
+            "pdf": url_for("patient.document", token=token, **also),
             "change": url_for("patient.change", token=token),
             "ask": url_for("asking.ask", token=token),
             "data": url_for("my_data.estimate", token=token),
@@ -141,16 +155,23 @@ def breakdown(token: str) -> Answer:
 def document(token: str) -> Answer:
     """Send an estimate as PDF; one that was made already is not made again."""
     after = current.now() - timedelta(days=current.settings().kept_days)
-    key = documents.key_of(token, paper.fingerprint())
+    look = paper.Look(current.clinic().logo)
+    found = None
+    if request.args.get("in"):
+        found = current.estimate_of(token)
+        if found is None:
+            return errors.missing()
+        look = replace(look, rate=_rate(tables.parsed(found.table_version)))
+    key = paper.key_of(token, look)
     kept = documents.find(key, made_after=after)
     if kept is not None:
         reference, content = kept
         return _attachment(reference, content)
-    found = current.estimate_of(token)
+    found = found or current.estimate_of(token)
     if found is None:
         return errors.missing()
     try:
-        content = paper.pdf_of(found)
+        content = paper.pdf_of(found, look)
     except pdf.RenderingFailed as failure:
         current_app.logger.error("no PDF of %s: %s", found.reference, failure)
         return _no_pdf(failure, token)
@@ -310,6 +331,11 @@ def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
     """The notices that stand beside the form, where there are no answers yet to choose them by."""
     codes = [notice.code for notice in table.notices if notice.when is None and notice.unless is None]
     return wording.notice_sections(codes, table, reader, kinds=("evidence", "not_included", "risk"))
+
+
+def _rate(table: PriceTable) -> orientation.Chosen | None:
+    """Return the rate to the currency that the address asks for; it is remembered nowhere."""
+    return orientation.chosen(table, request.args.get("in", ""), current.now())
 
 
 def _head(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:

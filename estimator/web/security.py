@@ -46,6 +46,9 @@ HALF_WAY = 600
 FRESH = timedelta(minutes=15)
 """So long after the password what matters most can be changed without writing it again."""
 
+COSTS = {"argon2__memory_cost": 47_104, "argon2__time_cost": 2, "argon2__parallelism": 1}
+"""What it costs to try a password."""
+
 KEPT = ("language", "_user_id", "_fresh", "fs_paa")
 """What a session takes along when somebody signs in; everything else stays behind."""
 
@@ -133,11 +136,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": {"argon2"},
-        "PASSWORD_HASH_PASSLIB_OPTIONS": {
-            "argon2__memory_cost": 47_104,
-            "argon2__time_cost": 2,
-            "argon2__parallelism": 1,
-        },
+        "PASSWORD_HASH_PASSLIB_OPTIONS": COSTS,
         "PASSWORD_LENGTH_MIN": sign_in.SHORTEST,
         "RETURN_GENERIC_RESPONSES": True,
         "API_ENABLED_METHODS": ["session"],

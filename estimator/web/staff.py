@@ -84,6 +84,12 @@ PLACES = (
         lazy_gettext("Invite people, give them roles, and let them in no more."),
     ),
     Place(
+        "settings.edit",
+        "settings.overview",
+        lazy_gettext("Settings"),
+        lazy_gettext("Business days, quotes, retention, language, letters, logo and exchange rates."),
+    ),
+    Place(
         "audit.read",
         "trail.audit_trail",
         lazy_gettext("Audit trail"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from delhi_list import DELHI
 from flask import Flask
 from staff_browser import Page, Staff
@@ -131,7 +132,10 @@ def test_a_token_that_is_not_ours_saves_nothing_and_shows_what_was_typed(
         assert "77.77" not in drafts.find(1).text
 
 
-def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, editor: Staff, draft: str) -> None:
+def test_a_locked_database_costs_nobody_what_they_typed(
+    app: Flask, editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.2)
     path = app.config["SETTINGS"].database_url.removeprefix("sqlite:///")
     editor.see(f"{draft}/entry/charge/ward")
     lock = sqlite3.connect(path, isolation_level=None)

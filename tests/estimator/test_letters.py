@@ -14,7 +14,7 @@ from example_mail import ask, claimed, estimate, settings
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import documents, estimates, keys, letters, outbox, paper, pdf
+from estimator import clinic, documents, estimates, keys, letters, outbox, paper, pdf
 from estimator.config import Settings
 from estimator.db import db
 from estimator.folders import templates_folder
@@ -96,6 +96,28 @@ def test_a_pdf_that_cannot_be_made_is_no_mail_without_it(app: Flask, monkeypatch
     record, _token = estimate(NOW)
     with pytest.raises(pdf.RenderingFailed):
         written(claimed(ask(record, NOW, attached=True), NOW))
+
+
+def test_the_words_of_the_clinic_stand_in_the_language_of_the_mail(app: Flask) -> None:
+    words = {
+        "estimate": {
+            "before": {"en": "Good day.\n\nRead this first:\nhttps://example.org/a?b=1&c=2", "ar": "مرحبا"},
+            "after": {"en": "The team"},
+        },
+        "quote_issued": {"before": {"en": "Something else"}},
+    }
+    clinic.change("letters", words, actor="user:1", now=NOW)
+    record, _token = estimate(NOW)
+    message = written(claimed(ask(record, NOW), NOW))
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    text = plain.get_content()
+    assert text.startswith("Good day.\n\nRead this first:\nhttps://example.org/a?b=1&c=2\n\n")
+    assert text.endswith("\n\nThe team\n")
+    assert "<p>Read this first:<br>https://example.org/a?b=1&amp;c=2</p>" in page.get_content()
+    assert "Something else" not in text
+    assert "مرحبا" not in text
 
 
 def test_of_a_deleted_estimate_nothing_is_sent(app: Flask) -> None:

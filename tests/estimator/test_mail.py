@@ -40,6 +40,8 @@ ESTIMATE: dict[str, Any] = {
     "demo": False,
     "attached": True,
     "forgotten_days": 7,
+    "before": [],
+    "after": [],
 }
 
 STAFF = {
@@ -62,6 +64,11 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "with-pdf"): ESTIMATE,
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
     ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
+    ("estimate", "words-of-the-clinic"): {
+        **ESTIMATE,
+        "before": ["Good day,\nthank you for writing.", "Terms & conditions: https://example.org/a?b=1&c=2"],
+        "after": ["<b>Yours</b>,\nthe team"],
+    },
     ("test", "plain"): {"host": "estimate.example.org"},
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
     ("request_received", "plain"): REQUEST,

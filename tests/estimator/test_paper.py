@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pikepdf
@@ -28,13 +29,19 @@ from example_papers import (
     pdf_of,
     plainest,
     plan,
+    structure,
     table_of,
     text_of,
 )
+from PIL import Image
 
-from estimator import documents, estimates, paper, pdf
+import pricing
+from estimator import documents, estimates, orientation, paper, pdf, pictures, wording
 from estimator.cli import main
+from estimator.clinic import Logo
+from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
+from pricing import PriceTable
 
 PLANS = (*DELHI, *LANGUAGES)
 
@@ -382,6 +389,59 @@ def test_any_text_is_a_string_of_css(text: str) -> None:
     assert not set(written[1:-1]) & set('"<>\n;{}@')
     back = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), written[1:-1])
     assert back == text
+
+
+# The clinic's logo and the reader's currency ---------------------------------------------------------------------
+
+
+def with_everything(table: PriceTable, answers: Mapping[str, Any], language: str) -> bytes:
+    """Return a plan's document with a logo and its totals in another currency, at a rate of long ago."""
+    picture = Image.new("RGBA", (600, 200), (10, 90, 112, 128))
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG")
+    rate = orientation.Chosen(
+        table.currency, "INR", "89.2541", "Reserve Bank of India, reference rate", MADE.date(), True
+    )
+    breakdown, reading = pricing.estimate(table, answers).as_dict(), reader(language)
+    with speaking(reading):
+        head = wording.head(table, reading, reference="EST-2222-3333", created=MADE, valid_until=MADE.date())
+        beside = orientation.beside(breakdown, table, rate, reading)
+    logo = pictures.as_png(drawn.getvalue()).content
+    return paper.document(breakdown, table, head, reading, list(answers), MADE, logo, beside)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_with_logo_and_another_currency_a_document_keeps_to_its_pages_and_to_the_rules(name: str) -> None:
+    table, answers, language = plan(name)
+    content = with_everything(table, answers, language)
+    assert pages(content) == pages(pdf_of(table, answers, language)) <= 3
+    with pikepdf.open(io.BytesIO(content)) as document:
+        found = [
+            picture
+            for page in document.pages
+            for picture in page.resources.get("/XObject", {}).values()
+            if picture.get("/Subtype") == "/Image"
+        ]
+        assert found
+        assert not any(picture.get("/Interpolate") for picture in found), "PDF/A forbids smoothing"
+        described = [str(element["/Alt"]) for element in structure(document) if "/Alt" in element]
+        assert described[0] == table.provider.name
+    assert "INR" in text_of(content)
+
+
+def test_a_look_that_shows_nothing_has_the_key_of_a_plain_document() -> None:
+    assert paper.key_of("token", paper.PLAIN) == documents.key_of("token", paper.fingerprint())
+    logos = [paper.Look(Logo(letter * 64, 10, 10)) for letter in "ab"]
+    rates = [
+        paper.Look(rate=orientation.Chosen("USD", "INR", rate, source, MADE.date(), old))
+        for rate, source, old in (
+            ("89", "x", False),
+            ("90", "x", False),
+            ("89", "y", False),
+            ("89", "x", True),
+        )
+    ]
+    assert len({paper.key_of("token", look) for look in (paper.PLAIN, *logos, *rates)}) == 7
 
 
 # How it looks ---------------------------------------------------------------------------------------------------

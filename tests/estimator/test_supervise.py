@@ -218,9 +218,11 @@ def test_ctrl_c_ends_everything_in_peace(serve: Callable[..., Serving]) -> None:
     assert serving.process.wait(30) == 0
     wait_until(lambda: serving.everything() == [])
     assert serving.port_is_free()
-    said = serving.said().splitlines()
-    assert said[0] == f"Open http://127.0.0.1:{serving.port} (Ctrl-C ends it)."
-    assert all(re.match(r'\[[^]]+\] 127\.0\.0\.1 "GET /" ', line) for line in said[1:]), said
+    first, editor, approver, *entries = serving.said().splitlines()
+    assert first == f"Open http://127.0.0.1:{serving.port} (Ctrl-C ends it)."
+    way_in = rf"once: http://127\.0\.0\.1:{serving.port}/staff/demonstration/[A-Za-z0-9_-]{{43}}\Z"
+    assert all(re.search(way_in, line) for line in (editor, approver))
+    assert all(re.match(r'\[[^]]+\] 127\.0\.0\.1 "GET /" ', line) for line in entries), entries
 
 
 def test_pages_and_worker_may_run_apart_and_each_ends_in_peace(

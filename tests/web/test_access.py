@@ -19,6 +19,7 @@ OPEN = {
     "/": {"GET"},
     "/robots.txt": {"GET"},
     "/static/<path:filename>": {"GET"},
+    "/logo/<digest>.png": {"GET"},
     "/estimate/<slug>": {"GET", "POST"},
     "/estimate/<slug>/total": {"POST"},
     "/e/<token>": {"GET"},
@@ -63,6 +64,7 @@ PARTS = {
     "<token>": "A" * 43,
     "<reference>": "REQ-2222-2222",
     "<kind>": "json",
+    "<digest>": "0" * 64,
     "<name>": "a" * 32,
     "<int:number>": "0",
     "<number>": "Q-2026-00001",
@@ -73,6 +75,7 @@ PARTS = {
 
 MISSING_WITHOUT_ITS_RECORD = (
     "/e/",
+    "/logo/",
     "/q/",
     "/r/",
     "/request/",

@@ -42,8 +42,8 @@ def code_of(secret: str, at: float | None = None) -> str:
 
 
 @cache
-def hashed(password: str) -> str:
-    """A password as it is kept; worked out once, because that takes its time on purpose."""
+def hashed(password: str, costs: tuple[tuple[str, int], ...]) -> str:
+    """A password as it is kept; worked out once for what it costs, because that takes its time on purpose."""
     found: str = hash_password(password)
     return found
 
@@ -140,7 +140,8 @@ class Person:
                 self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
             )
             staff_links.use(link)
-            user.password = hashed(self.password)
+            costs = self.app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"]
+            user.password = hashed(self.password, tuple(costs.items()))
             factory = self.app.extensions["security"].totp_factory
             pending = factory.generate_totp_secret()
             self.secret = factory.get_totp_b32_key(pending)

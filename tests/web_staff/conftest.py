@@ -61,10 +61,21 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def costs() -> dict[str, int]:
+    """Return what it costs to try a password: as little as argon2 takes."""
+    return {"argon2__memory_cost": 8, "argon2__time_cost": 1, "argon2__parallelism": 1}
+
+
+@pytest.fixture
 def make_app(
-    load: Callable[..., Settings], tmp_path: Path, empty_database: Path
+    load: Callable[..., Settings],
+    tmp_path: Path,
+    empty_database: Path,
+    costs: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes an app; all of one test share a database."""
+    monkeypatch.setattr("estimator.web.security.COSTS", costs)
     copy = tmp_path / "estimator.sqlite"
     with sqlite3.connect(empty_database) as old, sqlite3.connect(copy) as new:
         old.backup(new)

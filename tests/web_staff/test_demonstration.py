@@ -36,7 +36,10 @@ def go_in(app: Flask, link: str) -> Browser:
     return browser
 
 
-@pytest.mark.parametrize(("role", "name"), [("coordinator", "Coordinator"), ("price_editor", "Price editor"), ("approver", "Approver")])
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [("coordinator", "Coordinator"), ("price_editor", "Price editor"), ("approver", "Approver")],
+)
 def test_a_link_signs_somebody_invented_in_without_a_second_factor(
     demo: Flask, role: staff.Role, name: str
 ) -> None:

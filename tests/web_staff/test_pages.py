@@ -49,10 +49,18 @@ def walk(app: Flask) -> Iterator[Step]:
         "/staff/password-again",
         "/staff/second-factor",
         "/staff/recovery-codes",
+        "/staff/settings",
+        "/staff/settings/days",
+        "/staff/settings/quotes",
+        "/staff/settings/kept",
+        "/staff/settings/language",
+        "/staff/settings/letters/estimate",
+        "/staff/settings/logo",
+        "/staff/settings/rates",
     ):
         browser.get(path)
         yield here(path)
-        if path not in ("/staff", "/staff/account"):
+        if path not in ("/staff", "/staff/account", "/staff/settings"):
             browser.post(data={})
             yield here(f"{path} with nothing in it")
     browser.get("/staff/second-factor")

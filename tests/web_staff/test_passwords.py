@@ -14,6 +14,7 @@ from estimator import staff_links
 from estimator.db import db
 from estimator.models import Mail
 from estimator.web.passwords import weakness
+from estimator.web.security import COSTS
 
 Join = Callable[..., Person]
 Later = Callable[..., None]
@@ -157,7 +158,10 @@ def test_its_owner_is_told_that_the_password_changed(join: Join, app: Flask, lap
     assert "The password of your account at localhost was changed" in mails(app)[0]
 
 
-def test_no_link_and_no_password_stands_in_the_database(join: Join, app: Flask, laptop: Browser) -> None:
+@pytest.mark.parametrize("costs", [COSTS], ids=["what it really costs"])
+def test_no_link_and_no_password_stands_in_the_database(
+    join: Join, app: Flask, laptop: Browser, costs: dict[str, int]
+) -> None:
     person = join()
     ask(laptop, person.address)
     token = link_in(mails(app)[0]).rpartition("/")[2]

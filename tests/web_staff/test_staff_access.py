@@ -24,6 +24,11 @@ MAY: dict[str, set[str]] = {
     "staff.sign_out_everywhere": {*ROLES},
     "staff.people": {"administrator"},
     "staff.someone": {"administrator"},
+    "settings.overview": {"administrator"},
+    "settings.part": {"administrator"},
+    "settings.letter": {"administrator"},
+    "settings.logo": {"administrator"},
+    "settings.rates": {"administrator"},
     "security.logout": {*ROLES, "invented"},
     "security.verify": {*ROLES},
     "security.change_password": {*ROLES},
@@ -61,7 +66,7 @@ MAY: dict[str, set[str]] = {
 }
 """Who may reach what, written down once more by hand."""
 
-ROOMS = ("security.", "staff.", "staff_links.", "desk.", "quotes_desk.", "outbox.", "reports.")
+ROOMS = ("security.", "settings.", "staff.", "staff_links.", "desk.", "quotes_desk.", "outbox.", "reports.")
 """Whose endpoints are asked for here."""
 
 CLOSED = {"security.two_factor_rescue", "security.tf_select"}
@@ -93,7 +98,9 @@ def browsers(app: Flask, later: Callable[..., None]) -> dict[str, Browser]:
 def staff_routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Every endpoint of the staff with a path and a method to ask for it with."""
     for rule in app.url_map.iter_rules():
-        path = re.sub(r"<[^>]*number>", "1", rule.rule)
+        path = re.sub(r"<[^>]*number>", "1", rule.rule).replace(
+            "<any(days, quotes, kept, language):code>", "days"
+        )
         path = re.sub(r"<[^>]*>", "x", path)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             if rule.endpoint.startswith(ROOMS):

@@ -15,6 +15,7 @@ from estimator.web import person
 from estimator.web.current import now, settings
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
+from estimator.web.price_lists import warnings
 from estimator.web.price_lists.draft import obstacle_sentence
 from estimator.web.price_lists.page import (
     Answer,
@@ -25,7 +26,6 @@ from estimator.web.price_lists.page import (
     number_in,
     pages,
     problems_in_words,
-    sentence,
     store,
     the_draft,
     to,
@@ -39,7 +39,11 @@ def publish(draft_id: int) -> Answer:
 
 
 def _page(
-    draft: Draft, note: str | None = None, status: int = 200, ticked: list[str] | None = None
+    draft: Draft,
+    note: str | None = None,
+    status: int = 200,
+    ticked: list[str] | None = None,
+    kinds: list[str] | None = None,
 ) -> Answer:
     reader = current_reader()
     proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
@@ -57,15 +61,7 @@ def _page(
         draft=head_of(draft),
         problems=problems_in_words(draft, found.problems, 20),
         obstacles=[obstacle_sentence(one) for one in found.obstacles],
-        warnings=[
-            {
-                "name": drafts.name_of(one),
-                "sentence": sentence(one),
-                "place": one.place,
-                "label": _label(data, one.place),
-            }
-            for one in found.warnings
-        ],
+        groups=warnings.by_kind(found.warnings, data, ticked, kinds or ()),
         ticked=ticked,
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
@@ -81,15 +77,6 @@ def _page(
         errors=[{"target": None, "sentence": note}] if note else [],
     )
     return page, status
-
-
-def _label(data: editing.Data, place: str) -> str:
-    parts = place.split(".")
-    if len(parts) < 2:
-        return ""
-    return editing.entry_label(
-        editing.get(data, (parts[0], parts[1])), [current_reader().tag, *editing.languages(data)]
-    )
 
 
 def _in_force(slug: str) -> TableVersion | None:
@@ -123,11 +110,10 @@ def date_and_name(draft_id: int) -> Answer:
 def propose(draft_id: int) -> Answer:
     """Ask another person to approve the draft as it is now."""
     draft = the_draft(draft_id)
+    over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.propose(
-            draft, over=number_in("over"), acknowledged=_ticked(), actor=person.actor(), now=now()
-        ),
+        lambda: drafts.propose(draft, over=over, acknowledged=accepted, actor=person.actor(), now=now()),
         then="publish",
     )
 
@@ -148,20 +134,28 @@ def publish_alone(draft_id: int) -> Answer:
     draft = the_draft(draft_id)
     if settings().second_approver:
         return _page(draft, _("A second person has to approve. Ask for approval."), 409)
-    over, ticked = number_in("over"), _ticked()
+    over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.publish(draft, over=over, acknowledged=ticked, actor=person.actor(), now=now()),
+        lambda: drafts.publish(draft, over=over, acknowledged=accepted, actor=person.actor(), now=now()),
         then="index",
     )
 
 
-def _ticked() -> list[str]:
-    return [printable(name) for name in request.form.getlist("ack")]
+def _sent(name: str) -> list[str]:
+    return [printable(text) for text in request.form.getlist(name)]
+
+
+def _accepted(draft: Draft) -> list[str]:
+    """The names of the warnings that were ticked, one by one or by their kind.
+
+    What a kind stands for is what was shown: a draft that was saved since is refused in any case.
+    """
+    return [*_sent("ack"), *warnings.names_of(editing.look(draft.text).warnings, _sent("kind"))]
 
 
 def _try(draft: Draft, do: Any, then: str) -> Answer:
-    draft_id, ticked = draft.id, _ticked() or None
+    draft_id = draft.id
     try:
         do()
     except drafts.ChangedMeanwhile:
@@ -174,10 +168,12 @@ def _try(draft: Draft, do: Any, then: str) -> Answer:
     except drafts.UnknownDraft:
         db.session.rollback()
         raise Gone from None
-    except drafts.NotReady:
+    except drafts.NotReady as late:
         db.session.rollback()
         note = _("Nothing was published. What is listed here stands in the way.")
-        return _page(the_draft(draft_id), note, 422, ticked)
+        if late.check.unacknowledged:
+            note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
+        return _page(the_draft(draft_id), note, 422, _sent("ack") or None, _sent("kind"))
     except drafts.NotProposed:
         db.session.rollback()
         return _page(the_draft(draft_id), _("Nobody has asked for approval of the draft as it is now."), 409)

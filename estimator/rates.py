@@ -1,0 +1,140 @@
+"""Rates of exchange for orientation: typed in with their day and source, and never part of a price."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from estimator import audit
+from estimator.db import db, take_turns
+from estimator.i18n import gettext as _
+from estimator.models import Rate
+from pricing.currencies import MINOR_UNIT
+from pricing.money import Rounder, exactly, plain
+
+SMALLEST, LARGEST = Decimal("0.000001"), Decimal(10_000_000)
+MOST_DECIMALS = 10
+MOST_DIGITS = 14
+LONGEST_SOURCE = 200
+
+FARTHEST = timedelta(hours=14)
+"""So much earlier than in UTC a day begins at the easternmost clinic."""
+
+MOST_SHOWN = 200
+
+
+class WrongRate(ValueError):
+    """A rate that cannot be entered; `problems` says what is wrong with which part of it."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(next(iter(self.problems.values())))
+
+
+def enter(
+    base: str, quoted: str, rate: Decimal, source: str, day: date, *, actor: str, now: datetime
+) -> Rate:
+    """Keep how many `quoted` one `base` was worth on a day, in place of what was entered for that day before.
+
+    Raises WrongRate.
+    """
+    source = " ".join(source.split())
+    problems = _problems(base, quoted, rate, source, day, now)
+    if problems:
+        raise WrongRate(problems)
+    take_turns("rates")
+    row = db.session.scalar(select(Rate).filter_by(base=base, quoted=quoted, day=day))
+    if row is None:
+        row = Rate(base=base, quoted=quoted, day=day)
+        db.session.add(row)
+    row.rate, row.source, row.entered_by, row.entered_at = plain(rate), source, actor, now
+    db.session.flush()
+    detail = {"base": base, "quoted": quoted, "day": day.isoformat(), "rate": row.rate}
+    audit.add("rate.entered", actor=actor, subject=f"rate:{row.id}", now=now, **detail)
+    return row
+
+
+def remove(row: Rate, *, actor: str, now: datetime) -> None:
+    """Remove a rate that was entered by mistake."""
+    detail = {"base": row.base, "quoted": row.quoted, "day": row.day.isoformat(), "rate": row.rate}
+    audit.add("rate.removed", actor=actor, subject=f"rate:{row.id}", now=now, **detail)
+    db.session.delete(row)
+
+
+def get(number: int) -> Rate | None:
+    """Return a rate by its number."""
+    return db.session.get(Rate, number)
+
+
+def newest(base: str, quoted: str, on: date) -> Rate | None:
+    """Return the newest rate between two currencies that is not of a later day."""
+    return db.session.scalar(
+        select(Rate)
+        .where(Rate.base == base, Rate.quoted == quoted, Rate.day <= on)
+        .order_by(Rate.day.desc())
+        .limit(1)
+    )
+
+
+def quoted_for(base: str, on: date) -> Sequence[str]:
+    """Return the currencies in which amounts of another one can also be shown."""
+    return db.session.scalars(
+        select(Rate.quoted).where(Rate.base == base, Rate.day <= on).distinct().order_by(Rate.quoted)
+    ).all()
+
+
+def everything() -> Sequence[Rate]:
+    """Return the rates that were entered, the newest day first, at most MOST_SHOWN of them."""
+    return db.session.scalars(
+        select(Rate).order_by(Rate.day.desc(), Rate.base, Rate.quoted).limit(MOST_SHOWN)
+    ).all()
+
+
+def converted(amount: str, rate: Decimal, quoted: str) -> str:
+    """Return a rounded amount in another currency, rounded once to its smallest unit, half up."""
+    rounder = Rounder(MINOR_UNIT[quoted], "half-up")
+    with exactly():
+        exact = Decimal(amount) * rate
+    return rounder.text(rounder.amount(exact))
+
+
+def _problems(base: str, quoted: str, rate: Decimal, source: str, day: date, now: datetime) -> dict[str, str]:
+    problems = {}
+    if base not in MINOR_UNIT:
+        problems["base"] = _("Choose a currency.")
+    if quoted not in MINOR_UNIT:
+        problems["quoted"] = _("Choose a currency.")
+    elif quoted == base:
+        problems["quoted"] = _("Choose another currency than the one of the price.")
+    if not rate.is_finite() or rate <= 0:
+        problems["rate"] = _("Write a number above zero.")
+    elif not SMALLEST <= rate <= LARGEST:
+        problems["rate"] = _(
+            "Write a rate from %(least)s to %(most)s.", least=plain(SMALLEST), most=plain(LARGEST)
+        )
+    elif len(_digits(rate)) > MOST_DIGITS or len(plain(rate).partition(".")[2]) > MOST_DECIMALS:
+        problems["rate"] = _(
+            "Write at most %(digits)s digits, %(decimals)s of them decimals.",
+            digits=MOST_DIGITS,
+            decimals=MOST_DECIMALS,
+        )
+    if not source:
+        problems["source"] = _("Say who says so, like this: European Central Bank.")
+    elif len(source) > LONGEST_SOURCE:
+        problems["source"] = _("Write at most %(most)s characters.", most=LONGEST_SOURCE)
+    elif any(unicodedata.category(sign)[0] == "C" for sign in source):
+        problems["source"] = _("There is an invisible character in it. Type the text anew.")
+    if day > (now + FARTHEST).date():
+        problems["day"] = _("This day has not come yet.")
+    elif day.year < 2000:
+        problems["day"] = _("Write a day since the year 2000.")
+    return problems
+
+
+def _digits(rate: Decimal) -> str:
+    return re.sub(r"\D", "", plain(rate)).lstrip("0")
