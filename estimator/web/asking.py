@@ -34,6 +34,9 @@ Answer = str | Response | tuple[str, int]
 LARGEST = 12_000_000
 """So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
 
+MOST_READ_PAST = 200_000_000
+PIECE = 1_000_000
+
 MOST_SHOWN = 100_000
 """So many characters of a message that is too long stand in the form again."""
 
@@ -200,6 +203,7 @@ def _sent(token: str) -> AskForm | tuple[str, int]:
     try:
         return AskForm()
     except RequestEntityTooLarge:
+        _let_it_arrive()
         most = current_reader().number(str(asking_form.LONGEST_MESSAGE))
         return errors.page(
             413,
@@ -208,6 +212,14 @@ def _sent(token: str) -> AskForm | tuple[str, int]:
             _("Go back in your browser: what you wrote still stands there. Shorten it, and send it again."),
             way_out=(url_for("asking.ask", token=token), _("To the empty form")),
         )
+
+
+def _let_it_arrive() -> None:
+    """Read past what is still being sent: a browser whose sending is cut off shows no answer at all."""
+    stream = request.environ["wsgi.input"]
+    for _piece in range(MOST_READ_PAST // PIECE):
+        if not stream.read(PIECE):
+            return
 
 
 def _checked(found: Estimate, form: AskForm) -> Checked:
