@@ -50,11 +50,10 @@ if (form) {
     if (dirty) event.preventDefault();
   });
 
-  // Scrolling to a focused control leaves room for the bar of a phone.
+  // Whoever cannot wheel or swipe can move what does not fit into the panel.
   const aside = form.querySelector("aside.total");
   new ResizeObserver(() => {
-    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
     if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
     else aside.removeAttribute("tabindex");
-  }).observe(aside);
+  }).observe(panel);
 }

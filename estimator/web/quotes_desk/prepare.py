@@ -73,7 +73,7 @@ def save(reference: str) -> Answer:
     if act == "work-out":
         return page_of(of, draft, typed, errors=found.errors, tried=found)
     if found.errors:
-        return page_of(of, draft, typed, errors=found.errors, status=422)
+        return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
     try:
         quoting.change(
             draft,
