@@ -28,7 +28,7 @@ from estimator.estimates import LETTERS
 from estimator.models import PatientRequest
 
 SQLITE, POSTGRESQL = 200_000, 1_000_000
-ROUNDS = 150
+ROUNDS = 80
 WARM = 5
 
 PAGE = """<!doctype html>
