@@ -20,7 +20,7 @@ from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.i18n import reader as reader_of
-from estimator.models import Estimate, PatientRequest
+from estimator.models import Estimate, PatientRequest, Quote
 from estimator.web import asking_form, current, errors, request_visit
 from estimator.web.asking_form import AskForm, Checked
 from estimator.web.countries import countries
@@ -414,7 +414,7 @@ def _page(
         csrf_token=form.csrf_token,
         words=(form.words.data or "")[:MOST_SHOWN],
         state=record.state,
-        state_sentence=_state(record),
+        state_sentence=_state(record, quote),
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
@@ -424,12 +424,17 @@ def _page(
     return rendered, status
 
 
-def _quote(quote: Any) -> dict[str, str]:
+def _quote(quote: Quote) -> dict[str, str]:
     token = quotes.token_of(quote, current.settings().link_key)
-    return {"number": quote.number, "link": f"/q/{token}"}
+    return {"number": quote.number, "link": url_for("quote.open", token=token)}
 
 
-def _state(record: PatientRequest) -> str:
+def _state(record: PatientRequest, quote: Quote | None) -> str:
+    state: str = record.state
+    if state == "quoted" and quote is not None:
+        # It expires with its last day, whether the clock has come round to it yet or not.
+        standing = quotes.standing(quotes.newest(quote), current.now())
+        state = "expired" if standing == "expired" else state
     return {
         "new": _("We have your request. Nobody has begun with it yet."),
         "in_work": _("Somebody is working on your request."),
@@ -439,7 +444,7 @@ def _state(record: PatientRequest) -> str:
         "declined": _("You have declined the quote."),
         "expired": _("The quote has expired. Ask below if you want a new one."),
         "closed": _("This request is closed. Ask below if you want it to be taken up again."),
-    }[record.state]
+    }[state]
 
 
 def _mail(record: PatientRequest) -> dict[str, str] | None:

@@ -254,6 +254,33 @@ def test_deleting_needs_the_button_of_its_page(desk: Desk) -> None:
         assert requests.person_of(request, desk.settings.data_keys) is not None
 
 
+# The page of the request.
+
+
+def test_the_page_of_a_request_leads_to_its_quote_and_says_when_it_is_over(
+    desk: Desk, clock: time_machine.Traveller
+) -> None:
+    link = desk.issue()
+    visitor = opened(desk)
+    page = visitor.open(f"/request/{desk.reference}")
+    assert "Your quote is ready." in page.text()
+    assert link in set(page.links())
+    clock.move_to(NOW + timedelta(days=40))
+    page = opened(desk).open(f"/request/{desk.reference}")
+    assert "The quote has expired." in page.text()
+
+
+def test_a_question_about_a_quote_reaches_the_desk(desk: Desk) -> None:
+    desk.issue()
+    visitor = opened(desk)
+    page = visitor.open(f"/request/{desk.reference}")
+    sent = visitor.send(page, {"words": "Is there a lift?"}, button=None)
+    assert sent.status == 303
+    assert desk.history()[0].words == "Is there a lift?"
+    (mail,) = desk.mails("quote_question")
+    assert "lift" not in mail.as_string()
+
+
 # An estimate.
 
 
