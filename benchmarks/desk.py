@@ -97,7 +97,7 @@ NEWEST = "the newest 50"
 
 def _name(some: random.Random, _count: int) -> str:
     """What somebody has typed of a name so far, as often as people are called so."""
-    names = GIVEN if some.random() < 0.5 else FAMILY
+    names = [name for name in (GIVEN if some.random() < 0.5 else FAMILY) if len(name) > 2]
     name = some.choices(names, [1 / (place + 4) for place in range(len(names))])[0]
     return urlencode({"q": name[: some.randint(3, len(name))]})
 
