@@ -57,6 +57,7 @@ def test_the_figures_follow_what_is_typed(app: Flask, page: Page, reference: str
     expect(figures).to_contain_text("15,640.40")
     expect(page.locator("#figures-spoken")).to_contain_text("Firm total")
     expect(page.locator('[data-figure="again"]')).to_contain_text("15,744.00")
+    expect(page.locator("#differences .sum")).to_contain_text("15,744.00")
     # Nothing of it is saved, and leaving asks first.
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))

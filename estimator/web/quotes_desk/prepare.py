@@ -108,11 +108,14 @@ def figures(reference: str) -> Answer:
     draft = the_draft(of)
     typed = forms.sent()
     found = forms.read(typed, _currency(of, draft, typed), current_reader())
-    result = shown(prepared_of(trial(draft, found)), of)
+    prepared = prepared_of(trial(draft, found))
+    result = shown(prepared, of)
     html = render_template("desk/_quote_figures.html", figures=result, unread=len(found.errors))
+    differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
     return jsonify(
         {
             "html": html,
+            "differences": differences,
             "spoken": spoken(result),
             "totals": {"keep": result["keep"], "again": result["again"]},
         }
