@@ -15,17 +15,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from estimator import addresses, clinic, consents, estimates, outbox, quotes, requests, tables
+from estimator import addresses, clinic, consents, estimates, outbox, quotes, requests, tables, throttle
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, PatientRequest, Quote
-from estimator.web import asking_form, current, errors, request_visit
+from estimator.web import asking_form, current, errors, misses, request_visit
 from estimator.web.asking_form import AskForm, Checked
 from estimator.web.countries import countries
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
+from estimator.web.sign_in import network
 
 pages = Blueprint("asking", __name__)
 
@@ -33,6 +34,9 @@ Answer = str | Response | tuple[str, int]
 
 LARGEST = 12_000_000
 """So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
+
+MOST_FROM = 30
+"""So many requests are taken from one address in a quarter of an hour; a whole hospital may share one."""
 
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000
@@ -85,6 +89,8 @@ def check(token: str) -> Answer:
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form, Checked(), 409, sentence)
     try:
+        if (wait := _too_many()) is not None:
+            return _check_page(found, token, form, checked, 429, wait)
         record = requests.ask(
             found,
             checked.asked,
@@ -134,7 +140,7 @@ def open(token: str) -> Answer:
     """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
     record = requests.find(token, current.now())
     if record is None:
-        return errors.missing()
+        return misses.missing()
     request_visit.begin(record)
     return redirect(url_for("asking.page", reference=record.reference), code=303)
 
@@ -194,6 +200,22 @@ def visit_over() -> tuple[str, int]:
         _("This page is shown to whoever has opened the link of the request, for some hours."),
         _("Open the link again: it is in the mail that we sent you, or in the message of your coordinator."),
         kept=errors.typed() if request.method == "POST" else (),
+    )
+
+
+def _too_many() -> str | None:
+    """Count one more request from a network; return what to say if there have been too many, else None."""
+    now, lookup_key = current.now(), current.settings().lookup_key
+    wait = throttle.take("ask", network(), most=MOST_FROM, lookup_key=lookup_key, now=now)
+    if wait is None:
+        return None
+    db.session.commit()
+    return ngettext(
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minute.",
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minutes.",
+        -(-int(wait.total_seconds()) // 60),
     )
 
 

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
-from estimator import clinic, codes, my_data, pdf, quotes, requests, retention, tables
+from estimator import clinic, codes, delivery, my_data, pdf, quotes, requests, retention, tables
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -85,9 +85,11 @@ def erase(reference: str) -> Answer:
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
+        mails = retention.mails_of(record)
         whole = requests.erase(record, actor="patient", now=current.now())
         until = None if whole else _until(record)
         db.session.commit()
+        delivery.forget_these(current.settings().mail_folder, mails)
         if whole:
             request_visit.end(reference)
         return render_template("patient/my_data_erased.html", reference=reference, until=until)

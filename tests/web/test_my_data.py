@@ -18,7 +18,7 @@ from visitor import Page, Visitor
 from estimator import codes, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
-from estimator.models import Estimate, QuoteCode, QuoteRevision
+from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 
 PERSONAL = ("Wilhelmina Quill", "mina@quillworth.org", "My stairs are steep.")
 
@@ -245,6 +245,18 @@ def test_a_quote_that_was_accepted_is_kept_and_the_reason_said(desk: Desk) -> No
     after = visitor.open(f"/request/{desk.reference}/data")
     assert "Wilhelmina Quill" in after.text()
     assert "mina@quillworth.org" not in after.text()
+
+
+def test_mail_that_is_kept_as_files_goes_as_well(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.app.app_context():
+        names = list(db.session.scalars(select(Mail.name)))
+    folder = desk.settings.mail_folder
+    folder.mkdir()
+    for name in (*names, "another"):
+        (folder / f"{name}.eml").write_text("To: mina@quillworth.org")
+    visitor.send(visitor.open(f"/request/{desk.reference}/erase"), button=None)
+    assert [path.name for path in folder.iterdir()] == ["another.eml"]
 
 
 def test_deleting_needs_the_button_of_its_page(desk: Desk) -> None:
