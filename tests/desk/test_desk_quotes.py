@@ -484,8 +484,13 @@ def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, co
 
 def test_a_revision_begins_with_the_newest_and_replaces_it(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
-    issue(coordinator, reference)
+    issue(coordinator, reference, **line(0, "-250"))
     shown = coordinator.press("Prepare a revision")
+    assert total(shown) == PRICE, "an adjustment is written again, or it does not hold any more"
+    assert (
+        f"Revision 1 had these. They are not taken over; write those that still hold. {MINUS} USD 250.00"
+        in (shown.text.replace(SPACE, " "))
+    )
     coordinator.see(f"{page(reference)}/answers")
     coordinator.send("save", {"q_nights": "21"})
     coordinator.see(f"{page(reference)}/issue")
