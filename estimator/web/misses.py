@@ -24,7 +24,9 @@ def missing() -> Response:
             errors.page(
                 429,
                 _("Too many links that open nothing"),
-                _("Wait a minute, and open the link of the mail again. If it is cut off, copy the whole of it."),
+                _(
+                    "Wait a minute, and open the link of the mail again. If it is cut off, copy the whole of it."
+                ),
             )
         )
         response.headers["Retry-After"] = "60"
