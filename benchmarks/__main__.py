@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import arithmetic, documents, editing, memory, pages, previews
+from benchmarks import arithmetic, desk, documents, editing, memory, pages, previews, quotes
 from benchmarks.measure import Row, machine, show
 
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -14,6 +14,8 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "documents": ("Documents", documents.rows),
     "memory": ("Memory", memory.rows),
     "editing": ("Editing price lists", editing.rows),
+    "desk": ("The list of requests", desk.rows),
+    "quotes": ("Firm quotes", quotes.rows),
     "previews": ("Previews of price changes", previews.rows),
 }
 

@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -174,6 +174,13 @@ def forget(folder: Path, before: datetime) -> None:
         with suppress(OSError):  # another process may have removed it
             if path.stat().st_mtime < before.timestamp():
                 path.unlink()
+
+
+def forget_these(folder: Path, names: Iterable[str]) -> None:
+    """Remove the kept messages of these names, where there are any."""
+    for name in names:
+        with suppress(OSError):
+            (folder / f"{name}.eml").unlink(missing_ok=True)
 
 
 def scrubbed(words: str, address: str = "") -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -437,10 +438,15 @@ def _rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
 
 def _present(column: InstrumentedAttribute[Any]) -> Sequence[Any]:
     """Return every value of a column that an index begins with, by going from each to the next."""
+    return db.session.scalars(_each(column)).all()
+
+
+@cache
+def _each(column: InstrumentedAttribute[Any]) -> Select[Any]:
     first = select(func.min(column).label("value")).cte(recursive=True)
     following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
     each = first.union_all(select(following).where(first.c.value.is_not(None)))
-    return db.session.scalars(select(each.c.value).where(each.c.value.is_not(None))).all()
+    return select(each.c.value).where(each.c.value.is_not(None))
 
 
 def _reference(kind: str, letters: str) -> str:

@@ -15,11 +15,65 @@ from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
 from estimator.drawing import environment
-from estimator.i18n import Reader, speaking
+from estimator.i18n import Reader, lazy_gettext, speaking
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
 
 FORMAT = 1
+
+PURPOSES: Mapping[str, Any] = {
+    "health_data": lazy_gettext("Using what says something about health"),
+    "contact": lazy_gettext("Writing and calling"),
+    "on_behalf": lazy_gettext("Speaking for somebody else"),
+}
+"""What each consent is about."""
+
+STANDINGS: Mapping[str, Any] = {
+    "current": lazy_gettext("can be accepted"),
+    "replaced": lazy_gettext("replaced by a later one"),
+    "withdrawn": lazy_gettext("withdrawn"),
+    "expired": lazy_gettext("expired"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+}
+"""What a revision of a quote is."""
+
+STATES: Mapping[str, Any] = {
+    "in_work": lazy_gettext("Taken into work"),
+    "waiting": lazy_gettext("Waiting for an answer from you"),
+    "quoted": lazy_gettext("The quote is ready"),
+    "accepted": lazy_gettext("The request ended with an accepted quote"),
+    "declined": lazy_gettext("The request ended with a declined quote"),
+    "expired": lazy_gettext("The request ended with an expired quote"),
+    "closed": lazy_gettext("Request closed"),
+}
+"""What it means that a request came to a state."""
+
+LETTERS: Mapping[str, Any] = {
+    "request_received": lazy_gettext("Confirmation of the request"),
+    "quote_code": lazy_gettext("Code"),
+    "quote_issued": lazy_gettext("Quote"),
+}
+"""What each mail to somebody who asked is about."""
+
+EVENTS: Mapping[str, Any] = {
+    "asked": lazy_gettext("Request sent"),
+    "assigned": lazy_gettext("Given to a coordinator"),
+    "note": lazy_gettext("Note of the coordinators"),
+    "question": lazy_gettext("Question"),
+    "seen": lazy_gettext("Opened"),
+    "approved": lazy_gettext("Quote approved by a second coordinator"),
+    "issued": lazy_gettext("Quote issued"),
+    "opened": lazy_gettext("Quote opened"),
+    "new_link": lazy_gettext("New link made for the quote"),
+    "accepted": lazy_gettext("Quote accepted"),
+    "declined": lazy_gettext("Quote declined"),
+    "taken_back": lazy_gettext("Acceptance taken back"),
+    "withdrawn": lazy_gettext("Quote withdrawn"),
+    "expired": lazy_gettext("Quote expired"),
+    "erased": lazy_gettext("Personal data deleted"),
+}
+"""What each kind of event is called by whoever it is about."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +93,9 @@ class Part:
     rows: list[Row]
 
 
-def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic) -> dict[str, Any]:
+def of_request(
+    record: PatientRequest, *, settings: Settings, clinic: Clinic, now: datetime
+) -> dict[str, Any]:
     """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
     keyring = settings.data_keys
     person = requests.person_of(record, keyring)
@@ -85,7 +141,7 @@ def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic) ->
             }
             for entry in requests.history(record, keyring)
         ],
-        "quote": None if quote is None else _quote(quote, keyring),
+        "quote": None if quote is None else _quote(quote, keyring, now),
         "quote_in_preparation": _draft(record, keyring),
         "mail": [_mail(mail, keyring) for name in about for mail in outbox.of(name) if _is_theirs(mail)],
     }
@@ -237,7 +293,7 @@ class _Worded:
             ]
             if consent["withdrawn_at"]:
                 lines.append(_("taken back on %(moment)s", moment=self.moment(consent["withdrawn_at"])))
-            yield Row(PURPOSES().get(consent["purpose"], consent["purpose"]), "\n".join(lines), typed=True)
+            yield Row(str(PURPOSES.get(consent["purpose"], consent["purpose"])), "\n".join(lines), typed=True)
 
     def quotes(self) -> Iterator[Row]:
         quote = self.found["quote"]
@@ -250,7 +306,7 @@ class _Worded:
             said = [
                 self.reader.money(revision["total"], revision["currency"]),
                 _("issued on %(moment)s", moment=self.moment(revision["issued_at"])),
-                STANDINGS().get(revision["state"], revision["state"]),
+                str(STANDINGS.get(revision["state"], revision["state"])),
             ]
             if revision["patient"]:
                 said.append(_("made out to %(name)s", name=revision["patient"]))
@@ -270,7 +326,7 @@ class _Worded:
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:
             by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("by itself")}[entry["by"]]
-            what = f"{EVENTS().get(entry['what'], entry['what'])} ({by})"
+            what = f"{self.event(entry)} ({by})"
             text = what if entry["words"] is None else f"{what}\n{entry['words']}"
             yield Row(self.moment(entry["at"]), text, typed=True)
 
@@ -283,69 +339,32 @@ class _Worded:
                 "working": _("about to be sent"),
             }.get(mail["state"], mail["state"])
             address = mail["address"] or _("an address that we have forgotten")
-            yield Row(self.moment(mail["put_at"]), f"{address}: {state}", typed=True)
+            kind = LETTERS.get(mail["kind"], _("Mail"))
+            yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
+
+    def event(self, entry: Mapping[str, Any]) -> str:
+        if entry["what"] == "state":
+            return str(STATES.get(entry["detail"].get("to"), _("How far it is was changed")))
+        return str(EVENTS.get(entry["what"], entry["what"]))
 
     def moment(self, iso: str) -> str:
         return self.reader.clock(datetime.fromisoformat(iso), self.zone)
 
 
-def PURPOSES() -> Mapping[str, str]:
-    """Return what each consent is about."""
-    return {
-        "health_data": _("Using what says something about health"),
-        "contact": _("Writing and calling"),
-        "on_behalf": _("Speaking for somebody else"),
-    }
-
-
-def STANDINGS() -> Mapping[str, str]:
-    """Return what a revision of a quote is."""
-    return {
-        "current": _("can be accepted"),
-        "replaced": _("replaced by a later one"),
-        "withdrawn": _("withdrawn"),
-        "expired": _("expired"),
-        "accepted": _("accepted"),
-        "declined": _("declined"),
-    }
-
-
-def EVENTS() -> Mapping[str, str]:
-    """Return what each kind of event is called by whoever it is about."""
-    return {
-        "asked": _("Request sent"),
-        "state": _("How far it is was changed"),
-        "assigned": _("Given to a coordinator"),
-        "note": _("Note of the coordinators"),
-        "question": _("Question"),
-        "seen": _("Opened"),
-        "approved": _("Quote approved by a second coordinator"),
-        "issued": _("Quote issued"),
-        "opened": _("Quote opened"),
-        "new_link": _("New link made for the quote"),
-        "accepted": _("Quote accepted"),
-        "declined": _("Quote declined"),
-        "taken_back": _("Acceptance taken back"),
-        "withdrawn": _("Quote withdrawn"),
-        "expired": _("Quote expired"),
-        "erased": _("Personal data deleted"),
-    }
-
-
-def _quote(quote: Quote, keyring: keys.Keyring) -> dict[str, Any]:
+def _quote(quote: Quote, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
     return {
         "number": quote.number,
-        "revisions": [_revision(revision, keyring) for revision in quotes.revisions(quote)],
+        "revisions": [_revision(revision, keyring, now) for revision in quotes.revisions(quote)],
     }
 
 
-def _revision(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, Any]:
+def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
     decisions = db.session.scalars(
         select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id)
     )
     return {
         "revision": revision.number,
-        "state": revision.state,
+        "state": quotes.standing(revision, now),
         "state_since": _iso(revision.state_since),
         "issued_at": _iso(revision.issued_at),
         "valid_until": revision.valid_until.isoformat(),

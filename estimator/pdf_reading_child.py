@@ -15,6 +15,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from estimator.pdf_reading import LARGEST_DATA, NAMES, Carried
 
+logging.getLogger("pypdf").setLevel(
+    logging.CRITICAL
+)  # what it thinks of a stranger's file is nobody's business
+
 MOST_FILES = 200
 """A PDF with more files in it is none of ours."""
 
@@ -43,7 +47,6 @@ def main(memory: str, seconds: str) -> None:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (int(memory),) * 2)
     os.nice(5)
-    logging.disable(logging.CRITICAL)
     content = sys.stdin.buffer.read()
     try:
         found = carried(content)

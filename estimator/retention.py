@@ -70,6 +70,16 @@ def years_after(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year + years, month=3, day=1)
 
 
+def mails_of(request: PatientRequest) -> list[str]:
+    """Return the names of all mail about a request and its quote, by which it may be kept as files."""
+    quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
+    about = [request.reference]
+    if quote is not None:
+        numbers = db.session.scalars(select(QuoteRevision.number).filter_by(quote_id=quote.id))
+        about += [f"{quote.number}/{number}" for number in numbers]
+    return [mail.name for name in about for mail in outbox.of(name)]
+
+
 def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = False) -> bool:
     """Remove everything that tells who asked; return whether all of it is gone.
 

@@ -5,6 +5,7 @@ document.documentElement.classList.add("scripted");
 const form = document.querySelector("form[data-figures]");
 if (form) {
   const panel = document.getElementById("figures");
+  const differences = document.getElementById("differences");
   const spoken = document.getElementById("figures-spoken");
   const failed = form.querySelector(".failed");
   let timer = 0;
@@ -26,6 +27,9 @@ if (form) {
       if (!reply.ok) throw new Error(String(reply.status));
       const answer = await reply.json();
       panel.innerHTML = answer.html;
+      const closed = differences?.querySelector("details:not([open])");
+      if (differences) differences.innerHTML = answer.differences;
+      if (closed) differences.querySelector("details")?.removeAttribute("open");
       spoken.textContent = answer.spoken;
       for (const [name, text] of Object.entries(answer.totals)) {
         for (const place of form.querySelectorAll(`[data-figure="${name}"]`)) place.textContent = text;
@@ -50,11 +54,10 @@ if (form) {
     if (dirty) event.preventDefault();
   });
 
-  // Scrolling to a focused control leaves room for the bar of a phone.
+  // Whoever cannot wheel or swipe can move what does not fit into the panel.
   const aside = form.querySelector("aside.total");
   new ResizeObserver(() => {
-    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
     if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
     else aside.removeAttribute("tabindex");
-  }).observe(aside);
+  }).observe(panel);
 }

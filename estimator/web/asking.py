@@ -15,17 +15,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from estimator import addresses, clinic, consents, estimates, outbox, quotes, requests, tables
+from estimator import addresses, clinic, consents, estimates, outbox, quotes, requests, tables, throttle
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.i18n import reader as reader_of
-from estimator.models import Estimate, PatientRequest
-from estimator.web import asking_form, current, errors, request_visit
+from estimator.models import Estimate, PatientRequest, Quote
+from estimator.web import asking_form, current, errors, misses, request_visit
 from estimator.web.asking_form import AskForm, Checked
 from estimator.web.countries import countries
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
+from estimator.web.sign_in import network
 
 pages = Blueprint("asking", __name__)
 
@@ -33,6 +34,12 @@ Answer = str | Response | tuple[str, int]
 
 LARGEST = 12_000_000
 """So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
+
+MOST_FROM = 30
+"""So many requests are taken from one address in a quarter of an hour; a whole hospital may share one."""
+
+MOST_READ_PAST = 200_000_000
+PIECE = 1_000_000
 
 MOST_SHOWN = 100_000
 """So many characters of a message that is too long stand in the form again."""
@@ -82,6 +89,8 @@ def check(token: str) -> Answer:
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form, Checked(), 409, sentence)
     try:
+        if (wait := _too_many()) is not None:
+            return _check_page(found, token, form, checked, 429, wait)
         record = requests.ask(
             found,
             checked.asked,
@@ -131,7 +140,7 @@ def open(token: str) -> Answer:
     """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
     record = requests.find(token, current.now())
     if record is None:
-        return errors.missing()
+        return misses.missing()
     request_visit.begin(record)
     return redirect(url_for("asking.page", reference=record.reference), code=303)
 
@@ -194,12 +203,29 @@ def visit_over() -> tuple[str, int]:
     )
 
 
+def _too_many() -> str | None:
+    """Count one more request from a network; return what to say if there have been too many, else None."""
+    now, lookup_key = current.now(), current.settings().lookup_key
+    wait = throttle.take("ask", network(), most=MOST_FROM, lookup_key=lookup_key, now=now)
+    if wait is None:
+        return None
+    db.session.commit()
+    return ngettext(
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minute.",
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minutes.",
+        -(-int(wait.total_seconds()) // 60),
+    )
+
+
 def _sent(token: str) -> AskForm | tuple[str, int]:
     """Read what was sent; far too much of it is answered with a page that says so."""
     request.max_content_length = request.max_form_memory_size = LARGEST
     try:
         return AskForm()
     except RequestEntityTooLarge:
+        _let_it_arrive()
         most = current_reader().number(str(asking_form.LONGEST_MESSAGE))
         return errors.page(
             413,
@@ -208,6 +234,14 @@ def _sent(token: str) -> AskForm | tuple[str, int]:
             _("Go back in your browser: what you wrote still stands there. Shorten it, and send it again."),
             way_out=(url_for("asking.ask", token=token), _("To the empty form")),
         )
+
+
+def _let_it_arrive() -> None:
+    """Read past what is still being sent: a browser whose sending is cut off shows no answer at all."""
+    stream = request.environ["wsgi.input"]
+    for _piece in range(MOST_READ_PAST // PIECE):
+        if not stream.read(PIECE):
+            return
 
 
 def _checked(found: Estimate, form: AskForm) -> Checked:
@@ -402,7 +436,7 @@ def _page(
         csrf_token=form.csrf_token,
         words=(form.words.data or "")[:MOST_SHOWN],
         state=record.state,
-        state_sentence=_state(record),
+        state_sentence=_state(record, quote),
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
@@ -412,12 +446,17 @@ def _page(
     return rendered, status
 
 
-def _quote(quote: Any) -> dict[str, str]:
+def _quote(quote: Quote) -> dict[str, str]:
     token = quotes.token_of(quote, current.settings().link_key)
-    return {"number": quote.number, "link": f"/q/{token}"}
+    return {"number": quote.number, "link": url_for("quote.open", token=token)}
 
 
-def _state(record: PatientRequest) -> str:
+def _state(record: PatientRequest, quote: Quote | None) -> str:
+    state: str = record.state
+    if state == "quoted" and quote is not None:
+        # It expires with its last day, whether the clock has come round to it yet or not.
+        standing = quotes.standing(quotes.newest(quote), current.now())
+        state = "expired" if standing == "expired" else state
     return {
         "new": _("We have your request. Nobody has begun with it yet."),
         "in_work": _("Somebody is working on your request."),
@@ -427,7 +466,7 @@ def _state(record: PatientRequest) -> str:
         "declined": _("You have declined the quote."),
         "expired": _("The quote has expired. Ask below if you want a new one."),
         "closed": _("This request is closed. Ask below if you want it to be taken up again."),
-    }[record.state]
+    }[state]
 
 
 def _mail(record: PatientRequest) -> dict[str, str] | None:

@@ -122,6 +122,7 @@ def upload() -> Answer:
         verdict=_verdict(checked),
         unreadable=unreadable(checked),
         rows=[] if checked.computed is None else rows(checked.computed, reader),
+        others=[] if checked.computed is None else others(checked.computed, reader),
         written=_money(checked.computed, "written", reader),
         computed=_money(checked.computed, "computed", reader),
         address=None if checked.reference is None else address(checked.reference),
@@ -161,18 +162,24 @@ def unreadable(checked: Checked) -> str | None:
 
 
 def rows(computed: Computed, reader: Reader) -> list[Row]:
-    """Return the differences in words, the totals first."""
-    main = "en" if computed.table is None else computed.table.main_language
+    """Return the lines that differ, with both amounts, the totals first."""
     order = {"total": 0, "price": 1, "adjusted": 2, "totals": 3}
     found = sorted(computed.differences, key=lambda each: order.get(each.place, 4))
     return [
         Row(
-            _label(each, reader, main),
+            _label(each, reader, computed),
             _amount(each.written, computed.currency, reader),
             _amount(each.computed, computed.currency, reader),
         )
         for each in found
+        if _has_amounts(each)
     ]
+
+
+def others(computed: Computed, reader: Reader) -> list[str]:
+    """Return what differs besides, and has no one amount."""
+    found = [str(_label(each, reader, computed)) for each in computed.differences if not _has_amounts(each)]
+    return list(dict.fromkeys(found))
 
 
 def _start(status: int, **wrong: str) -> tuple[str, int]:
@@ -209,9 +216,13 @@ def _amount(value: str | None, currency: str, reader: Reader) -> str:
     return _("none") if value is None else reader.money(value, currency)
 
 
-def _label(difference: Difference, reader: Reader, main: str) -> Words:
-    if difference.label is not None:
-        return reader.words(difference.label, main)
+def _has_amounts(difference: Difference) -> bool:
+    return difference.written is not None or difference.computed is not None
+
+
+def _label(difference: Difference, reader: Reader, computed: Computed) -> Words:
+    if difference.label is not None and computed.table is not None:
+        return reader.words(difference.label, computed.table.main_language)
     names: Mapping[str, str] = {
         "total": _("Total of the quote"),
         "price": _("Price before adjustments"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask import request as asked
@@ -10,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
-from estimator import clinic, codes, my_data, pdf, quotes, requests, retention, tables
+from estimator import clinic, codes, delivery, my_data, pdf, quotes, requests, retention, tables
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -33,7 +34,7 @@ def request(reference: str) -> Answer:
         return asking.visit_over()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
-    found = my_data.of_request(record, settings=current.settings(), clinic=clinic.current())
+    found = _everything(record)
     reader = current_reader()
     return render_template(
         "patient/my_data.html",
@@ -58,7 +59,7 @@ def download(reference: str, kind: str) -> Answer:
         return errors.missing()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
-    found = my_data.of_request(record, settings=current.settings(), clinic=clinic.current())
+    found = _everything(record)
     if kind == "json":
         return _attachment(my_data.as_json(found), "application/json", f"{reference}.json")
     reader = current_reader()
@@ -84,9 +85,11 @@ def erase(reference: str) -> Answer:
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
+        mails = retention.mails_of(record)
         whole = requests.erase(record, actor="patient", now=current.now())
         until = None if whole else _until(record)
         db.session.commit()
+        delivery.forget_these(current.settings().mail_folder, mails)
         if whole:
             request_visit.end(reference)
         return render_template("patient/my_data_erased.html", reference=reference, until=until)
@@ -207,6 +210,10 @@ def _code_page(
         action=url_for("my_data.code", reference=record.reference),
     )
     return page, status
+
+
+def _everything(record: PatientRequest) -> dict[str, Any]:
+    return my_data.of_request(record, settings=current.settings(), clinic=clinic.current(), now=current.now())
 
 
 def _kept(record: PatientRequest) -> list[str]:

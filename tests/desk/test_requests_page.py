@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -282,9 +284,9 @@ def test_nobody_gets_a_request_who_cannot_work_on_it(
     assert page.status == 422
     assert "Choose somebody who can work on it." in page.text
     with app.app_context():
-        approvers = {user.id for user in staff.who_may("quotes.approve", demonstration=True)}
+        approvers = set(staff.who_may("quotes.approve", demonstration=True))
         assert approvers
-        assert not approvers & {user.id for user in staff.who_may("requests.work", demonstration=True)}
+        assert not approvers & set(staff.who_may("requests.work", demonstration=True))
 
 
 def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff, reference: str) -> None:
@@ -540,3 +542,23 @@ def test_events_are_only_added(app: Flask, coordinator: Staff, reference: str) -
     with app.app_context():
         numbers = db.session.scalars(select(RequestEvent.id).order_by(RequestEvent.id)).all()
     assert list(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_a_database_that_takes_nothing_lets_a_request_be_read(
+    app: Flask, coordinator: Staff, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        path = db.engine.url.database
+    assert path is not None
+    coordinator.see("/desk/requests")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0)
+        with app.app_context():
+            db.session.connection().exec_driver_sql("PRAGMA busy_timeout = 50")
+            db.session.remove()
+        page = coordinator.see(f"/desk/requests/{reference}")
+        other.rollback()
+    assert page.status == 200
+    assert NAME in page.text
+    assert request_readers.KIND not in kinds(app, reference)

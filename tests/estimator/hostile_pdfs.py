@@ -107,3 +107,20 @@ def reference_to_itself() -> bytes:
         b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Names 2 0 R>>\nendobj\n2 0 obj\n2 0 R\nendobj\n"
         b"trailer\n<</Root 1 0 R>>\n%%EOF\n"
     )
+
+
+def slow_to_unpack(size: int = 9_000_000) -> bytes:
+    """Return a PDF whose data are packed so that every few bits are work: `size` bytes of it."""
+    document = Pdf.new()
+    document.add_blank_page()
+    bits = "".join(
+        f"{code:09b}" for code in (256, 65, 256, 66, 256, 67, 256, 68)
+    )  # begin anew, a letter, and so on
+    pattern = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    stream = document.make_stream(b"")
+    stream.write(pattern * (size // len(pattern)), filter=Name.LZWDecode)
+    spec = document.make_indirect(
+        Dictionary(Type=Name.Filespec, F="quote.json", UF="quote.json", EF=Dictionary(F=stream))
+    )
+    document.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(["quote.json", spec])))
+    return bytes_of(document, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

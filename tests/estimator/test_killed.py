@@ -7,105 +7,28 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from example_list import table_text
 from flask import Flask
+from killing import Killed, app, environment, server
 from mail_server import MailServer, wait_until
 from sqlalchemy import func, select
 
-from estimator import create_app, estimates, migrations, tables
+from estimator import estimates, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Document, Mail
 
 MAILS = int(os.environ.get("KILLED_MAILS", "40"))
-LEASE_SECONDS = 3
+__all__ = ["app", "environment", "server"]
+
 PLAN: dict[str, object] = {"cells": "own", "sessions": 2}
 SECONDS_FOR_ALL = 60 + 2 * MAILS
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[MailServer]:
-    found = MailServer(tmp_path, encrypted=False)
-    found.behaviour.seconds = 0.05  # so that a kill often falls while the server takes a mail
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def environment(tmp_path: Path, database_url: str, server: MailServer) -> dict[str, str]:
-    """Return the environment of the processes of one installation."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "INSTANCE": str(tmp_path / "instance"),
-        "DATABASE_URL": database_url,
-        "PUBLIC_URL": "https://estimate.example.org",
-        "LEASE_SECONDS": str(LEASE_SECONDS),
-        "MAILS_PER_ADDRESS": "10000",
-        "MAILS_PER_ESTIMATE": "10000",
-        **server.settings(MAIL_SECURITY="unencrypted"),
-    }
-
-
-@pytest.fixture
-def app(environment: dict[str, str]) -> Iterator[Flask]:
-    """Return the app of this installation, with an estimate in it."""
-    from estimator import config
-
-    config.prepare_secrets(Path(environment["INSTANCE"]))
-    settings = config.load(environment)
-    migrations.upgrade(settings.database_url)
-    app = create_app(settings)
-    with app.app_context():
-        yield app
-        app.extensions["jobs"].close()
-        db.session.remove()
-        db.engine.dispose()
-
-
-class Workers:
-    """Workers in processes of their own, that are killed and started again."""
-
-    def __init__(self, environment: dict[str, str], number: int) -> None:
-        self.environment = environment
-        self.log = Path(environment["HOME"]) / "workers.log"
-        self.processes = [self.start() for _ in range(number)]
-
-    def start(self) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "estimator", "worker"],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill_one(self) -> None:
-        """Kill a worker with everything it has started, and start another one."""
-        number = random.randrange(len(self.processes))
-        self.kill(self.processes[number])
-        self.processes[number] = self.start()
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        with suppress(ProcessLookupError):  # it has ended by itself, with everything it had started
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def end(self) -> None:
-        for process in self.processes:
-            self.kill(process)
 
 
 def ask_for_mails(app: Flask, number: int) -> None:
@@ -145,7 +68,7 @@ def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_kil
     app: Flask, environment: dict[str, str], server: MailServer
 ) -> None:
     ask_for_mails(app, MAILS)
-    workers = Workers(environment, 2)
+    workers = Killed.workers(environment, 2)
     kills = 0
     try:
         until = time.monotonic() + SECONDS_FOR_ALL
@@ -182,7 +105,7 @@ def test_a_worker_that_is_told_to_end_finishes_the_mail_under_way(
 ) -> None:
     server.behaviour.seconds = 1
     ask_for_mails(app, 2)
-    workers = Workers(environment, 1)
+    workers = Killed.workers(environment, 1)
     try:
         wait_until(lambda: states()["working"] > 0)
         time.sleep(0.3)
@@ -200,7 +123,7 @@ def test_a_mail_that_is_asked_for_while_a_worker_runs_goes_out(
 ) -> None:
     if not ring:
         ask_for_mails(app, 1)  # before the worker starts: its first sweep finds it
-    workers = Workers(environment, 1)
+    workers = Killed.workers(environment, 1)
     try:
         if ring:
             wait_until(lambda: "patient" not in workers.log.read_text(), 1)

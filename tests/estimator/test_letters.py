@@ -11,14 +11,15 @@ import pytest
 import time_machine
 from example_list import NOW
 from example_mail import ask, claimed, estimate, settings
+from example_quotes import COORDINATOR, decline, issue, prepare, quoted
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from estimator import clinic, documents, estimates, keys, letters, outbox, paper, pdf
+from estimator import clinic, documents, estimates, keys, letters, outbox, paper, pdf, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.folders import templates_folder
-from estimator.models import Document
+from estimator.models import Document, Mail, QuoteRevision
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
@@ -165,3 +166,76 @@ def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[...,
 def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:
     for template in letters.WRITERS:
         assert (templates_folder() / "email" / template / "subject.txt").is_file()
+
+
+# Firm quotes --------------------------------------------------------------------------------------------------
+
+
+def about_quote(template: str) -> EmailMessage:
+    """Write the newest mail of a template."""
+    newest = select(Mail.id).filter_by(template=template).order_by(Mail.id.desc()).limit(1)
+    message = written(claimed(db.session.scalars(newest).one(), NOW))
+    db.session.commit()
+    return message
+
+
+def test_the_mail_with_a_quote_has_the_document_that_is_kept_and_a_link_that_opens_it(app: Flask) -> None:
+    revision = quoted()
+    message = about_quote("quote_issued")
+    assert attachment(message) == quotes.pdf_of(revision, settings().data_keys)
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == "Q-2026-00001-1.pdf"
+    body = message.get_body(("plain",))
+    assert body is not None
+    token = body.get_content().partition("/q/")[2].split()[0]
+    found = quotes.find(token)
+    assert found is not None
+    assert found.id == revision.quote_id
+    assert "Kowalska" not in body.get_content()
+
+
+def test_the_mail_with_a_quote_is_the_same_bytes_at_every_attempt(app: Flask) -> None:
+    quoted()
+    mail_id = db.session.scalars(select(Mail.id).filter_by(template="quote_issued")).one()
+    first = written(claimed(mail_id, NOW)).as_bytes()
+    db.session.commit()
+    assert written(claimed(mail_id, NOW + timedelta(seconds=60)), days=3).as_bytes() == first
+
+
+def test_a_quote_that_was_withdrawn_or_replaced_before_its_mail_went_out_is_not_sent(app: Flask) -> None:
+    first = quoted()
+    prepare(first.quote.request)
+    second = issue(first.quote.request)
+    quotes.withdraw(second, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    db.session.commit()
+    for mail_id in db.session.scalars(select(Mail.id).filter_by(template="quote_issued")).all():
+        with pytest.raises(letters.Overtaken):
+            written(claimed(mail_id, NOW))
+
+
+def test_a_quote_of_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
+    quoted()
+    db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
+    db.session.commit()
+    with pytest.raises(letters.Gone):
+        about_quote("quote_issued")
+
+
+def test_the_desk_is_told_what_was_said_and_where_it_stands_and_nothing_else(app: Flask) -> None:
+    revision = quoted()
+    decline(revision)
+    message = about_quote("quote_decided")
+    assert message["Subject"] == "Quote Q-2026-00001 was declined"
+    text = message.as_string()
+    assert f"/desk/requests/{revision.quote.request.reference}" in text
+    assert "Too much" not in text
+    assert "Kowalska" not in text
+
+
+def test_the_desk_is_told_of_a_question_without_its_words(app: Flask) -> None:
+    revision = quoted()
+    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    db.session.commit()
+    message = about_quote("quote_question")
+    assert message["Subject"] == "A question about quote Q-2026-00001"
+    assert "brother" not in message.as_string()

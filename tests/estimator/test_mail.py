@@ -60,6 +60,17 @@ REQUEST = {
     "demo": False,
 }
 
+QUOTE: dict[str, Any] = {
+    "number": "Q-2026-00017",
+    "revision": 1,
+    "valid_until": "9 April 2026",
+    "time_zone": "Asia/Kolkata",
+    "link": "https://estimate.example.org/q/" + "A" * 43,
+    "demo": False,
+}
+DESK = {**QUOTE, "at": STAFF["at"], "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF"}
+DECISIONS = ("accepted", "declined", "taken_back")
+
 CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "with-pdf"): ESTIMATE,
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
@@ -71,6 +82,11 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("test", "plain"): {"host": "estimate.example.org"},
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
+    ("quote_issued", "plain"): QUOTE,
+    ("quote_issued", "revised"): {**QUOTE, "revision": 2},
+    ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
+    **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
+    ("quote_question", "plain"): DESK,
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
     ("request_question", "plain"): {

@@ -306,6 +306,27 @@ def test_the_same_request_sent_twice_is_one(app: Flask, visitor: Visitor, form: 
         assert len(db.session.scalars(select(Mail)).all()) == 1
 
 
+def test_a_flood_from_one_address_is_held_up_and_loses_nothing(
+    app: Flask,
+    visitor: Visitor,
+    form: Page,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: time_machine.Traveller,
+) -> None:
+    monkeypatch.setattr("estimator.web.asking.MOST_FROM", 2)
+    for number in range(2):
+        asked(visitor, form, message=f"Message {number}")
+    page = last_look(visitor, form, message="One more")
+    refused = visitor.send(page, button="send")
+    assert refused.status == 429
+    assert "send it again in 15 minutes" in refused.problems[0]
+    assert "One more" in refused.text()
+    assert len(stored(app)) == 2
+    clock.move_to(NOW + timedelta(minutes=16))
+    assert visitor.send(refused, button="send").status == 303
+    assert len(stored(app)) == 3
+
+
 def test_an_ended_visit_loses_nothing(visitor: Visitor, form: Page) -> None:
     visitor.client.delete_cookie("session")
     page = visitor.send(form, filled(), "check")

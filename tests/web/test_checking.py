@@ -228,7 +228,7 @@ def test_what_was_issued_is_genuine(app: Flask, document: bytes, visitor: Visito
     page = sent(visitor, document)
     assert page.status == 200
     assert page.text("h1") == "Genuine: we issued exactly this file Q-2026-00001, revision 1"
-    assert "The quote of this number: current" in page.text()
+    assert "What we issued under this number: current" in page.text()
     assert (
         page.text("dl", class_="totals") == f"Total written in its data {TOTAL} Total computed again {TOTAL}"
     )
@@ -241,7 +241,7 @@ def test_what_was_replaced_is_genuine_and_replaced(desk: Desk, document: bytes, 
     desk.issue(("-100.00", "Kept for longer"))
     page = sent(visitor, document)
     assert "Genuine" in page.text("h1")
-    assert "The quote of this number: replaced" in page.text()
+    assert "What we issued under this number: replaced" in page.text()
 
 
 @BOTH
@@ -253,7 +253,8 @@ def test_figures_changed_in_the_data_are_told(app: Flask, document: bytes, visit
     assert "Not ours: we issued something else under this number" in page.text("h1")
     assert "Total written in its data USD\N{NO-BREAK SPACE}1,211.05" in page.text("dl", class_="totals")
     assert f"Total computed again {TOTAL}" in page.text("dl", class_="totals")
-    assert rows(page)[0] == f"Total of the quote USD\N{NO-BREAK SPACE}1,211.05 {TOTAL}"
+    assert "These parts of the data differ as well: The payments" in page.text()
+    assert rows(page)[0] == f"Total of the quote Written: USD\N{NO-BREAK SPACE}1,211.05 Computed: {TOTAL}"
 
 
 def test_figures_changed_on_a_page_are_not_taken_for_ours(document: bytes, visitor: Visitor) -> None:

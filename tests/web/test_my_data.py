@@ -18,7 +18,7 @@ from visitor import Page, Visitor
 from estimator import codes, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
-from estimator.models import Estimate, QuoteCode, QuoteRevision
+from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 
 PERSONAL = ("Wilhelmina Quill", "mina@quillworth.org", "My stairs are steep.")
 
@@ -247,11 +247,50 @@ def test_a_quote_that_was_accepted_is_kept_and_the_reason_said(desk: Desk) -> No
     assert "mina@quillworth.org" not in after.text()
 
 
+def test_mail_that_is_kept_as_files_goes_as_well(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.app.app_context():
+        names = list(db.session.scalars(select(Mail.name)))
+    folder = desk.settings.mail_folder
+    folder.mkdir()
+    for name in (*names, "another"):
+        (folder / f"{name}.eml").write_text("To: mina@quillworth.org")
+    visitor.send(visitor.open(f"/request/{desk.reference}/erase"), button=None)
+    assert [path.name for path in folder.iterdir()] == ["another.eml"]
+
+
 def test_deleting_needs_the_button_of_its_page(desk: Desk) -> None:
     visitor = confirmed(desk)
     assert visitor.post(f"/request/{desk.reference}/erase").status == 400
     with desk.request() as request:
         assert requests.person_of(request, desk.settings.data_keys) is not None
+
+
+# The page of the request.
+
+
+def test_the_page_of_a_request_leads_to_its_quote_and_says_when_it_is_over(
+    desk: Desk, clock: time_machine.Traveller
+) -> None:
+    link = desk.issue()
+    visitor = opened(desk)
+    page = visitor.open(f"/request/{desk.reference}")
+    assert "Your quote is ready." in page.text()
+    assert link in set(page.links())
+    clock.move_to(NOW + timedelta(days=40))
+    page = opened(desk).open(f"/request/{desk.reference}")
+    assert "The quote has expired." in page.text()
+
+
+def test_a_question_about_a_quote_reaches_the_desk(desk: Desk) -> None:
+    desk.issue()
+    visitor = opened(desk)
+    page = visitor.open(f"/request/{desk.reference}")
+    sent = visitor.send(page, {"words": "Is there a lift?"}, button=None)
+    assert sent.status == 303
+    assert desk.history()[0].words == "Is there a lift?"
+    (mail,) = desk.mails("quote_question")
+    assert "lift" not in mail.as_string()
 
 
 # An estimate.

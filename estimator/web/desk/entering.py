@@ -47,7 +47,7 @@ def choose() -> Answer:
 def enter(slug: str) -> Answer:
     """Ask the questions of a list and who it is for, and make estimate and request of it together."""
     try:
-        version = tables.in_force(slug, current.now())
+        version = tables.in_force(forms.printable(slug), current.now())
     except (tables.UnknownTable, tables.NotInForce):
         return errors.page(
             404,

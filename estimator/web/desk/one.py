@@ -141,7 +141,7 @@ def state(reference: str) -> Answer:
 
 def the_request(reference: str) -> PatientRequest:
     """Return the request of an address; raises Unknown."""
-    found = requests.get(reference) if len(reference) < 40 else None
+    found = requests.get(printable(reference)) if len(reference) < 40 else None
     if found is None:
         raise Unknown
     return found

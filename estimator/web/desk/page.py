@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,8 @@ from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as Answered
 
 from estimator import desk_list, request_events, requests, staff
+from estimator.i18n import Reader, lazy_gettext, ngettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import PatientRequest, StaffUser
 from estimator.models.requests import RequestState
 from estimator.web import current
@@ -47,8 +48,7 @@ def state_word(state: RequestState) -> str:
 
 def people() -> dict[int, str]:
     """Return whom a request can be given to, by their number: their mail addresses."""
-    found = staff.who_may("requests.work", demonstration=current.settings().demo)
-    return {user.id: user.email for user in found}
+    return staff.who_may("requests.work", demonstration=current.settings().demo)
 
 
 def short(address: str) -> str:
@@ -75,8 +75,12 @@ def age(since: datetime) -> str:
 def day(moment: datetime, zone: str) -> str:
     """Write the day of a moment as short as a table asks for, with the year where it is another one."""
     there, here = (when.astimezone(ZoneInfo(zone)).date() for when in (moment, current.now()))
-    skeleton = "MMMEd" if there.year == here.year else "yMMMEd"
-    return str(format_skeleton(skeleton, there, locale=current_reader().locale))
+    return _written(there, there.year == here.year, current_reader())
+
+
+@lru_cache(maxsize=1024)
+def _written(there: date, this_year: bool, reader: Reader) -> str:
+    return str(format_skeleton("MMMEd" if this_year else "yMMMEd", there, locale=reader.locale))
 
 
 def due(state: RequestState, due_at: datetime, zone: str) -> dict[str, Any] | None:

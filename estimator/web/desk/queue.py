@@ -42,6 +42,7 @@ def queue() -> Answer:
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     more = None if found.more is None else url_for("desk.queue", **kept, after=str(found.more))
     counts = desk_list.counts(current.now())
+    people = desk.people()
     filtered = bool(set(kept) - {"order"})
     return render_template(
         "desk/requests.html",
@@ -59,8 +60,10 @@ def queue() -> Answer:
         states=[("open", _("all open")), *((s, desk.state_word(s)) for s in desk.STATE_WORDS)],
         countries=sorted(((c, desk.country(c)) for c in desk_list.countries()), key=lambda one: one[1]),
         slugs=desk_list.slugs(),
-        people=sorted(_everybody().items(), key=lambda one: one[1]),
-        givable=sorted(desk.people().items(), key=lambda one: one[1]),
+        people=sorted(
+            {**staff.addresses(set(desk_list.assignees())), **people}.items(), key=lambda one: one[1]
+        ),
+        givable=sorted(people.items(), key=lambda one: one[1]),
         may_work=person.may("requests.work"),
         by_hand=[(state, desk.state_word(state)) for state in desk.BY_HAND],
         back=request.full_path.rstrip("?"),
@@ -240,7 +243,6 @@ def _shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "total": reader.money(row.total, row.currency),
             "at_least": row.at_least,
             "age": desk.age(row.created_at),
-            "asked_at": reader.clock(row.created_at, row.time_zone),
             "due": desk.due(row.state, row.due_at, row.time_zone),
             "state": row.state,
             "state_word": desk.state_word(row.state),
@@ -249,8 +251,3 @@ def _shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _everybody() -> dict[int, str]:
-    """Return whoever has requests or could have some, also those who are let in no more."""
-    return {**staff.addresses(set(desk_list.assignees())), **desk.people()}

@@ -8,6 +8,7 @@ from flask import Response, render_template, url_for
 
 from estimator import clinic, keys, quotes
 from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
 from estimator.models import QuoteRevision
 from estimator.web import current, errors
 from estimator.web.language import current_reader
@@ -105,7 +106,11 @@ def _shown(found: Opened, revision: QuoteRevision) -> Answer:
             "close": url_for("quote.close", **place),
             "pdf": url_for("quote.document", **place, revision=revision.number),
         },
-        reflection=_("After that you can still take it back for some days; nothing is to be paid before.")
+        reflection=ngettext(
+            "After accepting you can still take it back for %(num)s day; nothing is to be paid before.",
+            "After accepting you can still take it back for %(num)s days; nothing is to be paid before.",
+            days,
+        )
         if days
         else "",
         revisions=[_row(each, revision, found) for each in quotes.revisions(found.quote)],

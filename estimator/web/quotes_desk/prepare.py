@@ -73,7 +73,7 @@ def save(reference: str) -> Answer:
     if act == "work-out":
         return page_of(of, draft, typed, errors=found.errors, tried=found)
     if found.errors:
-        return page_of(of, draft, typed, errors=found.errors, status=422)
+        return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
     try:
         quoting.change(
             draft,
@@ -108,11 +108,14 @@ def figures(reference: str) -> Answer:
     draft = the_draft(of)
     typed = forms.sent()
     found = forms.read(typed, _currency(of, draft, typed), current_reader())
-    result = shown(prepared_of(trial(draft, found)), of)
+    prepared = prepared_of(trial(draft, found))
+    result = shown(prepared, of)
     html = render_template("desk/_quote_figures.html", figures=result, unread=len(found.errors))
+    differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
     return jsonify(
         {
             "html": html,
+            "differences": differences,
             "spoken": spoken(result),
             "totals": {"keep": result["keep"], "again": result["again"]},
         }

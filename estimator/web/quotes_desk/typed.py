@@ -108,7 +108,11 @@ def read(typed: Typed, currency: str, reader: Reader) -> Read:
             elif len(text) > longest:
                 line.errors[name] = _("This is too long. Write at most %(most)s characters.", most=longest)
         errors += [
-            {"target": f"{name}-{number}", "sentence": sentence} for name, sentence in line.errors.items()
+            {
+                "target": f"{name}-{number}",
+                "sentence": _("Adjustment %(number)s: %(sentence)s", number=number + 1, sentence=sentence),
+            }
+            for name, sentence in line.errors.items()
         ]
         if amount is not None and not line.errors:
             adjustments.append(Adjustment(amount, line.label.strip(), line.reason.strip()))

@@ -1,0 +1,80 @@
+"""A process that issues whatever is prepared, as the desk's page does: one commit for each, and a bell after it."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from estimator import config, create_app, quotes, quoting, requests
+from estimator.clinic import Clinic
+from estimator.config import Settings
+from estimator.db import db, unavailable
+from estimator.jobs import Jobs
+from estimator.models import PatientRequest, QuoteDraft
+
+
+def issue(reference: str, settings: Settings) -> int | None:
+    """Issue what is prepared for a request; None if somebody else did."""
+    now = datetime.now(UTC)
+    request = requests.get(reference)
+    assert request is not None
+    draft = quoting.of(request)
+    if draft is None:
+        return None
+    clinic = Clinic()
+    prepared = quoting.state(draft, clinic=clinic, settings=settings, now=now)
+    try:
+        revision = quotes.issue(
+            request,
+            save=draft.save,
+            fingerprint=prepared.fingerprint,
+            clinic=clinic,
+            settings=settings,
+            actor=f"user:{os.getpid()}",
+            now=now,
+        )
+    except quotes.ChangedMeanwhile:
+        db.session.rollback()
+        return None
+    number = revision.id
+    db.session.commit()
+    return number
+
+
+def main() -> None:
+    """Issue until nothing is prepared any more, in any order, beside others who do the same."""
+    app = create_app(config.load(os.environ))
+    jobs: Jobs = app.extensions["jobs"]
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        while True:
+            waiting = list(
+                db.session.scalars(
+                    select(PatientRequest.reference).join(
+                        QuoteDraft, QuoteDraft.request_id == PatientRequest.id
+                    )
+                )
+            )
+            db.session.rollback()
+            random.shuffle(waiting)
+            for reference in waiting:
+                try:
+                    revision_id = issue(reference, settings)
+                except DBAPIError as error:
+                    db.session.rollback()
+                    if unavailable(error) is None:
+                        raise
+                    continue  # busy: somebody tries again
+                if revision_id is not None:
+                    jobs.ring("quote", revision_id)
+            if not waiting:
+                time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
