@@ -104,12 +104,12 @@ def wants_json() -> bool:
     return request.form.get("act") == "autosave"
 
 
-def autosaved(draft: Draft, wrong: Mapping[str, Sequence[str]] | None = None) -> Answer:
-    """Tell the script that saves by itself which save it was, and what is wrong at the controls of its form."""
+def autosaved(draft: Draft, told: Mapping[str, Any]) -> Answer:
+    """Tell the script that saves by itself which save it was, and what is wrong on its page."""
     look = editing.look(draft.text)
     problems = len(look.problems)
     said = _("Saved.") if not problems else _("Saved. Problems in this draft: %(count)s.", count=problems)
-    return jsonify({"saves": draft.saves, "said": said, "wrong": wrong or {}})
+    return jsonify({"saves": draft.saves, "said": said, **told})
 
 
 def conflict(theirs: Draft, mine: str, base: int, back: str) -> Answer:

@@ -56,16 +56,16 @@ def _post(draft: Draft, path: str) -> Answer:
     now_data = editing.look(draft.text).data
     start = base_data or now_data or {}
     if now_data is None or over != draft.saves:
-        mine, _note = _done(_with_rows(start, start), path, act)
+        mine, _note = _done(with_rows(start, start), path, act)
         return conflict(draft, editing.written(mine), base, back)
-    rows = _with_rows(now_data, base_data or now_data)
+    rows = with_rows(now_data, base_data or now_data)
     data, note = _done(rows, path, act)
     try:
         kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
-        return autosaved(kept)
+        return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
     if note:
         shown = _shown(kept, editing.look(kept.text).data or {}, path)
         target = {"target": "new-code", "sentence": note}
@@ -83,7 +83,7 @@ def _post(draft: Draft, path: str) -> Answer:
     return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
 
 
-def _with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
+def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
     """Put the cells that somebody changed into data."""
     main = editing.languages(base)[0]
     for code, cells in _cells().items():
@@ -100,6 +100,22 @@ def _with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
         if sent and _is_there(data, code):
             data = editing.typed_into(data, ("charge", code), sent, base)
     return data
+
+
+def told(look: editing.Look) -> dict[str, Any]:
+    """Return what is wrong in each cell of the grid that was sent, for its script."""
+    data = look.data or {}
+    problems = _by_entry(look.problems)
+    wrong: dict[str, list[str]] = {}
+    for code, cells in _cells().items():
+        entry = editing.get(data, ("charge", code))
+        if not isinstance(entry, dict):
+            continue
+        shown = _grid_row(data, code, entry, problems.get(("charge", code), []))["cells"]
+        for key in cells:
+            cell = shown.get(key)
+            wrong[f"c.{key}.{code}"] = cell["problems"] if cell else []
+    return {"wrong": wrong}
 
 
 def _is_there(data: editing.Data, code: str) -> bool:
