@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, render_template, request, url_for
 
@@ -31,6 +31,14 @@ from estimator.web.price_lists.page import (
 
 CELLS = ("label", "group", "per", "price")
 """What can be typed in the row of a charge; the label in the main language."""
+
+
+class Note(NamedTuple):
+    """What is wrong with what was typed, at which control, and what of it was not taken."""
+
+    sentence: str
+    target: str
+    left: str = ""
 
 
 @pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
@@ -68,8 +76,8 @@ def _post(draft: Draft, path: str) -> Answer:
         return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
     if note:
         shown = _shown(kept, editing.look(kept.text).data or {}, path)
-        target = {"target": "new-code", "sentence": note}
-        return render_template("desk/section.html", **{**shown, "errors": [target]}), 422
+        target = {"target": note.target, "sentence": note.sentence}
+        return render_template("desk/section.html", **{**shown, "errors": [target], "pasted": note.left}), 422
     if act == "add":
         new = [
             code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
@@ -132,7 +140,7 @@ def _cells() -> dict[str, dict[str, str]]:
     return found
 
 
-def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, str | None]:
+def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, Note | None]:
     """Do what a button says; return the data and what is wrong with what was typed."""
     what, _colon, code = act.partition(":")
     own = (path,)
@@ -152,7 +160,7 @@ def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, str | 
     return data, None
 
 
-def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
+def _added(data: editing.Data, path: str) -> tuple[editing.Data, Note | None]:
     label = printable(request.form.get("new.label", "")).strip()
     code = printable(request.form.get("new.code", "")).strip()
     if not code:
@@ -160,7 +168,7 @@ def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
         code = editing.free_code(data, (path,), code)
     problem = bad_code(data, (path,), None, code)
     if problem is not None:
-        return data, problem
+        return data, Note(problem, "new-code")
     main = editing.languages(data)[0]
     field = {"rule": "why", "notice": "text"}.get(path, "label")
     entry = {field: {main: label}} if label else {}
@@ -171,14 +179,27 @@ def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
     return data, None
 
 
-def _pasted(data: editing.Data) -> tuple[editing.Data, str | None]:
+def _pasted(data: editing.Data) -> tuple[editing.Data, Note | None]:
     found = editing.pasted(data, printable(request.form.get("rows", "")), editing.languages(data)[0])
+    said = []
     if found.refused:
-        return found.data, _(
-            "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
-            rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
+        said.append(
+            _(
+                "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
+                rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
+            )
         )
-    return found.data, None
+    if found.beyond:
+        reader = current_reader()
+        said.append(
+            _(
+                "Only the first %(most)s rows were taken. The other %(count)s stand here; take them now.",
+                most=reader.number(str(editing.MOST_PASTED)),
+                count=reader.number(str(len(found.beyond))),
+            )
+        )
+    left = "\n".join((*found.refused, *found.beyond))
+    return found.data, Note(" ".join(said), "rows", left) if said else None
 
 
 def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
@@ -203,7 +224,7 @@ def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
         "whole": problems_in_words(draft, whole),
         "errors": [],
         "typed": {name: printable(text) for name, text in request.form.items() if name.startswith("new.")},
-        "pasted": printable(request.form.get("rows", "")) if request.method == "POST" else "",
+        "pasted": "",
         "percent": request.form.get("percent", ""),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "most_pasted": editing.MOST_PASTED,
