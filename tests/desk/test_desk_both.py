@@ -356,9 +356,6 @@ def test_a_clock_set_back_while_somebody_edits_and_approves_loses_nothing(
 ) -> None:
     editor.see(f"{draft}/entry/charge/single")
     editor.send("save", {"f.price": "70"})
-    clock.move_to(NOW - timedelta(minutes=2))
-    editor.send("save", {"f.price": "71"})
-    assert "Saved." in editor.page.text
     clock.move_to(NOW - timedelta(hours=2))
     page = editor.send("save", {"f.note.en": "Typed before the clock was set back"})
     assert page.status == 401, "a session of the future is none"
@@ -367,7 +364,7 @@ def test_a_clock_set_back_while_somebody_edits_and_approves_loses_nothing(
     editor.see(f"{draft}/entry/charge/single")
     editor.send("save", {"f.price": "72"})
     asked_for(editor, draft)
-    assert "4 now" in editor.see(f"{draft}/saves").text, "the order is that of the saves, not of the clock"
+    assert "3 now" in editor.see(f"{draft}/saves").text, "the order is that of the saves, not of the clock"
     clock.move_to(NOW - timedelta(hours=4))
     approver = sign_in(app, "approver")
     approver.see(f"{draft}/publish")
