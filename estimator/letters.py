@@ -162,6 +162,7 @@ def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -
             "time_zone": table.time_zone,
             "link": f"{settings.public_url}/r/{requests.token_of(record, settings.link_key)}",
             "demo": table.demo,
+            **clinics_words("request_received", row.language),
         }
     return mail.compose("request_received", reader, context), None
 
@@ -182,6 +183,7 @@ def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
             "time_zone": revision.time_zone,
             "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
+            **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"
     return mail.compose("quote_issued", reader, context), mail.Attachment(name, content)

@@ -107,17 +107,20 @@ class Pasted(NamedTuple):
     added: int
     changed: int
     refused: tuple[str, ...]
+    beyond: tuple[str, ...]
 
 
 def pasted(data: Data, text: str, main: str) -> Pasted:
     """Return data with rows of a spreadsheet: code, name, group, for each, price, with tabs between them.
 
     A code that the list has is changed where a cell is filled, another one is added. A first row without a
-    code, such as headings, is refused like every row that cannot be read.
+    code, such as headings, is refused like every row that cannot be read. Rows after the first MOST_PASTED are
+    given back as they are.
     """
     added = changed = 0
     refused = []
-    for line in [line for line in text.splitlines() if line.strip()][:MOST_PASTED]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    for line in lines[:MOST_PASTED]:
         cells = [cell.strip() for cell in line.split("\t")]
         code = cells[0]
         if not CODE.match(code) or not 2 <= len(cells) <= 5:
@@ -134,7 +137,7 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
         data = with_cells(
             data, code, dict(zip(("label", "group", "per", "price"), cells[1:], strict=False)), main
         )
-    return Pasted(data, added, changed, tuple(refused))
+    return Pasted(data, added, changed, tuple(refused), tuple(lines[MOST_PASTED:]))
 
 
 def with_cells(data: Data, code: str, cells: dict[str, str], main: str) -> Data:

@@ -144,14 +144,14 @@ SECTIONS: Mapping[str, Section] = {
                     "table",
                     "plain",
                     _("Name of the list"),
-                    _("Stays the same in every version."),
+                    _("Small letters, digits and hyphens, at most 80. Stays the same in every version."),
                     required=True,
                 ),
                 Field(
                     "version",
                     "plain",
                     _("Name of this version"),
-                    _("Printed on every estimate."),
+                    _("Printed on every estimate. At most 40 characters."),
                     required=True,
                 ),
                 Field(
@@ -173,7 +173,9 @@ SECTIONS: Mapping[str, Section] = {
                     "languages",
                     "names",
                     _("Languages"),
-                    _("Such as en, ar. The first is the main one, in which every text must be there."),
+                    _(
+                        "Such as en, ar; at most 100. The first is the main one, in which every text must be there."
+                    ),
                     required=True,
                 ),
                 Field("title", "plain", _("Title"), required=True, by_language=True),
@@ -183,7 +185,7 @@ SECTIONS: Mapping[str, Section] = {
                     _("Demonstration"),
                     _("Yes: the figures are examples, and every page says so."),
                 ),
-                Field("quote_valid_days", "number", _("Days a quote holds"), _("Empty: 30.")),
+                Field("quote_valid_days", "number", _("Days a quote holds"), _("At most 3,650. Empty: 30.")),
                 Field(
                     "time_zone",
                     "plain",
@@ -315,7 +317,8 @@ SECTIONS: Mapping[str, Section] = {
                     "factors",
                     _("For each"),
                     _(
-                        "The code of a number that is asked, such as nights. Several are multiplied. Empty: once."
+                        "The code of a number that is asked, such as nights. Several are multiplied, at most 20. "
+                        "Empty: once."
                     ),
                     heading=_("How many"),
                 ),
@@ -428,7 +431,12 @@ SECTIONS: Mapping[str, Section] = {
                 Field("kind", "word", _("Stands under"), required=True, words=NOTICES),
                 *_when(),
                 Field("text", "lines", _("Text"), required=True, by_language=True),
-                Field("link", "plain", _("Link"), _("A web address that begins with https://.")),
+                Field(
+                    "link",
+                    "plain",
+                    _("Link"),
+                    _("A web address that begins with https://, at most 500 characters."),
+                ),
             ),
         ),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, url_for
 from flask_babel import Babel
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
@@ -87,8 +88,15 @@ def _everywhere() -> dict[str, Any]:
 
 
 def _logo() -> dict[str, Any] | None:
-    """Where the clinic's logo is and how large, for the head of a page; None if it has none."""
-    logo = current.clinic().logo
+    """Where the clinic's logo is and how large, for the head of a page; None if it has none.
+
+    None also if the database is away: such a page has what somebody typed in it, which counts for more.
+    """
+    try:
+        logo = current.clinic().logo
+    except SQLAlchemyError:
+        current_app.logger.warning("the logo could not be asked for")
+        return None
     if logo is None:
         return None
     address = url_for("patient.logo", digest=logo.sha256)

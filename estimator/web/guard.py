@@ -97,12 +97,15 @@ STAFF: dict[str, str] = {
     "price_lists.save": "tables.read",
     "price_lists.publish": "tables.read",
     "price_lists.begin": "tables.edit",
+    "price_lists.new": "tables.edit",
+    "price_lists.copy": "tables.edit",
     "price_lists.discard": "tables.edit",
     "price_lists.section": "tables.edit",
     "price_lists.raise_prices": "tables.edit",
     "price_lists.add": "tables.edit",
     "price_lists.entry": "tables.edit",
     "price_lists.text": "tables.edit",
+    "price_lists.check": "tables.edit",
     "price_lists.change_examples": "tables.edit",
     "price_lists.go_back": "tables.edit",
     "price_lists.date_and_name": "tables.edit",
@@ -158,7 +161,7 @@ their own, which the invented people of a demonstration have not."""
 FRESH = frozenset({"staff.someone", "settings.part", "settings.letter", "settings.logo", "settings.rates"})
 """Endpoints that ask for the password again if it was written some time ago."""
 
-LARGE = frozenset({"price_lists.begin", "price_lists.text"})
+LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check"})
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""
 
 LARGEST = 40_000_000

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from estimator import addresses, estimates, outbox
+from estimator import addresses, estimates, outbox, tables
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Estimate
@@ -117,6 +117,7 @@ def _page(
         "patient/email.html",
         errors=[{"target": "address", "sentence": sentence}] if sentence else [],
         reference=None if found is None else found.reference,
+        provider="" if found is None else tables.parsed(found.table_version).provider.name,
         back=url_for("patient.breakdown", token=token),
         form=fields(form, token),
         meant=meant,

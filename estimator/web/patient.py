@@ -203,6 +203,7 @@ def delete(token: str) -> Answer:
         "patient/delete.html",
         form=FlaskForm(),
         reference=found.reference,
+        provider=tables.parsed(found.table_version).provider.name,
         back=url_for("patient.breakdown", token=token),
     )
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 import time_machine
 from delhi_list import DELHI, NOW
@@ -34,14 +37,48 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_server: str) -> str:
+    """Return the name of a database that is set up and has nothing in it, to be copied."""
+    name = f"desk_{uuid4().hex}"
+    with psycopg.connect(f"{_plain(postgresql_server)}/postgres", autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+    migrations.upgrade(f"{postgresql_server}/{name}")
+    return name
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Flask]]:
-    """Return a function that makes an app with the list of Delhi in force."""
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return which kind of database a test works on: SQLite, unless it asks for both with BOTH."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Return the address of a copy of an empty database."""
+    if kind == "postgresql":
+        server: str = request.getfixturevalue("postgresql_server")
+        name = f"desk_{uuid4().hex}"
+        with psycopg.connect(f"{_plain(server)}/postgres", autocommit=True) as connection:
+            empty = request.getfixturevalue("empty_postgresql")
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')  # type: ignore[call-overload]
+        return f"{server}/{name}"
     copy = tmp_path / "estimator.sqlite"
-    with sqlite3.connect(empty_database) as old, sqlite3.connect(copy) as new:
+    with (
+        closing(sqlite3.connect(request.getfixturevalue("empty_database"))) as old,
+        closing(sqlite3.connect(copy)) as new,
+    ):
         old.backup(new)
-    old.close()
-    new.close()
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, database: str) -> Iterator[Callable[..., Flask]]:
+    """Return a function that makes an app with the list of Delhi in force."""
     apps = []
 
     def make(**given: str) -> Flask:
@@ -52,7 +89,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
             "LOOKUP_KEY": "u" * 32,
             "DATA_KEYS": f"testkey1 {'d' * 64}",
             "DEMO": "1",
-            "DATABASE_URL": f"sqlite:///{copy}",
+            "DATABASE_URL": database,
         }
         app = create_app(config.load({}, **{**known, **given}))
         apps.append(app)
@@ -64,6 +101,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
     yield make
     for app in apps:
         with app.app_context():
+            db.session.remove()
             db.engine.dispose()
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from staff_browser import Staff
 from werkzeug.serving import make_server
 
@@ -74,8 +74,8 @@ def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Pa
     page.goto("/staff/tables/drafts/1/entry/charge/single")
     price = page.get_by_label("Price of a unit")
     price.fill("sixty")
-    expect(page.get_by_text("“sixty” cannot be read here.")).to_be_visible(timeout=15_000)
-    expect(page.locator(".autosaved")).to_have_text("Saved. Problems in this draft: 1.")
+    expect(page.locator("p.error")).to_contain_text("“sixty” cannot be read here.", timeout=15_000)
+    expect(page.locator(".autosaved")).to_have_text("Saved. Problems in this draft: 1.", timeout=15_000)
     expect(price).to_have_attribute("aria-invalid", "true")
     price.fill("64")
     expect(page.locator(".autosaved")).to_have_text("Saved.", timeout=15_000)
@@ -100,6 +100,67 @@ def test_who_was_slower_is_told_while_typing(page: Page) -> None:
     expect(page.get_by_label("Price of a unit")).to_have_value("71")
 
 
+def test_what_is_wrong_is_said_while_somebody_types_and_before_anything_is_saved(
+    app: Flask, page: Page
+) -> None:
+    page.route("**/entry/charge/single", lambda route: route.abort() if _saves(route) else route.continue_())
+    page.goto("/staff/tables/drafts/1/entry/charge/single")
+    price = page.get_by_label("Price of a unit")
+    price.fill("sixty")
+    expect(page.locator(".autosaved")).to_contain_text("Not saved yet. Problems: 1.", timeout=15_000)
+    expect(page.locator("form .error")).to_contain_text("“sixty”")
+    expect(price).to_have_attribute("aria-invalid", "true")
+    assert Axe().run(page).response["violations"] == []
+    price.fill("0")
+    expect(page.locator("form .warned")).to_contain_text("The price is 0.", timeout=15_000)
+    expect(page.locator("form .error")).to_have_count(0)
+    expect(price).not_to_have_attribute("aria-invalid", "true")
+    with app.app_context():
+        assert drafts.find(1).saves == 1
+
+
+def _saves(route: Route) -> bool:
+    return route.request.method == "POST"
+
+
+def test_a_cell_of_the_grid_is_told_below_its_row(page: Page) -> None:
+    page.goto("/staff/tables/drafts/1/section/charge")
+    price = page.locator("[name='c.price.single']")
+    price.fill("sixty")
+    below = page.locator("#row-single + .row-errors")
+    expect(below).to_contain_text("“sixty”", timeout=15_000)
+    expect(page.locator("#row-single")).to_have_class("wrong-row")
+    assert Axe().run(page).response["violations"] == []
+    price.fill("64")
+    expect(below).to_have_count(0, timeout=15_000)
+    expect(page.locator("#row-single")).not_to_have_class("wrong-row")
+    expect(page.locator(".autosaved")).to_have_text("Saved.", timeout=15_000)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_text_lists_what_is_wrong_and_leads_to_the_line(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/staff/tables/drafts/1/text")
+    area = page.get_by_label("Text", exact=True)
+    text = area.input_value()
+    line = text[: text.index('country = "IN"')].count("\n") + 1
+    expect(page.get_by_role("heading", name="Warnings")).to_be_visible()
+    area.fill(text.replace('country = "IN"', 'country = "XX"'))
+    expect(page.locator(".live li")).to_have_count(1, timeout=15_000)
+    expect(page.locator(".live li")).to_contain_text("provider.country")
+    expect(page.get_by_role("heading", name="Warnings")).to_be_hidden()
+    assert Axe().run(page).response["violations"] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_role("button", name=f"Line {line}").click()
+    assert (
+        page.evaluate(
+            "(area => area.value.slice(area.selectionStart, area.selectionEnd))(document.activeElement)"
+        )
+        == 'country = "XX"'
+    )
+    expect(page.locator(".autosaved")).to_have_text("Saved. Problems in this draft: 1.", timeout=15_000)
+
+
 def test_a_text_has_line_numbers(page: Page) -> None:
     page.goto("/staff/tables/drafts/1/text")
     lines = page.get_by_label("Text", exact=True).input_value().count("\n") + 1
@@ -121,3 +182,43 @@ def test_no_page_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibilit
         found = Axe().run(page).response["violations"]
         broken += [f"{path}: {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
     assert broken == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_form_of_a_new_list_suits_every_window_and_leads_to_what_is_wrong(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("", "/versions/1", "/versions/1/copy", "/new"):
+        page.goto(f"/staff/tables{path}")
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+        assert Axe().run(page).response["violations"] == [], path
+    page.get_by_label("Title").fill("Knee treatment")
+    page.get_by_role("button", name="Begin the draft").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    expect(page.get_by_label("Title")).to_have_value("Knee treatment")
+    page.get_by_role("link", name="Currency: This is needed.").click()
+    expect(page.get_by_label("Currency")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_many_warnings_of_a_kind_suit_every_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/staff/tables/drafts/1/text")
+    area = page.get_by_label("Text", exact=True)
+    lines = area.input_value().split("\n")
+    area.fill("\n".join(line for line in lines if not line.startswith('source = "Illustrative')))
+    page.locator(".save-line button").click()
+    page.goto("/staff/tables/drafts/1/publish")
+    tick = page.get_by_label("The price has no source: accept all")
+    expect(tick).not_to_be_checked()
+    page.get_by_text("Look at them, and tick them one by one").click()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    tick.check()
+    for one in page.locator("input[name=ack]:visible").all():
+        if not str(one.get_attribute("value")).startswith("missing_source"):
+            one.check()
+    page.get_by_role("button", name="Ask for approval").click()
+    expect(page.get_by_role("heading", name="Approval")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []

@@ -98,6 +98,39 @@ def test_rows_of_a_spreadsheet_are_pasted(app: Flask, editor: Staff, draft: str)
     assert codes(app)[-1] == "laundry"
 
 
+def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    before = len(codes(app))
+    rows = [f"extra_{number}\tExtra {number}\tstay\tnights\t3" for number in range(1_002)]
+    editor.see(f"{draft}/section/charge")
+    editor.send("paste", {"rows": "\r\n".join(rows)})
+    assert editor.page.status == 422
+    assert "Only the first 1,000 rows were taken. The other 2 stand here" in editor.page.text
+    assert editor.page.all("a", href="#rows")
+    assert editor.page.value("rows").splitlines() == rows[-2:]
+    assert len(codes(app)) == before + 1_000
+    editor.press("paste")
+    assert editor.page.status == 200
+    assert len(codes(app)) == before + 1_002
+
+
+def test_the_limits_of_what_is_typed_stand_where_it_is_typed(editor: Staff, draft: str) -> None:
+    for path, *limits in (
+        ("/text", "2,000,000 characters"),
+        ("/entry/charge/ward", "5,000 characters", "18 digits", "at most 80", "at most 20"),
+        ("/entry/header", "at most 80", "40 characters", "at most 100", "3,650"),
+        ("/entry/notice/unproven", "500 characters"),
+        ("/section/charge", "at most 80", "At most 1000 rows", "at most 1,000"),
+        ("/add/driver/room/choice", "at most 80"),
+        ("/examples", "200 examples", "80 characters"),
+        ("/saves", "200"),
+        ("/publish", "40 characters"),
+    ):
+        told = editor.see(draft + path).text
+        assert [limit for limit in limits if limit not in told] == [], path
+
+
 def test_another_code_is_used_everywhere(app: Flask, editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/entry/driver/nights")
     editor.send("rename", {"code": "bed_nights"})

@@ -15,7 +15,7 @@ import pytest
 from clinic_staff import Browser, Person
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from estimator import clinic, rates
 from estimator.clinic import Clinic
@@ -396,3 +396,34 @@ def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(
     other = make_app(LANGUAGES="en,de")
     page = other.test_client().get("/", headers={"Accept-Language": "fr"}).get_data(as_text=True)
     assert '<html lang="en"' in page, "a language that is not offered any more"
+
+
+def test_no_page_fails_because_logo_and_language_cannot_be_asked_for(
+    make_app: Callable[..., Flask], clock: object
+) -> None:
+    app = make_app(LANGUAGES="en,ar")
+    with app.app_context():
+        db.session.execute(text("DROP TABLE clinic_setting"))
+        db.session.commit()
+    for path, status in (("/nothing", 404), ("/", 200)):
+        answer = app.test_client().get(path, headers={"Accept-Language": "fr"})
+        assert answer.status_code == status
+        assert '<html lang="en"' in answer.get_data(as_text=True)
+
+
+def test_a_letter_that_is_not_written_has_no_page(ada: Browser) -> None:
+    for name in ("farewell", "staff_notice", "../estimate", "ESTIMATE"):
+        ada.get(f"/staff/settings/letters/{name}")
+        assert ada.status == 404
+
+
+def test_no_form_is_sent_from_another_site(app: Flask, ada: Browser) -> None:
+    for part, data in (
+        ("days", {"reply_days": "9"}),
+        ("letters/estimate", {"before-en": "x"}),
+        ("logo", {"act": "remove"}),
+        ("rates", {"act": "remove", "number": "1"}),
+    ):
+        ada.post(f"/staff/settings/{part}", data, token=False)
+        assert ada.status == 400
+    assert stored(app) == Clinic()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from estimator.web.price_lists import (
+    beginning,
+    checking,
     draft,
     effect,
     entry,
@@ -18,6 +20,8 @@ from estimator.web.price_lists import (
 from estimator.web.price_lists.page import pages
 
 __all__ = [
+    "beginning",
+    "checking",
     "draft",
     "effect",
     "entry",

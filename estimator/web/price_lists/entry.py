@@ -68,10 +68,10 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     now_data = editing.look(draft.text).data
     if now_data is None or over != draft.saves:
         start = base_data or now_data or {}
-        mine = _applied(start, start, where)
+        mine = applied(start, start, where)
         return conflict(draft, editing.written(mine), base, back)
     problem = None
-    data = _applied(now_data, base_data, where)
+    data = applied(now_data, base_data, where)
     section, code = where[:-1], where[-1]
     if not section or not isinstance(editing.get(data, where), dict):
         act = "save"  # what is not an entry of a section can neither be copied nor removed
@@ -91,8 +91,7 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
-        fields = _shown(kept, editing.look(kept.text).data or {}, where)["fields"]
-        return autosaved(kept, {field["name"]: field["problems"] for field in fields})
+        return autosaved(kept, told(editing.look(kept.text), where))
     if act == "remove":
         if len(where) == 4:
             return to("entry", draft_id=kept.id, path="/".join(where[:2]))
@@ -106,13 +105,23 @@ def _post(draft: Draft, where: editing.Path) -> Answer:
     return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
 
 
-def _applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
+def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
     """Put what was typed into data; an entry that somebody removed meanwhile comes back as it was."""
     if len(where) > 1 and base is not None and editing.get(data, where) is None:
         gone = editing.get(base, where)
         if isinstance(gone, dict):
             data = editing.add(data, where[:-1], where[-1], gone)
     return editing.typed_into(data, where, typed(), base)
+
+
+def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
+    """Return what is wrong and what is unusual at each control of an entry's form, for its script."""
+    data = look.data or {}
+    fields = [field_words(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
+    return {
+        "wrong": {field["name"]: field["problems"] for field in fields},
+        "warned": {field["name"]: field["warnings"] for field in fields},
+    }
 
 
 def bad_code(data: editing.Data, section: editing.Path, old: str | None, new: str) -> str | None:
@@ -163,8 +172,8 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
 def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
     """Return a field as the template draws it."""
     tags = editing.languages(data)
-    problems = [_in_a_form(problem, one) for problem in one.problems]
-    if one.unreadable:
+    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
+    if one.unreadable and one.field.help:
         problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
     reader = None if one.language is None else _reader(one.language)
     options = _options(one, data) if one.control in ("select", "flag") else None
@@ -189,11 +198,11 @@ def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
     }
 
 
-def _in_a_form(problem: Problem, one: editing.Input) -> str:
+def in_a_form(problem: Problem, help: Any) -> str:
     """Say what is wrong in the words of forms, where quotation marks and braces are nobody's concern."""
     given = problem.values.get("given", "")
     if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
-        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=one.field.help)
+        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
     if problem.kind == "not_a_number":
         return _("“%(typed)s” is not a number. Write digits with a point, for example 480.50.", typed=given)
     if problem.kind == "not_a_date":

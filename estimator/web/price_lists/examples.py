@@ -83,6 +83,7 @@ def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
         questions=[] if table is None else questions_of(form, table, reader, {}),
         name=printable(request.form.get("name", "")) if wrong else "",
         most=worked_examples.MOST,
+        longest=worked_examples.LONGEST_NAME,
         errors=[{"target": "name", "sentence": sentence} for sentence in wrong or ()],
         wrong=wrong or [],
     )

@@ -19,6 +19,8 @@ from estimator.web.current import now
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from pricing import Problem
+from pricing.notation import LONGEST_VERSION
+from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
 from pricing.syntax import MOST_CHARACTERS
 
 Answer = str | Response | Answered | tuple[str | Response, int]
@@ -33,6 +35,16 @@ MOST_CHANGES = 200
 
 MOST_LINES_COMPARED = 2_000
 """Of two texts that differ in more lines than these, only the first are compared."""
+
+
+LIMITS = {
+    "list": MOST_CHARACTERS,
+    "text": LONGEST_TEXT,
+    "digits": MOST_WHOLE_DIGITS,
+    "code": LONGEST_CODE,
+    "version": LONGEST_VERSION,
+}
+"""What is stated on the pages, so that nobody finds out by being refused."""
 
 
 class Gone(Exception):
@@ -64,6 +76,13 @@ def _too_long(_error: drafts.TooLong) -> Answer:
         way_out=(url_for("price_lists.index"), _("To the price lists")),
         kept=errors.typed(),
     )
+
+
+@pages.context_processor
+def _limits() -> dict[str, Any]:
+    """Let a page state the limits of what is typed into it."""
+    reader = current_reader()
+    return {"limits": {name: reader.number(str(most)) for name, most in LIMITS.items()}}
 
 
 def the_draft(draft_id: int) -> Draft:
@@ -104,12 +123,12 @@ def wants_json() -> bool:
     return request.form.get("act") == "autosave"
 
 
-def autosaved(draft: Draft, wrong: Mapping[str, Sequence[str]] | None = None) -> Answer:
-    """Tell the script that saves by itself which save it was, and what is wrong at the controls of its form."""
+def autosaved(draft: Draft, told: Mapping[str, Any]) -> Answer:
+    """Tell the script that saves by itself which save it was, and what is wrong on its page."""
     look = editing.look(draft.text)
     problems = len(look.problems)
     said = _("Saved.") if not problems else _("Saved. Problems in this draft: %(count)s.", count=problems)
-    return jsonify({"saves": draft.saves, "said": said, "wrong": wrong or {}})
+    return jsonify({"saves": draft.saves, "said": said, **told})
 
 
 def conflict(theirs: Draft, mine: str, base: int, back: str) -> Answer:

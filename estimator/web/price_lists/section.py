@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, render_template, request, url_for
 
@@ -33,6 +33,14 @@ CELLS = ("label", "group", "per", "price")
 """What can be typed in the row of a charge; the label in the main language."""
 
 
+class Note(NamedTuple):
+    """What is wrong with what was typed, at which control, and what of it was not taken."""
+
+    sentence: str
+    target: str
+    left: str = ""
+
+
 @pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
 def section(draft_id: int, path: str) -> Answer:
     """Show the entries of a section; save the cells of its rows; add, copy, move and remove entries."""
@@ -56,20 +64,20 @@ def _post(draft: Draft, path: str) -> Answer:
     now_data = editing.look(draft.text).data
     start = base_data or now_data or {}
     if now_data is None or over != draft.saves:
-        mine, _note = _done(_with_rows(start, start), path, act)
+        mine, _note = _done(with_rows(start, start), path, act)
         return conflict(draft, editing.written(mine), base, back)
-    rows = _with_rows(now_data, base_data or now_data)
+    rows = with_rows(now_data, base_data or now_data)
     data, note = _done(rows, path, act)
     try:
         kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
-        return autosaved(kept)
+        return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
     if note:
         shown = _shown(kept, editing.look(kept.text).data or {}, path)
-        target = {"target": "new-code", "sentence": note}
-        return render_template("desk/section.html", **{**shown, "errors": [target]}), 422
+        target = {"target": note.target, "sentence": note.sentence}
+        return render_template("desk/section.html", **{**shown, "errors": [target], "pasted": note.left}), 422
     if act == "add":
         new = [
             code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
@@ -83,7 +91,7 @@ def _post(draft: Draft, path: str) -> Answer:
     return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
 
 
-def _with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
+def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
     """Put the cells that somebody changed into data."""
     main = editing.languages(base)[0]
     for code, cells in _cells().items():
@@ -102,6 +110,22 @@ def _with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
     return data
 
 
+def told(look: editing.Look) -> dict[str, Any]:
+    """Return what is wrong in each cell of the grid that was sent, for its script."""
+    data = look.data or {}
+    problems = _by_entry(look.problems)
+    wrong: dict[str, list[str]] = {}
+    for code, cells in _cells().items():
+        entry = editing.get(data, ("charge", code))
+        if not isinstance(entry, dict):
+            continue
+        shown = _grid_row(data, code, entry, problems.get(("charge", code), []))["cells"]
+        for key in cells:
+            cell = shown.get(key)
+            wrong[f"c.{key}.{code}"] = cell["problems"] if cell else []
+    return {"wrong": wrong}
+
+
 def _is_there(data: editing.Data, code: str) -> bool:
     return isinstance(editing.get(data, ("charge", code)), dict)
 
@@ -116,7 +140,7 @@ def _cells() -> dict[str, dict[str, str]]:
     return found
 
 
-def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, str | None]:
+def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, Note | None]:
     """Do what a button says; return the data and what is wrong with what was typed."""
     what, _colon, code = act.partition(":")
     own = (path,)
@@ -136,7 +160,7 @@ def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, str | 
     return data, None
 
 
-def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
+def _added(data: editing.Data, path: str) -> tuple[editing.Data, Note | None]:
     label = printable(request.form.get("new.label", "")).strip()
     code = printable(request.form.get("new.code", "")).strip()
     if not code:
@@ -144,7 +168,7 @@ def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
         code = editing.free_code(data, (path,), code)
     problem = bad_code(data, (path,), None, code)
     if problem is not None:
-        return data, problem
+        return data, Note(problem, "new-code")
     main = editing.languages(data)[0]
     field = {"rule": "why", "notice": "text"}.get(path, "label")
     entry = {field: {main: label}} if label else {}
@@ -155,14 +179,27 @@ def _added(data: editing.Data, path: str) -> tuple[editing.Data, str | None]:
     return data, None
 
 
-def _pasted(data: editing.Data) -> tuple[editing.Data, str | None]:
+def _pasted(data: editing.Data) -> tuple[editing.Data, Note | None]:
     found = editing.pasted(data, printable(request.form.get("rows", "")), editing.languages(data)[0])
+    said = []
     if found.refused:
-        return found.data, _(
-            "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
-            rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
+        said.append(
+            _(
+                "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
+                rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
+            )
         )
-    return found.data, None
+    if found.beyond:
+        reader = current_reader()
+        said.append(
+            _(
+                "Only the first %(most)s rows were taken. The other %(count)s stand here; take them now.",
+                most=reader.number(str(editing.MOST_PASTED)),
+                count=reader.number(str(len(found.beyond))),
+            )
+        )
+    left = "\n".join((*found.refused, *found.beyond))
+    return found.data, Note(" ".join(said), "rows", left) if said else None
 
 
 def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
@@ -187,7 +224,7 @@ def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
         "whole": problems_in_words(draft, whole),
         "errors": [],
         "typed": {name: printable(text) for name, text in request.form.items() if name.startswith("new.")},
-        "pasted": printable(request.form.get("rows", "")) if request.method == "POST" else "",
+        "pasted": "",
         "percent": request.form.get("percent", ""),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "most_pasted": editing.MOST_PASTED,

@@ -38,7 +38,7 @@ AROUND = 2
 def text(draft_id: int) -> Answer:
     """Show a draft as text, or save what was typed."""
     draft = the_draft(draft_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(draft, draft.text)
     over, base = number_in("over"), number_in("base")
     typed = printable(request.form.get("text", "")).replace("\r\n", "\n")
@@ -54,7 +54,7 @@ def text(draft_id: int) -> Answer:
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, typed, base, back)
     if wants_json():
-        return autosaved(kept)
+        return autosaved(kept, told(kept.text, editing.look(kept.text)))
     return to("text", draft_id=kept.id, saved=kept.saves)
 
 
@@ -84,6 +84,24 @@ def _page(draft: Draft, shown: str, problem: str | None = None) -> str:
     )
 
 
+def told(text: str, look: editing.Look) -> dict[str, Any]:
+    """Return the line of each problem and warning with its sentence, for the script of the page."""
+    found = [(row, True) for row in _lines(text, look.problems)]
+    found += [(row, False) for row in _lines(text, look.warnings)]
+    return {
+        "found": [
+            {
+                "line": row["at"],
+                "where": "" if row["at"] is None else _("Line %(number)s", number=row["at"]),
+                "sentence": row["sentence"],
+                "place": row["place"],
+                "wrong": wrong,
+            }
+            for row, wrong in found[:MOST_SHOWN]
+        ]
+    }
+
+
 def _lines(text: str, problems: Any) -> list[dict[str, Any]]:
     """Each problem with the lines around its own."""
     lines = text.split("\n")
@@ -100,5 +118,13 @@ def _lines(text: str, problems: Any) -> list[dict[str, Any]]:
                 {"number": number, "text": line[:300], "here": number == line_number}
                 for number, line in enumerate(lines[start:end], start=start + 1)
             ]
-        rows.append({"sentence": sentence(one), "place": one.place, "line": one.line, "near": near})
+        rows.append(
+            {
+                "sentence": sentence(one),
+                "place": one.place,
+                "line": one.line,
+                "at": line_number,
+                "near": near,
+            }
+        )
     return rows
