@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -68,35 +68,36 @@ def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: 
     before, count = None, 0
     while True:
         rows = db.session.execute(_piece(year, before)).all()
-        for revision, quote, request, table, decision in rows:
-            before = revision.id
-            if year is not None and _there(revision.issued_at, revision.time_zone).year != year:
+        for row in rows:
+            before = row.id
+            if year is not None and _there(row.issued_at, row.time_zone).year != year:
                 continue
             if count == most:
                 return
             count += 1
+            # Of a whole revision only what these two look at is read: a list is long.
+            revision = cast(QuoteRevision, row)
             yield Listed(
-                number=quote.number,
-                revision=revision.number,
-                reference=request.reference,
+                number=row.quote_number,
+                revision=row.number,
+                reference=row.reference,
                 standing=quotes.standing(revision, now),
-                issued_at=revision.issued_at,
-                valid_until=revision.valid_until,
-                time_zone=revision.time_zone,
-                total=Decimal(revision.total),
-                adjusted=Decimal(revision.adjusted),
-                currency=revision.currency,
-                country=request.country,
-                language=revision.language,
-                table=table.slug,
-                version=table.version,
-                decided_at=None if decision is None else decision.at,
-                reason=None if decision is None else decision.reason,
+                issued_at=row.issued_at,
+                valid_until=row.valid_until,
+                time_zone=row.time_zone,
+                total=Decimal(row.total),
+                adjusted=Decimal(row.adjusted),
+                currency=row.currency,
+                country=row.country,
+                language=row.language,
+                table=row.slug,
+                version=row.version,
+                decided_at=row.decided_at,
+                reason=row.reason,
                 patient=None if keyring is None else quotes.patient_of(revision, keyring),
             )
         if len(rows) < PIECE:
             return
-        db.session.expunge_all()  # or a long list would be held whole
 
 
 def count(year: int | None) -> int:
@@ -160,8 +161,29 @@ def years() -> tuple[int, int] | None:
 
 
 def _piece(year: int | None, before: int | None) -> Any:
+    revision = QuoteRevision
     wanted = (
-        select(QuoteRevision, Quote, PatientRequest, TableVersion, QuoteDecision)
+        select(
+            revision.id,
+            revision.number,
+            revision.name,
+            revision.state,
+            revision.patient,
+            revision.issued_at,
+            revision.valid_until,
+            revision.time_zone,
+            revision.total,
+            revision.adjusted,
+            revision.currency,
+            revision.language,
+            Quote.number.label("quote_number"),
+            PatientRequest.reference,
+            PatientRequest.country,
+            TableVersion.slug,
+            TableVersion.version,
+            QuoteDecision.at.label("decided_at"),
+            QuoteDecision.reason,
+        )
         .join(Quote, Quote.id == QuoteRevision.quote_id)
         .join(PatientRequest, PatientRequest.id == Quote.request_id)
         .join(TableVersion, TableVersion.id == QuoteRevision.table_version_id)

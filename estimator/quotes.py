@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -142,11 +143,14 @@ def issue(
     quote = of(request)
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, now)
-    table = tables.parsed(prepared.version)
+    content, rows = _said(request, prepared, "", before, issued, clinic, settings)
     if quote is None:
-        quote = _new_quote(request, tables.day_of(issued, table.time_zone).year, settings, now)
+        # From here on nobody else gets a number, so all that takes time is done.
+        year = tables.day_of(issued, content["time_zone"]).year
+        quote = _new_quote(request, year, settings, now)
     number = 1 if before is None else before.number + 1
-    content, rows = _said(request, prepared, quote.number, before, issued, clinic, settings)
+    content["number"] = quote.number
+    rows = replace(rows, number=quote.number, head=replace(rows.head, reference=quote.number))
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
     revision = QuoteRevision(
@@ -161,7 +165,7 @@ def issue(
         currency=content["currency"],
         language=request.language,
         valid_until=prepared.valid_until,
-        time_zone=table.time_zone,
+        time_zone=content["time_zone"],
         issued_at=issued,
         issued_by=actor,
         patient=settings.data_keys.seal(person.full_name, TABLE, "patient", name),

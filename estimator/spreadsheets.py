@@ -22,8 +22,8 @@ __all__ = ["MOST_ROWS", "Cell", "Column", "csv", "guarded", "xlsx"]
 Kind = Literal["text", "amount", "count", "day", "moment"]
 Cell = str | Decimal | int | date | datetime | None
 
-MOST_ROWS = 50_000
-"""So many rows does a list have at most: as many as a request can write in its time."""
+MOST_ROWS = 20_000
+"""So many rows does a list have at most: what a slow machine reads and writes within the time of a request."""
 
 LONGEST_TEXT = 32_000
 """A cell of a spreadsheet holds a little more."""

@@ -17,7 +17,7 @@ from estimator.web import errors, person
 from estimator.web.current import now, settings
 from estimator.web.language import current_reader
 from estimator.web.price_lists.page import Answer
-from estimator.web.quotes_desk.standing import standing_words
+from estimator.web.quotes_desk.standing import STANDINGS, standing_words
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 
@@ -116,12 +116,13 @@ def _columns() -> Sequence[Column]:
 def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
     named = person.may("requests.read")
     keyring = settings().data_keys if named else None
+    words = {standing: standing_words(standing) for standing in STANDINGS}
     for one in quote_list.listed(year, now(), keyring, spreadsheets.MOST_ROWS):
         row: list[Cell] = [
             one.number,
             one.revision,
             one.reference,
-            standing_words(one.standing),
+            words[one.standing],
             one.issued_at,
             one.valid_until,
             one.time_zone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 from collections.abc import Callable
 
@@ -641,6 +642,22 @@ def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staf
     assert NAME not in shown.html
     assert "USD 15,890.40" in shown.text.replace(SPACE, " ")
     assert coordinator.see(f"{page(reference)}/revisions/1").status == 410
+
+
+def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    lock = sqlite3.connect(settings_of(app).database_url.removeprefix("sqlite:///"), isolation_level=None)
+    with app.app_context():
+        db.engine.dispose()
+    lock.execute("BEGIN IMMEDIATE")
+    shown = coordinator.send("save", line(0, "-250", "Typed while it was locked"))
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert shown.status == 503
+    assert shown.value("label-0") == "Typed while it was locked"
+    assert coordinator.press("Try again").value("label-0") == "Typed while it was locked"
+    assert total(coordinator.page) == f"USD{SPACE}15,640.40"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from quote_desk import NAME, accept, ask, decline, newest, now, page, request_of, settings_of
 from staff_browser import Page, Staff
 
-from estimator import clinic, quotes, quoting, requests, spreadsheets, tables
+from estimator import clinic, quote_list, quotes, quoting, requests, spreadsheets, tables
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.quote_content import Adjustment
@@ -202,6 +202,20 @@ def test_a_list_has_no_more_rows_than_it_says(
     assert "There are more in all years together" in shown.text
     rows = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
     assert [row["Revision"] for row in rows] == ["3", "2"]
+
+
+def test_a_list_that_is_read_piece_by_piece_misses_nothing(
+    app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = ask(app)
+    for _revision in range(5):
+        issue(app, reference)
+    monkeypatch.setattr(quote_list, "PIECE", 2)
+    rows = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
+    assert [row["Revision"] for row in rows] == ["5", "4", "3", "2", "1"]
+    assert {row["Patient"] for row in rows} == {NAME}
+    sheet = load_workbook(io.BytesIO(coordinator.see("/desk/reports/quotes.xlsx").content)).active
+    assert sheet.max_row == 6
 
 
 def test_whose_person_was_erased_has_no_name(app: Flask, coordinator: Staff) -> None:
