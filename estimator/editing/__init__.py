@@ -46,6 +46,7 @@ from estimator.editing.prices import (
     with_prices,
 )
 from estimator.editing.schema import ORDER, SECTIONS, Field, Section
+from estimator.editing.sheets import Sheet
 
 __all__ = [
     "MOST_PASTED",
@@ -60,6 +61,7 @@ __all__ = [
     "Path",
     "Raised",
     "Section",
+    "Sheet",
     "add",
     "below",
     "changed",

@@ -135,6 +135,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   };
 
   let typed = 0;
+  let outdated = false;
   let checking = false;
   let checkTimer = 0;
   let checks = Boolean(form.dataset.check);
@@ -198,6 +199,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       if (asked === typed) {
         tell(answer);
         say(answer.said ?? form.dataset.failed);
+        outdated = true;
       }
     } catch {
       dirty = true;
@@ -219,6 +221,9 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     dirty = true;
     typed += 1;
     at = name;
+    // What was said of a save is not true any more; what was found stays until it is looked at again.
+    if (outdated) say("");
+    outdated = false;
     soon();
     checkSoon();
   });

@@ -88,6 +88,8 @@ STAFF: dict[str, str] = {
     "price_lists.version_text": "tables.read",
     "price_lists.overview": "tables.read",
     "price_lists.draft_text": "tables.read",
+    "price_lists.list_xlsx": "tables.read",
+    "price_lists.charges_csv": "tables.read",
     "price_lists.differences": "tables.read",
     "price_lists.try_it": "tables.read",
     "price_lists.examples": "tables.read",
@@ -106,6 +108,7 @@ STAFF: dict[str, str] = {
     "price_lists.entry": "tables.edit",
     "price_lists.text": "tables.edit",
     "price_lists.check": "tables.edit",
+    "price_lists.spreadsheet": "tables.edit",
     "price_lists.change_examples": "tables.edit",
     "price_lists.go_back": "tables.edit",
     "price_lists.date_and_name": "tables.edit",
@@ -161,7 +164,7 @@ their own, which the invented people of a demonstration have not."""
 FRESH = frozenset({"staff.someone", "settings.part", "settings.letter", "settings.logo", "settings.rates"})
 """Endpoints that ask for the password again if it was written some time ago."""
 
-LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check"})
+LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check", "price_lists.spreadsheet"})
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""
 
 LARGEST = 40_000_000

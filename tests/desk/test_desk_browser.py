@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -30,6 +32,7 @@ PAGES = (
     "/saves",
     "/publish",
     "/discard",
+    "/spreadsheet",
 )
 
 
@@ -222,3 +225,26 @@ def test_many_warnings_of_a_kind_suit_every_window(page: Page, width: int) -> No
     page.get_by_role("button", name="Ask for approval").click()
     expect(page.get_by_role("heading", name="Approval")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, width: int, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/staff/tables/drafts/1/spreadsheet")
+    assert Axe().run(page).response["violations"] == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Take out as XLSX").click()
+    file = tmp_path / "list.xlsx"
+    download.value.save_as(file)
+    book = openpyxl.load_workbook(file)
+    sheet = book["charge"]
+    row = [cell.value for cell in sheet["A"]].index("single") + 1
+    sheet.cell(row, [cell.value for cell in sheet[1]].index("price") + 1, 70)
+    book.save(file)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Save these changes").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()

@@ -52,7 +52,9 @@ STAFF = {
 }
 NOTICES = ("password", "second_factor", "recovery_code")
 
-REQUEST = {
+REQUEST: dict[str, Any] = {
+    "before": [],
+    "after": [],
     "reference": "REQ-7K3M-92QF",
     "due": "13 March 2026",
     "time_zone": "Asia/Kolkata",
@@ -61,6 +63,8 @@ REQUEST = {
 }
 
 QUOTE: dict[str, Any] = {
+    "before": [],
+    "after": [],
     "number": "Q-2026-00017",
     "revision": 1,
     "valid_until": "9 April 2026",
@@ -71,24 +75,27 @@ QUOTE: dict[str, Any] = {
 DESK = {**QUOTE, "at": STAFF["at"], "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF"}
 DECISIONS = ("accepted", "declined", "taken_back")
 
+WORDS = {
+    "before": ["Good day,\nthank you for writing.", "Terms & conditions: https://example.org/a?b=1&c=2"],
+    "after": ["<b>Yours</b>,\nthe team"],
+}
+
 CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "with-pdf"): ESTIMATE,
     ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
     ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
-    ("estimate", "words-of-the-clinic"): {
-        **ESTIMATE,
-        "before": ["Good day,\nthank you for writing.", "Terms & conditions: https://example.org/a?b=1&c=2"],
-        "after": ["<b>Yours</b>,\nthe team"],
-    },
+    ("estimate", "words-of-the-clinic"): {**ESTIMATE, **WORDS},
     ("test", "plain"): {"host": "estimate.example.org"},
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
     ("quote_issued", "plain"): QUOTE,
     ("quote_issued", "revised"): {**QUOTE, "revision": 2},
     ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
+    ("quote_issued", "words-of-the-clinic"): {**QUOTE, **WORDS},
     **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
     ("quote_question", "plain"): DESK,
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
+    ("request_received", "words-of-the-clinic"): {**REQUEST, **WORDS},
     ("request_question", "plain"): {
         "reference": "REQ-7K3M-92QF",
         "at": "10 March 2026, 12:00 (UTC)",

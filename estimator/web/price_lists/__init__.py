@@ -14,6 +14,7 @@ from estimator.web.price_lists import (
     raising,
     saves,
     section,
+    spreadsheet,
     text,
     trying,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "raising",
     "saves",
     "section",
+    "spreadsheet",
     "text",
     "trying",
 ]
