@@ -233,11 +233,18 @@ class _Filter:
     lists: tuple[tuple[InstrumentedAttribute[int], ColumnElement[bool]], ...]
     of_states: bool = False
 
-    def entries(self, below: int | None, limit: int, offset: int = 0) -> Select[Any]:
-        """Return the numbers of the requests for which it holds, the newest first."""
+    @property
+    def of_words(self) -> bool:
+        """Whether its list is one of words, which says nothing else of a request."""
+        return any(number is NameWord.request_id for number, _condition in self.lists)
+
+    def entries(
+        self, below: int | None, limit: int, offset: int = 0, also: Sequence[ColumnElement[bool]] = ()
+    ) -> Select[Any]:
+        """Return the numbers of the requests for which it holds, the newest first; `also` must hold for them."""
         arms = []
         for number, condition in self.lists:
-            arm = select(number.label("id")).where(condition).order_by(number.desc())
+            arm = select(number.label("id")).where(condition, *also).order_by(number.desc())
             arms.append(arm if below is None else arm.where(number < below))
         if len(arms) == 1:
             return arms[0].limit(limit).offset(offset or None)
@@ -294,22 +301,28 @@ def _by_number(filters: Sequence[_Filter], after: Place | None) -> tuple[list[in
         }
         if floors:
             thinnest = min(floors, key=lambda number: floors[number] or 0)
-            floor = floors[thinnest]
-            entries = followed[thinnest].entries(below, depth).subquery()
-            others = [one.holds for one in filters if one is not followed[thinnest]]
-            some = (
-                select(PatientRequest.id)
-                .select_from(entries)
-                .join(PatientRequest, PatientRequest.id == entries.c.id)
-                .where(*others)
-                .order_by(PatientRequest.id.desc())
-            )
+            floor, driver = floors[thinnest], followed[thinnest]
+            others = [one.holds for one in filters if one is not driver]
+            if driver.of_words:
+                entries = driver.entries(below, depth).subquery()
+                some = (
+                    select(PatientRequest.id)
+                    .select_from(entries)
+                    .join(PatientRequest, PatientRequest.id == entries.c.id)
+                    .where(*others)
+                    .order_by(PatientRequest.id.desc())
+                    .limit(PAGE + 1 - len(found))
+                )
+            else:
+                # The index of the filter answers the others as well, without a look at the request.
+                also = [*others, PatientRequest.id >= (floor or 0)]
+                some = driver.entries(below, PAGE + 1 - len(found), also=also)
         else:
             floor = db.session.scalar(_all(below, 1).offset(depth - 1))
-            some = _all(below, depth).where(
+            some = _all(below, PAGE + 1 - len(found)).where(
                 PatientRequest.id >= (floor or 0), *(one.holds for one in filters)
             )
-        found += db.session.scalars(some.limit(PAGE + 1 - len(found)))
+        found += db.session.scalars(some)
         if floor is None or len(found) > PAGE:
             return _cut(found)
         below, depth = floor, min(depth * 4, MOST_DEPTH)
@@ -340,11 +353,10 @@ def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int],
     depth = FIRST_DEPTH if others else PAGE + 1
     for _step in range(MOST_STEPS):
         floor = db.session.execute(_days(arms, after, 1, depth - 1)).first() if others else None
-        entries = _days(arms, after, depth).subquery()
-        page = select(entries.c.id, entries.c.due_at).order_by(entries.c.due_at, entries.c.id)
-        if others:
-            page = page.join(PatientRequest, PatientRequest.id == entries.c.id).where(*others)
-        found += [Place(*row) for row in db.session.execute(page.limit(PAGE + 1 - len(found)))]
+        also = others if floor is None else [*others, _not_later(Place(*floor))]
+        found += [
+            Place(*row) for row in db.session.execute(_days(arms, after, PAGE + 1 - len(found), also=also))
+        ]
         if floor is None or len(found) > PAGE:
             return _cut_by_day(found)
         after, depth = Place(*floor), min(depth * 4, MOST_DEPTH)
@@ -356,14 +368,17 @@ def _is_rare(one: _Filter) -> bool:
 
 
 def _days(
-    arms: Sequence[ColumnElement[bool] | None], after: Place | None, limit: int, offset: int = 0
+    arms: Sequence[ColumnElement[bool] | None],
+    after: Place | None,
+    limit: int,
+    offset: int = 0,
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> Select[int, datetime]:
-    """Return numbers and days of the requests in any of some states, the soonest due first."""
+    """Return numbers and days of the requests in any of some states, the soonest due first; `also` must hold."""
     found = []
     for condition in arms:
-        arm = select(PatientRequest.id, PatientRequest.due_at).order_by(
-            PatientRequest.due_at, PatientRequest.id
-        )
+        arm = select(PatientRequest.id, PatientRequest.due_at).where(*also)
+        arm = arm.order_by(PatientRequest.due_at, PatientRequest.id)
         if condition is not None:
             arm = arm.where(condition)
         found.append(arm if after is None else arm.where(_later(after)))
@@ -380,8 +395,17 @@ def _days(
 
 
 def _later(after: Place) -> ColumnElement[bool]:
-    here = tuple_(literal(after.due_at, UTCDateTime), literal(after.id))
-    return tuple_(PatientRequest.due_at, PatientRequest.id) > here
+    found: ColumnElement[bool] = tuple_(PatientRequest.due_at, PatientRequest.id) > _here(after)
+    return found
+
+
+def _not_later(after: Place) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = tuple_(PatientRequest.due_at, PatientRequest.id) <= _here(after)
+    return found
+
+
+def _here(after: Place) -> Any:
+    return tuple_(literal(after.due_at, UTCDateTime), literal(after.id))
 
 
 def _all(below: int | None, limit: int) -> Select[Any]:

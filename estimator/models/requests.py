@@ -32,19 +32,23 @@ class PatientRequest(Base):
         ),
         CheckConstraint("origin in ('page', 'staff')", name="origin"),
         CheckConstraint("for_whom in ('self', 'other')", name="for_whom"),
-        # The desk's list is read along these: a filter, then the newest first, or the soonest due.
-        Index("ix_patient_request_state_id", "state", "id"),
-        Index("ix_patient_request_state_due_at", "state", "due_at", "id"),
-        Index("ix_patient_request_country_id", "country", "id"),
-        Index("ix_patient_request_assignee_id_id", "assignee_id", "id"),
+        # The desk's list is read along these: a filter, then the newest first, or the soonest due. The other
+        # filters stand at the end, so that they are answered without looking at the request itself.
+        Index("ix_patient_request_state_id", "state", "id", "country", "assignee_id", "slug"),
+        Index("ix_patient_request_state_due_at", "state", "due_at", "id", "country", "assignee_id", "slug"),
+        Index("ix_patient_request_country_id", "country", "id", "state", "assignee_id", "slug"),
+        Index("ix_patient_request_assignee_id_id", "assignee_id", "id", "state", "country", "slug"),
         Index(
             "ix_patient_request_unassigned",
             "id",
+            "state",
+            "country",
+            "slug",
             sqlite_where=text("assignee_id IS NULL"),
             postgresql_where=text("assignee_id IS NULL"),
         ),
-        Index("ix_patient_request_slug_id", "slug", "id"),
-        Index("ix_patient_request_due_at_id", "due_at", "id"),
+        Index("ix_patient_request_slug_id", "slug", "id", "state", "country", "assignee_id"),
+        Index("ix_patient_request_due_at_id", "due_at", "id", "state", "country", "assignee_id", "slug"),
         Index("ix_patient_request_active_at", "active_at"),
         {"sqlite_autoincrement": True},
     )

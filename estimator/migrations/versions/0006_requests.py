@@ -69,25 +69,51 @@ def upgrade() -> None:
     )
     op.create_index("ix_patient_request_active_at", "patient_request", ["active_at"], unique=False)
     op.create_index(
-        "ix_patient_request_assignee_id_id", "patient_request", ["assignee_id", "id"], unique=False
+        "ix_patient_request_assignee_id_id",
+        "patient_request",
+        ["assignee_id", "id", "state", "country", "slug"],
+        unique=False,
     )
-    op.create_index("ix_patient_request_country_id", "patient_request", ["country", "id"], unique=False)
-    op.create_index("ix_patient_request_due_at_id", "patient_request", ["due_at", "id"], unique=False)
+    op.create_index(
+        "ix_patient_request_country_id",
+        "patient_request",
+        ["country", "id", "state", "assignee_id", "slug"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_patient_request_due_at_id",
+        "patient_request",
+        ["due_at", "id", "state", "country", "assignee_id", "slug"],
+        unique=False,
+    )
     op.create_index(
         op.f("ix_patient_request_email_lookup"), "patient_request", ["email_lookup"], unique=False
     )
     op.create_index(
         op.f("ix_patient_request_estimate_reference"), "patient_request", ["estimate_reference"], unique=False
     )
-    op.create_index("ix_patient_request_slug_id", "patient_request", ["slug", "id"], unique=False)
     op.create_index(
-        "ix_patient_request_state_due_at", "patient_request", ["state", "due_at", "id"], unique=False
+        "ix_patient_request_slug_id",
+        "patient_request",
+        ["slug", "id", "state", "country", "assignee_id"],
+        unique=False,
     )
-    op.create_index("ix_patient_request_state_id", "patient_request", ["state", "id"], unique=False)
+    op.create_index(
+        "ix_patient_request_state_due_at",
+        "patient_request",
+        ["state", "due_at", "id", "country", "assignee_id", "slug"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_patient_request_state_id",
+        "patient_request",
+        ["state", "id", "country", "assignee_id", "slug"],
+        unique=False,
+    )
     op.create_index(
         "ix_patient_request_unassigned",
         "patient_request",
-        ["id"],
+        ["id", "state", "country", "slug"],
         unique=False,
         sqlite_where=sa.text("assignee_id IS NULL"),
         postgresql_where=sa.text("assignee_id IS NULL"),
