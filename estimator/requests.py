@@ -65,13 +65,14 @@ NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "new": ("in_work", "waiting", "quoted", "closed"),
     "in_work": ("waiting", "quoted", "closed"),
     "waiting": ("in_work", "quoted", "closed"),
-    "quoted": ("quoted", "accepted", "declined", "expired", "in_work", "closed"),
+    "quoted": ("quoted", "accepted", "declined", "expired", "in_work"),
     "accepted": ("quoted", "closed"),
     "declined": ("in_work", "quoted", "closed"),
     "expired": ("in_work", "quoted", "closed"),
     "closed": ("in_work",),
 }
-"""What may follow each state. A revised quote leaves a request quoted, or makes it so again."""
+"""What may follow each state. A revised quote leaves a request quoted, or makes it so again; what can still be
+accepted is withdrawn before it is closed."""
 
 
 AGAIN = timedelta(hours=1)

@@ -38,7 +38,7 @@ from estimator.models import (
 from estimator.request_events import add_event, lock
 
 BATCH = 200
-"""So many quotes are looked at in one night's transaction; the next night goes on."""
+"""So many requests are removed in one transaction, so that nobody waits long for a database that one writes to."""
 
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:
@@ -117,14 +117,15 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
 
 
 def purge(clinic: Clinic, now: datetime) -> int:
-    """Remove what was kept for as long as was promised; return how many requests it was.
+    """Remove some of what was kept for as long as was promised; return how many requests, 0 when none is left.
 
     A request without a quote is removed whole, and the person in one with a quote is erased.
     """
     quoted = exists().where(Quote.request_id == PatientRequest.id)
     is_old = PatientRequest.active_at <= now - timedelta(days=clinic.requests_kept_days)
-    outbox.drop(select(PatientRequest.reference).where(is_old, ~quoted))
-    removed = _do(sql_delete(PatientRequest).where(is_old, ~quoted))
+    old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
+    outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
+    removed = _do(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
     over = _with_old_quotes(years_after(now, -clinic.quotes_kept_years))
     for request in over:
         erase(request, actor="clock", now=now, whole=True)

@@ -165,9 +165,11 @@ def night(app: Flask) -> None:
     estimates.purge(kept_days=settings.kept_days, now=now)
     effects.purge(kept_days=settings.kept_days, now=now)
     outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
-    requests.purge(clinic.current(), now)
     staff.purge(now)
     outbox.clear_away(now)
+    db.session.commit()
+    while requests.purge(clinic.current(), now):
+        db.session.commit()
     db.session.commit()
     delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
 

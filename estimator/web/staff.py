@@ -147,7 +147,7 @@ def sign_out_everywhere() -> Answer:
 def people() -> Answer:
     """List the people, and invite one more."""
     form = InvitationForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _people()
     typed, roles = (form.address.data or "").strip(), _wanted(form)
     address = addresses.checked(typed)
@@ -180,7 +180,7 @@ def someone(number: int) -> Answer:
     user = staff.get(number)
     if user is None:
         return errors.missing()
-    if request.method == "GET":
+    if request.method != "POST":
         return _someone(user)
     act = ACTS.get(request.form.get("act", ""))
     if act is None:

@@ -44,7 +44,7 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 def forgotten() -> Answer:
     """Take an address and send a link to a new password, if it is that of somebody; the answer is the same."""
     form = AddressForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("security/forgotten.html", address="", wrong={}, sent=False)
     typed = (form.address.data or "").strip()
     address = addresses.checked(typed)
@@ -152,7 +152,7 @@ def demonstration(token: str) -> Answer:
     if not current.settings().demo or link is None or not link.user.demonstration:
         return _no_link()
     user = link.user
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("security/demonstration.html", email=user.email, roles=user.role_names)
     if not staff_links.use(link):
         return _no_link()

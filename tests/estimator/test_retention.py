@@ -259,6 +259,20 @@ def test_a_request_is_removed_when_its_days_are_over(app: Flask) -> None:
     assert requests.purge(CLINIC, NOW) == 0
 
 
+def test_so_many_at_a_time_are_removed_until_none_is_left(
+    app: Flask, quoted: Quoted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for days in range(100, 105):
+        with_words(NOW - timedelta(days=days))
+    kept = with_words()
+    removed = []
+    while found := requests.purge(CLINIC, NOW):
+        removed.append(found)
+    assert removed == [2, 2, 1]
+    assert db.session.scalars(select(PatientRequest.reference)).all() == [kept.reference]
+
+
 def test_days_are_counted_from_what_happened_last(app: Flask) -> None:
     record = with_words(NOW - timedelta(days=150))
     requests.note(record, "Still there.", actor="user:1", now=NOW - timedelta(days=99), settings=settings())

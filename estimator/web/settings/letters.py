@@ -28,7 +28,7 @@ def letter(name: str) -> Answer:
     """Show what stands in a letter besides what it tells, and change it."""
     if name not in written():
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(name, current.clinic().letters.get(name, {}))
     typed = {
         place: {

@@ -21,7 +21,7 @@ class LogoForm(forms.Form):
 @pages.route("/logo", methods=["GET", "POST"])
 def logo() -> Answer:
     """Show the logo, take another one, or remove it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     actor, now = current.person().actor, current.now()
     basis = request.form.get("basis-logo", "")

@@ -34,7 +34,7 @@ class RateForm(forms.Form):
 @pages.route("/rates", methods=["GET", "POST"])
 def rates() -> Answer:
     """List the rates, enter one, or remove one."""
-    if request.method == "GET":
+    if request.method != "POST":
         first = next(iter(tables.all_in_force(current.now())), None)
         base = "" if first is None else tables.parsed(first).currency
         return _page({"base": base, "day": current.now().date().isoformat()})

@@ -181,7 +181,7 @@ def overview() -> Answer:
 def part(code: str) -> Answer:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
-    if request.method == "GET":
+    if request.method != "POST":
         stored = current.clinic()
         return _form(code, found, {field.key: _written(field, stored) for field in found.fields})
     sent = PartForm()
