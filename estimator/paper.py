@@ -81,11 +81,16 @@ def html(
             columns=columns(rows.notices_besides("evidence", "not_included")),
             record=head,
             reader=reader,
-            logo=None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}",
+            logo=inline(logo),
             beside=beside,
             sheet=sheet((head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader),
         )
     )
+
+
+def inline(logo: bytes | None) -> str | None:
+    """Return a PNG as the address of itself: a document fetches nothing."""
+    return None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}"
 
 
 def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from estimator import paper, pdf, qr, quotes
+from estimator import clinic, paper, pdf, qr, quotes
 from estimator.config import Settings
 from estimator.drawing import environment
 from estimator.i18n import Reader, gettext, speaking
@@ -17,7 +17,14 @@ from estimator.wording import FirmRows
 
 
 def html(
-    rows: FirmRows, *, patient: str, reader: Reader, check: str, created: str, issued: bool = True
+    rows: FirmRows,
+    *,
+    patient: str,
+    reader: Reader,
+    check: str,
+    created: str,
+    issued: bool = True,
+    logo: bytes | None = None,
 ) -> str:
     """Return the HTML of a quote's PDF; the same arguments give the same text.
 
@@ -44,13 +51,20 @@ def html(
             created=created,
             record=head,
             reader=reader,
+            logo=paper.inline(logo),
             sheet=paper.sheet((head.provider, which, kind), reader),
         )
     )
 
 
 def document(
-    content: Mapping[str, Any], rows: FirmRows, *, patient: str, language: str, settings: Settings
+    content: Mapping[str, Any],
+    rows: FirmRows,
+    *,
+    patient: str,
+    language: str,
+    settings: Settings,
+    logo: bytes | None = None,
 ) -> bytes:
     """Return a quote as PDF with its content attached; raises pdf.RenderingFailed."""
     reader, issued = reader_of(language), datetime.fromisoformat(content["issued"])
@@ -61,6 +75,7 @@ def document(
             reader=reader,
             check=check_address(content["number"], content["revision"], settings),
             created=content["issued"],
+            logo=logo,
         )
         description = gettext("The figures of this quote for programs, as canonical JSON")
     return pdf.document(
@@ -73,7 +88,13 @@ def document(
 
 
 def preview_pdf(
-    content: Mapping[str, Any], rows: FirmRows, *, patient: str, language: str, settings: Settings
+    content: Mapping[str, Any],
+    rows: FirmRows,
+    *,
+    patient: str,
+    language: str,
+    settings: Settings,
+    logo: bytes | None = None,
 ) -> bytes:
     """Return what would be issued (`quotes.worded`) as PDF, marked as a preview, without anything to be checked."""
     reader = reader_of(language)
@@ -85,6 +106,7 @@ def preview_pdf(
             check=f"{settings.public_url}/verify",
             created=content["issued"],
             issued=False,
+            logo=logo,
         )
     return pdf.document(drawn, created=datetime.fromisoformat(content["issued"]))
 
@@ -101,10 +123,21 @@ def render(revision: QuoteRevision, settings: Settings) -> bytes | None:
         if rows is None or patient is None:
             return None
         made = document(
-            quotes.content_of(revision), rows, patient=patient, language=revision.language, settings=settings
+            quotes.content_of(revision),
+            rows,
+            patient=patient,
+            language=revision.language,
+            settings=settings,
+            logo=clinics_logo(),
         )
         quotes.keep_pdf(revision, made, keyring)
     return quotes.pdf_of(revision, keyring)
+
+
+def clinics_logo() -> bytes | None:
+    """Return the logo that the clinic has at this moment; a document that was made keeps the one it was made with."""
+    logo = clinic.current().logo
+    return None if logo is None else clinic.logo_content(logo)
 
 
 def check_address(number: str, revision: int, settings: Settings) -> str:

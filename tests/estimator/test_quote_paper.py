@@ -16,9 +16,10 @@ from example_list import NOW
 from example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of
 from example_quotes import CLINIC, ask, issue, list_text, person, prepare, publish, quoted, settings, state
 from flask import Flask
+from PIL import Image
 from sqlalchemy import update
 
-from estimator import issued_quotes, pdf, quote_paper, quotes
+from estimator import clinic, issued_quotes, pdf, pictures, quote_paper, quotes
 from estimator.db import db
 from estimator.i18n import reader, speaking
 from estimator.models import QuoteRevision, Rate
@@ -287,3 +288,25 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
     with pikepdf.open(io.BytesIO(made)) as document:
         assert len(document.attachments) == 0
     assert "Preview" not in words(rendered(issue(request)))
+
+
+def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (300, 80), "navy").save(drawn, "PNG")
+    picture = pictures.as_png(drawn.getvalue())
+    clinic.change_logo(
+        picture.content, picture.width, picture.height, actor="user:1", now=NOW, basis=clinic.bases()["logo"]
+    )
+    revision = second_revision()
+    made = quote_paper.render(revision, settings())
+    assert made is not None
+    with pikepdf.open(io.BytesIO(made)) as document:
+        images = [
+            one
+            for one in document.objects
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        ]
+        assert images
+        assert not any(bool(image.get("/Interpolate", False)) for image in images)
+    clinic.change_logo(None, actor="user:1", now=NOW, basis=clinic.bases()["logo"])
+    assert quote_paper.render(revision, settings()) == made, "what was made keeps the logo it was made with"

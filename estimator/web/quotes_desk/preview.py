@@ -58,7 +58,12 @@ def preview_pdf(reference: str) -> Answer:
     content, rows = found
     try:
         made = quote_paper.preview_pdf(
-            content, rows, patient=name_of(of) or "", language=of.language, settings=settings()
+            content,
+            rows,
+            patient=name_of(of) or "",
+            language=of.language,
+            settings=settings(),
+            logo=quote_paper.clinics_logo(),
         )
     except pdf.RenderingFailed as failure:
         current_app.logger.error("no preview of %s: %s", of.reference, failure)
