@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 import time_machine
 from delhi_list import DELHI, NOW
 from flask import Flask
 from staff_browser import Staff
 
-from estimator import config, create_app, migrations, staff, staff_links, tables
+from estimator import config, create_app, staff, staff_links, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
@@ -29,28 +25,6 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database that is set up and has nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("desk") / "empty.sqlite"
-    migrations.upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def empty_postgresql(postgresql_server: str) -> str:
-    """Return the name of a database that is set up and has nothing in it, to be copied."""
-    name = f"desk_{uuid4().hex}"
-    with psycopg.connect(f"{_plain(postgresql_server)}/postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-    migrations.upgrade(f"{postgresql_server}/{name}")
-    return name
-
-
-def _plain(url: str) -> str:
-    return url.replace("+psycopg", "")
-
-
 @pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
     """Return which kind of database a test works on: SQLite, unless it asks for both with BOTH."""
@@ -58,22 +32,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """Return the address of a copy of an empty database."""
+def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest, set_up: Callable[[str], None]) -> str:
+    """Return the address of a database that is set up and has nothing in it."""
+    url = f"sqlite:///{tmp_path / 'estimator.sqlite'}"
     if kind == "postgresql":
-        server: str = request.getfixturevalue("postgresql_server")
-        name = f"desk_{uuid4().hex}"
-        with psycopg.connect(f"{_plain(server)}/postgres", autocommit=True) as connection:
-            empty = request.getfixturevalue("empty_postgresql")
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')  # type: ignore[call-overload]
-        return f"{server}/{name}"
-    copy = tmp_path / "estimator.sqlite"
-    with (
-        closing(sqlite3.connect(request.getfixturevalue("empty_database"))) as old,
-        closing(sqlite3.connect(copy)) as new,
-    ):
-        old.backup(new)
-    return f"sqlite:///{copy}"
+        url = request.getfixturevalue("postgresql_url")
+    set_up(url)
+    return url
 
 
 @pytest.fixture

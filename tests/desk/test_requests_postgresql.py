@@ -11,17 +11,17 @@ from flask import Flask
 from quote_desk import ask, request_of
 from staff_browser import Staff
 
-from estimator import create_app, migrations, tables
+from estimator import create_app, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
 
 
 @pytest.fixture
-def app(load: Callable[..., Settings], postgresql_url: str) -> Iterator[Flask]:
+def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[str], None]) -> Iterator[Flask]:
     """Return an app with the list of Delhi in force."""
     settings = load(DATABASE_URL=postgresql_url)
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         tables.import_(DELHI, NOW)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from example_list import NOW, table_text
 from flask import Flask
 
-from estimator import create_app, migrations, tables
+from estimator import create_app, tables
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, set_up: Callable[[str], None]) -> Iterator[Flask]:
     """Return an app on an up-to-date database, inside its context."""
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         yield app

@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from mail_server import MailServer
 
-from estimator import config, create_app, migrations
+from estimator import config, create_app
 from estimator.db import db
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,11 +48,11 @@ def environment(tmp_path: Path, database_url: str, server: MailServer) -> dict[s
 
 
 @pytest.fixture
-def app(environment: dict[str, str]) -> Iterator[Flask]:
+def app(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterator[Flask]:
     """Return the app of this installation, with an estimate in it."""
     config.prepare_secrets(Path(environment["INSTANCE"]))
     settings = config.load(environment)
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         yield app

@@ -16,7 +16,7 @@ from example_list import NOW
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import create_app, migrations, paper, quote_paper, rechecking, requests
+from estimator import create_app, paper, quote_paper, rechecking, requests
 from estimator.cli import main
 from estimator.config import Settings
 from estimator.db import db
@@ -29,9 +29,11 @@ QUOTES = 3
 
 
 @pytest.fixture
-def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(
+    settings: Settings, set_up: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     """Return an app with quotes that were issued, of which the first was revised; the commands find it too."""
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     monkeypatch.setattr("estimator.config.load", lambda **_given: settings)
     with app.app_context():

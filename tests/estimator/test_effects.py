@@ -26,7 +26,6 @@ from estimator import (
     drafts,
     effects,
     estimates,
-    migrations,
     previewing,
     repricing,
     tables,
@@ -360,11 +359,11 @@ def environment(tmp_path: Path, database_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def clinic(environment: dict[str, str]) -> Iterator[Flask]:
+def clinic(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterator[Flask]:
     """Return the app of an installation with many different plans."""
     config.prepare_secrets(Path(environment["INSTANCE"]))
     settings = config.load(environment)
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         version = tables.import_(large_text(), NOW)

@@ -21,7 +21,7 @@ from flask.logging import default_handler
 from mail_server import MailServer
 from sqlalchemy import select
 
-from estimator import create_app, estimates, letters, logs, migrations, outbox, worker
+from estimator import create_app, estimates, letters, logs, outbox, worker
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Mail
@@ -83,7 +83,11 @@ def server(tmp_path: Path) -> Iterator[MailServer]:
 
 @pytest.fixture
 def app(
-    load: Callable[..., Settings], database_url: str, tmp_path: Path, server: MailServer
+    load: Callable[..., Settings],
+    database_url: str,
+    tmp_path: Path,
+    server: MailServer,
+    set_up: Callable[[str], None],
 ) -> Iterator[Flask]:
     """Return an app with keys in its folder, as an installation has them, and a mail server."""
     from estimator import config
@@ -96,7 +100,7 @@ def app(
         LOOKUP_KEY="",
         **server.settings(MAIL_SECURITY="unencrypted"),
     )
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         yield app

@@ -86,10 +86,14 @@ def server(tmp_path: Path) -> Iterator[MailServer]:
 
 @pytest.fixture
 def app(
-    load: Callable[..., Settings], database_url: str, tmp_path: Path, server: MailServer
+    load: Callable[..., Settings],
+    database_url: str,
+    tmp_path: Path,
+    server: MailServer,
+    set_up: Callable[[str], None],
 ) -> Iterator[Flask]:
     """Return an app with keys in its folder, as an installation has them, and a mail server."""
-    from estimator import config, create_app, migrations
+    from estimator import config, create_app
 
     config.prepare_secrets(tmp_path)
     settings = load(
@@ -98,7 +102,7 @@ def app(
         LOOKUP_KEY="",
         **server.settings(MAIL_SECURITY="unencrypted"),
     )
-    migrations.upgrade(settings.database_url)
+    set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         tables.import_(list_text(), datetime.now(UTC))

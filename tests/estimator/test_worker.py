@@ -21,7 +21,7 @@ from mail_server import MailServer
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from estimator import create_app, estimates, letters, logs, migrations, outbox, pdf, worker
+from estimator import create_app, estimates, letters, logs, outbox, pdf, worker
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Document, Estimate, Mail
@@ -65,12 +65,13 @@ def app(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
+    set_up: Callable[[str], None],
 ) -> Iterator[Flask]:
     """Return an app with a mail server; its parameter is what the settings have besides."""
     monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.2)
     given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'estimator.sqlite'}"}
     made = load(**{**given, **server.settings(MAIL_SECURITY="unencrypted"), **getattr(request, "param", {})})
-    migrations.upgrade(made.database_url)
+    set_up(made.database_url)
     app = create_app(made)
     with app.app_context():
         yield app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from visitor import Page, Visitor
 
-from estimator import create_app, migrations
+from estimator import create_app
 from estimator.config import Settings
 from estimator.db import db
 
@@ -43,17 +42,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an SQLite file that has all tables and no rows, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
-    migrations.upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
 def start(
-    settings: Settings, compiled: FileSystemBytecodeCache, empty: Path
+    settings: Settings, compiled: FileSystemBytecodeCache, set_up: Callable[[str], None]
 ) -> Iterator[Callable[..., Flask]]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
     started = []
@@ -61,11 +52,7 @@ def start(
     def start(text: str | None = None, **changed: Any) -> Flask:
         these = replace(settings, **changed)
         if not started:
-            _, sqlite, path = settings.database_url.partition("sqlite:///")
-            if sqlite:
-                shutil.copy(empty, path)
-            else:
-                migrations.upgrade(settings.database_url)
+            set_up(settings.database_url)
         app = create_app(these)
         app.jinja_env.bytecode_cache = compiled
         started.append(app)

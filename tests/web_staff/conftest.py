@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import time_machine
 from clinic_staff import Browser, Person
 from flask import Flask
 
-from estimator import config, create_app, migrations, staff
+from estimator import config, create_app, staff
 from estimator.config import Settings
 from estimator.db import db
 
@@ -52,14 +51,6 @@ def load(tmp_path: Path) -> Callable[..., Settings]:
     return load
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database that is set up and has nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("staff") / "empty.sqlite"
-    migrations.upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
 def costs() -> dict[str, int]:
     """Return what it costs to try a password: as little as argon2 takes."""
@@ -70,17 +61,14 @@ def costs() -> dict[str, int]:
 def make_app(
     load: Callable[..., Settings],
     tmp_path: Path,
-    empty_database: Path,
+    set_up: Callable[[str], None],
     costs: dict[str, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes an app; all of one test share a database."""
     monkeypatch.setattr("estimator.web.security.COSTS", costs)
     copy = tmp_path / "estimator.sqlite"
-    with sqlite3.connect(empty_database) as old, sqlite3.connect(copy) as new:
-        old.backup(new)
-    old.close()
-    new.close()
+    set_up(f"sqlite:///{copy}")
     apps = []
 
     def make(**given: str) -> Flask:
