@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimator.folders import templates_folder
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["create_app", "templates_folder"]
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask:
     """Return the app for these settings, or for those of the environment.
 
+    Without `pages` it answers no request: that is enough for commands and the worker, which start sooner so.
     Raises config.WrongSetting for a setting that cannot be used, and migrations.WrongRevision for a database
     whose tables are not those of this version.
     """
     from flask import Flask
+    from flask_babel import Babel
 
-    from estimator import config, demonstration, logs, migrations, web
+    from estimator import config, logs, migrations
     from estimator.db import db, engine_options
     from estimator.jobs import Jobs
 
@@ -43,12 +46,18 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=200_000,
         MAX_FORM_PARTS=1_000,
         TRAP_HTTP_EXCEPTIONS=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
     )
     logs.init_app(app)
     db.init_app(app)
     app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
     with app.app_context():
         migrations.must_be_current(db.engine)
+    if not pages:
+        Babel(app)
+        return app
+    from estimator import demonstration, web
+
     if settings.demo:
         # Inside whatever tells the visitor's address from a proxy's.
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]

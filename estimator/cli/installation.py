@@ -59,7 +59,7 @@ def running_app(settings: Settings | None = None) -> Iterator[Flask]:
         from estimator import create_app
         from estimator.db import db
 
-        app = create_app(settings)
+        app = create_app(settings, pages=False)
         with app.app_context():
             try:
                 yield app

@@ -73,7 +73,7 @@ def worker(demo: bool, lifeline: int | None) -> None:
 
     with sentences():
         settings = config.load(**({"DEMO": "1"} if demo else {}))
-        app = create_app(settings)
+        app = create_app(settings, pages=False)
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     process.run(app, lifeline)
 
@@ -83,7 +83,7 @@ def _look_at(settings: Settings) -> None:
     from estimator import create_app, demonstration
     from estimator.db import db
 
-    app = create_app(settings)
+    app = create_app(settings, pages=False)
     with app.app_context():
         if settings.demo:
             for sentence in demonstration.import_tables(datetime.now(UTC)):

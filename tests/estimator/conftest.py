@@ -15,10 +15,16 @@ from estimator.models import TableVersion
 
 
 @pytest.fixture
-def app(settings: Settings, set_up: Callable[[str], None]) -> Iterator[Flask]:
+def pages() -> bool:
+    """Return whether the app of a test has pages: those of verbs need none."""
+    return False
+
+
+@pytest.fixture
+def app(settings: Settings, pages: bool, set_up: Callable[[str], None]) -> Iterator[Flask]:
     """Return an app on an up-to-date database, inside its context."""
     set_up(settings.database_url)
-    app = create_app(settings)
+    app = create_app(settings, pages=pages)
     with app.app_context():
         yield app
         db.session.remove()

@@ -58,6 +58,7 @@ def test_mails_of_one_estimate_share_nothing_but_their_words(app: Flask) -> None
     assert first["To"] == second["To"] == "anna@example.org"
 
 
+@pytest.mark.parametrize("pages", [True])
 def test_the_attached_pdf_is_the_one_that_the_page_sends(app: Flask) -> None:
     record, token = estimate(NOW)
     mail = claimed(ask(record, NOW, attached=True), NOW)
