@@ -23,7 +23,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     told.textContent = text;
     if (!here) return;
     const spoken = document.createElement("span");
-    spoken.className = "only-spoken";
+    spoken.className = "spoken";
     spoken.textContent = ` ${here}`;
     told.append(spoken);
   };
@@ -33,7 +33,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     told.className = kind;
     if (kind === "error") {
       const spoken = document.createElement("span");
-      spoken.className = "only-spoken";
+      spoken.className = "spoken";
       spoken.textContent = `${form.dataset.error} `;
       told.append(spoken);
     }

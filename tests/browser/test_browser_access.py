@@ -23,7 +23,7 @@ OVERFLOW = """() => {
   const wide = document.scrollingElement.scrollWidth;
   const found = wide > innerWidth ? [`the page is ${wide} wide`] : [];
   for (const element of document.body.querySelectorAll("*")) {
-    if (element.closest(".only-spoken, .skip, svg, .items thead") || !element.checkVisibility()) continue;
+    if (element.closest(".spoken, .skip, svg, .items thead") || !element.checkVisibility()) continue;
     const style = getComputedStyle(element);
     const name = `${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 40)}”`;
     const box = element.getBoundingClientRect();
