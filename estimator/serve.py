@@ -6,12 +6,14 @@ import errno
 import os
 import signal
 import socket
+import struct
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.sync import SyncWorker
 
 from estimator import logs
 from estimator.config import Settings
@@ -26,6 +28,12 @@ GRACE = 25
 """Answers that are under way when the server is told to end have so many seconds; a second Ctrl-C ends at once."""
 
 BACKLOG = 256
+
+PATIENCE = 5
+"""Whoever connected and then sends nothing for so many seconds is not waited for any longer."""
+
+UNSPOKEN = 30
+"""So many seconds the system itself keeps connections on which nothing was sent yet, where it can do that."""
 
 
 class CannotListen(Exception):
@@ -73,6 +81,26 @@ def run(app: Flask, sockets: Sequence[socket.socket], ready: Callable[[], None])
     _Server(app, [listening.detach() for listening in sockets], settings.workers, ready).run()
 
 
+class _Connection(socket.socket):
+    """A connection that ends, as if its other side had closed it, when nothing comes for PATIENCE seconds."""
+
+    def recv(self, *given: Any) -> bytes:
+        try:
+            return super().recv(*given)
+        except BlockingIOError:
+            return b""
+
+
+class _Worker(SyncWorker):  # type: ignore[misc]
+    """A worker that answers one request at a time, and waits for nobody who takes long to ask."""
+
+    def handle(self, listener: socket.socket, client: socket.socket, addr: Any) -> None:
+        connection = _Connection(fileno=client.detach())
+        # Not settimeout, which would also end a long answer on a slow way.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
+        super().handle(listener, connection, addr)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with sync workers: for a database in a file they are twice as fast as threads."""
 
@@ -97,7 +125,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "estimator",
             "timeout": SECONDS,
             "when_ready": self._end_in_peace_and_report,
-            "worker_class": "sync",
+            "worker_class": _Worker,
             "workers": workers,
         }
         super().__init__()
@@ -140,6 +168,9 @@ def _bound(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.soc
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            # Browsers open connections to have them ready. Each would keep a worker from answering others.
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, UNSPOKEN)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind(address)

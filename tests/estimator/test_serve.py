@@ -115,7 +115,7 @@ class Running:
     log: Path
 
     def get(self, path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.putrequest("GET", path, skip_host=False)
         connection.endheaders()
         status = connection.getresponse().status
@@ -156,7 +156,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Run
         running = Running(process, port, log)
         started.append(running)
         for _attempt in range(200):
-            if log.read_text().count("once: http://") == 2 or process.poll() is not None:
+            if log.read_text().count("once: http://") == 3 or process.poll() is not None:
                 break
             time.sleep(0.05)
         return running
@@ -199,4 +199,21 @@ def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(
     os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
     assert running.process.wait(60) == 0
     assert (instance / "secret_key").read_text() == before
+    assert "Traceback" not in running.log.read_text()
+
+
+def test_those_who_connect_and_say_nothing_or_only_half_of_it_keep_nobody_waiting(
+    start: Callable[[], Running],
+) -> None:
+    running = start()
+    # Browsers open connections in case they will want them.
+    connections = [socket.create_connection(("127.0.0.1", running.port)) for _number in range(8)]
+    assert running.get("/") == 200
+    for connection in connections[:2]:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
+    assert running.get("/") == 200
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(60) == 0
+    for connection in connections:
+        connection.close()
     assert "Traceback" not in running.log.read_text()
