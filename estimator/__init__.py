@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     settings = config.load() if settings is None else settings
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
     # Before anything asks for the templates' environment: what only structures a template is not sent.
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -14,12 +14,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
+from made_once import Templates, keeping
 from redis_server import RedisServer
+from werkzeug.routing import Rule
 
 from estimator import config, migrations
 from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _apps_start_sooner() -> Iterator[None]:
+    """Keep for all apps what each would compile anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", Templates())
+        patch.setattr(Rule, "_compile_builder", keeping(Rule._compile_builder))
+        yield
 
 
 def postgresql_programs() -> Path:

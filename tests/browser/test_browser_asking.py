@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from served import Opener, Site
-from test_browser_access import DESK, NARROW, OVERFLOW, PHONE, SMALL_TARGETS, SPACING, axe
+from test_browser_access import DESK, NARROW, OVERFLOW, SMALL_TARGETS, SPACING, axe
 from test_browser_journey import downloaded
 from walk import DELHI, estimate
 
@@ -126,11 +126,10 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
 @pytest.mark.parametrize(
     "options",
     [
-        {"viewport": PHONE},
-        {"viewport": DESK, "color_scheme": "dark"},
+        {"viewport": DESK},
         {"viewport": NARROW, "color_scheme": "dark", "language": "ar"},
     ],
-    ids=["phone and light", "wide and dark", "narrow, dark and right to left"],
+    ids=["wide and light", "narrow, dark and right to left"],
 )
 def test_every_page_of_asking_is_for_everybody(open_page: Opener, options: dict[str, Any]) -> None:
     found = {}

@@ -67,27 +67,31 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
 
 def shape(engine: Engine) -> dict[str, Any]:
     """Everything that the database itself says about its tables."""
-    found: dict[str, Any] = {}
     looking = inspect(engine)
-    for table in sorted(set(looking.get_table_names()) - {"alembic_version"}):
-        found[table] = {
-            "columns": sorted(
-                (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
-                for column in looking.get_columns(table)
-            ),
-            "key": looking.get_pk_constraint(table),
-            "references": sorted(map(repr, looking.get_foreign_keys(table))),
-            "unique": sorted(map(repr, looking.get_unique_constraints(table))),
-            "indexes": sorted(map(_index, looking.get_indexes(table))),
-            "checks": sorted(map(repr, looking.get_check_constraints(table))),
-        }
-        if engine.dialect.name == "sqlite":
-            with engine.connect() as connection:
-                made = connection.execute(
-                    text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table}
-                )
-                found[table]["autoincrement"] = "AUTOINCREMENT" in made.scalar_one()
+    names = set(looking.get_table_names()) - {"alembic_version"}
+    found: dict[str, Any] = {name: {} for name in names}
+    for part, asked, said in (
+        ("columns", looking.get_multi_columns, _column),
+        ("key", looking.get_multi_pk_constraint, repr),
+        ("references", looking.get_multi_foreign_keys, repr),
+        ("unique", looking.get_multi_unique_constraints, repr),
+        ("indexes", looking.get_multi_indexes, _index),
+        ("checks", looking.get_multi_check_constraints, repr),
+    ):
+        for (_schema, name), told in asked().items():
+            if name in names:
+                found[name][part] = sorted(map(said, told)) if isinstance(told, list) else said(told)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+            for name, statement in made:
+                if name in names:
+                    found[name]["autoincrement"] = "AUTOINCREMENT" in statement
     return found
+
+
+def _column(found: Any) -> str:
+    return repr((found["name"], str(found["type"]), found["nullable"], str(found["default"])))
 
 
 def _index(found: Any) -> str:

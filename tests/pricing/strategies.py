@@ -59,7 +59,8 @@ Draw = Any
 """What hypothesis hands to a composite strategy."""
 
 LETTERS = st.characters(
-    exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"
+    exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"],
+    exclude_characters="\u202a\u202b\u202c\u202d\u202e\ufeff\ufffe\uffff",
 )
 WORDS = st.sampled_from(
     [

@@ -12,7 +12,6 @@ import time_machine
 from clinic import ANSWERS, NOW, table_text
 from database import publish
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from visitor import Page, Visitor
 
 from estimator import create_app
@@ -36,16 +35,8 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Keep compiled templates, so that not every app of every test compiles them anew."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def start(
-    settings: Settings, compiled: FileSystemBytecodeCache, set_up: Callable[[str], None]
-) -> Iterator[Callable[..., Flask]]:
+def start(settings: Settings, set_up: Callable[[str], None]) -> Iterator[Callable[..., Flask]]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
     started = []
 
@@ -54,7 +45,6 @@ def start(
         if not started:
             set_up(settings.database_url)
         app = create_app(these)
-        app.jinja_env.bytecode_cache = compiled
         started.append(app)
         if text is not None:
             publish(app, text)
