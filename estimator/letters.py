@@ -24,6 +24,7 @@ from estimator import (
 )
 from estimator.config import Settings
 from estimator.db import db
+from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
 from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
@@ -189,6 +190,26 @@ def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
     return mail.compose("quote_issued", reader, context), mail.Attachment(name, content)
 
 
+def _quote_receipt(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    if revision.rows is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    last = row.options.get("last_day")
+    with speaking(reader):
+        context = {
+            "what": row.options["what"],
+            "number": quote.number,
+            "revision": revision.number,
+            "at": reader.clock(row.created_at, revision.time_zone),
+            "until": last
+            and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
+            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+        }
+    return mail.compose("quote_receipt", reader, context), None
+
+
 def _request_question(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
     record = requests.get(row.about)
     if record is None or record.full_name is None:
@@ -238,6 +259,7 @@ WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
     "quote_issued": _quote_issued,
     "quote_decided": _to_the_desk,
     "quote_question": _to_the_desk,
+    "quote_receipt": _quote_receipt,
     "request_received": _request_received,
     "request_question": _request_question,
 }

@@ -53,6 +53,7 @@ LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of the request"),
     "quote_code": lazy_gettext("Code"),
     "quote_issued": lazy_gettext("Quote"),
+    "quote_receipt": lazy_gettext("What became of the quote"),
 }
 """What each mail to somebody who asked is about."""
 

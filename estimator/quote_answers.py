@@ -1,6 +1,7 @@
-"""What patients say to a firm quote: accept, decline, take back, ask. Each is recorded, and the desk told of it.
+"""What patients say to a firm quote: accept, decline, take back, ask. Each is recorded, and both sides are told.
 
-The mail to the desk has no personal word in it; what was said stands with the request.
+The mail to the desk has no personal word in it; what was said stands with the request. The mail to the patient is a
+receipt, and tells them of what somebody else did in their name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from email.utils import parseaddr
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from estimator import outbox, requests, tables
+from estimator import outbox, quote_receipts, requests, tables
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
@@ -192,7 +193,7 @@ def _decide(
 def _tell(
     revision: QuoteRevision,
     request: PatientRequest,
-    what: str,
+    what: Literal["accepted", "declined", "taken_back"],
     settings: Settings,
     now: datetime,
     **detail: str,
@@ -212,6 +213,7 @@ def _tell(
     if after in requests.NEXT[request.state]:
         requests.move(request, cast(Any, after), actor="patient", now=now, settings=settings)
     _mail_desk("quote_decided", revision, event.name, {"what": what}, settings, now)
+    quote_receipts.put(revision, what, event.name, settings, now)
 
 
 def _mail_desk(

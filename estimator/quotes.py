@@ -18,7 +18,18 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, keys, links, outbox, quote_content, quoting, requests, tables, wording
+from estimator import (
+    audit,
+    keys,
+    links,
+    outbox,
+    quote_content,
+    quote_receipts,
+    quoting,
+    requests,
+    tables,
+    wording,
+)
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
@@ -225,7 +236,7 @@ def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime,
         raise NotCurrent(standing(revision, now))
     become(revision, "withdrawn", now)
     number = revision.quote.number
-    requests.add_event(
+    event = requests.add_event(
         request,
         "withdrawn",
         actor=actor,
@@ -246,6 +257,7 @@ def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime,
         revision=revision.number,
         reason=reason,
     )
+    quote_receipts.put(revision, "withdrawn", event.name, settings, now)
 
 
 def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> str:

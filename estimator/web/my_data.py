@@ -20,6 +20,7 @@ from estimator.web import asking, current, errors, request_visit
 from estimator.web.countries import countries
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
+from estimator.web.visits import REQUESTS
 
 pages = Blueprint("my_data", __name__)
 
@@ -91,7 +92,7 @@ def erase(reference: str) -> Answer:
         db.session.commit()
         delivery.forget_these(current.settings().mail_folder, mails)
         if whole:
-            request_visit.end(reference)
+            REQUESTS.end(reference)
         return render_template("patient/my_data_erased.html", reference=reference, until=until)
     contract = retention.accepted(record)
     return render_template(

@@ -36,6 +36,7 @@ LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of a request"),
     "request_question": lazy_gettext("Notice to the desk: a question"),
     "quote_issued": lazy_gettext("A quote"),
+    "quote_receipt": lazy_gettext("What became of a quote"),
     "quote_decided": lazy_gettext("Notice to the desk: a decision"),
     "quote_question": lazy_gettext("Notice to the desk: a question"),
     "quote_code": lazy_gettext("A code for a quote"),

@@ -519,6 +519,19 @@ def test_a_quote_is_withdrawn_for_a_reason(app: Flask, coordinator: Staff) -> No
     assert "It is withdrawn meanwhile." in late.text
 
 
+def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coordinator: Staff) -> None:
+    for address, told in (("anna@example.org", True), (None, False)):
+        reference = ask(app, address=address)
+        issue(coordinator, reference)
+        asked = coordinator.see(f"{page(reference)}/withdraw")
+        assert ("The patient is told by mail, without the reason." in asked.text) is told
+        assert ("There is no mail address: tell the patient." in asked.text) is not told
+        coordinator.press("Withdraw it", reason="mistake")
+        with newest(app, reference) as revision:
+            mails = [mail.template for mail in outbox.of(quotes.about(revision))]
+        assert ("quote_receipt" in mails) is told
+
+
 def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from example_list import NOW
 from example_mail import ask, claimed, estimate, settings
-from example_quotes import COORDINATOR, decline, issue, prepare, quoted
+from example_quotes import COORDINATOR, accept, decline, issue, prepare, quoted
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -231,6 +231,32 @@ def test_the_desk_is_told_what_was_said_and_where_it_stands_and_nothing_else(app
     assert f"/desk/requests/{revision.quote.request.reference}" in text
     assert "Too much" not in text
     assert "Kowalska" not in text
+
+
+def test_a_receipt_says_what_happened_without_a_name_or_an_amount_and_its_link_opens_the_quote(
+    app: Flask,
+) -> None:
+    revision = quoted()
+    accept(revision)
+    message = about_quote("quote_receipt")
+    assert message["Subject"] == "You accepted quote Q-2026-00001"
+    body = message.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "You can take this back until the end of 17 March 2026 (UTC)" in " ".join(text.split())
+    found = quotes.find(text.partition("/q/")[2].split()[0])
+    assert found is not None
+    assert found.id == revision.quote_id
+    for secret in ("Kowalska", revision.currency, str(revision.total)):
+        assert secret not in text
+
+
+def test_a_receipt_for_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
+    accept(quoted())
+    db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
+    db.session.commit()
+    with pytest.raises(letters.Gone):
+        about_quote("quote_receipt")
 
 
 def test_the_desk_is_told_of_a_question_without_its_words(app: Flask) -> None:

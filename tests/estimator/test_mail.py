@@ -92,6 +92,17 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
     ("quote_issued", "words-of-the-clinic"): {**QUOTE, **WORDS},
     **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
+    **{
+        ("quote_receipt", what): {**QUOTE, "at": STAFF["at"], "what": what, "until": None}
+        for what in (*DECISIONS, "withdrawn")
+    },
+    ("quote_receipt", "reversible"): {
+        **QUOTE,
+        "at": STAFF["at"],
+        "what": "accepted",
+        "until": "the end of 9 April 2026 (Asia/Kolkata)",
+        "demo": True,
+    },
     ("quote_question", "plain"): DESK,
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},

@@ -42,7 +42,9 @@ def bells(app: Flask) -> list[tuple[str, int, bool]]:
 
 def mail_about(revision: QuoteRevision) -> Mail:
     db.session.expire_all()
-    return db.session.scalars(select(Mail).filter_by(about=quotes.about(revision))).one()
+    return db.session.scalars(
+        select(Mail).filter_by(about=quotes.about(revision), template="quote_issued")
+    ).one()
 
 
 def in_the_folder(mail: Mail) -> EmailMessage:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +17,7 @@ from flask import Flask
 from quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
 from visitor import Page
 
+from estimator import quotes
 from estimator.db import db
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -413,6 +416,25 @@ def test_a_busy_database_loses_nothing_that_was_typed(
         assert kept[name].strip() == value
     assert desk.decisions() == []
     assert patient.press(answer, act).status == 303
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["accept", "decline"])
+def test_what_is_withdrawn_while_somebody_answers_is_refused_with_what_to_do(
+    desk: Desk, patient: Patient, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    page = patient.check() if kind == "accept" else patient.open(f"{patient.path}/{kind}")
+    answer = getattr(quotes, kind)
+
+    def late(*given: Any, **named: Any) -> Any:
+        with ThreadPoolExecutor(1) as somebody_else:
+            somebody_else.submit(desk.withdraw).result()
+        return answer(*given, **named)
+
+    monkeypatch.setattr(quotes, kind, late)
+    said = patient.press(page, "accept" if kind == "accept" else None, **FORMS[kind])
+    assert (said.status, said.text("h1")) == (409, "This quote was withdrawn")
+    assert desk.decisions() == []
 
 
 def _hurry(app: Flask) -> None:

@@ -37,11 +37,11 @@ LETTERS: Mapping[str, Any] = {
     "request_question": lazy_gettext("Mail to the desk that there is a question"),
     "quote_code": lazy_gettext("Mail with a code"),
     "quote_issued": lazy_gettext("Mail with the quote"),
-    "quote_withdrawn": lazy_gettext("Mail that the quote was withdrawn"),
-    "quote_accepted": lazy_gettext("Mail that the quote was accepted"),
-    "quote_declined": lazy_gettext("Mail that the quote was declined"),
+    "quote_receipt": lazy_gettext("Mail that says what became of the quote"),
+    "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
+    "quote_question": lazy_gettext("Mail to the desk that there is a question"),
 }
-"""What each letter is called; one that is not here is a mail."""
+"""What each letter about a request or its quote is called."""
 
 SENTENCES: Mapping[str, Any] = {
     "asked": lazy_gettext("asked for a firm quote"),
@@ -86,7 +86,7 @@ def _mails(found: PatientRequest) -> list[Mail]:
 def _mail(mail: Mail, zone: str) -> Told:
     outcome = outcomes.outcome(mail, zone)
     at = mail.ended_at or mail.created_at
-    title = str(LETTERS.get(mail.template, _("Mail")))
+    title = str(LETTERS[mail.template])
     return Told(
         at=at,
         when=current_reader().clock(at, zone),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -78,13 +79,15 @@ def answered(number: str) -> Answer:
     at = reader.clock(said.taken_back_at or said.at, zone)
     back = Way(found.link, _("To the quote"))
     number = found.quote.number
+    receipt = [] if found.address is None else [_("A mail that says the same is on its way to you.")]
     if said.taken_back_at is not None:
         return page.done(
             _("The acceptance is taken back"),
             _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
             number=number,
             following=[
-                _("The coordinator is told by mail. While the quote is valid, it can be accepted again.")
+                _("The coordinator is told by mail. While the quote is valid, it can be accepted again."),
+                *receipt,
             ],
             ways=[back],
         )
@@ -93,7 +96,7 @@ def answered(number: str) -> Answer:
             _("You have declined the quote"),
             _("That was on %(moment)s. You owe nothing.", moment=at),
             number=number,
-            following=[_("The coordinator is told by mail, with your reason.")],
+            following=[_("The coordinator is told by mail, with your reason."), *receipt],
             ways=[back],
         )
     following = [_("The coordinator is told by mail and writes to you about the next steps.")]
@@ -105,6 +108,7 @@ def answered(number: str) -> Answer:
             _("Nothing is to be paid before that."),
         ]
         ways.append(Way(url_for("quote.take_back", number=number), _("Take the acceptance back")))
+    following += receipt
     return page.done(
         _("You have accepted the quote"),
         _("That was on %(moment)s, for revision %(revision)s.", moment=at, revision=newest.number),
@@ -239,7 +243,7 @@ def _accept(found: Opened, asked: _Asked) -> Answer:
         db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
-        return page.refused(Opened(found.quote, found.visit, found.address))
+        return page.refused(replace(found))
     except DBAPIError as error:
         return asked.page([page.kept_here(error)], 503, checking=True)
     page.ring(revision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
@@ -114,7 +115,7 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
         db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "declined":
             return redirect(url_for("quote.answered", number=short.number), code=303)
-        return page.refused(Opened(found.quote, found.visit, found.address))
+        return page.refused(replace(found))
     except DBAPIError as error:
         return _page(short, form, [page.kept_here(error)], 503)
     page.ring(revision)

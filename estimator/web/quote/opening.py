@@ -16,9 +16,10 @@ from estimator.models import Mail
 from estimator.web import current, misses, outcomes
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
-from estimator.web.quote import page, visit
+from estimator.web.quote import page
 from estimator.web.quote.page import Answer, Opened, Problem, Way, pages
 from estimator.web.quote.standing import NAMES
+from estimator.web.visits import QUOTES
 
 
 class CodeForm(Form):
@@ -34,7 +35,7 @@ def open_link(token: str) -> Answer:
     quote = quotes.find(token)
     if quote is None:
         return misses.missing()
-    visit.begin(quote)
+    QUOTES.begin(quote.number, quote.link_serial)
     return redirect(url_for("quote.page", number=quote.number), code=303)
 
 
@@ -60,7 +61,7 @@ def code(number: str) -> Answer:
 @pages.post("/quote/<number>/close")
 def close(number: str) -> Answer:
     """Forget a quote in this browser, and what the browser has kept of it."""
-    visit.end(number)
+    QUOTES.end(number)
     answer = redirect(url_for("quote.closed"), code=303)
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
@@ -139,7 +140,7 @@ def _check(found: Opened, typed: str) -> Answer:
     except DBAPIError as error:
         return gate(found, [page.kept_here(error)], 503, typed)
     if right:
-        visit.confirm(found.quote)
+        QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
     left = codes.waiting(asked, now)
     if left is None:

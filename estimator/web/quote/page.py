@@ -19,7 +19,7 @@ from estimator.models import Quote, QuoteRevision
 from estimator.web import current, errors
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.quote import visit
+from estimator.web.visits import QUOTES
 from estimator.wording import FirmRows
 
 pages = Blueprint("quote", __name__)
@@ -61,14 +61,15 @@ class Opened:
     """A quote whose link was opened in this browser."""
 
     quote: Quote
-    visit: visit.Visit
+    #: whether the code of the mail was typed in this browser too
+    code_was_typed: bool
     #: where codes go to; None where the link alone opens the quote
     address: str | None
 
     @property
     def confirmed(self) -> bool:
         """Whether everything may be shown."""
-        return self.address is None or self.visit.confirmed
+        return self.address is None or self.code_was_typed
 
     @cached_property
     def newest(self) -> QuoteRevision:
@@ -91,15 +92,14 @@ def opened(number: str) -> Opened | None:
 
     Raises keys.Unreadable.
     """
-    if not visit.knows(number):
+    if not QUOTES.knows(number):
         return None
     quote = quotes.by_number(number)
-    found = None if quote is None else visit.of(quote)
-    if quote is None or found is None:
+    if quote is None or not QUOTES.is_open(quote.number, quote.link_serial):
         return None
     settings = current.settings()
     address = codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
-    return Opened(quote, found, address)
+    return Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
 
 
 def let_in(number: str) -> Opened | Answer:

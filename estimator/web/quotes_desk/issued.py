@@ -13,7 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.web import errors, person
-from estimator.web.current import now, settings
+from estimator.web.current import jobs, now, settings
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.outcomes import outcome
@@ -98,6 +98,9 @@ def withdraw(reference: str) -> Answer:
                 db.session.rollback()
                 return _not_current(the_request(reference), late.standing)
             db.session.commit()
+            for mail in outbox.of(quotes.about(revision)):
+                if mail.state == "waiting":
+                    jobs().ring("mail", mail.id)
             flash(_("The quote is withdrawn. Its page says so from now on."))
             return to("prepare", reference=reference)
         wrong = _("Choose a reason.")
@@ -107,6 +110,7 @@ def withdraw(reference: str) -> Answer:
         errors=[{"target": "reason-mistake", "sentence": wrong}] if wrong else [],
         number=quote.number,
         revision=revision.number,
+        mailed=of.email is not None,
         total=current_reader().money(revision.total, revision.currency),
         reasons=WITHDRAWN,
     )
@@ -178,7 +182,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone),
-                "desk": mail.template != "quote_issued",
+                "desk": mail.template in ("quote_decided", "quote_question"),
                 "again": mail.state == "failed" and mail.address is not None,
             }
             for mail in outbox.of(quotes.about(revision))
