@@ -57,6 +57,7 @@ def test_somebody_with_a_paper_and_its_pdf_checks_both_without_javascript(
     page.get_by_role("button", name="Look it up").tap()
     expect(page.locator("h1")).to_have_text(f"Current {quote.number}, revision 1")
     page.get_by_role("link", name="Check its PDF").tap()
+    page.wait_for_url("**/verify#by-file-title")
     send(page, content)
     expect(page.locator("h1")).to_contain_text("Genuine: we issued exactly this file")
     send(page, cheaper(content))
