@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import select, update
@@ -94,6 +94,12 @@ def decision_of(revision: QuoteRevision) -> QuoteDecision | None:
     """Return what was said to a revision last, an acceptance that was taken back too; None if nothing was."""
     said = select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id.desc()).limit(1)
     return db.session.scalar(said)
+
+
+def last_day_to_take_back(said: QuoteDecision, time_zone: str) -> date | None:
+    """Return the last day, in a time zone, on which an acceptance can be taken back; None if it never can."""
+    until = said.reversible_until
+    return None if until is None else tables.day_of(until - timedelta(seconds=1), time_zone)
 
 
 def about(revision: QuoteRevision) -> str:

@@ -7,17 +7,15 @@ receipt, and tells them of what somebody else did in their name.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from email.utils import parseaddr
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from estimator import outbox, quote_receipts, requests, tables
+from estimator import quote_mails, requests, tables
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
-from estimator.issued_quotes import Standing, about, become, decision_of, locked, newest, standing
+from estimator.issued_quotes import Standing, become, decision_of, locked, newest, standing
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.request_events import lock
 
@@ -28,9 +26,6 @@ DECLINED = ("price", "plan", "elsewhere", "time", "health", "other")
 
 QUESTIONS_A_DAY = 20
 """So many questions about one quote reach the desk in 24 hours."""
-
-NO_LIMIT = 10**6
-"""What the desk gets of decisions is not counted against anybody's share."""
 
 
 class NotCurrent(Exception):
@@ -140,7 +135,14 @@ def ask_question(quote: Quote, words: str, *, settings: Settings, now: datetime)
     request = quote.request
     lock(request)
     event = requests.ask_question(request, words, now=now, settings=settings)
-    _mail_desk("quote_question", newest(quote), event.name, {}, settings, now, per_record=QUESTIONS_A_DAY)
+    quote_mails.tell_desk(
+        "quote_question",
+        newest(quote),
+        submission=event.name,
+        settings=settings,
+        now=now,
+        per_record=QUESTIONS_A_DAY,
+    )
 
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
@@ -193,7 +195,7 @@ def _decide(
 def _tell(
     revision: QuoteRevision,
     request: PatientRequest,
-    what: Literal["accepted", "declined", "taken_back"],
+    what: quote_mails.Answer,
     settings: Settings,
     now: datetime,
     **detail: str,
@@ -212,32 +214,9 @@ def _tell(
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
         requests.move(request, cast(Any, after), actor="patient", now=now, settings=settings)
-    _mail_desk("quote_decided", revision, event.name, {"what": what}, settings, now)
-    quote_receipts.put(revision, what, event.name, settings, now)
-
-
-def _mail_desk(
-    template: str,
-    revision: QuoteRevision,
-    submission: str,
-    options: Mapping[str, str | bool],
-    settings: Settings,
-    now: datetime,
-    per_record: int = NO_LIMIT,
-) -> None:
-    outbox.put(
-        template,
-        about=about(revision),
-        address=parseaddr(settings.mail_reply_to or settings.mail_from)[1],
-        language=settings.languages[0],
-        options=options,
-        submission=submission,
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=NO_LIMIT,
-        per_record=per_record,
-        now=now,
-    )
+    told: dict[str, Any] = {"submission": event.name, "settings": settings, "now": now}
+    quote_mails.tell_desk("quote_decided", revision, options={"what": what}, **told)
+    quote_mails.tell_patient(revision, what, **told)
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

@@ -22,9 +22,8 @@ from estimator import (
     audit,
     keys,
     links,
-    outbox,
     quote_content,
-    quote_receipts,
+    quote_mails,
     quoting,
     requests,
     tables,
@@ -46,6 +45,7 @@ from estimator.issued_quotes import (
     decision_of,
     find,
     keep_pdf,
+    last_day_to_take_back,
     locked,
     newest,
     of,
@@ -96,6 +96,7 @@ __all__ = [
     "find",
     "issue",
     "keep_pdf",
+    "last_day_to_take_back",
     "new_link",
     "newest",
     "of",
@@ -113,9 +114,6 @@ __all__ = [
 
 WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
 """Why a quote is withdrawn, as codes."""
-
-NO_LIMIT = 10**6
-"""What staff send is not counted against anybody's share."""
 
 
 class NotReady(Exception):
@@ -195,7 +193,15 @@ def issue(
     if request.state != "quoted":
         requests.move(request, "quoted", actor=actor, now=now, settings=settings)
     if person.email is not None:
-        _mail(revision, person.email, settings, now)
+        quote_mails.put(
+            "quote_issued",
+            revision,
+            person.email,
+            language=revision.language,
+            submission=revision.name,
+            settings=settings,
+            now=now,
+        )
     audit.add(
         "quote.issued",
         actor=actor,
@@ -257,7 +263,7 @@ def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime,
         revision=revision.number,
         reason=reason,
     )
-    quote_receipts.put(revision, "withdrawn", event.name, settings, now)
+    quote_mails.tell_patient(revision, "withdrawn", submission=event.name, settings=settings, now=now)
 
 
 def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> str:
@@ -374,22 +380,6 @@ def _rate_for(base: str, country: str, day: date) -> Rate | None:
         .limit(1)
     )
     return None if found is None else Rate(found.base, found.quoted, found.rate, found.source, found.day)
-
-
-def _mail(revision: QuoteRevision, address: str, settings: Settings, now: datetime) -> None:
-    outbox.put(
-        "quote_issued",
-        about=about(revision),
-        address=address,
-        language=revision.language,
-        options={},
-        submission=revision.name,
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=NO_LIMIT,
-        per_record=NO_LIMIT,
-        now=now,
-    )
 
 
 def _expire(revision_id: int, now: datetime, settings: Settings) -> int:

@@ -137,7 +137,7 @@ def _text(cell: Any) -> str:
             return "yes" if cell else "no"
         case int():
             return str(cell)
-        case float():
+        case float():  # as a spreadsheet keeps every number; its shortest text is what was typed
             return plain(Decimal(repr(cell)))
         case datetime():
             return cell.date().isoformat()

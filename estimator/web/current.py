@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import current_app, g
 
 from estimator import clinic as clinics
-from estimator import estimates
+from estimator import estimates, outbox
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.jobs import Jobs
@@ -32,6 +32,13 @@ def jobs() -> Jobs:
     """Return the bell of the app."""
     found: Jobs = current_app.extensions["jobs"]
     return found
+
+
+def ring_mails(about: str) -> None:
+    """Wake the worker for the mails about a record that wait; they are committed already."""
+    for mail in outbox.of(about):
+        if mail.state == "waiting":
+            jobs().ring("mail", mail.id)
 
 
 def now() -> datetime:

@@ -15,10 +15,11 @@ from quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
 from sqlalchemy import select
 from staff_browser import Staff
 
-from estimator import desk_list, outbox, request_readers, requests, staff
+from estimator import desk_list, letters, outbox, request_readers, requests, staff
 from estimator.db import db
 from estimator.models import RequestEvent
 from estimator.models.staff import Role
+from estimator.web.desk import told
 
 SignIn = Callable[[Flask, Role], Staff]
 
@@ -562,3 +563,8 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert request_readers.KIND not in kinds(app, reference)
+
+
+def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
+    named = {template for template in letters.WRITERS if template.startswith(("request_", "quote_"))}
+    assert set(told.LETTERS) == named

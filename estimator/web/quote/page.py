@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from estimator import codes, keys, outbox, quotes, tables
+from estimator import codes, keys, quotes, tables
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
@@ -263,9 +263,7 @@ def ended_visit() -> Problem:
 
 def ring(revision: QuoteRevision) -> None:
     """Wake the worker for the mails that an answer has caused; they are committed already."""
-    for mail in outbox.of(quotes.about(revision)):
-        if mail.state == "waiting":
-            current.jobs().ring("mail", mail.id)
+    current.ring_mails(quotes.about(revision))
 
 
 def last_day(revision: QuoteRevision, days: int) -> str:

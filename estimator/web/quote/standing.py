@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import url_for
 
@@ -24,8 +23,6 @@ NAMES: Mapping[quotes.Standing, str] = {
     "accepted": lazy_gettext("accepted"),
     "declined": lazy_gettext("declined"),
 }
-
-SECOND = timedelta(seconds=1)
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
 """Whatever is so is not to be paid any more."""
@@ -122,6 +119,6 @@ def can_be_taken_back(said: QuoteDecision) -> bool:
 
 def taken_back_until(said: QuoteDecision, zone: str) -> str:
     """Say the end of the last day on which an acceptance can be taken back."""
-    assert said.reversible_until is not None
-    last = said.reversible_until - SECOND
-    return _("the end of %(day)s (%(zone)s)", day=current_reader().moment(last, zone), zone=zone)
+    last = quotes.last_day_to_take_back(said, zone)
+    assert last is not None
+    return _("the end of %(day)s (%(zone)s)", day=current_reader().day(last), zone=zone)

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response, abort, flash, render_template, request, url_for
 
-from estimator import keys, outbox, quotes, requests
+from estimator import keys, outbox, quote_mails, quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.web import errors, person
-from estimator.web.current import jobs, now, settings
+from estimator.web.current import now, ring_mails, settings
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.outcomes import outcome
@@ -98,9 +98,7 @@ def withdraw(reference: str) -> Answer:
                 db.session.rollback()
                 return _not_current(the_request(reference), late.standing)
             db.session.commit()
-            for mail in outbox.of(quotes.about(revision)):
-                if mail.state == "waiting":
-                    jobs().ring("mail", mail.id)
+            ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
             return to("prepare", reference=reference)
         wrong = _("Choose a reason.")
@@ -182,7 +180,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone),
-                "desk": mail.template in ("quote_decided", "quote_question"),
+                "desk": mail.template in quote_mails.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }
             for mail in outbox.of(quotes.about(revision))
