@@ -600,7 +600,10 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     accept(app, first)
     shown = coordinator.see(page(first))
     assert "Accepted on 10 November 2026, 14:30 (Asia/Kolkata)." in shown.text
-    assert "It can be taken back until" in shown.text
+    assert "It can be taken back until the end of 17 November 2026 (Asia/Kolkata)" in shown.text
+    for letter in ("A quote", "What became of a quote"):
+        assert f"{letter}, m…@quillworth.org" in shown.text
+    assert "Notice to the desk: a decision" in shown.text
     assert f"Typed name: {NAME}" in shown.text
     assert not shown.links("Withdraw it"), "what is accepted is not withdrawn"
     issue(coordinator, second)

@@ -16,7 +16,9 @@ from estimator.web import errors, person
 from estimator.web.current import now, ring_mails, settings
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
+from estimator.web.outbox import LETTERS
 from estimator.web.outcomes import outcome
+from estimator.web.quote.standing import can_be_taken_back, taken_back_until
 from estimator.web.quotes_desk.page import Answer, head_of, pages, the_request, to
 from estimator.web.quotes_desk.standing import standing_words
 
@@ -180,6 +182,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone),
+                "letter": LETTERS[mail.template],
                 "desk": mail.template in quote_mails.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }
@@ -204,10 +207,10 @@ def _decision(revision: QuoteRevision) -> dict[str, Any] | None:
         sentence = _("Accepted on %(moment)s.", moment=reader.clock(said.at, zone))
         if said.taken_back_at is not None:
             sentence += " " + _("Taken back on %(moment)s.", moment=reader.clock(said.taken_back_at, zone))
-        elif said.reversible_until is not None and now() < said.reversible_until:
+        elif can_be_taken_back(said):
             sentence += " " + _(
                 "It can be taken back until %(moment)s; nothing is to be paid before.",
-                moment=reader.clock(said.reversible_until, zone),
+                moment=taken_back_until(said, zone),
             )
     else:
         sentence = _(
