@@ -22,10 +22,12 @@ from sqlalchemy import func, select
 from benchmarks import many_requests, postgresql
 from benchmarks.many_requests import COUNTRIES, FAMILY, GIVEN, LATE
 from benchmarks.measure import Row, milliseconds, ratio
-from estimator import config, desk_list, staff, staff_links
+from estimator import config, staff
 from estimator.db import db
 from estimator.estimates import LETTERS
 from estimator.models import PatientRequest
+from estimator.requests import search
+from estimator.staff import invitations
 
 SQLITE, POSTGRESQL = 200_000, 1_000_000
 ROUNDS = 80
@@ -200,7 +202,7 @@ def _minimal(settings: config.Settings) -> Flask:
             PatientRequest.total,
             PatientRequest.state,
         )
-        found = db.session.execute(select(*columns).order_by(PatientRequest.id.desc()).limit(desk_list.PAGE))
+        found = db.session.execute(select(*columns).order_by(PatientRequest.id.desc()).limit(search.PAGE))
         return render_template_string(PAGE, rows=found.all())
 
     return app
@@ -211,7 +213,7 @@ def _signed_in(app: Flask) -> Any:
     settings = app.config["SETTINGS"]
     with app.app_context():
         user = staff.demonstration("coordinator", language="en", now=now)
-        _link, token = staff_links.make(user, "demonstration", link_key=settings.link_key, now=now)
+        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=now)
         db.session.commit()
         assert db.session.scalar(select(func.max(PatientRequest.id)))
     client = app.test_client()

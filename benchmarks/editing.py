@@ -13,8 +13,10 @@ from typing import Any
 
 import pricing
 from benchmarks.measure import Row, middle, milliseconds, ratio
-from estimator import config, create_app, drafts, editing, migrations, staff, staff_links
+from estimator import config, create_app, migrations, staff
 from estimator.db import db
+from estimator.price_lists import drafts, editing
+from estimator.staff import invitations
 
 CHARGES = (500, 5_000)
 ROUNDS = 5
@@ -37,7 +39,7 @@ def _measured(folder: Path, charges: int) -> list[Row]:
     now = datetime.now(UTC)
     with app.app_context():
         user = staff.demonstration("price_editor", language="en", now=now)
-        _link, token = staff_links.make(user, "demonstration", link_key=settings.link_key, now=now)
+        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=now)
         text = pricing.write(pricing.read(_list(charges)))
         drafts.begin("delhi", text=text, examples="[]", based_on=None, actor=user.actor, now=now)
         db.session.commit()

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from estimator import config, create_app, quotes, quoting, requests
+from estimator import config, create_app, quotes, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import PatientRequest
+from estimator.quotes import drafts
 
 CLINIC = Clinic()
 
@@ -35,9 +36,9 @@ def issue(reference: str, settings: Settings) -> int:
     now = datetime.now(UTC)
     request = requests.get(reference)
     assert request is not None
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
-    prepared = quoting.state(draft, clinic=CLINIC, settings=settings, now=now)
+    prepared = drafts.state(draft, clinic=CLINIC, settings=settings, now=now)
     revision = quotes.issue(
         request,
         save=draft.save,

@@ -16,11 +16,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from estimator import create_app, demonstration, migrations, name_index, requests
+from estimator import create_app, migrations, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.estimates import LETTERS
 from estimator.models import NameWord, PatientRequest, StaffRole, StaffUser, TableVersion
+from estimator.processes import demonstration
+from estimator.requests import name_index
 
 GIVEN = (
     "Mohammed Fatima Ahmed Maria Aisha Ali Omar Jose Anna Yusuf Ibrahim Sara Ivan Olga John Mary David Elena Hassan "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from benchmarks import rendering
 from benchmarks.measure import Row, megabytes, ratio
 from benchmarks.paperwork import small_jobs
-from benchmarks.rendering import renderer
-from estimator import pdf
-from estimator.pdf import Job
+from estimator.pdf import renderer
+from estimator.pdf.renderer import Job
 
 DOCUMENTS = 300
 
@@ -18,9 +18,9 @@ def rows() -> list[Row]:
     wanted = list(small_jobs(DOCUMENTS))
     with ThreadPoolExecutor() as pool:
         never = pool.submit(_held, wanted, DOCUMENTS)
-        renewed = pool.submit(_held, wanted, pdf.DOCUMENTS)
+        renewed = pool.submit(_held, wanted, renderer.DOCUMENTS)
         return [
-            *_compared(f"renewed after {pdf.DOCUMENTS} documents", renewed.result()),
+            *_compared(f"renewed after {renderer.DOCUMENTS} documents", renewed.result()),
             *_compared("never renewed", never.result()),
         ]
 
@@ -42,6 +42,6 @@ def _held(wanted: list[Job], renewal: int) -> list[int]:
     """Return what the process that rendered held after each document, in bytes."""
     held: list[int] = []
     for start in range(0, len(wanted), renewal):
-        with renderer("child") as process:
+        with rendering.renderer("child") as process:
             held += [process.make(job).resident for job in wanted[start : start + renewal]]
     return held

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pricing
 from benchmarks import plan
-from estimator import paper, wording
+from estimator import wording
+from estimator.estimates import pdf_document
 from estimator.i18n import reader
-from estimator.pdf import Job
+from estimator.pdf.renderer import Job
 from pricing import PriceTable
 from pricing.explore import sensitivity
 
@@ -45,7 +46,7 @@ def _job(table: PriceTable, given: Mapping[str, str | bool], number: int) -> tup
     rows = wording.rows(breakdown, table, reading, list(given))
     changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reading)
     job = Job(
-        html=paper.html(rows, changes, head, reading),
+        html=pdf_document.html(rows, changes, head, reading),
         attachment=pricing.canonical_json(breakdown),
         attachment_name="estimate.json",
         attachment_description="The same breakdown for programs, as canonical JSON",

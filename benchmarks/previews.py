@@ -19,11 +19,12 @@ from sqlalchemy import insert
 
 import pricing
 from benchmarks.measure import Row, in_turns, middle, ratio
-from estimator import config, create_app, drafts, effects, migrations, tables
+from estimator import config, create_app, migrations, price_lists
 from estimator.db import db
-from estimator.distinct import Distinct
 from estimator.models import Estimate, TableVersion
+from estimator.price_lists import drafts, previews
 from pricing import PriceTable
+from pricing.distinct_plans import Distinct
 
 PLANS = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -61,7 +62,7 @@ def _measured(folder: Path, plans: int) -> list[Row]:
     with app.app_context():
         now = datetime.now(UTC)
         text = (resources.files("pricing.tables") / "delhi.toml").read_text(encoding="utf-8")
-        version = tables.import_(text, now)
+        version = price_lists.import_(text, now)
         _make_estimates(version, plans, now)
         assert RAISED[0] in text
         draft = drafts.begin(
@@ -72,11 +73,11 @@ def _measured(folder: Path, plans: int) -> list[Row]:
             actor="benchmark",
             now=now,
         )
-        preview = effects.ask(draft, actor="benchmark", now=now)
-        claimed = effects.claim(preview.id, now=now, lease_seconds=600)
+        preview = previews.ask(draft, actor="benchmark", now=now)
+        claimed = previews.claim(preview.id, now=now, lease_seconds=600)
         db.session.commit()
         assert claimed is not None
-        work = effects.work_of(claimed, now)
+        work = previews.work_of(claimed, now)
         began = perf_counter()
         distinct = _read(work)
         reading = perf_counter() - began
@@ -111,9 +112,9 @@ def _ready(settings: Any) -> Any:
     return settings
 
 
-def _read(work: effects.Work) -> Distinct:
+def _read(work: previews.Work) -> Distinct:
     distinct = Distinct((pricing.read(work.old), pricing.read(work.new)))
-    for part in effects.plans_of(work):
+    for part in previews.plans_of(work):
         db.session.rollback()
         for given, plans in part:
             distinct.add(given, plans)
@@ -129,7 +130,7 @@ def _priced(given: Path, processes: int) -> float:
 
 
 def _make_estimates(version: TableVersion, plans: int, now: datetime) -> None:
-    table = tables.parsed(version)
+    table = price_lists.parsed(version)
     given = _given(table)
     first = now - timedelta(days=80)
     for start in range(0, plans, AT_A_TIME):

@@ -22,23 +22,15 @@ from benchmarks.issuing import CLINIC, issue, settings_of
 from benchmarks.mail_sink import mail_sink
 from benchmarks.measure import Row, milliseconds, ratio
 from benchmarks.rendering import renderer
-from estimator import (
-    create_app,
-    demonstration,
-    estimates,
-    migrations,
-    quote_paper,
-    quotes,
-    quoting,
-    requests,
-    tables,
-)
+from estimator import create_app, estimates, migrations, price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader, speaking
 from estimator.jobs import Jobs
 from estimator.models import Counter, Mail, PatientRequest, Quote, QuoteRevision
-from estimator.pdf import Job
+from estimator.pdf.renderer import Job
+from estimator.processes import demonstration
+from estimator.quotes import drafts, pdf_document
 
 BATCH = 200
 CLIENTS = (1, 8, 32)
@@ -145,7 +137,7 @@ def _jobs() -> list[Job]:
                 revision = db.session.get_one(QuoteRevision, issue(reference, settings))
                 said = quotes.rows_of(revision, settings.data_keys)
                 assert said is not None
-                drawn = quote_paper.html(
+                drawn = pdf_document.html(
                     said,
                     patient="Anna Kowalska",
                     reader=reader("en"),
@@ -274,7 +266,7 @@ def _prepared(settings: Settings, count: int) -> list[str]:
     with app.app_context():
         demonstration.import_tables(now)
         db.session.commit()
-        version = tables.in_force(plan.SLUG, now)
+        version = price_lists.in_force(plan.SLUG, now)
         for number in range(count):
             found.append(_ask(version, number, settings, now).reference)
         db.session.remove()
@@ -309,7 +301,7 @@ def _ask(version: Any, number: int, settings: Settings, now: datetime) -> Patien
         actor="user:1",
         now=now,
     )
-    quoting.begin(request, actor="user:1", now=now, settings=settings)
+    drafts.begin(request, actor="user:1", now=now, settings=settings)
     db.session.commit()
     return request
 

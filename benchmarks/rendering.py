@@ -25,7 +25,7 @@ from time import perf_counter, process_time, sleep
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from estimator.pdf import Job
+    from estimator.pdf.renderer import Job
 
 Make = Callable[["Job"], tuple[int, int]]
 """Makes a document; returns its size and what the rendering process holds, in bytes, 0 if that is not told."""
@@ -85,7 +85,7 @@ def _answer(make: Make, out: BinaryIO) -> None:
 
 def _child(out: BinaryIO) -> None:
     """Be the rendering process itself. It wants the main thread, so the jobs come in through another one."""
-    from estimator import pdf, pdf_child  # noqa: PLC0415 - a side loads only what it measures
+    from estimator.pdf import renderer, renderer_process  # noqa: PLC0415 - a side loads only what it measures
 
     ours, theirs = Pipe()
 
@@ -103,18 +103,18 @@ def _child(out: BinaryIO) -> None:
     threading.Thread(target=feed, daemon=True).start()
     descriptor = os.dup(theirs.fileno())
     theirs.close()
-    pdf_child.main(str(descriptor), str(pdf.ADDRESS_SPACE), str(pdf.SECONDS), mkdtemp())
+    renderer_process.main(str(descriptor), str(renderer.ADDRESS_SPACE), str(renderer.SECONDS), mkdtemp())
 
 
 def _app(out: BinaryIO, warm: bool) -> None:
-    from estimator import pdf  # noqa: PLC0415 - a side loads only what it measures
+    from estimator.pdf import renderer  # noqa: PLC0415 - a side loads only what it measures
 
     if warm:
-        pdf.warm_up()
+        renderer.warm_up()
         sleep(2)
 
     def make(job: Job) -> tuple[int, int]:
-        content = pdf.document(
+        content = renderer.document(
             job.html,
             attachment=job.attachment,
             attachment_name=job.attachment_name,
@@ -124,7 +124,7 @@ def _app(out: BinaryIO, warm: bool) -> None:
         return len(content), 0
 
     _answer(make, out)
-    pdf.close()
+    renderer.close()
 
 
 def _plain(out: BinaryIO, standard: bool) -> None:

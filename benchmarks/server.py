@@ -9,9 +9,10 @@ import sys
 from datetime import UTC, datetime
 
 from benchmarks import minimal, plan
-from estimator import config, create_app, demonstration, migrations
+from estimator import config, create_app, migrations
 from estimator.db import db
-from estimator.serve import listen, run
+from estimator.processes import demonstration
+from estimator.processes.server import listen, run
 
 
 def main(side: str, folder: str, port: str, static: str | None = None) -> None:

@@ -56,7 +56,8 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     if not pages:
         Babel(app)
         return app
-    from estimator import demonstration, web
+    from estimator import web
+    from estimator.processes import demonstration
 
     if settings.demo:
         # Inside whatever tells the visitor's address from a proxy's.

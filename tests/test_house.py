@@ -17,7 +17,7 @@ PACKAGES = ("pricing", "estimator")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 
-TOP = ("cli", "web", "worker.py", "previewing.py", "serve.py", "supervise.py")
+TOP = ("cli", "processes", "web")
 """The rooms that know what time it is, and that commit."""
 
 

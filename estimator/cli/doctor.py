@@ -66,7 +66,7 @@ def _mail(given: dict[str, str], address: str) -> int:
 
 def _machine() -> Iterator[str]:
     """What is missing for PDFs and for the days of clinics elsewhere."""
-    from estimator.pdf_machine import problems
+    from estimator.pdf.requirements import problems
 
     with redirect_stdout(StringIO()):  # the renderer prints about what it cannot load
         found = problems()
@@ -131,7 +131,7 @@ def _is_private(path: Path, folder: Path) -> bool:
 
 
 def _settings(settings: Settings) -> Iterator[str]:
-    from estimator.demonstration import is_loopback
+    from estimator.processes.demonstration import is_loopback
 
     host = urlsplit(settings.public_url).hostname or ""
     if not settings.https and host != "localhost" and not is_loopback(host):
@@ -165,8 +165,8 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def _tables(settings: Settings) -> Iterator[str]:
-    from estimator import tables
+    from estimator import price_lists
 
     with running_app(settings):
-        if not tables.all_in_force(datetime.now(UTC)):
+        if not price_lists.all_in_force(datetime.now(UTC)):
             yield _("No price list is in force. Add one: estimator tables import FILE")

@@ -21,8 +21,8 @@ class Stopped(Exception):
 
 def steps(settings: Settings, typed: str) -> Iterator[str]:
     """Yield a sentence for each step that worked; raises Stopped at the first one that did not."""
-    from estimator import addresses, delivery, mail
     from estimator.i18n import reader
+    from estimator.mail import addresses, composing, smtp
 
     address = addresses.checked(typed)
     if address is None:
@@ -38,14 +38,14 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
         )
     yield _("Trying %(host)s, port %(port)s.", host=server.host, port=server.port)
     try:
-        with delivery.connected(server, settings.host_name) as smtp:
-            yield _connection(smtp.sock, server)
+        with smtp.connected(server, settings.host_name) as connection:
+            yield _connection(connection.sock, server)
             if server.user is not None:
                 yield _("The server let us sign in as %(user)s.", user=server.user)
-            if smtp.has_extn("smtputf8"):
+            if connection.has_extn("smtputf8"):
                 yield _("It can write to addresses with letters of any script.")
-        message = mail.message(
-            mail.compose("test", reader("en"), {"host": settings.host_name}),
+        message = composing.message(
+            composing.compose("test", reader("en"), {"host": settings.host_name}),
             sender=settings.mail_from,
             reply_to=settings.mail_reply_to,
             address=address,
@@ -53,8 +53,8 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
             language="en",
             written=datetime.now(UTC),
         )
-        words = delivery.hand_over(message, server, hello=settings.host_name, taking=lambda: None)
-    except (delivery.NotNow, delivery.Refused) as error:
+        words = smtp.hand_over(message, server, hello=settings.host_name, taking=lambda: None)
+    except (smtp.NotNow, smtp.Refused) as error:
         raise Stopped(f"{error.words.rstrip('.')}. {_advice(error.words, server)}".rstrip()) from None
     yield _("The server took a mail to %(address)s: %(words)s", address=address, words=words)
     yield _("Look whether it arrived. If it lies among the unwanted mail, its headers say why.")

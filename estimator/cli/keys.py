@@ -23,11 +23,11 @@ def keys() -> None:
 @keys.command("list", help=_("Print each key's id and how many texts it has sealed."))
 def list_() -> None:
     """Print the keys; never what they are."""
-    from estimator import privacy
+    from estimator.privacy import key_rotation
 
     with running_app() as app:
         keyring: Keyring = app.config["SETTINGS"].data_keys
-        counts = privacy.texts_by_key()
+        counts = key_rotation.texts_by_key()
     for number, key_id in enumerate(keyring.keys()):
         mark = _("seals") if number == 0 else ""
         click.echo(f"{key_id}  {counts.pop(key_id, 0):>8}  {mark}".rstrip())
@@ -82,7 +82,7 @@ def rotate() -> None:
 @click.argument("id_", metavar="ID")
 def forget(id_: str) -> None:
     """Remove a key; copies of the database that it opens can then not be read any more."""
-    from estimator import privacy
+    from estimator.privacy import key_rotation
 
     with running_app() as app:
         keyring: Keyring = app.config["SETTINGS"].data_keys
@@ -90,7 +90,7 @@ def forget(id_: str) -> None:
         _must_be_there(id_, there)
         if next(iter(there)) == id_:
             raise Refused(_("%(id)s is the key that seals. Run `estimator keys rotate` first.", id=id_))
-        count = privacy.texts_by_key()[id_]
+        count = key_rotation.texts_by_key()[id_]
         if count:
             raise Refused(
                 _(
@@ -125,13 +125,13 @@ def _write(keyring: Keyring, lines: dict[str, bytes]) -> None:
 
 
 def _seal_anew(keyring: Keyring) -> None:
-    from estimator import privacy
     from estimator.db import db
     from estimator.keys import Unreadable
+    from estimator.privacy import key_rotation
 
     total = 0
     try:
-        while count := privacy.seal_anew(keyring):
+        while count := key_rotation.seal_anew(keyring):
             db.session.commit()
             total += count
     except Unreadable as error:

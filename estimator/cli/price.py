@@ -49,7 +49,8 @@ def price(table: str, answers: str, as_json: bool, pdf: str | None) -> None:
 
 
 def _readable(breakdown: pricing.Breakdown, given: dict[str, Any]) -> str:
-    from estimator import plain, wording
+    from estimator import wording
+    from estimator.estimates import plain_text
     from pricing.explore import sensitivity
 
     stored, reader = breakdown.as_dict(), _reader(breakdown)
@@ -57,19 +58,20 @@ def _readable(breakdown: pricing.Breakdown, given: dict[str, Any]) -> str:
         sensitivity(breakdown.table, stored["answers"]), stored, breakdown.table, reader
     )
     rows = wording.rows(stored, breakdown.table, reader, list(given))
-    return plain.text(rows, changes, _head(breakdown, datetime.now(UTC)))
+    return plain_text.text(rows, changes, _head(breakdown, datetime.now(UTC)))
 
 
 def _write_pdf(breakdown: pricing.Breakdown, given: dict[str, Any], name: str) -> None:
-    from estimator import paper, pdf
+    from estimator.estimates import pdf_document
+    from estimator.pdf import renderer
 
     now = datetime.now(UTC).replace(microsecond=0)
     head = _head(breakdown, now)
     try:
-        content = paper.document(
+        content = pdf_document.document(
             breakdown.as_dict(), breakdown.table, head, _reader(breakdown), list(given), now
         )
-    except pdf.RenderingFailed as error:
+    except renderer.RenderingFailed as error:
         raise Refused(_("The PDF could not be made: %(reason)s", reason=error)) from None
     try:
         Path(name).write_bytes(content)
@@ -86,11 +88,11 @@ def _reader(breakdown: pricing.Breakdown) -> Reader:
 
 
 def _head(breakdown: pricing.Breakdown, now: datetime) -> Head:
-    from estimator import tables, wording
+    from estimator import price_lists, wording
 
     table = breakdown.table
     try:
-        today = tables.day_of(now, table.time_zone)
+        today = price_lists.day_of(now, table.time_zone)
     except (ZoneInfoNotFoundError, OSError):
         raise Refused(_("There is no time zone “%(zone)s” on this machine.", zone=table.time_zone)) from None
     valid_until = today + timedelta(days=table.quote_valid_days)

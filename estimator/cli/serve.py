@@ -40,7 +40,7 @@ LIFELINE = click.option("--lifeline", type=int, hidden=True)
 def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None) -> int:
     """Serve the app; ends when it is told to."""
     from estimator import config
-    from estimator.serve import CannotListen, listen
+    from estimator.processes.server import CannotListen, listen
 
     given = {"DEMO": "1"} if demo else {}
     if sockets is not None:
@@ -69,7 +69,7 @@ def worker(demo: bool, lifeline: int | None) -> None:
     import signal
 
     from estimator import config, create_app
-    from estimator import worker as process
+    from estimator.processes import worker as process
 
     with sentences():
         settings = config.load(**({"DEMO": "1"} if demo else {}))
@@ -80,8 +80,9 @@ def worker(demo: bool, lifeline: int | None) -> None:
 
 def _look_at(settings: Settings) -> None:
     """Make sure, before anything is started, that it can run; add the demonstration price lists."""
-    from estimator import create_app, demonstration
+    from estimator import create_app
     from estimator.db import db
+    from estimator.processes import demonstration
 
     app = create_app(settings, pages=False)
     with app.app_context():
@@ -95,8 +96,8 @@ def _look_at(settings: Settings) -> None:
 
 def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int | None) -> None:
     from estimator import create_app
-    from estimator.serve import run
-    from estimator.supervise import end_with
+    from estimator.processes.server import run
+    from estimator.processes.supervisor import end_with
 
     with sentences():
         app = create_app(settings)
@@ -114,8 +115,8 @@ def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int |
 
 def _ways_in(app: Flask) -> Iterator[str]:
     """Make a link for each of the invented people of a demonstration; those of the start before work no more."""
-    from estimator import demonstration
     from estimator.db import db
+    from estimator.processes import demonstration
 
     with app.app_context():
         links = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
@@ -132,18 +133,18 @@ def _ways_in(app: Flask) -> Iterator[str]:
 
 
 def _both(listening: Sequence[socket.socket], given: list[str]) -> int:
-    from estimator import supervise
+    from estimator.processes import supervisor
 
     numbers = [one.detach() for one in listening]
     itself = [sys.executable, "-m", "estimator"]
     sockets = ",".join(map(str, numbers))
-    return supervise.run(
+    return supervisor.run(
         [
-            supervise.Part(
+            supervisor.Part(
                 _("The web server"),
                 [*itself, "serve", *given, "--sockets", sockets, "--lifeline", "{lifeline}"],
                 numbers,
             ),
-            supervise.Part(_("The worker"), [*itself, "worker", *given, "--lifeline", "{lifeline}"]),
+            supervisor.Part(_("The worker"), [*itself, "worker", *given, "--lifeline", "{lifeline}"]),
         ]
     )

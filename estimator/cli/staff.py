@@ -14,7 +14,7 @@ from estimator.messages import gettext as _
 
 if TYPE_CHECKING:
     from estimator.models import StaffUser
-    from estimator.models.staff import Purpose
+    from estimator.models.staff import Purpose, Role
 
 ACTOR = "command line"
 ROLES = ("coordinator", "price_editor", "approver", "administrator")
@@ -37,9 +37,9 @@ def staff() -> None:
 )
 def create(address: str, roles: Sequence[str]) -> int:
     """Add somebody."""
-    from estimator import addresses
     from estimator import staff as verbs
     from estimator.db import db
+    from estimator.mail import addresses
 
     checked = addresses.checked(address)
     if checked is None:
@@ -49,7 +49,7 @@ def create(address: str, roles: Sequence[str]) -> int:
         try:
             _user, _link, token = verbs.invite(
                 checked,
-                cast("Sequence[verbs.Role]", roles or ("administrator",)),
+                cast("Sequence[Role]", roles or ("administrator",)),
                 language=settings.languages[0],
                 link_key=settings.link_key,
                 actor=ACTOR,
@@ -148,6 +148,6 @@ def _found(address: str) -> StaffUser:
 
 
 def _address(public_url: str, purpose: Purpose, token: str) -> str:
-    from estimator import staff_links
+    from estimator.staff import invitations
 
-    return f"{public_url}{staff_links.PATHS[purpose]}{token}"
+    return f"{public_url}{invitations.PATHS[purpose]}{token}"

@@ -50,7 +50,7 @@ def import_(files: Sequence[str]) -> int:
     """Add all of the files, or none of them if one cannot be used."""
     from datetime import UTC, datetime
 
-    from estimator import tables as verbs
+    from estimator import price_lists as verbs
     from estimator.cli.installation import running_app
     from estimator.db import db
 

@@ -15,8 +15,8 @@ from estimator.messages import gettext as _
 from estimator.messages import ngettext
 
 if TYPE_CHECKING:
-    from estimator.rechecking import Fault
-    from estimator.verifying import Checked, Computed
+    from estimator.verification import Checked, Computed
+    from estimator.verification.all_quotes import Fault
 
 LARGEST = 10_000_000
 """No PDF of ours has more bytes."""
@@ -44,7 +44,7 @@ def verify(files: Sequence[str], all_: bool) -> int:
 
 
 def _files(files: Sequence[str]) -> int:
-    from estimator import verifying
+    from estimator import verification
 
     contents = [
         (name, bytes_of(name, LARGEST, _("%(file)s is larger than any document of ours."))) for name in files
@@ -52,7 +52,7 @@ def _files(files: Sequence[str]) -> int:
     wrong = 0
     with running_app():
         for name, content in contents:
-            checked = verifying.check(content, datetime.now(UTC))
+            checked = verification.check(content, datetime.now(UTC))
             good = checked.computed is not None and checked.computed.same
             if not (good and (checked.genuine or checked.kind == "estimate")):
                 wrong += 1
@@ -106,12 +106,12 @@ def computed_lines(computed: Computed) -> Iterator[str]:
 
 
 def _all() -> int:
-    from estimator import rechecking
+    from estimator.verification import all_quotes
 
     differing = erased = without_pdf = done = 0
     with running_app() as app:
-        total = rechecking.count()
-        for found in rechecking.each(app.config["SETTINGS"].data_keys):
+        total = all_quotes.count()
+        for found in all_quotes.each(app.config["SETTINGS"].data_keys):
             done += 1
             erased += found.erased
             without_pdf += not found.has_pdf and not found.erased
@@ -121,7 +121,7 @@ def _all() -> int:
                     _clear()
                     click.echo(f"{found.reference}: {line}")
             _progress(done, total)
-        missing = rechecking.gaps()
+        missing = all_quotes.gaps()
     _clear()
     for number in missing:
         click.echo(_("%(number)s: the numbers have a gap or a stranger here.", number=number))

@@ -18,23 +18,23 @@ from pricing import PriceTable
 from pricing.problems import SENTENCES, say
 
 if TYPE_CHECKING:
-    from estimator.drafts import Check
     from estimator.models import TableVersion
+    from estimator.price_lists.drafts import Check
 
 
 @click.command("list", help=_("Print every price list with its versions, and which of them are in force."))
 def list_() -> None:
     """Print the lists, and their versions, the newest first."""
-    from estimator import tables
+    from estimator import price_lists
     from estimator.cli.installation import running_app
 
     now = datetime.now(UTC)
     with running_app():
-        for one in tables.lists():
+        for one in price_lists.lists():
             closed = one.closed_at is not None
             click.echo(_("%(list)s (closed)", list=one.slug) if closed else one.slug)
-            for version in tables.versions(one.slug):
-                state = "" if closed else f"  {_states()[tables.state_of(version, now)]}"
+            for version in price_lists.versions(one.slug):
+                state = "" if closed else f"  {_states()[price_lists.state_of(version, now)]}"
                 click.echo(
                     f"  {version.valid_from.isoformat()}  {version.sha256[:12]}  {version.version}{state}"
                 )
@@ -91,15 +91,16 @@ def diff(old: str, new: str) -> int:
 )
 def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
-    from estimator import drafts, tables
+    from estimator import price_lists
     from estimator.cli.installation import running_app
     from estimator.db import db
+    from estimator.price_lists import drafts
 
     text, now = text_of(file), datetime.now(UTC)
     table = _read(file, text)
     with running_app() as app:
         draft = drafts.begin(
-            table.table, text=text, examples="[]", based_on=None, actor=tables.COMMAND_LINE, now=now
+            table.table, text=text, examples="[]", based_on=None, actor=price_lists.COMMAND_LINE, now=now
         )
         found = drafts.check(draft, now, names)
         if "unchanged" in found.obstacles:
@@ -108,7 +109,7 @@ def publish(file: str, names: tuple[str, ...]) -> int:
         asks = app.config["SETTINGS"].second_approver
         do = drafts.propose if asks else drafts.publish
         try:
-            do(draft, over=1, acknowledged=names, actor=tables.COMMAND_LINE, now=now)
+            do(draft, over=1, acknowledged=names, actor=price_lists.COMMAND_LINE, now=now)
         except drafts.NotReady as refused:
             _refuse(file, refused.check, table)
         db.session.commit()
@@ -132,7 +133,7 @@ def _write(text: str) -> None:
 
 def _refuse(file: str, found: Check, table: PriceTable) -> None:
     """Raise Refused with every obstacle, or else with every warning that nobody has acknowledged."""
-    from estimator import drafts
+    from estimator.price_lists import drafts
 
     shown = shown_name(file)
     if found.obstacles:
@@ -175,13 +176,13 @@ def _table(name: str, stack: ExitStack) -> PriceTable:
         return _read(name, text_of(name))
     from flask import has_app_context
 
-    from estimator import tables
+    from estimator import price_lists
     from estimator.cli.installation import running_app
 
     if not has_app_context():
         stack.enter_context(running_app())
     slug, separator, version = name.partition("@")
-    return tables.parsed(_version(slug, version if separator else None, None))
+    return price_lists.parsed(_version(slug, version if separator else None, None))
 
 
 def _read(file: str, text: str) -> PriceTable:
@@ -193,26 +194,26 @@ def _read(file: str, text: str) -> PriceTable:
 
 def _version(slug: str, name: str | None, day: str | None) -> TableVersion:
     """Return a version by its name, by a day, or the one in force; raises Refused."""
-    from estimator import tables
+    from estimator import price_lists
 
     try:
         if name is not None:
-            return tables.find(slug, name)
+            return price_lists.find(slug, name)
         if day is not None:
-            return tables.on(slug, date.fromisoformat(day))
-        return tables.in_force(slug, datetime.now(UTC))
-    except tables.NotInForce:
+            return price_lists.on(slug, date.fromisoformat(day))
+        return price_lists.in_force(slug, datetime.now(UTC))
+    except price_lists.NotInForce:
         raise Refused(_("%(list)s has no version that is in force on that day.", list=slug)) from None
-    except tables.UnknownTable:
+    except price_lists.UnknownTable:
         raise Refused(_no_such(slug, name)) from None
     except ValueError:
         raise Refused(_("“%(day)s” is no day. Write it as 2026-03-31.", day=day)) from None
 
 
 def _no_such(slug: str, name: str | None) -> str:
-    from estimator import tables
+    from estimator import price_lists
 
-    known = tables.versions(slug)
+    known = price_lists.versions(slug)
     if not known:
         return _("There is no price list %(list)s. `estimator tables list` shows which there are.", list=slug)
     if name is not None:

@@ -14,58 +14,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader, speak
-from estimator.web import (
-    asking,
-    checking,
-    current,
-    desk,
-    errors,
-    guard,
-    language,
-    mailbox,
-    mailing,
-    my_data,
-    outbox,
-    patient,
-    price_lists,
-    quote,
-    quotes_desk,
-    reports,
-    security,
-    settings,
-    staff,
-    staff_links,
-    trail,
-)
+from estimator.web import desk, errors, guard, language, mailbox, patient, request_context, staff
 from estimator.web.language import current_reader
+from estimator.web.patient import verify
+from estimator.web.staff import security
 
 
 def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
-    app.request_class = checking.InMemory
+    app.request_class = verify.InMemory
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
     Babel(app, locale_selector=lambda: current_reader().locale)
     speak(app.jinja_env)
-    app.register_blueprint(patient.pages)
-    app.register_blueprint(mailing.pages)
-    app.register_blueprint(asking.pages)
-    app.register_blueprint(my_data.pages)
-    app.register_blueprint(quote.pages)
-    app.register_blueprint(checking.pages)
     security.init_app(app)
-    app.register_blueprint(staff.pages)
-    app.register_blueprint(staff_links.pages)
-    app.register_blueprint(price_lists.pages)
-    app.register_blueprint(desk.pages)
-    app.register_blueprint(quotes_desk.pages)
-    app.register_blueprint(outbox.pages)
-    app.register_blueprint(reports.pages)
-    app.register_blueprint(trail.pages)
+    for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
+        app.register_blueprint(pages)
     app.context_processor(_everywhere)
-    app.register_blueprint(settings.pages)
     set_here: Settings = app.config["SETTINGS"]
     if set_here.demo:
         app.register_blueprint(mailbox.pages)
@@ -92,7 +59,7 @@ def _logo() -> dict[str, Any] | None:
     None also if the database is away: such a page has what somebody typed in it, which counts for more.
     """
     try:
-        logo = current.clinic().logo
+        logo = request_context.clinic().logo
     except SQLAlchemyError:
         current_app.logger.warning("the logo could not be asked for")
         return None

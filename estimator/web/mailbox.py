@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from estimator.web import current, errors
+from estimator.web import errors, request_context
 from estimator.web.language import current_reader
 
 pages = Blueprint("mailbox", __name__, url_prefix="/demonstration/mail")
@@ -79,7 +79,7 @@ def attachment(name: str, number: int) -> Answer:
 
 
 def _folder() -> Path:
-    return current.settings().mail_folder
+    return request_context.settings().mail_folder
 
 
 def _names() -> list[str]:

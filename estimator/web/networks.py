@@ -1,10 +1,23 @@
-"""The network a request comes from, as far as it is written down: never the address of one household."""
+"""The network a request comes from: as attempts are counted by it, and, less exactly, as it is written down."""
 
 from __future__ import annotations
 
 import ipaddress
 
 from flask import request
+
+
+def counted() -> str:
+    """Return where a request comes from: an IPv4 address, or the network that one household has of IPv6."""
+    try:
+        found = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def recorded() -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
-from estimator.quote_content import Adjustment, LineChange, Rate, converted, line_changes
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import Breakdown, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
 from estimator.wording.sentences import answer_words, head
 from pricing import PriceTable
+from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from estimator import clinic, config, create_app, estimates, quotes, quoting, requests, tables
+from estimator import clinic, config, create_app, estimates, price_lists, quotes, requests
 from estimator.db import db
-from estimator.quote_content import Adjustment
+from estimator.quotes import drafts
+from pricing.quote import Adjustment
 
 PERSON = requests.Person("Wilhelmina Quill", "mina@quillworth.org", None, "My stairs are steep.")
 
@@ -31,7 +32,7 @@ def main(slug: str, language: str, answers: str, reference: str = "") -> None:
             assert request is not None
         else:
             token = estimates.make(
-                tables.in_force(slug, now),
+                price_lists.in_force(slug, now),
                 json.loads(answers),
                 language=language,
                 submission="",
@@ -44,12 +45,12 @@ def main(slug: str, language: str, answers: str, reference: str = "") -> None:
             request = requests.ask(
                 estimate, asked, origin="page", submission="", clinic=terms, actor="patient", **common
             )
-        draft = quoting.begin(request, actor="user:1", **common)
+        draft = drafts.begin(request, actor="user:1", **common)
         lines = [Adjustment(Decimal(-100), "Goodwill", "Agreed.")] if reference else []
-        draft = quoting.change(
+        draft = drafts.change(
             draft, save=draft.save, prices="keep", adjustments=lines, actor="user:1", **common
         )
-        state = quoting.state(draft, clinic=terms, **common)
+        state = drafts.state(draft, clinic=terms, **common)
         assert not state.missing, state.missing
         revision = quotes.issue(
             request, save=draft.save, fingerprint=state.fingerprint, clinic=terms, actor="user:1", **common

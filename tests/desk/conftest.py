@@ -12,10 +12,11 @@ from delhi_list import DELHI, NOW
 from flask import Flask
 from staff_browser import Staff
 
-from estimator import config, create_app, staff, staff_links, tables
+from estimator import config, create_app, price_lists, staff
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
+from estimator.staff import invitations
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def make_app(tmp_path: Path, database: str) -> Iterator[Callable[..., Flask]]:
         app = create_app(config.load({}, **{**known, **given}))
         apps.append(app)
         with app.app_context():
-            tables.import_(DELHI, NOW)
+            price_lists.import_(DELHI, NOW)
             db.session.commit()
         return app
 
@@ -84,7 +85,7 @@ def sign_in() -> Callable[[Flask, Role], Staff]:
         settings: Settings = app.config["SETTINGS"]
         with app.app_context():
             user = staff.demonstration(role, language="en", now=datetime.now(UTC))
-            _link, token = staff_links.make(
+            _link, token = invitations.make(
                 user, "demonstration", link_key=settings.link_key, now=datetime.now(UTC)
             )
             db.session.commit()

@@ -13,10 +13,12 @@ from delhi_list import DELHI
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import clinic, estimates, outbox, quote_paper, quotes, requests, tables
+from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, Quote, QuoteRevision
+from estimator.quotes import pdf_document
 
 NAME, ADDRESS = "Wilhelmina Quill", "mina@quillworth.org"
 
@@ -57,7 +59,7 @@ def ask(
     settings = settings_of(app)
     with app.app_context():
         token = estimates.make(
-            tables.in_force(slug, now()),
+            price_lists.in_force(slug, now()),
             plan,
             language=language,
             submission=secrets.token_urlsafe(16),
@@ -91,7 +93,7 @@ def changed_list(
         assert old in text, old
         text = text.replace(old, new)
     with app.app_context():
-        tables.import_(text, now())
+        price_lists.import_(text, now())
         db.session.commit()
 
 
@@ -117,7 +119,7 @@ def newest(app: Flask, reference: str) -> Iterator[QuoteRevision]:
 def draw(app: Flask, reference: str) -> bytes:
     """Make the document of the newest revision, as the worker does."""
     with newest(app, reference) as revision:
-        made = quote_paper.render(revision, settings_of(app))
+        made = pdf_document.render(revision, settings_of(app))
         assert made is not None
         return made
 

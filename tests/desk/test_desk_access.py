@@ -9,9 +9,10 @@ from typing import get_args
 from flask import Flask
 from staff_browser import Staff
 
-from estimator import drafts, staff
+from estimator import staff
 from estimator.db import db
 from estimator.models.staff import Role, StaffRole
+from estimator.price_lists import drafts
 from estimator.web import guard
 
 ROLES: tuple[Role, ...] = get_args(Role)

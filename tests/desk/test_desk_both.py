@@ -23,10 +23,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from staff_browser import Staff
 
-from estimator import audit, drafts, staff, staff_links, tables
+from estimator import audit, price_lists, staff
 from estimator.db import db
 from estimator.models import AuditEntry, Draft, DraftSave, PriceList
 from estimator.models.staff import Role
+from estimator.price_lists import drafts
+from estimator.staff import invitations
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 
@@ -38,10 +40,10 @@ def second_approver(app: Flask) -> Staff:
     """Return a second person who may approve."""
     settings = app.config["SETTINGS"]
     with app.app_context():
-        user = staff._add(
+        user = staff.accounts._add(
             "second@demonstration.example.org", ["approver"], language="en", demonstration=True, now=NOW
         )
-        _link, token = staff_links.make(user, "demonstration", link_key=settings.link_key, now=NOW)
+        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=NOW)
         db.session.commit()
     person = Staff(app)
     page = person.see(f"/staff/demonstration/{token}")
@@ -82,7 +84,7 @@ def actions() -> Sequence[str]:
 
 
 def versions() -> list[str]:
-    return [version.version for version in tables.versions("delhi")]
+    return [version.version for version in price_lists.versions("delhi")]
 
 
 def test_a_draft_is_edited_proposed_approved_and_in_force_on_its_day(
@@ -103,7 +105,7 @@ def test_a_draft_is_edited_proposed_approved_and_in_force_on_its_day(
     assert "scheduled" in approver.page.text
     clock.move_to(datetime(2026, 12, 1, 0, 0, tzinfo=UTC))
     with app.app_context():
-        current = tables.in_force("delhi", datetime.now(UTC))
+        current = price_lists.in_force("delhi", datetime.now(UTC))
         assert (current.version, current.valid_from) == ("2026-12", date(2026, 12, 1))
         assert "Mit Balkon – مع شرفة" in current.text
         assert audit.verify().broken is None
@@ -158,7 +160,7 @@ def test_a_save_at_the_moment_of_approval_is_published_or_kept_never_lost(
         if approved == 303:
             assert saved in (404, 409)
             assert versions() == ["2026-12", "2026-09"]
-            assert "price = 77\n" not in tables.find("delhi", "2026-12").text
+            assert "price = 77\n" not in price_lists.find("delhi", "2026-12").text
         else:
             assert (approved, saved) == (409, 303)
             assert versions() == ["2026-09"]
@@ -275,14 +277,14 @@ def test_a_scheduled_version_of_a_closed_list_never_comes_into_force_until_it_is
     clock.move_to(datetime(2026, 12, 5, 9, 0, tzinfo=UTC))
     stranger = Staff(app)
     assert stranger.see("/estimate/delhi").status == 404
-    with app.app_context(), pytest.raises(tables.UnknownTable):
-        tables.in_force("delhi", datetime.now(UTC))
+    with app.app_context(), pytest.raises(price_lists.UnknownTable):
+        price_lists.in_force("delhi", datetime.now(UTC))
     clock.move_to(NOW)
     approver.see("/staff/tables/lists/delhi/reopen")
     approver.press("Open it again")
     clock.move_to(datetime(2026, 12, 5, 9, 0, tzinfo=UTC))
     with app.app_context():
-        assert tables.in_force("delhi", datetime.now(UTC)).version == "2026-12"
+        assert price_lists.in_force("delhi", datetime.now(UTC)).version == "2026-12"
 
 
 def test_what_was_proposed_is_not_approved_for_a_list_that_was_closed_meanwhile(
@@ -306,7 +308,7 @@ def test_a_list_that_has_versions_cannot_be_deleted_not_even_by_hand(app: Flask)
         with pytest.raises(IntegrityError):
             db.session.execute(delete(PriceList).filter_by(slug="delhi"))
         db.session.rollback()
-        assert tables.in_force("delhi", NOW).version == "2026-09"
+        assert price_lists.in_force("delhi", NOW).version == "2026-09"
 
 
 def take_roles_away(app: Flask, address: str) -> None:
@@ -370,11 +372,11 @@ def test_a_clock_set_back_while_somebody_edits_and_approves_loses_nothing(
     approver.see(f"{draft}/publish")
     approver.press(APPROVE)
     with app.app_context():
-        assert "price = 72\n" in tables.find("delhi", "2026-12").text
+        assert "price = 72\n" in price_lists.find("delhi", "2026-12").text
         assert audit.verify().broken is None
     clock.move_to(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
     with app.app_context():
-        assert tables.in_force("delhi", datetime.now(UTC)).version == "2026-12"
+        assert price_lists.in_force("delhi", datetime.now(UTC)).version == "2026-12"
     clock.move_to(NOW)
     with app.app_context():
-        assert tables.in_force("delhi", datetime.now(UTC)).version == "2026-09"
+        assert price_lists.in_force("delhi", datetime.now(UTC)).version == "2026-09"

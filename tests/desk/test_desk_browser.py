@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from staff_browser import Staff
 from werkzeug.serving import make_server
 
-from estimator import drafts
 from estimator.models.staff import Role
+from estimator.price_lists import drafts
 
 PAGES = (
     "",

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from staff_browser import Page, Staff
 
-from estimator import drafts
 from estimator.models.staff import Role
-from estimator.web.price_lists import checking
+from estimator.price_lists import drafts
+from estimator.web.desk.price_lists import live_check
 from pricing.syntax import MOST_CHARACTERS
 
 JSON = {"Accept": "application/json"}
@@ -105,10 +105,10 @@ def test_a_draft_that_is_no_toml_leaves_a_form_without_an_answer(editor: Staff, 
 def test_a_long_list_is_looked_at_when_it_is_saved(
     editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = ask(editor, draft, "text", text="# " + "x" * checking.LONGEST).json
+    told = ask(editor, draft, "text", text="# " + "x" * live_check.LONGEST).json
     assert told["stop"] is True
     assert "looked at when it is saved" in told["said"]
-    monkeypatch.setattr(checking, "LONGEST", 100)
+    monkeypatch.setattr(live_check, "LONGEST", 100)
     assert ask(editor, draft, "entry/charge/single", f__price="64").json["stop"] is True
 
 

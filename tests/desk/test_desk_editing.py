@@ -8,8 +8,8 @@ from delhi_list import DELHI
 from flask import Flask
 from staff_browser import Staff
 
-from estimator import drafts, editing
 from estimator.models.staff import Role
+from estimator.price_lists import drafts, editing
 
 
 def text_of(app: Flask, number: int = 1) -> str:

@@ -12,8 +12,9 @@ from flask import Flask
 from staff_browser import Staff
 
 import pricing
-from estimator import audit, estimates, previewing, tables
+from estimator import audit, estimates, price_lists
 from estimator.db import db
+from estimator.processes import preview_task
 
 PLAN = {
     "cells": "umbilical",
@@ -30,7 +31,7 @@ PLAN = {
 def make_estimate(app: Flask) -> str:
     with app.app_context():
         token = estimates.make(
-            tables.in_force("delhi", datetime.now(UTC)),
+            price_lists.in_force("delhi", datetime.now(UTC)),
             PLAN,
             language="en",
             submission=secrets.token_urlsafe(16),
@@ -80,7 +81,7 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
     editor.press("Work it out")
     assert "Waiting for a worker" in editor.page.text
     with app.app_context():
-        previewing.preview(app, 1)
+        preview_task.preview(app, 1)
     effect = editor.see(f"{overview}/effect").text
     assert "One estimate of the last 90 days" in effect
     assert "cost more 1 cost less 0 cost the same 0" in effect
@@ -106,10 +107,10 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
 
     # It comes into force on its day; the estimate stays as it was
     with app.app_context():
-        assert tables.in_force("delhi", datetime.now(UTC)).version == "2026-09"
+        assert price_lists.in_force("delhi", datetime.now(UTC)).version == "2026-09"
     clock.move_to(datetime(2026, 12, 1, 0, 0, tzinfo=UTC))
     with app.app_context():
-        current = tables.in_force("delhi", datetime.now(UTC))
+        current = price_lists.in_force("delhi", datetime.now(UTC))
         assert current.version == "2026-12"
         (ward,) = [charge for charge in pricing.read(current.text).charges if charge.code == "ward"]
         assert ward.price.price.likely == Decimal("44.3")  # type: ignore[union-attr]
@@ -122,7 +123,7 @@ def test_an_older_version_is_brought_back_as_a_new_one(app: Flask, editor: Staff
         newer = DELHI.replace('version = "2026-09"', 'version = "2026-10"').replace(
             "2026-09-01", "2026-10-01"
         )
-        tables.import_(newer.replace("price = 63.00", "price = 70.00"), NOW)
+        price_lists.import_(newer.replace("price = 63.00", "price = 70.00"), NOW)
         db.session.commit()
     editor.see("/staff/tables")
     editor.press("Bring it back as a draft")
@@ -131,7 +132,11 @@ def test_an_older_version_is_brought_back_as_a_new_one(app: Flask, editor: Staff
     assert "Price of a unit 70 63" in editor.page.text
     publish_with_everything(editor, approver, overview)
     with app.app_context():
-        assert [version.version for version in tables.versions("delhi")] == ["2026-12", "2026-10", "2026-09"]
+        assert [version.version for version in price_lists.versions("delhi")] == [
+            "2026-12",
+            "2026-10",
+            "2026-09",
+        ]
 
 
 def publish_with_everything(editor: Staff, approver: Staff, overview: str) -> None:

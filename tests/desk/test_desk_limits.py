@@ -13,10 +13,12 @@ from delhi_list import DELHI
 from flask import Flask
 from staff_browser import Page, Staff
 
-from estimator import drafts, staff, tables
+from estimator import price_lists, staff
 from estimator.db import db
 from estimator.models.staff import Role
-from estimator.web import guard, trail
+from estimator.price_lists import drafts
+from estimator.web import guard
+from estimator.web.staff import audit_trail
 from pricing.syntax import MOST_CHARACTERS
 
 ROOT = Path(__file__).parents[2]
@@ -199,7 +201,7 @@ def test_nobody_approves_what_they_asked_for(
     assert page.status == 409
     assert "Another person has to give it" in page.text
     with app.app_context():
-        assert len(tables.versions("delhi")) == 1
+        assert len(price_lists.versions("delhi")) == 1
 
 
 def test_a_change_after_the_request_takes_it_back(
@@ -215,7 +217,7 @@ def test_a_change_after_the_request_takes_it_back(
     assert approver.page.status == 409
     assert "nothing was published" in approver.page.text
     with app.app_context():
-        assert len(tables.versions("delhi")) == 1
+        assert len(price_lists.versions("delhi")) == 1
 
 
 def test_where_one_person_is_enough_whoever_may_approve_publishes(
@@ -260,7 +262,7 @@ def test_a_scheduled_version_is_taken_back_into_a_draft(
     approver.press("Take it back")
     assert approver.page.path.startswith("/staff/tables/drafts/")
     with app.app_context():
-        assert [version.version for version in tables.versions("delhi")] == ["2026-09"]
+        assert [version.version for version in price_lists.versions("delhi")] == ["2026-09"]
     page = approver.post("/staff/tables/versions/1/take-back", {})
     assert page.status == 409
     assert "cannot be taken back" in page.text
@@ -282,4 +284,4 @@ def test_every_action_of_the_trail_has_its_sentence() -> None:
     source = [path.read_text(encoding="utf-8") for path in (ROOT / "estimator").rglob("*.py")]
     added = {name for text in source for name in re.findall(r"audit\.add\(\s*\"([a-z_.]+)\"", text)}
     assert len(added) > 10
-    assert added <= set(trail.SENTENCES)
+    assert added <= set(audit_trail.SENTENCES)

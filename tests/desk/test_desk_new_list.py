@@ -11,9 +11,10 @@ from flask import Flask
 from staff_browser import Staff
 
 import pricing
-from estimator import drafts, editing, tables
+from estimator import price_lists
 from estimator.db import db
 from estimator.models import Draft
+from estimator.price_lists import drafts, editing
 
 NEW = {
     "slug": "knee-mumbai",
@@ -57,7 +58,7 @@ def test_a_list_begins_from_nothing_and_can_be_published(app: Flask, editor: Sta
     approver.see("/staff/tables/drafts/1/publish")
     approver.press("Approve, and schedule it for 1 December 2026")
     with app.app_context():
-        assert [version.version for version in tables.versions("knee-mumbai")] == ["2026-12"]
+        assert [version.version for version in price_lists.versions("knee-mumbai")] == ["2026-12"]
 
 
 @pytest.mark.parametrize("evidence", ["established", "conditional", "trial", "unproven"])
@@ -149,11 +150,11 @@ def test_what_is_typed_is_never_markup_or_notation(app: Flask, editor: Staff) ->
 def test_a_list_is_copied_under_another_name_with_its_examples(app: Flask, editor: Staff) -> None:
     examples = json.dumps([{"name": "One", "answers": {}, "expected": {}}])
     with app.app_context():
-        text = tables.versions("delhi")[0].text
+        text = price_lists.versions("delhi")[0].text
         later = text.replace('version = "2026-09"', 'version = "b"').replace("2026-09-01", "2026-10-01")
-        tables.import_(later, NOW, examples=examples)
+        price_lists.import_(later, NOW, examples=examples)
         db.session.commit()
-        number = tables.find("delhi", "b").id
+        number = price_lists.find("delhi", "b").id
     editor.see(f"/staff/tables/versions/{number}")
     editor.see(editor.page.links("Copy it as a new list…")[0])
     assert "Stem cell treatment" in editor.page.value("title")

@@ -10,11 +10,12 @@ from quote_desk import ADDRESS, ask, give_up, now, page, settings_of
 from sqlalchemy import update
 from staff_browser import Page, Staff
 
-from estimator import audit, outbox
+from estimator import audit
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.models.staff import Role
-from estimator.web import outbox as pages
+from estimator.web.desk import outbox as pages
 
 
 @pytest.fixture

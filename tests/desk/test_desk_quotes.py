@@ -29,10 +29,12 @@ from quote_desk import (
 from sqlalchemy import func, select
 from staff_browser import Page, Staff
 
-from estimator import outbox, quotes, requests, tables
+from estimator import price_lists, quotes
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, QuoteDraft, QuoteRevision
 from estimator.models.staff import Role
+from estimator.privacy import erasure
 
 SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
@@ -475,7 +477,7 @@ def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, co
     prepare(coordinator, reference)
     coordinator.see(f"{page(reference)}/issue")
     with app.app_context():
-        tables.close("delhi", actor="user:1", now=now())
+        price_lists.close("delhi", actor="user:1", now=now())
         db.session.commit()
     late = coordinator.press("Issue this quote")
     assert late.status == 422
@@ -653,7 +655,7 @@ def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staf
     reference = ask(app)
     issue(coordinator, reference)
     with request_of(app, reference) as found:
-        requests.erase(found, actor="patient", now=now())
+        erasure.erase(found, actor="patient", now=now())
     shown = coordinator.see(page(reference))
     assert NAME not in shown.html
     assert "USD 15,890.40" in shown.text.replace(SPACE, " ")

@@ -15,10 +15,12 @@ from openpyxl import load_workbook
 from quote_desk import NAME, accept, ask, decline, newest, now, page, request_of, settings_of
 from staff_browser import Page, Staff
 
-from estimator import clinic, quote_list, quotes, quoting, requests, spreadsheets, tables
+from estimator import clinic, price_lists, quotes, spreadsheets
 from estimator.db import db
 from estimator.models.staff import Role
-from estimator.quote_content import Adjustment
+from estimator.privacy import erasure
+from estimator.quotes import drafts, reports
+from pricing.quote import Adjustment
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -33,12 +35,12 @@ def issue(app: Flask, reference: str, *, amount: str | None = None) -> None:
     """Issue the next revision of a request's quote, USD 15,890.40 and an adjustment."""
     settings, moment = settings_of(app), now()
     with request_of(app, reference) as found:
-        draft = quoting.begin(found, actor="user:1", now=moment, settings=settings)
+        draft = drafts.begin(found, actor="user:1", now=moment, settings=settings)
         lines = [] if amount is None else [Adjustment(Decimal(amount), "Agreed", "By telephone")]
-        draft = quoting.change(
+        draft = drafts.change(
             draft, save=draft.save, adjustments=lines, actor="user:1", now=moment, settings=settings
         )
-        state = quoting.state(draft, clinic=clinic.current(), settings=settings, now=moment)
+        state = drafts.state(draft, clinic=clinic.current(), settings=settings, now=moment)
         quotes.issue(
             found,
             save=draft.save,
@@ -109,7 +111,7 @@ def test_an_acceptance_that_was_taken_back_does_not_count(app: Flask, coordinato
 def test_amounts_of_two_currencies_are_never_added(app: Flask, coordinator: Staff) -> None:
     with app.app_context():
         other = DELHI.replace('table = "delhi"', 'table = "lima"').replace('"USD"', '"EUR"')
-        tables.import_(other, now())
+        price_lists.import_(other, now())
         db.session.commit()
     for slug in ("delhi", "lima"):
         reference = ask(app, slug=slug)
@@ -210,7 +212,7 @@ def test_a_list_that_is_read_piece_by_piece_misses_nothing(
     reference = ask(app)
     for _revision in range(5):
         issue(app, reference)
-    monkeypatch.setattr(quote_list, "PIECE", 2)
+    monkeypatch.setattr(reports, "PIECE", 2)
     rows = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
     assert [row["Revision"] for row in rows] == ["5", "4", "3", "2", "1"]
     assert {row["Patient"] for row in rows} == {NAME}
@@ -222,7 +224,7 @@ def test_whose_person_was_erased_has_no_name(app: Flask, coordinator: Staff) -> 
     reference = ask(app)
     issue(app, reference)
     with request_of(app, reference) as found:
-        requests.erase(found, actor="patient", now=now())
+        erasure.erase(found, actor="patient", now=now())
     (row,) = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
     assert (row["Patient"], row["Total"]) == ("", "15890.40")
 

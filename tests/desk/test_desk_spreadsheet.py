@@ -14,10 +14,10 @@ from flask import Flask
 from openpyxl import Workbook
 from staff_browser import Page, Staff
 
-from estimator import drafts, editing
-from estimator.editing import workbook
-from estimator.editing.sheets import sheets, taken
 from estimator.models.staff import Role
+from estimator.price_lists import drafts, editing
+from estimator.price_lists.editing import workbook
+from estimator.price_lists.editing.sheets import sheets, taken
 
 
 def text_of(app: Flask, number: int = 1) -> str:

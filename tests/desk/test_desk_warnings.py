@@ -11,8 +11,9 @@ from flask import Flask
 from staff_browser import Staff
 
 import pricing
-from estimator import audit, drafts, tables
-from estimator.web.price_lists import warnings
+from estimator import audit, price_lists
+from estimator.price_lists import drafts
+from estimator.web.desk.price_lists import warnings
 from pricing.problems import WARNING_SENTENCES
 
 MANY = 5_000
@@ -73,8 +74,8 @@ def test_thousands_of_warnings_of_a_kind_are_accepted_with_one_tick_and_written_
     assert "The price has no source 5,000" in approver.page.text
     approver.press("Approve, and schedule it for 1 December 2026")
     with app.app_context():
-        version = tables.find("delhi", "2026-12")
-        found = pricing.lint(tables.parsed(version))
+        version = price_lists.find("delhi", "2026-12")
+        found = pricing.lint(price_lists.parsed(version))
         written = acknowledged()
         assert written["count"] == len(found) == MANY + 3
         assert f"missing_source:{MANY}" in written["kinds"]

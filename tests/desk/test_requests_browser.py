@@ -15,8 +15,8 @@ from quote_desk import ask
 from staff_browser import Staff
 from werkzeug.serving import make_server
 
-from estimator import desk_list
 from estimator.models.staff import Role
+from estimator.requests import search
 
 PATIENCE = 20_000
 
@@ -77,12 +77,12 @@ def rows(page: Page, count: int) -> None:
 def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None:
     page.goto("/desk/requests")
     rows(page, 3)
-    search = page.get_by_label("Search")
-    search.press_sequentially("okaf")
+    box = page.get_by_label("Search")
+    box.press_sequentially("okaf")
     rows(page, 1)
     expect(page.locator("#said")).to_have_text("1 request")
     expect(page).to_have_url(re.compile(r"\?q=okaf$"))
-    expect(search).to_be_focused()
+    expect(box).to_be_focused()
     page.get_by_label("Country").select_option("FR")
     expect(page.locator("#said")).to_have_text("No request fits.")
     rows(page, 0)
@@ -132,8 +132,8 @@ def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) ->
 
 def test_everything_can_be_done_with_the_keys(page: Page, made: list[str]) -> None:
     page.goto("/desk/requests")
-    search = page.get_by_label("Search")
-    search.focus()
+    box = page.get_by_label("Search")
+    box.focus()
     page.keyboard.press("ArrowDown")
     links = [page.get_by_role("link", name=reference) for reference in made]
     expect(links[0]).to_be_focused()
@@ -149,15 +149,15 @@ def test_everything_can_be_done_with_the_keys(page: Page, made: list[str]) -> No
     page.keyboard.press("Home")
     expect(links[0]).to_be_focused()
     page.keyboard.press("ArrowUp")
-    expect(search).to_be_focused()
+    expect(box).to_be_focused()
     page.keyboard.type("quill")
     rows(page, 1)
     page.keyboard.press("Escape")
     rows(page, 3)
-    expect(search).to_have_value("")
+    expect(box).to_have_value("")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
-    expect(search).to_be_focused()
+    expect(box).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/desk/requests/{made[0]}$"))
@@ -201,7 +201,7 @@ def states(page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch) -> Iter
     for path in ("", "?q=okafor", "?q=nobody", "?q=ab", "?state=open&order=due"):
         page.goto(f"/desk/requests{path}")
         yield f"list {path}"
-    monkeypatch.setattr(desk_list, "PAGE", 2)
+    monkeypatch.setattr(search, "PAGE", 2)
     page.goto("/desk/requests")
     yield "first page"
     page.goto(f"/desk/requests/{made[0]}")

@@ -15,11 +15,15 @@ from quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
 from sqlalchemy import select
 from staff_browser import Staff
 
-from estimator import desk_list, letters, outbox, request_readers, requests, staff
+from estimator import requests, staff
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import RequestEvent
 from estimator.models.staff import Role
-from estimator.web.desk import told
+from estimator.privacy import erasure
+from estimator.processes import letters
+from estimator.requests import search
+from estimator.web.desk.requests import history
 
 SignIn = Callable[[Flask, Role], Staff]
 
@@ -160,7 +164,7 @@ def test_whatever_is_typed_into_the_search_finds_nothing_and_breaks_nothing(
 def test_fifty_stand_on_a_page_and_the_others_on_the_next(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_list, "PAGE", 2)
+    monkeypatch.setattr(search, "PAGE", 2)
     made = [ask(app, country="FR") for _number in range(5)]
     shown = []
     page = coordinator.see("/desk/requests?country=FR")
@@ -179,7 +183,7 @@ def test_a_search_that_looked_at_enough_says_so(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"FIRST_DEPTH": 1, "MOST_DEPTH": 1, "MOST_STEPS": 1}.items():
-        monkeypatch.setattr(desk_list, name, value)
+        monkeypatch.setattr(search, name, value)
     old = ask(app, name="Ben Quill", country="FR")
     for name, country in (("Ada Quill", "FR"), ("Ben Quill", "DE"), ("Ada Quill", "FR"), ("Ben Quill", "DE")):
         ask(app, name=name, country=country)
@@ -396,11 +400,11 @@ def test_who_opens_a_request_is_written_down_once_an_hour(
     before = changes(app, reference)
     for person in (coordinator, coordinator, approver):
         person.see(f"/desk/requests/{reference}")
-    assert kinds(app, reference).count(request_readers.KIND) == 2
+    assert kinds(app, reference).count(requests.KIND) == 2
     clock.shift(timedelta(minutes=59))
     coordinator = sign_in(app, "coordinator")
     coordinator.see(f"/desk/requests/{reference}")
-    assert kinds(app, reference).count(request_readers.KIND) == 2
+    assert kinds(app, reference).count(requests.KIND) == 2
     clock.shift(timedelta(minutes=1))
     text = coordinator.see(f"/desk/requests/{reference}").text
     assert "Opened 3 times" in text
@@ -413,14 +417,14 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
     with request_of(app, reference) as found:
-        requests.erase(found, actor="patient", now=datetime.now(UTC))
+        erasure.erase(found, actor="patient", now=datetime.now(UTC))
     page = coordinator.see(f"/desk/requests/{reference}")
     assert "Who it is was erased on" in page.text
     assert NAME not in page.html
     assert "15,973.40" in page.text.replace("\xa0", " ")
     assert page.all("textarea") == []
     assert "erased" in coordinator.see("/desk/requests").text
-    assert request_readers.KIND not in kinds(app, reference)
+    assert requests.KIND not in kinds(app, reference)
 
 
 def test_an_approver_reads_and_changes_nothing(app: Flask, approver: Staff, reference: str) -> None:
@@ -562,9 +566,9 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
         other.rollback()
     assert page.status == 200
     assert NAME in page.text
-    assert request_readers.KIND not in kinds(app, reference)
+    assert requests.KIND not in kinds(app, reference)
 
 
 def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
     named = {template for template in letters.WRITERS if template.startswith(("request_", "quote_"))}
-    assert set(told.LETTERS) == named
+    assert set(history.LETTERS) == named

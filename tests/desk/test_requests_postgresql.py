@@ -11,7 +11,7 @@ from flask import Flask
 from quote_desk import ask, request_of
 from staff_browser import Staff
 
-from estimator import create_app, tables
+from estimator import create_app, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
@@ -24,7 +24,7 @@ def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[st
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        tables.import_(DELHI, NOW)
+        price_lists.import_(DELHI, NOW)
         db.session.commit()
     yield app
     with app.app_context():

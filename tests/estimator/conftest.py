@@ -8,7 +8,7 @@ import pytest
 from example_list import NOW, table_text
 from flask import Flask
 
-from estimator import create_app, tables
+from estimator import create_app, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
@@ -34,6 +34,6 @@ def app(settings: Settings, pages: bool, set_up: Callable[[str], None]) -> Itera
 @pytest.fixture
 def version(app: Flask) -> TableVersion:
     """Return the version of the example list that is in force."""
-    stored = tables.import_(table_text(), NOW)
+    stored = price_lists.import_(table_text(), NOW)
     db.session.commit()
     return stored

@@ -9,9 +9,10 @@ from example_list import table_text
 from flask import current_app
 from sqlalchemy import select
 
-from estimator import estimates, outbox, tables
+from estimator import estimates, price_lists
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Estimate, Mail
 
 ADDRESS = "anna@example.org"
@@ -28,7 +29,7 @@ def estimate(
     now: datetime, *, text: str | None = None, plan: dict[str, Any] = PLAN, language: str = "en"
 ) -> tuple[Estimate, str]:
     """Make an estimate and commit it; return it with the token of its link."""
-    version = tables.import_(text or table_text(), now)
+    version = price_lists.import_(text or table_text(), now)
     token = estimates.make(
         version, plan, language=language, submission="", link_key=settings().link_key, now=now
     )

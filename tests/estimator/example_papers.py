@@ -16,7 +16,8 @@ from typing import Any
 import pikepdf
 
 import pricing
-from estimator import paper, wording
+from estimator import wording
+from estimator.estimates import pdf_document
 from estimator.i18n import reader
 from pricing.explore import sensitivity
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -98,7 +99,7 @@ def html_of(
     breakdown, reading = pricing.estimate(table, answers).as_dict(), reader(language)
     rows = wording.rows(breakdown, table, reading, list(answers))
     changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reading)
-    return paper.html(rows, changes, _head(table, language, reference), reading)
+    return pdf_document.html(rows, changes, _head(table, language, reference), reading)
 
 
 def pdf_of(
@@ -110,7 +111,7 @@ def pdf_of(
     """Return a plan's document."""
     breakdown = pricing.estimate(table, answers).as_dict()
     head = _head(table, language, reference)
-    return paper.document(breakdown, table, head, reader(language), list(answers), MADE)
+    return pdf_document.document(breakdown, table, head, reader(language), list(answers), MADE)
 
 
 def _head(table: PriceTable, language: str, reference: str | None) -> wording.Head:

@@ -11,12 +11,13 @@ from example_list import NOW, table_text
 from flask import current_app
 from sqlalchemy import select
 
-from estimator import estimates, quotes, quoting, requests, tables
+from estimator import estimates, price_lists, quotes, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteRevision, TableVersion
-from estimator.quote_content import Adjustment
+from estimator.quotes import drafts
+from pricing.quote import Adjustment
 
 COORDINATOR, COLLEAGUE = "user:1", "user:2"
 ADDRESS = "anna.kowalska@example.org"
@@ -86,7 +87,7 @@ def settings() -> Settings:
 
 def publish(text: str | None = None, now: datetime = NOW) -> TableVersion:
     """Publish a version and commit it."""
-    version = tables.import_(text or list_text(), now)
+    version = price_lists.import_(text or list_text(), now)
     db.session.commit()
     return version
 
@@ -147,12 +148,12 @@ def prepare(
     actor: str = COORDINATOR,
     prices: str | None = None,
     **changes: object,
-) -> quoting.Prepared:
+) -> drafts.Prepared:
     """Prepare a quote, commit it, and return what would be issued; adjustments are (amount, label)."""
-    draft = quoting.begin(request, actor=actor, now=now, settings=settings())
+    draft = drafts.begin(request, actor=actor, now=now, settings=settings())
     if adjustments or prices or changes:
         lines = [Adjustment(Decimal(amount), label, f"Why: {label}") for amount, label in adjustments]
-        quoting.change(
+        drafts.change(
             draft,
             save=draft.save,
             adjustments=lines or None,
@@ -166,16 +167,16 @@ def prepare(
     return state(request, now)
 
 
-def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> quoting.Prepared:
+def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> drafts.Prepared:
     """Return what would be issued at a moment."""
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
-    return quoting.state(draft, clinic=clinic, settings=settings(), now=now)
+    return drafts.state(draft, clinic=clinic, settings=settings(), now=now)
 
 
 def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
     """Issue what is prepared, as it is now, and commit it."""
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
     revision = quotes.issue(
         request,

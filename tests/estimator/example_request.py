@@ -7,11 +7,12 @@ from typing import Any
 
 from example_mail import estimate, settings
 
-from estimator import consents, requests
+from estimator import requests
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import Estimate, PatientRequest
+from estimator.requests import consents
 
 PERSON = requests.Person("Wilhelmina Quill", "mina@quillworth.org", "+49 30 901820", "My stairs are steep.")
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from estimator import config, create_app, quotes, quoting, requests
+from estimator import config, create_app, quotes, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
 from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
 
 
 def issue(reference: str, settings: Settings) -> int | None:
@@ -23,11 +24,11 @@ def issue(reference: str, settings: Settings) -> int | None:
     now = datetime.now(UTC)
     request = requests.get(reference)
     assert request is not None
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     if draft is None:
         return None
     clinic = Clinic()
-    prepared = quoting.state(draft, clinic=clinic, settings=settings, now=now)
+    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
     try:
         revision = quotes.issue(
             request,
@@ -38,7 +39,7 @@ def issue(reference: str, settings: Settings) -> int | None:
             actor=f"user:{os.getpid()}",
             now=now,
         )
-    except quotes.ChangedMeanwhile:
+    except drafts.ChangedMeanwhile:
         db.session.rollback()
         return None
     number = revision.id

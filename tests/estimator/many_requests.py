@@ -13,11 +13,12 @@ from typing import Any
 from example_mail import settings
 from sqlalchemy import insert, text
 
-from estimator import desk_list, keys, name_index, requests
+from estimator import keys, requests
 from estimator.db import db
-from estimator.desk_list import NOBODY, Page, Wanted
 from estimator.models import NameWord, PatientRequest, StaffUser, TableVersion
 from estimator.models.requests import REQUEST_STATES
+from estimator.requests import name_index, search
+from estimator.requests.search import NOBODY, Page, Wanted
 
 GIVEN = ("Mohammed", "Fatima", "José", "Anna-Lena", "Li", "Xiomara")
 FAMILY = ("Khan", "al-Farsi", "O’Brien", "García", "Wei", "Khanna")
@@ -79,11 +80,11 @@ def fill(version: TableVersion, now: datetime, count: int) -> list[Known]:
 def pages(wanted: Wanted, most: int = 10_000) -> Iterator[Page]:
     """Yield every page from the first to the last."""
     for _number in range(most):
-        page = desk_list.page(wanted, keyring=settings().data_keys, lookup_key=settings().lookup_key)
+        page = search.page(wanted, keyring=settings().data_keys, lookup_key=settings().lookup_key)
         yield page
         if page.more is None:
             return
-        after = desk_list.place(str(page.more), wanted.order)  # as it stands in an address
+        after = search.place(str(page.more), wanted.order)  # as it stands in an address
         assert after == page.more
         wanted = Wanted(**{**vars(wanted), "after": after})
     raise AssertionError("there is no last page")
@@ -97,7 +98,7 @@ def expected(known: Sequence[Known], wanted: Wanted) -> list[int]:
         for one in sorted(
             known, key=(lambda k: (k.due_at, k.id)) if wanted.order == "due" else (lambda k: -k.id)
         )
-        if (not wanted.state or one.state in desk_list.STATES[wanted.state])
+        if (not wanted.state or one.state in search.STATES[wanted.state])
         and wanted.country in ("", one.country)
         and wanted.slug in ("", one.slug)
         and (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from estimator import addresses
+from estimator.mail import addresses
 
 
 @pytest.mark.parametrize(

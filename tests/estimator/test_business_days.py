@@ -4,8 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from estimator import business_days
-from estimator.clinic import Clinic
+from estimator.clinic import Clinic, business_days
 
 
 def day(text: str, clinic: Clinic, zone: str = "UTC") -> str:

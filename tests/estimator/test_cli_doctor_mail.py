@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from mail_server import PASSWORD, USER, MailServer, certificate
 
-from estimator import delivery
 from estimator.cli import main
+from estimator.mail import smtp
 
 Run = Callable[..., tuple[int, list[str]]]
 
@@ -188,7 +188,7 @@ def test_a_port_that_wants_another_encryption_is_told(
     doctor: Run, start: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch, security: str, advice: str
 ) -> None:
     server = start()
-    monkeypatch.setattr(delivery, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 0.5)
 
     def elsewhere(_address: object, *given: object, **named: object) -> socket.socket:
         return connect(

@@ -9,9 +9,10 @@ import pytest
 from example_list import table_text
 from sqlalchemy import create_engine, text
 
-from estimator import create_app, estimates, pdf_machine, tables
+from estimator import create_app, estimates, price_lists
 from estimator.cli import main
 from estimator.db import db
+from estimator.pdf import requirements
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -36,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
     monkeypatch.setenv("MAIL_SERVER", "mail.example.org")
     monkeypatch.setenv("MAIL_FROM", "estimates@example.org")
-    monkeypatch.setattr(pdf_machine, "problems", list)
+    monkeypatch.setattr(requirements, "problems", list)
     return tmp_path / "instance"
 
 
@@ -91,7 +92,7 @@ def test_purging_removes_what_is_too_old(run: Run, ready: Path) -> None:
     now = datetime.now(UTC)
     app = create_app()
     with app.app_context():
-        version = tables.in_force("example", now)
+        version = price_lists.in_force("example", now)
         for age in (0, 89, 91, 200):
             estimates.make(
                 version,
@@ -113,7 +114,7 @@ def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path
 
 
 def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_machine, "problems", lambda: ["Pango is missing."])
+    monkeypatch.setattr(requirements, "problems", lambda: ["Pango is missing."])
     assert run("doctor") == (1, "Pango is missing.\n", "")
 
 

@@ -17,10 +17,12 @@ from example_mail import ask, estimate, row
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import create_app, keys, outbox, privacy
+from estimator import create_app, keys
 from estimator.cli import main
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail
+from estimator.privacy import key_rotation
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -171,8 +173,8 @@ def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
     run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (old,) = ids(instance)
-    monkeypatch.setattr(privacy, "BATCH", 3)
-    seal_anew = privacy.seal_anew
+    monkeypatch.setattr(key_rotation, "BATCH", 3)
+    seal_anew = key_rotation.seal_anew
     calls = []
 
     def interrupted(keyring: keys.Keyring) -> int:
@@ -182,7 +184,7 @@ def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
         return seal_anew(keyring)
 
     with monkeypatch.context() as ctrl_c:
-        ctrl_c.setattr(privacy, "seal_anew", interrupted)
+        ctrl_c.setattr(key_rotation, "seal_anew", interrupted)
         assert run("rotate")[0] == 130
     new, still = ids(instance)
     assert still == old

@@ -16,11 +16,13 @@ from example_list import NOW
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import create_app, paper, quote_paper, rechecking, requests
+from estimator import create_app, estimates, quotes
 from estimator.cli import main
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Quote, QuoteRevision
+from estimator.privacy import erasure
+from estimator.verification import all_quotes
 from pricing import canonical_json
 
 Run = Callable[..., tuple[int, str, str]]
@@ -62,7 +64,7 @@ def run(app: Flask, capsys: pytest.CaptureFixture[str]) -> Run:
 
 def draw(number: str = "Q-2026-00001", revision: int = 1) -> bytes:
     """Make the document of a revision, as the worker does."""
-    content = quote_paper.render(revision_of(number, revision), example.settings())
+    content = quotes.pdf_document.render(revision_of(number, revision), example.settings())
     db.session.commit()
     assert content is not None
     return content
@@ -97,7 +99,7 @@ def test_what_was_issued_is_all_as_it_was(run: Run) -> None:
 
 def test_people_who_were_erased_are_counted_and_their_figures_computed(run: Run) -> None:
     draw()
-    requests.erase(revision_of("Q-2026-00001", 1).quote.request, actor="user:1", now=NOW)
+    erasure.erase(revision_of("Q-2026-00001", 1).quote.request, actor="user:1", now=NOW)
     db.session.commit()
     code, output, _errors = run("--all")
     assert code == 0
@@ -210,8 +212,8 @@ def test_a_gap_in_the_numbers_is_found(run: Run, statement: str, missing: str) -
 
 
 def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rechecking, "BATCH", 2)
-    found = [str(each.reference) for each in rechecking.each(example.settings().data_keys)]
+    monkeypatch.setattr(all_quotes, "BATCH", 2)
+    found = [str(each.reference) for each in all_quotes.each(example.settings().data_keys)]
     assert found == ["Q-2026-00001/1", "Q-2026-00002/1", "Q-2026-00003/1", "Q-2026-00001/2"]
     assert not list(db.session)
 
@@ -252,7 +254,7 @@ def test_each_file_has_its_sentences_and_one_that_is_not_ours_ends_with_1(run: R
             1,
             "not the file that was issued, though the data in it are",
         ),
-        "estimate.pdf": (paper.pdf_of(record), 0, "an estimate; they are not kept"),
+        "estimate.pdf": (estimates.pdf_document.pdf_of(record), 0, "an estimate; they are not kept"),
         "scan.pdf": (hostile.with_files({}), 1, "there are no data of ours in it"),
         "locked.pdf": (hostile.locked(b"{}"), 1, "encrypted; our documents never are."),
         "text.pdf": (b"hello", 1, "no PDF."),

@@ -96,8 +96,8 @@ def test_what_cannot_be_read_counts_as_not_set_and_is_logged_once(
     app: Flask, key: str, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(key, text)
-    clinic._stored.cache_clear()
-    with caplog.at_level(logging.WARNING, "estimator.clinic"):
+    clinic.settings._stored.cache_clear()
+    with caplog.at_level(logging.WARNING, "estimator.clinic.settings"):
         assert clinic.current() == clinic.current() == Clinic()
     assert [key in record.getMessage() for record in caplog.records] == [True]
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from mail_server import PASSWORD, USER, MailServer, certificate
 
-from estimator import config, delivery, mail
+from estimator import config
 from estimator.config import Settings
+from estimator.mail import composing, smtp
 
 Load = Callable[..., Settings]
 
 ADDRESS = "anna@example.org"
-LETTER = mail.Letter("Your estimate", "Text.\n", "<p>Text.</p>\n")
+LETTER = composing.Letter("Your estimate", "Text.\n", "<p>Text.</p>\n")
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServ
 
 
 def message(address: str = ADDRESS) -> EmailMessage:
-    return mail.message(
+    return composing.message(
         LETTER,
         sender="Estimates <estimates@clinic.example.org>",
         reply_to=None,
@@ -50,11 +51,11 @@ def settings_of(load: Load, server: MailServer, **given: str) -> config.MailServ
 
 
 def hand_over(where: config.MailServer, address: str = ADDRESS) -> str:
-    return delivery.hand_over(message(address), where, hello="clinic.example.org", taking=lambda: None)
+    return smtp.hand_over(message(address), where, hello="clinic.example.org", taking=lambda: None)
 
 
-def not_now(where: config.MailServer) -> delivery.NotNow:
-    with pytest.raises(delivery.NotNow) as reason:
+def not_now(where: config.MailServer) -> smtp.NotNow:
+    with pytest.raises(smtp.NotNow) as reason:
         hand_over(where)
     return reason.value
 
@@ -113,7 +114,7 @@ def test_a_server_that_says_later_is_asked_again_later(load: Load, server: MailS
 @pytest.mark.parametrize("step", ["to_address", "to_mail"])
 def test_a_server_that_says_never_is_not_asked_again(load: Load, server: MailServer, step: str) -> None:
     setattr(server.behaviour, step, "550 5.1.1 Mailbox unknown")
-    with pytest.raises(delivery.Refused) as refused:
+    with pytest.raises(smtp.Refused) as refused:
         hand_over(settings_of(load, server))
     assert refused.value.words == "550 5.1.1 Mailbox unknown"
 
@@ -125,7 +126,7 @@ def test_a_server_that_refuses_our_sender_may_be_set_right(load: Load, server: M
 
 def test_the_address_is_left_out_of_the_server_s_words(load: Load, server: MailServer) -> None:
     server.behaviour.to_address = f"550 5.1.1 <{ADDRESS.upper()}>: anna@mx.example.org unknown\tin table"
-    with pytest.raises(delivery.Refused) as refused:
+    with pytest.raises(smtp.Refused) as refused:
         hand_over(settings_of(load, server))
     assert refused.value.words == "550 5.1.1 <…>: … unknown in table"
 
@@ -146,13 +147,13 @@ def test_a_server_that_hangs_up_after_the_mail_may_have_taken_it(load: Load, ser
 def test_a_server_that_does_not_answer_is_left(
     load: Load, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(smtp, "ANSWER_SECONDS", 0.3)
     server.behaviour.to_address = "hang"
     assert not_now(settings_of(load, server)).words == "The mail server did not answer in time."
 
 
 def test_a_server_that_drips_is_left_in_the_end(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "ALL_SECONDS", 0.5)
+    monkeypatch.setattr(smtp, "ALL_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def drip() -> None:
@@ -194,7 +195,7 @@ def test_what_is_raised_right_before_the_server_takes_a_mail_stops_it(load: Load
         raise LookupError
 
     with pytest.raises(LookupError):
-        delivery.hand_over(message(), settings_of(load, server), hello="x", taking=stop)
+        smtp.hand_over(message(), settings_of(load, server), hello="x", taking=stop)
     assert server.taken == []
 
 
@@ -204,8 +205,8 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 
 def test_mail_without_a_server_is_kept_whole_and_closed(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    delivery.keep(message(), folder, "a" * 32)
-    delivery.keep(message(), folder, "a" * 32)
+    smtp.keep(message(), folder, "a" * 32)
+    smtp.keep(message(), folder, "a" * 32)
     (path,) = folder.iterdir()
     assert path.read_bytes() == message().as_bytes()
     assert path.stat().st_mode & 0o077 == 0
@@ -214,8 +215,8 @@ def test_mail_without_a_server_is_kept_whole_and_closed(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_reason_to_wait(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("in the way")
-    with pytest.raises(delivery.NotNow, match="cannot be written"):
-        delivery.keep(message(), tmp_path / "mail", "a" * 32)
+    with pytest.raises(smtp.NotNow, match="cannot be written"):
+        smtp.keep(message(), tmp_path / "mail", "a" * 32)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_a_folder_that_cannot_be_written_is_a_reason_to_wait(tmp_path: Path) -> 
     ],
 )
 def test_the_parts_of_an_address_are_left_out_of_the_server_s_words_too(said: str, kept: str) -> None:
-    assert delivery.scrubbed(said, ADDRESS) == kept
+    assert smtp.scrubbed(said, ADDRESS) == kept
 
 
 def test_nothing_is_left_behind_of_a_mail_that_could_not_be_kept(
@@ -238,19 +239,19 @@ def test_nothing_is_left_behind_of_a_mail_that_could_not_be_kept(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(delivery.NotNow, match="No space left on device"):
-        delivery.keep(message(), tmp_path / "mail", "a" * 32)
+    with pytest.raises(smtp.NotNow, match="No space left on device"):
+        smtp.keep(message(), tmp_path / "mail", "a" * 32)
     assert list((tmp_path / "mail").iterdir()) == []
 
 
 def test_mail_that_is_kept_in_a_folder_is_forgotten_like_its_address(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    delivery.forget(folder, before=datetime.now(UTC))  # there is no folder yet
-    delivery.keep(message(), folder, "a" * 32)
-    delivery.keep(message(), folder, "b" * 32)
+    smtp.forget(folder, before=datetime.now(UTC))  # there is no folder yet
+    smtp.keep(message(), folder, "a" * 32)
+    smtp.keep(message(), folder, "b" * 32)
     (folder / f".{'c' * 32}.1").write_text(ADDRESS)  # what a kill left
     week_ago = (datetime.now(UTC) - timedelta(days=7, seconds=1)).timestamp()
     for name in (f"{'a' * 32}.eml", f".{'c' * 32}.1"):
         os.utime(folder / name, (week_ago, week_ago))
-    delivery.forget(folder, before=datetime.now(UTC) - timedelta(days=7))
+    smtp.forget(folder, before=datetime.now(UTC) - timedelta(days=7))
     assert [path.name for path in folder.iterdir()] == [f"{'b' * 32}.eml"]

@@ -14,10 +14,12 @@ from flask import Flask
 from many_requests import Known, combinations, expected, fill, pages
 from sqlalchemy import event, text
 
-from estimator import desk_list, keys, requests
+from estimator import keys
 from estimator.db import db
-from estimator.desk_list import NOBODY, PAGE, Page, Place, Search, Wanted
 from estimator.models import TableVersion
+from estimator.privacy import erasure
+from estimator.requests import search
+from estimator.requests.search import NOBODY, PAGE, Page, Place, Search, Wanted
 
 MANY = 1_200
 
@@ -32,11 +34,11 @@ def known(app: Flask, version: TableVersion) -> list[Known]:
 def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few thousand requests take as many steps as a million do otherwise."""
     for name, value in {"FIRST_DEPTH": 8, "MOST_DEPTH": 64, "RARE": 40, "MOST_STEPS": 1_000}.items():
-        monkeypatch.setattr(desk_list, name, value)
+        monkeypatch.setattr(search, name, value)
 
 
 def page(**wanted: Any) -> Page:
-    return desk_list.page(Wanted(**wanted), keyring=settings().data_keys, lookup_key=settings().lookup_key)
+    return search.page(Wanted(**wanted), keyring=settings().data_keys, lookup_key=settings().lookup_key)
 
 
 def wrong_lists(known: list[Known], each: int) -> list[Wanted]:
@@ -63,7 +65,7 @@ def test_a_list_that_is_found_in_many_steps_shows_the_same(known: list[Known]) -
 def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
     known: list[Known], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_list, "MOST_STEPS", 1)
+    monkeypatch.setattr(search, "MOST_STEPS", 1)
     wanted = Wanted(state="closed", country="IN", assignee=known[0].assignee)
     found = list(pages(wanted))
     assert [one.whole for one in found].count(False) > 1
@@ -108,11 +110,11 @@ def test_a_reference_is_found_by_its_beginning_however_it_is_written(
 
 def test_letters_and_figures_alone_are_a_reference_and_letters_alone_a_name(app: Flask) -> None:
     key = settings().lookup_key
-    assert desk_list.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")
-    assert desk_list.understood("REQ-7K3M", key) == Search(reference="REQ-7K3M")
-    assert desk_list.understood("EST-7", key) == Search(estimate="EST-7")
-    assert len(desk_list.understood("Kmart Haven", key).words) == 2
-    assert desk_list.understood("Mina Quill mina", key).words == desk_list.understood("mina QUILL", key).words
+    assert search.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")
+    assert search.understood("REQ-7K3M", key) == Search(reference="REQ-7K3M")
+    assert search.understood("EST-7", key) == Search(estimate="EST-7")
+    assert len(search.understood("Kmart Haven", key).words) == 2
+    assert search.understood("Mina Quill mina", key).words == search.understood("mina QUILL", key).words
 
 
 def test_a_person_is_found_by_beginnings_of_the_name_and_by_the_whole_address(
@@ -159,13 +161,13 @@ def test_a_name_whose_key_is_missing_does_not_keep_the_list_from_being_shown(
 ) -> None:
     request(NOW)
     other = keys.Keyring(keys.new_line())
-    (row,) = desk_list.page(Wanted(), keyring=other, lookup_key=settings().lookup_key).rows
+    (row,) = search.page(Wanted(), keyring=other, lookup_key=settings().lookup_key).rows
     assert (row.full_name, row.unreadable, row.erased) == (None, True, False)
 
 
 def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version: TableVersion) -> None:
     found = request(NOW)
-    requests.erase(found, actor="patient", now=NOW)
+    erasure.erase(found, actor="patient", now=NOW)
     db.session.commit()
     (row,) = page().rows
     assert (row.full_name, row.unreadable, row.erased) == (None, False, True)
@@ -174,40 +176,40 @@ def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version:
 
 
 def test_nothing_is_counted_beyond_a_thousand(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = desk_list.counts(NOW)
-    for state in desk_list.OPEN:
+    counts = search.counts(NOW)
+    for state in search.OPEN:
         assert counts[state] == len(expected(known, Wanted(state=state)))
-    late = [one for one in known if one.state in desk_list.OPEN and one.due_at < NOW]
+    late = [one for one in known if one.state in search.OPEN and one.due_at < NOW]
     assert counts["overdue"] == len(late)
-    monkeypatch.setattr(desk_list, "COUNTED", 3)
-    assert set(desk_list.counts(NOW).values()) == {4}
+    monkeypatch.setattr(search, "COUNTED", 3)
+    assert set(search.counts(NOW).values()) == {4}
 
 
 def test_what_can_be_chosen_is_what_there_is(known: list[Known]) -> None:
-    assert sorted(desk_list.countries()) == sorted({one.country for one in known})
-    assert sorted(desk_list.slugs()) == ["example", "other"]
-    assert sorted(desk_list.assignees()) == sorted({one.assignee for one in known if one.assignee})
+    assert sorted(search.countries()) == sorted({one.country for one in known})
+    assert sorted(search.slugs()) == ["example", "other"]
+    assert sorted(search.assignees()) == sorted({one.assignee for one in known if one.assignee})
 
 
 def test_an_empty_database_has_an_empty_list(app: Flask) -> None:
     assert page() == Page([], None)
-    assert (desk_list.countries(), desk_list.assignees()) == ([], [])
-    assert set(desk_list.counts(NOW).values()) == {0}
+    assert (search.countries(), search.assignees()) == ([], [])
+    assert set(search.counts(NOW).values()) == {0}
 
 
 @pytest.mark.parametrize(
     "written", ["", "x", "-5", "5-", "1-2-3", "99999999999", "٣", "5 ", "9" * 17 + "-1", "1772000000000000-5"]
 )
 def test_a_place_that_is_none_is_the_beginning_of_the_list(written: str) -> None:
-    assert desk_list.place(written, "newest") in (None, Place(int(written)) if written == "5" else None)
+    assert search.place(written, "newest") in (None, Place(int(written)) if written == "5" else None)
 
 
 def test_a_place_is_read_in_its_own_order_alone() -> None:
-    assert desk_list.place("17", "newest") == Place(17)
-    assert desk_list.place("17", "due") is None
+    assert search.place("17", "newest") == Place(17)
+    assert search.place("17", "due") is None
     moment = NOW + timedelta(microseconds=5)
-    assert desk_list.place(str(Place(17, moment)), "due") == Place(17, moment)
-    assert desk_list.place(str(Place(17, moment)), "newest") is None
+    assert search.place(str(Place(17, moment)), "due") == Place(17, moment)
+    assert search.place(str(Place(17, moment)), "newest") is None
 
 
 WITH_AN_INDEX = (
@@ -242,9 +244,9 @@ def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
             assert asked
             found |= {plan: wanted for plan in map(plan_of, asked) if reads_everything(plan)}
     with statements() as asked:
-        desk_list.counts(NOW)
-        desk_list.countries()
-        desk_list.assignees()
+        search.counts(NOW)
+        search.countries()
+        search.assignees()
     assert len(asked) == 3
     found |= {plan: "counts" for plan in map(plan_of, asked) if reads_everything(plan)}
     assert found == {}

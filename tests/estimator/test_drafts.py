@@ -17,10 +17,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import pricing
-from estimator import audit, drafts, tables
+from estimator import audit, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import AuditEntry, Draft, DraftSave, TableVersion
+from estimator.price_lists import drafts
 from pricing.syntax import MOST_CHARACTERS
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -229,9 +230,9 @@ def test_what_a_sound_table_may_have_against_it(
 
 
 def test_a_closed_list_gets_no_new_version(version: TableVersion) -> None:
-    tables.close("example", actor=EDITOR, now=NOW)
+    price_lists.close("example", actor=EDITOR, now=NOW)
     assert obstacles(table_text(**NEXT)) == ["closed"]
-    tables.reopen("example", actor=EDITOR, now=NOW)
+    price_lists.reopen("example", actor=EDITOR, now=NOW)
     assert obstacles(table_text(**NEXT)) == []
 
 
@@ -242,7 +243,7 @@ def test_a_published_draft_is_a_version_and_no_draft_any_more(version: TableVers
     assert made.examples == '[{"name": "x"}]'
     assert made.text == pricing.write(pricing.read(table_text(**NEXT)))
     assert drafts.all_drafts() == []
-    assert tables.in_force("example", NOW).id == version.id
+    assert price_lists.in_force("example", NOW).id == version.id
     assert actions()[-2:] == ["table.published", "table.warnings_acknowledged"]
 
 
@@ -335,12 +336,12 @@ def test_a_save_while_somebody_publishes_is_either_published_or_kept(app: Flask)
 
 
 def test_an_older_version_is_brought_back_as_a_new_one(version: TableVersion) -> None:
-    tables.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="9999.00"), NOW)
+    price_lists.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="9999.00"), NOW)
     draft = drafts.from_version(version, name="2026-3", valid_from=date(2026, 4, 1), actor=EDITOR, now=NOW)
     assert draft.based_on_id == version.id
     made = publish(draft)
     assert published() == ["2026-1", "2026-1b", "2026-3"]
-    old, new = tables.parsed(version), tables.parsed(made)
+    old, new = price_lists.parsed(version), price_lists.parsed(made)
     assert (new.version, new.valid_from) == ("2026-3", date(2026, 4, 1))
     changes = pricing.explore.difference(old, new)
     assert [key.key for change in changes for key in change.keys] == ["version", "valid_from"]
@@ -393,10 +394,10 @@ def test_a_clock_that_was_set_back_loses_and_changes_nothing() -> None:
     draft = drafts.find(draft.id)
     version = drafts.publish(draft, over=2, acknowledged=every_warning(draft), actor=EDITOR, now=back)
     db.session.commit()
-    assert pricing.estimate(tables.parsed(version), {"sessions": 1}).totals["total"][1] == 5
+    assert pricing.estimate(price_lists.parsed(version), {"sessions": 1}).totals["total"][1] == 5
     assert audit.verify().broken is None
-    with pytest.raises(tables.NotInForce):
-        tables.in_force("example", NOW)
+    with pytest.raises(price_lists.NotInForce):
+        price_lists.in_force("example", NOW)
 
 
 def test_a_text_that_no_table_can_have_is_refused_and_keeps_what_was_there() -> None:
@@ -427,5 +428,5 @@ def test_a_list_of_five_thousand_charges_is_saved_checked_and_published() -> Non
     assert found.table is not None
     assert len(found.table.charges) == 5001
     version = publish(draft, found.names)
-    total = pricing.estimate(tables.parsed(version), {"sessions": 1}).totals["total"][1]
+    total = pricing.estimate(price_lists.parsed(version), {"sessions": 1}).totals["total"][1]
     assert total == 2000 + 5000 * 5001 // 2

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricing
-from estimator import editing
-from estimator.editing.schema import ORDER
-from estimator.editing.writing import toml
+from estimator.price_lists import editing
+from estimator.price_lists.editing.schema import ORDER
+from estimator.price_lists.editing.writing import toml
 from pricing.syntax import parsed
 
 ROOT = Path(__file__).parents[2]

@@ -20,18 +20,11 @@ from mail_server import wait_until
 from sqlalchemy import func, insert, select
 
 import pricing
-from estimator import (
-    config,
-    create_app,
-    drafts,
-    effects,
-    estimates,
-    previewing,
-    repricing,
-    tables,
-)
+from estimator import config, create_app, estimates, price_lists
 from estimator.db import db
 from estimator.models import Draft, Estimate, Preview, TableVersion
+from estimator.price_lists import drafts, previews, repricing
+from estimator.processes import preview_task
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 LEASE = 60
@@ -69,19 +62,19 @@ def begin(text: str | None = None) -> Draft:
 
 
 def ask(draft: Draft, **given: Any) -> Preview:
-    preview = effects.ask(draft, **{"actor": "user:1", "now": datetime.now(UTC), **given})
+    preview = previews.ask(draft, **{"actor": "user:1", "now": datetime.now(UTC), **given})
     db.session.commit()
     return preview
 
 
-def claim(preview: Preview | int, now: datetime = NOW) -> effects.Claimed | None:
+def claim(preview: Preview | int, now: datetime = NOW) -> previews.Claimed | None:
     number = preview if isinstance(preview, int) else preview.id
-    found = effects.claim(number, now=now, lease_seconds=LEASE)
+    found = previews.claim(number, now=now, lease_seconds=LEASE)
     db.session.commit()
     return found
 
 
-def claimed(preview: Preview | int, now: datetime = NOW) -> effects.Claimed:
+def claimed(preview: Preview | int, now: datetime = NOW) -> previews.Claimed:
     found = claim(preview, now)
     assert found is not None
     return found
@@ -90,11 +83,11 @@ def claimed(preview: Preview | int, now: datetime = NOW) -> effects.Claimed:
 def worked_out(app: Flask, preview: Preview) -> dict[str, Any]:
     """Let this process work a preview out, as a worker does."""
     number = preview.id
-    previewing.preview(app, number)
+    preview_task.preview(app, number)
     db.session.rollback()
     row = db.session.get_one(Preview, number, populate_existing=True)
     assert row.state == "done", row.result
-    return effects.result_of(row)
+    return previews.result_of(row)
 
 
 def state(number: int) -> str:
@@ -104,7 +97,7 @@ def state(number: int) -> str:
 
 
 def due(now: datetime = NOW) -> list[int]:
-    return [number for number, _wait in effects.due(now, lease_seconds=LEASE, within=timedelta(0), most=9)]
+    return [number for number, _wait in previews.due(now, lease_seconds=LEASE, within=timedelta(0), most=9)]
 
 
 def test_every_plan_of_the_last_days_is_counted(app: Flask, version: TableVersion) -> None:
@@ -119,7 +112,7 @@ def test_every_plan_of_the_last_days_is_counted(app: Flask, version: TableVersio
     assert [(mover["change"], mover["plans"]) for mover in found["movers"]] == [("160.00", 2), ("80.00", 3)]
     assert found["refused_because"] == [{"driver": "sessions", "problem": "answer_above_most", "plans": 1}]
     assert (found["save"], found["days"], found["version_name"], found["left_out"]) == (1, 90, "2026-1", 0)
-    row = effects.latest(db.session.scalars(select(Draft)).one())
+    row = previews.latest(db.session.scalars(select(Draft)).one())
     assert row is not None
     assert (row.state, row.plans, row.priced) == ("done", 6, 6)
 
@@ -133,7 +126,7 @@ def test_what_has_no_price_any_more_is_told(app: Flask, version: TableVersion) -
 
 
 def test_plans_of_other_lists_and_older_ones_are_not_counted(app: Flask, version: TableVersion) -> None:
-    other = tables.import_(table_text(table="other"), NOW)
+    other = price_lists.import_(table_text(table="other"), NOW)
     estimate(version, 1, days_ago=40)
     estimate(version, 2, days_ago=20)
     estimate(other, 3)
@@ -146,7 +139,7 @@ def test_plans_made_with_an_older_version_are_priced_with_the_one_in_force(
     app: Flask, version: TableVersion
 ) -> None:
     estimate(version, 1)
-    tables.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="2079.00"), NOW)
+    price_lists.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="2079.00"), NOW)
     db.session.commit()
     found = worked_out(app, ask(begin()))
     assert (found["version_name"], found["median"], found["plans"]) == ("2026-1b", "1", 1)
@@ -203,15 +196,15 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
     later = NOW + timedelta(seconds=LEASE)
     second = claimed(preview, later)
     for change in (
-        lambda: effects.progress(first, priced=1, plans=2, now=later, lease_seconds=LEASE),
-        lambda: effects.done(first, {}, plans=2, now=later),
-        lambda: effects.failed(first, "broken", now=later),
-        lambda: effects.give_back(first),
+        lambda: previews.progress(first, priced=1, plans=2, now=later, lease_seconds=LEASE),
+        lambda: previews.done(first, {}, plans=2, now=later),
+        lambda: previews.failed(first, "broken", now=later),
+        lambda: previews.give_back(first),
     ):
-        with pytest.raises(effects.LostLease):
+        with pytest.raises(previews.LostLease):
             change()
         db.session.rollback()
-    effects.progress(second, priced=1, plans=2, now=later, lease_seconds=LEASE)
+    previews.progress(second, priced=1, plans=2, now=later, lease_seconds=LEASE)
     db.session.commit()
     assert due(later + timedelta(seconds=LEASE - 1)) == []
     assert due(later + timedelta(seconds=LEASE)) == [preview]
@@ -229,20 +222,20 @@ def test_what_is_cancelled_is_not_worked_out(app: Flask, version: TableVersion) 
     preview = ask(begin())
     number = preview.id
     working = claimed(number)
-    effects.cancel(preview, now=NOW)
+    previews.cancel(preview, now=NOW)
     db.session.commit()
-    with pytest.raises(effects.LostLease):
-        effects.done(working, {}, plans=0, now=NOW)
+    with pytest.raises(previews.LostLease):
+        previews.done(working, {}, plans=0, now=NOW)
     db.session.rollback()
     assert (state(number), due(NOW + timedelta(days=9))) == ("cancelled", [])
-    previewing.preview(app, number)
+    preview_task.preview(app, number)
     assert state(number) == "cancelled"
 
 
 def test_what_has_ended_cannot_be_cancelled(app: Flask, version: TableVersion) -> None:
     preview = ask(begin())
     worked_out(app, preview)
-    effects.cancel(preview, now=NOW)
+    previews.cancel(preview, now=NOW)
     db.session.commit()
     assert state(preview.id) == "done"
 
@@ -254,16 +247,16 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     if reason == "draft_gone":
         db.session.execute(db.delete(drafts.DraftSave))
     elif reason == "not_in_force":
-        tables.close("example", actor="user:1", now=NOW)
+        price_lists.close("example", actor="user:1", now=NOW)
     else:
-        for _time in range(effects.MOST_ATTEMPTS):
+        for _time in range(previews.MOST_ATTEMPTS):
             assert claim(preview, NOW - timedelta(days=1)) is not None
             db.session.execute(db.update(Preview).values(leased_until=NOW - timedelta(days=2)))
     db.session.commit()
-    previewing.preview(app, preview)
+    preview_task.preview(app, preview)
     assert state(preview) == "failed"
     row = db.session.get_one(Preview, preview)
-    assert effects.result_of(row) == {"failed": reason}
+    assert previews.result_of(row) == {"failed": reason}
     assert due(NOW + timedelta(days=9)) == []
 
 
@@ -272,8 +265,8 @@ def test_a_draft_that_is_thrown_away_takes_its_previews_along(app: Flask, versio
     working = claimed(ask(draft))
     drafts.throw_away(draft, actor="user:1", now=NOW)
     db.session.commit()
-    with pytest.raises(effects.LostLease):
-        effects.progress(working, priced=1, plans=2, now=NOW, lease_seconds=LEASE)
+    with pytest.raises(previews.LostLease):
+        previews.progress(working, priced=1, plans=2, now=NOW, lease_seconds=LEASE)
     assert db.session.scalar(select(func.count()).select_from(Preview)) == 0
 
 
@@ -283,9 +276,9 @@ def test_a_preview_is_kept_no_longer_than_the_estimates_it_tells_of(
     draft = begin()
     worked_out(app, ask(draft))
     now = datetime.now(UTC)
-    assert effects.purge(kept_days=90, now=now + timedelta(days=89)) == 0
-    assert effects.purge(kept_days=90, now=now + timedelta(days=91)) == 1
-    assert effects.latest(draft) is None
+    assert previews.purge(kept_days=90, now=now + timedelta(days=89)) == 0
+    assert previews.purge(kept_days=90, now=now + timedelta(days=91)) == 1
+    assert previews.latest(draft) is None
 
 
 def test_one_preview_is_worked_out_at_a_time_so_that_mail_has_a_thread(
@@ -293,23 +286,23 @@ def test_one_preview_is_worked_out_at_a_time_so_that_mail_has_a_thread(
 ) -> None:
     estimate(version, 1)
     number = ask(begin()).id
-    with previewing._one_at_a_time:
-        previewing.preview(app, number)
+    with preview_task._one_at_a_time:
+        preview_task.preview(app, number)
     assert (state(number), due()) == ("waiting", [number])
-    previewing.preview(app, number)
+    preview_task.preview(app, number)
     assert state(number) == "done"
 
 
 def test_of_several_who_claim_at_once_one_gets_it(app: Flask, version: TableVersion) -> None:
     number = ask(begin()).id
-    found = at_once(app, 4, lambda _number: effects.claim(number, now=NOW, lease_seconds=LEASE))
-    assert sum(isinstance(one, effects.Claimed) for one in found) == 1
+    found = at_once(app, 4, lambda _number: previews.claim(number, now=NOW, lease_seconds=LEASE))
+    assert sum(isinstance(one, previews.Claimed) for one in found) == 1
     assert [one for one in found if isinstance(one, Exception)] == []
 
 
 def test_of_several_who_ask_at_once_all_get_the_same(app: Flask, version: TableVersion) -> None:
     draft_id = begin().id
-    found = at_once(app, 4, lambda _number: effects.ask(drafts.find(draft_id), actor="user:1", now=NOW).id)
+    found = at_once(app, 4, lambda _number: previews.ask(drafts.find(draft_id), actor="user:1", now=NOW).id)
     assert len(set(map(str, found))) == 1
 
 
@@ -366,7 +359,7 @@ def clinic(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterat
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        version = tables.import_(large_text(), NOW)
+        version = price_lists.import_(large_text(), NOW)
         now = datetime.now(UTC)
         rows = [
             {
@@ -455,7 +448,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over(
     worker()
     wait_until(lambda: state(number) == "done", 120)
     row = db.session.get_one(Preview, number)
-    found = effects.result_of(row)
+    found = previews.result_of(row)
     assert (found["plans"], found["up"], found["distinct"]) == (MANY, MANY, MANY)
     assert found["movers"][0]["change"] == f"{80 * MANY}.00"
     assert row.attempts == 2
@@ -480,9 +473,9 @@ def test_a_preview_is_cancelled_while_it_is_worked_out_and_nobody_waits_for_it(
     process = worker()
     wait_until(lambda: under_way(number), 60)
     # Somebody makes an estimate meanwhile.
-    version = tables.in_force("example", datetime.now(UTC))
+    version = price_lists.in_force("example", datetime.now(UTC))
     estimate(version, 1, days_ago=0)
-    effects.cancel(db.session.get_one(Preview, number), now=datetime.now(UTC))
+    previews.cancel(db.session.get_one(Preview, number), now=datetime.now(UTC))
     db.session.commit()
     draft = db.session.scalars(select(Draft)).one()
     drafts.save(draft.id, table_text(**NEXT), over=1, actor="user:1", now=NOW)

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import pricing
-from estimator import documents, estimates, links, tables
+from estimator import estimates, links, price_lists
 from estimator.db import db
+from estimator.estimates import pdf_cache
 from estimator.models import Document, Estimate, TableVersion
 
 ANSWERS = {"sessions": 3}
@@ -87,7 +88,7 @@ def test_answers_that_cannot_be_priced_leave_nothing_behind(make: Make) -> None:
 
 def test_the_prices_hold_until_the_end_of_a_day_at_the_clinic(app: Flask) -> None:
     late = datetime.fromisoformat("2026-03-10T20:00:00+00:00")  # the 11th in Tokyo
-    version = tables.import_(table_text(time_zone="Asia/Tokyo"), NOW)
+    version = price_lists.import_(table_text(time_zone="Asia/Tokyo"), NOW)
     token = estimates.make(version, ANSWERS, language="en", submission="", link_key=KEY, now=late)
     estimate = found(token)
     assert estimate.valid_until == date(2026, 4, 10)
@@ -142,7 +143,7 @@ def test_the_same_form_sent_at_the_same_moment_is_one_estimate(app: Flask, versi
 
     def send(_number: int) -> str:
         with app.app_context():
-            stored = tables.in_force("example", NOW)
+            stored = price_lists.in_force("example", NOW)
             token = estimates.make(stored, ANSWERS, language="en", submission="form-1", link_key=KEY, now=NOW)
             db.session.commit()
             return token
@@ -184,18 +185,18 @@ def test_an_estimate_is_gone_after_the_days_it_is_kept(make: Make) -> None:
 
 def test_a_deleted_estimate_takes_its_documents_with_it(make: Make) -> None:
     token = make()
-    documents.keep("k" * 64, found(token), b"%PDF-", NOW)
+    pdf_cache.keep("k" * 64, found(token), b"%PDF-", NOW)
     estimates.delete(found(token))
     db.session.commit()
     assert find(token) is None
     assert count() == count(Document) == 0
-    assert documents.find("k" * 64, NOW) is None
+    assert pdf_cache.find("k" * 64, NOW) is None
 
 
 def test_purging_removes_what_is_too_old_and_nothing_else(make: Make) -> None:
     old = make(submission="old", now=NOW - timedelta(days=90))
     kept = make(submission="kept", now=NOW - timedelta(days=89))
-    documents.keep("o" * 64, db.session.scalars(select(Estimate).order_by(Estimate.id)).first(), b"", NOW)
+    pdf_cache.keep("o" * 64, db.session.scalars(select(Estimate).order_by(Estimate.id)).first(), b"", NOW)
     assert estimates.purge(kept_days=90, now=NOW) == 1
     db.session.commit()
     assert find(old) is None
@@ -206,7 +207,7 @@ def test_purging_removes_what_is_too_old_and_nothing_else(make: Make) -> None:
 
 def test_an_estimate_keeps_the_prices_it_was_made_with(make: Make) -> None:
     token = make()
-    tables.import_(table_text(version="2026-2", valid_from="2026-03-01", price="9000.00"), NOW)
+    price_lists.import_(table_text(version="2026-2", valid_from="2026-03-01", price="9000.00"), NOW)
     db.session.commit()
     estimate = found(token)
     assert estimate.table_version.version == "2026-1"
@@ -215,16 +216,16 @@ def test_an_estimate_keeps_the_prices_it_was_made_with(make: Make) -> None:
 
 def test_a_document_is_kept_by_what_made_it(make: Make) -> None:
     estimate = found(make())
-    key = documents.key_of("breakdown", "en", "renderer 70")
+    key = pdf_cache.key_of("breakdown", "en", "renderer 70")
     before = NOW - timedelta(seconds=1)
-    assert documents.find(key, before) is None
-    documents.keep(key, estimate, b"%PDF-1", NOW)
-    documents.keep(key, estimate, b"%PDF-2", NOW)
+    assert pdf_cache.find(key, before) is None
+    pdf_cache.keep(key, estimate, b"%PDF-1", NOW)
+    pdf_cache.keep(key, estimate, b"%PDF-2", NOW)
     db.session.commit()
-    assert documents.find(key, before) == (estimate.reference, b"%PDF-1")
-    assert documents.key_of("a", "bc") != documents.key_of("ab", "c")
+    assert pdf_cache.find(key, before) == (estimate.reference, b"%PDF-1")
+    assert pdf_cache.key_of("a", "bc") != pdf_cache.key_of("ab", "c")
 
 
 def test_a_document_is_gone_with_the_days_its_estimate_is_kept(make: Make) -> None:
-    documents.keep("k" * 64, found(make()), b"%PDF-", NOW)
-    assert documents.find("k" * 64, NOW) is None
+    pdf_cache.keep("k" * 64, found(make()), b"%PDF-", NOW)
+    assert pdf_cache.find("k" * 64, NOW) is None

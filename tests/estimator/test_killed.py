@@ -19,7 +19,7 @@ from killing import Killed, app, environment, server
 from mail_server import MailServer, wait_until
 from sqlalchemy import func, select
 
-from estimator import estimates, tables
+from estimator import estimates, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Document, Mail
@@ -35,7 +35,7 @@ def ask_for_mails(app: Flask, number: int) -> None:
     """Ask for mails of one estimate, every fourth with its PDF, as the page does, but ring no bell."""
     settings: Settings = app.config["SETTINGS"]
     now = datetime.now(UTC)
-    version = tables.import_(table_text(), now)
+    version = price_lists.import_(table_text(), now)
     token = estimates.make(
         version,
         PLAN,

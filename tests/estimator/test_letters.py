@@ -15,11 +15,15 @@ from example_quotes import COORDINATOR, accept, decline, issue, prepare, quoted
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from estimator import clinic, documents, estimates, keys, letters, outbox, paper, pdf, quotes
+from estimator import clinic, estimates, keys, quotes
 from estimator.config import Settings
 from estimator.db import db
+from estimator.estimates import pdf_cache, pdf_document
 from estimator.folders import templates_folder
+from estimator.mail import outbox
 from estimator.models import Document, Mail, QuoteRevision
+from estimator.pdf import renderer
+from estimator.processes import letters
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
@@ -77,7 +81,7 @@ def test_the_attached_pdf_is_the_one_that_the_page_sends(app: Flask) -> None:
 
 def test_a_pdf_that_is_there_already_is_not_made_again(app: Flask) -> None:
     record, token = estimate(NOW)
-    documents.keep(documents.key_of(token, paper.fingerprint()), record, b"%PDF there", NOW)
+    pdf_cache.keep(pdf_cache.key_of(token, pdf_document.fingerprint()), record, b"%PDF there", NOW)
     db.session.commit()
     assert attachment(written(claimed(ask(record, NOW, attached=True), NOW))) == b"%PDF there"
     assert db.session.scalar(select(func.count()).select_from(Document)) == 1
@@ -94,9 +98,9 @@ def test_no_pdf_is_made_for_a_mail_that_has_only_the_link(app: Flask) -> None:
 
 
 def test_a_pdf_that_cannot_be_made_is_no_mail_without_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "SECONDS", 0)
+    monkeypatch.setattr(renderer, "SECONDS", 0)
     record, _token = estimate(NOW)
-    with pytest.raises(pdf.RenderingFailed):
+    with pytest.raises(renderer.RenderingFailed):
         written(claimed(ask(record, NOW, attached=True), NOW))
 
 

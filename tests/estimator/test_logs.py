@@ -68,7 +68,7 @@ app = Flask("estimator")
 logs.init_app(app)
 logs.to_standard_error(app)
 app.logger.warning("one %s", "anna@example.org")
-logging.getLogger("estimator.worker").error("two\\nlines, /e/" + "x" * 43)
+logging.getLogger("estimator.processes.worker").error("two\\nlines, /e/" + "x" * 43)
 """
 
 

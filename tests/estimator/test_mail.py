@@ -24,9 +24,10 @@ from example_list import NOW, table_text
 from example_mail import ask, claimed, estimate, settings
 from flask import Flask
 
-from estimator import letters, mail
 from estimator.folders import templates_folder
 from estimator.i18n import reader
+from estimator.mail import composing
+from estimator.processes import letters
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -131,11 +132,11 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/estimator.sqlite"
 
 
-def compose(template: str, context: dict[str, Any], language: str = "en") -> mail.Letter:
-    return mail.compose(template, reader(language), context)
+def compose(template: str, context: dict[str, Any], language: str = "en") -> composing.Letter:
+    return composing.compose(template, reader(language), context)
 
 
-def envelope(letter: mail.Letter | None = None, **given: Any) -> EmailMessage:
+def envelope(letter: composing.Letter | None = None, **given: Any) -> EmailMessage:
     known = {
         "sender": "Estimates <estimates@clinic.example.org>",
         "reply_to": None,
@@ -144,8 +145,8 @@ def envelope(letter: mail.Letter | None = None, **given: Any) -> EmailMessage:
         "language": "en",
         "written": datetime(2026, 3, 10, 12, 0, tzinfo=UTC),
     }
-    words = letter or mail.Letter("Your estimate", "Text.\n", "<p>Text.</p>\n")
-    return mail.message(words, **{**known, **given})
+    words = letter or composing.Letter("Your estimate", "Text.\n", "<p>Text.</p>\n")
+    return composing.message(words, **{**known, **given})
 
 
 def parsed(message: EmailMessage) -> EmailMessage:
@@ -294,8 +295,8 @@ def test_the_envelope_says_who_what_when_and_that_nobody_need_answer() -> None:
 
 
 def test_lines_are_short_enough_for_every_server_and_in_ascii(app: Flask) -> None:
-    letter = mail.Letter("Ваша оценка", "я" * 5000 + "\n", f"<p>{'я' * 5000}</p>\n")
-    attachment = mail.Attachment("EST-7K3M-92QF.pdf", bytes(range(256)) * 100)
+    letter = composing.Letter("Ваша оценка", "я" * 5000 + "\n", f"<p>{'я' * 5000}</p>\n")
+    attachment = composing.Attachment("EST-7K3M-92QF.pdf", bytes(range(256)) * 100)
     raw = envelope(letter, attachment=attachment).as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
@@ -318,7 +319,7 @@ def test_lines_are_short_enough_for_every_server_and_in_ascii(app: Flask) -> Non
 )
 @pytest.mark.parametrize("address", ["anna@example.org", "дарья@example.org"])
 def test_a_long_subject_arrives_with_all_of_its_spaces(subject: str, address: str) -> None:
-    message = envelope(mail.Letter(subject, "Text.\n", "<p>Text.</p>\n"), address=address)
+    message = envelope(composing.Letter(subject, "Text.\n", "<p>Text.</p>\n"), address=address)
     arrived = str(parsed(message)["Subject"])
     assert arrived.replace("\N{NO-BREAK SPACE}", " ") == subject
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from estimator import name_index
+from estimator.requests import name_index
 
 KEY = "u" * 32
 

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from estimator import config, outbox
+from estimator import config
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

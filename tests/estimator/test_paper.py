@@ -36,11 +36,13 @@ from example_papers import (
 from PIL import Image
 
 import pricing
-from estimator import documents, estimates, orientation, paper, pdf, pictures, wording
+from estimator import estimates, wording
 from estimator.cli import main
 from estimator.clinic import Logo
+from estimator.estimates import other_currency, pdf_cache, pdf_document
 from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
+from estimator.pdf import images, renderer
 from pricing import PriceTable
 
 PLANS = (*DELHI, *LANGUAGES)
@@ -67,8 +69,8 @@ def test_a_record_and_its_document_have_the_same_data_byte_for_byte(version: Tab
     token = estimates.make(version, {"sessions": 3}, language="en", submission="", link_key="l" * 32, now=NOW)
     record = estimates.find(token, kept_days=90, now=NOW)
     assert record is not None
-    content = paper.pdf_of(record)
-    assert paper.pdf_of(record) == content
+    content = pdf_document.pdf_of(record)
+    assert pdf_document.pdf_of(record) == content
     with pikepdf.open(io.BytesIO(content)) as document:
         assert document.attachments["estimate.json"].get_file().read_bytes() == record.breakdown.encode()
         assert str(document.docinfo["/Title"]) == f"Cost estimate {record.reference}"
@@ -83,14 +85,14 @@ def test_a_document_is_kept_by_its_key_and_found_again(version: TableVersion) ->
     token = estimates.make(version, {"sessions": 3}, language="en", submission="", link_key="l" * 32, now=NOW)
     record = estimates.find(token, kept_days=90, now=NOW)
     assert record is not None
-    key = documents.key_of(token, paper.fingerprint())
-    assert documents.find(key, made_after=NOW - timedelta(days=90)) is None
-    documents.keep(key, record, b"first", NOW)
-    documents.keep(key, record, b"second", NOW)
-    assert documents.find(key, made_after=NOW - timedelta(days=90)) == (record.reference, b"first")
-    assert documents.find(key, made_after=NOW) is None
+    key = pdf_cache.key_of(token, pdf_document.fingerprint())
+    assert pdf_cache.find(key, made_after=NOW - timedelta(days=90)) is None
+    pdf_cache.keep(key, record, b"first", NOW)
+    pdf_cache.keep(key, record, b"second", NOW)
+    assert pdf_cache.find(key, made_after=NOW - timedelta(days=90)) == (record.reference, b"first")
+    assert pdf_cache.find(key, made_after=NOW) is None
     assert (
-        documents.find(documents.key_of(token, "another renderer"), made_after=NOW - timedelta(days=90))
+        pdf_cache.find(pdf_cache.key_of(token, "another renderer"), made_after=NOW - timedelta(days=90))
         is None
     )
 
@@ -259,8 +261,8 @@ def test_the_renderer_reaches_nothing_whatever_the_html_says(
     for url in addresses(listener, secret):
         html = f"<html lang=en><title>t</title><body><p>One</p>{snippet.format(url=url)}"
         try:
-            content = pdf.document(html, attachment=b"{}", attachment_name="estimate.json", created=MADE)
-        except pdf.RenderingFailed:
+            content = renderer.document(html, attachment=b"{}", attachment_name="estimate.json", created=MADE)
+        except renderer.RenderingFailed:
             continue
         with pikepdf.open(io.BytesIO(content)) as document:
             assert [file.read_bytes() for file in embedded(document)] == [b"{}"]
@@ -384,7 +386,7 @@ def test_a_link_in_a_price_list_is_shown_and_not_followed(link: str, listener: L
     "text", ['"', "\\", '"; } @page { size: 1mm } a { content: "', "\n", "</style>", "ü، हि\u2028\0"]
 )
 def test_any_text_is_a_string_of_css(text: str) -> None:
-    written = paper.css_string(text)
+    written = pdf_document.css_string(text)
     assert written[0] == written[-1] == '"'
     assert not set(written[1:-1]) & set('"<>\n;{}@')
     back = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), written[1:-1])
@@ -399,15 +401,15 @@ def with_everything(table: PriceTable, answers: Mapping[str, Any], language: str
     picture = Image.new("RGBA", (600, 200), (10, 90, 112, 128))
     drawn = io.BytesIO()
     picture.save(drawn, "PNG")
-    rate = orientation.Chosen(
+    rate = other_currency.Chosen(
         table.currency, "INR", "89.2541", "Reserve Bank of India, reference rate", MADE.date(), True
     )
     breakdown, reading = pricing.estimate(table, answers).as_dict(), reader(language)
     with speaking(reading):
         head = wording.head(table, reading, reference="EST-2222-3333", created=MADE, valid_until=MADE.date())
-        beside = orientation.beside(breakdown, table, rate, reading)
-    logo = pictures.as_png(drawn.getvalue()).content
-    return paper.document(breakdown, table, head, reading, list(answers), MADE, logo, beside)
+        beside = other_currency.beside(breakdown, table, rate, reading)
+    logo = images.as_png(drawn.getvalue()).content
+    return pdf_document.document(breakdown, table, head, reading, list(answers), MADE, logo, beside)
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -430,10 +432,12 @@ def test_with_logo_and_another_currency_a_document_keeps_to_its_pages_and_to_the
 
 
 def test_a_look_that_shows_nothing_has_the_key_of_a_plain_document() -> None:
-    assert paper.key_of("token", paper.PLAIN) == documents.key_of("token", paper.fingerprint())
-    logos = [paper.Look(Logo(letter * 64, 10, 10)) for letter in "ab"]
+    assert pdf_document.key_of("token", pdf_document.PLAIN) == pdf_cache.key_of(
+        "token", pdf_document.fingerprint()
+    )
+    logos = [pdf_document.Look(Logo(letter * 64, 10, 10)) for letter in "ab"]
     rates = [
-        paper.Look(rate=orientation.Chosen("USD", "INR", rate, source, MADE.date(), old))
+        pdf_document.Look(rate=other_currency.Chosen("USD", "INR", rate, source, MADE.date(), old))
         for rate, source, old in (
             ("89", "x", False),
             ("90", "x", False),
@@ -441,7 +445,7 @@ def test_a_look_that_shows_nothing_has_the_key_of_a_plain_document() -> None:
             ("89", "x", True),
         )
     ]
-    assert len({paper.key_of("token", look) for look in (paper.PLAIN, *logos, *rates)}) == 7
+    assert len({pdf_document.key_of("token", look) for look in (pdf_document.PLAIN, *logos, *rates)}) == 7
 
 
 # How it looks ---------------------------------------------------------------------------------------------------
@@ -540,5 +544,5 @@ def test_a_list_of_notices_goes_on_only_beside_its_beginning(path: Path) -> None
 def test_the_same_code_has_one_fingerprint() -> None:
     script = "from estimator import paper; print(paper.fingerprint())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    paper.fingerprint.cache_clear()
-    assert done.stdout.strip() == paper.fingerprint()
+    pdf_document.fingerprint.cache_clear()
+    assert done.stdout.strip() == pdf_document.fingerprint()

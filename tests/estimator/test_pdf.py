@@ -19,8 +19,8 @@ import pytest
 from example_papers import MADE, pdf_of, plan, structure, text_of
 
 import pricing
-from estimator import pdf
 from estimator.i18n import reader
+from estimator.pdf import renderer
 
 DOCUMENTS = ("typical", "package", "request", "ar", "hi", "bn", "ru")
 
@@ -239,13 +239,15 @@ def test_the_same_plan_is_the_same_bytes_in_any_process_and_in_any_order() -> No
 
 
 def test_a_document_of_ours_keeps_out_of_what_it_is_asked_to_fetch() -> None:
-    pdf.document("<html lang=en><title>t</title><p>nothing to fetch", created=MADE)
-    with pytest.raises(pdf.RenderingFailed, match="asks for https://example"):
-        pdf.document("<html lang=en><title>t</title><img alt='' src='https://example.org/'>", created=MADE)
+    renderer.document("<html lang=en><title>t</title><p>nothing to fetch", created=MADE)
+    with pytest.raises(renderer.RenderingFailed, match="asks for https://example"):
+        renderer.document(
+            "<html lang=en><title>t</title><img alt='' src='https://example.org/'>", created=MADE
+        )
 
 
 def test_a_letter_without_a_font_is_named_and_never_left_out() -> None:
     for letter, number in (("\ue123", r"U\+E123"), ("\u0f40", r"U\+0F40")):
-        with pytest.raises(pdf.MissingFont, match=number):
-            pdf.document(f"<html lang=en><title>t</title><p>One {letter} two", created=MADE)
-    assert pdf.document("<html lang=en><title>t</title><p>One two", created=MADE).startswith(b"%PDF-")
+        with pytest.raises(renderer.MissingFont, match=number):
+            renderer.document(f"<html lang=en><title>t</title><p>One {letter} two", created=MADE)
+    assert renderer.document("<html lang=en><title>t</title><p>One two", created=MADE).startswith(b"%PDF-")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator import pdf
+from estimator.pdf import renderer
 
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ONE = "<html lang=en><title>One</title><p>One document"
@@ -27,18 +27,18 @@ LONG = "<html lang=en><title>Long</title>" + "<p>One of very many sentences.</p>
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """Give each test a child of its own, so that it has the test's limits."""
-    pdf.close()
+    renderer.close()
     yield
-    pdf.close()
+    renderer.close()
 
 
 def make(html: str = ONE) -> str:
-    return hashlib.sha256(pdf.document(html, created=MADE)).hexdigest()
+    return hashlib.sha256(renderer.document(html, created=MADE)).hexdigest()
 
 
 def child() -> int:
     """Return the number of the kept child process."""
-    kept = pdf._child
+    kept = renderer._child
     assert kept is not None
     return kept.process.pid
 
@@ -82,7 +82,7 @@ def asked_while_stopped() -> tuple[int, Future[str]]:
     pool = ThreadPoolExecutor(1)
     asked = pool.submit(make)
     pool.shutdown(wait=False)
-    wait(pdf._lock.locked)
+    wait(renderer._lock.locked)
     return number, asked
 
 
@@ -98,9 +98,9 @@ def test_a_child_that_is_killed_twice_is_a_clear_refusal_and_then_forgotten() ->
     expected = make()
     number, asked = asked_while_stopped()
     os.kill(number, signal.SIGKILL)
-    wait(lambda: pdf._child is not None and child() != number)
+    wait(lambda: renderer._child is not None and child() != number)
     os.kill(child(), signal.SIGKILL)
-    with pytest.raises(pdf.RenderingFailed, match="ended twice"):
+    with pytest.raises(renderer.RenderingFailed, match="ended twice"):
         asked.result()
     assert make() == expected
 
@@ -108,8 +108,8 @@ def test_a_child_that_is_killed_twice_is_a_clear_refusal_and_then_forgotten() ->
 def test_what_takes_too_long_is_ended_and_the_next_document_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     expected, before = make(), child()
     with monkeypatch.context() as patched:
-        patched.setattr(pdf, "SECONDS", 1)
-        with pytest.raises(pdf.RenderingTookTooLong, match="more than 1 seconds"):
+        patched.setattr(renderer, "SECONDS", 1)
+        with pytest.raises(renderer.RenderingTookTooLong, match="more than 1 seconds"):
             make(LONG)
     assert not runs(before)
     assert make() == expected
@@ -119,8 +119,8 @@ def test_a_child_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch) -> 
     make()
     number = child()
     os.kill(number, signal.SIGSTOP)
-    monkeypatch.setattr(pdf, "SECONDS", 1)
-    with pytest.raises(pdf.RenderingTookTooLong):
+    monkeypatch.setattr(renderer, "SECONDS", 1)
+    with pytest.raises(renderer.RenderingTookTooLong):
         make(LONG)  # more than the pipe holds: not even the question gets through
     assert not runs(number)
 
@@ -131,17 +131,17 @@ def test_what_needs_too_much_memory_is_refused_and_the_next_document_is_made(
 ) -> None:
     expected = make()
     held = int(Path(f"/proc/{child()}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    pdf.close()
-    monkeypatch.setattr(pdf, "ADDRESS_SPACE", held + 4 * 2**20)
-    monkeypatch.setattr(pdf, "SECONDS", 300)  # on a busy machine memory must still be what it fails by
-    with pytest.raises(pdf.RenderingFailed, match=r"more memory|ended twice"):
+    renderer.close()
+    monkeypatch.setattr(renderer, "ADDRESS_SPACE", held + 4 * 2**20)
+    monkeypatch.setattr(renderer, "SECONDS", 300)  # on a busy machine memory must still be what it fails by
+    with pytest.raises(renderer.RenderingFailed, match=r"more memory|ended twice"):
         make(LONG)
     assert make() == expected
 
 
 def test_a_child_is_renewed_after_a_number_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "DOCUMENTS", 2)
-    pdf.warm_up()
+    monkeypatch.setattr(renderer, "DOCUMENTS", 2)
+    renderer.warm_up()
     children, documents = [], set()
     for _document in range(4):
         children.append(child())
@@ -153,7 +153,7 @@ def test_a_child_is_renewed_after_a_number_of_documents(monkeypatch: pytest.Monk
 
 def test_a_child_that_holds_too_much_memory_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     first, before = make(), child()
-    monkeypatch.setattr(pdf, "RESIDENT", 1)
+    monkeypatch.setattr(renderer, "RESIDENT", 1)
     assert make() == first
     assert child() != before
 
@@ -267,11 +267,11 @@ def test_nothing_stays_in_the_folder_for_temporary_files(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(pdf, "DOCUMENTS", 1)
+    monkeypatch.setattr(renderer, "DOCUMENTS", 1)
     for _document in range(3):
         make()
     os.kill(child(), signal.SIGKILL)
     make()
-    pdf.close()
+    renderer.close()
     kept = [path.name for path in tmp_path.iterdir() if not path.name.startswith("estimator-fonts-")]
     assert kept == []

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator import pdf, pdf_reading, pdf_reading_child
-from estimator.pdf_reading import Carried, Kind
+from estimator.pdf import reader, reader_process, renderer
+from estimator.pdf.reader import Carried, Kind
 
 DATA = '{"total":"4,811.05 – ok"}'.encode()
 
 
 def document(name: str = "quote.json") -> bytes:
     """Return a PDF as the app makes them."""
-    return pdf.document(
+    return renderer.document(
         '<!doctype html><html lang="en"><title>Quote</title><h1>Quote</h1></html>',
         attachment=DATA,
         attachment_name=name,
@@ -30,7 +30,7 @@ def document(name: str = "quote.json") -> bytes:
 
 @pytest.mark.parametrize("name", ["quote.json", "estimate.json"])
 def test_the_data_of_a_document_of_ours_is_read(name: str) -> None:
-    assert pdf_reading.read(document(name)) == Carried("data", name, DATA)
+    assert reader.read(document(name)) == Carried("data", name, DATA)
 
 
 def test_a_document_that_another_program_saved_anew_still_carries_its_data() -> None:
@@ -41,7 +41,7 @@ def test_a_document_that_another_program_saved_anew_still_carries_its_data() -> 
     with pikepdf.open(io.BytesIO(document())) as opened:
         saved = hostile.bytes_of(opened, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     assert saved != document()
-    assert pdf_reading.read(saved) == Carried("data", "quote.json", DATA)
+    assert reader.read(saved) == Carried("data", "quote.json", DATA)
 
 
 CASES: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -66,31 +66,29 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize(("content", "kind"), CASES.values(), ids=CASES)
 def test_what_is_wrong_has_a_word(content: Callable[[], bytes], kind: Kind) -> None:
-    assert pdf_reading.read(content()) == Carried(kind)
+    assert reader.read(content()) == Carried(kind)
 
 
 @pytest.mark.parametrize("content", [hostile.endless_list, hostile.slow])
 def test_what_never_ends_is_given_up(content: Callable[[], bytes]) -> None:
-    assert pdf_reading.read(content()).kind in {"broken", "nothing", "too_slow", "too_much"}
+    assert reader.read(content()).kind in {"broken", "nothing", "too_slow", "too_much"}
 
 
 def test_a_reading_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_reading, "SECONDS", 1)
-    assert pdf_reading.read(hostile.slow_to_unpack()).kind in {"too_slow", "too_much"}
+    monkeypatch.setattr(reader, "SECONDS", 1)
+    assert reader.read(hostile.slow_to_unpack()).kind in {"too_slow", "too_much"}
 
 
 def test_a_reading_that_takes_too_much_memory_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_reading, "MEMORY", 20 * 2**20)
-    assert pdf_reading.read(document() + b"%" + bytes(9_000_000)).kind == "too_much"
+    monkeypatch.setattr(reader, "MEMORY", 20 * 2**20)
+    assert reader.read(document() + b"%" + bytes(9_000_000)).kind == "too_much"
 
 
 def test_the_reader_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the process was started with is asked of the process itself."""
     monkeypatch.setenv("LINK_KEY", "do not tell")
-    monkeypatch.setattr(
-        pdf_reading, "_PROGRAM", "import os; print('data quote.json'); print(dict(os.environ))"
-    )
-    told = pdf_reading.read(b"%PDF-1.7").data
+    monkeypatch.setattr(reader, "_PROGRAM", "import os; print('data quote.json'); print(dict(os.environ))")
+    told = reader.read(b"%PDF-1.7").data
     assert b"do not tell" not in told
     assert b"LINK_KEY" not in told
 
@@ -102,7 +100,7 @@ def test_any_damage_to_a_document_is_survived(data: st.DataObject) -> None:
     content = bytearray(_DOCUMENT)
     for _ in range(data.draw(st.integers(1, 40))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    found = pdf_reading_child.carried(bytes(content))
+    found = reader_process.carried(bytes(content))
     assert found.kind in {"data", "nothing", "broken", "encrypted", "several", "too_large"}
 
 
@@ -121,4 +119,4 @@ _DOCUMENT = document()
     ],
 )
 def test_an_answer_that_makes_no_sense_is_no_answer(answer: bytes) -> None:
-    assert pdf_reading.answered(answer) == Carried("broken")
+    assert reader.answered(answer) == Carried("broken")

@@ -21,10 +21,12 @@ from flask.logging import default_handler
 from mail_server import MailServer
 from sqlalchemy import select
 
-from estimator import create_app, estimates, letters, logs, outbox, worker
+from estimator import create_app, estimates, logs
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail
+from estimator.processes import letters, worker
 
 SENT = "wilhelmina.quill@quillworth.org"
 REFUSED = "refusenik77@brambleford.net"

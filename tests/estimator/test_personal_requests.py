@@ -20,11 +20,13 @@ from mail_server import MailServer
 from sqlalchemy import select
 from test_personal import disguises, everything_stored
 
-from estimator import quote_paper, quotes, quoting, requests, tables, worker
+from estimator import price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Mail, PatientRequest, QuoteRevision
-from estimator.quote_content import Adjustment
+from estimator.processes import worker
+from estimator.quotes import drafts, pdf_document
+from pricing.quote import Adjustment
 
 FIRST = {
     "full_name": "Zebulonia Thistlewick",
@@ -105,7 +107,7 @@ def app(
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        tables.import_(list_text(), datetime.now(UTC))
+        price_lists.import_(list_text(), datetime.now(UTC))
         db.session.commit()
         yield app
         app.extensions["jobs"].close()
@@ -209,13 +211,13 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
     requests.note(record, NOTE, actor=COORDINATOR, now=now, settings=settings)
     known: dict[str, Any] = {"actor": COORDINATOR, "now": now, "settings": settings}
     prepare(record, now)
-    draft = quoting.of(record)
+    draft = drafts.of(record)
     assert draft is not None
     lines = [Adjustment(Decimal("-10.00"), LABEL, REASON)]
-    quoting.change(draft, save=draft.save, adjustments=lines, prices="keep", **known)
+    drafts.change(draft, save=draft.save, adjustments=lines, prices="keep", **known)
     db.session.commit()
     revision = issue(record, now)
-    content = quote_paper.render(revision, settings)
+    content = pdf_document.render(revision, settings)
     assert content is not None
     db.session.commit()
     return revision

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from estimator import pictures
+from estimator.pdf import images
 
 
 def drawn(picture: Image.Image, kind: str = "PNG", **more: Any) -> bytes:
@@ -27,7 +27,7 @@ def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
     return Image.frombytes(mode, (width, height), random.Random(1).randbytes(size))
 
 
-def opened(picture: pictures.Picture) -> Image.Image:
+def opened(picture: images.Picture) -> Image.Image:
     found = Image.open(BytesIO(picture.content))
     found.load()
     assert (found.format, found.size) == ("PNG", (picture.width, picture.height))
@@ -36,49 +36,49 @@ def opened(picture: pictures.Picture) -> Image.Image:
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_a_png_of_any_colours_comes_out_as_a_small_png(mode: str) -> None:
-    found = opened(pictures.as_png(drawn(colours(1200, 300, mode))))
+    found = opened(images.as_png(drawn(colours(1200, 300, mode))))
     assert found.size == (600, 150)
     assert found.mode in ("RGB", "RGBA", "P")
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_a_jpeg_of_any_colours_comes_out_as_a_small_png(mode: str) -> None:
-    assert opened(pictures.as_png(drawn(noise(320, 100, mode), "JPEG"))).size[0] <= 320
+    assert opened(images.as_png(drawn(noise(320, 100, mode), "JPEG"))).size[0] <= 320
 
 
 def test_sixteen_bits_of_grey_keep_their_shades() -> None:
     white = Image.new("I;16", (20, 20), 65_535)
-    assert opened(pictures.as_png(drawn(white))).convert("L").getpixel((5, 5)) == 255
+    assert opened(images.as_png(drawn(white))).convert("L").getpixel((5, 5)) == 255
 
 
 def test_a_small_picture_stays_as_it_is() -> None:
     picture = noise(40, 30)
-    assert opened(pictures.as_png(drawn(picture))).tobytes() == picture.tobytes()
+    assert opened(images.as_png(drawn(picture))).tobytes() == picture.tobytes()
 
 
 def test_what_is_transparent_stays_so() -> None:
     picture = Image.new("RGBA", (50, 50), (10, 20, 30, 0))
     picture.putpixel((3, 3), (200, 0, 0, 255))
-    found = opened(pictures.as_png(drawn(picture))).convert("RGBA")
+    found = opened(images.as_png(drawn(picture))).convert("RGBA")
     assert [found.getpixel((0, 0))[3], found.getpixel((3, 3))] == [0, (200, 0, 0, 255)]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_photograph_becomes_small_enough_for_every_page(mode: str) -> None:
-    found = pictures.as_png(drawn(noise(500, 250, mode)))
-    assert len(found.content) <= pictures.FINAL_BYTES
+    found = images.as_png(drawn(noise(500, 250, mode)))
+    assert len(found.content) <= images.FINAL_BYTES
     opened(found)
 
 
 def test_the_longest_line_that_is_taken_is_drawn() -> None:
-    assert opened(pictures.as_png(drawn(colours(4000, 1, "L")))).size == (600, 1)
-    assert opened(pictures.as_png(drawn(colours(4000, 4000, "L")))).size == (300, 300)
+    assert opened(images.as_png(drawn(colours(4000, 1, "L")))).size == (600, 1)
+    assert opened(images.as_png(drawn(colours(4000, 4000, "L")))).size == (300, 300)
 
 
 def test_a_turned_photograph_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert opened(pictures.as_png(drawn(colours(200, 100), "JPEG", exif=exif))).size == (100, 200)
+    assert opened(images.as_png(drawn(colours(200, 100), "JPEG", exif=exif))).size == (100, 200)
 
 
 def test_what_a_file_says_about_people_and_places_stays_behind() -> None:
@@ -89,7 +89,7 @@ def test_what_a_file_says_about_people_and_places_stays_behind() -> None:
     words.add_text("Author", "Mira Canary")
     for sent in (photo, drawn(colours(50, 50), pnginfo=words, exif=exif), photo + b"canary behind it"):
         assert b"canary" in sent.lower()
-        assert b"canary" not in pictures.as_png(sent).content.lower()
+        assert b"canary" not in images.as_png(sent).content.lower()
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_what_a_file_says_about_people_and_places_stays_behind() -> None:
     ],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(sent: bytes, words: str) -> None:
-    with pytest.raises(pictures.NotUsable, match=words):
-        pictures.as_png(sent)
+    with pytest.raises(images.NotUsable, match=words):
+        images.as_png(sent)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
@@ -118,8 +118,8 @@ def test_a_file_cut_off_anywhere_is_drawn_or_refused_and_nothing_else(kind: str)
     refused = 0
     for end in range(0, len(whole), 37):
         try:
-            pictures.as_png(whole[:end])
-        except pictures.NotUsable:
+            images.as_png(whole[:end])
+        except images.NotUsable:
             refused += 1
     assert refused > 0
 
@@ -133,22 +133,22 @@ def test_a_file_with_wrong_bytes_anywhere_is_drawn_or_refused_and_nothing_else()
             for _byte in range(chance.randint(1, 6)):
                 spoilt[chance.randrange(4, len(spoilt))] = chance.randrange(256)
             try:
-                pictures.as_png(bytes(spoilt))
-            except pictures.NotUsable:
+                images.as_png(bytes(spoilt))
+            except images.NotUsable:
                 continue
 
 
 def test_a_picture_too_wide_is_refused_before_it_is_drawn() -> None:
-    with pytest.raises(pictures.NotUsable, match="4001 × 1 pixels"):
-        pictures.as_png(drawn(colours(4001, 1, "L")))
+    with pytest.raises(images.NotUsable, match="4001 × 1 pixels"):
+        images.as_png(drawn(colours(4001, 1, "L")))
     bomb = drawn(colours(10, 10, "L")).replace(
         (10).to_bytes(4, "big") * 2, (50_000).to_bytes(4, "big") * 2, 1
     )
-    with pytest.raises(pictures.NotUsable):
-        pictures.as_png(bomb)
+    with pytest.raises(images.NotUsable):
+        images.as_png(bomb)
 
 
 def test_a_picture_that_moves_is_refused() -> None:
     moving = drawn(colours(20, 20), save_all=True, append_images=[noise(20, 20)], duration=100)
-    with pytest.raises(pictures.NotUsable, match="moves"):
-        pictures.as_png(moving)
+    with pytest.raises(images.NotUsable, match="moves"):
+        images.as_png(moving)

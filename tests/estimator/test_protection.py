@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, delete, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from estimator import audit, migrations, tables
+from estimator import audit, migrations, price_lists
 from estimator.config import Settings
 from estimator.db import db, engine_options
 from estimator.migrations import protection
@@ -117,7 +117,7 @@ def test_a_version_in_force_cannot_be_deleted(hand: Engine, version: TableVersio
 
 def test_a_version_that_has_begun_everywhere_is_kept_and_a_scheduled_one_may_go(hand: Engine) -> None:
     for day in (in_days(-1), in_days(2)):
-        tables.import_(table_text(version=day.isoformat(), valid_from=day.isoformat()), NOW)
+        price_lists.import_(table_text(version=day.isoformat(), valid_from=day.isoformat()), NOW)
     db.session.commit()
     refused(hand, f"DELETE FROM table_version WHERE valid_from = '{in_days(-1)}'", protection.PUBLISHED)
     with hand.begin() as connection:

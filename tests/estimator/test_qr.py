@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 import qrcode
 
-from estimator import pdf, qr
+from estimator.pdf import qr, renderer
 
 ADDRESS = "https://estimates.example.org/verify/Q-2027-000123"
 
@@ -45,7 +45,7 @@ def test_a_label_cannot_end_the_drawing() -> None:
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_in_a_pdf_it_is_a_figure_that_says_what_it_is(direction: str) -> None:
     drawn = qr.svg(ADDRESS, "Scan to check this document")
-    content = pdf.document(
+    content = renderer.document(
         f'<!doctype html><html lang="en" dir="{direction}"><title>Quote</title><h1>Quote</h1>{drawn}</html>',
         created=datetime(2027, 1, 1, tzinfo=UTC),
     )

@@ -24,8 +24,9 @@ from example_quotes import (
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import outbox, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, QuoteDecision, QuoteRevision
 
 DAY = timedelta(days=1)

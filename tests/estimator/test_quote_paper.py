@@ -19,11 +19,13 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import update
 
-from estimator import clinic, issued_quotes, pdf, pictures, quote_paper, quotes
+from estimator import clinic, quotes
 from estimator.db import db
 from estimator.i18n import reader, speaking
 from estimator.models import QuoteRevision, Rate
-from estimator.quote_content import as_bytes
+from estimator.pdf import images, renderer
+from estimator.quotes import pdf_document
+from pricing.quote import as_bytes
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -35,7 +37,7 @@ def database_url(tmp_path: Path) -> str:
 
 
 def rendered(revision: QuoteRevision) -> bytes:
-    content = quote_paper.render(revision, settings())
+    content = pdf_document.render(revision, settings())
     db.session.commit()
     assert content is not None
     return content
@@ -45,7 +47,7 @@ def markup(revision: QuoteRevision, language: str = "en") -> str:
     rows = quotes.rows_of(revision, settings().data_keys)
     assert rows is not None
     with speaking(reader(language)):
-        return quote_paper.html(
+        return pdf_document.html(
             rows,
             patient="Anna Kowalska",
             reader=reader(language),
@@ -171,7 +173,7 @@ def test_a_quote_can_be_made_in_every_script_of_the_lists(app: Flask, language: 
     content, rows = quotes.worded(
         request, prepared, number="Q-2026-00001", clinic=CLINIC, settings=settings(), now=NOW
     )
-    made = quote_paper.document(
+    made = pdf_document.document(
         content, rows, patient="Anna Kowalska", language=language, settings=settings()
     )
     with pikepdf.open(io.BytesIO(made)) as document:
@@ -233,8 +235,8 @@ def test_other_templates_and_another_renderer_never_change_an_issued_document(
     def never(*_given: object, **_named: object) -> bytes:
         pytest.fail("it was made again")
 
-    monkeypatch.setattr(pdf, "document", never)
-    monkeypatch.setattr(quote_paper, "html", never)
+    monkeypatch.setattr(renderer, "document", never)
+    monkeypatch.setattr(pdf_document, "html", never)
     db.session.expire_all()
     assert rendered(revision) == content
 
@@ -244,7 +246,7 @@ def test_the_same_revision_is_the_same_bytes_whoever_makes_them(app: Flask) -> N
     content = rendered(revision)
     rows, patient = quotes.rows_of(revision, settings().data_keys), "Anna Kowalska"
     assert rows is not None
-    again = quote_paper.document(
+    again = pdf_document.document(
         quotes.content_of(revision), rows, patient=patient, language="en", settings=settings()
     )
     assert again == content
@@ -252,8 +254,8 @@ def test_the_same_revision_is_the_same_bytes_whoever_makes_them(app: Flask) -> N
 
 def test_of_two_who_make_a_document_the_first_one_keeps_it(app: Flask) -> None:
     revision = quoted()
-    assert issued_quotes.keep_pdf(revision, b"%PDF first", settings().data_keys)
-    assert not issued_quotes.keep_pdf(revision, b"%PDF second", settings().data_keys)
+    assert quotes.keep_pdf(revision, b"%PDF first", settings().data_keys)
+    assert not quotes.keep_pdf(revision, b"%PDF second", settings().data_keys)
     db.session.commit()
     assert rendered(revision) == b"%PDF first"
 
@@ -262,8 +264,8 @@ def test_nothing_is_made_for_somebody_who_was_erased(app: Flask) -> None:
     revision = quoted()
     db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
     db.session.commit()
-    assert quote_paper.render(revision, settings()) is None
-    assert not issued_quotes.keep_pdf(revision, b"%PDF late", settings().data_keys)
+    assert pdf_document.render(revision, settings()) is None
+    assert not quotes.keep_pdf(revision, b"%PDF late", settings().data_keys)
     assert revision.pdf is None
 
 
@@ -281,7 +283,9 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
         settings=settings(),
         now=NOW,
     )
-    made = quote_paper.preview_pdf(content, rows, patient="Anna Kowalska", language="en", settings=settings())
+    made = pdf_document.preview_pdf(
+        content, rows, patient="Anna Kowalska", language="en", settings=settings()
+    )
     text = words(made)
     assert "Preview: this quote is not issued." in text
     assert "USD 4,400.00" in text
@@ -293,20 +297,20 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
 def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) -> None:
     drawn = io.BytesIO()
     Image.new("RGB", (300, 80), "navy").save(drawn, "PNG")
-    picture = pictures.as_png(drawn.getvalue())
+    picture = images.as_png(drawn.getvalue())
     clinic.change_logo(
         picture.content, picture.width, picture.height, actor="user:1", now=NOW, basis=clinic.bases()["logo"]
     )
     revision = second_revision()
-    made = quote_paper.render(revision, settings())
+    made = pdf_document.render(revision, settings())
     assert made is not None
     with pikepdf.open(io.BytesIO(made)) as document:
-        images = [
+        kept = [
             one
             for one in document.objects
             if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
         ]
-        assert images
-        assert not any(bool(image.get("/Interpolate", False)) for image in images)
+        assert kept
+        assert not any(bool(image.get("/Interpolate", False)) for image in kept)
     clinic.change_logo(None, actor="user:1", now=NOW, basis=clinic.bases()["logo"])
-    assert quote_paper.render(revision, settings()) == made, "what was made keeps the logo it was made with"
+    assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"

@@ -11,8 +11,9 @@ from example_quotes import CLINIC, COORDINATOR, PERSON, accept, decline, quoted,
 from flask import Flask
 from sqlalchemy import select, update
 
-from estimator import outbox, quotes
+from estimator import quotes
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteRevision
 
 

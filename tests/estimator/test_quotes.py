@@ -34,11 +34,14 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from estimator import audit, outbox, quote_content, quotes, quoting, requests, tables
+from estimator import audit, price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db, unavailable
+from estimator.mail import outbox
 from estimator.models import AuditEntry, Counter, Mail, Quote, QuoteDraft, QuoteRevision, Rate
-from estimator.quote_content import Adjustment
+from estimator.quotes import drafts
+from pricing import quote as quote_content
+from pricing.quote import Adjustment
 
 DAY = timedelta(days=1)
 
@@ -58,9 +61,9 @@ def issue_by(reference: str, actor: str = COORDINATOR, now: datetime = NOW) -> s
     """Issue what is prepared for a request, as another process would, and return its number; do not commit."""
     request = requests.get(reference)
     assert request is not None
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     if draft is None:
-        raise quoting.ChangedMeanwhile
+        raise drafts.ChangedMeanwhile
     revision = quotes.issue(
         request,
         save=draft.save,
@@ -99,7 +102,7 @@ def test_a_quote_freezes_the_figures_and_they_compute_again(app: Flask) -> None:
     assert content["table"]["sha256"] == revision.table_sha256 == revision.table_version.sha256
     assert content["replaces"] is None
     assert revision.content == quote_content.as_bytes(content).decode()
-    again = quote_content.recompute(content, tables.parsed(revision.table_version))
+    again = quote_content.recompute(content, price_lists.parsed(revision.table_version))
     assert again == (Decimal("4400.00"), [])
 
 
@@ -173,7 +176,7 @@ def test_issuing_moves_the_request_tells_the_trail_and_mails_the_patient(app: Fl
     revision = quoted()
     request = revision.quote.request
     assert request.state == "quoted"
-    assert quoting.of(request) is None
+    assert drafts.of(request) is None
     assert [entry.kind for entry in requests.history(request, settings().data_keys)][:2] == [
         "state",
         "issued",
@@ -273,12 +276,12 @@ def test_of_two_coordinators_who_issue_the_same_quote_the_second_is_told(app: Fl
 def test_a_page_from_before_the_issue_does_not_issue_the_next_revision(app: Flask) -> None:
     request = ask(publish())
     seen = prepare(request)
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
     save = draft.save
     issue(request)
     prepare(request)
-    with pytest.raises(quoting.ChangedMeanwhile):
+    with pytest.raises(drafts.ChangedMeanwhile):
         quotes.issue(
             request,
             save=save,
@@ -296,7 +299,7 @@ def test_a_quote_that_two_begin_at_once_is_one(app: Flask) -> None:
     def begin(number: int) -> str:
         request = requests.get(reference)
         assert request is not None
-        return quoting.begin(request, actor=f"user:{number}", now=NOW, settings=settings()).name
+        return drafts.begin(request, actor=f"user:{number}", now=NOW, settings=settings()).name
 
     found = at_once(app, 4, begin)
     assert len(set(map(str, found))) == 1
@@ -309,9 +312,9 @@ def test_of_many_who_save_at_once_one_succeeds(app: Flask) -> None:
     def save(number: int) -> None:
         request = requests.get(reference)
         assert request is not None
-        draft = quoting.of(request)
+        draft = drafts.of(request)
         assert draft is not None
-        quoting.change(
+        drafts.change(
             draft,
             save=1,
             adjustments=[Adjustment(Decimal(number + 1), "Courier", "Asked for")],
@@ -329,7 +332,7 @@ def refused_as_it_was_seen(request_reference: str, save: int, fingerprint: str) 
     before = counted()
     request = requests.get(request_reference)
     assert request is not None
-    with pytest.raises((quotes.NotReady, quotes.ChangedMeanwhile)) as refused:
+    with pytest.raises((quotes.NotReady, drafts.ChangedMeanwhile)) as refused:
         quotes.issue(
             request,
             save=save,
@@ -346,7 +349,7 @@ def refused_as_it_was_seen(request_reference: str, save: int, fingerprint: str) 
 def test_a_list_that_was_closed_after_the_preview_issues_nothing(app: Flask) -> None:
     request = ask(publish())
     seen = prepare(request)
-    tables.close("example", actor=COORDINATOR, now=NOW)
+    price_lists.close("example", actor=COORDINATOR, now=NOW)
     db.session.commit()
     refused = refused_as_it_was_seen(request.reference, 1, seen.fingerprint)
     assert isinstance(refused, quotes.NotReady)
@@ -358,7 +361,7 @@ def test_a_list_that_came_into_force_after_the_preview_is_not_issued_unseen(app:
     seen = prepare(request, prices="again")
     publish(list_text(version="2026-2", valid_from="2026-03-10", price="2100.00"))
     refused = refused_as_it_was_seen(request.reference, 2, seen.fingerprint)
-    assert isinstance(refused, quotes.ChangedMeanwhile)
+    assert isinstance(refused, drafts.ChangedMeanwhile)
 
 
 def test_a_list_that_came_into_force_after_the_preview_makes_the_choice_of_prices_open_again(

@@ -19,9 +19,10 @@ from killing import Killed, app, environment, server
 from mail_server import MailServer
 from sqlalchemy import func, select
 
-from estimator import audit, quote_content, quotes, tables
+from estimator import audit, price_lists, quotes
 from estimator.db import db
 from estimator.models import AuditEntry, Counter, Mail, Quote, QuoteDraft, QuoteRevision
+from pricing import quote as quote_content
 
 __all__ = ["app", "environment", "server"]
 
@@ -115,7 +116,7 @@ def test_every_quote_is_issued_once_numbered_without_a_gap_and_mailed_whoever_is
     for revision in db.session.scalars(select(QuoteRevision)):
         assert revision.pdf_sha256 in documents, "another document was sent than the one that is kept"
         content = quotes.content_of(revision)
-        assert quote_content.recompute(content, tables.parsed(revision.table_version)).differences == []
+        assert quote_content.recompute(content, price_lists.parsed(revision.table_version)).differences == []
     for log in (issuers.log, workers.log):
         assert "Traceback" not in log.read_text()
         assert "Patient Number" not in log.read_text()

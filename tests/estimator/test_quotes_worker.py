@@ -14,9 +14,11 @@ from example_quotes import COORDINATOR, issue, prepare, quoted, settings
 from flask import Flask
 from sqlalchemy import select, update
 
-from estimator import issued_quotes, pdf, quotes, worker
+from estimator import quotes
 from estimator.db import db
 from estimator.models import Mail, QuoteRevision
+from estimator.pdf import renderer
+from estimator.processes import worker
 
 DAY = timedelta(days=1)
 
@@ -80,7 +82,7 @@ def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wai
     app: Flask,
 ) -> None:
     first, second = quoted(submission="first"), quoted(submission="second")
-    issued_quotes.keep_pdf(second, b"%PDF there", settings().data_keys)
+    quotes.keep_pdf(second, b"%PDF there", settings().data_keys)
     db.session.commit()
     mails = [mail_about(each).id for each in (first, second)]
     worker.sweep(app)
@@ -109,15 +111,15 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_its_mail_says_so(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revision = quoted()
-    monkeypatch.setattr(pdf, "SECONDS", 0)
-    pdf.close()
+    monkeypatch.setattr(renderer, "SECONDS", 0)
+    renderer.close()
     worker.draw(app, revision.id)
     assert revision.pdf_sha256 is None
     worker.send(app, mail_about(revision).id)
     assert mail_about(revision).state == "waiting"
     assert "The PDF could not be made." in (mail_about(revision).words or "")
     monkeypatch.undo()
-    pdf.close()
+    renderer.close()
     monkeypatch.setattr(worker, "_now", lambda: NOW + DAY)
     worker.sweep(app)
     assert ("quote", revision.id, False) in bells(app)

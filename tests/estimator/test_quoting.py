@@ -27,10 +27,11 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 import pricing
-from estimator import quotes, quoting, requests, tables
+from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import AuditEntry, PatientRequest, QuoteDraft
-from estimator.quote_content import Adjustment
+from estimator.quotes import drafts
+from pricing.quote import Adjustment
 
 REQUESTED = """
 [charge.scan]
@@ -54,16 +55,16 @@ def request_(app: Flask) -> PatientRequest:
     return ask(publish())
 
 
-def codes(prepared: quoting.Prepared) -> list[str]:
+def codes(prepared: drafts.Prepared) -> list[str]:
     return [missing.code for missing in prepared.missing]
 
 
 def change(request: PatientRequest, now: datetime = NOW, **what: object) -> QuoteDraft:
     """Save changes as a coordinator who has the newest save before them, and commit."""
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
     known = {"save": draft.save, "actor": COORDINATOR, "now": now, "settings": settings(), **what}
-    quoting.change(draft, **known)  # type: ignore[arg-type]
+    drafts.change(draft, **known)  # type: ignore[arg-type]
     db.session.commit()
     return draft
 
@@ -73,9 +74,9 @@ def adjustment(amount: str, label: str = "Goodwill", reason: str = "We were late
 
 
 def approve(request: PatientRequest, actor: str = COLLEAGUE, fingerprint: str | None = None) -> None:
-    draft = quoting.of(request)
+    draft = drafts.of(request)
     assert draft is not None
-    quoting.approve(
+    drafts.approve(
         draft,
         fingerprint=fingerprint or state(request).fingerprint,
         actor=actor,
@@ -104,20 +105,20 @@ def test_the_next_revision_begins_with_what_the_newest_one_said(request_: Patien
     prepared = prepare(request_, actor=COLLEAGUE)
     assert prepared.given["sessions"] == "3"
     assert prepared.adjustments == [Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill")]
-    draft = quoting.of(request_)
+    draft = drafts.of(request_)
     assert draft is not None
-    assert [line.by for line in quoting.adjustments_by(draft, settings())] == [COLLEAGUE]
+    assert [line.by for line in drafts.adjustments_by(draft, settings())] == [COLLEAGUE]
 
 
 def test_what_is_discarded_is_gone_and_what_was_issued_stays(request_: PatientRequest) -> None:
     prepare(request_)
     revision = issue(request_)
     prepare(request_)
-    draft = quoting.of(request_)
+    draft = drafts.of(request_)
     assert draft is not None
-    quoting.discard(draft)
+    drafts.discard(draft)
     db.session.commit()
-    assert quoting.of(request_) is None
+    assert drafts.of(request_) is None
     assert quotes.of(request_) is not None
     assert revision.state == "current"
 
@@ -128,7 +129,7 @@ def test_what_is_discarded_is_gone_and_what_was_issued_stays(request_: PatientRe
 def test_of_two_who_save_the_same_page_the_second_is_told(request_: PatientRequest) -> None:
     prepare(request_)
     change(request_, save=1, valid_until=date(2026, 5, 1))
-    with pytest.raises(quoting.ChangedMeanwhile):
+    with pytest.raises(drafts.ChangedMeanwhile):
         change(request_, save=1, valid_until=date(2026, 6, 1))
     db.session.rollback()
     assert state(request_).valid_until == date(2026, 5, 1)
@@ -168,7 +169,7 @@ def test_an_adjustment_needs_an_amount_a_label_and_a_reason(
     request_: PatientRequest, wrong: Adjustment, what: str
 ) -> None:
     prepare(request_)
-    with pytest.raises(quoting.WrongAdjustment) as refused:
+    with pytest.raises(drafts.WrongAdjustment) as refused:
         change(request_, adjustments=[adjustment("1.00"), wrong])
     assert (refused.value.number, refused.value.what) == (1, what)
 
@@ -238,7 +239,7 @@ def test_prices_of_a_list_in_force_can_be_kept_for_ever(request_: PatientRequest
 
 def test_a_list_that_is_not_offered_any_more_issues_no_quote(request_: PatientRequest) -> None:
     prepare(request_)
-    tables.close("example", actor=COORDINATOR, now=NOW)
+    price_lists.close("example", actor=COORDINATOR, now=NOW)
     db.session.commit()
     prepared = state(request_)
     assert codes(prepared) == ["table_expired"]
@@ -282,10 +283,10 @@ def test_the_total_may_not_be_negative_and_may_be_nothing(request_: PatientReque
 
 def test_a_demonstration_list_is_for_the_demonstration_alone(request_: PatientRequest) -> None:
     assert codes(prepare(request_)) == []
-    draft = quoting.of(request_)
+    draft = drafts.of(request_)
     assert draft is not None
     real = replace(settings(), demo=False)
-    assert codes(quoting.state(draft, clinic=CLINIC, settings=real, now=NOW)) == ["demonstration"]
+    assert codes(drafts.state(draft, clinic=CLINIC, settings=real, now=NOW)) == ["demonstration"]
 
 
 @pytest.mark.parametrize("last", [date(2026, 3, 9), date(2028, 3, 11), date.max])
@@ -324,7 +325,7 @@ def test_adjustments_above_the_limit_need_a_second_person(request_: PatientReque
     assert prepared.needs_approval
     assert not prepared.approved
     assert codes(prepared) == ["not_approved"]
-    with pytest.raises(quoting.SamePerson):
+    with pytest.raises(drafts.SamePerson):
         approve(request_, COORDINATOR)
     db.session.rollback()
     approve(request_)
@@ -359,7 +360,7 @@ def test_what_is_changed_after_the_approval_is_not_approved(
 def test_what_was_changed_since_it_was_looked_at_cannot_be_approved(request_: PatientRequest) -> None:
     seen = prepare(request_, adjustments=[("-500.00", "Goodwill")])
     change(request_, adjustments=[adjustment("-900.00")])
-    with pytest.raises(quoting.ChangedMeanwhile):
+    with pytest.raises(drafts.ChangedMeanwhile):
         approve(request_, fingerprint=seen.fingerprint)
     db.session.rollback()
     assert not state(request_).approved
@@ -372,7 +373,7 @@ def test_whoever_wrote_one_of_the_adjustments_cannot_approve_them_whoever_saved_
     mine = adjustment("-500.00", "Goodwill", "Why: Goodwill")
     change(request_, adjustments=[mine, adjustment("10.00", "Courier")], actor=COLLEAGUE)
     for actor in (COORDINATOR, COLLEAGUE):
-        with pytest.raises(quoting.SamePerson):
+        with pytest.raises(drafts.SamePerson):
             approve(request_, actor)
         db.session.rollback()
     approve(request_, "user:3")

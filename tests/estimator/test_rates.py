@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import audit, rates
+from estimator import audit
+from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
 
@@ -28,7 +29,7 @@ def enter(**given: Any) -> Rate:
         "actor": "user:1",
         "now": NOW,
     }
-    found = rates.enter(**{**known, **given})
+    found = exchange_rates.enter(**{**known, **given})
     db.session.commit()
     return found
 
@@ -36,10 +37,10 @@ def enter(**given: Any) -> Rate:
 def test_the_newest_rate_that_is_not_of_a_later_day_counts(app: Flask) -> None:
     for day, rate in ((1, "80"), (9, "82.5"), (10, "83")):
         enter(day=date(2026, 3, day), rate=Decimal(rate))
-    found = {day: rates.newest("USD", "INR", date(2026, 3, day)) for day in (5, 9, 31)}
+    found = {day: exchange_rates.newest("USD", "INR", date(2026, 3, day)) for day in (5, 9, 31)}
     assert {day: row and row.rate for day, row in found.items()} == {5: "80", 9: "82.5", 31: "83"}
-    assert rates.newest("USD", "INR", date(2026, 2, 28)) is None
-    assert rates.newest("INR", "USD", TODAY) is None, "the other direction is another rate"
+    assert exchange_rates.newest("USD", "INR", date(2026, 2, 28)) is None
+    assert exchange_rates.newest("INR", "USD", TODAY) is None, "the other direction is another rate"
 
 
 def test_a_currency_can_be_chosen_once_it_has_a_rate(app: Flask) -> None:
@@ -47,9 +48,9 @@ def test_a_currency_can_be_chosen_once_it_has_a_rate(app: Flask) -> None:
     enter(day=date(2026, 3, 9))
     enter()
     enter(base="EUR", quoted="GBP")
-    assert rates.quoted_for("USD", TODAY) == ["INR", "THB"]
-    assert rates.quoted_for("USD", date(2026, 3, 9)) == ["INR"]
-    assert rates.quoted_for("JPY", TODAY) == []
+    assert exchange_rates.quoted_for("USD", TODAY) == ["INR", "THB"]
+    assert exchange_rates.quoted_for("USD", date(2026, 3, 9)) == ["INR"]
+    assert exchange_rates.quoted_for("JPY", TODAY) == []
 
 
 def test_a_day_has_one_rate_and_the_later_entry_counts(app: Flask) -> None:
@@ -81,7 +82,7 @@ def test_a_day_has_one_rate_and_the_later_entry_counts(app: Flask) -> None:
     ],
 )
 def test_what_is_no_rate_is_refused_at_its_place(app: Flask, given: dict[str, Any], part: str) -> None:
-    with pytest.raises(rates.WrongRate) as refused:
+    with pytest.raises(exchange_rates.WrongRate) as refused:
         enter(**given)
     assert list(refused.value.problems) == [part]
     assert db.session.scalars(select(Rate)).all() == []
@@ -93,7 +94,7 @@ def test_today_is_taken_wherever_it_has_begun(app: Flask) -> None:
 
 def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> None:
     row = enter(source="Reserve Bank of somewhere")
-    rates.remove(row, actor="user:2", now=NOW)
+    exchange_rates.remove(row, actor="user:2", now=NOW)
     db.session.commit()
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.action, entry.actor) for entry in entries] == [
@@ -102,7 +103,7 @@ def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> N
     ]
     assert all("somewhere" not in entry.detail for entry in entries)
     assert audit.verify().broken is None
-    assert rates.everything() == []
+    assert exchange_rates.everything() == []
 
 
 @pytest.mark.parametrize(
@@ -120,4 +121,4 @@ def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> N
 def test_an_amount_is_rounded_once_to_the_smallest_unit(
     amount: str, rate: str, quoted: str, expected: str
 ) -> None:
-    assert rates.converted(amount, Decimal(rate), quoted) == expected
+    assert exchange_rates.converted(amount, Decimal(rate), quoted) == expected

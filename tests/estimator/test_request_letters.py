@@ -12,10 +12,13 @@ from example_request import PERSON, request
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import letters, outbox, requests, worker
+from estimator import requests
 from estimator.clinic import Clinic
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
+from estimator.privacy import erasure
+from estimator.processes import letters, worker
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_it_says_nothing_about_a_treatment_and_nothing_that_was_typed(app: Flask
 def test_of_an_erased_request_nothing_is_sent(app: Flask) -> None:
     record = request(NOW)
     mail = mail_of(record)
-    requests.erase(record, actor="patient", now=NOW)
+    erasure.erase(record, actor="patient", now=NOW)
     with pytest.raises(letters.Gone):
         written(mail)
 

@@ -7,7 +7,7 @@ from example_mail import settings
 from example_request import request
 from flask import Flask
 
-from estimator import request_readers, requests
+from estimator import requests
 from estimator.db import db
 from estimator.models import PatientRequest
 
@@ -15,14 +15,14 @@ HOUR = timedelta(hours=1)
 
 
 def seen(found: PatientRequest, actor: str, at: timedelta) -> bool:
-    new = request_readers.seen(found, actor=actor, now=NOW + at)
+    new = requests.seen(found, actor=actor, now=NOW + at)
     db.session.commit()
     return new
 
 
 def readers(found: PatientRequest) -> list[str]:
     entries = requests.history(found, settings().data_keys)
-    return [entry.actor for entry in entries if entry.kind == request_readers.KIND]
+    return [entry.actor for entry in entries if entry.kind == requests.KIND]
 
 
 def test_each_person_is_written_down_once_an_hour(app: Flask) -> None:

@@ -11,9 +11,11 @@ from example_request import PERSON, request
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import estimates, name_index, requests
+from estimator import estimates, requests
 from estimator.db import db
 from estimator.models import Estimate, Mail, NameWord, PatientRequest, RequestConsent, StaffUser
+from estimator.models.requests import RequestState
+from estimator.requests import name_index
 
 LATER = NOW + timedelta(days=1)
 
@@ -22,7 +24,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def move(record: PatientRequest, *states: requests.RequestState) -> None:
+def move(record: PatientRequest, *states: RequestState) -> None:
     for state in states:
         requests.move(record, state, actor="user:1", now=LATER, settings=settings())
 
@@ -151,7 +153,7 @@ def test_a_request_goes_from_state_to_state_and_back_where_it_may(app: Flask) ->
     ],
 )
 def test_what_cannot_follow_is_refused_and_changes_nothing(
-    app: Flask, before: tuple[requests.RequestState, ...], after: requests.RequestState
+    app: Flask, before: tuple[RequestState, ...], after: RequestState
 ) -> None:
     found = request(NOW)
     move(found, *before)

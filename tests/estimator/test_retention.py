@@ -15,9 +15,10 @@ from example_request import PERSON, request
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import audit, keys, links, outbox, requests, retention
+from estimator import audit, keys, links, requests
 from estimator.clinic import Clinic
 from estimator.db import db, sealed_columns
+from estimator.mail import outbox
 from estimator.models import (
     Mail,
     NameWord,
@@ -29,6 +30,7 @@ from estimator.models import (
     QuoteRevision,
     RequestConsent,
 )
+from estimator.privacy import erasure
 
 CLINIC = Clinic(requests_kept_days=100, quotes_kept_years=10)
 LATER = NOW + timedelta(days=3)
@@ -150,7 +152,7 @@ def quoted(app: Flask) -> Quoted:
 
 
 def erase(record: PatientRequest, **other: Any) -> bool:
-    found = requests.erase(record, actor="patient", now=LATER, **other)
+    found = erasure.erase(record, actor="patient", now=LATER, **other)
     db.session.commit()
     return found
 
@@ -249,25 +251,25 @@ def test_a_quote_that_was_accepted_is_kept_whole_and_nothing_else(app: Flask, qu
 def test_a_request_is_removed_when_its_days_are_over(app: Flask) -> None:
     old, kept = with_words(NOW - timedelta(days=100)), with_words(NOW - timedelta(days=99))
     old_id = old.id
-    assert requests.kept_until(kept, CLINIC) == NOW + timedelta(days=1)
-    assert requests.purge(CLINIC, NOW) == 1
+    assert erasure.kept_until(kept, CLINIC) == NOW + timedelta(days=1)
+    assert erasure.purge(CLINIC, NOW) == 1
     db.session.commit()
     assert db.session.scalars(select(PatientRequest.reference)).all() == [kept.reference]
     assert db.session.scalars(select(NameWord).filter_by(request_id=old_id)).all() == []
     assert count(RequestConsent) == 3
     assert [mail.about for mail in db.session.scalars(select(Mail).order_by(Mail.id))] == ["", kept.reference]
-    assert requests.purge(CLINIC, NOW) == 0
+    assert erasure.purge(CLINIC, NOW) == 0
 
 
 def test_so_many_at_a_time_are_removed_until_none_is_left(
     app: Flask, quoted: Quoted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(erasure, "BATCH", 2)
     for days in range(100, 105):
         with_words(NOW - timedelta(days=days))
     kept = with_words()
     removed = []
-    while found := requests.purge(CLINIC, NOW):
+    while found := erasure.purge(CLINIC, NOW):
         removed.append(found)
     assert removed == [2, 2, 1]
     assert db.session.scalars(select(PatientRequest.reference)).all() == [kept.reference]
@@ -276,22 +278,22 @@ def test_so_many_at_a_time_are_removed_until_none_is_left(
 def test_days_are_counted_from_what_happened_last(app: Flask) -> None:
     record = with_words(NOW - timedelta(days=150))
     requests.note(record, "Still there.", actor="user:1", now=NOW - timedelta(days=99), settings=settings())
-    assert requests.purge(CLINIC, NOW) == 0
-    assert requests.purge(CLINIC, NOW + timedelta(days=1)) == 1
+    assert erasure.purge(CLINIC, NOW) == 0
+    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 1
 
 
 def test_whoever_is_in_a_quote_is_erased_when_its_years_are_over(app: Flask, quoted: Quoted) -> None:
     record = with_words(NOW - timedelta(days=4000))
     quoted(record, "replaced", "accepted", issued=datetime.fromisoformat("2016-03-11T12:00:00+00:00"))
-    assert requests.kept_until(record, CLINIC) == NOW + timedelta(days=1)
-    assert requests.purge(CLINIC, NOW) == 0
-    assert requests.purge(CLINIC, NOW + timedelta(days=1)) == 1
+    assert erasure.kept_until(record, CLINIC) == NOW + timedelta(days=1)
+    assert erasure.purge(CLINIC, NOW) == 0
+    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 1
     db.session.commit()
     assert everything_sealed() == []
     states = select(QuoteRevision.state).order_by(QuoteRevision.id)
     assert db.session.scalars(states).all() == ["replaced", "accepted"]
     assert requests.history(record, settings().data_keys)[0].actor == "clock"
-    assert requests.purge(CLINIC, NOW + timedelta(days=1)) == 0
+    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 0
 
 
 def test_a_quote_is_kept_as_long_as_its_newest_revision(app: Flask, quoted: Quoted) -> None:
@@ -299,17 +301,17 @@ def test_a_quote_is_kept_as_long_as_its_newest_revision(app: Flask, quoted: Quot
     quoted(record, "replaced", "current", issued=NOW - timedelta(days=4000))
     first = db.session.scalars(select(QuoteRevision.id).order_by(QuoteRevision.id)).first()
     assert first is not None
-    newest = requests.kept_until(record, CLINIC)
+    newest = erasure.kept_until(record, CLINIC)
     assert newest.year == (NOW - timedelta(days=4000)).year + 10
-    assert requests.purge(CLINIC, newest - timedelta(seconds=1)) == 0
-    assert requests.purge(CLINIC, newest) == 1
+    assert erasure.purge(CLINIC, newest - timedelta(seconds=1)) == 0
+    assert erasure.purge(CLINIC, newest) == 1
 
 
 def test_a_leap_day_has_an_anniversary_in_every_year() -> None:
     leap = datetime.fromisoformat("2028-02-29T10:00:00+00:00")
-    assert retention.years_after(leap, 10).isoformat() == "2038-03-01T10:00:00+00:00"
-    assert retention.years_after(leap, 4).isoformat() == "2032-02-29T10:00:00+00:00"
-    assert retention.years_after(leap, -10).isoformat() == "2018-03-01T10:00:00+00:00"
+    assert erasure.years_after(leap, 10).isoformat() == "2038-03-01T10:00:00+00:00"
+    assert erasure.years_after(leap, 4).isoformat() == "2032-02-29T10:00:00+00:00"
+    assert erasure.years_after(leap, -10).isoformat() == "2018-03-01T10:00:00+00:00"
 
 
 def test_a_sealed_text_opens_nowhere_else(app: Flask) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from estimator import demonstration, serve
 from estimator.config import Settings
+from estimator.processes import demonstration, server
 
 Load = Callable[..., Settings]
 
@@ -31,8 +31,8 @@ def free_port() -> int:
 
 
 def refusal(settings: Settings) -> str:
-    with pytest.raises(serve.CannotListen) as refused:
-        serve.listen(settings)
+    with pytest.raises(server.CannotListen) as refused:
+        server.listen(settings)
     return str(refused.value)
 
 
@@ -55,14 +55,14 @@ def test_a_name_counts_as_the_addresses_behind_it(load: Load, monkeypatch: pytes
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_demonstration_listens_on_this_machines_own_addresses(load: Load, host: str) -> None:
-    for listening in serve.listen(load(HOST=host, PORT=str(free_port()))):
+    for listening in server.listen(load(HOST=host, PORT=str(free_port()))):
         assert demonstration.is_loopback(listening.getsockname()[0])
         listening.close()
 
 
 def test_an_installation_may_listen_everywhere(load: Load) -> None:
     settings = load(DEMO="0", PUBLIC_URL="https://estimate.example", HOST="0.0.0.0", PORT=str(free_port()))
-    for listening in serve.listen(settings):
+    for listening in server.listen(settings):
         listening.close()
 
 

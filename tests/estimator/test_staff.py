@@ -8,16 +8,19 @@ import pytest
 from example_list import NOW
 from flask import Flask
 
-from estimator import audit, letters, outbox, recovery, staff, staff_links, staff_sessions, throttle
+from estimator import audit, staff, throttle
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Attempts, AuditEntry, StaffLink, StaffSession, StaffUser
-from estimator.models.staff import PERMISSIONS
+from estimator.models.staff import PERMISSIONS, Role
+from estimator.processes import letters
+from estimator.staff import invitations, recovery_codes, sessions
 
 KEY = "l" * 32
 LOOKUP = "u" * 32
 
 
-def invite(address: str = "mira@example.org", *roles: staff.Role) -> StaffUser:
+def invite(address: str = "mira@example.org", *roles: Role) -> StaffUser:
     user, _link, _token = staff.invite(
         address, roles or ("price_editor",), language="en", link_key=KEY, actor="test", now=NOW
     )
@@ -25,7 +28,7 @@ def invite(address: str = "mira@example.org", *roles: staff.Role) -> StaffUser:
     return user
 
 
-def begun(address: str, *roles: staff.Role) -> StaffUser:
+def begun(address: str, *roles: Role) -> StaffUser:
     user = invite(address, *roles)
     user.password = "$argon2id$"
     db.session.commit()
@@ -54,7 +57,7 @@ def test_an_address_is_invited_once(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("roles", [[], ["king"], ["approver", "king"]])
-def test_nobody_is_invited_without_a_role_that_there_is(app: Flask, roles: list[staff.Role]) -> None:
+def test_nobody_is_invited_without_a_role_that_there_is(app: Flask, roles: list[Role]) -> None:
     with pytest.raises(staff.NoRole):
         staff.invite("mira@example.org", roles, language="en", link_key=KEY, actor="test", now=NOW)
     db.session.rollback()
@@ -145,25 +148,25 @@ def test_two_administrators_who_dismiss_each_other_at_once_leave_one(app: Flask)
 
 def test_a_session_is_open_for_its_person_and_its_time(app: Flask) -> None:
     user, other = invite(), invite("omar@example.org")
-    key = staff_sessions.begin(user, NOW)
-    assert staff_sessions.is_open(user, key, NOW + timedelta(minutes=29))
-    assert not staff_sessions.is_open(user, key, NOW + timedelta(minutes=30))
-    assert not staff_sessions.is_open(other, key, NOW)
-    assert not staff_sessions.is_open(user, "x", NOW)
-    assert not staff_sessions.is_open(user, "", NOW)
-    assert not staff_sessions.is_open(user, key, NOW - timedelta(minutes=6))
+    key = sessions.begin(user, NOW)
+    assert sessions.is_open(user, key, NOW + timedelta(minutes=29))
+    assert not sessions.is_open(user, key, NOW + timedelta(minutes=30))
+    assert not sessions.is_open(other, key, NOW)
+    assert not sessions.is_open(user, "x", NOW)
+    assert not sessions.is_open(user, "", NOW)
+    assert not sessions.is_open(user, key, NOW - timedelta(minutes=6))
 
 
 def test_being_seen_is_written_once_a_minute(app: Flask) -> None:
     user = invite()
-    key = staff_sessions.begin(user, NOW)
-    seen = [staff_sessions.seen(key, NOW + timedelta(seconds=seconds)) for seconds in (0, 59, 60, 90, 120)]
+    key = sessions.begin(user, NOW)
+    seen = [sessions.seen(key, NOW + timedelta(seconds=seconds)) for seconds in (0, 59, 60, 90, 120)]
     assert seen == [False, False, True, False, True]
 
 
 def test_deactivation_ends_sessions_and_links(app: Flask) -> None:
     user = invite()
-    staff_sessions.begin(user, NOW)
+    sessions.begin(user, NOW)
     before = user.fs_uniquifier
     staff.deactivate(user, actor="test", now=NOW)
     assert db.session.query(StaffSession).count() == 0
@@ -173,37 +176,37 @@ def test_deactivation_ends_sessions_and_links(app: Flask) -> None:
 
 def test_a_link_is_found_by_its_token_until_it_is_used_or_too_old(app: Flask) -> None:
     user = invite()
-    link, token = staff_links.make(user, "reset", link_key=KEY, now=NOW)
-    assert staff_links.find(token, "reset", NOW) is link
-    assert staff_links.find(token, "invitation", NOW) is None
-    assert staff_links.find(token, "reset", NOW + timedelta(hours=1)) is None
-    assert staff_links.find(token, "reset", NOW - timedelta(minutes=6)) is None
-    assert staff_links.use(link)
-    assert not staff_links.use(link)
-    assert staff_links.find(token, "reset", NOW) is None
+    link, token = invitations.make(user, "reset", link_key=KEY, now=NOW)
+    assert invitations.find(token, "reset", NOW) is link
+    assert invitations.find(token, "invitation", NOW) is None
+    assert invitations.find(token, "reset", NOW + timedelta(hours=1)) is None
+    assert invitations.find(token, "reset", NOW - timedelta(minutes=6)) is None
+    assert invitations.use(link)
+    assert not invitations.use(link)
+    assert invitations.find(token, "reset", NOW) is None
 
 
 def test_a_token_is_never_the_same_again(app: Flask) -> None:
     user = invite()
     tokens = set()
     for _time in range(5):
-        link, token = staff_links.make(user, "invitation", link_key=KEY, now=NOW)
+        link, token = invitations.make(user, "invitation", link_key=KEY, now=NOW)
         tokens.add(token)
         assert len(token) == 43
-        staff_links.use(link)
+        invitations.use(link)
         db.session.commit()
     assert len(tokens) == 5
 
 
 def test_of_two_who_use_a_link_at_once_one_comes_through(app: Flask) -> None:
-    _link, token = staff_links.make(invite(), "invitation", link_key=KEY, now=NOW)
+    _link, token = invitations.make(invite(), "invitation", link_key=KEY, now=NOW)
     db.session.commit()
     db.session.remove()
 
     def use(_number: int) -> bool:
         with app.app_context():
-            link = staff_links.find(token, "invitation", NOW)
-            used = link is not None and staff_links.use(link)
+            link = invitations.find(token, "invitation", NOW)
+            used = link is not None and invitations.use(link)
             db.session.commit()
             db.session.remove()
         return used
@@ -215,23 +218,23 @@ def test_of_two_who_use_a_link_at_once_one_comes_through(app: Flask) -> None:
 def test_beginning_anew_forgets_the_second_factor_and_its_stand_ins(app: Flask) -> None:
     user = invite()
     user.tf_totp_secret, user.tf_primary_method, user.totp_counter = b"x", "authenticator", 7
-    recovery.make(user, LOOKUP)
+    recovery_codes.make(user, LOOKUP)
     staff.begin(user, "hash", now=NOW)
     assert (user.tf_totp_secret, user.tf_primary_method, user.totp_counter) == (None, None, None)
-    assert recovery.left(user) == 0
+    assert recovery_codes.left(user) == 0
     assert user.password == "hash"
 
 
 def test_a_recovery_code_is_good_once_and_for_one_person(app: Flask) -> None:
     user, other = invite(), invite("omar@example.org")
-    codes = recovery.make(user, LOOKUP)
+    codes = recovery_codes.make(user, LOOKUP)
     assert len(set(codes)) == 10
-    assert not recovery.use(other, codes[0], LOOKUP)
-    assert recovery.use(user, codes[0].lower().replace("-", ""), LOOKUP)
-    assert not recovery.use(user, codes[0], LOOKUP)
-    assert recovery.left(user) == 9
-    recovery.make(user, LOOKUP)
-    assert not recovery.use(user, codes[1], LOOKUP)
+    assert not recovery_codes.use(other, codes[0], LOOKUP)
+    assert recovery_codes.use(user, codes[0].lower().replace("-", ""), LOOKUP)
+    assert not recovery_codes.use(user, codes[0], LOOKUP)
+    assert recovery_codes.left(user) == 9
+    recovery_codes.make(user, LOOKUP)
+    assert not recovery_codes.use(user, codes[1], LOOKUP)
 
 
 def take(now_minutes: float = 0, who: str = "mira") -> timedelta | None:
@@ -289,7 +292,7 @@ def claimed(mail_id: int) -> outbox.Claimed:
 def test_a_mail_with_a_link_is_the_same_each_time_and_gone_with_its_link(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     user = invite()
-    link, token = staff_links.make(user, "reset", link_key=settings.link_key, now=NOW)
+    link, token = invitations.make(user, "reset", link_key=settings.link_key, now=NOW)
     mail = staff.send_link(user, link, settings=settings, now=NOW)
     db.session.commit()
     row = claimed(mail.id)
@@ -299,7 +302,7 @@ def test_a_mail_with_a_link_is_the_same_each_time_and_gone_with_its_link(app: Fl
     assert f"{settings.public_url}/staff/new-password/{token}" in text.get_content()
     with pytest.raises(letters.Gone):
         letters.of(row, settings, NOW + timedelta(hours=1))
-    staff_links.use(link)
+    invitations.use(link)
     db.session.commit()
     with pytest.raises(letters.Gone):
         letters.of(row, settings, NOW)
@@ -317,8 +320,8 @@ def test_each_notice_is_a_letter_of_its_own(app: Flask, notice: staff.Notice) ->
 
 def test_what_is_over_is_removed_and_nothing_else(app: Flask) -> None:
     user = invite()
-    staff_sessions.begin(user, NOW)
-    staff_links.make(user, "reset", link_key=KEY, now=NOW)
+    sessions.begin(user, NOW)
+    invitations.make(user, "reset", link_key=KEY, now=NOW)
     take()
     db.session.commit()
     staff.purge(NOW + timedelta(minutes=10))

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from mail_server import wait_until
 
-from estimator import create_app, estimates, tables
+from estimator import create_app, estimates, price_lists
 from estimator.config import load as load_settings
 from estimator.db import db
 
@@ -156,7 +156,7 @@ def mail_goes_out(serving: Serving) -> bool:
     app = create_app(settings)
     now = datetime.now(UTC)
     with app.app_context():
-        version = tables.in_force("delhi", now)
+        version = price_lists.in_force("delhi", now)
         given: dict[str, Any] = {"language": "en", "submission": "", "link_key": settings.link_key}
         token = estimates.make(version, PLAN, now=now, **given)
         record = estimates.find(token, kept_days=90, now=now)

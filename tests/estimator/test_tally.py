@@ -10,9 +10,9 @@ import pytest
 from example_list import table_text
 
 import pricing
-from estimator.distinct import Distinct
-from estimator.tally import Tally
 from pricing import PriceTable
+from pricing.distinct_plans import Distinct
+from pricing.impact import Tally
 from pricing.money import Rounder
 
 SESSION = Decimal("2000.00")
@@ -39,7 +39,7 @@ def bars(found: dict[str, Any]) -> dict[tuple[str | None, str | None], int]:
 
 
 def kinds(found: dict[str, Any]) -> dict[str, int]:
-    from estimator.tally import KINDS
+    from pricing.impact import KINDS
 
     return {kind: found[kind] for kind in KINDS if found[kind]}
 

@@ -18,10 +18,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator import paper, quote_paper, quotes, requests, verifying
+from estimator import estimates, quotes, verification
 from estimator.db import db
 from estimator.models import QuoteRevision
-from estimator.verifying import Difference, Reference, check, reference_of, word_for
+from estimator.privacy import erasure
+from estimator.verification import Difference, Reference, check, reference_of, word_for
 from pricing import canonical_json
 
 DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ def issued(revision: QuoteRevision) -> bytes:
 
 def document(revision: QuoteRevision) -> bytes:
     """Return the document of a revision, as the worker makes it."""
-    content = quote_paper.render(revision, example.settings())
+    content = quotes.pdf_document.render(revision, example.settings())
     db.session.commit()
     assert content is not None
     return content
@@ -190,7 +191,7 @@ def test_a_replaced_document_is_genuine_and_replaced(revision: QuoteRevision, is
 def test_once_the_person_is_erased_the_document_can_still_be_checked(
     revision: QuoteRevision, issued: bytes
 ) -> None:
-    requests.erase(revision.quote.request, actor="user:1", now=NOW)
+    erasure.erase(revision.quote.request, actor="user:1", now=NOW)
     db.session.commit()
     db.session.expire_all()
     assert revision.rows is None
@@ -274,7 +275,7 @@ def test_a_line_that_was_added_is_named_without_its_words(revision: QuoteRevisio
 
 def test_an_estimate_is_computed_again_and_never_called_genuine(app: Flask) -> None:
     record, _token = estimate(NOW)
-    found = check(paper.pdf_of(record), NOW)
+    found = check(estimates.pdf_document.pdf_of(record), NOW)
     assert (found.genuine, found.kind, found.word) == (False, "estimate", None)
     assert found.computed is not None
     assert found.computed.same
@@ -329,10 +330,10 @@ def test_whatever_somebody_writes_into_the_data_has_an_answer(
         inner = inner[key]
         key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
     inner[key] = data.draw(PARTS)
-    found = verifying.compute(kind, written)
+    found = verification.compute(kind, written)
     assert found.why in (None, "no_data", "no_table", "refused")
     assert all(
-        value is None or verifying.amount(value)
+        value is None or verification.amount(value)
         for each in found.differences
         for value in (each.written, each.computed)
     )

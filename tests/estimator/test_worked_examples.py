@@ -9,8 +9,8 @@ import pytest
 from example_list import table_text
 
 import pricing
-from estimator import worked_examples
-from estimator.worked_examples import BadExamples, Example, Expected
+from estimator.price_lists import worked_examples
+from estimator.price_lists.worked_examples import BadExamples, Example, Expected
 
 TABLE = pricing.read(table_text())
 DEARER = pricing.read(table_text(price="2080.00"))

@@ -21,10 +21,13 @@ from mail_server import MailServer
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from estimator import create_app, estimates, letters, logs, outbox, pdf, worker
+from estimator import create_app, estimates, logs
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail
+from estimator.pdf import renderer
+from estimator.processes import letters, worker
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 LOCKED_SECONDS = 0.7
@@ -86,7 +89,7 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.MaskedLine(logging.Formatter("%(levelname)s %(message)s")))
-    logger = logging.getLogger("estimator.worker")
+    logger = logging.getLogger("estimator.processes.worker")
     logger.addHandler(handler)
     yield written
     logger.removeHandler(handler)
@@ -192,7 +195,7 @@ def test_a_pdf_that_cannot_be_made_now_is_made_later(
 ) -> None:
     mail_id = waiting_mail(attached=True)
     with monkeypatch.context() as too_slow:
-        too_slow.setattr(pdf, "SECONDS", 0)
+        too_slow.setattr(renderer, "SECONDS", 0)
         worker.send(app, mail_id)
     assert row(mail_id).state == "waiting"
     assert row(mail_id).words == "The PDF could not be made. `estimator doctor` may say why."

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from strategies import answers_for, price_tables
 
 import pricing
-from estimator import quote_content
-from estimator.quote_content import Adjustment, NotAQuote, Rate, WrongAmount
+from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, exactly
+from pricing.quote import Adjustment, NotAQuote, Rate, WrongAmount
 from pricing.table import PriceTable
 
 some_tables = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))

@@ -10,7 +10,7 @@ from clinic import NOW
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from estimator import tables
+from estimator import price_lists
 from estimator.db import db
 from estimator.models import Document, Estimate
 
@@ -18,7 +18,7 @@ from estimator.models import Document, Estimate
 def publish(app: Flask, text: str) -> None:
     """Add a version of a price list."""
     with app.app_context():
-        tables.import_(text, NOW)
+        price_lists.import_(text, NOW)
         db.session.commit()
 
 

@@ -15,11 +15,15 @@ from flask import Flask
 from sqlalchemy import select
 from visitor import Page, Visitor
 
-from estimator import clinic, estimates, letters, outbox, quote_paper, quotes, quoting, requests, tables
+from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteDecision, QuoteRevision, RequestEvent
-from estimator.quote_content import Adjustment
+from estimator.privacy import erasure
+from estimator.processes import letters
+from estimator.quotes import drafts, pdf_document
+from pricing.quote import Adjustment
 
 NAME, ADDRESS = "Wilhelmina Quill", "mina@quillworth.org"
 COORDINATOR = "user:1"
@@ -65,7 +69,7 @@ class Desk:
         self.app = app
         self.settings = settings_of(app)
         with app.app_context():
-            version = tables.in_force("clinic", now())
+            version = price_lists.in_force("clinic", now())
             token = estimates.make(
                 version, PLAN, language=language, submission="", link_key=self.settings.link_key, now=now()
             )
@@ -105,13 +109,13 @@ class Desk:
         """
         with self.request() as request:
             known: dict[str, Any] = {"actor": COORDINATOR, "now": now(), "settings": self.settings}
-            draft = quoting.begin(request, **known)
+            draft = drafts.begin(request, **known)
             lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
             given = {**PLAN, "sessions": sessions} if sessions else None
-            draft = quoting.change(
+            draft = drafts.change(
                 draft, save=draft.save, adjustments=lines, prices="keep", given=given, **known
             )
-            state = quoting.state(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
+            state = drafts.state(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
             revision = quotes.issue(
                 request, save=draft.save, fingerprint=state.fingerprint, clinic=clinic.Clinic(), **known
             )
@@ -124,7 +128,7 @@ class Desk:
     def draw(self) -> bytes:
         """Make the document of the newest revision, as the worker does."""
         with self.revision() as revision:
-            found = quote_paper.render(revision, self.settings)
+            found = pdf_document.render(revision, self.settings)
             assert found is not None
             return found
 
@@ -150,7 +154,7 @@ class Desk:
     def erase(self) -> None:
         """Erase the person."""
         with self.request() as request:
-            requests.erase(request, actor="patient", now=now())
+            erasure.erase(request, actor="patient", now=now())
 
     def state(self) -> str:
         """Return the state of the request."""

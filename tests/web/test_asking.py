@@ -17,10 +17,14 @@ from flask import Flask
 from sqlalchemy import event, select
 from visitor import Page, Visitor
 
-from estimator import consents, letters, outbox, requests
+from estimator import requests
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, RequestConsent, RequestEvent
+from estimator.models.requests import RequestState
+from estimator.processes import letters
+from estimator.requests import consents
 
 FILLED: dict[str, str | None] = {
     "full_name": "Wilhelmina Quill",
@@ -313,7 +317,7 @@ def test_a_flood_from_one_address_is_held_up_and_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
     clock: time_machine.Traveller,
 ) -> None:
-    monkeypatch.setattr("estimator.web.asking.MOST_FROM", 2)
+    monkeypatch.setattr("estimator.web.patient.request.MOST_FROM", 2)
     for number in range(2):
         asked(visitor, form, message=f"Message {number}")
     page = last_look(visitor, form, message="One more")
@@ -505,7 +509,7 @@ def test_a_visit_ends_by_itself(
     ],
 )
 def test_a_request_says_how_far_it_is(
-    app: Flask, visitor: Visitor, form: Page, state: requests.RequestState, words: str
+    app: Flask, visitor: Visitor, form: Page, state: RequestState, words: str
 ) -> None:
     asked(visitor, form)
     (record,) = stored(app)

@@ -20,9 +20,10 @@ from quote_clinic import ADDRESS, NAME, TOTAL, Desk, list_text, now
 from sqlalchemy import text
 from visitor import Page, Visitor, words
 
-from estimator import logs, quote_paper, quotes
+from estimator import logs, quotes
 from estimator.db import db
-from estimator.web import checking
+from estimator.quotes import pdf_document
+from estimator.web.patient import verify
 from pricing import canonical_json
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -211,7 +212,7 @@ def test_the_reference_of_an_estimate_is_no_number_of_a_quote(app: Flask, visito
 def test_after_many_numbers_that_nobody_issued_none_is_told_for_a_while(
     app: Flask, desk: Desk, visitor: Visitor, clock: time_machine.Traveller
 ) -> None:
-    for number in range(checking.MOST_MISSES):
+    for number in range(verify.MOST_MISSES):
         assert visitor.open("/verify/Q-2026-00001").status == 200, number
         assert visitor.open(f"/verify/Q-2026-{number + 100:05d}").status == 404, number
     for path in ("/verify/Q-2026-00777", "/verify/Q-2026-00001"):  # so that neither is told apart
@@ -305,7 +306,7 @@ def test_without_a_file_it_is_asked_for(visitor: Visitor, content: bytes) -> Non
 
 
 def test_a_file_of_ten_million_bytes_is_looked_at_and_one_byte_more_is_not(visitor: Visitor) -> None:
-    most = b"%PDF-1.7\n" + bytes(checking.LARGEST - 9)
+    most = b"%PDF-1.7\n" + bytes(verify.LARGEST - 9)
     assert sent(visitor, most).status == 200
     page = sent(visitor, most + b"\n")
     assert (page.status, page.text("h1")) == (413, "This file is too large to be one of ours")
@@ -343,7 +344,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(visitor: Visitor, 
         "/verify", content_type="multipart/form-data; boundary=x", environ_overrides=environment
     )
     assert (page.status, page.text("h1")) == (413, "This file is too large to be one of ours")
-    assert endless.read_so_far <= checking.LARGEST + checking.ROUND_IT + 100_000
+    assert endless.read_so_far <= verify.LARGEST + verify.ROUND_IT + 100_000
     assert length is None or endless.read_so_far == 0
 
 
@@ -355,7 +356,7 @@ def test_nothing_is_sent_without_the_token_of_the_form(app: Flask, visitor: Visi
 def test_after_many_files_there_is_a_pause(
     app: Flask, visitor: Visitor, clock: time_machine.Traveller
 ) -> None:
-    for _number in range(checking.MOST_FILES):
+    for _number in range(verify.MOST_FILES):
         assert sent(visitor, b"no PDF").status == 200
     assert sent(visitor, b"no PDF").status == 429
     clock.shift(timedelta(minutes=16))
@@ -413,7 +414,7 @@ def test_public_pages_lead_there(visitor: Visitor) -> None:
 
 def test_what_the_code_on_the_paper_says_is_the_page_of_its_revision(desk: Desk) -> None:
     with desk.revision() as revision:
-        address = quote_paper.check_address(revision.quote.number, revision.number, desk.settings)
+        address = pdf_document.check_address(revision.quote.number, revision.number, desk.settings)
     assert address == f"{desk.settings.public_url}/verify/Q-2026-00001/1"
 
 

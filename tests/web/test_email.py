@@ -17,10 +17,12 @@ from flask import Flask
 from mail_server import MailServer
 from sqlalchemy import event, func, select, update
 
-from estimator import config, create_app, estimates, migrations, outbox, tables, worker
+from estimator import config, create_app, estimates, migrations, price_lists
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail
+from estimator.processes import worker
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 ADDRESS = "anna@example.org"
@@ -207,7 +209,7 @@ def token(app: Flask) -> str:
 def made(app: Flask) -> str:
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
-        version = tables.import_(LIST, NOW)
+        version = price_lists.import_(LIST, NOW)
         token = estimates.make(
             version, {"sessions": 2}, language="en", submission="", link_key=settings.link_key, now=NOW
         )

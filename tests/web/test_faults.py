@@ -15,9 +15,9 @@ from database import count, statement_on_each_connection
 from flask import Flask
 from visitor import Page, Visitor
 
-from estimator import paper
 from estimator.config import Settings
 from estimator.db import db
+from estimator.estimates import pdf_document
 from estimator.models import Document, Estimate
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -117,7 +117,7 @@ def test_an_estimate_that_cannot_be_deleted_is_still_there(
 def test_a_pdf_that_cannot_be_kept_is_sent_all_the_same(
     app: Flask, visitor: Visitor, breakdown: Page, file: Path, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("estimator.paper.pdf_of", lambda *_given: b"%PDF-" + b"x" * 100_000)
+    monkeypatch.setattr("estimator.estimates.pdf_document.pdf_of", lambda *_given: b"%PDF-" + b"x" * 100_000)
     with FAULTS[sentence](app, file):
         page = visitor.open(f"{breakdown.path}/estimate.pdf")
     assert page.status == 200
@@ -128,13 +128,13 @@ def test_a_pdf_that_cannot_be_kept_is_sent_all_the_same(
 def test_an_estimate_deleted_while_its_pdf_is_made_is_gone(
     app: Flask, visitor: Visitor, breakdown: Page, monkeypatch: pytest.MonkeyPatch, file: Path
 ) -> None:
-    def delete_meanwhile(_estimate: Estimate, _look: paper.Look) -> bytes:
+    def delete_meanwhile(_estimate: Estimate, _look: pdf_document.Look) -> bytes:
         with closing(sqlite3.connect(file)) as other:
             other.execute("DELETE FROM estimate")
             other.commit()
         return b"%PDF-"
 
-    monkeypatch.setattr("estimator.paper.pdf_of", delete_meanwhile)
+    monkeypatch.setattr("estimator.estimates.pdf_document.pdf_of", delete_meanwhile)
     page = visitor.open(f"{breakdown.path}/estimate.pdf")
     assert page.status == 404
     assert page.body == visitor.open(f"/e/{'A' * 43}").body

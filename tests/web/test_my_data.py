@@ -15,10 +15,11 @@ from quote_clinic import Desk, list_text
 from sqlalchemy import func, select
 from visitor import Page, Visitor
 
-from estimator import codes, quotes, requests
+from estimator import quotes, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
+from estimator.requests import access_codes
 
 PERSONAL = ("Wilhelmina Quill", "mina@quillworth.org", "My stairs are steep.")
 
@@ -71,7 +72,7 @@ def code_of(desk: Desk) -> str:
     with desk.app.app_context():
         code = db.session.scalars(select(QuoteCode).order_by(QuoteCode.id.desc())).first()
         assert code is not None
-        digits = codes.digits_of(code, desk.settings.data_keys, NOW)
+        digits = access_codes.digits_of(code, desk.settings.data_keys, NOW)
         assert digits is not None
         return digits
 
@@ -123,7 +124,7 @@ def test_an_ended_visit_sends_no_code(desk: Desk) -> None:
 def test_after_many_codes_it_is_said_when_there_is_another(desk: Desk, clock: time_machine.Traveller) -> None:
     visitor = opened(desk)
     path = f"/request/{desk.reference}/code"
-    for number in range(codes.MOST_AN_HOUR):
+    for number in range(access_codes.MOST_AN_HOUR):
         clock.move_to(NOW + timedelta(minutes=number))
         assert press(visitor, visitor.open(path), act="send").status == 303
     clock.move_to(NOW + timedelta(minutes=6))

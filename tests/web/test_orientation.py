@@ -13,14 +13,15 @@ from database import count
 from flask import Flask
 from visitor import Page, Visitor, words
 
-from estimator import clinic, rates
+from estimator import clinic
+from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import Document
 
 
 def enter(app: Flask, quoted: str = "INR", rate: str = "83.25", day: date = date(2026, 3, 10)) -> None:
     with app.app_context():
-        rates.enter("USD", quoted, Decimal(rate), "Reserve <Bank>", day, actor="user:1", now=NOW)
+        exchange_rates.enter("USD", quoted, Decimal(rate), "Reserve <Bank>", day, actor="user:1", now=NOW)
         db.session.commit()
 
 

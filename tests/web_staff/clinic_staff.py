@@ -22,9 +22,13 @@ from flask_security import hash_password
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from estimator import letters, outbox, staff, staff_links
+from estimator import staff
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, StaffUser
+from estimator.models.staff import Role
+from estimator.processes import letters
+from estimator.staff import invitations
 
 PASSWORD = "blue tractor under seven windows"
 OTHER_PASSWORD = "a quiet river of paper boats"
@@ -115,7 +119,7 @@ class Browser:
 class Person:
     """Somebody with an account: address, password, and the secret in their phone."""
 
-    def __init__(self, app: Flask, address: str, roles: Sequence[staff.Role]) -> None:
+    def __init__(self, app: Flask, address: str, roles: Sequence[Role]) -> None:
         self.app = app
         self.address = address
         self.roles = roles
@@ -139,7 +143,7 @@ class Person:
             user, link, _token = staff.invite(
                 self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
             )
-            staff_links.use(link)
+            invitations.use(link)
             costs = self.app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"]
             user.password = hashed(self.password, tuple(costs.items()))
             factory = self.app.extensions["security"].totp_factory

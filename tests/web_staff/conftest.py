@@ -11,9 +11,10 @@ import time_machine
 from clinic_staff import Browser, Person
 from flask import Flask
 
-from estimator import config, create_app, staff
+from estimator import config, create_app
 from estimator.config import Settings
 from estimator.db import db
+from estimator.models.staff import Role
 
 NOW = datetime(2026, 3, 10, 12, 0, 5, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ def make_app(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes an app; all of one test share a database."""
-    monkeypatch.setattr("estimator.web.security.COSTS", costs)
+    monkeypatch.setattr("estimator.web.staff.security.COSTS", costs)
     copy = tmp_path / "estimator.sqlite"
     set_up(f"sqlite:///{copy}")
     apps = []
@@ -97,7 +98,7 @@ def laptop(app: Flask) -> Browser:
 def join(app: Flask) -> Callable[..., Person]:
     """Return a function that puts somebody there who has begun."""
 
-    def join(address: str = "mira@example.org", *roles: staff.Role) -> Person:
+    def join(address: str = "mira@example.org", *roles: Role) -> Person:
         return Person(app, address, roles or ("price_editor",)).put(datetime.now(UTC))
 
     return join

@@ -8,9 +8,11 @@ import pytest
 from clinic_staff import PASSWORD, Browser
 from flask import Flask
 
-from estimator import demonstration, staff
+from estimator import staff
 from estimator.db import db
 from estimator.models import Mail, StaffUser
+from estimator.models.staff import Role
+from estimator.processes import demonstration
 
 Later = Callable[..., None]
 
@@ -21,7 +23,7 @@ def demo(make_app: Callable[..., Flask], clock: object) -> Flask:
     return make_app(DEMO="1", MAIL_SERVER="", MAIL_FROM="")
 
 
-def ways_in(app: Flask) -> dict[staff.Role, str]:
+def ways_in(app: Flask) -> dict[Role, str]:
     with app.app_context():
         found = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
         db.session.commit()
@@ -41,7 +43,7 @@ def go_in(app: Flask, link: str) -> Browser:
     [("coordinator", "Coordinator"), ("price_editor", "Price editor"), ("approver", "Approver")],
 )
 def test_a_link_signs_somebody_invented_in_without_a_second_factor(
-    demo: Flask, role: staff.Role, name: str
+    demo: Flask, role: Role, name: str
 ) -> None:
     browser = go_in(demo, ways_in(demo)[role])
     assert browser.heading == "Start"

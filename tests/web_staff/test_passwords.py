@@ -10,11 +10,11 @@ import pytest
 from clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, link_in, mails
 from flask import Flask
 
-from estimator import staff_links
 from estimator.db import db
 from estimator.models import Mail
-from estimator.web.passwords import weakness
-from estimator.web.security import COSTS
+from estimator.staff import invitations
+from estimator.web.staff.passwords import weakness
+from estimator.web.staff.security import COSTS
 
 Join = Callable[..., Person]
 Later = Callable[..., None]
@@ -119,7 +119,7 @@ def test_a_link_ends_after_an_hour(join: Join, app: Flask, laptop: Browser, late
 def test_a_link_of_one_kind_opens_nothing_of_another(join: Join, app: Flask, laptop: Browser) -> None:
     person = join()
     with person.row() as user:
-        _link, token = staff_links.make(user, "reset", link_key="l" * 32, now=datetime.now(UTC))
+        _link, token = invitations.make(user, "reset", link_key="l" * 32, now=datetime.now(UTC))
     for path in ("welcome", "demonstration"):
         laptop.get(f"/staff/{path}/{token}")
         assert laptop.status == 404

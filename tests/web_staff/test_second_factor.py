@@ -7,10 +7,10 @@ import pytest
 from clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, code_of, mails
 from flask import Flask
 
-from estimator import privacy
 from estimator.db import db
 from estimator.keys import Keyring
 from estimator.models import RecoveryCode
+from estimator.privacy import key_rotation
 
 Join = Callable[..., Person]
 Later = Callable[..., None]
@@ -188,9 +188,9 @@ def test_secrets_are_sealed_anew_with_a_new_key(join: Join, app: Flask, laptop: 
     keys = app.config["SETTINGS"].data_keys
     both = Keyring(f"testkey2 {'e' * 64}\ntestkey1 {'d' * 64}\n")
     with app.app_context():
-        assert privacy.seal_anew(both) == 1
+        assert key_rotation.seal_anew(both) == 1
         db.session.commit()
-        assert privacy.texts_by_key() == {"testkey2": 1}
+        assert key_rotation.texts_by_key() == {"testkey2": 1}
     keys._keys = dict(both.keys())
     assert person.sign_in(laptop).heading == "Start"
 

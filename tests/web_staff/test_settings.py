@@ -17,8 +17,8 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select, text
 
-from estimator import clinic, rates
-from estimator.clinic import Clinic
+from estimator import clinic
+from estimator.clinic import Clinic, exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
 
@@ -322,7 +322,7 @@ def test_a_rate_is_entered_listed_replaced_and_removed(app: Flask, ada: Browser)
     ada.post(data={"act": "remove", "number": number})
     assert ada.says("The rate was removed.")
     with app.app_context():
-        assert rates.everything() == []
+        assert exchange_rates.everything() == []
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_a_rate_that_is_none_is_refused_beside_its_fields_and_stays_there(
     shown = fields(ada)
     assert {name: shown[name] for name in known} == {**known, **typed}
     with app.app_context():
-        assert rates.everything() == []
+        assert exchange_rates.everything() == []
 
 
 def test_what_a_clinic_types_is_text_wherever_it_is_shown(app: Flask, ada: Browser) -> None:

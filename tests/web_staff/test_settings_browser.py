@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 import pricing
-from estimator import estimates, tables
+from estimator import estimates, price_lists
 from estimator.db import db
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -63,7 +63,7 @@ def app(make_app: Callable[..., Flask], clock: object) -> Flask:
     """Return an app in two languages, with the list of Delhi."""
     app = make_app(LANGUAGES="en,ar")
     with app.app_context():
-        tables.import_(DELHI.read_text(encoding="utf-8"), datetime.now(UTC))
+        price_lists.import_(DELHI.read_text(encoding="utf-8"), datetime.now(UTC))
         db.session.commit()
     return app
 
@@ -74,7 +74,12 @@ def link(app: Flask) -> str:
     with app.app_context():
         now = datetime.now(UTC)
         token = estimates.make(
-            tables.in_force("delhi", now), ANSWERS, language="en", submission="", link_key="l" * 32, now=now
+            price_lists.in_force("delhi", now),
+            ANSWERS,
+            language="en",
+            submission="",
+            link_key="l" * 32,
+            now=now,
         )
         db.session.commit()
     return f"/e/{token}"

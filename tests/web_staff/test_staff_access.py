@@ -11,9 +11,10 @@ import pytest
 from clinic_staff import Browser, Person
 from flask import Flask
 
-from estimator import demonstration, staff
+from estimator import staff
 from estimator.db import db
 from estimator.models.staff import PERMISSIONS, Role
+from estimator.processes import demonstration
 from estimator.web import guard
 
 ROLES: tuple[Role, ...] = get_args(Role)

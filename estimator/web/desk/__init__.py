@@ -1,8 +1,7 @@
-"""The desk: the list of requests, one request, and requests that a coordinator enters for somebody who called."""
+"""The desk's pages: price lists, requests, quotes, mail that was sent, reports."""
 
 from __future__ import annotations
 
-from estimator.web.desk import entering, one, queue
-from estimator.web.desk.page import pages
+from estimator.web.desk import outbox, price_lists, quotes, reports, requests
 
-__all__ = ["entering", "one", "pages", "queue"]
+blueprints = (price_lists.pages, requests.pages, quotes.pages, outbox.pages, reports.pages)

@@ -1,0 +1,340 @@
+"""What a clinic sets for itself, besides its price lists: business days, letters, retention, logo, limits.
+
+Each setting has a default; only what differs from it is stored. What a price list says (time zone, how long a
+quote is valid, who the provider is) is not repeated here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from estimator import audit
+from estimator.db import db, take_turns
+from estimator.i18n import gettext as _
+from estimator.models import ClinicSetting
+
+logger = logging.getLogger(__name__)
+
+LETTERS = ("estimate", "request_received", "quote_issued")
+"""The letters that carry words of the clinic."""
+
+PLACES = ("before", "after")
+"""Where those words stand."""
+
+LONGEST_TEXT = 1000
+MOST_HOLIDAYS = 500
+
+CONTENT = "logo_png"
+"""The key of the logo's bytes, which are read only where the logo is drawn."""
+
+
+@dataclass(frozen=True)
+class Logo:
+    """What a page must know of the logo; its PNG is asked for by itself."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """The settings of a clinic as they are at this moment."""
+
+    #: days of the week without business, Monday 0
+    weekend: tuple[int, ...] = (5, 6)
+    holidays: tuple[date, ...] = ()
+    #: business days within which a request is answered
+    reply_days: int = 3
+    #: days in which an acceptance can be taken back; nothing is to be paid before they are over
+    reflection_days: int = 7
+    #: adjustments of more than so many per cent of the price need a second person
+    adjustment_limit: Decimal = Decimal(5)
+    #: days after which a request without a quote, and all that was written to it, is removed
+    requests_kept_days: int = 365
+    #: years after which a quote, with whoever it was for, is removed; the figures stay
+    quotes_kept_years: int = 10
+    #: the language of a reader who chose none; None: the first of LANGUAGES
+    default_language: str | None = None
+    #: what stands in a letter before and after what it tells: by letter, place ("before", "after"), language
+    letters: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    logo: Logo | None = None
+
+    def words(self, letter: str, place: str, language: str) -> list[str]:
+        """Return what the clinic writes in a letter, paragraph by paragraph; empty if it writes nothing."""
+        texts = self.letters.get(letter, {}).get(place, {})
+        text = texts.get(language) or texts.get(language.partition("-")[0], "")
+        return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+class WrongValue(ValueError):
+    """A value that cannot be set; `problems` says what is wrong, by the place in it, "" for the whole."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        self.sentence = next(iter(self.problems.values()))
+        super().__init__(self.sentence)
+
+
+class SomebodyElse(Exception):
+    """A setting is not any more what whoever changes it has seen."""
+
+
+def current() -> Clinic:
+    """Return the settings as they are stored, in one query.
+
+    What is stored under no name of ours, or cannot be read, counts as not stored, and is logged.
+    """
+    found = {key: _stored(key, value) for key, value in _rows()}
+    return Clinic(**{key: values[0] for key, values in found.items() if values})
+
+
+def default_language() -> str | None:
+    """Return the language of readers who chose none, asked for on a connection of its own.
+
+    So whatever becomes of the question, the transaction of the page that asks goes on as it was.
+    """
+    asked = select(ClinicSetting.value).filter_by(key="default_language")
+    with db.engine.connect() as connection:
+        text = connection.scalar(asked)
+    found = () if text is None else _stored("default_language", text)
+    return found[0] if found else None
+
+
+def bases() -> dict[str, str]:
+    """Return what `change` takes as `basis`, by setting: a short name of what is stored at this moment."""
+    stored = dict(_rows())
+    return {key: _basis(stored.get(key)) for key in KINDS}
+
+
+def change(key: str, value: Any, *, actor: str, now: datetime, basis: str | None = None) -> bool:
+    """Set one setting to a value of its field's type; return whether that was a change.
+
+    `basis` is the one of `bases` that the person saw; None: whatever is there. Raises KeyError for no setting,
+    WrongValue, SomebodyElse.
+    """
+    kind = KINDS[key]
+    checked = kind.check(value)
+    take_turns("clinic")
+    row = db.session.get(ClinicSetting, key, populate_existing=True)
+    before = None if row is None else row.value
+    text: str | None = _json(kind.write(checked))
+    if checked == DEFAULTS[key]:
+        text = None
+    if text == before:
+        return False
+    if basis is not None and basis != _basis(before):
+        raise SomebodyElse(key)
+    if row is not None and text is None:
+        db.session.delete(row)
+    elif row is not None and text is not None:
+        row.value, row.changed_by, row.changed_at = text, actor, now
+    elif text is not None:
+        db.session.add(ClinicSetting(key=key, value=text, changed_by=actor, changed_at=now))
+    audit.add("settings.changed", actor=actor, subject=f"clinic_setting:{key}", now=now)
+    return True
+
+
+def change_logo(
+    content: bytes | None, width: int = 0, height: int = 0, *, actor: str, now: datetime, basis: str | None
+) -> bool:
+    """Set the logo to a PNG that `pictures.as_png` made, or remove it; raises SomebodyElse."""
+    logo = None if content is None else Logo(hashlib.sha256(content).hexdigest(), width, height)
+    if not change("logo", logo, actor=actor, now=now, basis=basis):
+        return False
+    row = db.session.get(ClinicSetting, CONTENT)
+    if row is not None and content is None:
+        db.session.delete(row)
+    elif content is not None:
+        if row is None:
+            row = ClinicSetting(key=CONTENT)
+            db.session.add(row)
+        row.value, row.changed_by, row.changed_at = base64.b64encode(content).decode(), actor, now
+    db.session.flush()
+    return True
+
+
+def logo_content(logo: Logo) -> bytes | None:
+    """Return the PNG of a logo; None if it is not the clinic's any more."""
+    text = db.session.scalar(select(ClinicSetting.value).filter_by(key=CONTENT))
+    try:
+        content = base64.b64decode(text or "", validate=True)
+    except ValueError:
+        content = b""
+    return content if hashlib.sha256(content).hexdigest() == logo.sha256 else None
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one setting is checked, written as JSON, and read from it."""
+
+    check: Callable[[Any], Any]
+    write: Callable[[Any], Any] = lambda value: value
+    read: Callable[[Any], Any] = lambda value: value
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise WrongValue(
+                {"": _("Write a whole number from %(least)s to %(most)s.", least=least, most=most)}
+            )
+        return value
+
+    return check
+
+
+def _weekend(value: Any) -> tuple[int, ...]:
+    days = tuple(sorted(set(value)))
+    if any(type(day) is not int or not 0 <= day <= 6 for day in days):
+        raise WrongValue({"": _("Choose days of the week.")})
+    if len(days) > 6:
+        raise WrongValue({"": _("Leave at least one day of the week for business.")})
+    return days
+
+
+def _holidays(value: Any) -> tuple[date, ...]:
+    days = tuple(sorted(set(value)))
+    if any(type(day) is not date or not 2000 <= day.year <= 2100 for day in days):
+        raise WrongValue({"": _("Holidays lie between the years 2000 and 2100.")})
+    if len(days) > MOST_HOLIDAYS:
+        raise WrongValue({"": _("Write at most %(most)s holidays.", most=MOST_HOLIDAYS)})
+    return days
+
+
+def _per_cent(value: Any) -> Decimal:
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= 100:
+        raise WrongValue({"": _("Write a number from 0 to 100.")})
+    if value != value.quantize(Decimal("0.01")):
+        raise WrongValue({"": _("Write at most two decimals.")})
+    return value.quantize(Decimal("0.01"))
+
+
+def _language(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9-]{2,20}", value)):
+        raise WrongValue({"": _("Choose one of the languages.")})
+    return value
+
+
+def _letters(value: Any) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the texts without empty ones; a problem's place is "estimate.before.en"."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    problems = {}
+    for letter, places in value.items():
+        for place, texts in places.items():
+            for language, text in texts.items():
+                where = f"{letter}.{place}.{language}"
+                if letter not in LETTERS or place not in PLACES or _language(language) is None:
+                    raise WrongValue({where: _("There is no such letter.")})
+                clean = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+                problem = problem_of_text(clean)
+                if problem:
+                    problems[where] = problem
+                elif clean:
+                    found.setdefault(letter, {}).setdefault(place, {})[language] = clean
+    if problems:
+        raise WrongValue(problems)
+    return found
+
+
+def problem_of_text(text: str) -> str | None:
+    """Say why a text cannot stand in a letter; None if it can."""
+    if len(text) > LONGEST_TEXT:
+        return _(
+            "Write at most %(most)s characters; there are %(count)s.", most=LONGEST_TEXT, count=len(text)
+        )
+    if any(_is_invisible(sign) for sign in text):
+        return _(
+            "There is an invisible character in it that can turn the order of letters around. Type the text anew."
+        )
+    schemes = re.findall(r"\b([A-Za-z][A-Za-z0-9+.-]*):/*[^\s/]", text)
+    known = {"http", "ftp", "file", "javascript", "data", "vbscript", "mailto", "tel", "ws", "wss"}
+    if re.search(r"(?!https://)\b[A-Za-z][A-Za-z0-9+.-]*://", text, re.I) or known & {
+        scheme.lower() for scheme in schemes
+    }:
+        return _("Links must begin with https://.")
+    if re.search(r"<\s*[A-Za-z/!]", text):
+        return _("Write plain words: what looks like HTML is not taken.")
+    return None
+
+
+def _is_invisible(sign: str) -> bool:
+    """Whether a sign can hide or reorder others; the joiners and marks that some scripts need are none."""
+    return sign != "\n" and (
+        unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn")
+        or unicodedata.bidirectional(sign) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    )
+
+
+def _logo(value: Any) -> Logo | None:
+    if value is not None and not (
+        isinstance(value, Logo)
+        and re.fullmatch(r"[0-9a-f]{64}", value.sha256)
+        and all(type(side) is int and 0 < side <= 4000 for side in (value.width, value.height))
+    ):
+        raise WrongValue({"": _("This picture cannot be used.")})
+    return value
+
+
+def _days(texts: Iterable[str]) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(text) for text in texts)
+
+
+KINDS: Mapping[str, _Kind] = {
+    "weekend": _Kind(_weekend, list, tuple),
+    "holidays": _Kind(_holidays, lambda days: [day.isoformat() for day in days], _days),
+    "reply_days": _Kind(_whole(1, 60)),
+    "reflection_days": _Kind(_whole(0, 90)),
+    "adjustment_limit": _Kind(_per_cent, str, Decimal),
+    "requests_kept_days": _Kind(_whole(30, 3650)),
+    "quotes_kept_years": _Kind(_whole(1, 30)),
+    "default_language": _Kind(_language),
+    "letters": _Kind(_letters),
+    "logo": _Kind(
+        _logo,
+        lambda logo: None if logo is None else [logo.sha256, logo.width, logo.height],
+        lambda parts: Logo(*parts),
+    ),
+}
+"""Every setting: a field of `Clinic`."""
+
+DEFAULTS: Mapping[str, Any] = {one.name: getattr(Clinic(), one.name) for one in fields(Clinic)}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _rows() -> list[tuple[str, str]]:
+    asked = select(ClinicSetting.key, ClinicSetting.value).where(ClinicSetting.key != CONTENT)
+    return [(key, value) for key, value in db.session.execute(asked)]
+
+
+def _basis(stored: str | None) -> str:
+    return "default" if stored is None else hashlib.sha256(stored.encode()).hexdigest()[:20]
+
+
+@lru_cache(maxsize=64)
+def _stored(key: str, text: str) -> tuple[Any, ...]:
+    """Return what is stored, in a tuple of its own; an empty one if it cannot be used, which is logged once."""
+    if key not in KINDS:
+        logger.warning("a clinic's setting has a name that this version does not know: %.40r", key)
+        return ()
+    try:
+        return (KINDS[key].check(KINDS[key].read(json.loads(text))),)
+    except (ValueError, TypeError, AttributeError, KeyError, InvalidOperation, RecursionError):
+        logger.warning("the clinic's setting %s cannot be read; its default counts", key)
+        return ()

@@ -1,0 +1,36 @@
+"""Estimates: made from a price list and answers, read by a secret link, drawn as PDF and as plain text."""
+
+from __future__ import annotations
+
+from estimator.estimates import other_currency, pdf_cache, pdf_document, plain_text
+from estimator.estimates.lifecycle import (
+    LETTERS,
+    MOST_ATTEMPTS,
+    breakdown_of,
+    delete,
+    email,
+    find,
+    given_of,
+    has_expired,
+    make,
+    purge,
+    token_of,
+)
+
+__all__ = [
+    "LETTERS",
+    "MOST_ATTEMPTS",
+    "breakdown_of",
+    "delete",
+    "email",
+    "find",
+    "given_of",
+    "has_expired",
+    "make",
+    "other_currency",
+    "pdf_cache",
+    "pdf_document",
+    "plain_text",
+    "purge",
+    "token_of",
+]

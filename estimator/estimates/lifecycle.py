@@ -1,0 +1,145 @@
+"""Estimates: make one, find it again by its link, delete it, and remove what is too old."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+
+import pricing
+from estimator import links, price_lists
+from estimator.config import Settings
+from estimator.db import db, insert_once
+from estimator.mail import outbox
+from estimator.models import Document, Estimate, Mail, TableVersion
+from pricing.answers import Answers
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters and digits that nobody takes for another one."""
+
+KIND = "estimate"
+"""What the links of this module open; part of their tokens."""
+
+MOST_ATTEMPTS = 5
+"""So many references may be taken already; there are 650 thousand million."""
+
+
+def make(
+    version: TableVersion, answers: Answers, *, language: str, submission: str, link_key: str, now: datetime
+) -> str:
+    """Work out and keep an estimate and return the token of its link.
+
+    `submission` names the form that was sent, at random; the same form with the same answers is one estimate
+    however often it is sent, and the token is the same. A form without a name is an estimate of its own each
+    time, because nobody may be handed the link of somebody else. Raises pricing.BadAnswers.
+    """
+    table = price_lists.parsed(version)
+    breakdown = pricing.estimate(table, answers)
+    given = json.dumps(
+        {code: answer for code, answer in breakdown.answers.items() if answers.get(code) is not None}
+    )
+    parts = (submission or secrets.token_hex(), version.sha256, language, given)
+    name = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+    row = {
+        "table_version_id": version.id,
+        "given": given,
+        "breakdown": breakdown.as_json().decode(),
+        "language": language,
+        "valid_until": price_lists.day_of(now, table.time_zone) + timedelta(days=table.quote_valid_days),
+        "submission": name,
+        "link_serial": 1,
+        "created_at": now,
+    }
+    for _attempt in range(MOST_ATTEMPTS):
+        reference = _reference()
+        token = links.compose(link_key, KIND, reference, 1)
+        if insert_once(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
+            return token
+        same = db.session.scalar(select(Estimate).filter_by(submission=name))
+        if same is not None:
+            return token_of(same, link_key)
+    raise RuntimeError("no reference is free")
+
+
+def find(token: str, *, kept_days: int, now: datetime) -> Estimate | None:
+    """Return the estimate that a token opens; None if it is unknown, deleted or too old, whichever it is."""
+    estimate = db.session.scalar(select(Estimate).filter_by(link_hash=links.stored(token)))
+    if estimate is None or estimate.created_at + timedelta(days=kept_days) <= now:
+        return None
+    return estimate
+
+
+def email(
+    estimate: Estimate, address: str, *, attached: bool, submission: str, settings: Settings, now: datetime
+) -> Mail:
+    """Put a mail with an estimate, as PDF or only as a link, into the outbox; the same submission is one mail.
+
+    Raises outbox.TooMany.
+    """
+    return outbox.put(
+        "estimate",
+        about=estimate.reference,
+        address=address,
+        language=estimate.language,
+        options={"attached": attached},
+        submission=submission,
+        keyring=settings.data_keys,
+        lookup_key=settings.lookup_key,
+        per_address=settings.mails_per_address,
+        per_record=settings.mails_per_estimate,
+        now=now,
+    )
+
+
+def delete(estimate: Estimate) -> None:
+    """Remove an estimate, its documents and its mail for good."""
+    outbox.drop(estimate.reference)
+    db.session.execute(sql_delete(Document).filter_by(estimate_id=estimate.id))
+    db.session.execute(sql_delete(Estimate).filter_by(id=estimate.id))
+
+
+def purge(*, kept_days: int, now: datetime) -> int:
+    """Remove every estimate that is older than `kept_days`, with its documents and mail; return how many."""
+    is_old = Estimate.created_at <= now - timedelta(days=kept_days)
+    old = select(Estimate.id).where(is_old)
+    outbox.drop(select(Estimate.reference).where(is_old))
+    db.session.execute(
+        sql_delete(Document).where(Document.estimate_id.in_(old)),
+        execution_options={"synchronize_session": False},
+    )
+    result = db.session.execute(
+        sql_delete(Estimate).where(is_old),
+        execution_options={"synchronize_session": False},
+    )
+    return cast(Any, result).rowcount or 0
+
+
+def token_of(estimate: Estimate, link_key: str) -> str:
+    """Compose the token of an estimate's link again."""
+    return links.compose(link_key, KIND, estimate.reference, estimate.link_serial)
+
+
+def breakdown_of(estimate: Estimate) -> dict[str, Any]:
+    """Return the stored breakdown in the form of `pricing.Breakdown.as_dict`."""
+    return cast(dict[str, Any], json.loads(estimate.breakdown))
+
+
+def given_of(estimate: Estimate) -> Mapping[str, str | bool]:
+    """Return what was answered, in normal form; what was left open is not in it."""
+    return cast(dict[str, str | bool], json.loads(estimate.given))
+
+
+def has_expired(estimate: Estimate, now: datetime) -> bool:
+    """Whether the last day on which the prices hold is over, in the table's time zone."""
+    return price_lists.day_of(now, estimate.table_version.time_zone) > estimate.valid_until
+
+
+def _reference() -> str:
+    first, second = ("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(2))
+    return f"EST-{first}-{second}"

@@ -1,0 +1,93 @@
+"""The totals of an estimate in another currency, for orientation: with rate, day and source, and never the price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from estimator import wording
+from estimator.clinic import exchange_rates
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.wording import Breakdown, Headline, Sum
+from pricing import PriceTable
+
+OLD_DAYS = 30
+"""A rate that is older says so."""
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A rate as it is used on a day: how many `quoted` one `base` is, by whom, of which day, and whether it is old."""
+
+    base: str
+    quoted: str
+    rate: str
+    source: str
+    day: date
+    old: bool
+
+    def key(self) -> str:
+        """Return what decides about the words and figures that come of it."""
+        parts = (self.base, self.quoted, self.rate, self.day.isoformat(), str(self.old), self.source)
+        return "\x01".join(parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the totals: the same headline and sums in another currency, and where they are from."""
+
+    headline: Headline
+    sums: Sequence[Sum]
+    sentence: str
+
+
+def currencies(table: PriceTable, now: datetime) -> Sequence[str]:
+    """Return the currencies in which the totals of a table can also be shown."""
+    return exchange_rates.quoted_for(table.currency, _day(table, now))
+
+
+def chosen(table: PriceTable, currency: str, now: datetime) -> Chosen | None:
+    """Return the newest rate from a table's currency; None if there is none, whatever `currency` is."""
+    today = _day(table, now)
+    row = exchange_rates.newest(table.currency, currency, today) if len(currency) == 3 else None
+    if row is None:
+        return None
+    old = (today - row.day).days > OLD_DAYS
+    return Chosen(row.base, row.quoted, row.rate, row.source, row.day, old)
+
+
+def beside(breakdown: Breakdown, table: PriceTable, rate: Chosen, reader: Reader) -> Beside:
+    """Convert the totals, each from its rounded amount and rounded once; single items stay as they are."""
+    exact = Decimal(rate.rate)
+    totals = {
+        name: {end: exchange_rates.converted(amount, exact, rate.quoted) for end, amount in amounts.items()}
+        for name, amounts in breakdown["totals"].items()
+    }
+    converted: dict[str, Any] = {**breakdown, "currency": rate.quoted, "totals": totals}
+    headline, sums = wording.headline(converted, table, reader)
+    return Beside(headline, sums, _sentence(rate, reader))
+
+
+def _sentence(rate: Chosen, reader: Reader) -> str:
+    written = f"1{NO_BREAK}{rate.base} = {reader.number(rate.rate)}{NO_BREAK}{rate.quoted}"
+    said = _(
+        "For orientation: %(rate)s on %(day)s, according to %(source)s. The price is the one in %(currency)s.",
+        rate=written,
+        day=reader.day(rate.day),
+        source=rate.source,
+        currency=rate.base,
+    )
+    if rate.old:
+        said += " " + _("This rate is more than %(days)s days old.", days=OLD_DAYS)
+    return said
+
+
+def _day(table: PriceTable, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(table.time_zone)).date()

@@ -1,0 +1,228 @@
+"""The document of an estimate as HTML for A4, and everything that decides what it looks like."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+
+from markupsafe import Markup
+
+import pricing
+from estimator import clinic, price_lists, wording
+from estimator.clinic import Logo
+from estimator.estimates import lifecycle, other_currency, pdf_cache
+from estimator.estimates.other_currency import Beside, Chosen
+from estimator.folders import templates_folder
+from estimator.i18n import Reader, gettext, speaking
+from estimator.i18n import reader as reader_of
+from estimator.models import Estimate
+from estimator.pdf import renderer
+from estimator.template_environment import environment
+from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
+from estimator.wording.rows import NoticeRow
+from pricing import PriceTable, canonical_json
+from pricing.explore import sensitivity
+
+APP = Path(__file__).parent.parent
+
+LINE = 60
+"""About so many letters go into a line of a column of notices."""
+
+ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+"""Around a piece of text whose direction may be another one than that of its neighbours."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a document shows besides its record: the clinic's logo, and its totals in another currency."""
+
+    logo: Logo | None = None
+    rate: Chosen | None = None
+
+    def key(self) -> list[str]:
+        """Return what decides about it, for `documents.key_of`; nothing for what is not there."""
+        logo = [] if self.logo is None else [f"logo {self.logo.sha256}"]
+        return logo if self.rate is None else [*logo, self.rate.key()]
+
+
+PLAIN = Look()
+"""Nothing but the record."""
+
+
+def key_of(token: str, look: Look) -> str:
+    """Return the key of the PDF of the estimate that a link opens."""
+    return pdf_cache.key_of(token, fingerprint(), *look.key())
+
+
+def html(
+    rows: Rows,
+    changes: Sequence[DriverChanges],
+    head: Head,
+    reader: Reader,
+    logo: bytes | None = None,
+    beside: Beside | None = None,
+) -> str:
+    """Return the HTML of an estimate's PDF; the same rows give the same text."""
+    return (
+        environment()
+        .get_template("pdf/estimate.html")
+        .render(
+            rows=rows,
+            answers=[row for section in rows.answers for row in section.rows],
+            parts=[group for group in rows.groups if group.total != "reserve"],
+            changes=changes,
+            changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
+            totals=_totals(rows),
+            columns=columns(rows.notices_besides("evidence", "not_included")),
+            record=head,
+            reader=reader,
+            logo=inline(logo),
+            beside=beside,
+            sheet=sheet((head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader),
+        )
+    )
+
+
+def inline(logo: bytes | None) -> str | None:
+    """Return a PNG as the address of itself: a document fetches nothing."""
+    return None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}"
+
+
+def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
+    """Return the PDF of a stored estimate in the language it was made in; raises pdf.RenderingFailed."""
+    reader = reader_of(record.language)
+    table = price_lists.parsed(record.table_version)
+    breakdown = lifecycle.breakdown_of(record)
+    with speaking(reader):
+        head = wording.head(
+            table,
+            reader,
+            reference=record.reference,
+            created=record.created_at,
+            valid_until=record.valid_until,
+        )
+        rate = look.rate
+        beside = None if rate is None else other_currency.beside(breakdown, table, rate, reader)
+    logo = None if look.logo is None else clinic.logo_content(look.logo)
+    given = list(lifecycle.given_of(record))
+    return document(breakdown, table, head, reader, given, record.created_at, logo, beside)
+
+
+def document(
+    breakdown: wording.Breakdown,
+    table: PriceTable,
+    head: Head,
+    reader: Reader,
+    given: Sequence[str],
+    created: datetime,
+    logo: bytes | None = None,
+    beside: Beside | None = None,
+) -> bytes:
+    """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
+    with speaking(reader):
+        rows = wording.rows(breakdown, table, reader, given)
+        changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
+        drawn = html(rows, changes, head, reader, logo, beside)
+        description = gettext("The same breakdown for programs, as canonical JSON")
+    return renderer.document(
+        drawn,
+        attachment=canonical_json(breakdown),
+        attachment_name="estimate.json",
+        attachment_description=description,
+        created=created,
+    )
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Return a hash of all that decides a document besides its record: templates, wording, renderer."""
+    made_by = hashlib.sha256(
+        " ".join(version(name) for name in ("weasyprint", "pydyf", "babel", "jinja2")).encode()
+    )
+    files = [
+        *sorted(templates_folder().glob("pdf/*")),
+        templates_folder() / "_parts.html",
+        APP / "i18n.py",
+        APP / "template_environment.py",
+        APP / "clinic" / "exchange_rates.py",
+        *sorted(APP.glob("estimates/*.py")),
+        *sorted(APP.glob("wording/*.py")),
+        *sorted(APP.glob("pdf/*.py")),
+        *sorted(APP.glob("translations/**/*.mo")),
+        *sorted(Path(pricing.__file__).parent.glob("*.py")),
+    ]
+    for path in files:
+        made_by.update(hashlib.sha256(path.read_bytes()).digest())
+    return made_by.hexdigest()
+
+
+def _totals(rows: Rows) -> list[tuple[str, Sum]]:
+    """Say of each total whether it is a part of the sum, the sum itself, or a reserve beside it."""
+    kinds = ["part", "part", "sum", "reserve"]
+    if not any(group.total == "others" for group in rows.groups):
+        kinds = kinds[2:]
+    return list(zip(kinds, rows.totals, strict=False))
+
+
+def columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
+    """Share notices out to two columns of about the same length, in their order.
+
+    A section may go on in the second column, under its heading again.
+    """
+    rows = [(section, row) for section in sections for row in section.rows]
+    ways = [_parted(rows, at) for at in range(len(rows), -1, -1)]
+    return min(ways, key=lambda columns: max(map(_lines, columns)), default=[[], []])
+
+
+def _parted(rows: Sequence[tuple[NoticeSection, NoticeRow]], at: int) -> list[list[NoticeSection]]:
+    columns = []
+    for part in (rows[:at], rows[at:]):
+        grouped = groupby(part, key=lambda pair: pair[0].kind)
+        kinds = [(kind, list(pairs)) for kind, pairs in grouped]
+        columns.append([replace(pairs[0][0], rows=[row for _, row in pairs]) for _, pairs in kinds])
+    first, second = columns
+    if first and second and first[-1].kind == second[0].kind:
+        second[0] = replace(second[0], heading=gettext("%(heading)s (continued)", heading=second[0].heading))
+    return columns
+
+
+def _lines(sections: Sequence[NoticeSection]) -> int:
+    """About how many lines a column of notices takes; a heading is worth two."""
+    texts = [f"{row.text} {row.link or ''}"[: len(row.text.text) + 25] for s in sections for row in s.rows]
+    return 2 * len(sections) + sum(-(-len(text) // LINE) for text in texts)
+
+
+def sheet(foot: Sequence[str], reader: Reader) -> Markup:
+    """Return the style sheet of a document at whose foot these texts stand, and the page's number."""
+    return Markup(_sheet() + _page_foot(foot, reader))  # noqa: S704 - ours; a record's words are escaped in it
+
+
+@lru_cache(maxsize=1)
+def _sheet() -> str:
+    return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
+
+
+def _page_foot(parts: Sequence[str], reader: Reader) -> str:
+    """What stands at the foot of each page: whose document it is, which one, and the page's number."""
+    whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
+    text = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00")
+    number = " ".join(
+        f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")
+    )
+    start, end = ("right", "left") if reader.direction == "rtl" else ("left", "right")
+    return (
+        f"@page {{ direction: {reader.direction}; "
+        f"@bottom-{start} {{ content: {css_string(whose)} }} @bottom-{end} {{ content: {number} }} }}"
+    )
+
+
+def css_string(text: str) -> str:
+    """Write any text as a string of CSS that can neither end itself nor the element around it."""
+    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'

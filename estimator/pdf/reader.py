@@ -1,0 +1,80 @@
+"""The data that a PDF carries, read in a process of its own, because anybody may have made the PDF.
+
+The process has the bytes and nothing else: no secret in its environment, no file that it could write, little
+memory and little time. Importing this module loads nothing of the reader.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Literal, cast
+
+SECONDS = 5
+"""A PDF that takes longer is given up."""
+
+MEMORY = 400 * 2**20
+"""So much memory, in bytes, the process may ask for, the interpreter included."""
+
+LARGEST_DATA = 1_000_000
+"""No data of ours has as many bytes."""
+
+NAMES = ("quote.json", "estimate.json")
+"""What the data of our documents is called."""
+
+Kind = Literal[
+    "data", "nothing", "no_pdf", "broken", "encrypted", "several", "too_large", "too_slow", "too_much"
+]
+
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[3:]; "
+    "from estimator.pdf.reader_process import main; main(*sys.argv[1:3])"
+)
+_KINDS: frozenset[str] = frozenset(
+    {"data", "nothing", "broken", "encrypted", "several", "too_large", "too_much"}
+)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a PDF carries, or why that cannot be told.
+
+    "data": what is called `name` in it. "nothing": it has no data of that name. "several": it has more than
+    one. "no_pdf", "broken", "encrypted": it cannot be read. "too_large": its data, or what it unpacks to, is
+    larger than any of ours. "too_slow", "too_much": it was given up, for time or for memory.
+    """
+
+    kind: Kind
+    name: str = ""
+    data: bytes = b""
+
+
+def read(content: bytes) -> Carried:
+    """Return what a PDF carries; it takes SECONDS and MEMORY at most, whoever made the PDF."""
+    if b"%PDF-" not in content[:1024]:
+        return Carried("no_pdf")
+    limits = [str(MEMORY), str(SECONDS)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            start_new_session=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Carried("too_slow")
+    return answered(done.stdout) if done.returncode == 0 else Carried("too_much")
+
+
+def answered(answer: bytes) -> Carried:
+    """Return what the process found: one line with the kind and the name, and then the data."""
+    said, _line, data = answer.partition(b"\n")
+    kind, _space, name = said.decode("ascii", "replace").partition(" ")
+    if kind not in _KINDS or len(data) > LARGEST_DATA or (kind == "data" and name not in NAMES):
+        return Carried("broken")
+    return Carried(cast(Kind, kind), name, data)

@@ -1,0 +1,219 @@
+"""HTML in, an archivable and accessible PDF out, rendered in one kept child process.
+
+The child reaches nothing outside the HTML it is given, is ended when it takes too long or too much memory,
+and is made anew after a number of documents. Importing this module loads nothing of the renderer.
+
+The child is a program of its own, not a fork: it has nothing of its parent but the pipe, so it ends when the
+parent does, and any process may keep one, a forked or a daemonic one too.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from tempfile import mkdtemp
+
+from estimator.messages import gettext as _
+
+SECONDS = 20
+"""A document that takes longer is given up."""
+
+DOCUMENTS = 200
+"""So many documents one child makes before it is renewed."""
+
+RESIDENT = 400 * 2**20
+"""A child that holds more memory than this after a document, in bytes, is renewed."""
+
+ADDRESS_SPACE = 2 * 2**30
+"""A child that asks for more memory than this, in bytes, is refused and its document fails."""
+
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[5:]; "
+    "from estimator.pdf.renderer_process import main; main(*sys.argv[1:5])"
+)
+
+
+class RenderingFailed(Exception):
+    """A document could not be made; the message says why."""
+
+
+class RenderingTookTooLong(RenderingFailed):
+    """A document was given up because it took more than SECONDS."""
+
+
+class MissingFont(RenderingFailed):
+    """A character of a document is in no font of this machine; `estimator doctor` says what to install."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document for the child."""
+
+    html: str
+    attachment: bytes | None
+    attachment_name: str
+    attachment_description: str
+    created: datetime
+
+
+def document(
+    html: str,
+    *,
+    attachment: bytes | None = None,
+    attachment_name: str = "",
+    attachment_description: str = "",
+    created: datetime,
+) -> bytes:
+    """Return the PDF of an HTML text: PDF/A-3a and PDF/UA-1, with the attachment embedded as its data.
+
+    The same arguments give the same bytes, in whatever process. Raises RenderingFailed, and its subclasses
+    for what took too long and for characters without a font.
+    """
+    job = Job(html, attachment, attachment_name, attachment_description, created)
+    with _lock:
+        for _attempt in range(2):
+            child = _kept_child()
+            try:
+                return child.make(job)
+            except _Gone:
+                # Somebody ended the child from outside. It is not the document's fault the first time.
+                pass
+            finally:
+                if child.worn:
+                    # The next one gets ready while nobody waits for it.
+                    child.end()
+                    _kept_child()
+    raise RenderingFailed(
+        _(
+            "The process that makes PDFs ended twice at this document. "
+            "`estimator doctor` says what this machine lacks."
+        )
+    )
+
+
+def warm_up() -> None:
+    """Start the child before the first document is asked for."""
+    with _lock:
+        _kept_child()
+
+
+def close() -> None:
+    """End the child; the next document starts a new one."""
+    global _child  # noqa: PLW0603
+    with _lock:
+        if _child is not None:
+            _child.end()
+        _child = None
+
+
+class _Gone(Exception):
+    """The child ended without an answer."""
+
+
+class _Child:
+    """The kept child process, seen from its parent."""
+
+    def __init__(self) -> None:
+        ours, theirs = Pipe()
+        # The renderer keeps files while it runs, and has no time to remove them when it is killed.
+        self.folder = mkdtemp(prefix="estimator-pdf-")
+        with theirs:
+            descriptor = theirs.fileno()
+            limits = [str(limit) for limit in (descriptor, ADDRESS_SPACE, SECONDS, self.folder)]
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[descriptor],
+                start_new_session=True,  # Ctrl-C ends the parent, and the child with it
+            )
+        self.connection: Connection = ours
+        self.made = 0
+        self.worn = False
+
+    def make(self, job: Job) -> bytes:
+        too_late = threading.Event()
+
+        def give_up() -> None:
+            too_late.set()
+            self.process.kill()
+
+        clock = threading.Timer(SECONDS, give_up)
+        clock.daemon = True
+        clock.start()
+        try:
+            self.connection.send(job)
+            kind, answer, resident = self.connection.recv()
+        except (EOFError, OSError) as error:
+            self.end()
+            if too_late.is_set():
+                raise RenderingTookTooLong(
+                    _("The PDF took more than %(seconds)s seconds to make.", seconds=SECONDS)
+                ) from None
+            raise _Gone from error
+        finally:
+            clock.cancel()
+        self.made += 1
+        self.worn = self.made >= DOCUMENTS or resident > RESIDENT or kind == "memory"
+        match kind:
+            case "pdf":
+                return bytes(answer)
+            case "font":
+                raise MissingFont(
+                    _(
+                        "No font of this machine has the character “%(letter)s” (U+%(code)s). "
+                        "`estimator doctor` says what to install.",
+                        letter=answer,
+                        code=f"{ord(answer):04X}",
+                    )
+                )
+            case "memory":
+                raise RenderingFailed(_("The PDF needs more memory than one PDF may have."))
+        raise RenderingFailed(answer)
+
+    def end(self) -> None:
+        """End the process at once and leave nothing of it behind."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def leave(self) -> None:
+        """Let go of the process without ending it: it is another one's."""
+        self.connection.close()
+        self.process.returncode = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may still be asked for documents."""
+        return not self.connection.closed
+
+
+def _kept_child() -> _Child:
+    global _child  # noqa: PLW0603
+    if _child is None or not _child.usable:
+        _child = _Child()
+    return _child
+
+
+def _after_fork() -> None:
+    """A forked process must neither use nor end its parent's child."""
+    global _child, _lock  # noqa: PLW0603
+    if _child is not None:
+        _child.leave()
+    _child = None
+    _lock = threading.Lock()
+
+
+_lock = threading.Lock()
+_child: _Child | None = None
+os.register_at_fork(after_in_child=_after_fork)
+atexit.register(close)

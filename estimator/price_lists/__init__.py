@@ -1,0 +1,55 @@
+"""Price lists: versions in force, drafts and how they are edited, and what a new version does to past plans."""
+
+from __future__ import annotations
+
+from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists.published import (
+    COMMAND_LINE,
+    InForceAlready,
+    NotInForce,
+    UnknownTable,
+    UnknownTimeZone,
+    VersionTaken,
+    all_in_force,
+    close,
+    day_of,
+    find,
+    import_,
+    in_force,
+    lists,
+    on,
+    parsed,
+    reopen,
+    state_of,
+    take_back,
+    versions,
+    zone_of,
+)
+
+__all__ = [
+    "COMMAND_LINE",
+    "InForceAlready",
+    "NotInForce",
+    "UnknownTable",
+    "UnknownTimeZone",
+    "VersionTaken",
+    "all_in_force",
+    "close",
+    "day_of",
+    "drafts",
+    "editing",
+    "find",
+    "import_",
+    "in_force",
+    "lists",
+    "on",
+    "parsed",
+    "previews",
+    "reopen",
+    "repricing",
+    "state_of",
+    "take_back",
+    "versions",
+    "worked_examples",
+    "zone_of",
+]

@@ -1,0 +1,365 @@
+"""Drafts of price lists: written by one or several people, saved over and over, then proposed and published.
+
+Nothing that somebody typed is ever overwritten unseen: who saves names the save that they changed, and is told
+when somebody else was faster. Whoever looks wrong is told at once; only what has no problem can be published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import delete, select, update
+from sqlalchemy import func as sql
+
+import pricing
+from estimator import audit
+from estimator.db import db
+from estimator.models import Draft, DraftSave, TableVersion
+from estimator.price_lists import published
+from pricing import PriceTable, Problem
+from pricing.syntax import MOST_CHARACTERS
+
+MOST_SAVES = 200
+"""So many earlier saves of a draft are kept."""
+
+
+MOST_PLACES = 50
+"""So many places of accepted warnings of one kind are written into the trail, beside the number of all."""
+
+
+class UnknownDraft(LookupError):
+    """There is no such draft, or it was published or thrown away meanwhile."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has saved the draft since; `draft` is as they left it."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(f"draft {draft.id} was saved by {draft.changed_by}")
+
+
+class TooLong(ValueError):
+    """A text is longer than any price list may be; MOST_CHARACTERS is the limit."""
+
+
+class NotReady(Exception):
+    """A draft cannot be published; `check` says why."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        super().__init__("the draft has problems")
+
+
+class NotProposed(Exception):
+    """Nobody has asked for approval of the draft as it is now."""
+
+
+class SamePerson(Exception):
+    """Who asked for approval cannot give it."""
+
+
+Obstacle = Literal[
+    "other_list", "date_taken", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"
+]
+"""What a sound table may still have against it, because of the other versions of its list or of the day."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What stands between a draft and its publication.
+
+    `table` is there if the text can be read. `unacknowledged` are the warnings that nobody has accepted by name.
+    """
+
+    table: PriceTable | None
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    obstacles: Sequence[Obstacle] = ()
+    unacknowledged: Sequence[str] = field(default=())
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its warnings."""
+        return [name_of(warning) for warning in self.warnings]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be published."""
+        return self.table is not None and not self.obstacles and not self.unacknowledged
+
+
+def begin(
+    slug: str, *, text: str, examples: str, based_on: TableVersion | None, actor: str, now: datetime
+) -> Draft:
+    """Begin a draft of a list, usually with the text of a version; raises TooLong."""
+    _must_fit(text)
+    draft = Draft(
+        slug=slug,
+        text=text,
+        examples=examples,
+        saves=1,
+        based_on_id=None if based_on is None else based_on.id,
+        created_at=now,
+        created_by=actor,
+        changed_at=now,
+        changed_by=actor,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    _keep(draft)
+    audit.add("draft.begun", actor=actor, subject=f"draft:{draft.id}", now=now, table=slug)
+    return draft
+
+
+def from_version(version: TableVersion, *, name: str, valid_from: date, actor: str, now: datetime) -> Draft:
+    """Begin a draft that says what a version says, under another name and from another day on.
+
+    So an older version is brought back: as a new one, because what was published stays where it is.
+    """
+    table = replace(published.parsed(version), version=name, valid_from=valid_from)
+    return begin(
+        version.slug,
+        text=pricing.write(table),
+        examples=version.examples,
+        based_on=version,
+        actor=actor,
+        now=now,
+    )
+
+
+def find(draft_id: int) -> Draft:
+    """Return a draft; raises UnknownDraft."""
+    found = db.session.get(Draft, draft_id, populate_existing=True)
+    if found is None:
+        raise UnknownDraft(draft_id)
+    return found
+
+
+def all_drafts() -> list[Draft]:
+    """Return every draft, the one changed last first."""
+    return list(db.session.scalars(select(Draft).order_by(Draft.changed_at.desc())))
+
+
+def save(
+    draft_id: int, text: str, *, over: int, actor: str, now: datetime, examples: str | None = None
+) -> Draft:
+    """Save a draft over the save that was changed; the same text again is no new save.
+
+    Raises UnknownDraft, TooLong, and ChangedMeanwhile if somebody has saved it since, which changes nothing.
+    """
+    _must_fit(text)
+    draft = find(draft_id)
+    same = draft.text == text and (examples is None or draft.examples == examples)
+    if same and over == draft.saves:
+        return draft
+    values: dict[str, object] = {
+        "text": text,
+        "saves": over + 1,
+        "changed_at": now,
+        "changed_by": actor,
+        "proposed_by": None,
+        "proposed_at": None,
+        "proposed_save": None,
+        "acknowledged": None,
+    }
+    if examples is not None:
+        values["examples"] = examples
+    # One statement decides who is first, however many save at the same moment.
+    first = update(Draft).where(Draft.id == draft_id, Draft.saves == over).values(**values)
+    result = db.session.execute(first, execution_options={"synchronize_session": False})
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise ChangedMeanwhile(find(draft_id))
+    draft = find(draft_id)
+    _keep(draft)
+    return draft
+
+
+def saves_of(draft: Draft) -> list[DraftSave]:
+    """Return the saves of a draft that are kept, the newest first."""
+    return list(
+        db.session.scalars(select(DraftSave).filter_by(draft_id=draft.id).order_by(DraftSave.number.desc()))
+    )
+
+
+def text_of(draft: Draft, number: int) -> str | None:
+    """Return a draft as it was at an earlier save; None if that is not kept any more."""
+    return db.session.scalar(select(DraftSave.text).filter_by(draft_id=draft.id, number=number))
+
+
+def throw_away(draft: Draft, *, actor: str, now: datetime) -> None:
+    """Remove a draft with all of its saves and previews."""
+    draft_id, slug = draft.id, draft.slug
+    db.session.execute(delete(Draft).filter_by(id=draft_id))
+    audit.add("draft.thrown_away", actor=actor, subject=f"draft:{draft_id}", now=now, table=slug)
+
+
+def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Check:
+    """Look at a draft as it would be published now; `acknowledged` are names of warnings that somebody accepts."""
+    try:
+        table = pricing.read(draft.text)
+    except pricing.BadTable as bad:
+        return Check(None, problems=bad.problems)
+    warnings = pricing.lint(table)
+    return Check(
+        table,
+        warnings=warnings,
+        obstacles=list(_obstacles(draft, table, now)),
+        unacknowledged=[name for name in map(name_of, warnings) if name not in set(acknowledged)],
+    )
+
+
+def name_of(warning: Problem) -> str:
+    """Return by which name a warning is acknowledged: its kind and its place, in no language.
+
+    A table has no two warnings of one name, and a name is only good for the save that it was given for.
+    """
+    return f"{warning.kind} {warning.place}"
+
+
+def propose(draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime) -> None:
+    """Ask for a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
+    if draft.saves != over:
+        raise ChangedMeanwhile(draft)
+    names = _must_be_ready(draft, acknowledged, now).names
+    draft.proposed_by, draft.proposed_at, draft.proposed_save = actor, now, over
+    draft.acknowledged = json.dumps(names)
+    db.session.flush()
+    audit.add(
+        "draft.proposed",
+        actor=actor,
+        subject=f"draft:{draft.id}",
+        now=now,
+        save=over,
+        warnings=len(names),
+    )
+
+
+def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersion:
+    """Publish a draft that another person has proposed.
+
+    Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
+    """
+    if draft.saves != over:
+        raise ChangedMeanwhile(draft)
+    if draft.proposed_by is None or draft.proposed_save != draft.saves:
+        raise NotProposed
+    if draft.proposed_by == actor:
+        raise SamePerson
+    return _publish(draft, json.loads(draft.acknowledged or "[]"), actor, now)
+
+
+def publish(
+    draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime
+) -> TableVersion:
+    """Publish a draft alone, where nobody else has to approve.
+
+    Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
+    """
+    if draft.saves != over:
+        raise ChangedMeanwhile(draft)
+    return _publish(draft, acknowledged, actor, now)
+
+
+def _publish(draft: Draft, acknowledged: Sequence[str], actor: str, now: datetime) -> TableVersion:
+    found = _must_be_ready(draft, acknowledged, now)
+    draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
+    # Two who publish at once: the second one finds no draft to remove, and publishes nothing.
+    removed = db.session.execute(
+        delete(Draft).filter_by(id=draft_id, saves=over), execution_options={"synchronize_session": False}
+    )
+    if removed.rowcount != 1:  # type: ignore[attr-defined]
+        raise ChangedMeanwhile(find(draft_id))
+    db.session.expunge(draft)
+    try:
+        version = published.import_(text, now, actor=actor, examples=examples)
+    except published.VersionTaken:
+        raise NotReady(replace(found, obstacles=[*found.obstacles, "date_taken"])) from None
+    _record(found.warnings, version, actor, now)
+    return version
+
+
+def _record(warnings: Sequence[Problem], version: TableVersion, actor: str, now: datetime) -> None:
+    """Write into the trail which warnings were accepted: each kind with its number, and the first places of each.
+
+    The hash is that of all names, a line each: whoever has the version can work its warnings out again and compare.
+    """
+    if not warnings:
+        return
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kinds.setdefault(warning.kind, []).append(_coded(warning))
+    audit.add(
+        "table.warnings_acknowledged",
+        actor=actor,
+        subject=f"table_version:{version.id}",
+        now=now,
+        kinds=[f"{kind}:{len(places)}" for kind, places in sorted(kinds.items())],
+        count=len(warnings),
+        places=[place for _kind, places in sorted(kinds.items()) for place in places[:MOST_PLACES]],
+        sha256=hashlib.sha256("\n".join(map(name_of, warnings)).encode()).hexdigest(),
+    )
+
+
+def _coded(warning: Problem) -> str:
+    """Kind and place as the trail takes them: `charge.ward.graduated.1.price`, not too long."""
+    return f"{warning.kind}:{warning.place}".replace("[", ".").replace("]", "")[:100]
+
+
+def _must_be_ready(draft: Draft, acknowledged: Sequence[str], now: datetime) -> Check:
+    found = check(draft, now, acknowledged)
+    if not found.ready:
+        raise NotReady(found)
+    return found
+
+
+def _obstacles(draft: Draft, table: PriceTable, now: datetime) -> list[Obstacle]:
+    found: list[Obstacle] = []
+    if table.table != draft.slug:
+        found.append("other_list")
+    try:
+        zone = published.zone_of(table)
+    except published.UnknownTimeZone:
+        found.append("no_time_zone")
+    else:
+        if table.valid_from < now.astimezone(zone).date():
+            found.append("date_past")
+    versions = published.versions(table.table)
+    if any(version.valid_from == table.valid_from for version in versions):
+        found.append("date_taken")
+    if any(version.version == table.version for version in versions):
+        found.append("name_taken")
+    sha256 = pricing.sha256(table)
+    if any(version.sha256 == sha256 for version in versions):
+        found.append("unchanged")
+    if published.is_closed(table.table):
+        found.append("closed")
+    return found
+
+
+def _keep(draft: Draft) -> None:
+    db.session.add(
+        DraftSave(
+            draft_id=draft.id,
+            number=draft.saves,
+            text=draft.text,
+            saved_at=draft.changed_at,
+            saved_by=draft.changed_by,
+        )
+    )
+    db.session.flush()
+    newest = select(sql.max(DraftSave.number)).filter_by(draft_id=draft.id).scalar_subquery()
+    db.session.execute(
+        delete(DraftSave).where(DraftSave.draft_id == draft.id, DraftSave.number <= newest - MOST_SAVES),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _must_fit(text: str) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise TooLong

@@ -1,0 +1,92 @@
+"""A price list that people edit in forms: its text as data, its fields, and what they type into them.
+
+Pure: no request, no database. What a list may say is decided in `pricing` alone; here a mistake is only kept,
+so that it can be shown beside the field in which it stands.
+"""
+
+from __future__ import annotations
+
+from estimator.price_lists.editing.differences import EntryChange, FieldChange, differences
+from estimator.price_lists.editing.document import (
+    Data,
+    Look,
+    Path,
+    add,
+    below,
+    entries,
+    free_code,
+    get,
+    has_comments,
+    languages,
+    look,
+    move,
+    put,
+    remove,
+    rename,
+    written,
+)
+from estimator.price_lists.editing.forms import (
+    Input,
+    changed,
+    elsewhere,
+    entry_label,
+    inputs,
+    place_of,
+    section_of,
+    typed_into,
+)
+from estimator.price_lists.editing.prices import (
+    MOST_PASTED,
+    Raised,
+    pasted,
+    percent_of,
+    raised,
+    rounder,
+    with_cells,
+    with_prices,
+)
+from estimator.price_lists.editing.schema import ORDER, SECTIONS, Field, Section
+from estimator.price_lists.editing.sheets import Sheet
+
+__all__ = [
+    "MOST_PASTED",
+    "ORDER",
+    "SECTIONS",
+    "Data",
+    "EntryChange",
+    "Field",
+    "FieldChange",
+    "Input",
+    "Look",
+    "Path",
+    "Raised",
+    "Section",
+    "Sheet",
+    "add",
+    "below",
+    "changed",
+    "differences",
+    "elsewhere",
+    "entries",
+    "entry_label",
+    "free_code",
+    "get",
+    "has_comments",
+    "inputs",
+    "languages",
+    "look",
+    "move",
+    "pasted",
+    "percent_of",
+    "place_of",
+    "put",
+    "raised",
+    "remove",
+    "rename",
+    "rounder",
+    "section_of",
+    "typed_into",
+    "with_cells",
+    "with_prices",
+    "written",
+]

@@ -1,0 +1,170 @@
+"""The fields of one entry: what stands in them, what is wrong there, and what somebody typed into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from estimator.price_lists.editing.document import Data, Path, around, below, get, languages, put
+from estimator.price_lists.editing.kinds import KINDS, text_of, value_of
+from estimator.price_lists.editing.schema import SECTIONS, Field, Section
+from estimator.price_lists.editing.writing import PARTS
+from pricing import Problem
+
+_STRUCTURED = {"amount", "tiers", "covers", "condition", "names", "factors", "number", "day", "flag"}
+"""Kinds of which a text is never a value."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a form. `name` is that of the control, `place` that in the table."""
+
+    field: Field
+    name: str
+    path: Path
+    place: str
+    language: str | None
+    text: str
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    unreadable: bool = False
+
+    @property
+    def control(self) -> str:
+        """How it is typed."""
+        return KINDS[self.field.kind].control
+
+
+def section_of(path: Path) -> Section | None:
+    """Return which section an entry belongs to: `("header",)`, `("charge", "ward")`; None if it is no entry."""
+    if path in (("header",), ("provider",)):
+        return SECTIONS[path[0]]
+    if len(path) == 2 and path[0] in SECTIONS and path[0] not in ("header", "provider", "choice"):
+        return SECTIONS[path[0]]
+    if len(path) == 4 and path[0] == "driver" and path[2] == "choice":
+        return SECTIONS["choice"]
+    return None
+
+
+def place_of(path: Path) -> Path:
+    """Return where an entry's keys stand in the data; those of the header stand at the top."""
+    return () if path == ("header",) else path
+
+
+def inputs(
+    data: Data, path: Path, problems: Sequence[Problem] = (), warnings: Sequence[Problem] = ()
+) -> list[Input]:
+    """Return the inputs of an entry's form as they stand in the data, with what is wrong at each."""
+    beside = around(data, path)
+    found = []
+    for one in _inputs(data, path):
+        value = get(data, one.path)
+        if one.language is not None and not isinstance(get(data, one.path[:-1]), dict | None):
+            # A text that stands where one by language belongs is shown as the main one.
+            value = get(data, one.path[:-1]) if one.language == languages(data)[0] else None
+        found.append(
+            replace(
+                one,
+                text=text_of(one.field.kind, value, beside),
+                problems=tuple(_at(problems, one, languages(data)[0])),
+                warnings=tuple(below(warnings, one.place)),
+                unreadable=one.field.kind in _STRUCTURED
+                and isinstance(value, str)
+                and not _is_name(one, value),
+            )
+        )
+    return found
+
+
+def _is_name(one: Input, value: str) -> bool:
+    return one.field.kind == "factors"
+
+
+def _at(problems: Sequence[Problem], one: Input, main: str) -> Iterator[Problem]:
+    whole = one.place.removesuffix(f".{one.language}") if one.language is not None else one.place
+    for problem in problems:
+        if problem in below([problem], one.place) or (one.language == main and problem.place == whole):
+            yield problem
+
+
+def _inputs(data: Data, path: Path) -> Iterator[Input]:
+    section = section_of(path)
+    assert section is not None
+    top = place_of(path)
+    entry = get(data, top)
+    kind = entry.get("kind") if section.name == "driver" and isinstance(entry, dict) else None
+    for one in section.fields:
+        if one.drivers and kind not in one.drivers and get(data, (*top, *one.path)) is None:
+            continue
+        own = (*top, *one.path)
+        if not one.by_language:
+            yield Input(one, one.key, own, ".".join(own), None, "")
+            continue
+        texts = get(data, own)
+        extra = [tag for tag in texts if isinstance(tag, str)] if isinstance(texts, dict) else []
+        for tag in dict.fromkeys((*languages(data), *extra)):
+            yield Input(one, f"{one.key}.{tag}", (*own, tag), ".".join((*own, tag)), tag, "")
+
+
+def elsewhere(problems: Sequence[Problem], path: Path, shown: Sequence[Input]) -> list[Problem]:
+    """Return what is wrong with an entry and stands at none of its inputs."""
+    top = ".".join(place_of(path))
+    own = below(problems, top) if top else [problem for problem in problems if _is_of_header(problem)]
+    there = {id(problem) for one in shown for problem in (*one.problems, *one.warnings)}
+    inner = f"{top}.choice." if len(path) == 2 and path[0] == "driver" else None
+    return [
+        problem
+        for problem in own
+        if id(problem) not in there and not (inner and problem.place.startswith(inner))
+    ]
+
+
+def _is_of_header(problem: Problem) -> bool:
+    root = re.split(r"[.\[]", problem.place)[0]
+    return root not in PARTS and root != "provider"
+
+
+def typed_into(data: Data, path: Path, typed: Mapping[str, str], base: Data | None = None) -> Data:
+    """Return data with what was typed into the inputs of an entry's form.
+
+    Only what differs from `base`, the data that the form was made of, is put in; so nothing that was not
+    touched changes, whoever changed it meanwhile.
+    """
+    beside = around(data, path)
+    before = {one.name: one.text for one in inputs(base or data, path)}
+    for one in _inputs(base or data, path):
+        words = typed.get(one.name)
+        if words is None or _same(words, before[one.name]):
+            continue
+        data = put(data, one.path, value_of(one.field.kind, words, beside))
+    return data
+
+
+def _same(one: str, other: str) -> bool:
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
+
+
+def changed(data: Data, path: Path, typed: Mapping[str, str]) -> list[tuple[Input, str]]:
+    """Return the inputs whose text differs from what was typed, each with that."""
+    return [
+        (one, typed[one.name])
+        for one in inputs(data, path)
+        if one.name in typed and not _same(typed[one.name], one.text)
+    ]
+
+
+def entry_label(entry: Any, tags: Sequence[str]) -> str:
+    """Return what an entry is called: its label or text in the first language that it has."""
+    if not isinstance(entry, dict):
+        return ""
+    for key in ("label", "text", "why"):
+        texts: Any = entry.get(key)
+        if isinstance(texts, str):
+            return texts
+        if isinstance(texts, dict):
+            for words in (*(texts.get(tag) for tag in tags), *texts.values()):
+                if isinstance(words, str) and words:
+                    return words
+    return ""

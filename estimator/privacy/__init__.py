@@ -1,0 +1,11 @@
+"""What is personal and for how long: export, erasure, and the keys that seal it."""
+
+from __future__ import annotations
+
+from estimator.privacy import data_export, erasure, key_rotation
+
+__all__ = [
+    "data_export",
+    "erasure",
+    "key_rotation",
+]

@@ -1,0 +1,448 @@
+"""What is kept of somebody, for themselves: to be read on a page, as a PDF, and by a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from estimator import estimates, keys, price_lists, quotes, requests, wording
+from estimator.clinic import Clinic
+from estimator.config import Settings
+from estimator.db import db
+from estimator.estimates import pdf_document
+from estimator.i18n import Reader, lazy_gettext, speaking
+from estimator.i18n import gettext as _
+from estimator.mail import addresses, outbox
+from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
+from estimator.pdf import renderer
+from estimator.privacy import erasure
+from estimator.template_environment import environment
+
+FORMAT = 1
+
+PURPOSES: Mapping[str, Any] = {
+    "health_data": lazy_gettext("Using what says something about health"),
+    "contact": lazy_gettext("Writing and calling"),
+    "on_behalf": lazy_gettext("Speaking for somebody else"),
+}
+"""What each consent is about."""
+
+STANDINGS: Mapping[str, Any] = {
+    "current": lazy_gettext("can be accepted"),
+    "replaced": lazy_gettext("replaced by a later one"),
+    "withdrawn": lazy_gettext("withdrawn"),
+    "expired": lazy_gettext("expired"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+}
+"""What a revision of a quote is."""
+
+STATES: Mapping[str, Any] = {
+    "in_work": lazy_gettext("Taken into work"),
+    "waiting": lazy_gettext("Waiting for an answer from you"),
+    "quoted": lazy_gettext("The quote is ready"),
+    "accepted": lazy_gettext("The request ended with an accepted quote"),
+    "declined": lazy_gettext("The request ended with a declined quote"),
+    "expired": lazy_gettext("The request ended with an expired quote"),
+    "closed": lazy_gettext("Request closed"),
+}
+"""What it means that a request came to a state."""
+
+LETTERS: Mapping[str, Any] = {
+    "request_received": lazy_gettext("Confirmation of the request"),
+    "quote_code": lazy_gettext("Code"),
+    "quote_issued": lazy_gettext("Quote"),
+    "quote_receipt": lazy_gettext("What became of the quote"),
+}
+"""What each mail to somebody who asked is about."""
+
+EVENTS: Mapping[str, Any] = {
+    "asked": lazy_gettext("Request sent"),
+    "assigned": lazy_gettext("Given to a coordinator"),
+    "note": lazy_gettext("Note of the coordinators"),
+    "question": lazy_gettext("Question"),
+    "seen": lazy_gettext("Opened"),
+    "approved": lazy_gettext("Quote approved by a second coordinator"),
+    "issued": lazy_gettext("Quote issued"),
+    "opened": lazy_gettext("Quote opened"),
+    "new_link": lazy_gettext("New link made for the quote"),
+    "accepted": lazy_gettext("Quote accepted"),
+    "declined": lazy_gettext("Quote declined"),
+    "taken_back": lazy_gettext("Acceptance taken back"),
+    "withdrawn": lazy_gettext("Quote withdrawn"),
+    "expired": lazy_gettext("Quote expired"),
+    "erased": lazy_gettext("Personal data deleted"),
+}
+"""What each kind of event is called by whoever it is about."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that is kept: what it is, and what it says. `typed` texts are shown line by line as they are."""
+
+    label: str
+    text: str
+    typed: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what is kept."""
+
+    heading: str
+    rows: list[Row]
+
+
+def of_request(
+    record: PatientRequest, *, settings: Settings, clinic: Clinic, now: datetime
+) -> dict[str, Any]:
+    """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
+    keyring = settings.data_keys
+    person = requests.person_of(record, keyring)
+    quote = quotes.of(record)
+    about = [record.reference]
+    if quote is not None:
+        about += [quotes.about(revision) for revision in quotes.revisions(quote)]
+    return {
+        "format": FORMAT,
+        "kind": "my_data",
+        "reference": record.reference,
+        "asked_at": _iso(record.created_at),
+        "kept_until": _iso(erasure.kept_until(record, clinic)),
+        "person": None if person is None else vars(person),
+        "country": record.country,
+        "language": record.language,
+        "for_whom": record.for_whom,
+        "planned_month": record.planned_month,
+        "state": record.state,
+        "due_at": _iso(record.due_at),
+        "estimate": record.estimate_reference,
+        "answers": dict(requests.given_of(record)),
+        "breakdown": requests.breakdown_of(record),
+        "consents": [
+            {
+                "purpose": consent.purpose,
+                "version": consent.version,
+                "language": consent.language,
+                "words": consent.words,
+                "how": consent.how,
+                "given_at": _iso(consent.given_at),
+                "withdrawn_at": _iso(consent.withdrawn_at),
+            }
+            for consent in requests.consents_of(record)
+        ],
+        "history": [
+            {
+                "at": _iso(entry.at),
+                "by": _by(entry.actor),
+                "what": entry.kind,
+                "detail": _detail(entry.detail),
+                "words": entry.words,
+            }
+            for entry in requests.history(record, keyring)
+        ],
+        "quote": None if quote is None else _quote(quote, keyring, now),
+        "quote_in_preparation": _draft(record, keyring),
+        "mail": [_mail(mail, keyring) for name in about for mail in outbox.of(name) if _is_theirs(mail)],
+    }
+
+
+def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring) -> dict[str, Any]:
+    """Return everything that is kept of an estimate, as a program reads it.
+
+    Of the addresses that it was mailed to, whoever has its link learns no more than its page says.
+    """
+    return {
+        "format": FORMAT,
+        "kind": "my_data",
+        "reference": record.reference,
+        "made_at": _iso(record.created_at),
+        "kept_until": _iso(kept_until),
+        "language": record.language,
+        "valid_until": record.valid_until.isoformat(),
+        "price_list": {
+            "table": record.table_version.slug,
+            "version": record.table_version.version,
+            "sha256": record.table_version.sha256,
+        },
+        "answers": dict(estimates.given_of(record)),
+        "breakdown": estimates.breakdown_of(record),
+        "mail": [_masked(_mail(mail, keyring)) for mail in outbox.of(record.reference)],
+    }
+
+
+def as_json(found: Mapping[str, Any]) -> bytes:
+    """Write what is kept for a program, so that people can read it as well."""
+    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def parts(
+    record: PatientRequest, found: Mapping[str, Any], reader: Reader, countries: Mapping[str, str]
+) -> list[Part]:
+    """Word what `of_request` found, part by part; `countries` are their names in the reader's language."""
+    with speaking(reader):
+        zone = record.table_version.time_zone
+        words = _Worded(record, found, reader, countries, zone)
+        return [part for part in words.parts() if part.rows]
+
+
+def document(
+    record: PatientRequest,
+    found: Mapping[str, Any],
+    reader: Reader,
+    countries: Mapping[str, str],
+    sentences: list[str],
+    now: datetime,
+) -> bytes:
+    """Return the same as a PDF, with what a program reads attached; raises pdf.RenderingFailed."""
+    provider = price_lists.parsed(record.table_version).provider.name
+    with speaking(reader):
+        title = _("What we keep about you")
+        html = (
+            environment()
+            .get_template("pdf/my_data.html")
+            .render(
+                title=title,
+                provider=provider,
+                reference=record.reference,
+                made_at=reader.clock(now, record.table_version.time_zone),
+                created=now.isoformat(timespec="seconds"),
+                sentences=sentences,
+                parts=parts(record, found, reader, countries),
+                reader=reader,
+                sheet=pdf_document.sheet((provider, record.reference, title), reader),
+            )
+        )
+        description = _("The same for programs, as JSON")
+    return renderer.document(
+        html,
+        attachment=as_json(found),
+        attachment_name="my-data.json",
+        attachment_description=description,
+        created=now,
+    )
+
+
+class _Worded:
+    """Words for everything that `of_request` finds."""
+
+    def __init__(
+        self,
+        record: PatientRequest,
+        found: Mapping[str, Any],
+        reader: Reader,
+        countries: Mapping[str, str],
+        zone: str,
+    ) -> None:
+        self.record, self.found, self.reader, self.countries, self.zone = (
+            record,
+            found,
+            reader,
+            countries,
+            zone,
+        )
+
+    def parts(self) -> Iterator[Part]:
+        yield Part(_("You"), list(self.person()))
+        yield Part(_("What you asked about"), list(self.plan()))
+        yield Part(_("What you agreed to"), list(self.consents()))
+        yield Part(_("Quotes"), list(self.quotes()))
+        yield Part(_("What happened"), list(self.history()))
+        yield Part(_("Mail"), list(self.mail()))
+
+    def person(self) -> Iterator[Row]:
+        found = self.found
+        person = found["person"]
+        if person is not None:
+            yield Row(_("Name"), person["full_name"], typed=True)
+            for label, name in ((_("Mail address"), "email"), (_("Telephone"), "phone")):
+                if person[name]:
+                    yield Row(label, person[name], typed=True)
+        yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
+        yield Row(_("Language of our answers"), Reader(found["language"]).name)
+        other = found["for_whom"] == "other"
+        yield Row(_("For whom"), _("For somebody I may speak for") if other else _("For myself"))
+        if found["planned_month"]:
+            yield Row(_("Planned month"), self.reader.month(found["planned_month"]))
+        if person is not None and person["message"]:
+            yield Row(_("Message"), person["message"], typed=True)
+
+    def plan(self) -> Iterator[Row]:
+        table = price_lists.parsed(self.record.table_version)
+        rows = wording.rows(self.found["breakdown"], table, self.reader, list(self.found["answers"]))
+        yield Row(_("Request"), self.found["reference"])
+        yield Row(_("Estimate"), self.found["estimate"])
+        yield Row(_("Asked on"), self.moment(self.found["asked_at"]))
+        label = _("Likely total, at least") if rows.headline.at_least else _("Likely total")
+        yield Row(label, rows.headline.amount)
+        for section in rows.answers:
+            for row in section.rows:
+                yield Row(str(row.label), str(row.answer))
+
+    def consents(self) -> Iterator[Row]:
+        for consent in self.found["consents"]:
+            how = _("ticked") if consent["how"] == "page" else _("said to a coordinator")
+            lines = [
+                consent["words"],
+                _(
+                    "%(how)s on %(moment)s; version %(version)s of the words",
+                    how=how,
+                    moment=self.moment(consent["given_at"]),
+                    version=consent["version"],
+                ),
+            ]
+            if consent["withdrawn_at"]:
+                lines.append(_("taken back on %(moment)s", moment=self.moment(consent["withdrawn_at"])))
+            yield Row(str(PURPOSES.get(consent["purpose"], consent["purpose"])), "\n".join(lines), typed=True)
+
+    def quotes(self) -> Iterator[Row]:
+        quote = self.found["quote"]
+        if quote is None:
+            return
+        for revision in quote["revisions"]:
+            label = _(
+                "%(number)s, revision %(revision)s", number=quote["number"], revision=revision["revision"]
+            )
+            said = [
+                self.reader.money(revision["total"], revision["currency"]),
+                _("issued on %(moment)s", moment=self.moment(revision["issued_at"])),
+                str(STANDINGS.get(revision["state"], revision["state"])),
+            ]
+            if revision["patient"]:
+                said.append(_("made out to %(name)s", name=revision["patient"]))
+            for decision in revision["decisions"]:
+                said.append(self.decision(decision))
+            yield Row(label, "\n".join(said), typed=True)
+
+    def decision(self, decision: Mapping[str, Any]) -> str:
+        accepted = decision["kind"] == "accepted"
+        said = _("you accepted it") if accepted else _("you declined it")
+        words = [
+            f"{said}: {self.moment(decision['at'])}",
+            *filter(None, (decision["typed_name"], decision["words"])),
+        ]
+        return ", ".join(words)
+
+    def history(self) -> Iterator[Row]:
+        for entry in self.found["history"]:
+            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("by itself")}[entry["by"]]
+            what = f"{self.event(entry)} ({by})"
+            text = what if entry["words"] is None else f"{what}\n{entry['words']}"
+            yield Row(self.moment(entry["at"]), text, typed=True)
+
+    def mail(self) -> Iterator[Row]:
+        for mail in self.found["mail"]:
+            state = {
+                "sent": _("sent"),
+                "failed": _("not sent"),
+                "waiting": _("about to be sent"),
+                "working": _("about to be sent"),
+            }.get(mail["state"], mail["state"])
+            address = mail["address"] or _("an address that we have forgotten")
+            kind = LETTERS.get(mail["kind"], _("Mail"))
+            yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
+
+    def event(self, entry: Mapping[str, Any]) -> str:
+        if entry["what"] == "state":
+            return str(STATES.get(entry["detail"].get("to"), _("How far it is was changed")))
+        return str(EVENTS.get(entry["what"], entry["what"]))
+
+    def moment(self, iso: str) -> str:
+        return self.reader.clock(datetime.fromisoformat(iso), self.zone)
+
+
+def _quote(quote: Quote, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
+    return {
+        "number": quote.number,
+        "revisions": [_revision(revision, keyring, now) for revision in quotes.revisions(quote)],
+    }
+
+
+def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
+    decisions = db.session.scalars(
+        select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id)
+    )
+    return {
+        "revision": revision.number,
+        "state": quotes.standing(revision, now),
+        "state_since": _iso(revision.state_since),
+        "issued_at": _iso(revision.issued_at),
+        "valid_until": revision.valid_until.isoformat(),
+        "total": revision.total,
+        "currency": revision.currency,
+        "patient": quotes.patient_of(revision, keyring),
+        "content": quotes.content_of(revision),
+        "worded": None
+        if revision.rows is None
+        else json.loads(_opened(revision, revision.rows, "rows", keyring)),
+        "document_sha256": revision.pdf_sha256,
+        "document_kept": revision.pdf is not None,
+        "decisions": [
+            {
+                "kind": decision.kind,
+                "at": _iso(decision.at),
+                "agreed_to": decision.agreed_to,
+                "typed_name": _opened(decision, decision.typed_name, "typed_name", keyring),
+                "reason": decision.reason,
+                "words": _opened(decision, decision.words, "words", keyring),
+                "network": decision.network,
+                "taken_back_at": _iso(decision.taken_back_at),
+            }
+            for decision in decisions
+        ],
+    }
+
+
+def _draft(record: PatientRequest, keyring: keys.Keyring) -> dict[str, Any] | None:
+    draft = db.session.scalar(select(QuoteDraft).filter_by(request_id=record.id))
+    if draft is None:
+        return None
+    adjustments = _opened(draft, draft.adjustments, "adjustments", keyring)
+    return {
+        "answers": json.loads(draft.given),
+        "adjustments": [] if adjustments is None else json.loads(adjustments),
+        "changed_at": _iso(draft.changed_at),
+    }
+
+
+def _mail(mail: Mail, keyring: keys.Keyring) -> dict[str, Any]:
+    return {
+        "kind": mail.template,
+        "address": outbox.address_of(mail, keyring),
+        "state": mail.state,
+        "put_at": _iso(mail.created_at),
+        "ended_at": _iso(mail.ended_at),
+        "outcome": mail.words,
+    }
+
+
+def _masked(mail: dict[str, Any]) -> dict[str, Any]:
+    return {**mail, "address": None if mail["address"] is None else addresses.masked(mail["address"])}
+
+
+def _is_theirs(mail: Mail) -> bool:
+    """Whether a mail went to whoever asked, and not to the desk."""
+    return mail.template not in ("quote_decided", "quote_question", "request_question")
+
+
+def _opened(row: Any, sealed: bytes | None, column: str, keyring: keys.Keyring) -> Any:
+    return None if sealed is None else keyring.open(sealed, row.__tablename__, column, row.name)
+
+
+def _by(actor: str) -> str:
+    """Say who did something without naming a member of staff."""
+    return actor if actor in ("patient", "clock") else "staff"
+
+
+def _detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out numbers of members of staff."""
+    return {} if {"from", "to"} <= set(detail) and not isinstance(detail.get("from"), str) else dict(detail)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")

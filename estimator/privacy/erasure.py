@@ -1,0 +1,187 @@
+"""How long a request is kept, and how the person in it is erased.
+
+What becomes of each part when a person is erased:
+
+- name, address, number, message, planned month, what they are found by, notes, questions, mail, codes and a quote
+  that is being prepared are removed at once;
+- the plan and its figures, the country and the states it went through stay: nothing in them tells who it was;
+- consents stay as facts, marked as withdrawn on that day: they show that all that was done until then was allowed;
+- an issued quote keeps its number and its figures, so that it can still be computed again. Name, worded rows and
+  PDF are removed, its link opens nothing, and if it could still be accepted it is withdrawn;
+- a quote that was accepted is a contract. It, with its PDF and the name on it, is kept until its years are over.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, exists, func, select, update
+from sqlalchemy import delete as sql_delete
+
+from estimator import audit, links
+from estimator.clinic import Clinic
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import (
+    NameWord,
+    PatientRequest,
+    Quote,
+    QuoteCode,
+    QuoteDecision,
+    QuoteDraft,
+    QuoteRevision,
+    RequestConsent,
+    RequestEvent,
+)
+from estimator.requests import add_event, lock
+
+BATCH = 200
+"""So many requests are removed in one transaction, so that nobody waits long for a database that one writes to."""
+
+
+def accepted(request: PatientRequest) -> QuoteRevision | None:
+    """Return the revision of a request's quote that was accepted, None if none is."""
+    return db.session.scalar(
+        select(QuoteRevision)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.request_id == request.id, QuoteRevision.state == "accepted")
+    )
+
+
+def kept_until(request: PatientRequest, clinic: Clinic) -> datetime:
+    """Return the moment from which on a request, or whoever is in its quote, is not kept any more."""
+    issued = db.session.scalar(
+        select(func.max(QuoteRevision.issued_at))
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.request_id == request.id)
+    )
+    if issued is not None:
+        return years_after(issued, clinic.quotes_kept_years)
+    return request.active_at + timedelta(days=clinic.requests_kept_days)
+
+
+def years_after(moment: datetime, years: int) -> datetime:
+    """Return the same moment some years later or, with a minus, earlier; 29 February may become 1 March."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, month=3, day=1)
+
+
+def mails_of(request: PatientRequest) -> list[str]:
+    """Return the names of all mail about a request and its quote, by which it may be kept as files."""
+    quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
+    about = [request.reference]
+    if quote is not None:
+        numbers = db.session.scalars(select(QuoteRevision.number).filter_by(quote_id=quote.id))
+        about += [f"{quote.number}/{number}" for number in numbers]
+    return [mail.name for name in about for mail in outbox.of(name)]
+
+
+def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = False) -> bool:
+    """Remove everything that tells who asked; return whether all of it is gone.
+
+    It is not while a quote that was accepted has to be kept; with `whole`, that goes as well.
+    """
+    lock(request)
+    quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
+    contract = None if whole else accepted(request)
+    outbox.drop(request.reference)
+    if quote is not None:
+        _erase_revisions(quote, contract, now)
+    for model in (QuoteDraft, QuoteCode):
+        _do(sql_delete(model).filter_by(request_id=request.id))
+    _do(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
+    not_withdrawn = RequestConsent.request_id == request.id, RequestConsent.withdrawn_at.is_(None)
+    _do(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=now))
+    request.email = request.phone = request.message = None
+    request.email_lookup = request.planned_month = None
+    # The form must not be known again, or else who sends it once more would be handed what is erased.
+    request.submission = secrets.token_hex()
+    request.erased_at = now
+    if contract is None:
+        _do(sql_delete(NameWord).filter_by(request_id=request.id))
+        request.full_name = None
+        request.link_hash = _nothing()
+        if quote is not None:
+            quote.link_hash = _nothing()
+        if request.state in ("new", "in_work", "waiting", "quoted"):
+            request.state = "closed"
+    db.session.flush()
+    held: dict[str, Any] = {} if contract is None else {"held": "accepted"}
+    add_event(request, "erased", actor=actor, now=now, **held)
+    audit.add("request.erased", actor=actor, subject=request.reference, now=now, **held)
+    return contract is None
+
+
+def purge(clinic: Clinic, now: datetime) -> int:
+    """Remove some of what was kept for as long as was promised; return how many requests, 0 when none is left.
+
+    A request without a quote is removed whole, and the person in one with a quote is erased.
+    """
+    quoted = exists().where(Quote.request_id == PatientRequest.id)
+    is_old = PatientRequest.active_at <= now - timedelta(days=clinic.requests_kept_days)
+    old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
+    outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
+    removed = _do(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
+    over = _with_old_quotes(years_after(now, -clinic.quotes_kept_years))
+    for request in over:
+        erase(request, actor="clock", now=now, whole=True)
+    return removed + len(over)
+
+
+def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
+    """Return requests whose newest revision is that old and that still say who it was."""
+    newest = (
+        select(func.max(QuoteRevision.issued_at))
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.request_id == PatientRequest.id)
+        .correlate(PatientRequest)
+        .scalar_subquery()
+    )
+    older = (
+        select(Quote.request_id)
+        .join(QuoteRevision, QuoteRevision.quote_id == Quote.id)
+        .where(QuoteRevision.issued_at <= before)
+    )
+    return db.session.scalars(
+        select(PatientRequest)
+        .where(PatientRequest.id.in_(older), PatientRequest.full_name.is_not(None), newest <= before)
+        .order_by(PatientRequest.id)
+        .limit(BATCH)
+    ).all()
+
+
+def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime) -> None:
+    revisions = db.session.execute(
+        select(QuoteRevision.id, QuoteRevision.number).filter_by(quote_id=quote.id)
+    )
+    gone = []
+    for revision_id, number in revisions.all():
+        outbox.drop(f"{quote.number}/{number}")
+        if contract is None or revision_id != contract.id:
+            gone.append(revision_id)
+    _do(
+        update(QuoteRevision).where(QuoteRevision.id.in_(gone)).values(patient=None, rows=None, pdf=None),
+    )
+    current = QuoteRevision.id.in_(gone), QuoteRevision.state == "current"
+    _do(update(QuoteRevision).where(*current).values(state="withdrawn", state_since=now))
+    _do(
+        update(QuoteDecision)
+        .where(QuoteDecision.revision_id.in_(gone))
+        .values(typed_name=None, words=None, network="")
+    )
+    db.session.expire_all()
+
+
+def _nothing() -> str:
+    """Return the hash of a token that nobody has."""
+    return links.stored(secrets.token_hex())
+
+
+def _do(statement: Any) -> int:
+    options = {"synchronize_session": False}
+    return cast("CursorResult[Any]", db.session.execute(statement, execution_options=options)).rowcount

@@ -1,0 +1,74 @@
+"""Demonstration mode: invented price lists, and nobody but the people at this very machine."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from datetime import datetime
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from estimator import price_lists, staff
+from estimator.config import Settings
+from estimator.messages import gettext as _
+from estimator.models.staff import Role
+from estimator.staff import invitations
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def import_tables(now: datetime) -> list[str]:
+    """Add the demonstration price lists; return a sentence for each that was left alone.
+
+    A version that is stored already is never changed, because estimates refer to it.
+    """
+    left = []
+    for file in sorted(resources.files("pricing.tables").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        try:
+            price_lists.import_(file.read_text(encoding="utf-8"), now)
+        except price_lists.VersionTaken:
+            left.append(
+                _(
+                    "The demonstration table %(file)s has changed since it was stored for the same date; "
+                    "the stored one is kept.",
+                    file=file.name,
+                )
+            )
+    return left
+
+
+def ways_in(settings: Settings, now: datetime) -> dict[Role, str]:
+    """Make a link for each of the invented people; it signs them in once, without a second factor."""
+    found: dict[Role, str] = {}
+    for role in staff.DEMONSTRATION:
+        user = staff.demonstration(role, language=settings.languages[0], now=now)
+        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=now)
+        found[role] = f"{settings.public_url}{invitations.PATHS['demonstration']}{token}"
+    return found
+
+
+def this_machine_only(app: WSGIApplication) -> WSGIApplication:
+    """Wrap an app so that it answers nobody but this machine, whichever server runs it."""
+
+    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if is_loopback(environ.get("REMOTE_ADDR") or "127.0.0.1"):
+            return app(environ, start_response)
+        sentence = _("This is a demonstration with invented prices. It answers only the machine it runs on.")
+        start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+        return [sentence.encode()]
+
+    return guarded
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own, as 127.0.0.1 and ::1 are."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return found.is_loopback

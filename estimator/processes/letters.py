@@ -1,0 +1,257 @@
+"""What each mail says, and to whom it goes: from a row of the outbox to a message that can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sqlalchemy import select
+
+from estimator import clinic, estimates, price_lists, quotes, requests
+from estimator.config import Settings
+from estimator.db import db
+from estimator.estimates import pdf_cache
+from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
+from estimator.i18n import speaking
+from estimator.mail import composing, outbox
+from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
+from estimator.requests import access_codes
+from estimator.staff import invitations
+
+
+class Gone(Exception):
+    """What a mail is about was deleted meanwhile, or its address is forgotten; there is nothing to send."""
+
+
+class Overtaken(Exception):
+    """What a mail is about was withdrawn or replaced before it went out; to send it would mislead."""
+
+
+def of(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
+    """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
+
+    Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
+    """
+    address = outbox.address_of(row, settings.data_keys)
+    if address is None:
+        raise Gone
+    letter, attachment = WRITERS[row.template](row, settings, now)
+    return composing.message(
+        letter,
+        sender=settings.mail_from,
+        reply_to=settings.mail_reply_to,
+        address=address,
+        name=row.name,
+        language=row.language,
+        written=row.created_at,
+        attachment=attachment,
+    )
+
+
+Written = tuple[composing.Letter, composing.Attachment | None]
+
+
+def _estimate(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    record = db.session.scalar(select(Estimate).filter_by(reference=row.about))
+    if record is None:
+        raise Gone
+    kept_until = record.created_at + timedelta(days=settings.kept_days)
+    if kept_until <= now:
+        raise Gone  # its link opens nothing any more
+    reader, table = reader_of(row.language), price_lists.parsed(record.table_version)
+    attached = row.options["attached"] is True
+    token = estimates.token_of(record, settings.link_key)
+    attachment = None
+    if attached:
+        attachment = composing.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, now))
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "valid_until": reader.day(record.valid_until),
+            "time_zone": record.table_version.time_zone,
+            "kept_until": reader.moment(kept_until, table.time_zone),
+            "link": f"{settings.public_url}/e/{token}",
+            "demo": table.demo,
+            "attached": attached,
+            "forgotten_days": settings.addresses_kept_days,
+            **clinics_words("estimate", row.language),
+        }
+    return composing.compose("estimate", reader, context), attachment
+
+
+def _pdf_of(record: Estimate, token: str, now: datetime) -> bytes:
+    """Return the PDF of an estimate; one that was made already is not made again."""
+    look = estimates.pdf_document.Look(clinic.current().logo)
+    key = estimates.pdf_document.key_of(token, look)
+    kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
+    if kept is not None:
+        return kept[1]
+    content = estimates.pdf_document.pdf_of(record, look)
+    pdf_cache.keep(key, record, content, now)
+    return content
+
+
+def clinics_words(letter: str, language: str) -> dict[str, list[str]]:
+    """Return what the clinic writes in a letter before and after what it tells, as paragraphs."""
+    set_here = clinic.current()
+    return {place: set_here.words(letter, place, language) for place in clinic.PLACES}
+
+
+def _staff_link(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    link = db.session.get(StaffLink, int(str(row.options["link"])))
+    if link is None or not invitations.is_good(link, now):
+        raise Gone
+    reader = reader_of(row.language)
+    token = invitations.token_of(link, settings.link_key)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "link": f"{settings.public_url}{invitations.PATHS[link.purpose]}{token}",
+            "until": reader.clock(link.until, "UTC"),
+        }
+    return composing.compose(row.template, reader, context), None
+
+
+def _staff_notice(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "notice": row.options["notice"],
+            "at": reader.clock(row.created_at, "UTC"),
+            "link": f"{settings.public_url}/staff",
+        }
+    return composing.compose(row.template, reader, context), None
+
+
+def _quote_code(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+    code = db.session.get(QuoteCode, int(str(row.options["code"])))
+    digits = None if code is None else access_codes.digits_of(code, settings.data_keys, now)
+    if code is None or digits is None:
+        raise Gone
+    request = db.session.get_one(PatientRequest, code.request_id)
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "host": settings.host_name,
+            "code": digits,
+            "until": reader.clock(code.until, request.table_version.time_zone),
+        }
+    return composing.compose("quote_code", reader, context), None
+
+
+def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    record = requests.get(row.about)
+    if record is None or record.full_name is None:
+        raise Gone
+    reader, table = reader_of(row.language), price_lists.parsed(record.table_version)
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "due": reader.moment(record.due_at, table.time_zone),
+            "time_zone": table.time_zone,
+            "link": f"{settings.public_url}/r/{requests.token_of(record, settings.link_key)}",
+            "demo": table.demo,
+            **clinics_words("request_received", row.language),
+        }
+    return composing.compose("request_received", reader, context), None
+
+
+def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    if revision.state in ("withdrawn", "replaced"):
+        raise Overtaken
+    content = quotes.pdf_document.render(revision, settings)
+    if content is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "number": quote.number,
+            "revision": revision.number,
+            "valid_until": reader.day(revision.valid_until),
+            "time_zone": revision.time_zone,
+            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+            **clinics_words("quote_issued", row.language),
+        }
+    name = f"{quote.number}-{revision.number}.pdf"
+    return composing.compose("quote_issued", reader, context), composing.Attachment(name, content)
+
+
+def _quote_receipt(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    if revision.rows is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    last = row.options.get("last_day")
+    with speaking(reader):
+        context = {
+            "what": row.options["what"],
+            "number": quote.number,
+            "revision": revision.number,
+            "at": reader.clock(row.created_at, revision.time_zone),
+            "until": last
+            and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
+            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+        }
+    return composing.compose("quote_receipt", reader, context), None
+
+
+def _request_question(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    record = requests.get(row.about)
+    if record is None or record.full_name is None:
+        raise Gone
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "at": reader.clock(row.created_at, record.table_version.time_zone),
+            "link": f"{settings.public_url}/desk/requests/{record.reference}",
+        }
+    return composing.compose("request_question", reader, context), None
+
+
+def _to_the_desk(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+    revision = _revision_of(row)
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "number": revision.quote.number,
+            "revision": revision.number,
+            "at": reader.clock(row.created_at, revision.time_zone),
+            "link": f"{settings.public_url}/desk/requests/{revision.quote.request.reference}",
+            **row.options,
+        }
+    return composing.compose(row.template, reader, context), None
+
+
+def _revision_of(row: outbox.Claimed) -> QuoteRevision:
+    number, _slash, revision = row.about.partition("/")
+    found = db.session.scalar(
+        select(QuoteRevision)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.number == number, QuoteRevision.number == int(revision or 0))
+    )
+    if found is None:
+        raise Gone
+    return found
+
+
+WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
+    "estimate": _estimate,
+    "staff_invitation": _staff_link,
+    "staff_reset": _staff_link,
+    "staff_notice": _staff_notice,
+    "quote_code": _quote_code,
+    "quote_issued": _quote_issued,
+    "quote_decided": _to_the_desk,
+    "quote_question": _to_the_desk,
+    "quote_receipt": _quote_receipt,
+    "request_received": _request_received,
+    "request_question": _request_question,
+}
+"""Who writes which folder of templates/email."""

@@ -1,0 +1,144 @@
+"""The part of the worker that works out previews: one at a time, so that mail always has a thread left.
+
+Nothing is locked or open while plans are priced. How far it is, is written down each second.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+import pricing
+from estimator.config import Settings
+from estimator.db import db, unavailable
+from estimator.jobs import Jobs
+from estimator.price_lists import previews, repricing
+from pricing.distinct_plans import Distinct
+from pricing.money import Rounder
+
+WRITE_SECONDS = 1
+"""So often it is written down how far it is."""
+
+logger = logging.getLogger(__name__)
+
+_one_at_a_time = threading.Lock()
+
+
+class Ending(Exception):
+    """This process was told to end."""
+
+
+def preview(app: Flask, preview_id: int) -> None:
+    """Claim a preview, work it out, and write down what was found, or why nothing was."""
+    if not _one_at_a_time.acquire(blocking=False):
+        return  # whoever is at work rings for it afterwards
+    try:
+        _preview(app, preview_id)
+    finally:
+        _one_at_a_time.release()
+    jobs: Jobs = app.extensions["jobs"]
+    if not jobs.ending:
+        lease_seconds = _settings(app).lease_seconds
+        others = previews.due(_now(), lease_seconds=lease_seconds, within=timedelta(0), most=1)
+        db.session.rollback()
+        for other, _wait in others:
+            jobs.ring("preview", other)
+
+
+def _preview(app: Flask, preview_id: int) -> None:
+    claimed = previews.claim(preview_id, now=_now(), lease_seconds=_settings(app).lease_seconds)
+    db.session.commit()
+    if claimed is None:
+        return
+    try:
+        try:
+            plans, result = _worked_out(app, claimed)
+            previews.done(claimed, result, plans=plans, now=_now())
+        except Ending:
+            previews.give_back(claimed)
+        except previews.Impossible as impossible:
+            previews.failed(claimed, impossible.reason, now=_now())
+        except repricing.Failed:
+            logger.warning("preview %s: a process that priced ended", claimed.id)
+            previews.give_back(claimed, tried=True)
+        except (previews.LostLease, DBAPIError):
+            raise
+        except Exception:
+            logger.exception("preview %s could not be worked out", claimed.id)
+            previews.failed(claimed, "broken", now=_now())
+        db.session.commit()
+    except previews.LostLease:
+        db.session.rollback()
+
+
+def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, Any]]:
+    """Read the plans, price each distinct one, and return how many there are and what was found."""
+    work = previews.work_of(claimed, _now())
+    old, new = pricing.read(work.old), pricing.read(work.new)
+    told = {
+        "save": claimed.save,
+        "days": claimed.days,
+        "version": work.old_version.id,
+        "version_name": work.old_version.version,
+        "currency": new.currency,
+    }
+    beat = _Beat(app, claimed)
+    distinct = Distinct((old, new))
+    for part in previews.plans_of(work):
+        db.session.rollback()
+        for given, plans in part:
+            distinct.add(given, plans)
+        beat.plans = sum(distinct.plans.values()) + distinct.left_out
+        beat(0)
+    with repricing.Pricers(work.old, work.new) as pricers:
+        tally = pricers.tally(distinct.plans, beat)
+    found = {**tally.result(Rounder(new.round_to, new.rounding)), **told}
+    return beat.plans, {
+        **found,
+        "plans": beat.plans,
+        "left_out": distinct.left_out,
+        "distinct": len(distinct.plans),
+    }
+
+
+class _Beat:
+    """Writes down now and then how far a preview is; raises Ending, or effects.LostLease if it was cancelled."""
+
+    def __init__(self, app: Flask, claimed: previews.Claimed) -> None:
+        self.plans = 0
+        self._app = app
+        self._claimed = claimed
+        self._written = time.monotonic()
+
+    def __call__(self, priced: int) -> None:
+        jobs: Jobs = self._app.extensions["jobs"]
+        if jobs.ending:
+            raise Ending
+        if time.monotonic() - self._written < WRITE_SECONDS:
+            return
+        self._written = time.monotonic()
+        seconds = _settings(self._app).lease_seconds
+        try:
+            previews.progress(
+                self._claimed, priced=priced, plans=self.plans, now=_now(), lease_seconds=seconds
+            )
+            db.session.commit()
+        except DBAPIError as error:
+            db.session.rollback()
+            if unavailable(error) is None:
+                raise
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _settings(app: Flask) -> Settings:
+    found: Settings = app.config["SETTINGS"]
+    return found

@@ -1,0 +1,153 @@
+"""Issued quotes as they are found and read: by link, by number, by request; words, figures, document, standing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import select, update
+
+from estimator import keys, links, price_lists, wording
+from estimator.db import db
+from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
+from estimator.requests import lock
+from estimator.wording import FirmRows
+
+KIND = "quote"
+"""What the links of quotes open; part of their tokens."""
+
+TABLE = QuoteRevision.__tablename__
+
+Standing = RevisionState
+
+
+def find(token: str) -> Quote | None:
+    """Return the quote that a token opens; None if there is none, or its link was replaced."""
+    return db.session.scalar(select(Quote).filter_by(link_hash=links.stored(token)))
+
+
+def of(request: PatientRequest) -> Quote | None:
+    """Return the quote of a request; None before the first revision is issued."""
+    return db.session.scalar(select(Quote).filter_by(request_id=request.id))
+
+
+def by_number(number: str) -> Quote | None:
+    """Return the quote of a number, however it is typed; None if there is none."""
+    typed = number.strip().upper()
+    if "\x00" in typed:  # PostgreSQL refuses to look for it
+        return None
+    return db.session.scalar(select(Quote).filter_by(number=typed))
+
+
+def token_of(quote: Quote, link_key: str) -> str:
+    """Compose the token of a quote's link again."""
+    return links.compose(link_key, KIND, quote.number, quote.link_serial)
+
+
+def revisions(quote: Quote) -> Sequence[QuoteRevision]:
+    """Return every revision, the newest first."""
+    found = select(QuoteRevision).filter_by(quote_id=quote.id).order_by(QuoteRevision.number.desc())
+    return db.session.scalars(found).all()
+
+
+def newest(quote: Quote) -> QuoteRevision:
+    """Return the newest revision; a quote has at least one."""
+    found = select(QuoteRevision).filter_by(quote_id=quote.id).order_by(QuoteRevision.number.desc()).limit(1)
+    return db.session.scalars(found).one()
+
+
+def standing(revision: QuoteRevision, now: datetime) -> Standing:
+    """Return what a revision is at a moment: it has expired as soon as its last day is over where the clinic is."""
+    if revision.state == "current" and price_lists.day_of(now, revision.time_zone) > revision.valid_until:
+        return "expired"
+    return revision.state
+
+
+def content_of(revision: QuoteRevision) -> dict[str, Any]:
+    """Return the content of a revision, as `quote_content.content` made it."""
+    return cast(dict[str, Any], json.loads(revision.content))
+
+
+def rows_of(revision: QuoteRevision, keyring: keys.Keyring) -> FirmRows | None:
+    """Return the words of a revision as they were when it was issued; None once the person is erased."""
+    said = _opened(revision.rows, "rows", revision.name, keyring)
+    return None if said is None else wording.from_json(FirmRows, said)
+
+
+def patient_of(revision: QuoteRevision, keyring: keys.Keyring) -> str | None:
+    """Return the name on a revision; None once the person is erased."""
+    return _opened(revision.patient, "patient", revision.name, keyring)
+
+
+def pdf_of(revision: QuoteRevision, keyring: keys.Keyring) -> bytes | None:
+    """Return the document's bytes; None before they are made, and once the person is erased."""
+    if revision.pdf is None:
+        return None
+    return keyring.open_bytes(revision.pdf, TABLE, "pdf", revision.name)
+
+
+def decision_of(revision: QuoteRevision) -> QuoteDecision | None:
+    """Return what was said to a revision last, an acceptance that was taken back too; None if nothing was."""
+    said = select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id.desc()).limit(1)
+    return db.session.scalar(said)
+
+
+def last_day_to_take_back(said: QuoteDecision, time_zone: str) -> date | None:
+    """Return the last day, in a time zone, on which an acceptance can be taken back; None if it never can."""
+    until = said.reversible_until
+    return None if until is None else price_lists.day_of(until - timedelta(seconds=1), time_zone)
+
+
+def about(revision: QuoteRevision) -> str:
+    """Return what the mails about a revision are about: Q-2026-00017/1."""
+    return f"{revision.quote.number}/{revision.number}"
+
+
+def without_pdf(now: datetime, *, within: timedelta, most: int) -> Sequence[int]:
+    """Return the revisions of the last days whose document is not made yet, the oldest first."""
+    lacking = (
+        select(QuoteRevision.id)
+        .where(
+            QuoteRevision.issued_at > now - within,
+            QuoteRevision.pdf_sha256.is_(None),
+            QuoteRevision.rows.is_not(None),
+        )
+        .order_by(QuoteRevision.id)
+        .limit(most)
+    )
+    return db.session.scalars(lacking).all()
+
+
+def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> bool:
+    """Keep a document with its revision, unless one is kept already or the person was erased meanwhile."""
+    values = {
+        "pdf": keyring.seal_bytes(content, TABLE, "pdf", revision.name),
+        "pdf_sha256": hashlib.sha256(content).hexdigest(),
+    }
+    first = update(QuoteRevision).where(
+        QuoteRevision.id == revision.id, QuoteRevision.pdf_sha256.is_(None), QuoteRevision.rows.is_not(None)
+    )
+    kept = db.session.execute(first.values(**values), execution_options={"synchronize_session": False})
+    db.session.refresh(revision)
+    return bool(cast(Any, kept).rowcount == 1)
+
+
+def locked(revision: QuoteRevision) -> PatientRequest:
+    """Take turns by a revision's request, and read both as they are now."""
+    request = revision.quote.request
+    lock(request)
+    db.session.refresh(revision)
+    return request
+
+
+def become(revision: QuoteRevision, state: RevisionState, now: datetime) -> None:
+    """Take a revision to another state."""
+    revision.state, revision.state_since = state, now
+
+
+def _opened(sealed: bytes | None, column: str, name: str, keyring: keys.Keyring) -> str | None:
+    return None if sealed is None else keyring.open(sealed, TABLE, column, name)

@@ -1,0 +1,344 @@
+"""Firm quotes: issued once and never changed, replaced by revisions, withdrawn, expired.
+
+Everything that changes a quote takes turns by its request, so that of two people one is told what the other did.
+What a revision says is frozen whole: figures, words, language, rate, and, once the worker has made it, the document.
+How quotes are found and read stands in `issued_quotes`, what patients say to them in `quote_answers`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from babel.numbers import get_territory_currencies
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from estimator import audit, keys, links, price_lists, requests, wording
+from estimator.clinic import Clinic
+from estimator.config import Settings
+from estimator.db import db
+from estimator.i18n import reader as reader_of
+from estimator.i18n import speaking
+from estimator.models import Counter, PatientRequest, Quote, QuoteRevision
+from estimator.models import Rate as StoredRate
+from estimator.quotes import drafts, notifications
+from estimator.quotes.decisions import (
+    NotCurrent,
+)
+from estimator.quotes.drafts import ChangedMeanwhile, Missing
+from estimator.quotes.issued_revisions import (
+    KIND,
+    TABLE,
+    become,
+    content_of,
+    locked,
+    newest,
+    of,
+    revisions,
+    rows_of,
+    standing,
+    token_of,
+)
+from estimator.requests import lock
+from estimator.wording import FirmRows
+from pricing import quote as quote_content
+from pricing.quote import Rate
+
+WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
+"""Why a quote is withdrawn, as codes."""
+
+
+class NotReady(Exception):
+    """A quote cannot be issued; `missing` says everything that stands in the way."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        self.missing = missing
+        super().__init__([each.code for each in missing])
+
+
+def issue(
+    request: PatientRequest,
+    *,
+    save: int,
+    fingerprint: str,
+    clinic: Clinic,
+    settings: Settings,
+    actor: str,
+    now: datetime,
+) -> QuoteRevision:
+    """Issue what was prepared, exactly as the preview showed it; ring jobs.ring("quote", id) after the commit.
+
+    Raises NotReady with all that is missing, and ChangedMeanwhile if what is prepared is not what the caller saw,
+    or was issued by somebody else. Either nothing or everything of it is done.
+    """
+    lock(request)
+    draft = drafts.of(request)
+    if draft is None or draft.save != save:
+        raise ChangedMeanwhile
+    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
+    person = requests.person_of(request, settings.data_keys)
+    if prepared.missing or prepared.chosen is None or person is None:
+        raise NotReady(prepared.missing or [Missing("erased")])
+    if prepared.fingerprint != fingerprint:
+        raise ChangedMeanwhile
+    quote = of(request)
+    before = None if quote is None else newest(quote)
+    issued = _issued_at(before, now)
+    content, rows = _said(request, prepared, "", before, issued, clinic, settings)
+    if quote is None:
+        # From here on nobody else gets a number, so all that takes time is done.
+        year = price_lists.day_of(issued, content["time_zone"]).year
+        quote = _new_quote(request, year, settings, now)
+    number = 1 if before is None else before.number + 1
+    content["number"] = quote.number
+    rows = replace(rows, number=quote.number, head=replace(rows.head, reference=quote.number))
+    written = quote_content.as_bytes(content).decode()
+    name = secrets.token_hex(16)
+    revision = QuoteRevision(
+        name=name,
+        quote_id=quote.id,
+        number=number,
+        table_version_id=prepared.version.id,
+        table_sha256=prepared.version.sha256,
+        content=written,
+        total=content["total"],
+        adjusted=content["adjusted"],
+        currency=content["currency"],
+        language=request.language,
+        valid_until=prepared.valid_until,
+        time_zone=content["time_zone"],
+        issued_at=issued,
+        issued_by=actor,
+        patient=settings.data_keys.seal(person.full_name, TABLE, "patient", name),
+        rows=settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
+        state="current",
+        state_since=now,
+    )
+    for older in revisions(quote):
+        if older.state in ("current", "expired", "accepted"):
+            become(older, "replaced", now)
+    db.session.add(revision)
+    drafts.discard(draft)
+    requests.add_event(
+        request, "issued", actor=actor, now=now, settings=settings, quote=quote.number, revision=number
+    )
+    if request.state != "quoted":
+        requests.move(request, "quoted", actor=actor, now=now, settings=settings)
+    if person.email is not None:
+        notifications.put(
+            "quote_issued",
+            revision,
+            person.email,
+            language=revision.language,
+            submission=revision.name,
+            settings=settings,
+            now=now,
+        )
+    audit.add(
+        "quote.issued",
+        actor=actor,
+        subject=f"quote_revision:{revision.id}",
+        now=now,
+        number=quote.number,
+        revision=number,
+        content=hashlib.sha256(written.encode()).hexdigest(),
+        table=prepared.version.sha256,
+    )
+    return revision
+
+
+def worded(
+    request: PatientRequest,
+    prepared: drafts.Prepared,
+    *,
+    number: str,
+    clinic: Clinic,
+    settings: Settings,
+    now: datetime,
+) -> tuple[dict[str, Any], FirmRows]:
+    """Return what a revision that is issued at this moment says: its content, and its words in its language.
+
+    Nothing is saved, so that it can be looked at before. There must be a total: `prepared.chosen`.
+    """
+    quote = of(request)
+    before = None if quote is None else newest(quote)
+    return _said(request, prepared, number, before, _issued_at(before, now), clinic, settings)
+
+
+def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime, settings: Settings) -> None:
+    """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent."""
+    if reason not in WITHDRAWN:
+        raise ValueError(f"no reason to withdraw: {reason}")
+    request = locked(revision)
+    if standing(revision, now) != "current":
+        raise NotCurrent(standing(revision, now))
+    become(revision, "withdrawn", now)
+    number = revision.quote.number
+    event = requests.add_event(
+        request,
+        "withdrawn",
+        actor=actor,
+        now=now,
+        settings=settings,
+        quote=number,
+        revision=revision.number,
+        reason=reason,
+    )
+    if request.state == "quoted":
+        requests.move(request, "in_work", actor=actor, now=now, settings=settings)
+    audit.add(
+        "quote.withdrawn",
+        actor=actor,
+        subject=f"quote_revision:{revision.id}",
+        now=now,
+        number=number,
+        revision=revision.number,
+        reason=reason,
+    )
+    notifications.tell_patient(revision, "withdrawn", submission=event.name, settings=settings, now=now)
+
+
+def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> str:
+    """Give a quote another link, and return its token; the one before opens nothing any more."""
+    request = quote.request
+    lock(request)
+    db.session.refresh(quote)
+    quote.link_serial += 1
+    token = token_of(quote, settings.link_key)
+    quote.link_hash = links.stored(token)
+    db.session.flush()
+    requests.add_event(request, "new_link", actor=actor, now=now, settings=settings, quote=quote.number)
+    audit.add("quote.new_link", actor=actor, subject=f"quote:{quote.id}", now=now, number=quote.number)
+    return token
+
+
+def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
+    """Write down of revisions whose last day is over that they have expired; return how many.
+
+    Nobody has to wait for it: `standing` says so already.
+    """
+    perhaps = (
+        select(QuoteRevision.id)
+        .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(now))
+        .order_by(QuoteRevision.id)
+        .limit(most)
+    )
+    return sum(_expire(revision_id, now, settings) for revision_id in db.session.scalars(perhaps).all())
+
+
+def _said(
+    request: PatientRequest,
+    prepared: drafts.Prepared,
+    number: str,
+    before: QuoteRevision | None,
+    issued: datetime,
+    clinic: Clinic,
+    settings: Settings,
+) -> tuple[dict[str, Any], FirmRows]:
+    """Put what was prepared into figures, and into words."""
+    assert prepared.chosen is not None
+    table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
+    content = quote_content.content(
+        prepared.chosen,
+        prepared.adjustments,
+        number=number,
+        revision=1 if before is None else before.number + 1,
+        reference=request.reference,
+        issued=issued,
+        valid_until=prepared.valid_until,
+        time_zone=table.time_zone,
+        language=request.language,
+        given=prepared.given,
+        rate=_rate_for(table.currency, request.country, price_lists.day_of(issued, table.time_zone)),
+        replaces=None if before is None else before.number,
+    )
+    with speaking(reader):
+        rows = wording.firm_rows(
+            content,
+            table,
+            reader,
+            prepared.adjustments,
+            reflection_days=clinic.reflection_days,
+            before=None if before is None else _before(before, settings.data_keys),
+        )
+    return content, rows
+
+
+def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
+    """A clock that was set back does not make a revision older than the one it replaces."""
+    moment = now.replace(microsecond=0)
+    return moment if before is None else max(moment, before.issued_at)
+
+
+def _new_quote(request: PatientRequest, year: int, settings: Settings, now: datetime) -> Quote:
+    number = f"Q-{year}-{_next(f'quote {year}'):05d}"
+    token = links.compose(settings.link_key, KIND, number, 1)
+    quote = Quote(
+        request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=now
+    )
+    db.session.add(quote)
+    db.session.flush()
+    return quote
+
+
+def _next(series: str) -> int:
+    """Return the next number of a series. Its row stays locked until the transaction ends: no gap, none twice."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(Counter)
+        .values(series=series, last=1)
+        .on_conflict_do_update(index_elements=[Counter.series], set_={"last": Counter.last + 1})
+        .returning(Counter.last)
+    )
+    return db.session.execute(statement).scalar_one()
+
+
+def _before(revision: QuoteRevision, keyring: keys.Keyring) -> wording.Before:
+    rows = rows_of(revision, keyring)
+    return wording.Before(
+        content=content_of(revision),
+        table=price_lists.parsed(revision.table_version),
+        adjustments=[] if rows is None else rows.adjustments,
+    )
+
+
+def _rate_for(base: str, country: str, day: date) -> Rate | None:
+    """Return the newest rate up to a day for the currency of a reader's country; None if there is none."""
+    quoted = [currency for currency in get_territory_currencies(country, day) if currency != base]
+    found = db.session.scalar(
+        select(StoredRate)
+        .where(StoredRate.base == base, StoredRate.quoted.in_(quoted), StoredRate.day <= day)
+        .order_by(StoredRate.day.desc(), StoredRate.id.desc())
+        .limit(1)
+    )
+    return None if found is None else Rate(found.base, found.quoted, found.rate, found.source, found.day)
+
+
+def _expire(revision_id: int, now: datetime, settings: Settings) -> int:
+    revision = db.session.get_one(QuoteRevision, revision_id)
+    request = locked(revision)
+    if revision.state != "current" or standing(revision, now) != "expired":
+        return 0
+    become(revision, "expired", now)
+    requests.add_event(
+        request,
+        "expired",
+        actor="clock",
+        now=now,
+        settings=settings,
+        quote=revision.quote.number,
+        revision=revision.number,
+    )
+    if request.state == "quoted":
+        requests.move(request, "expired", actor="clock", now=now, settings=settings)
+    return 1
+
+
+def _earliest_today(now: datetime) -> date:
+    """Return a day before which every day is over, or about to be, somewhere; `standing` knows exactly."""
+    return now.astimezone(UTC).date() + timedelta(days=1)

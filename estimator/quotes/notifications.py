@@ -1,0 +1,122 @@
+"""Mails about a revision of a quote: to the patient, and notices to the desk without a personal word.
+
+A patient is told what became of their quote: a receipt of what they said, by which they also learn of what somebody
+else did in their name, or that it was withdrawn. There is none for somebody without an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from estimator import keys, requests
+from estimator.config import Settings
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail, QuoteRevision
+from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
+
+TO_DESK = frozenset({"quote_decided", "quote_question"})
+"""The templates that go to the desk; the others about a revision go to the patient."""
+
+RECEIPT = "quote_receipt"
+
+RECEIPTS_A_DAY = 10
+"""So many receipts of answers go out in 24 hours about one revision, however often it is accepted and taken back."""
+
+NO_LIMIT = 10**6
+"""What these mails are not counted against."""
+
+Answer = Literal["accepted", "declined", "taken_back"]
+
+
+def put(
+    template: str,
+    revision: QuoteRevision,
+    address: str,
+    *,
+    language: str,
+    submission: str,
+    settings: Settings,
+    now: datetime,
+    options: Mapping[str, str | bool] | None = None,
+    per_record: int = NO_LIMIT,
+) -> None:
+    """Put a mail about a revision into the outbox. Raises outbox.TooMany if `per_record` is passed."""
+    outbox.put(
+        template,
+        about=about(revision),
+        address=address,
+        language=language,
+        options=options or {},
+        submission=submission,
+        keyring=settings.data_keys,
+        lookup_key=settings.lookup_key,
+        per_address=NO_LIMIT,
+        per_record=per_record,
+        now=now,
+    )
+
+
+def tell_desk(
+    template: str,
+    revision: QuoteRevision,
+    *,
+    submission: str,
+    settings: Settings,
+    now: datetime,
+    options: Mapping[str, str | bool] | None = None,
+    per_record: int = NO_LIMIT,
+) -> None:
+    """Tell the desk, where replies to the clinic's mails go. Raises outbox.TooMany."""
+    put(
+        template,
+        revision,
+        parseaddr(settings.mail_reply_to or settings.mail_from)[1],
+        language=settings.languages[0],
+        submission=submission,
+        settings=settings,
+        now=now,
+        options=options,
+        per_record=per_record,
+    )
+
+
+def tell_patient(
+    revision: QuoteRevision,
+    what: Answer | Literal["withdrawn"],
+    *,
+    submission: str,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Tell the patient, in the language of the quote; the caller has taken its turn by the request."""
+    try:
+        person = requests.person_of(revision.quote.request, settings.data_keys)
+    except keys.Unreadable:
+        return  # an answer counts even while addresses cannot be read
+    if person is None or person.email is None:
+        return
+    if what != "withdrawn" and _receipts(revision, since=now - timedelta(days=1)) >= RECEIPTS_A_DAY:
+        return
+    said = decision_of(revision) if what == "accepted" else None
+    last = None if said is None else last_day_to_take_back(said, revision.time_zone)
+    put(
+        RECEIPT,
+        revision,
+        person.email,
+        language=revision.language,
+        submission=submission,
+        settings=settings,
+        now=now,
+        options={"what": what} if last is None else {"what": what, "last_day": last.isoformat()},
+    )
+
+
+def _receipts(revision: QuoteRevision, *, since: datetime) -> int:
+    sent = (Mail.template == RECEIPT, Mail.about == about(revision), Mail.created_at > since)
+    return db.session.scalar(select(func.count()).select_from(Mail).where(*sent)) or 0

@@ -1,0 +1,150 @@
+"""The document of a firm quote: made once from what was frozen when it was issued, and kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from estimator import clinic, estimates
+from estimator.config import Settings
+from estimator.i18n import Reader, gettext, speaking
+from estimator.i18n import reader as reader_of
+from estimator.models import QuoteRevision
+from estimator.pdf import qr, renderer
+from estimator.quotes import issued_revisions
+from estimator.template_environment import environment
+from estimator.wording import FirmRows
+from pricing.quote import as_bytes
+
+
+def html(
+    rows: FirmRows,
+    *,
+    patient: str,
+    reader: Reader,
+    check: str,
+    created: str,
+    issued: bool = True,
+    logo: bytes | None = None,
+) -> str:
+    """Return the HTML of a quote's PDF; the same arguments give the same text.
+
+    `check` is the address where anybody can ask whether it is current. What is not `issued` is a preview and says so.
+    """
+    head = rows.head
+    which = gettext("%(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
+    notices = rows.notices_besides("evidence", "not_included")
+    kind = gettext("Firm quote") if issued else gettext("Draft, not issued")  # at the foot of each page
+    return (
+        environment()
+        .get_template("pdf/quote.html")
+        .render(
+            rows=rows,
+            which=which,
+            patient=patient,
+            answers=[row for section in rows.answers for row in section.rows],
+            firm=[group for group in rows.groups if group.total == "provider"],
+            beside=[group for group in rows.groups if group.total != "provider"],
+            columns=estimates.pdf_document.columns(notices),
+            check=check,
+            code=qr.svg(check, gettext("QR code of the page where this quote can be checked")),
+            issued=issued,
+            created=created,
+            record=head,
+            reader=reader,
+            logo=estimates.pdf_document.inline(logo),
+            sheet=estimates.pdf_document.sheet((head.provider, which, kind), reader),
+        )
+    )
+
+
+def document(
+    content: Mapping[str, Any],
+    rows: FirmRows,
+    *,
+    patient: str,
+    language: str,
+    settings: Settings,
+    logo: bytes | None = None,
+) -> bytes:
+    """Return a quote as PDF with its content attached; raises pdf.RenderingFailed."""
+    reader, issued = reader_of(language), datetime.fromisoformat(content["issued"])
+    with speaking(reader):
+        drawn = html(
+            rows,
+            patient=patient,
+            reader=reader,
+            check=check_address(content["number"], content["revision"], settings),
+            created=content["issued"],
+            logo=logo,
+        )
+        description = gettext("The figures of this quote for programs, as canonical JSON")
+    return renderer.document(
+        drawn,
+        attachment=as_bytes(content),
+        attachment_name="quote.json",
+        attachment_description=description,
+        created=issued,
+    )
+
+
+def preview_pdf(
+    content: Mapping[str, Any],
+    rows: FirmRows,
+    *,
+    patient: str,
+    language: str,
+    settings: Settings,
+    logo: bytes | None = None,
+) -> bytes:
+    """Return what would be issued (`quotes.worded`) as PDF, marked as a preview, without anything to be checked."""
+    reader = reader_of(language)
+    with speaking(reader):
+        drawn = html(
+            rows,
+            patient=patient,
+            reader=reader,
+            check=f"{settings.public_url}/verify",
+            created=content["issued"],
+            issued=False,
+            logo=logo,
+        )
+    return renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
+
+
+def render(revision: QuoteRevision, settings: Settings) -> bytes | None:
+    """Return the document of a revision; one that was not made yet is made now and kept. Commit then.
+
+    None once the person is erased. Whoever is first keeps it: what another process made meanwhile is returned, and
+    what was made here forgotten. Raises pdf.RenderingFailed and keys.Unreadable.
+    """
+    keyring = settings.data_keys
+    if revision.pdf_sha256 is None:
+        rows, patient = (
+            issued_revisions.rows_of(revision, keyring),
+            issued_revisions.patient_of(revision, keyring),
+        )
+        if rows is None or patient is None:
+            return None
+        made = document(
+            issued_revisions.content_of(revision),
+            rows,
+            patient=patient,
+            language=revision.language,
+            settings=settings,
+            logo=clinics_logo(),
+        )
+        issued_revisions.keep_pdf(revision, made, keyring)
+    return issued_revisions.pdf_of(revision, keyring)
+
+
+def clinics_logo() -> bytes | None:
+    """Return the logo that the clinic has at this moment; a document that was made keeps the one it was made with."""
+    logo = clinic.current().logo
+    return None if logo is None else clinic.logo_content(logo)
+
+
+def check_address(number: str, revision: int, settings: Settings) -> str:
+    """Return where anybody can ask what became of a revision: an older one must not be called current."""
+    return f"{settings.public_url}/verify/{number}/{revision}"

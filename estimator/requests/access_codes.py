@@ -1,0 +1,183 @@
+"""Codes by mail: six digits by which a patient shows that the mailbox of their request is theirs.
+
+Only the newest code of a request counts, once, for ten minutes and five tries. What is stored is its HMAC, and,
+while the mail with it may still have to be written, the code itself, sealed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import delete as sql_delete
+
+from estimator import keys
+from estimator.config import Settings
+from estimator.db import db, take_turns
+from estimator.i18n import folded_digits
+from estimator.mail import outbox
+from estimator.models import PatientRequest, QuoteCode
+
+DIGITS = 6
+GOOD_FOR = timedelta(minutes=10)
+TRIES = 5
+HOUR = timedelta(hours=1)
+MOST_AN_HOUR = 5
+DAY = timedelta(days=1)
+MOST_A_DAY = 20
+"""With the tries of each, somebody who has the link and not the mailbox guesses for years."""
+
+JUST_NOW = timedelta(seconds=30)
+"""A code that was sent so shortly ago and not tried yet is not sent again: a button was pressed twice."""
+
+AHEAD = timedelta(minutes=5)
+"""A code from further ahead than this is not good: the clock was set back."""
+
+MOST_MAILS = 10_000
+"""The codes themselves are counted; no other mail may use up what keeps somebody from their quote."""
+
+
+class NoAddress(Exception):
+    """The request has no mail address, or its person was erased."""
+
+
+class TooMany(Exception):
+    """No more codes for now; `wait` is how long it takes until there is another one."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(f"no code for {wait}")
+
+
+def address_of(request: PatientRequest, keyring: keys.Keyring) -> str | None:
+    """Return the address that codes of a request go to; raises keys.Unreadable."""
+    if request.email is None:
+        return None
+    return keyring.open(request.email, PatientRequest.__tablename__, "email", request.name)
+
+
+def send(request: PatientRequest, *, settings: Settings, now: datetime) -> tuple[QuoteCode, int | None]:
+    """Make a code and put the mail with it; return it with the number of the mail that a bell is to be rung for.
+
+    No mail, and the code that is there, if one was sent just now. Every earlier code ends.
+    Raises NoAddress, TooMany, keys.Unreadable.
+    """
+    address = address_of(request, settings.data_keys)
+    if address is None:
+        raise NoAddress
+    take_turns(f"codes of {request.reference}")
+    newest = _newest(request, now)
+    if newest is not None and newest.tries == 0 and newest.created_at > now - JUST_NOW:
+        return newest, None
+    _check_limits(request, now)
+    blanked = update(QuoteCode).where(QuoteCode.request_id == request.id).values(code=None)
+    _rows(blanked)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    name = secrets.token_hex(16)
+    code = QuoteCode(
+        name=name,
+        request_id=request.id,
+        code=settings.data_keys.seal(digits, QuoteCode.__tablename__, "code", name),
+        code_hash=_hash(name, digits, settings.lookup_key),
+        until=now + GOOD_FOR,
+        tries=0,
+        created_at=now,
+    )
+    db.session.add(code)
+    db.session.flush()
+    mail = outbox.put(
+        "quote_code",
+        about=request.reference,
+        address=address,
+        language=request.language,
+        options={"code": str(code.id)},
+        submission=name,
+        keyring=settings.data_keys,
+        lookup_key=settings.lookup_key,
+        per_address=MOST_MAILS,
+        per_record=MOST_MAILS,
+        now=now,
+    )
+    return code, mail.id
+
+
+def check(request: PatientRequest, typed: str, *, settings: Settings, now: datetime) -> bool:
+    """Whether somebody typed the newest code of a request; commit whatever comes of it, so that a try counts.
+
+    Digits of any script, with spaces or hyphens between them, are accepted. A right code is used up by it.
+    """
+    newest = _newest(request, now)
+    if newest is None:
+        return False
+    # The try is counted before the code is compared, and only if there is one left at this moment.
+    counted = update(QuoteCode).where(
+        QuoteCode.id == newest.id, QuoteCode.used_at.is_(None), QuoteCode.tries < TRIES
+    )
+    if _rows(counted.values(tries=QuoteCode.tries + 1)) != 1:
+        return False
+    digits = "".join(
+        letter for letter in folded_digits(typed) if not letter.isspace() and letter not in "-–."
+    )
+    if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, settings.lookup_key)):
+        return False
+    used = update(QuoteCode).where(QuoteCode.id == newest.id, QuoteCode.used_at.is_(None))
+    return _rows(used.values(used_at=now, code=None)) == 1
+
+
+def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:
+    """Return the code that can be typed now; None if there is none, or its tries are over."""
+    newest = _newest(request, now)
+    return None if newest is None or newest.tries >= TRIES else newest
+
+
+def digits_of(code: QuoteCode, keyring: keys.Keyring, now: datetime) -> str | None:
+    """Return a code for the mail that is being written; None once it is used or over. Raises keys.Unreadable."""
+    if code.code is None or not _is_good(code, now):
+        return None
+    return keyring.open(code.code, QuoteCode.__tablename__, "code", code.name)
+
+
+def forget(now: datetime) -> int:
+    """Blank every code that is over and remove what no limit counts any more; return how many were blanked."""
+    over = or_(QuoteCode.until <= now, QuoteCode.created_at > now + AHEAD)
+    blanked = _rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
+    _rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY))
+    return blanked
+
+
+def _newest(request: PatientRequest, now: datetime) -> QuoteCode | None:
+    """Return the newest code, if it is neither used nor over."""
+    newest = db.session.scalar(
+        select(QuoteCode)
+        .filter_by(request_id=request.id)
+        .order_by(QuoteCode.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return newest if newest is not None and newest.used_at is None and _is_good(newest, now) else None
+
+
+def _is_good(code: QuoteCode, now: datetime) -> bool:
+    return code.created_at - AHEAD <= now < code.until
+
+
+def _check_limits(request: PatientRequest, now: datetime) -> None:
+    for span, most in ((HOUR, MOST_AN_HOUR), (DAY, MOST_A_DAY)):
+        # A code from the future counts: the clock was set back, and the hour is not over.
+        counted = select(func.count(), func.min(QuoteCode.created_at)).where(
+            QuoteCode.request_id == request.id, QuoteCode.created_at > now - span
+        )
+        count, first = db.session.execute(counted).one()
+        if count >= most:
+            raise TooMany(min(max(first + span - now, timedelta(seconds=1)), span))
+
+
+def _hash(name: str, digits: str, lookup_key: str) -> str:
+    return keys.lookup(lookup_key, "quote code", f"{name}:{digits}")
+
+
+def _rows(statement: object) -> int:
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
+    return cast("CursorResult[object]", result).rowcount

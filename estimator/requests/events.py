@@ -1,0 +1,124 @@
+"""What happened to requests: events are only added, each with the words of a person sealed by themselves."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from estimator import keys
+from estimator.config import Settings
+from estimator.db import db, take_turns
+from estimator.models import PatientRequest, RequestEvent
+
+_EVENTS = RequestEvent.__tablename__
+
+SEEN = "seen"
+"""What such an event is called; it is no change, and keeps nothing longer."""
+
+SEEN_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened, as it can be read."""
+
+    at: datetime
+    actor: str
+    kind: str
+    detail: Mapping[str, Any]
+    words: str | None
+
+
+def lock(request: PatientRequest) -> None:
+    """Let nobody else change a request until this transaction ends, and read it as it is now."""
+    db.session.flush()  # or what was changed in this transaction would be read over
+    take_turns(f"request {request.reference}")
+    db.session.refresh(request, with_for_update=True)
+
+
+def add_event(
+    request: PatientRequest,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    settings: Settings | None = None,
+    words: str | None = None,
+    **detail: object,
+) -> RequestEvent:
+    """Write down that something happened; from then on the request is kept as long as was promised anew.
+
+    `settings` have the keys by which words are sealed, and are not needed where there are none.
+    """
+    lock(request)
+    name = secrets.token_hex(16)
+    event = RequestEvent(
+        name=name,
+        request_id=request.id,
+        at=now,
+        actor=actor,
+        kind=kind,
+        detail=json.dumps(detail, sort_keys=True),
+        words=None if words is None else _sealed(words, name, settings),
+    )
+    db.session.add(event)
+    request.changes += 1
+    request.active_at = max(request.active_at, now)
+    db.session.flush()
+    return event
+
+
+def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
+    """Return what happened to a request, the newest first. Raises keys.Unreadable."""
+    events = db.session.scalars(
+        select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc())
+    )
+    return [
+        Entry(
+            at=event.at,
+            actor=event.actor,
+            kind=event.kind,
+            detail=json.loads(event.detail),
+            words=None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name),
+        )
+        for event in events
+    ]
+
+
+def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
+    """Write down that somebody has opened a request, unless they did within the hour; return whether it was new.
+
+    It neither counts as a change, which would stand in the way of others, nor prolongs how long anything is kept.
+    """
+    newest = db.session.scalar(
+        select(RequestEvent.at)
+        .where(
+            RequestEvent.request_id == request.id,
+            RequestEvent.kind == SEEN,
+            RequestEvent.actor == actor,
+            RequestEvent.at > now - SEEN_AGAIN,
+        )
+        .limit(1)
+    )
+    if newest is not None:
+        return False
+    name = secrets.token_hex(16)
+    db.session.add(
+        RequestEvent(
+            name=name, request_id=request.id, at=now, actor=actor, kind=SEEN, detail="{}", words=None
+        )
+    )
+    db.session.flush()
+    return True
+
+
+def _sealed(words: str, name: str, settings: Settings | None) -> bytes:
+    if settings is None:
+        raise ValueError("words without keys to seal them with")
+    return settings.data_keys.seal(words, _EVENTS, "words", name)

@@ -1,0 +1,359 @@
+"""Requests for a firm quote: ask, find, answer, hand on, write down what happened, and erase.
+
+Whatever tells who somebody is, is sealed, and bound to its row. A change locks the request first, so that two
+people who change it at once come one after the other, and adds an event; nothing happens without one.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any, cast
+
+from sqlalchemy import func, select
+
+from estimator import keys, links
+from estimator.clinic import Clinic, business_days
+from estimator.config import Settings
+from estimator.db import db, insert_once
+from estimator.estimates import LETTERS, MOST_ATTEMPTS
+from estimator.mail import outbox
+from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
+from estimator.models.requests import Origin, RequestState
+from estimator.requests import name_index
+from estimator.requests.consents import Consent
+from estimator.requests.events import add_event, history, lock
+
+KIND = "request"
+"""What the links of this module open; part of their tokens."""
+
+TABLE = PatientRequest.__tablename__
+
+NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
+    "new": ("in_work", "waiting", "quoted", "closed"),
+    "in_work": ("waiting", "quoted", "closed"),
+    "waiting": ("in_work", "quoted", "closed"),
+    "quoted": ("quoted", "accepted", "declined", "expired", "in_work"),
+    "accepted": ("quoted", "closed"),
+    "declined": ("in_work", "quoted", "closed"),
+    "expired": ("in_work", "quoted", "closed"),
+    "closed": ("in_work",),
+}
+"""What may follow each state. A revised quote leaves a request quoted, or makes it so again; what can still be
+accepted is withdrawn before it is closed."""
+
+
+AGAIN = timedelta(hours=1)
+"""What is asked in the same words within so long was sent twice."""
+
+
+DAY = timedelta(days=1)
+QUESTIONS_A_DAY = 20
+NO_LIMIT = 1_000_000
+"""Questions are counted themselves; other mail of the day must not keep the desk from hearing of one."""
+
+
+class NotPossible(Exception):
+    """A request in one state cannot go to another one."""
+
+    def __init__(self, before: RequestState, after: RequestState) -> None:
+        self.before, self.after = before, after
+        super().__init__(before, after)
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the request since the page was shown."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks, and what they wrote."""
+
+    full_name: str
+    email: str | None
+    phone: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was filled in by whoever asks for a firm quote."""
+
+    person: Person
+    country: str
+    language: str
+    for_whom: str
+    planned_month: str | None
+    consents: Sequence[Consent]
+
+
+def ask(
+    estimate: Estimate,
+    asked: Asked,
+    *,
+    origin: Origin,
+    submission: str,
+    clinic: Clinic,
+    settings: Settings,
+    actor: str,
+    now: datetime,
+) -> PatientRequest:
+    """Keep a request for a firm quote, and put a mail that says so into the outbox if there is an address.
+
+    `submission` names the form that was sent, at random; the same form sent twice with the same words is one
+    request. It is kept also where the address has had so much mail today that no more is sent.
+    """
+    person = asked.person
+    named = _named(submission, estimate.reference, asked, settings.lookup_key)
+    name = secrets.token_hex(16)
+    breakdown = json.loads(estimate.breakdown)
+    row = {
+        "name": name,
+        "origin": origin,
+        "submission": named,
+        "link_serial": 1,
+        "estimate_reference": estimate.reference,
+        "table_version_id": estimate.table_version_id,
+        "slug": estimate.table_version.slug,
+        "given": estimate.given,
+        "breakdown": estimate.breakdown,
+        "total": breakdown["totals"]["total"]["likely"],
+        "at_least": bool(breakdown["on_request"]),
+        "currency": breakdown["currency"],
+        **_sealed(person, name, settings.data_keys),
+        "email_lookup": email_lookup(person.email, settings.lookup_key),
+        "country": asked.country,
+        "language": asked.language,
+        "for_whom": asked.for_whom,
+        "planned_month": asked.planned_month,
+        "state": "new",
+        "changes": 0,
+        "created_at": now,
+        "due_at": business_days.due(now, estimate.table_version.time_zone, clinic),
+        "active_at": now,
+    }
+    for _attempt in range(MOST_ATTEMPTS):
+        reference = _reference()
+        token = links.compose(settings.link_key, KIND, reference, 1)
+        added = insert_once(PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)})
+        found = db.session.scalar(select(PatientRequest).filter_by(submission=named))
+        if found is not None:
+            break
+    else:
+        raise RuntimeError("no reference is free")
+    if added:
+        _with_words(found, person.full_name, settings.lookup_key)
+        _with_consents(found, asked.consents, how=origin, now=now)
+        mail = _confirm(found, person.email, settings, now)
+        add_event(found, "asked", actor=actor, now=now, settings=settings, origin=origin, mail=mail)
+    return found
+
+
+def find(token: str, now: datetime) -> PatientRequest | None:
+    """Return the request that a token opens; None if it is unknown, or was erased."""
+    return db.session.scalar(
+        select(PatientRequest).where(
+            PatientRequest.link_hash == links.stored(token), PatientRequest.full_name.is_not(None)
+        )
+    )
+
+
+def get(reference: str) -> PatientRequest | None:
+    """Return a request by its reference, as it is written or in small letters."""
+    return db.session.scalar(select(PatientRequest).filter_by(reference=reference.strip().upper()))
+
+
+def token_of(request: PatientRequest, link_key: str) -> str:
+    """Compose the token of a request's link again."""
+    return links.compose(link_key, KIND, request.reference, request.link_serial)
+
+
+def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
+    """Return who asks, None once the person is erased. Raises keys.Unreadable."""
+    full_name = _opened(request, "full_name", keyring)
+    if full_name is None:
+        return None
+    return Person(
+        full_name,
+        _opened(request, "email", keyring),
+        _opened(request, "phone", keyring),
+        _opened(request, "message", keyring) or "",
+    )
+
+
+def breakdown_of(request: PatientRequest) -> dict[str, Any]:
+    """Return the breakdown that was asked about, in the form of `pricing.Breakdown.as_dict`."""
+    return cast(dict[str, Any], json.loads(request.breakdown))
+
+
+def given_of(request: PatientRequest) -> Mapping[str, str | bool]:
+    """Return what was answered, in normal form; what was left open is not in it."""
+    return cast(dict[str, str | bool], json.loads(request.given))
+
+
+def move(
+    request: PatientRequest,
+    state: RequestState,
+    *,
+    actor: str,
+    now: datetime,
+    settings: Settings,
+    words: str | None = None,
+    **detail: object,
+) -> RequestEvent:
+    """Take a request to another state; raises NotPossible where it cannot follow."""
+    lock(request)
+    before = request.state
+    if state not in NEXT[before]:
+        raise NotPossible(before, state)
+    request.state = state
+    changed = {"from": before, "to": state, **detail}
+    return add_event(request, "state", actor=actor, now=now, settings=settings, words=words, **changed)
+
+
+def assign(
+    request: PatientRequest,
+    user_id: int | None,
+    *,
+    changes: int,
+    actor: str,
+    now: datetime,
+    settings: Settings,
+) -> RequestEvent:
+    """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one."""
+    lock(request)
+    if request.changes != changes:
+        raise ChangedMeanwhile
+    detail: dict[str, Any] = {"from": request.assignee_id, "to": user_id}
+    request.assignee_id = user_id
+    return add_event(request, "assigned", actor=actor, now=now, settings=settings, **detail)
+
+
+def note(
+    request: PatientRequest, words: str, *, actor: str, now: datetime, settings: Settings
+) -> RequestEvent:
+    """Write down what staff have to say about a request; only they read it, and the person who asks for their data."""
+    return add_event(request, "note", actor=actor, now=now, settings=settings, words=words)
+
+
+def ask_question(request: PatientRequest, words: str, *, now: datetime, settings: Settings) -> RequestEvent:
+    """Keep a question to the coordinator; the same words sent once more within the hour are one question.
+
+    Raises outbox.TooMany after QUESTIONS_A_DAY.
+    """
+    lock(request)
+    newest = db.session.scalar(
+        select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc()).limit(1)
+    )
+    if newest is not None and newest.kind == "question" and now - newest.at < AGAIN:
+        said = history(request, settings.data_keys)[0].words
+        if said == words:
+            return newest
+    asked_today = select(func.count()).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == "question", RequestEvent.at > now - DAY
+    )
+    if (db.session.scalar(asked_today) or 0) >= QUESTIONS_A_DAY:
+        raise outbox.TooMany("record")
+    return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
+
+
+def tell_desk(request: PatientRequest, event: RequestEvent, *, settings: Settings, now: datetime) -> None:
+    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
+    if settings.sends_mail:
+        outbox.put(
+            "request_question",
+            about=request.reference,
+            address=parseaddr(settings.mail_reply_to or settings.mail_from)[1],
+            language=settings.languages[0],
+            options={},
+            submission=event.name,
+            keyring=settings.data_keys,
+            lookup_key=settings.lookup_key,
+            per_address=NO_LIMIT,
+            per_record=NO_LIMIT,
+            now=now,
+        )
+
+
+def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
+    """Return what was agreed to, in the order of the page."""
+    return db.session.scalars(
+        select(RequestConsent).filter_by(request_id=request.id).order_by(RequestConsent.id)
+    ).all()
+
+
+def email_lookup(address: str | None, lookup_key: str) -> str | None:
+    """Return what is stored of an address so that the requests from it are found."""
+    return None if address is None else keys.lookup(lookup_key, "address", address.casefold())
+
+
+def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str:
+    """Return what a form with these words is known by; nothing can be read from it."""
+    said = json.dumps(
+        [submission or secrets.token_hex(), estimate, *vars(asked.person).values(), asked.country],
+        ensure_ascii=False,
+    )
+    rest = [asked.language, asked.for_whom, asked.planned_month or ""]
+    return keys.lookup(lookup_key, "submission", "\x00".join([said, *rest]))
+
+
+def _sealed(person: Person, name: str, keyring: keys.Keyring) -> dict[str, bytes | None]:
+    return {
+        column: None if text is None else keyring.seal(text, TABLE, column, name)
+        for column, text in vars(person).items()
+    }
+
+
+def _opened(request: PatientRequest, column: str, keyring: keys.Keyring) -> str | None:
+    sealed: bytes | None = getattr(request, column)
+    return None if sealed is None else keyring.open(sealed, TABLE, column, request.name)
+
+
+def _with_words(request: PatientRequest, full_name: str, lookup_key: str) -> None:
+    found = sorted(name_index.beginnings(full_name, lookup_key))
+    db.session.add_all(NameWord(word=word, request_id=request.id) for word in found)
+    db.session.flush()
+
+
+def _with_consents(
+    request: PatientRequest, consents: Sequence[Consent], *, how: Origin, now: datetime
+) -> None:
+    for consent in consents:
+        row = RequestConsent(request_id=request.id, how=how, given_at=now, **vars(consent))
+        db.session.add(row)
+        db.session.flush()
+
+
+def _confirm(request: PatientRequest, address: str | None, settings: Settings, now: datetime) -> str:
+    """Put the mail that confirms a request into the outbox; return what became of that, as a code."""
+    if address is None:
+        return "no_address"
+    if not settings.sends_mail:
+        return "no_server"
+    try:
+        with db.session.begin_nested():
+            outbox.put(
+                "request_received",
+                about=request.reference,
+                address=address,
+                language=request.language,
+                options={},
+                submission=request.reference,
+                keyring=settings.data_keys,
+                lookup_key=settings.lookup_key,
+                per_address=settings.mails_per_address,
+                per_record=settings.mails_per_estimate,
+                now=now,
+            )
+    except outbox.TooMany:
+        return "too_many"
+    return "put"
+
+
+def _reference() -> str:
+    first, second = ("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(2))
+    return f"REQ-{first}-{second}"

@@ -1,0 +1,29 @@
+"""Whether a document is ours and current, and whether it computes to the same: one document, or all quotes."""
+
+from __future__ import annotations
+
+from estimator.verification import all_quotes
+from estimator.verification.document import (
+    Checked,
+    Computed,
+    Difference,
+    Reference,
+    amount,
+    check,
+    compute,
+    reference_of,
+    word_for,
+)
+
+__all__ = [
+    "Checked",
+    "Computed",
+    "Difference",
+    "Reference",
+    "all_quotes",
+    "amount",
+    "check",
+    "compute",
+    "reference_of",
+    "word_for",
+]

@@ -1,0 +1,228 @@
+"""Every revision that was issued, computed again from what is stored: nobody at the database changed a figure unseen.
+
+Little memory is used, however many there are, and no transaction stays open for long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, undefer
+
+import pricing
+from estimator import keys, quotes
+from estimator.db import db
+from estimator.models import Counter, Quote, QuoteRevision, TableVersion
+from estimator.pdf import reader_process
+from estimator.verification import document
+from estimator.verification.document import Computed, Reference
+from pricing import PriceTable, canonical_json
+
+BATCH = 20
+"""So many revisions, with their documents, are in memory at once."""
+
+TABLES_KEPT = 16
+"""So many price lists that were read and found whole are kept."""
+
+
+class Fault(NamedTuple):
+    """What is not as it was issued, as a code.
+
+    "table_text": the stored price list is not the one whose hash is stored, or cannot be read. "table_hash": the
+    revision was issued from another one. "content": it is no content of a quote. "column": a column says something
+    else than the content, `detail` is its name. "computed": the list makes other figures of it. "refused": the list
+    does not take its answers. "pdf_hash": the document is not the one that was issued. "pdf_data": the data in it
+    are not the content. "pdf_missing": it was made and is gone. "sealed": it cannot be opened.
+    """
+
+    code: str
+    detail: str = ""
+    computed: Computed | None = None
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """One revision, and everything about it that is not as it was issued."""
+
+    reference: Reference
+    faults: tuple[Fault, ...]
+    #: whether the person was erased, so that only figures are left
+    erased: bool
+    #: whether its document was made
+    has_pdf: bool
+
+
+def count() -> int:
+    """Return how many revisions there are."""
+    return db.session.scalar(select(func.count()).select_from(QuoteRevision)) or 0
+
+
+def each(keyring: keys.Keyring) -> Iterator[Rechecked]:
+    """Check every revision in the order in which they were issued."""
+    kept: dict[int, PriceTable | None] = {}
+    last = 0
+    while True:
+        found = db.session.scalars(
+            select(QuoteRevision)
+            .where(QuoteRevision.id > last)
+            .order_by(QuoteRevision.id)
+            .limit(BATCH)
+            .options(
+                undefer(QuoteRevision.content),
+                undefer(QuoteRevision.pdf),
+                joinedload(QuoteRevision.quote).joinedload(Quote.request),
+                joinedload(QuoteRevision.table_version),
+            )
+        ).all()
+        if not found:
+            return
+        last = found[-1].id
+        checked = [_checked(revision, kept, keyring) for revision in found]
+        db.session.rollback()  # let other programs at the database go on
+        db.session.expunge_all()
+        yield from checked
+
+
+def gaps() -> list[str]:
+    """Return every number that should have been given and is not there, or is there and was never given.
+
+    A number of a quote, "Q-2026-00017", or of a revision, "Q-2026-00017/2".
+    """
+    given = _given()
+    found: list[str] = []
+    expected: dict[str, int] = {}
+    numbers = select(Quote.number).order_by(func.length(Quote.number), Quote.number)
+    for number in db.session.scalars(numbers.execution_options(yield_per=1000)):
+        year, _dash, digits = number.removeprefix("Q-").partition("-")
+        here = int(digits)
+        following = expected.get(year, 1)
+        found += [f"Q-{year}-{missing:05d}" for missing in range(following, here)]
+        expected[year] = here + 1
+    # Whatever was given meanwhile is counted by now.
+    given_now = _given()
+    for series, last in given.items():
+        year = series.removeprefix("quote ")
+        found += [f"Q-{year}-{missing:05d}" for missing in range(expected.get(year, 1), last + 1)]
+    found += [
+        f"Q-{year}-{more:05d}"
+        for year, following in expected.items()
+        for more in range(given_now.get(f"quote {year}", 0) + 1, following)
+    ]
+    incomplete = (
+        select(Quote.number, func.max(QuoteRevision.number))
+        .join(QuoteRevision, QuoteRevision.quote_id == Quote.id, isouter=True)
+        .group_by(Quote.id, Quote.number)
+        .having(func.count(QuoteRevision.id) != func.coalesce(func.max(QuoteRevision.number), -1))
+        .order_by(Quote.id)
+    )
+    for number, newest in db.session.execute(incomplete).all():
+        there = set(
+            db.session.scalars(select(QuoteRevision.number).join(Quote).where(Quote.number == number)).all()
+        )
+        found += [f"{number}/{missing}" for missing in range(1, (newest or 1) + 1) if missing not in there]
+    return found
+
+
+def _given() -> dict[str, int]:
+    """Return the last number of each year."""
+    found = db.session.scalars(select(Counter).where(Counter.series.startswith("quote ")))
+    given = {counter.series: counter.last for counter in found}
+    db.session.expunge_all()  # so that the next look sees what was given meanwhile
+    return given
+
+
+def _checked(revision: QuoteRevision, kept: dict[int, PriceTable | None], keyring: keys.Keyring) -> Rechecked:
+    faults: list[Fault] = []
+    version = revision.table_version
+    if version.id not in kept:
+        if len(kept) >= TABLES_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[version.id] = _table_of(version)
+    table = kept[version.id]
+    if table is None:
+        faults.append(Fault("table_text", version.version))
+    if revision.table_sha256 != version.sha256:
+        faults.append(Fault("table_hash", version.version))
+    content = document.data_of(revision.content.encode())
+    if content is None or _canonical(content) != revision.content.encode():
+        faults.append(Fault("content"))
+    if content is not None:
+        faults += [Fault("column", name) for name in _other_columns(revision, content)]
+        if table is not None:
+            faults += _computed(content, table)
+    faults += _pdf(revision, keyring)
+    return Rechecked(
+        Reference(revision.quote.number, revision.number),
+        tuple(faults),
+        erased=revision.quote.request.erased_at is not None,
+        has_pdf=revision.pdf_sha256 is not None,
+    )
+
+
+def _table_of(version: TableVersion) -> PriceTable | None:
+    """Read a stored list again, whatever this process may have read already; None if it is not what it was."""
+    if hashlib.sha256(version.text.encode()).hexdigest() != version.sha256:
+        return None
+    try:
+        table = pricing.read(version.text)
+    except pricing.BadTable:
+        return None
+    return table if pricing.sha256(table) == version.sha256 else None
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes | None:
+    try:
+        return canonical_json(content)
+    except ValueError:
+        return None
+
+
+def _other_columns(revision: QuoteRevision, content: Mapping[str, Any]) -> list[str]:
+    said = {
+        "number": (content.get("number"), revision.quote.number),
+        "revision": (content.get("revision"), revision.number),
+        "issued_at": (
+            content.get("issued"),
+            revision.issued_at.astimezone(UTC).isoformat(timespec="seconds"),
+        ),
+        "valid_until": (content.get("valid_until"), revision.valid_until.isoformat()),
+    }
+    for name in ("total", "adjusted", "currency", "language", "time_zone"):
+        said[name] = (content.get(name), getattr(revision, name))
+    named = content.get("table")
+    said["table_sha256"] = (
+        named.get("sha256") if isinstance(named, dict) else None,
+        revision.table_sha256,
+    )
+    return [name for name, (there, here) in said.items() if there != here]
+
+
+def _computed(content: Mapping[str, Any], table: PriceTable) -> list[Fault]:
+    computed = document.quote_again(content, table)
+    if computed.why == "no_data":
+        return [Fault("content")]
+    if computed.why == "refused":
+        return [Fault("refused")]
+    return [] if computed.same else [Fault("computed", computed=computed)]
+
+
+def _pdf(revision: QuoteRevision, keyring: keys.Keyring) -> list[Fault]:
+    if revision.pdf is None:
+        # Of somebody who was erased only the hash is left.
+        gone = revision.pdf_sha256 is not None and revision.quote.request.erased_at is None
+        return [Fault("pdf_missing")] if gone else []
+    try:
+        content = quotes.pdf_of(revision, keyring)
+    except keys.Unreadable:
+        return [Fault("sealed")]
+    assert content is not None
+    if hashlib.sha256(content).hexdigest() != revision.pdf_sha256:
+        return [Fault("pdf_hash")]
+    # It is what this program made, and may be read where this program runs.
+    carried = reader_process.carried(content)
+    return [] if carried.data == revision.content.encode() else [Fault("pdf_data")]

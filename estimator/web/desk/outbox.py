@@ -1,0 +1,137 @@
+"""The outbox for coordinators: all mail, what it is about, what became of it; send again what was given up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from estimator import audit
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.mail import outbox
+from estimator.models import Mail, Quote
+from estimator.web import errors
+from estimator.web.desk.price_lists.blueprint import Answer
+from estimator.web.mail_status import outcome
+from estimator.web.request_context import jobs, now
+from estimator.web.staff import signed_in
+
+pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
+
+PAGE = 50
+"""So many mails stand on one page."""
+
+FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "": (lazy_gettext("All"), ()),
+    "waiting": (lazy_gettext("Not sent yet"), ("waiting", "working")),
+    "sent": (lazy_gettext("Sent"), ("sent",)),
+    "failed": (lazy_gettext("Given up"), ("failed",)),
+}
+"""What can be chosen: what it is called, and which states it means."""
+
+LETTERS: Mapping[str, Any] = {
+    "estimate": lazy_gettext("An estimate"),
+    "request_received": lazy_gettext("Confirmation of a request"),
+    "request_question": lazy_gettext("Notice to the desk: a question"),
+    "quote_issued": lazy_gettext("A quote"),
+    "quote_receipt": lazy_gettext("What became of a quote"),
+    "quote_decided": lazy_gettext("Notice to the desk: a decision"),
+    "quote_question": lazy_gettext("Notice to the desk: a question"),
+    "quote_code": lazy_gettext("A code for a quote"),
+    "staff_invitation": lazy_gettext("An invitation to staff"),
+    "staff_reset": lazy_gettext("A new password for staff"),
+    "staff_notice": lazy_gettext("A notice to staff"),
+}
+"""What each kind of mail is called."""
+
+_REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+
+@pages.get("")
+def page() -> Answer:
+    """Show a page of the outbox, from a mail on back."""
+    chosen = request.args.get("state", "")
+    if chosen not in FILTERS:
+        return errors.missing()
+    typed = request.args.get("before", "")
+    before = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 16 else None
+    found = outbox.page(FILTERS[chosen][1], before, PAGE + 1)
+    shown = found[:PAGE]
+    return render_template(
+        "desk/outbox.html",
+        rows=_rows(shown),
+        filters=[(name, label, name == chosen) for name, (label, _states) in FILTERS.items()],
+        chosen=chosen,
+        more=shown[-1].id if len(found) > PAGE else None,
+        first=before is None,
+        before=before,
+    )
+
+
+@pages.post("/<int:number>/again")
+def again(number: int) -> Answer:
+    """Put a mail that was given up back into the outbox."""
+    put = outbox.again(number, now())
+    if put:
+        audit.add("mail.again", actor=signed_in.actor(), subject=f"mail:{number}", now=now())
+    db.session.commit()
+    if put:
+        jobs().ring("mail", number)
+        flash(_("It is sent again."))
+    else:
+        flash(_("It was not sent again: its address is forgotten, or somebody else was quicker."))
+    return redirect(_back(), code=303)
+
+
+def _back() -> str:
+    """Where the button was pressed: a page of the outbox, or of a quote."""
+    reference = request.form.get("reference", "")
+    if _REFERENCE.fullmatch(reference):
+        return url_for("quotes_desk.prepare", reference=reference)
+    chosen, before = request.form.get("state", ""), request.form.get("before", "")
+    return url_for(
+        "outbox.page",
+        state=chosen if chosen in FILTERS and chosen else None,
+        before=before if before.isdecimal() else None,
+    )
+
+
+def _rows(mails: Sequence[Mail]) -> list[dict[str, Any]]:
+    numbers = {_number(mail.about) for mail in mails if mail.about.startswith("Q-")}
+    requests = _requests_of(numbers)
+    return [
+        {
+            "number": mail.id,
+            "letter": str(LETTERS.get(mail.template, mail.template)),
+            "about": mail.about,
+            "address": _address(mail.about, requests),
+            "outcome": outcome(mail, "UTC"),
+            "again": mail.state == "failed" and mail.address is not None,
+        }
+        for mail in mails
+    ]
+
+
+def _requests_of(numbers: set[str]) -> Mapping[str, str]:
+    """Return the request of each quote, by the numbers of the quotes."""
+    if not numbers:
+        return {}
+    found = db.session.scalars(db.select(Quote).where(Quote.number.in_(numbers)))
+    return {quote.number: quote.request.reference for quote in found}
+
+
+def _address(about: str, requests: Mapping[str, str]) -> str | None:
+    """Return the page of what a mail is about; None where the desk has none."""
+    if about.startswith("REQ-"):
+        return url_for("desk.request", reference=about)
+    reference = requests.get(_number(about))
+    return None if reference is None else url_for("quotes_desk.prepare", reference=reference)
+
+
+def _number(about: str) -> str:
+    """Return the number of a quote from what a mail about one of its revisions is about: Q-2026-00017/1."""
+    return about.partition("/")[0]

@@ -1,0 +1,111 @@
+"""A draft at a glance: its sections, what is wrong, who saved it last; throw it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, problems_in_words, the_draft, to
+from estimator.web.request_context import now
+from estimator.web.staff import signed_in
+
+MOST_SHOWN = 50
+"""So many problems and warnings are listed on the page; the others stand beside their fields."""
+
+
+@pages.get("/drafts/<int:draft_id>")
+def overview(draft_id: int) -> Answer:
+    """Show the sections of a draft with the numbers of their entries, problems and warnings."""
+    draft = the_draft(draft_id)
+    look = editing.look(draft.text)
+    found = drafts.check(draft, now())
+    return render_template(
+        "desk/overview.html",
+        draft=head_of(draft),
+        sections=_sections(draft, look),
+        problems=problems_in_words(draft, look.problems, MOST_SHOWN),
+        warnings=problems_in_words(draft, look.warnings, MOST_SHOWN),
+        more_problems=max(0, len(look.problems) - MOST_SHOWN),
+        more_warnings=max(0, len(look.warnings) - MOST_SHOWN),
+        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        begun_by=signed_in.name_of(draft.created_by),
+    )
+
+
+@pages.get("/drafts/<int:draft_id>/text.toml")
+def draft_text(draft_id: int) -> Answer:
+    """Send the text of a draft as a file."""
+    draft = the_draft(draft_id)
+    answer = Response(draft.text, mimetype="application/toml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="draft-{draft.id}.toml"'
+    return answer
+
+
+@pages.route("/drafts/<int:draft_id>/discard", methods=["GET", "POST"])
+def discard(draft_id: int) -> Answer:
+    """Ask whether a draft is to be thrown away, and do it."""
+    draft = the_draft(draft_id)
+    if request.method == "POST":
+        drafts.throw_away(draft, actor=signed_in.actor(), now=now())
+        db.session.commit()
+        return to("index")
+    return render_template(
+        "desk/confirm.html",
+        heading=_("Throw this draft away?"),
+        sentences=[
+            _("The draft and its earlier saves are removed and cannot be brought back."),
+            _("Published versions stay as they are."),
+        ],
+        button=_("Throw it away"),
+        back=url_for("price_lists.overview", draft_id=draft.id),
+        hidden={},
+    )
+
+
+def obstacle_sentence(obstacle: drafts.Obstacle) -> str:
+    """Say why a sound draft cannot be published, and what to do."""
+    return {
+        "other_list": _(
+            "The name of the list in “About the list” is not that of the list this draft was begun for."
+        ),
+        "date_taken": _("Another version begins on the same day. Choose another day."),
+        "name_taken": _("Another version of this list has the same name. Choose another name."),
+        "date_past": _("The first day lies in the past. Choose today or a later day."),
+        "no_time_zone": _("This computer does not know the time zone."),
+        "unchanged": _("Nothing differs from a version that is published already."),
+        "closed": _("The list is closed. Open it again first."),
+    }[obstacle]
+
+
+def _sections(draft: Draft, look: editing.Look) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    if look.data is None:
+        return rows
+    for name, section in editing.SECTIONS.items():
+        if name == "choice":
+            continue
+        alone = name in ("header", "provider")
+        endpoint = "price_lists.entry" if alone else "price_lists.section"
+        rows.append(
+            {
+                "label": section.many,
+                "about": section.about,
+                "count": None if alone else len(editing.entries(look.data, (name,))),
+                "problems": _count(look.problems, name),
+                "warnings": _count(look.warnings, name),
+                "address": url_for(endpoint, draft_id=draft.id, path=name),
+            }
+        )
+    return rows
+
+
+def _count(problems: Any, name: str) -> int:
+    if name == "header":
+        others = [other for other in editing.SECTIONS if other not in ("header", "choice")]
+        return len(problems) - sum(len(editing.below(problems, other)) for other in others)
+    return len(editing.below(problems, name))

@@ -1,0 +1,316 @@
+"""The form of one entry: a charge, a question, an answer, the head of the list; all of them are one template."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists.blueprint import (
+    Answer,
+    autosaved,
+    conflict,
+    head_of,
+    number_in,
+    pages,
+    problems_in_words,
+    sentence,
+    store,
+    the_draft,
+    to,
+    typed,
+    wants_json,
+)
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from pricing import Problem
+from pricing.problems import SENTENCES
+from pricing.reading import CODE, LONGEST_CODE
+
+MOST_NAMES = 300
+"""A list to choose from has at most so many names; in a longer list the code is typed."""
+
+
+@pages.route("/drafts/<int:draft_id>/entry/<path:path>", methods=["GET", "POST"])
+def entry(draft_id: int, path: str) -> Answer:
+    """Show the form of an entry, or save what was typed into it."""
+    draft = the_draft(draft_id)
+    where = tuple(path.split("/"))
+    if editing.section_of(where) is None:
+        abort(404)
+    if request.method == "POST":
+        return _post(draft, where)
+    data = editing.look(draft.text).data
+    if data is None:
+        return to("text", draft_id=draft.id)
+    if where not in (("header",), ("provider",)) and not isinstance(editing.get(data, where), dict):
+        return to("text", draft_id=draft.id) if editing.get(data, where) is not None else _absent(draft)
+    return render_template("desk/entry.html", **_shown(draft, data, where))
+
+
+def _absent(draft: Draft) -> Answer:
+    return to("overview", draft_id=draft.id)
+
+
+def _post(draft: Draft, where: editing.Path) -> Answer:
+    over, base = number_in("over"), number_in("base")
+    act = request.form.get("act", "save")
+    back = url_for("price_lists.entry", draft_id=draft.id, path="/".join(where))
+    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
+    base_data = None if before is None else editing.look(before).data
+    now_data = editing.look(draft.text).data
+    if now_data is None or over != draft.saves:
+        start = base_data or now_data or {}
+        mine = applied(start, start, where)
+        return conflict(draft, editing.written(mine), base, back)
+    problem = None
+    data = applied(now_data, base_data, where)
+    section, code = where[:-1], where[-1]
+    if not section or not isinstance(editing.get(data, where), dict):
+        act = "save"  # what is not an entry of a section can neither be copied nor removed
+    if act == "rename":
+        new = printable(request.form.get("code", "")).strip()
+        problem = bad_code(data, section, code, new)
+        if problem is None and new != code:
+            data, where = editing.rename(data, section, code, new), (*section, new)
+    elif act == "copy":
+        new = editing.free_code(data, section, code)
+        data = editing.add(data, section, new, editing.get(data, where) or {}, after=code)
+        where = (*section, new)
+    elif act == "remove":
+        data = editing.remove(data, section, code)
+    try:
+        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, editing.written(data), base, back)
+    if wants_json():
+        return autosaved(kept, told(editing.look(kept.text), where))
+    if act == "remove":
+        if len(where) == 4:
+            return to("entry", draft_id=kept.id, path="/".join(where[:2]))
+        return to("section", draft_id=kept.id, path=where[0])
+    if problem is not None:
+        shown = _shown(kept, editing.look(kept.text).data or {}, where)
+        note = {"target": "code", "sentence": problem}
+        return render_template("desk/entry.html", **{**shown, "code_problem": problem, "errors": [note]}), 422
+    if act == "add_answer":
+        return to("add", draft_id=kept.id, path="/".join((*where, "choice")))
+    return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
+
+
+def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
+    """Put what was typed into data; an entry that somebody removed meanwhile comes back as it was."""
+    if len(where) > 1 and base is not None and editing.get(data, where) is None:
+        gone = editing.get(base, where)
+        if isinstance(gone, dict):
+            data = editing.add(data, where[:-1], where[-1], gone)
+    return editing.typed_into(data, where, typed(), base)
+
+
+def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
+    """Return what is wrong and what is unusual at each control of an entry's form, for its script."""
+    data = look.data or {}
+    fields = [field_words(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
+    return {
+        "wrong": {field["name"]: field["problems"] for field in fields},
+        "warned": {field["name"]: field["warnings"] for field in fields},
+    }
+
+
+def bad_code(data: editing.Data, section: editing.Path, old: str | None, new: str) -> str | None:
+    """Return why a code cannot be used, None if it can."""
+    if not CODE.match(new):
+        return _(SENTENCES["bad_code"]).format(given=new[:LONGEST_CODE], most=LONGEST_CODE)
+    if new != old and editing.free_code(data, section, new) != new:
+        return _("The code “%(code)s” is used already. Choose another one.", code=new)
+    return None
+
+
+def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, Any]:
+    look = editing.look(draft.text)
+    section = editing.section_of(where)
+    assert section is not None
+    shown = editing.inputs(data, where, look.problems, look.warnings)
+    rest = editing.elsewhere((*look.problems, *look.warnings), where, shown)
+    alone = where in (("header",), ("provider",))
+    own = editing.get(data, where) if not alone else None
+    choices = (
+        own.get("choice") if isinstance(own, dict) and where[0] == "driver" and len(where) == 2 else None
+    )
+    is_choice = isinstance(own, dict) and own.get("kind") == "choice" and len(where) == 2
+    fields = [field_words(one, data) for one in shown]
+    notes = [
+        {"target": field["id"], "sentence": f"{field['label']}: {said}"}
+        for field in fields
+        for said in field["problems"]
+    ]
+    return {
+        "draft": head_of(draft),
+        "section": section,
+        "path": "/".join(where),
+        "code": None if alone else where[-1],
+        "title": editing.entry_label(own, editing.languages(data)),
+        "fields": fields,
+        "errors": notes,
+        "rest": problems_in_words(draft, rest),
+        "answers": _answers(draft, where, choices, data) if is_choice or choices else None,
+        "parent": _parent(draft, where, data),
+        "saved": request.args.get("saved", "") == str(draft.saves),
+        "code_problem": None,
+        "neighbours": _neighbours(draft, where, data),
+        "codes": _codes(section, data),
+    }
+
+
+def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
+    """Return a field as the template draws it."""
+    tags = editing.languages(data)
+    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
+    if one.unreadable and one.field.help:
+        problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
+    reader = None if one.language is None else _reader(one.language)
+    options = _options(one, data) if one.control in ("select", "flag") else None
+    label = str(one.field.label)
+    if one.language is not None and len(tags) > 1:
+        label = _("%(field)s, in %(language)s", field=label, language=reader.name if reader else one.language)
+    return {
+        "id": f"f.{one.name}",
+        "name": f"f.{one.name}",
+        "label": label,
+        "heading": one.field.heading,
+        "help": one.field.help,
+        "required": one.field.required and (one.language is None or one.language == tags[0]),
+        "control": "line" if one.control in ("select", "flag") and options is None else one.control,
+        "options": options,
+        "text": one.text,
+        "rows": min(12, max(2, one.text.count("\n") + 1 + len(one.text) // 70)),
+        "language": one.language,
+        "direction": None if reader is None else reader.direction,
+        "problems": list(dict.fromkeys(problems)),
+        "warnings": [sentence(problem) for problem in one.warnings],
+    }
+
+
+def in_a_form(problem: Problem, help: Any) -> str:
+    """Say what is wrong in the words of forms, where quotation marks and braces are nobody's concern."""
+    given = problem.values.get("given", "")
+    if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
+        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
+    if problem.kind == "not_a_number":
+        return _("“%(typed)s” is not a number. Write digits with a point, for example 480.50.", typed=given)
+    if problem.kind == "not_a_date":
+        return _("“%(typed)s” is not a day. Write year, month and day, for example 2027-03-31.", typed=given)
+    if problem.kind == "missing":
+        return _("This is needed.")
+    if problem.kind == "missing_main_text":
+        return _("The text in the main language is needed.")
+    return sentence(problem)
+
+
+def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]:
+    """The codes that the fields of a section can name, with what each stands for."""
+    kinds = {field.kind for field in section.fields}
+    tags = [current_reader().tag, *editing.languages(data)]
+    found = []
+    if kinds & {"condition", "factors"}:
+        rows = []
+        for code, part in editing.entries(data, ("driver",)).items():
+            answers = editing.entries(data, ("driver", code, "choice"))
+            named = [(own, editing.entry_label(answer, tags)) for own, answer in answers.items()]
+            rows.append({"code": code, "label": editing.entry_label(part, tags), "answers": named})
+        found.append({"heading": editing.SECTIONS["driver"].many, "rows": rows})
+    if kinds & {"names", "covers"}:
+        for name in ("group", "charge", "package"):
+            entries = editing.entries(data, (name,))
+            rows = [
+                {"code": code, "label": editing.entry_label(part, tags), "answers": []}
+                for code, part in list(entries.items())[:MOST_NAMES]
+            ]
+            found.append({"heading": editing.SECTIONS[name].many, "rows": rows})
+    return [part for part in found if part["rows"] and section.name != "header"]
+
+
+def _reader(tag: str) -> Any:
+    try:
+        return reader_of(tag)
+    except ValueError:
+        return None
+
+
+def _options(one: editing.Input, data: editing.Data) -> list[tuple[str, str]] | None:
+    """What can be chosen; what stands there now is always among it."""
+    found: Mapping[str, Any]
+    if one.control == "flag":
+        found = {"yes": _("Yes"), "no": _("No")}
+    elif one.field.words is not None:
+        found = one.field.words
+    else:
+        entries = editing.entries(data, (one.field.names,))
+        if len(entries) > MOST_NAMES:
+            return None
+        tags = [current_reader().tag, *editing.languages(data)]
+        found = {code: editing.entry_label(part, tags) or code for code, part in entries.items()}
+    options = [("", "–"), *((word, str(label)) for word, label in found.items())]
+    if one.text and one.text not in found:
+        options.append((one.text, one.text))
+    return options
+
+
+def _answers(draft: Draft, where: editing.Path, choices: Any, data: editing.Data) -> list[dict[str, Any]]:
+    look = editing.look(draft.text)
+    tags = [current_reader().tag, *editing.languages(data)]
+    return [
+        {
+            "code": code,
+            "label": editing.entry_label(part, tags),
+            "offered": not (isinstance(part, dict) and part.get("offered") is False),
+            "problems": len(editing.below(look.problems, ".".join((*where, "choice", code)))),
+            "address": url_for(
+                "price_lists.entry", draft_id=draft.id, path="/".join((*where, "choice", code))
+            ),
+        }
+        for code, part in (choices.items() if isinstance(choices, dict) else ())
+    ]
+
+
+def _parent(draft: Draft, where: editing.Path, data: editing.Data) -> dict[str, str] | None:
+    if len(where) == 1:
+        return None
+    if len(where) == 4:
+        tags = [current_reader().tag, *editing.languages(data)]
+        return {
+            "address": url_for("price_lists.entry", draft_id=draft.id, path="/".join(where[:2])),
+            "label": editing.entry_label(editing.get(data, where[:2]), tags) or where[1],
+        }
+    return {
+        "address": url_for("price_lists.section", draft_id=draft.id, path=where[0]),
+        "label": str(editing.SECTIONS[where[0]].many),
+    }
+
+
+def _neighbours(draft: Draft, where: editing.Path, data: editing.Data) -> dict[str, str | None]:
+    if len(where) == 1:
+        return {}
+    codes = list(editing.entries(data, where[:-1]))
+    at = codes.index(where[-1]) if where[-1] in codes else -1
+    found = {
+        "before": codes[at - 1] if at > 0 else None,
+        "after": codes[at + 1] if 0 <= at < len(codes) - 1 else None,
+    }
+    return {
+        name: code and url_for("price_lists.entry", draft_id=draft.id, path="/".join((*where[:-1], code)))
+        for name, code in found.items()
+    }
+
+
+def code_from(label: str) -> str:
+    """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:40].strip("_")

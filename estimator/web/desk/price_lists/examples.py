@@ -1,0 +1,133 @@
+"""The worked examples of a draft: plans whose totals somebody knows, beside what the draft makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from estimator import wording
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing, worked_examples
+from estimator.price_lists.worked_examples import BadExamples, Compared, Expected
+from estimator.web import forms
+from estimator.web.desk.price_lists.blueprint import (
+    Answer,
+    conflict,
+    head_of,
+    number_in,
+    pages,
+    store,
+    the_draft,
+    to,
+)
+from estimator.web.desk.price_lists.try_it import driver_words, item_words, questions_of
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from pricing.table import PriceTable
+
+
+@pages.get("/drafts/<int:draft_id>/examples")
+def examples(draft_id: int) -> Answer:
+    """Show the worked examples of a draft beside what it makes of them."""
+    return _examples(the_draft(draft_id))
+
+
+@pages.post("/drafts/<int:draft_id>/examples")
+def change_examples(draft_id: int) -> Answer:
+    """Add an example, take over a new sum, or remove one."""
+    draft = the_draft(draft_id)
+    over = number_in("over")
+    table = editing.look(draft.text).table
+    back = url_for("price_lists.examples", draft_id=draft.id)
+    act, _colon, name = printable(request.form.get("act", "")).partition(":")
+    if over != draft.saves:
+        return conflict(draft, draft.text, over, back)
+    try:
+        found = worked_examples.parsed(draft.examples)
+        if act == "remove":
+            found = worked_examples.removed(found, name)
+        elif act == "take" and table is not None:
+            kept = next((one for one in found if one.name == name), None)
+            if kept is not None:
+                found = worked_examples.put(found, worked_examples.made(name, kept.answers, table))
+        elif act == "add" and table is not None:
+            reader = current_reader()
+            form = forms.build(table)
+            read = forms.read(form, table, reader)
+            if read.unreadable:
+                raise BadExamples([text for texts in read.unreadable.values() for text in texts])
+            wanted = printable(request.form.get("name", ""))
+            found = worked_examples.put(found, worked_examples.made(wanted, read.answers, table))
+        text = worked_examples.written(found)
+    except BadExamples as bad:
+        return _examples(draft, list(bad.sentences)), 422
+    try:
+        store(draft, draft.text, over, text)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, late.draft.text, over, back)
+    return to("examples", draft_id=draft_id)
+
+
+def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
+    reader = current_reader()
+    table = editing.look(draft.text).table
+    broken: list[str] = []
+    rows: list[dict[str, Any]] = []
+    try:
+        found = worked_examples.parsed(draft.examples)
+    except BadExamples as bad:
+        found, broken = [], list(bad.sentences)
+    if table is not None:
+        rows = [_example(row, table, reader) for row in worked_examples.compared(found, table)]
+    form = None if table is None else forms.build(table)
+    return render_template(
+        "desk/examples.html",
+        draft=head_of(draft),
+        sound=table is not None,
+        rows=rows,
+        broken=broken,
+        off=len([row for row in rows if not row["equal"]]),
+        questions=[] if table is None else questions_of(form, table, reader, {}),
+        name=printable(request.form.get("name", "")) if wrong else "",
+        most=worked_examples.MOST,
+        longest=worked_examples.LONGEST_NAME,
+        errors=[{"target": "name", "sentence": sentence} for sentence in wrong or ()],
+        wrong=wrong or [],
+    )
+
+
+def _example(row: Compared, table: PriceTable, reader: Reader) -> dict[str, Any]:
+    drivers = {driver.code: driver for driver in table.drivers}
+    answers = []
+    for code, answer in row.example.answers.items():
+        try:
+            words = str(wording.answer_words(drivers[code], answer, table, reader))
+        except (KeyError, ValueError):
+            words = str(answer)
+        answers.append((driver_words(table, code, reader), words))
+    return {
+        "name": row.example.name,
+        "answers": answers,
+        "equal": row.equal,
+        "expected": _expected(row.example.expected, table, reader),
+        "found": _expected(row.found, table, reader),
+        "problems": [wording.problem_sentence(problem, reader) for problem in row.problems],
+    }
+
+
+def _expected(expected: Expected, table: PriceTable, reader: Reader) -> str:
+    if expected.total is None:
+        return _("refused")
+    low, likely, high = expected.total
+    words = reader.money(likely, table.currency)
+    if low != high:
+        words = _(
+            "%(likely)s (%(low)s to %(high)s)", likely=words, low=reader.number(low), high=reader.number(high)
+        )
+    if expected.on_request:
+        requests = ", ".join(item_words(table, code, reader) for code in expected.on_request)
+        words = _("%(amount)s, on request: %(items)s", amount=words, items=requests)
+    return words

@@ -1,0 +1,173 @@
+"""What a draft does to the estimates of the last months."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, request
+
+import pricing
+from estimator import wording
+from estimator.db import db
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.price_lists import editing, previews
+from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, problems_in_words, the_draft, to
+from estimator.web.desk.price_lists.try_it import driver_words, item_words
+from estimator.web.language import current_reader
+from estimator.web.request_context import jobs, now
+from estimator.web.staff import signed_in
+from pricing.money import Rounder
+from pricing.table import PriceTable
+
+KINDS = ("up", "down", "unchanged", "refused", "on_request")
+"""What is told in any case; the others only if there are any."""
+
+
+@pages.get("/drafts/<int:draft_id>/effect")
+def effect(draft_id: int) -> Answer:
+    """Show what was found, or how far it is."""
+    draft = the_draft(draft_id)
+    look = editing.look(draft.text)
+    found = previews.latest(draft)
+    result = None
+    if found is not None and found.state == "done" and look.table is not None:
+        result = _result(previews.result_of(found), look.table)
+    failed = (
+        previews.result_of(found).get("failed") if found is not None and found.state == "failed" else None
+    )
+    return render_template(
+        "desk/effect.html",
+        draft=head_of(draft),
+        days=previews.DAYS,
+        sound=look.table is not None,
+        problems=problems_in_words(draft, look.problems, 20),
+        preview=None
+        if found is None
+        else {
+            "state": found.state,
+            "plans": found.plans,
+            "priced": found.priced,
+            "older": found.save != draft.saves,
+            "asked_by": signed_in.name_of(found.asked_by),
+            "asked_at": current_reader().clock(found.asked_at, "UTC"),
+        },
+        waiting=found is not None and found.state in ("waiting", "working"),
+        result=result,
+        failed=None if failed is None else _why_failed(str(failed)),
+    )
+
+
+@pages.post("/drafts/<int:draft_id>/effect")
+def ask_effect(draft_id: int) -> Answer:
+    """Ask for the effect, or stop working it out."""
+    draft = the_draft(draft_id)
+    if request.form.get("act") == "cancel":
+        found = previews.latest(draft)
+        if found is not None:
+            previews.cancel(found, now=now())
+            db.session.commit()
+        return to("effect", draft_id=draft_id)
+    try:
+        preview = previews.ask(draft, actor=signed_in.actor(), now=now())
+    except pricing.BadTable:
+        return to("effect", draft_id=draft_id)
+    number = preview.id
+    db.session.commit()
+    jobs().ring("preview", number)
+    return to("effect", draft_id=draft_id)
+
+
+def _why_failed(reason: str) -> str:
+    return {
+        "draft_gone": _("That save of the draft is not kept any more. Ask again."),
+        "not_in_force": _("This list has no version in force to compare with."),
+        "given_up": _("The work was interrupted several times and given up. Ask again."),
+    }.get(reason, _("It could not be worked out. The mistake is ours and has been written down."))
+
+
+def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
+    reader = current_reader()
+    names = {
+        "up": _("cost more"),
+        "down": _("cost less"),
+        "unchanged": _("cost the same"),
+        "refused": _("would now be refused"),
+        "accepted": _("were refused and would now be accepted"),
+        "refused_before": _("are refused by both"),
+        "on_request": _("would now have something on request"),
+        "priced": _("had something on request and would now have a price"),
+        "other_currency": _("cannot be compared: another currency"),
+    }
+    median = found.get("median")
+    rounder = Rounder(table.round_to, table.rounding)
+    most = max((row["plans"] for row in found.get("histogram", ())), default=0)
+    return {
+        "plans": found["plans"],
+        "kinds": [
+            (label, reader.number(str(found[kind])))
+            for kind, label in names.items()
+            if kind in KINDS or found.get(kind)
+        ],
+        "median": None
+        if median is None
+        else _signed(rounder.longer_text(Decimal(median)), reader, table.currency),
+        "median_percent": None
+        if found.get("median_percent") is None
+        else _signed(found["median_percent"], reader) + reader.percent("0")[1:],
+        "bars": [
+            {
+                "label": _span(row["from"], row["to"], reader),
+                "plans": row["plans"],
+                "number": reader.number(str(row["plans"])),
+                "width": f"{100 * row['plans'] / most:.2f}" if most else "0",
+            }
+            for row in found.get("histogram", ())
+        ],
+        "movers": [_mover(row, table, reader) for row in found.get("movers", ())],
+        "refused_because": [
+            {"label": driver_words(table, row["driver"], reader), "plans": reader.number(str(row["plans"]))}
+            for row in found.get("refused_because", ())
+        ],
+        "on_request_because": [
+            {"label": item_words(table, row["item"], reader), "plans": reader.number(str(row["plans"]))}
+            for row in found.get("on_request_because", ())
+        ],
+    }
+
+
+def _mover(row: dict[str, Any], table: PriceTable, reader: Reader) -> dict[str, Any]:
+    drivers = {driver.code: driver for driver in table.drivers}
+    answers = []
+    for code, answer in row["answers"].items():
+        driver = drivers.get(code)
+        try:
+            words = str(wording.answer_words(driver, answer, table, reader)) if driver else str(answer)
+        except (KeyError, ValueError):
+            words = str(answer)
+        answers.append((driver_words(table, code, reader), words))
+    return {
+        "answers": answers,
+        "plans": reader.number(str(row["plans"])),
+        "old": reader.number(row["old"]),
+        "new": reader.number(row["new"]),
+        "change": _signed(row["change"], reader),
+        "percent": None if row["percent"] is None else _signed(row["percent"], reader),
+    }
+
+
+def _signed(number: str, reader: Reader, currency: str | None = None) -> str:
+    if currency is not None:
+        return reader.money(number, currency, sign=True)
+    return ("+" if not number.startswith("-") and number.strip("0.") else "") + reader.number(number)
+
+
+def _span(start: str | None, end: str | None, reader: Reader) -> str:
+    if start is None:
+        return _("below %(percent)s", percent=reader.percent(end or "0"))
+    if end is None:
+        return _("above %(percent)s", percent=reader.percent(start))
+    if start == end:
+        return _("unchanged")
+    return _("%(start)s to %(end)s", start=reader.number(start), end=reader.percent(end))

@@ -1,0 +1,290 @@
+"""The lists with their versions and drafts; begin a draft, look at a version, take one back, close a list."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from estimator import price_lists
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import PriceList, TableVersion
+from estimator.price_lists import drafts
+from estimator.web import errors
+from estimator.web.desk.price_lists.blueprint import Answer, pages, to
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.request_context import now
+from estimator.web.staff import signed_in
+from pricing.syntax import MOST_CHARACTERS
+
+_SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']', re.MULTILINE)
+"""Where a text names its list, also if it is no TOML for another reason."""
+
+MOST_VERSIONS = 10
+"""So many versions of a list are shown until somebody asks for all of them."""
+
+
+@pages.get("")
+def index() -> Answer:
+    """Show every list with its versions and drafts."""
+    return _index()
+
+
+def _index(problem: str | None = None, pasted: str = "", status: int = 200) -> Answer:
+    found = drafts.all_drafts()
+    known = price_lists.lists()
+    slugs = {one.slug for one in known}
+    shown = [_list(one, [draft for draft in found if draft.slug == one.slug]) for one in known]
+    new = [draft for draft in found if draft.slug not in slugs]
+    page = render_template(
+        "desk/index.html",
+        lists=shown,
+        new=[_draft_row(draft) for draft in new],
+        may_edit=signed_in.may("tables.edit"),
+        may_approve=signed_in.may("tables.approve"),
+        may_audit=signed_in.may("audit.read"),
+        problem=problem,
+        pasted=pasted,
+        errors=[{"target": "text", "sentence": problem}] if problem else [],
+        most=current_reader().number(str(MOST_CHARACTERS)),
+    )
+    return page, status
+
+
+def _list(one: PriceList, own: list[Any]) -> dict[str, Any]:
+    reader = current_reader()
+    versions = price_lists.versions(one.slug)
+    moment = now()
+    states = {version.id: price_lists.state_of(version, moment) for version in versions[: MOST_VERSIONS * 10]}
+    everything = request.args.get("all") == one.slug
+    visible = versions if everything else versions[:MOST_VERSIONS]
+    current = next((version for version in versions if states.get(version.id) == "in force"), None)
+    title = price_lists.parsed(current or versions[0]) if versions else None
+    return {
+        "slug": one.slug,
+        "title": reader.words(title.title, title.main_language) if title else one.slug,
+        "provider": title.provider.name if title else "",
+        "closed": one.closed_at is not None,
+        "versions": [
+            {
+                "id": version.id,
+                "version": version.version,
+                "valid_from": reader.day(version.valid_from),
+                "state": states.get(version.id, "past"),
+                "published_by": signed_in.name_of(version.published_by),
+                "published_at": reader.clock(version.created_at, "UTC"),
+            }
+            for version in visible
+        ],
+        "more": len(versions) - len(visible),
+        "drafts": [_draft_row(draft) for draft in own],
+        "current": None if current is None else current.id,
+    }
+
+
+def _draft_row(draft: Any) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "slug": draft.slug,
+        "changed_by": signed_in.name_of(draft.changed_by),
+        "changed_at": current_reader().clock(draft.changed_at, "UTC"),
+        "proposed": draft.proposed_by is not None and draft.proposed_save == draft.saves,
+    }
+
+
+@pages.post("/begin")
+def begin() -> Answer:
+    """Begin a draft: from a version, from a file, or from a text that was pasted."""
+    actor = signed_in.actor()
+    wanted = request.form.get("version", "")
+    if wanted.isdecimal():
+        version = _version(int(wanted))
+        first = _first_day(version)
+        draft = drafts.from_version(
+            version, name=_free_name(version.slug, first), valid_from=first, actor=actor, now=now()
+        )
+        db.session.commit()
+        return to("overview", draft_id=draft.id)
+    sent = request.files.get("file")
+    content = sent.read() if sent is not None else b""
+    for file in request.files.values():
+        file.close()
+    pasted = printable(request.form.get("text", "")).replace("\r\n", "\n")
+    if content:
+        try:
+            pasted = content.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return _index(
+                _("This file is no text in UTF-8. Save it as plain text and choose it again."), pasted, 422
+            )
+        pasted = printable(pasted)
+    if not pasted.strip():
+        return _index(_("Choose a file, or paste the text of a price list."), pasted, 422)
+    if len(pasted) > MOST_CHARACTERS:
+        reader = current_reader()
+        problem = _(
+            "This text has %(length)s characters; a price list has at most %(most)s. Split the list in two.",
+            length=reader.number(str(len(pasted))),
+            most=reader.number(str(MOST_CHARACTERS)),
+        )
+        return _index(problem, pasted, 413)
+    slug = _SLUG.search(pasted)
+    if slug is None:
+        return _index(
+            _(
+                "The text does not say which list it is. Write its name in it first, for example: %(line)s",
+                line='table = "delhi"',
+            ),
+            pasted,
+            422,
+        )
+    draft = drafts.begin(
+        slug[1],
+        text=pasted,
+        examples="[]",
+        based_on=None,
+        actor=actor,
+        now=now(),
+    )
+    db.session.commit()
+    return to("overview", draft_id=draft.id)
+
+
+def _first_day(version: TableVersion) -> date:
+    """The first of next month, or a later one if a version begins then already."""
+    day = price_lists.day_of(now(), version.time_zone)
+    taken = {one.valid_from for one in price_lists.versions(version.slug)}
+    while True:
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        if day not in taken:
+            return day
+
+
+def _free_name(slug: str, first: date) -> str:
+    taken = {one.version for one in price_lists.versions(slug)}
+    name = f"{first:%Y-%m}"
+    return next(
+        wanted
+        for number in range(1, len(taken) + 2)
+        if (wanted := name if number == 1 else f"{name}-{number}") not in taken
+    )
+
+
+@pages.get("/versions/<int:version_id>")
+def version(version_id: int) -> Answer:
+    """Show a published version as text, with its state and hash."""
+    found = _version(version_id)
+    reader = current_reader()
+    table = price_lists.parsed(found)
+    return render_template(
+        "desk/version.html",
+        version={
+            "id": found.id,
+            "slug": found.slug,
+            "version": found.version,
+            "valid_from": reader.day(found.valid_from),
+            "state": price_lists.state_of(found, now()),
+            "sha256": found.sha256,
+            "published_by": signed_in.name_of(found.published_by),
+            "published_at": reader.clock(found.created_at, "UTC"),
+            "text": found.text,
+        },
+        title=reader.words(table.title, table.main_language),
+        may_edit=signed_in.may("tables.edit"),
+        may_approve=signed_in.may("tables.approve"),
+    )
+
+
+@pages.get("/versions/<int:version_id>/text")
+def version_text(version_id: int) -> Answer:
+    """Send the text of a version as a file."""
+    found = _version(version_id)
+    answer = Response(found.text, mimetype="application/toml")
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="{found.slug}-{found.valid_from.isoformat()}.toml"'
+    )
+    return answer
+
+
+@pages.route("/versions/<int:version_id>/take-back", methods=["GET", "POST"])
+def take_back(version_id: int) -> Answer:
+    """Ask whether a scheduled version is to be taken back, and take it back into a draft."""
+    found = _version(version_id)
+    if request.method == "POST":
+        text, examples, slug = found.text, found.examples, found.slug
+        try:
+            price_lists.take_back(found, actor=signed_in.actor(), now=now())
+        except price_lists.InForceAlready:
+            return _index(
+                _(
+                    "This version cannot be taken back: its first day has begun, or an estimate was made with it."
+                ),
+                status=409,
+            )
+        draft = drafts.begin(
+            slug, text=text, examples=examples, based_on=None, actor=signed_in.actor(), now=now()
+        )
+        db.session.commit()
+        return to("overview", draft_id=draft.id)
+    return render_template(
+        "desk/confirm.html",
+        heading=_("Take back version “%(version)s”?", version=found.version),
+        sentences=[
+            _(
+                "It is scheduled for %(day)s and has not been used. "
+                "Its text becomes a draft again, so nothing is lost.",
+                day=current_reader().day(found.valid_from),
+            )
+        ],
+        button=_("Take it back"),
+        back=url_for("price_lists.version", version_id=found.id),
+        hidden={},
+    )
+
+
+@pages.route("/lists/<slug>/<any(close, reopen):what>", methods=["GET", "POST"])
+def closing(slug: str, what: str) -> Answer:
+    """Ask whether a list is to be closed or opened again, and do it."""
+    if slug not in {one.slug for one in price_lists.lists()}:
+        return errors.missing()
+    if request.method == "POST":
+        (price_lists.close if what == "close" else price_lists.reopen)(
+            slug, actor=signed_in.actor(), now=now()
+        )
+        db.session.commit()
+        return to("index")
+    if what == "close":
+        heading = _("Close the list “%(slug)s”?", slug=slug)
+        text = _(
+            "Nobody can make an estimate with it any more, and scheduled versions will not come into force. "
+            "Estimates that were made stay as they are. You can open it again."
+        )
+        button = _("Close the list")
+    else:
+        heading = _("Open the list “%(slug)s” again?", slug=slug)
+        text = _("Patients can then make estimates with the version that is in force.")
+        button = _("Open it again")
+    return render_template(
+        "desk/confirm.html",
+        heading=heading,
+        sentences=[text],
+        button=button,
+        back=url_for("price_lists.index"),
+        hidden={},
+    )
+
+
+def _version(version_id: int) -> TableVersion:
+    found = db.session.get(TableVersion, version_id)
+    if found is None:
+        raise price_lists.UnknownTable(version_id)
+    return found
+
+
+@pages.errorhandler(price_lists.UnknownTable)
+def _unknown(_error: price_lists.UnknownTable) -> Answer:
+    return errors.missing()

@@ -1,0 +1,55 @@
+"""What would be wrong with a draft if what was typed into a form were saved; nothing is saved by it."""
+
+from __future__ import annotations
+
+from flask import jsonify, request
+from werkzeug.exceptions import NotFound
+
+from estimator.i18n import gettext as _
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists import entry, section, text
+from estimator.web.desk.price_lists.blueprint import Answer, number_in, pages, the_draft
+from estimator.web.forms import printable
+
+LONGEST = 300_000
+"""A longer list is not looked at while somebody types, only when it is saved; it has some thousand charges."""
+
+
+@pages.post("/drafts/<int:draft_id>/check")
+def check(draft_id: int) -> Answer:
+    """Tell the script of a page what is wrong at its controls, or in the lines of its text.
+
+    The form of the page is sent as it would be saved, with `of`: "text", "section/charge", "entry/charge/ward".
+    """
+    draft = the_draft(draft_id)
+    kind, _slash, path = request.form.get("of", "").partition("/")
+    typed = printable(request.form.get("text", "")).replace("\r\n", "\n")
+    if len(typed if kind == "text" else draft.text) > LONGEST:
+        return jsonify(
+            {"said": _("This list is so long that it is looked at when it is saved."), "stop": True}
+        )
+    if kind == "text":
+        look = editing.look(typed)
+        return jsonify({"said": _said(look), **text.told(typed, look)})
+    base = number_in("base")
+    now_data = editing.look(draft.text).data
+    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
+    base_data = None if before is None else editing.look(before).data
+    where = tuple(path.split("/"))
+    if now_data is None:
+        return jsonify({"said": ""})
+    if kind == "entry" and editing.section_of(where) is not None:
+        look = editing.look(editing.written(entry.applied(now_data, base_data, where)))
+        return jsonify({"said": _said(look), **entry.told(look, where)})
+    if kind == "section" and path == "charge":
+        look = editing.look(editing.written(section.with_rows(now_data, base_data or now_data)))
+        return jsonify({"said": _said(look), **section.told(look)})
+    raise NotFound
+
+
+def _said(look: editing.Look) -> str:
+    if look.problems:
+        return _("Not saved yet. Problems: %(count)s.", count=len(look.problems))
+    if look.warnings:
+        return _("Not saved yet. No problems; warnings: %(count)s.", count=len(look.warnings))
+    return _("Not saved yet. No problems.")

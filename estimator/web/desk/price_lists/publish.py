@@ -1,0 +1,187 @@
+"""From a draft to a version: its date and name, its warnings, a second person's approval, publication."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from estimator import price_lists
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import Draft, TableVersion
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists import warnings
+from estimator.web.desk.price_lists.blueprint import (
+    Answer,
+    Gone,
+    compared,
+    conflict,
+    head_of,
+    number_in,
+    pages,
+    problems_in_words,
+    store,
+    the_draft,
+    to,
+)
+from estimator.web.desk.price_lists.draft import obstacle_sentence
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.request_context import now, settings
+from estimator.web.staff import signed_in
+
+
+@pages.get("/drafts/<int:draft_id>/publish")
+def publish(draft_id: int) -> Answer:
+    """Show what stands between a draft and its publication, and the button if nothing does."""
+    return _page(the_draft(draft_id))
+
+
+def _page(
+    draft: Draft,
+    note: str | None = None,
+    status: int = 200,
+    ticked: list[str] | None = None,
+    kinds: list[str] | None = None,
+) -> Answer:
+    reader = current_reader()
+    proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
+    if ticked is None:
+        ticked = json.loads(draft.acknowledged or "[]") if proposed else []
+    found = drafts.check(draft, now(), ticked)
+    look = editing.look(draft.text)
+    data = look.data or {}
+    current = _in_force(draft.slug)
+    fields = (
+        {one.name: one.text for one in editing.inputs(data, ("header",))} if look.data is not None else {}
+    )
+    page = render_template(
+        "desk/publish.html",
+        draft=head_of(draft),
+        problems=problems_in_words(draft, found.problems, 20),
+        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        groups=warnings.by_kind(found.warnings, data, ticked, kinds or ()),
+        ticked=ticked,
+        first_day=fields.get("valid_from", ""),
+        version=fields.get("version", ""),
+        in_words=None if found.table is None else reader.day(found.table.valid_from),
+        proposed=proposed,
+        proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
+        proposed_at=reader.clock(draft.proposed_at, "UTC") if proposed and draft.proposed_at else "",
+        is_own=draft.proposed_by == signed_in.actor(),
+        second=settings().second_approver,
+        current=None if current is None else current.version,
+        found=None if current is None else compared(current.text, draft.text),
+        note=note,
+        errors=[{"target": None, "sentence": note}] if note else [],
+    )
+    return page, status
+
+
+def _in_force(slug: str) -> TableVersion | None:
+    try:
+        return price_lists.in_force(slug, now())
+    except LookupError:
+        return None
+
+
+@pages.post("/drafts/<int:draft_id>/date")
+def date_and_name(draft_id: int) -> Answer:
+    """Save the first day and the name of the version that the draft is to be."""
+    draft = the_draft(draft_id)
+    over = number_in("over")
+    data = editing.look(draft.text).data
+    if data is None:
+        return to("text", draft_id=draft.id)
+    typed = {name: printable(request.form.get(name, "")) for name in ("valid_from", "version")}
+    mine = editing.written(editing.typed_into(data, ("header",), typed))
+    back = url_for("price_lists.publish", draft_id=draft.id)
+    if over != draft.saves:
+        return conflict(draft, mine, over, back)
+    try:
+        store(draft, mine, over)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, mine, over, back)
+    return to("publish", draft_id=draft_id)
+
+
+@pages.post("/drafts/<int:draft_id>/propose")
+def propose(draft_id: int) -> Answer:
+    """Ask another person to approve the draft as it is now."""
+    draft = the_draft(draft_id)
+    over, accepted = number_in("over"), _accepted(draft)
+    return _try(
+        draft,
+        lambda: drafts.propose(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        then="publish",
+    )
+
+
+@pages.post("/drafts/<int:draft_id>/approve")
+def approve(draft_id: int) -> Answer:
+    """Publish what another person has proposed."""
+    draft = the_draft(draft_id)
+    over = number_in("over")
+    return _try(
+        draft, lambda: drafts.approve(draft, over=over, actor=signed_in.actor(), now=now()), then="index"
+    )
+
+
+@pages.post("/drafts/<int:draft_id>/publish-alone")
+def publish_alone(draft_id: int) -> Answer:
+    """Publish a draft where nobody else has to approve."""
+    draft = the_draft(draft_id)
+    if settings().second_approver:
+        return _page(draft, _("A second person has to approve. Ask for approval."), 409)
+    over, accepted = number_in("over"), _accepted(draft)
+    return _try(
+        draft,
+        lambda: drafts.publish(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        then="index",
+    )
+
+
+def _sent(name: str) -> list[str]:
+    return [printable(text) for text in request.form.getlist(name)]
+
+
+def _accepted(draft: Draft) -> list[str]:
+    """The names of the warnings that were ticked, one by one or by their kind.
+
+    What a kind stands for is what was shown: a draft that was saved since is refused in any case.
+    """
+    return [*_sent("ack"), *warnings.names_of(editing.look(draft.text).warnings, _sent("kind"))]
+
+
+def _try(draft: Draft, do: Any, then: str) -> Answer:
+    draft_id = draft.id
+    try:
+        do()
+    except drafts.ChangedMeanwhile:
+        db.session.rollback()
+        return _page(
+            the_draft(draft_id),
+            _("The draft was saved again meanwhile. Look at it as it is now; nothing was published."),
+            409,
+        )
+    except drafts.UnknownDraft:
+        db.session.rollback()
+        raise Gone from None
+    except drafts.NotReady as late:
+        db.session.rollback()
+        note = _("Nothing was published. What is listed here stands in the way.")
+        if late.check.unacknowledged:
+            note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
+        return _page(the_draft(draft_id), note, 422, _sent("ack") or None, _sent("kind"))
+    except drafts.NotProposed:
+        db.session.rollback()
+        return _page(the_draft(draft_id), _("Nobody has asked for approval of the draft as it is now."), 409)
+    except drafts.SamePerson:
+        db.session.rollback()
+        return _page(
+            the_draft(draft_id), _("You asked for approval yourself. Another person has to give it."), 409
+        )
+    db.session.commit()
+    return to(then, **({"draft_id": draft_id} if then != "index" else {}))

@@ -1,0 +1,338 @@
+"""The entries of a section in a table: charges as a grid with their prices, the others by name."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import abort, render_template, request, url_for
+
+from estimator.i18n import gettext as _
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists import raise_prices
+from estimator.web.desk.price_lists.blueprint import (
+    PAGE,
+    Answer,
+    autosaved,
+    conflict,
+    head_of,
+    number_in,
+    pages,
+    problems_in_words,
+    store,
+    the_draft,
+    to,
+    typed,
+    wants_json,
+)
+from estimator.web.desk.price_lists.entry import bad_code, code_from, field_words
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+
+CELLS = ("label", "group", "per", "price")
+"""What can be typed in the row of a charge; the label in the main language."""
+
+
+class Note(NamedTuple):
+    """What is wrong with what was typed, at which control, and what of it was not taken."""
+
+    sentence: str
+    target: str
+    left: str = ""
+
+
+@pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
+def section(draft_id: int, path: str) -> Answer:
+    """Show the entries of a section; save the cells of its rows; add, copy, move and remove entries."""
+    draft = the_draft(draft_id)
+    if path not in editing.SECTIONS or path in ("header", "provider", "choice"):
+        abort(404)
+    if request.method == "POST":
+        return _post(draft, path)
+    data = editing.look(draft.text).data
+    if data is None:
+        return to("text", draft_id=draft.id)
+    return render_template("desk/section.html", **_shown(draft, data, path))
+
+
+def _post(draft: Draft, path: str) -> Answer:
+    over, base = number_in("over"), number_in("base")
+    act = request.form.get("act", "save")
+    back = url_for("price_lists.section", draft_id=draft.id, path=path)
+    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
+    base_data = None if before is None else editing.look(before).data
+    now_data = editing.look(draft.text).data
+    start = base_data or now_data or {}
+    if now_data is None or over != draft.saves:
+        mine, _note = _done(with_rows(start, start), path, act)
+        return conflict(draft, editing.written(mine), base, back)
+    rows = with_rows(now_data, base_data or now_data)
+    data, note = _done(rows, path, act)
+    try:
+        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, editing.written(data), base, back)
+    if wants_json():
+        return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
+    if note:
+        shown = _shown(kept, editing.look(kept.text).data or {}, path)
+        target = {"target": note.target, "sentence": note.sentence}
+        return render_template("desk/section.html", **{**shown, "errors": [target], "pasted": note.left}), 422
+    if act == "add":
+        new = [
+            code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
+        ]
+        if new and path != "charge":
+            return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}")
+    if act == "raise":
+        return raise_prices.shown_first(
+            kept, lambda: _shown(kept, editing.look(kept.text).data or {}, "charge")
+        )
+    page = request.form.get("page", "1")
+    anchor = f"row-{act.partition(':')[2]}" if ":" in act else None
+    return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
+
+
+def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
+    """Put the cells that somebody changed into data."""
+    main = editing.languages(base)[0]
+    for code, cells in _cells().items():
+        known = (
+            {one.name: one.text for one in editing.inputs(base, ("charge", code))}
+            if _is_there(base, code)
+            else {}
+        )
+        sent = {}
+        for key, text in cells.items():
+            name = f"label.{main}" if key == "label" else key
+            if name in known:
+                sent[name] = text
+        if sent and _is_there(data, code):
+            data = editing.typed_into(data, ("charge", code), sent, base)
+    return data
+
+
+def told(look: editing.Look) -> dict[str, Any]:
+    """Return what is wrong in each cell of the grid that was sent, for its script."""
+    data = look.data or {}
+    problems = _by_entry(look.problems)
+    wrong: dict[str, list[str]] = {}
+    for code, cells in _cells().items():
+        entry = editing.get(data, ("charge", code))
+        if not isinstance(entry, dict):
+            continue
+        shown = _grid_row(data, code, entry, problems.get(("charge", code), []))["cells"]
+        for key in cells:
+            cell = shown.get(key)
+            wrong[f"c.{key}.{code}"] = cell["problems"] if cell else []
+    return {"wrong": wrong}
+
+
+def _is_there(data: editing.Data, code: str) -> bool:
+    return isinstance(editing.get(data, ("charge", code)), dict)
+
+
+def _cells() -> dict[str, dict[str, str]]:
+    """What was typed into the rows, by code."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in typed("c.").items():
+        key, _dot, code = name.partition(".")
+        if key in CELLS and code:
+            found.setdefault(code, {})[key] = text
+    return found
+
+
+def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, Note | None]:
+    """Do what a button says; return the data and what is wrong with what was typed."""
+    what, _colon, code = act.partition(":")
+    own = (path,)
+    if what == "add":
+        return _added(data, path)
+    if what == "paste":
+        return _pasted(data)
+    if code not in editing.entries(data, own):
+        return data, None
+    if what == "copy":
+        entry = editing.get(data, (*own, code))
+        data = editing.add(data, own, editing.free_code(data, own, code), entry, after=code)
+    elif what in ("up", "down"):
+        data = editing.move(data, own, code, -1 if what == "up" else 1)
+    elif what == "remove":
+        data = editing.remove(data, own, code)
+    return data, None
+
+
+def _added(data: editing.Data, path: str) -> tuple[editing.Data, Note | None]:
+    label = printable(request.form.get("new.label", "")).strip()
+    code = printable(request.form.get("new.code", "")).strip()
+    if not code:
+        code = code_from(label) or path
+        code = editing.free_code(data, (path,), code)
+    problem = bad_code(data, (path,), None, code)
+    if problem is not None:
+        return data, Note(problem, "new-code")
+    main = editing.languages(data)[0]
+    field = {"rule": "why", "notice": "text"}.get(path, "label")
+    entry = {field: {main: label}} if label else {}
+    data = editing.add(data, (path,), code, entry)
+    if path == "charge":
+        cells = {key: request.form.get(f"new.{key}", "") for key in CELLS if key != "label"}
+        data = editing.with_cells(data, code, cells, main)
+    return data, None
+
+
+def _pasted(data: editing.Data) -> tuple[editing.Data, Note | None]:
+    found = editing.pasted(data, printable(request.form.get("rows", "")), editing.languages(data)[0])
+    said = []
+    if found.refused:
+        said.append(
+            _(
+                "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
+                rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
+            )
+        )
+    if found.beyond:
+        reader = current_reader()
+        said.append(
+            _(
+                "Only the first %(most)s rows were taken. The other %(count)s stand here; take them now.",
+                most=reader.number(str(editing.MOST_PASTED)),
+                count=reader.number(str(len(found.beyond))),
+            )
+        )
+    left = "\n".join((*found.refused, *found.beyond))
+    return found.data, Note(" ".join(said), "rows", left) if said else None
+
+
+def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
+    look = editing.look(draft.text)
+    wanted = request.values.get("page", "1")
+    entries = editing.entries(data, (path,))
+    last = max(1, -(-len(entries) // PAGE))
+    page = min(max(1, int(wanted) if wanted.isdecimal() and len(wanted) < 7 else 1), last)
+    codes = list(entries)[(page - 1) * PAGE : page * PAGE]
+    whole = [problem for problem in (*look.problems, *look.warnings) if problem.place == path]
+    return {
+        "draft": head_of(draft),
+        "section": editing.SECTIONS[path],
+        "name": path,
+        "rows": _rows(draft, data, path, codes),
+        "page": page,
+        "last": last,
+        "count": len(entries),
+        "first": next(iter(entries), None),
+        "final": next(reversed(list(entries)), None),
+        "groups": _groups(data) if path == "charge" else [],
+        "whole": problems_in_words(draft, whole),
+        "errors": [],
+        "typed": {name: printable(text) for name, text in request.form.items() if name.startswith("new.")},
+        "pasted": "",
+        "percent": request.form.get("percent", ""),
+        "saved": request.args.get("saved", "") == str(draft.saves),
+        "most_pasted": editing.MOST_PASTED,
+    }
+
+
+def _groups(data: editing.Data) -> list[tuple[str, str]]:
+    tags = [current_reader().tag, *editing.languages(data)]
+    found = editing.entries(data, ("group",))
+    return [(code, editing.entry_label(part, tags) or code) for code, part in found.items()]
+
+
+def _rows(draft: Draft, data: editing.Data, path: str, codes: list[str]) -> list[dict[str, Any]]:
+    look = editing.look(draft.text)
+    tags = [current_reader().tag, *editing.languages(data)]
+    problems = _by_entry(look.problems)
+    warnings = _by_entry(look.warnings)
+    rows = []
+    for code in codes:
+        entry = editing.get(data, (path, code))
+        row: dict[str, Any] = {
+            "code": code,
+            "label": editing.entry_label(entry, tags),
+            "address": url_for("price_lists.entry", draft_id=draft.id, path=f"{path}/{code}"),
+            "problems": len(problems.get((path, code), ())),
+            "warnings": len(warnings.get((path, code), ())),
+            "cells": None,
+        }
+        if path == "charge" and isinstance(entry, dict):
+            row |= _grid_row(data, code, entry, problems.get((path, code), []))
+        rows.append(row)
+    return rows
+
+
+def _by_entry(problems: Any) -> dict[tuple[str, str], list[Any]]:
+    found: dict[tuple[str, str], list[Any]] = {}
+    for problem in problems:
+        parts = problem.place.split(".")
+        if len(parts) > 1:
+            found.setdefault((parts[0], parts[1].partition("[")[0]), []).append(problem)
+    return found
+
+
+def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) -> dict[str, Any]:
+    main = editing.languages(data)[0]
+    wanted = {f"label.{main}": "label", "group": "group", "per": "per", "price": "price"}
+    cells: dict[str, Any] = {
+        wanted[one.name]: {**field_words(one, data), "name": f"c.{wanted[one.name]}.{code}"}
+        for one in editing.inputs(data, ("charge", code), problems)
+        if one.name in wanted
+    }
+    other = next(
+        (key for key in ("graduated", "volume", "stairstep", "percent", "on_request") if key in entry), None
+    )
+    if other is not None and "price" not in entry:
+        cells["price"] = None
+    shown = {one.name: one.text for one in editing.inputs(data, ("charge", code))}
+    kind = {
+        "graduated": _("Tiers"),
+        "volume": _("Tiers"),
+        "stairstep": _("Tiers"),
+        "percent": _("%(percent)s percent of other charges", percent=shown.get("percent", "")),
+        "on_request": _("On request"),
+    }.get(other or "", "")
+    sentences = [text for cell in cells.values() if cell is not None for text in cell["problems"]]
+    return {
+        "cells": cells,
+        "price_words": kind,
+        "price_lines": shown.get(other or "", ""),
+        "sentences": sentences,
+    }
+
+
+@pages.route("/drafts/<int:draft_id>/add/<path:path>", methods=["GET", "POST"])
+def add(draft_id: int, path: str) -> Answer:
+    """Ask for the name and code of a new answer to a question, and add it."""
+    draft = the_draft(draft_id)
+    where = tuple(path.split("/"))
+    if editing.section_of((*where, "x")) is None:
+        abort(404)
+    data = editing.look(draft.text).data
+    if data is None:
+        return to("text", draft_id=draft.id)
+    problem = None
+    label, code = "", ""
+    if request.method == "POST":
+        label = printable(request.form.get("new.label", "")).strip()
+        code = printable(request.form.get("new.code", "")).strip() or code_from(label)
+        problem = bad_code(data, where, None, code)
+        if problem is None:
+            entry = {"label": {editing.languages(data)[0]: label}} if label else {}
+            mine = editing.written(editing.add(data, where, code, entry))
+            over = number_in("over")
+            try:
+                kept = store(draft, mine, over)
+            except drafts.ChangedMeanwhile as late:
+                return conflict(late.draft, mine, over, request.path)
+            return to("entry", draft_id=kept.id, path="/".join((*where, code)))
+    page = render_template(
+        "desk/add.html",
+        draft=head_of(draft),
+        section=editing.section_of((*where, "x")),
+        path=path,
+        label=label,
+        code=code,
+        errors=[{"target": "new-code", "sentence": problem}] if problem else [],
+        back=url_for("price_lists.entry", draft_id=draft.id, path="/".join(where[:-1])),
+    )
+    return page, 422 if problem else 200

@@ -1,0 +1,130 @@
+"""A draft as a whole text, with its problems at their lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from estimator.i18n import gettext as _
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists.blueprint import (
+    Answer,
+    autosaved,
+    conflict,
+    head_of,
+    number_in,
+    pages,
+    sentence,
+    store,
+    the_draft,
+    to,
+    wants_json,
+)
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from pricing.places import around, lines_of
+from pricing.syntax import MOST_CHARACTERS
+
+MOST_SHOWN = 100
+"""So many problems are shown with the lines around them."""
+
+AROUND = 2
+"""So many lines before and after each."""
+
+
+@pages.route("/drafts/<int:draft_id>/text", methods=["GET", "POST"])
+def text(draft_id: int) -> Answer:
+    """Show a draft as text, or save what was typed."""
+    draft = the_draft(draft_id)
+    if request.method != "POST":
+        return _page(draft, draft.text)
+    over, base = number_in("over"), number_in("base")
+    typed = printable(request.form.get("text", "")).replace("\r\n", "\n")
+    if len(typed) > MOST_CHARACTERS:
+        return _too_long(draft, typed)
+    back = url_for("price_lists.text", draft_id=draft.id)
+    if over != draft.saves:
+        return conflict(draft, typed, base, back)
+    if typed.rstrip("\n") == draft.text.rstrip("\n"):
+        typed = draft.text  # a browser drops the empty line at the beginning or adds one at the end
+    try:
+        kept = store(draft, typed, over)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, typed, base, back)
+    if wants_json():
+        return autosaved(kept, told(kept.text, editing.look(kept.text)))
+    return to("text", draft_id=kept.id, saved=kept.saves)
+
+
+def _too_long(draft: Draft, typed: str) -> Answer:
+    reader = current_reader()
+    problem = _(
+        "This text has %(length)s characters; a price list has at most %(most)s. Nothing was saved. "
+        "Split the list in two.",
+        length=reader.number(str(len(typed))),
+        most=reader.number(str(MOST_CHARACTERS)),
+    )
+    return _page(draft, typed, problem), 413
+
+
+def _page(draft: Draft, shown: str, problem: str | None = None) -> str:
+    look = editing.look(draft.text)
+    return render_template(
+        "desk/text.html",
+        draft=head_of(draft),
+        text=shown,
+        problems=[] if problem else _lines(draft.text, look.problems),
+        warnings=[] if problem else _lines(draft.text, look.warnings),
+        more=max(0, len(look.problems) - MOST_SHOWN),
+        problem=problem,
+        errors=[{"target": "text", "sentence": problem}] if problem else [],
+        saved=request.args.get("saved", "") == str(draft.saves),
+    )
+
+
+def told(text: str, look: editing.Look) -> dict[str, Any]:
+    """Return the line of each problem and warning with its sentence, for the script of the page."""
+    found = [(row, True) for row in _lines(text, look.problems)]
+    found += [(row, False) for row in _lines(text, look.warnings)]
+    return {
+        "found": [
+            {
+                "line": row["at"],
+                "where": "" if row["at"] is None else _("Line %(number)s", number=row["at"]),
+                "sentence": row["sentence"],
+                "place": row["place"],
+                "wrong": wrong,
+            }
+            for row, wrong in found[:MOST_SHOWN]
+        ]
+    }
+
+
+def _lines(text: str, problems: Any) -> list[dict[str, Any]]:
+    """Each problem with the lines around its own."""
+    lines = text.split("\n")
+    known = lines_of(text) if any(one.line is None for one in problems) else {}
+    rows = []
+    for one in problems[:MOST_SHOWN]:
+        near, place = [], one.place
+        while one.line is None and place and place not in known:
+            place = around(place)
+        line_number = one.line or known.get(place)
+        if line_number is not None:
+            start, end = max(0, line_number - 1 - AROUND), line_number + AROUND
+            near = [
+                {"number": number, "text": line[:300], "here": number == line_number}
+                for number, line in enumerate(lines[start:end], start=start + 1)
+            ]
+        rows.append(
+            {
+                "sentence": sentence(one),
+                "place": one.place,
+                "line": one.line,
+                "at": line_number,
+                "near": near,
+            }
+        )
+    return rows

@@ -1,0 +1,89 @@
+"""Warnings by their kind, so that many of one kind can be accepted with one tick, and each still by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists.blueprint import sentence
+from estimator.web.language import current_reader
+from pricing import Problem
+
+MOST_ONE_BY_ONE = 3
+"""So many warnings of a kind are ticked one by one; where there are more, one tick accepts all of the kind."""
+
+MOST_SHOWN = 100
+"""So many warnings of a kind are listed; the others are counted, and stand beside their fields."""
+
+NAMES = {
+    "amount_falls": lazy_gettext("More costs less"),
+    "zero_price": lazy_gettext("The price is 0"),
+    "never_reached": lazy_gettext("Charges that no answers lead to"),
+    "percent_of_nothing": lazy_gettext("A percent of nothing"),
+    "package_never_reached": lazy_gettext("Packages that no answers lead to"),
+    "package_never_cheapest": lazy_gettext("Packages that were never the cheapest way"),
+    "package_covers_on_request": lazy_gettext("Packages with something on request"),
+    "missing_translation": lazy_gettext("A text is missing in a language"),
+    "missing_source": lazy_gettext("The price has no source"),
+    "choice_without_charge": lazy_gettext("Answers that no charge depends on"),
+    "driver_without_effect": lazy_gettext("Questions that nothing depends on"),
+    "ends_on_request": lazy_gettext("On request above the last tier"),
+}
+"""What each kind of warning is called."""
+
+
+def by_kind(
+    warnings: Sequence[Problem], data: editing.Data, ticked: Iterable[str], kinds: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return warnings as groups of a page, in the order in which their kinds come first.
+
+    `ticked` are the names that are accepted, `kinds` the kinds of which all are.
+    """
+    accepted, whole = set(ticked), set(kinds)
+    groups: dict[str, list[Problem]] = {}
+    for warning in warnings:
+        groups.setdefault(warning.kind, []).append(warning)
+    reader, tags = current_reader(), [current_reader().tag, *editing.languages(data)]
+    return [
+        {
+            "kind": kind,
+            "name": str(NAMES[kind]),
+            "count": reader.number(str(len(own))),
+            "many": len(own) > MOST_ONE_BY_ONE,
+            "ticked": kind in whole or all(drafts.name_of(one) in accepted for one in own),
+            "more": max(0, len(own) - MOST_SHOWN),
+            "rows": [
+                {
+                    "name": drafts.name_of(one),
+                    "ticked": drafts.name_of(one) in accepted,
+                    "sentence": sentence(one),
+                    "place": one.place,
+                    "label": _label(data, one.place, tags),
+                }
+                for one in own[:MOST_SHOWN]
+            ],
+        }
+        for kind, own in groups.items()
+    ]
+
+
+def names_of(warnings: Iterable[Problem], kinds: Iterable[str]) -> list[str]:
+    """Return the name of each warning that is of one of these kinds."""
+    wanted = set(kinds)
+    return [drafts.name_of(one) for one in warnings if one.kind in wanted]
+
+
+def not_accepted(unacknowledged: Sequence[str]) -> str:
+    """Say how many warnings nobody has accepted."""
+    reader = current_reader()
+    return _("Warnings that are not accepted: %(count)s.", count=reader.number(str(len(unacknowledged))))
+
+
+def _label(data: editing.Data, place: str, tags: Sequence[str]) -> str:
+    parts = place.split(".")
+    if len(parts) < 2:
+        return ""
+    return editing.entry_label(editing.get(data, (parts[0], parts[1])), tags)

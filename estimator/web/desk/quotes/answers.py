@@ -1,0 +1,121 @@
+"""The plan of a quote that is being prepared: the same questions as in an estimate, asked with the chosen prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import jsonify, render_template, request, url_for
+
+import pricing
+from estimator import price_lists
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
+from estimator.web import forms
+from estimator.web.desk.quotes.blueprint import (
+    Answer,
+    head_of,
+    number_in,
+    pages,
+    the_draft,
+    the_request,
+    to,
+    when,
+)
+from estimator.web.desk.quotes.figures import prepared_of
+from estimator.web.language import current_reader
+from estimator.web.request_context import now, settings
+from estimator.web.staff import signed_in
+from estimator.web.total_so_far import running
+
+
+@pages.route("/answers", methods=["GET", "POST"])
+def answers(reference: str) -> Answer:
+    """Ask the questions with what is saved filled in, and save what was answered."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    if request.method != "POST":
+        return _page(of, draft)
+    reader = current_reader()
+    table = price_lists.parsed(prepared_of(draft).version)
+    form = forms.build(table)
+    found = forms.read(form, table, reader)
+    if request.form.get("act") == "total":
+        return _page(of, draft, form)
+    if found.unreadable:
+        return _page(of, draft, form, status=422)
+    try:
+        drafts.change(
+            draft,
+            save=number_in("save"),
+            given=found.answers,
+            actor=signed_in.actor(),
+            now=now(),
+            settings=settings(),
+        )
+    except pricing.BadAnswers:
+        db.session.rollback()
+        return _page(the_request(reference), the_draft(of), form, status=422)
+    except drafts.ChangedMeanwhile:
+        db.session.rollback()
+        of = the_request(reference)
+        draft = the_draft(of)
+        note = _(
+            "%(who)s has saved this quote meanwhile (%(when)s). Your answers are still here; save them again if they "
+            "are to replace what is saved.",
+            who=signed_in.name_of(draft.changed_by),
+            when=when(draft.changed_at, of),
+        )
+        return _page(of, draft, form, note=note, status=409)
+    db.session.commit()
+    return to("prepare", reference=of.reference, saved=1)
+
+
+@pages.post("/answers/total")
+def answers_total(reference: str) -> Answer:
+    """Say what the answers come to so far, for the panel beside the form."""
+    of = the_request(reference)
+    reader = current_reader()
+    table = price_lists.parsed(prepared_of(the_draft(of)).version)
+    panel = running(table, forms.read(forms.build(table), table, reader), reader)
+    html = render_template("patient/_total.html", total=panel, changed=None)
+    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked})
+
+
+def _page(
+    of: PatientRequest,
+    draft: QuoteDraft,
+    form: Any = None,
+    *,
+    note: str | None = None,
+    status: int = 200,
+) -> Answer:
+    reader = current_reader()
+    version = prepared_of(draft).version
+    table = price_lists.parsed(version)
+    if form is None:
+        form = forms.build(table, drafts.given_of(draft))
+    panel = running(table, forms.read(form, table, reader), reader)
+    problems: Mapping[str, list[str]] = {}
+    if status == 422:
+        problems = panel.sentences
+    elif request.method == "POST" or panel.refusals:
+        problems = panel.refused()
+    sections = forms.sections(form, table, reader, panel.asked, problems)
+    page = render_template(
+        "desk/quote_answers.html",
+        request_=head_of(of),
+        errors=[*([{"target": None, "sentence": note}] if note else []), *forms.notes(sections)],
+        form=form,
+        save=draft.save,
+        version=version.version,
+        sections=sections,
+        total=panel,
+        changed=None,
+        total_url=url_for("quotes_desk.answers_total", reference=of.reference),
+        day_order=reader.day_order(),
+        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
+    )
+    return page, status

@@ -1,0 +1,117 @@
+"""What the desk's pages of a quote share: the blueprint, the request of an address, what is being prepared for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Answered
+
+from estimator import keys, price_lists, requests
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
+from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
+from estimator.web import errors
+from estimator.web.language import current_reader
+from estimator.web.request_context import settings
+from estimator.web.staff import signed_in
+
+Answer = str | Response | Answered | tuple[str | Response, int]
+
+pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
+
+
+class UnknownRequest(Exception):
+    """No request has that reference."""
+
+
+class NothingPrepared(Exception):
+    """No quote is being prepared for a request, or not any more."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(reference)
+
+
+@pages.errorhandler(UnknownRequest)
+def _unknown(_error: UnknownRequest) -> Answer:
+    return errors.missing()
+
+
+@pages.errorhandler(NothingPrepared)
+def _nothing(error: NothingPrepared) -> Answer:
+    return errors.page(
+        404,
+        _("No quote is being prepared here"),
+        _("It was issued or thrown away meanwhile, perhaps by somebody else. Nothing was changed."),
+        way_out=(url_for("quotes_desk.prepare", reference=error.reference), _("To the quote")),
+        kept=errors.typed(),
+    )
+
+
+def the_request(reference: str) -> PatientRequest:
+    """Return the request of an address; raises UnknownRequest."""
+    found = requests.get(reference)
+    if found is None:
+        raise UnknownRequest
+    return found
+
+
+def the_draft(of: PatientRequest) -> QuoteDraft:
+    """Return what is being prepared for a request; raises NothingPrepared."""
+    found = drafts.of(of)
+    if found is None:
+        raise NothingPrepared(of.reference)
+    return found
+
+
+def number_in(name: str) -> int:
+    """Return a whole number that a form of ours sent, 0 for anything else."""
+    sent = request.form.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+
+
+def head_of(of: PatientRequest) -> dict[str, Any]:
+    """Return what the head of each of these pages shows."""
+    return {
+        "reference": of.reference,
+        "name": name_of(of),
+        "erased": of.erased_at is not None,
+        "language": language_of(of).name,
+        "language_tag": of.language,
+        "list": of.slug,
+        "may_work": signed_in.may("requests.work"),
+        "may_issue": signed_in.may("quotes.issue"),
+        "may_approve": signed_in.may("quotes.approve"),
+    }
+
+
+def name_of(of: PatientRequest) -> str | None:
+    """Return the name of who asked; None once they are erased, or if it cannot be read."""
+    try:
+        found = requests.person_of(of, settings().data_keys)
+    except keys.Unreadable:
+        return None
+    return None if found is None else found.full_name
+
+
+def language_of(of: PatientRequest) -> Reader:
+    """Return the reader of the language in which a request's documents are written."""
+    return reader_of(of.language)
+
+
+def zone_of(of: PatientRequest) -> str:
+    """Return the time zone of the list that was asked about."""
+    return price_lists.parsed(of.table_version).time_zone
+
+
+def when(moment: Any, of: PatientRequest) -> str:
+    """Write a moment in the time zone of the list."""
+    return current_reader().clock(moment, zone_of(of))
+
+
+def to(endpoint: str, **values: Any) -> Answer:
+    """Go on to another of these pages after something was done."""
+    return redirect(url_for(f"quotes_desk.{endpoint}", **values), code=303)

@@ -1,0 +1,230 @@
+"""What a quote that is being prepared comes to, with what is missing and where to mend it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+
+import pricing
+from estimator import clinic, price_lists, wording
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
+from estimator.quotes.drafts import Missing, Prepared
+from estimator.web.desk.price_lists.try_it import item_words
+from estimator.web.desk.quotes.form import Read
+from estimator.web.language import current_reader
+from estimator.web.request_context import now, settings
+from estimator.web.staff import signed_in
+from pricing import PriceTable
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals
+from pricing.quote import Firm
+from pricing.table import ChoiceDriver
+
+
+def prepared_of(draft: QuoteDraft) -> Prepared:
+    """Return what would be issued at this moment."""
+    return drafts.state(draft, clinic=clinic.current(), settings=settings(), now=now())
+
+
+def trial(draft: QuoteDraft, found: Read) -> QuoteDraft:
+    """Return a draft with what is typed in it, that is not saved and never will be."""
+    by = {line.adjustment: line.by for line in drafts.adjustments_by(draft, settings())}
+    lines = [
+        {
+            "amount": format(one.amount, "f"),
+            "label": one.label,
+            "reason": one.reason,
+            "by": by.get(one, signed_in.actor()),
+        }
+        for one in found.adjustments
+    ]
+    sealed = settings().data_keys.seal(json.dumps(lines), QuoteDraft.__tablename__, "adjustments", draft.name)
+    return QuoteDraft(
+        name=draft.name,
+        request_id=draft.request_id,
+        given=draft.given,
+        prices=found.prices,
+        table_version_id=draft.table_version_id,
+        adjustments=sealed,
+        valid_until=found.valid_until,
+        approved_by=draft.approved_by,
+        approved_hash=draft.approved_hash,
+        save=draft.save,
+        changed_by=draft.changed_by,
+        changed_at=draft.changed_at,
+    )
+
+
+def shown(prepared: Prepared, of: PatientRequest) -> dict[str, Any]:
+    """Return the figures as the page shows them."""
+    reader = current_reader()
+    chosen = prepared.chosen
+    return {
+        "total": None if chosen is None else _money(chosen, chosen.total, reader),
+        "price": None if chosen is None else _money(chosen, chosen.price, reader),
+        "adjusted": None
+        if chosen is None or not chosen.adjusted
+        else reader.money(chosen.text(chosen.adjusted), chosen.currency, sign=True),
+        "beside": [] if chosen is None else _beside(chosen, reader),
+        "version": prepared.version.version,
+        "valid_until": reader.day(prepared.valid_until),
+        "zone": prepared.version.time_zone,
+        "keep": _total(prepared.firm_keep, reader),
+        "again": _total(prepared.firm_again, reader),
+        "differences": _differences(prepared, reader),
+        "missing": [sentence_of(one, prepared, of, reader) for one in prepared.missing],
+        "needs_approval": prepared.needs_approval,
+        "approved": prepared.approved,
+    }
+
+
+def spoken(figures: dict[str, Any]) -> str:
+    """Say the total in one sentence, for who does not see the page change."""
+    if figures["total"] is None:
+        return _("There is no total yet.")
+    return _("Firm total: %(amount)s", amount=figures["total"])
+
+
+def adjustments_in_words(
+    adjustments: Sequence[drafts.Line], currency: str, reader: Reader
+) -> list[dict[str, str]]:
+    """Return adjustments as rows of a page, each with who wrote it."""
+    places = decimals(MINOR_UNIT[currency])
+    return [
+        {
+            "amount": reader.money(f"{line.adjustment.amount:.{places}f}", currency, sign=True),
+            "label": line.adjustment.label,
+            "reason": line.adjustment.reason,
+            "by": signed_in.name_of(line.by),
+        }
+        for line in adjustments
+    ]
+
+
+def same_prices(prepared: Prepared) -> bool:
+    """Whether there is nothing to choose: the prices that would be kept are those in force."""
+    return prepared.in_force is not None and prepared.in_force.id == prepared.kept.id
+
+
+def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> dict[str, str]:
+    """Say what is missing and what to do, with the place where it is done."""
+    table = price_lists.parsed(prepared.version)
+    here = url_for("quotes_desk.prepare", reference=of.reference)
+    answers = url_for("quotes_desk.answers", reference=of.reference)
+    match missing.code:
+        case "prices_not_chosen":
+            said = _("The prices have changed since the estimate. Choose which ones count.")
+            return _mend(said, f"{here}#prices", _("Choose the prices"))
+        case "table_expired" if prepared.in_force is None:
+            said = _("The price list has no version in force, so nothing can be issued from it.")
+            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
+        case "table_expired":
+            said = _(
+                "The prices of “%(version)s” could be kept until %(day)s. Price again.",
+                version=prepared.kept.version,
+                day=reader.day(prepared.kept_until),
+            )
+            return _mend(said, f"{here}#prices", _("Choose the prices"))
+        case "answers":
+            said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
+            return _mend(said, answers, _("Change the answers"))
+        case "on_request":
+            names = _listed(item_words(table, code, reader) for code in missing.detail)
+            said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
+            return _mend(said, answers, _("Change the answers, or ask for a price in the list"))
+        case "no_basis":
+            names = _listed(_choice_words(table, code, reader) for code in missing.detail)
+            said = _("The price list names no regulatory basis for: %(choices)s.", choices=names)
+            return _mend(said, answers, _("Change the answers, or ask for the basis in the list"))
+        case "negative_total":
+            said = _("The total would be below 0.")
+            return _mend(said, f"{here}#adjustments", _("Change the adjustments"))
+        case "demonstration":
+            said = _(
+                "The price list is a demonstration: its provider is invented. No quote is issued from it."
+            )
+            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
+        case "valid_until":
+            said = _("The last day has passed already, or lies more than two years ahead.")
+            return _mend(said, f"{here}#until", _("Change the last day"))
+        case "not_approved":
+            said = _("The adjustments are above the limit, so a second person has to approve them.")
+            return _mend(said, f"{here}#approval", _("To the approval"))
+        case "closed":
+            said = _("The request is closed. Take it up again first.")
+            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
+        case "erased":
+            said = _("The person was removed from this request, so there is nobody to issue a quote to.")
+            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
+    return _mend(missing.code, here, _("To the quote"))
+
+
+def _mend(sentence: str, address: str, link: str) -> dict[str, str]:
+    return {"sentence": sentence, "address": address, "link": link}
+
+
+def _money(firm: Firm, amount: Any, reader: Reader) -> str:
+    return reader.money(firm.text(amount), firm.currency)
+
+
+def _total(firm: Firm | None, reader: Reader) -> str:
+    if firm is None:
+        return _("refuses these answers")
+    total = _money(firm, firm.total, reader)
+    return _("%(total)s, and something on request", total=total) if firm.breakdown["on_request"] else total
+
+
+def _beside(firm: Firm, reader: Reader) -> list[dict[str, str]]:
+    """What is shown beside the quote and not part of it, in its likely case."""
+    names = {"others": _("Paid to others, an estimate"), "reserve": _("Suggested reserve")}
+    present = {group["total"] for group in firm.breakdown["groups"]}
+    return [
+        {"label": label, "amount": reader.money(firm.breakdown["totals"][key]["likely"], firm.currency)}
+        for key, label in names.items()
+        if key in present and key in firm.breakdown["totals"]
+    ]
+
+
+def _differences(prepared: Prepared, reader: Reader) -> list[dict[str, Any]]:
+    if not prepared.differences or prepared.in_force is None:
+        return []
+    keep, again = prepared.firm_keep, prepared.firm_again
+    assert keep is not None
+    assert again is not None
+    rows = wording.changed_rows(
+        prepared.differences,
+        (dict(keep.breakdown), price_lists.parsed(prepared.kept)),
+        (dict(again.breakdown), price_lists.parsed(prepared.in_force)),
+        reader,
+    )
+    return [
+        {"label": row.label, "old": row.old, "new": row.new, "total": row.kind == "total"} for row in rows
+    ]
+
+
+def _refusals(prepared: Prepared, reader: Reader) -> str:
+    if not isinstance(prepared.refusal, pricing.BadAnswers):
+        return ""
+    sentences = wording.problem_sentences(prepared.refusal, reader)
+    return " ".join(text for texts in sentences.values() for text in texts)
+
+
+def _choice_words(table: PriceTable, code: str, reader: Reader) -> str:
+    """Return what an answer is called that is named as "driver.choice"."""
+    driver_code, _dot, choice_code = code.partition(".")
+    for driver in table.drivers:
+        if driver.code == driver_code and isinstance(driver, ChoiceDriver):
+            for choice in driver.choices:
+                if choice.code == choice_code:
+                    return str(reader.words(choice.label, table.main_language))
+    return code
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(names)

@@ -1,0 +1,147 @@
+"""From what is prepared to what is issued: a second person's approval, a last look, and the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+
+from estimator import clinic, keys, price_lists, quotes, requests
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.mail import addresses, outbox
+from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
+from estimator.web import errors
+from estimator.web.desk.quotes.blueprint import (
+    Answer,
+    head_of,
+    language_of,
+    name_of,
+    number_in,
+    pages,
+    the_draft,
+    the_request,
+    to,
+)
+from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.request_context import jobs, now, settings
+from estimator.web.staff import signed_in
+
+
+@pages.post("/approve")
+def approve(reference: str) -> Answer:
+    """Approve exactly the adjustments that the page showed."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    try:
+        drafts.approve(
+            draft,
+            fingerprint=printable(request.form.get("fingerprint", "")),
+            actor=signed_in.actor(),
+            clinic=clinic.current(),
+            settings=settings(),
+            now=now(),
+        )
+    except drafts.ChangedMeanwhile:
+        db.session.rollback()
+        return _not_approved(
+            reference,
+            _("It was changed since you opened the page. Look at it as it is now; nothing was approved."),
+        )
+    except drafts.SamePerson:
+        db.session.rollback()
+        return _not_approved(
+            reference, _("You wrote an adjustment yourself. Another person has to approve it.")
+        )
+    db.session.commit()
+    flash(_("The adjustments are approved. Whoever changes the quote has to ask again."))
+    return to("prepare", reference=of.reference)
+
+
+def _not_approved(reference: str, sentence: str) -> Answer:
+    return errors.page(
+        409,
+        _("Not approved"),
+        sentence,
+        way_out=(url_for("quotes_desk.prepare", reference=reference), _("To the quote")),
+    )
+
+
+@pages.route("/issue", methods=["GET", "POST"])
+def issue(reference: str) -> Answer:
+    """Show what is about to be issued, and issue it."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    if request.method != "POST":
+        return _check(of, draft)
+    try:
+        revision = quotes.issue(
+            of,
+            save=number_in("save"),
+            fingerprint=printable(request.form.get("fingerprint", "")),
+            clinic=clinic.current(),
+            settings=settings(),
+            actor=signed_in.actor(),
+            now=now(),
+        )
+    except drafts.ChangedMeanwhile:
+        db.session.rollback()
+        note = _("It was changed since you looked at it. This is how it is now; nothing was issued.")
+        of = the_request(reference)
+        return _check(of, the_draft(of), note, 409)
+    except quotes.NotReady:
+        db.session.rollback()
+        of = the_request(reference)
+        return _check(of, the_draft(of), _("Nothing was issued. Something is missing."), 422)
+    number, mailed = revision.id, [mail.id for mail in outbox.of(quotes.about(revision))]
+    db.session.commit()
+    jobs().ring("quote", number)
+    for mail_id in mailed:
+        jobs().ring("mail", mail_id)
+    if mailed:
+        flash(_("The quote is issued, and on its way by mail."))
+    else:
+        flash(_("The quote is issued. Nobody gets a mail: hand its link to the patient yourself."))
+    return to("prepare", reference=of.reference)
+
+
+def _check(of: PatientRequest, draft: QuoteDraft, note: str | None = None, status: int = 200) -> Answer:
+    reader = current_reader()
+    prepared = prepared_of(draft)
+    figures = shown(prepared, of)
+    currency = price_lists.parsed(prepared.version).currency
+    quote = quotes.of(of)
+    page = render_template(
+        "desk/quote_issue.html",
+        request_=head_of(of),
+        errors=[{"target": None, "sentence": note}] if note else [],
+        figures=figures,
+        save=draft.save,
+        fingerprint=prepared.fingerprint,
+        prices=_prices(prepared),
+        recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
+        language=language_of(of).name,
+        adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
+        replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
+        approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
+    )
+    return page, status
+
+
+def _prices(prepared: drafts.Prepared) -> str:
+    if same_prices(prepared):
+        return _("of “%(version)s”, which are in force", version=prepared.version.version)
+    if prepared.version.id == prepared.kept.id:
+        return _("kept from “%(version)s”", version=prepared.version.version)
+    return _("priced again with “%(version)s”", version=prepared.version.version)
+
+
+def _masked(of: PatientRequest) -> str | None:
+    try:
+        found: Any = requests.person_of(of, settings().data_keys)
+    except keys.Unreadable:
+        return None
+    return None if found is None or found.email is None else addresses.masked(found.email)

@@ -1,0 +1,259 @@
+"""What was issued: each revision with its standing, its mail, what the patient said; withdraw it, give a new link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, flash, render_template, request, url_for
+
+from estimator import keys, quotes, requests
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.mail import outbox
+from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
+from estimator.quotes import notifications
+from estimator.web import errors
+from estimator.web.desk.outbox import LETTERS
+from estimator.web.desk.quotes.blueprint import Answer, head_of, pages, the_request, to
+from estimator.web.desk.quotes.state_names import standing_words
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.mail_status import outcome
+from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
+from estimator.web.request_context import now, ring_mails, settings
+from estimator.web.staff import signed_in
+
+WITHDRAWN: Mapping[str, Any] = {
+    "mistake": lazy_gettext("There is a mistake in it"),
+    "medical": lazy_gettext("The treatment cannot be offered for a medical reason"),
+    "prices": lazy_gettext("The prices do not hold any more"),
+    "asked": lazy_gettext("The patient asked for it"),
+    "other": lazy_gettext("Another reason"),
+}
+"""Why a quote is withdrawn, in words."""
+
+DECLINED: Mapping[str, Any] = {
+    "price": lazy_gettext("the price"),
+    "plan": lazy_gettext("the plan does not fit"),
+    "elsewhere": lazy_gettext("goes somewhere else"),
+    "time": lazy_gettext("not at this time"),
+    "health": lazy_gettext("health has changed"),
+    "other": lazy_gettext("another reason"),
+}
+"""Why a quote was declined, in words."""
+
+
+def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
+    """Return the quote of a request with its revisions, the newest first; None if nothing was issued."""
+    quote = quotes.of(of)
+    if quote is None:
+        return None
+    revisions = quotes.revisions(quote)
+    newest = quotes.standing(revisions[0], now())
+    return {
+        "number": quote.number,
+        "revisions": [_revision(one, of) for one in revisions],
+        "may_be_withdrawn": newest == "current",
+        "link": f"{settings().public_url}/q/{quotes.token_of(quote, settings().link_key)}",
+        "questions": _questions(of),
+    }
+
+
+@pages.get("/revisions/<int:number>.pdf")
+def document(reference: str, number: int) -> Answer:
+    """Send the document of a revision, byte for byte the one that was mailed."""
+    of = the_request(reference)
+    revision = revision_of(of, number)
+    content = quotes.pdf_of(revision, settings().data_keys)
+    if content is None:
+        return errors.page(
+            404,
+            _("There is no document"),
+            _("It is about to be made, or it was removed together with the person. Look again in a minute."),
+            way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
+        )
+    answer = Response(content, mimetype="application/pdf")
+    name = f"{revision.quote.number}-{revision.number}.pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@pages.route("/withdraw", methods=["GET", "POST"])
+def withdraw(reference: str) -> Answer:
+    """Ask why the current revision is to be withdrawn, and withdraw it."""
+    of = the_request(reference)
+    quote = quotes.of(of)
+    if quote is None:
+        return errors.missing()
+    revision = quotes.newest(quote)
+    standing = quotes.standing(revision, now())
+    if standing != "current":
+        return _not_current(of, standing)
+    wrong = None
+    if request.method == "POST":
+        reason = request.form.get("reason", "")
+        if request.form.get("revision", "") != str(revision.number):
+            return _not_current(of, "replaced")
+        if reason in WITHDRAWN:
+            try:
+                quotes.withdraw(
+                    revision, reason=reason, actor=signed_in.actor(), now=now(), settings=settings()
+                )
+            except quotes.NotCurrent as late:
+                db.session.rollback()
+                return _not_current(the_request(reference), late.standing)
+            db.session.commit()
+            ring_mails(quotes.about(revision))
+            flash(_("The quote is withdrawn. Its page says so from now on."))
+            return to("prepare", reference=reference)
+        wrong = _("Choose a reason.")
+    page = render_template(
+        "desk/quote_withdraw.html",
+        request_=head_of(of),
+        errors=[{"target": "reason-mistake", "sentence": wrong}] if wrong else [],
+        number=quote.number,
+        revision=revision.number,
+        mailed=of.email is not None,
+        total=current_reader().money(revision.total, revision.currency),
+        reasons=WITHDRAWN,
+    )
+    return page, 422 if wrong else 200
+
+
+@pages.route("/link", methods=["GET", "POST"])
+def new_link(reference: str) -> Answer:
+    """Ask whether the quote is to have another link, and give it one."""
+    of = the_request(reference)
+    quote = quotes.of(of)
+    if quote is None:
+        return errors.missing()
+    if request.method == "POST":
+        quotes.new_link(quote, actor=signed_in.actor(), settings=settings(), now=now())
+        db.session.commit()
+        flash(_("The quote has a new link. The old one opens nothing any more."))
+        return to("prepare", reference=of.reference)
+    return render_template(
+        "desk/confirm.html",
+        heading=_("Give quote %(number)s a new link?", number=quote.number),
+        sentences=[
+            _("The old link opens nothing any more, also not the one in mails that were sent."),
+            _(
+                "Do this if the link came into the wrong hands. Then give the new one to the patient yourself."
+            ),
+        ],
+        button=_("Give it a new link"),
+        back=url_for("quotes_desk.prepare", reference=of.reference),
+        hidden={},
+    )
+
+
+def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
+    """Return a revision of a request's quote by its number; aborts with 404 if there is none."""
+    quote = quotes.of(of)
+    found = [] if quote is None else [one for one in quotes.revisions(quote) if one.number == number]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _not_current(of: PatientRequest, standing: str) -> Answer:
+    return errors.page(
+        409,
+        _("This quote cannot be withdrawn any more"),
+        _("It is %(standing)s meanwhile. Nothing was changed.", standing=standing_words(standing)),
+        way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
+    )
+
+
+def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
+    reader = current_reader()
+    standing = quotes.standing(revision, now())
+    return {
+        "number": revision.number,
+        "standing": standing,
+        "standing_words": standing_words(standing),
+        "total": reader.money(revision.total, revision.currency),
+        "issued_at": reader.clock(revision.issued_at, revision.time_zone),
+        "issued_by": signed_in.name_of(revision.issued_by),
+        "valid_until": reader.day(revision.valid_until),
+        "time_zone": revision.time_zone,
+        "has_pdf": revision.pdf_sha256 is not None,
+        "readable": revision.rows is not None,
+        "reason": _why_withdrawn(revision, of) if standing == "withdrawn" else None,
+        "decision": _decision(revision),
+        "mails": [
+            {
+                "number": mail.id,
+                "outcome": outcome(mail, revision.time_zone),
+                "letter": LETTERS[mail.template],
+                "desk": mail.template in notifications.TO_DESK,
+                "again": mail.state == "failed" and mail.address is not None,
+            }
+            for mail in outbox.of(quotes.about(revision))
+        ],
+    }
+
+
+def _why_withdrawn(revision: QuoteRevision, of: PatientRequest) -> str | None:
+    for entry in _history(of):
+        if entry.kind == "withdrawn" and entry.detail.get("revision") == revision.number:
+            return str(WITHDRAWN.get(str(entry.detail.get("reason")), ""))
+    return None
+
+
+def _decision(revision: QuoteRevision) -> dict[str, Any] | None:
+    said = quotes.decision_of(revision)
+    if said is None:
+        return None
+    reader, zone = current_reader(), revision.time_zone
+    if said.kind == "accepted":
+        sentence = _("Accepted on %(moment)s.", moment=reader.clock(said.at, zone))
+        if said.taken_back_at is not None:
+            sentence += " " + _("Taken back on %(moment)s.", moment=reader.clock(said.taken_back_at, zone))
+        elif can_be_taken_back(said):
+            sentence += " " + _(
+                "It can be taken back until %(moment)s; nothing is to be paid before.",
+                moment=taken_back_until(said, zone),
+            )
+    else:
+        sentence = _(
+            "Declined on %(moment)s: %(reason)s.",
+            moment=reader.clock(said.at, zone),
+            reason=DECLINED.get(said.reason or "", said.reason or ""),
+        )
+    return {
+        "sentence": sentence,
+        "name": _opened(said, "typed_name"),
+        "words": _opened(said, "words"),
+    }
+
+
+def _opened(said: QuoteDecision, column: str) -> str | None:
+    """Return what somebody wrote, None if they wrote nothing, were erased, or its key is missing."""
+    sealed: bytes | None = getattr(said, column)
+    if sealed is None:
+        return None
+    try:
+        return printable(settings().data_keys.open(sealed, QuoteDecision.__tablename__, column, said.name))
+    except keys.Unreadable:
+        return None
+
+
+def _questions(of: PatientRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "when": current_reader().clock(entry.at, of.table_version.time_zone),
+            "words": printable(entry.words or ""),
+        }
+        for entry in _history(of)
+        if entry.kind == "question"
+    ]
+
+
+def _history(of: PatientRequest) -> list[Any]:
+    try:
+        return list(requests.history(of, settings().data_keys))
+    except keys.Unreadable:
+        return []

@@ -1,0 +1,274 @@
+"""The quote of a request at the desk: what was issued, and the next revision while it is prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import jsonify, render_template, request, url_for
+
+import pricing
+from estimator import clinic, price_lists
+from estimator.db import db
+from estimator.i18n import Words
+from estimator.i18n import gettext as _
+from estimator.models import PatientRequest, QuoteDraft
+from estimator.quotes import drafts
+from estimator.web.desk.quotes import form as forms
+from estimator.web.desk.quotes.blueprint import (
+    Answer,
+    head_of,
+    language_of,
+    number_in,
+    pages,
+    the_draft,
+    the_request,
+    to,
+    when,
+)
+from estimator.web.desk.quotes.figures import (
+    adjustments_in_words,
+    prepared_of,
+    same_prices,
+    shown,
+    spoken,
+    trial,
+)
+from estimator.web.desk.quotes.issued import issued_rows
+from estimator.web.language import current_reader
+from estimator.web.request_context import now, settings
+from estimator.web.staff import signed_in
+from estimator.wording import answer_words
+
+
+@pages.get("")
+def prepare(reference: str) -> Answer:
+    """Show what was issued, and what is being prepared."""
+    of = the_request(reference)
+    draft = drafts.of(of)
+    if draft is None:
+        return render_template("desk/quote.html", request_=head_of(of), draft=None, issued=issued_rows(of))
+    return page_of(of, draft)
+
+
+@pages.post("/begin")
+def begin(reference: str) -> Answer:
+    """Begin the next revision, from the request's plan or the newest revision; one that is begun goes on."""
+    of = the_request(reference)
+    drafts.begin(of, actor=signed_in.actor(), now=now(), settings=settings())
+    db.session.commit()
+    return to("prepare", reference=of.reference)
+
+
+@pages.post("/save")
+def save(reference: str) -> Answer:
+    """Save what was typed, and go on: stay, change the answers, see the document, or check it and issue."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    act = request.form.get("act", "save")
+    _remove, _colon, line = act.partition(":")
+    typed = forms.sent(
+        int(line) if act.startswith("remove:") and line.isdecimal() and len(line) < 4 else None
+    )
+    found = forms.read(typed, _currency(of, draft, typed), current_reader())
+    if act == "work-out":
+        return page_of(of, draft, typed, errors=found.errors, tried=found)
+    if found.errors:
+        return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
+    try:
+        drafts.change(
+            draft,
+            save=number_in("save"),
+            prices=found.prices,
+            adjustments=found.adjustments,
+            valid_until=found.valid_until,
+            actor=signed_in.actor(),
+            now=now(),
+            settings=settings(),
+        )
+    except drafts.ChangedMeanwhile:
+        db.session.rollback()
+        return _conflict(reference, typed)
+    except drafts.WrongAdjustment as wrong:
+        db.session.rollback()
+        sentence = _("This amount does not fit the currency of the prices that you chose.")
+        typed.lines[wrong.number].errors["amount"] = sentence
+        problem: dict[str, str | None] = {"target": f"amount-{wrong.number}", "sentence": sentence}
+        return page_of(the_request(reference), the_draft(of), typed, errors=[problem], status=422)
+    db.session.commit()
+    places = {"answers": "answers", "preview": "preview", "issue": "issue"}
+    if act in places:
+        return to(places[act], reference=of.reference)
+    return to("prepare", reference=of.reference, saved=1)
+
+
+@pages.post("/figures")
+def figures(reference: str) -> Answer:
+    """Say what the form comes to, without saving it, for the panel beside it."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    typed = forms.sent()
+    found = forms.read(typed, _currency(of, draft, typed), current_reader())
+    prepared = prepared_of(trial(draft, found))
+    result = shown(prepared, of)
+    html = render_template("desk/_quote_figures.html", figures=result, unread=len(found.errors))
+    differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
+    return jsonify(
+        {
+            "html": html,
+            "differences": differences,
+            "spoken": spoken(result),
+            "totals": {"keep": result["keep"], "again": result["again"]},
+        }
+    )
+
+
+@pages.route("/discard", methods=["GET", "POST"])
+def discard(reference: str) -> Answer:
+    """Ask whether what is being prepared is to be thrown away, and do it."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    if request.method == "POST":
+        drafts.discard(draft)
+        db.session.commit()
+        return to("prepare", reference=of.reference)
+    return render_template(
+        "desk/confirm.html",
+        heading=_("Throw away what is being prepared?"),
+        sentences=[
+            _("The changed answers and the adjustments are removed and cannot be brought back."),
+            _("What was issued stays as it is."),
+        ],
+        button=_("Throw it away"),
+        back=url_for("quotes_desk.prepare", reference=of.reference),
+        hidden={},
+    )
+
+
+def page_of(
+    of: PatientRequest,
+    draft: QuoteDraft,
+    typed: forms.Typed | None = None,
+    *,
+    errors: Sequence[dict[str, str | None]] = (),
+    tried: forms.Read | None = None,
+    note: str | None = None,
+    status: int = 200,
+) -> Answer:
+    """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
+    reader = current_reader()
+    prepared = prepared_of(draft)
+    result = shown(prepared if tried is None else prepared_of(trial(draft, tried)), of)
+    saved = forms.of_draft(draft, settings(), reader)
+    page = render_template(
+        "desk/quote.html",
+        request_=head_of(of),
+        errors=[*([{"target": None, "sentence": note}] if note else []), *errors],
+        issued=issued_rows(of),
+        draft={
+            "save": draft.save,
+            "changed_by": signed_in.name_of(draft.changed_by),
+            "changed_at": when(draft.changed_at, of),
+        },
+        saved=request.args.get("saved") == "1",
+        unsaved=typed is not None,
+        theirs=adjustments_in_words(
+            drafts.adjustments_by(draft, settings()), price_lists.parsed(prepared.version).currency, reader
+        )
+        if note
+        else [],
+        typed=typed or saved,
+        names=signed_in.names_of(line.by for line in saved.lines),
+        most_lines=forms.MOST_LINES,
+        currency=price_lists.parsed(prepared.version).currency,
+        choice=_choice(prepared),
+        figures=result,
+        unread=len(errors) if tried is not None else 0,
+        answers=_answers(prepared),
+        approval=_approval(draft, prepared),
+        day_order=reader.day_order(),
+        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
+        document_language=language_of(of),
+    )
+    return page, status
+
+
+def _conflict(reference: str, typed: forms.Typed) -> Answer:
+    """Tell somebody that they were not the only one; what they typed stays in the form."""
+    of = the_request(reference)
+    theirs = the_draft(of)
+    note = _(
+        "%(who)s has saved this quote meanwhile (%(when)s). Nothing of theirs was overwritten, and what you typed is "
+        "still in the form. Compare both; saving again puts yours in place of theirs.",
+        who=signed_in.name_of(theirs.changed_by),
+        when=when(theirs.changed_at, of),
+    )
+    return page_of(of, theirs, typed, note=note, status=409)
+
+
+def _currency(of: PatientRequest, draft: QuoteDraft, typed: forms.Typed) -> str:
+    """Return the currency of the prices that are chosen in the form."""
+    prepared = prepared_of(draft)
+    chosen = prepared.in_force if typed.prices == "again" and prepared.in_force is not None else prepared.kept
+    return price_lists.parsed(chosen).currency
+
+
+def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
+    """Return what can be chosen about prices."""
+    reader = current_reader()
+    in_force = prepared.in_force
+    return {
+        "same": same_prices(prepared),
+        "kept": prepared.kept.version,
+        "kept_from": reader.day(prepared.kept.valid_from),
+        "kept_until": reader.day(prepared.kept_until),
+        "in_force": None if in_force is None else in_force.version,
+        "in_force_from": None if in_force is None else reader.day(in_force.valid_from),
+    }
+
+
+def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
+    """Return the plan in words, as far as the list that is chosen knows its answers."""
+    reader, table = current_reader(), price_lists.parsed(prepared.version)
+    given = prepared.given
+    answers = given if prepared.chosen is None else prepared.chosen.breakdown["answers"]
+    found = []
+    for driver in table.drivers:
+        if driver.code not in answers:
+            continue
+        try:
+            words = answer_words(driver, answers[driver.code], table, reader)
+        except (KeyError, ValueError, pricing.BadAnswers):
+            words = None
+        found.append(
+            {
+                "label": reader.words(driver.label, table.main_language),
+                "answer": words or Words(str(answers[driver.code])),
+                "supposed": driver.code not in given,
+            }
+        )
+    return found
+
+
+def _approval(draft: QuoteDraft, prepared: drafts.Prepared) -> dict[str, Any] | None:
+    """Return what is to be approved, by whom it may be, and whether it is; None where nobody has to."""
+    if not prepared.needs_approval or prepared.chosen is None:
+        return None
+    reader = current_reader()
+    lines = drafts.adjustments_by(draft, settings())
+    mine = signed_in.actor() in {line.by for line in lines}
+    return {
+        "limit": reader.percent(clinic.current().adjustment_limit),
+        "total": reader.money(prepared.chosen.text(prepared.chosen.total), prepared.chosen.currency),
+        "adjusted": reader.money(
+            prepared.chosen.text(prepared.chosen.adjusted), prepared.chosen.currency, sign=True
+        ),
+        "version": prepared.version.version,
+        "valid_until": reader.day(prepared.valid_until),
+        "lines": adjustments_in_words(lines, prepared.chosen.currency, reader),
+        "approved": prepared.approved,
+        "approved_by": signed_in.name_of(draft.approved_by) if draft.approved_by else "",
+        "changed_since": draft.approved_hash is not None and not prepared.approved,
+        "mine": mine,
+        "fingerprint": prepared.fingerprint,
+    }

@@ -1,0 +1,13 @@
+"""The desk: the list of requests, one request, and requests that a coordinator enters for somebody who called."""
+
+from __future__ import annotations
+
+from estimator.web.desk.requests import enter, queue, request
+from estimator.web.desk.requests.blueprint import pages
+
+__all__ = [
+    "enter",
+    "pages",
+    "queue",
+    "request",
+]

@@ -1,0 +1,117 @@
+"""What the pages of the desk share: the blueprint, the words for states, people and days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from flask import Blueprint, Response, redirect, url_for
+from werkzeug.wrappers import Response as Answered
+
+from estimator import requests, staff
+from estimator.i18n import Reader, lazy_gettext, ngettext
+from estimator.i18n import gettext as _
+from estimator.models import PatientRequest, StaffUser
+from estimator.models.requests import RequestState
+from estimator.requests import search
+from estimator.web import request_context
+from estimator.web.countries import countries
+from estimator.web.language import current_reader
+
+Answer = str | Response | Answered | tuple[str | Response, int]
+
+pages = Blueprint("desk", __name__, url_prefix="/desk/requests")
+
+STATE_WORDS: Mapping[RequestState, Any] = {
+    "new": lazy_gettext("new"),
+    "in_work": lazy_gettext("in work"),
+    "waiting": lazy_gettext("waiting for patient"),
+    "quoted": lazy_gettext("quoted"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+    "expired": lazy_gettext("expired"),
+    "closed": lazy_gettext("closed"),
+}
+"""What each state is called."""
+
+BY_HAND: tuple[RequestState, ...] = ("in_work", "waiting", "closed")
+"""The states that somebody sets; the others come of quotes."""
+
+
+def state_word(state: RequestState) -> str:
+    """Say a state in the reader's language."""
+    return str(STATE_WORDS[state])
+
+
+def people() -> dict[int, str]:
+    """Return whom a request can be given to, by their number: their mail addresses."""
+    return staff.who_may("requests.work", demonstration=request_context.settings().demo)
+
+
+def short(address: str) -> str:
+    """Return what somebody is called in a narrow column: what stands before the @."""
+    return address.partition("@")[0]
+
+
+def country(code: str) -> str:
+    """Say a country in the reader's language."""
+    return countries(current_reader()).get(code, code)
+
+
+def age(since: datetime) -> str:
+    """Say how long ago something was, as short as a table asks for."""
+    passed = request_context.now() - since
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    if minutes < 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    if minutes < 24 * 60:
+        return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+    return ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60))
+
+
+def day(moment: datetime, zone: str) -> str:
+    """Write the day of a moment as short as a table asks for, with the year where it is another one."""
+    there, here = (when.astimezone(ZoneInfo(zone)).date() for when in (moment, request_context.now()))
+    return _written(there, there.year == here.year, current_reader())
+
+
+@lru_cache(maxsize=1024)
+def _written(there: date, this_year: bool, reader: Reader) -> str:
+    return str(format_skeleton("MMMEd" if this_year else "yMMMEd", there, locale=reader.locale))
+
+
+def due(state: RequestState, due_at: datetime, zone: str) -> dict[str, Any] | None:
+    """Say by when somebody has to answer; None where nobody has to any more."""
+    if state not in search.OPEN:
+        return None
+    there, here = (when.astimezone(ZoneInfo(zone)).date() for when in (due_at, request_context.now()))
+    late = due_at < request_context.now()
+    days = (here - there).days if late else (there - here).days
+    if late:
+        remark = ngettext("overdue by %(num)s day", "overdue by %(num)s days", max(days, 1))
+    elif days == 0:
+        remark = _("today")
+    else:
+        remark = _("tomorrow") if days == 1 else ""
+    return {"day": day(due_at, zone), "remark": remark, "late": late, "soon": not late and days <= 1}
+
+
+def myself() -> StaffUser:
+    """Return who looks at the page."""
+    return request_context.person()
+
+
+def unchanged(found: PatientRequest, changes: int) -> None:
+    """Lock a request that is as the page showed it; raises requests.ChangedMeanwhile."""
+    requests.lock(found)
+    if found.changes != changes:
+        raise requests.ChangedMeanwhile
+
+
+def to(endpoint: str, **values: Any) -> Answer:
+    """Go on to another page of the desk after something was done."""
+    return redirect(url_for(f"desk.{endpoint}", **values), code=303)

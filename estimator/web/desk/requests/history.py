@@ -1,0 +1,154 @@
+"""What happened to a request, in words: its events and its mail in one list, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from estimator import quotes, requests, staff
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.mail import outbox
+from estimator.models import Mail, PatientRequest
+from estimator.price_lists import COMMAND_LINE
+from estimator.requests import SEEN
+from estimator.web import mail_status
+from estimator.web.desk.requests import blueprint as desk
+from estimator.web.language import current_reader
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that happened. `words` are what a person wrote, `remark` is what else there is to say of a mail."""
+
+    at: datetime
+    when: str
+    who: str
+    what: str
+    words: str | None = None
+    kind: str = ""
+    remark: str | None = None
+    letter: str | None = None
+
+
+LETTERS: Mapping[str, Any] = {
+    "request_received": lazy_gettext("Mail that confirms the request"),
+    "request_question": lazy_gettext("Mail to the desk that there is a question"),
+    "quote_code": lazy_gettext("Mail with a code"),
+    "quote_issued": lazy_gettext("Mail with the quote"),
+    "quote_receipt": lazy_gettext("Mail that says what became of the quote"),
+    "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
+    "quote_question": lazy_gettext("Mail to the desk that there is a question"),
+}
+"""What each letter about a request or its quote is called."""
+
+SENTENCES: Mapping[str, Any] = {
+    "asked": lazy_gettext("asked for a firm quote"),
+    "note": lazy_gettext("wrote a note"),
+    "question": lazy_gettext("asked a question"),
+    "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
+    "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
+    "declined": lazy_gettext("declined quote %(quote)s, revision %(revision)s"),
+    "taken_back": lazy_gettext("took back the acceptance of quote %(quote)s, revision %(revision)s"),
+    "withdrawn": lazy_gettext("withdrew quote %(quote)s, revision %(revision)s"),
+    "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
+    "new_link": lazy_gettext("made a new link to quote %(quote)s"),
+    "approved": lazy_gettext("approved the adjustments of the quote"),
+    "erased": lazy_gettext("erased who it is"),
+}
+"""What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
+
+
+def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
+    """Return what happened to a request and its mail, the newest first, without who has read it."""
+    names = _names(entries)
+    told = [_event(entry, zone, names) for entry in entries if entry.kind != SEEN]
+    told += [_mail(mail, zone) for mail in _mails(found)]
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
+    """Return who has opened the request, the newest first."""
+    names = _names(entries)
+    return [_event(entry, zone, names) for entry in entries if entry.kind == SEEN]
+
+
+def _mails(found: PatientRequest) -> list[Mail]:
+    mails = list(outbox.of(found.reference))
+    quote = quotes.of(found)
+    if quote is not None:
+        for revision in quotes.revisions(quote):
+            mails += outbox.of(quotes.about(revision))
+    return mails
+
+
+def _mail(mail: Mail, zone: str) -> Told:
+    outcome = mail_status.outcome(mail, zone)
+    at = mail.ended_at or mail.created_at
+    title = str(LETTERS[mail.template])
+    return Told(
+        at=at,
+        when=current_reader().clock(at, zone),
+        who=outcome.address,
+        what=f"{title}: {outcome.sentence}",
+        kind=f"mail mail-{outcome.state}",
+        remark=outcome.remark,
+        letter=outcome.letter,
+    )
+
+
+def _event(entry: requests.Entry, zone: str, names: Mapping[int, str]) -> Told:
+    return Told(
+        at=entry.at,
+        when=current_reader().clock(entry.at, zone),
+        who=_who(entry.actor, names),
+        what=_what(entry, names),
+        words=entry.words,
+        kind=entry.kind,
+    )
+
+
+def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
+    detail = entry.detail
+    match entry.kind:
+        case "asked" if detail.get("origin") == "staff":
+            return _("entered the request for somebody")
+        case "state":
+            return _("%(before)s → %(after)s", before=_state(detail["from"]), after=_state(detail["to"]))
+        case "assigned" if detail.get("to") is None:
+            return _("gave it to nobody")
+        case "assigned" if entry.actor == f"user:{detail['to']}":
+            return _("took it")
+        case "assigned":
+            return _("gave it to %(who)s", who=_person(detail["to"], names))
+        case kind if kind in SENTENCES:
+            sentence = str(SENTENCES[kind])
+            shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}
+            return sentence % shown if "%(" in sentence else sentence
+        case kind if kind == SEEN:
+            return _("opened it")
+    return entry.kind
+
+
+def _state(code: str) -> str:
+    return str(desk.STATE_WORDS.get(code, code))  # type: ignore[call-overload]
+
+
+def _who(actor: str, names: Mapping[int, str]) -> str:
+    kind, _colon, number = actor.partition(":")
+    if kind == "user" and number.isdecimal():
+        return _person(int(number), names)
+    known = {"patient": _("patient"), "clock": _("by itself"), COMMAND_LINE: _("command line")}
+    return known.get(actor, actor)
+
+
+def _person(number: int, names: Mapping[int, str]) -> str:
+    return names.get(number, _("somebody who is not there any more"))
+
+
+def _names(entries: Sequence[requests.Entry]) -> dict[int, str]:
+    numbers = {int(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:")}
+    numbers |= {entry.detail["to"] for entry in entries if isinstance(entry.detail.get("to"), int)}
+    return staff.addresses(numbers)

@@ -1,0 +1,257 @@
+"""The list of requests with its filters and its search, and what is done to several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import flash, redirect, render_template, request, url_for
+
+from estimator import requests, staff
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.models import PatientRequest
+from estimator.requests import search
+from estimator.requests.search import NOBODY, Order, Page, Place, Row, Wanted
+from estimator.web import request_context
+from estimator.web.desk.requests import blueprint as desk
+from estimator.web.desk.requests.blueprint import Answer, pages
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.staff import security, signed_in
+
+ME = "me"
+
+MOST_TYPED = 100
+"""More characters than anybody looks for."""
+
+ARGUMENTS = ("q", "state", "country", "who", "list", "order")
+"""What an address of the list says besides where the page begins."""
+
+MOST_AT_ONCE = search.PAGE
+"""As many as stand on a page can be changed at once."""
+
+
+@pages.get("")
+def queue() -> Answer:
+    """Show a page of the list."""
+    asked = {name: printable(request.args.get(name, ""))[:MOST_TYPED].strip() for name in ARGUMENTS}
+    wanted = _wanted(asked)
+    settings = request_context.settings()
+    found = search.page(wanted, keyring=settings.data_keys, lookup_key=settings.lookup_key)
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    more = None if found.more is None else url_for("desk.queue", **kept, after=str(found.more))
+    counts = search.counts(request_context.now())
+    people = desk.people()
+    filtered = bool(set(kept) - {"order"})
+    return render_template(
+        "desk/requests.html",
+        asked=asked,
+        rows=_shown(found.rows),
+        said=_said(found, wanted, filtered),
+        whole=found.whole,
+        too_short=found.too_short,
+        left_out=found.left_out and not found.too_short,
+        more=more,
+        first=None if wanted.after is None else url_for("desk.queue", **kept),
+        filtered=filtered,
+        none_at_all=not found.rows and not filtered and wanted.after is None,
+        work=[_work(name, label, counts, asked) for name, label in _WORK.items()],
+        states=[("open", _("all open")), *((s, desk.state_word(s)) for s in desk.STATE_WORDS)],
+        countries=sorted(((c, desk.country(c)) for c in search.countries()), key=lambda one: one[1]),
+        slugs=search.slugs(),
+        people=sorted({**staff.addresses(set(search.assignees())), **people}.items(), key=lambda one: one[1]),
+        givable=sorted(people.items(), key=lambda one: one[1]),
+        may_work=signed_in.may("requests.work"),
+        by_hand=[(state, desk.state_word(state)) for state in desk.BY_HAND],
+        back=request.full_path.rstrip("?"),
+    )
+
+
+@pages.post("/together")
+def bulk() -> Answer:
+    """Give all ticked requests to somebody, or take them to another state; those that cannot are named."""
+    back = request.form.get("back", "")
+    back = back if security.own_path(back) and urlsplit(back).path == url_for("desk.queue") else ""
+    picked = dict(_picked(one) for one in request.form.getlist("pick")[:MOST_AT_ONCE])
+    acts: dict[str, Callable[[PatientRequest, int], None] | None] = {
+        "assign": _assigning(),
+        "state": _moving(),
+    }
+    act = acts.get(request.form.get("act", ""))
+    if not picked:
+        flash(_("Tick at least one request first."))
+    elif act is None:
+        flash(_("Choose first whom to give them to, or which state they shall have."))
+    else:
+        done, left = _each(picked, act)
+        db.session.commit()
+        if done:
+            flash(ngettext("%(num)s request was changed.", "%(num)s requests were changed.", done))
+        for sentence in left:
+            flash(sentence)
+    return redirect(back or url_for("desk.queue"), code=303)
+
+
+def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) -> tuple[int, list[str]]:
+    """Do something to each request, always in the same order, so that two who do so wait for each other."""
+    done, left = 0, []
+    for reference in sorted(picked):
+        found = requests.get(reference)
+        if found is None:
+            left.append(_("%(reference)s is not there any more.", reference=reference))
+            continue
+        try:
+            act(found, picked[reference])
+            done += 1
+        except requests.ChangedMeanwhile:
+            left.append(
+                _("%(reference)s was changed by somebody meanwhile and is as it was.", reference=reference)
+            )
+        except requests.NotPossible as refusal:
+            left.append(
+                _(
+                    "%(reference)s is %(state)s, and cannot be made %(wanted)s from there.",
+                    reference=reference,
+                    state=desk.state_word(refusal.before),
+                    wanted=desk.state_word(refusal.after),
+                )
+            )
+    return done, left
+
+
+def _assigning() -> Callable[[PatientRequest, int], None] | None:
+    chosen = request.form.get("to", "")
+    number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else None
+    if chosen != NOBODY and number not in desk.people():
+        return None
+
+    def assign(found: PatientRequest, changes: int) -> None:
+        requests.assign(
+            found,
+            number,
+            changes=changes,
+            actor=signed_in.actor(),
+            now=request_context.now(),
+            settings=request_context.settings(),
+        )
+
+    return assign
+
+
+def _moving() -> Callable[[PatientRequest, int], None] | None:
+    chosen = request.form.get("state", "")
+    state = next((one for one in desk.BY_HAND if one == chosen), None)
+    if state is None:
+        return None
+
+    def move(found: PatientRequest, changes: int) -> None:
+        desk.unchanged(found, changes)
+        requests.move(
+            found,
+            state,
+            actor=signed_in.actor(),
+            now=request_context.now(),
+            settings=request_context.settings(),
+        )
+
+    return move
+
+
+def _picked(text: str) -> tuple[str, int]:
+    """Read what a tick stands for: a reference, and how often it was changed when the page was shown."""
+    reference, _dot, changes = text.rpartition(".")
+    return printable(reference), int(changes) if changes.isascii() and changes.isdecimal() else -1
+
+
+def _wanted(asked: dict[str, str]) -> Wanted:
+    order: Order = "due" if asked["order"] == "due" else "newest"
+    who = asked["who"]
+    assignee: Any = None
+    if who == ME:
+        assignee = desk.myself().id
+    elif who == NOBODY:
+        assignee = NOBODY
+    elif who.isascii() and who.isdecimal() and len(who) < 10:
+        assignee = int(who)
+    after: Place | None = search.place(request.args.get("after", ""), order)
+    return Wanted(
+        state=asked["state"] if asked["state"] in search.STATES else "",
+        country=asked["country"].upper(),
+        assignee=assignee,
+        slug=asked["list"],
+        typed=asked["q"],
+        order=order,
+        after=after,
+    )
+
+
+_WORK = {
+    "new": {"state": "new"},
+    "in_work": {"state": "in_work"},
+    "waiting": {"state": "waiting"},
+    "overdue": {"state": "open", "order": "due"},
+}
+"""What there is to do, and the filters that show it."""
+
+
+def _work(name: str, filters: dict[str, Any], counts: Any, asked: dict[str, str]) -> dict[str, Any]:
+    count = counts.get(name, 0)
+    reader = current_reader()
+    most = reader.number(str(search.COUNTED))
+    labels: dict[str, str] = {"overdue": _("overdue")}
+    labels |= {state: desk.state_word(state) for state in search.OPEN}
+    here = {key: value for key, value in asked.items() if value} == filters
+    return {
+        "label": labels[name],
+        "count": _("more than %(most)s", most=most) if count > search.COUNTED else reader.number(str(count)),
+        "address": url_for("desk.queue", **filters),
+        "here": here,
+        "late": name == "overdue" and count > 0,
+    }
+
+
+def _said(found: Page, wanted: Wanted, filtered: bool) -> str:
+    """Say in a sentence what the page shows; it is read out while somebody types."""
+    if found.too_short:
+        return _("Write at least three letters of a name.")
+    count = len(found.rows)
+    if not count:
+        if not found.whole:
+            return _("None among those that were looked at so far.")
+        return _("No request fits.") if filtered else _("There is no request.")
+    if wanted.after is not None:
+        return ngettext("%(num)s more request", "%(num)s more requests", count)
+    if found.more is not None and found.whole:
+        return (
+            _("The first %(count)s, the soonest due first", count=count)
+            if wanted.order == "due"
+            else _("The newest %(count)s", count=count)
+        )
+    return ngettext("%(num)s request", "%(num)s requests", count)
+
+
+def _shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    names = staff.addresses({row.assignee_id for row in rows if row.assignee_id is not None})
+    reader = current_reader()
+    return [
+        {
+            "reference": row.reference,
+            "pick": f"{row.reference}.{row.changes}",
+            "address": url_for("desk.request", reference=row.reference),
+            "name": row.full_name,
+            "unreadable": row.unreadable,
+            "country": desk.country(row.country),
+            "total": reader.money(row.total, row.currency),
+            "at_least": row.at_least,
+            "age": desk.age(row.created_at),
+            "due": desk.due(row.state, row.due_at, row.time_zone),
+            "state": row.state,
+            "state_word": desk.state_word(row.state),
+            "who": None if row.assignee_id is None else desk.short(names.get(row.assignee_id, "")),
+            "mine": row.assignee_id == desk.myself().id,
+        }
+        for row in rows
+    ]

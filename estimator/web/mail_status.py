@@ -1,0 +1,91 @@
+"""What became of a mail, in words: for who asked for it, for the desk, and on the page of all mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from estimator import keys
+from estimator.i18n import gettext as _
+from estimator.mail import addresses, outbox
+from estimator.models import Mail
+from estimator.web import request_context
+from estimator.web.language import current_reader
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mail. `letter` is where a demonstration shows it, None elsewhere."""
+
+    address: str
+    asked_at: str
+    state: str
+    sentence: str
+    remark: str | None
+    letter: str | None
+
+
+def outcome(mail: Mail, zone: str) -> Outcome:
+    """Say what became of a mail, in the reader's language and a time zone; its address is masked."""
+    return Outcome(
+        address=_address(mail),
+        asked_at=current_reader().clock(mail.created_at, zone),
+        state=mail.state,
+        sentence=_sentence(mail, zone),
+        remark=_remark(mail),
+        letter=_letter(mail),
+    )
+
+
+def _address(mail: Mail) -> str:
+    try:
+        address = outbox.address_of(mail, request_context.settings().data_keys)
+    except keys.Unreadable:
+        address = None
+    return _("an address that we have forgotten") if address is None else addresses.masked(address)
+
+
+def _sentence(mail: Mail, zone: str) -> str:
+    reader = current_reader()
+    match mail.state:
+        case "sent" if request_context.settings().mail_server is None:
+            return _("It is in the mailbox of this demonstration.")
+        case "sent":
+            assert mail.ended_at is not None
+            return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
+        case "failed" if mail.perhaps_twice:
+            return _("We have stopped trying. The reason: %(words)s", words=mail.words)
+        case "failed":
+            return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
+        case "working":
+            return _("It is being sent.")
+        case _ if mail.attempts:
+            return _(
+                "It is not sent yet. The reason: %(words)s We try again on %(moment)s.",
+                words=f"{(mail.words or '').rstrip('.')}.",
+                moment=reader.clock(mail.due_at, zone),
+            )
+    return _("It is about to be sent.")
+
+
+def _remark(mail: Mail) -> str | None:
+    match mail.state:
+        case "sent" if mail.perhaps_twice:
+            return _("It may have arrived twice.")
+        case "failed" if mail.perhaps_twice:
+            return _(
+                "The connection broke while the server was taking it, so it may have arrived all the same."
+            )
+    return None
+
+
+def _letter(mail: Mail) -> str | None:
+    """Where the demonstration shows a mail that it keeps."""
+    if (
+        mail.state == "sent"
+        and request_context.settings().demo
+        and request_context.settings().mail_server is None
+    ):
+        return url_for("mailbox.letter", name=mail.name)
+    return None

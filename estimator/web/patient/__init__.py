@@ -1,0 +1,7 @@
+"""Patients' pages: the estimate and its mail, a request, a firm quote, one's own data, checking a document."""
+
+from __future__ import annotations
+
+from estimator.web.patient import estimate, estimate_email, my_data, quote, request, verify
+
+blueprints = (estimate.pages, estimate_email.pages, request.pages, my_data.pages, quote.pages, verify.pages)

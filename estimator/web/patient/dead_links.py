@@ -1,0 +1,49 @@
+"""Links that open nothing: the one page for all of them, and how often one address may come upon it.
+
+Only misses count. Thousands of phones share one address, and none of them is kept from its own link by the others.
+"""
+
+from __future__ import annotations
+
+from flask import Response, make_response
+from sqlalchemy.exc import DBAPIError
+
+from estimator import throttle
+from estimator.db import db, unavailable
+from estimator.i18n import gettext as _
+from estimator.web import errors, networks, request_context
+
+MOST_A_MINUTE = 20
+
+
+def missing() -> Response:
+    """Answer for a link that is unknown or was replaced, whichever it is; after too many, say so instead."""
+    if _too_many():
+        response = make_response(
+            errors.page(
+                429,
+                _("Too many links that open nothing"),
+                _(
+                    "Wait a minute, and open the link of the mail again. If it is cut off, copy the whole of it."
+                ),
+            )
+        )
+        response.headers["Retry-After"] = "60"
+        return response
+    return make_response(errors.missing())
+
+
+def _too_many() -> bool:
+    """Count a miss, unless there have been enough; a database that cannot be written keeps nobody out."""
+    now, lookup_key = request_context.now(), request_context.settings().lookup_key
+    who = f"{networks.counted()} {now:%Y-%m-%d %H:%M}"
+    try:
+        if not throttle.has_room("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now):
+            return True
+        throttle.take("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now)
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        if unavailable(error) is None:
+            raise
+    return False

@@ -1,0 +1,271 @@
+"""My data: see what is kept and for how long, take it along, and delete it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import request as asked
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import StringField
+
+from estimator import clinic, price_lists, quotes, requests
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.mail import smtp
+from estimator.models import PatientRequest
+from estimator.pdf import renderer
+from estimator.privacy import data_export, erasure
+from estimator.requests import access_codes
+from estimator.web import errors, request_context
+from estimator.web.countries import countries
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient import request_visit
+from estimator.web.patient.opened_links import REQUESTS
+from estimator.web.patient.request import visit_over
+
+pages = Blueprint("my_data", __name__)
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@pages.get("/request/<reference>/data")
+def request(reference: str) -> Answer:
+    """Show everything that is kept of a request."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    if not request_visit.is_confirmed(record):
+        return redirect(url_for("my_data.code", reference=reference), code=303)
+    found = _everything(record)
+    reader = current_reader()
+    return render_template(
+        "patient/my_data.html",
+        reference=reference,
+        demo=price_lists.parsed(record.table_version).demo,
+        parts=data_export.parts(record, found, reader, countries(reader)),
+        sentences=_kept(record),
+        back=url_for("asking.page", reference=reference),
+        json=url_for("my_data.download", reference=reference, kind="json"),
+        pdf=url_for("my_data.download", reference=reference, kind="pdf"),
+        erase=url_for("my_data.erase", reference=reference),
+    )
+
+
+@pages.get("/request/<reference>/data.<kind>")
+def download(reference: str, kind: str) -> Answer:
+    """Send everything that is kept of a request, for a program or on paper."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    if kind not in ("json", "pdf"):
+        return errors.missing()
+    if not request_visit.is_confirmed(record):
+        return redirect(url_for("my_data.code", reference=reference), code=303)
+    found = _everything(record)
+    if kind == "json":
+        return _attachment(data_export.as_json(found), "application/json", f"{reference}.json")
+    reader = current_reader()
+    try:
+        content = data_export.document(
+            record, found, reader, countries(reader), _kept(record), request_context.now()
+        )
+    except renderer.RenderingFailed as failure:
+        current_app.logger.error("no PDF of what is kept of %s: %s", reference, failure)
+        return errors.page(
+            503,
+            _("The PDF could not be made"),
+            _("The page shows the same, and you can print it."),
+            way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+        )
+    return _attachment(content, "application/pdf", f"{reference}.pdf")
+
+
+@pages.route("/request/<reference>/erase", methods=["GET", "POST"])
+def erase(reference: str) -> Answer:
+    """Say what deleting does, and delete."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    if not request_visit.is_confirmed(record):
+        return redirect(url_for("my_data.code", reference=reference), code=303)
+    if asked.method == "POST":
+        mails = erasure.mails_of(record)
+        whole = erasure.erase(record, actor="patient", now=request_context.now())
+        until = None if whole else _until(record)
+        db.session.commit()
+        smtp.forget_these(request_context.settings().mail_folder, mails)
+        if whole:
+            REQUESTS.end(reference)
+        return render_template("patient/my_data_erased.html", reference=reference, until=until)
+    contract = erasure.accepted(record)
+    return render_template(
+        "patient/my_data_erase.html",
+        form=FlaskForm(),
+        reference=reference,
+        estimate=record.estimate_reference,
+        until=None if contract is None else _until(record),
+        number=None if contract is None else contract.quote.number,
+        back=url_for("my_data.request", reference=reference),
+    )
+
+
+class CodeForm(Form):
+    """The code of a mail."""
+
+    code = StringField()
+    act = StringField()
+
+
+@pages.route("/request/<reference>/code", methods=["GET", "POST"])
+def code(reference: str) -> Answer:
+    """Send a code to the address of a request, and open what is personal to whoever types it."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    if request_visit.is_confirmed(record):
+        return redirect(url_for("my_data.request", reference=reference), code=303)
+    form = CodeForm()
+    if asked.method != "POST":
+        return _code_page(record, form)
+    if not form.validate():
+        return _code_page(record, form, 400, _("Your visit had ended. Press the button again."))
+    if form.act.data == "send":
+        return _send_code(record, form)
+    right = access_codes.check(
+        record, form.code.data or "", settings=request_context.settings(), now=request_context.now()
+    )
+    if right:
+        request_visit.begin(record, confirmed=True)
+    db.session.commit()
+    if right:
+        return redirect(url_for("my_data.request", reference=reference), code=303)
+    return _code_page(
+        record,
+        form,
+        422,
+        _("This is not the code, or it is over. Look at the newest mail, or have another code sent."),
+    )
+
+
+@pages.get("/e/<token>/data")
+def estimate(token: str) -> Answer:
+    """Show what is kept of an estimate and for how long."""
+    found = request_context.estimate_of(token)
+    if found is None:
+        return errors.missing()
+    reader, zone = current_reader(), found.table_version.time_zone
+    settings = request_context.settings()
+    until = found.created_at + timedelta(days=settings.kept_days)
+    return render_template(
+        "patient/my_data_estimate.html",
+        reference=found.reference,
+        made_at=reader.clock(found.created_at, zone),
+        until=reader.moment(until, zone),
+        mails=len(data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)["mail"]),
+        forgotten_days=settings.addresses_kept_days,
+        back=url_for("patient.breakdown", token=token),
+        json=url_for("my_data.estimate_download", token=token),
+        delete=url_for("patient.delete", token=token),
+    )
+
+
+@pages.get("/e/<token>/data.json")
+def estimate_download(token: str) -> Answer:
+    """Send what is kept of an estimate, for a program."""
+    found = request_context.estimate_of(token)
+    if found is None:
+        return errors.missing()
+    settings = request_context.settings()
+    until = found.created_at + timedelta(days=settings.kept_days)
+    kept = data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)
+    return _attachment(data_export.as_json(kept), "application/json", f"{found.reference}.json")
+
+
+def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
+    reference = record.reference
+    try:
+        _code, mail_id = access_codes.send(
+            record, settings=request_context.settings(), now=request_context.now()
+        )
+        db.session.commit()
+    except access_codes.TooMany as too_many:
+        db.session.rollback()
+        minutes = -(-int(too_many.wait.total_seconds()) // 60)
+        sentence = ngettext(
+            "No more codes for now. Try again in %(num)s minute.",
+            "No more codes for now. Try again in %(num)s minutes.",
+            minutes,
+        )
+        found = requests.get(reference)
+        return errors.missing() if found is None else _code_page(found, form, 429, sentence)
+    if mail_id is not None:
+        request_context.jobs().ring("mail", mail_id)
+    return redirect(url_for("my_data.code", reference=reference), code=303)
+
+
+def _code_page(
+    record: PatientRequest, form: CodeForm, status: int = 200, sentence: str | None = None
+) -> tuple[str, int]:
+    waiting = access_codes.waiting(record, request_context.now())
+    zone = record.table_version.time_zone
+    page = render_template(
+        "patient/my_data_code.html",
+        errors=[{"target": "code", "sentence": sentence}] if sentence else [],
+        csrf_token=form.csrf_token,
+        reference=record.reference,
+        until=None if waiting is None else current_reader().clock(waiting.until, zone),
+        back=url_for("asking.page", reference=record.reference),
+        action=url_for("my_data.code", reference=record.reference),
+    )
+    return page, status
+
+
+def _everything(record: PatientRequest) -> dict[str, Any]:
+    return data_export.of_request(
+        record, settings=request_context.settings(), clinic=clinic.current(), now=request_context.now()
+    )
+
+
+def _kept(record: PatientRequest) -> list[str]:
+    """Say for how long what is kept is kept, and why."""
+    settings, rules = request_context.settings(), clinic.current()
+    until = _until(record)
+    if quotes.of(record) is not None:
+        first = ngettext(
+            "There is a quote. We keep it, and who it was made for, until %(day)s: %(num)s year after it was issued.",
+            "There is a quote. We keep it, and who it was made for, until %(day)s: %(num)s years after it was issued.",
+            rules.quotes_kept_years,
+            day=until,
+        )
+    else:
+        first = ngettext(
+            "We keep this until %(day)s: %(num)s day after the last thing that happened to it.",
+            "We keep this until %(day)s: %(num)s days after the last thing that happened to it.",
+            rules.requests_kept_days,
+            day=until,
+        )
+    return [
+        first,
+        ngettext(
+            "We forget the address of a mail %(num)s day after it was sent.",
+            "We forget the address of a mail %(num)s days after it was sent.",
+            settings.addresses_kept_days,
+        ),
+        _("Name, address, telephone number and everything you wrote are stored encrypted."),
+    ]
+
+
+def _until(record: PatientRequest) -> str:
+    moment = erasure.kept_until(record, clinic.current())
+    return current_reader().moment(moment, record.table_version.time_zone)
+
+
+def _attachment(content: bytes, mimetype: str, name: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,15 @@
+"""A firm quote for the patient: its link, the code by mail, the page, the document, and what they answer to it."""
+
+from __future__ import annotations
+
+from estimator.web.patient.quote import accepting, declining, opening, page, questions
+from estimator.web.patient.quote.blueprint import pages
+
+__all__ = [
+    "accepting",
+    "declining",
+    "opening",
+    "page",
+    "pages",
+    "questions",
+]

@@ -1,0 +1,267 @@
+"""Accepting a quote: a name, the exact words that are agreed to, a page to check them, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.exc import DBAPIError
+from wtforms import StringField
+
+from estimator import clinic, keys, quotes
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import QuoteRevision
+from estimator.web import networks, request_context
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient.quote import blueprint, standing
+from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, Way, pages
+
+LONGEST_NAME = 200
+
+
+class AcceptForm(Form):
+    """A name and a tick, for one revision and one sentence."""
+
+    revision = StringField()
+    sentence = StringField()
+    typed_name = StringField()
+    agreed = StringField()
+    act = StringField()
+
+
+@pages.route("/quote/<number>/accept", methods=["GET", "POST"])
+def accept(number: str) -> Answer:
+    """Ask for a name and a tick, show both once more, and accept the newest revision."""
+    found = blueprint.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    try:
+        rows = blueprint.rows_of(found.newest)
+    except keys.Unreadable:
+        return blueprint.unreadable()
+    if rows is None:
+        return blueprint.erased(found.quote)
+    form = AcceptForm()
+    asked = _Asked(found, blueprint.short(found.newest, rows), form, beside=bool(rows.beside))
+    posted = request.method == "POST"
+    if posted and found.standing == "accepted" and blueprint.is_the_newest(found, form.revision.data):
+        return redirect(url_for("quote.answered", number=found.quote.number), code=303)
+    if found.standing != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
+        return blueprint.refused(found)
+    if not posted:
+        return asked.page()
+    if not form.validate():
+        return asked.page([blueprint.ended_visit()], 400)
+    problems = asked.problems()
+    if problems or form.act.data == "change":
+        return asked.page(problems if form.act.data != "change" else [], 422 if problems else 200)
+    if form.act.data != "accept":
+        return asked.page(checking=True)
+    if form.sentence.data != asked.sentence:
+        changed = _("The sentence is now in another language. Read it before you go on.")
+        return asked.page([Problem(None, changed)], 409, checking=True)
+    return _accept(found, asked)
+
+
+@pages.get("/quote/<number>/answered")
+def answered(number: str) -> Answer:
+    """Say what was answered to the newest revision, and what follows."""
+    found = blueprint.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    said, newest = quotes.decision_of(found.newest), found.newest
+    if said is None or (said.taken_back_at is None and found.standing not in ("accepted", "declined")):
+        return redirect(found.link, code=303)
+    reader, zone = current_reader(), newest.time_zone
+    at = reader.clock(said.taken_back_at or said.at, zone)
+    back = Way(found.link, _("To the quote"))
+    number = found.quote.number
+    receipt = [] if found.address is None else [_("A mail that says the same is on its way to you.")]
+    if said.taken_back_at is not None:
+        return blueprint.done(
+            _("The acceptance is taken back"),
+            _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
+            number=number,
+            following=[
+                _("The coordinator is told by mail. While the quote is valid, it can be accepted again."),
+                *receipt,
+            ],
+            ways=[back],
+        )
+    if said.kind == "declined":
+        return blueprint.done(
+            _("You have declined the quote"),
+            _("That was on %(moment)s. You owe nothing.", moment=at),
+            number=number,
+            following=[_("The coordinator is told by mail, with your reason."), *receipt],
+            ways=[back],
+        )
+    following = [_("The coordinator is told by mail and writes to you about the next steps.")]
+    ways = [back, Way(_document(newest), _("Download as PDF"))]
+    if standing.can_be_taken_back(said):
+        until = standing.taken_back_until(said, zone)
+        following += [
+            _("You can take this back until %(until)s, without giving a reason.", until=until),
+            _("Nothing is to be paid before that."),
+        ]
+        ways.append(Way(url_for("quote.take_back", number=number), _("Take the acceptance back")))
+    following += receipt
+    return blueprint.done(
+        _("You have accepted the quote"),
+        _("That was on %(moment)s, for revision %(revision)s.", moment=at, revision=newest.number),
+        number=number,
+        following=following,
+        ways=ways,
+    )
+
+
+@pages.route("/quote/<number>/take-back", methods=["GET", "POST"])
+def take_back(number: str) -> Answer:
+    """Ask whether an acceptance is to be taken back, and take it back."""
+    found = blueprint.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    said = quotes.decision_of(found.newest)
+    done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
+    if said is not None and said.taken_back_at is not None and found.standing == "current":
+        return done
+    if said is None or found.standing != "accepted":
+        return blueprint.refused(found) if found.standing != "current" else redirect(found.link, code=303)
+    if not standing.can_be_taken_back(said):
+        return _too_late(found)
+    if request.method == "POST":
+        if not blueprint.is_the_newest(found, request.form.get("revision")):
+            return blueprint.refused(found)
+        try:
+            quotes.take_back(found.newest, settings=request_context.settings(), now=request_context.now())
+            db.session.commit()
+        except quotes.NotCurrent:
+            db.session.rollback()
+            return done
+        except quotes.TooLate:
+            db.session.rollback()
+            return _too_late(found)
+        blueprint.ring(found.newest)
+        return done
+    try:
+        rows = blueprint.rows_of(found.newest)
+    except keys.Unreadable:
+        return blueprint.unreadable()
+    if rows is None:
+        return blueprint.erased(found.quote)
+    return render_template(
+        "patient/quote_take_back.html",
+        short=blueprint.short(found.newest, rows),
+        until=standing.taken_back_until(said, found.newest.time_zone),
+        links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
+    )
+
+
+class _Asked:
+    """The question whether a revision is accepted, with what was answered; asks the database nothing more."""
+
+    def __init__(self, found: Opened, short: Short, form: AcceptForm, *, beside: bool) -> None:
+        self.form, self.short = form, short
+        self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
+        self.language = current_reader().tag
+        self.name = (form.typed_name.data or "").strip()
+        self.agreed = form.agreed.data == "yes"
+        self.sentence = _(
+            "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
+            "I have read what is included and what is not.",
+            **{key: getattr(short, key) for key in ("number", "revision", "provider", "total")},
+        )
+        self.terms = list(_terms(found.newest, beside))
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the answers."""
+        found = []
+        if not self.name:
+            found.append(Problem("typed_name", _("Write your full name.")))
+        elif len(self.name) > LONGEST_NAME:
+            found.append(Problem("typed_name", _("Shorten the name to %(most)s letters.", most=LONGEST_NAME)))
+        if not self.agreed:
+            found.append(Problem("agreed", _("Tick the sentence if you agree to it.")))
+        return found
+
+    def page(
+        self, problems: list[Problem] | None = None, status: int = 200, checking: bool = False
+    ) -> Answer:
+        """Show the question, or what was answered once more."""
+        typed: dict[str, Any] = {"typed_name": self.name, "agreed": self.agreed}
+        return render_template(
+            "patient/quote_accept.html",
+            errors=problems or [],
+            checking=checking,
+            short=self.short,
+            terms=self.terms,
+            sentence=self.sentence,
+            typed=typed,
+            links=self.links,
+        ), status
+
+
+def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
+    days = clinic.current().reflection_days
+    found = []
+    if days:
+        found += [
+            _(
+                "If you accept today, you can take it back until %(until)s, without giving a reason.",
+                until=blueprint.last_day(revision, days),
+            ),
+            _("Nothing is to be paid before that."),
+        ]
+    else:
+        found.append(
+            _("There are no days in which it could be taken back here: ask first if you are not sure.")
+        )
+    if beside:
+        found.append(_("What is paid to others, and the reserve, are not part of it."))
+    return found
+
+
+def _accept(found: Opened, asked: _Asked) -> Answer:
+    revision = found.newest
+    try:
+        quotes.accept(
+            revision,
+            typed_name=asked.name,
+            agreed_to=asked.sentence,
+            language=asked.language,
+            network=networks.recorded(),
+            pdf_sha256=revision.pdf_sha256,
+            clinic=clinic.current(),
+            settings=request_context.settings(),
+            now=request_context.now(),
+        )
+        db.session.commit()
+    except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
+        db.session.rollback()
+        if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
+            return redirect(url_for("quote.answered", number=asked.short.number), code=303)
+        return blueprint.refused(replace(found))
+    except DBAPIError as error:
+        return asked.page([blueprint.kept_here(error)], 503, checking=True)
+    blueprint.ring(revision)
+    return redirect(url_for("quote.answered", number=asked.short.number), code=303)
+
+
+def _too_late(found: Opened) -> Answer:
+    return blueprint.done(
+        _("It is too late to take the acceptance back here"),
+        _("The days for that are over. Talk to the coordinator, who can still help you."),
+        number=found.quote.number,
+        ways=[
+            Way(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),
+            Way(found.link, _("To the quote")),
+        ],
+        status=409,
+    )
+
+
+def _document(revision: QuoteRevision) -> str:
+    return url_for("quote.document", number=revision.quote.number, revision=revision.number)

@@ -1,0 +1,292 @@
+"""What the pages of a quote share: who is let in, what else they are told, and the short form of a quote."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.exc import DBAPIError
+from werkzeug.wrappers import Response
+
+from estimator import keys, price_lists, quotes
+from estimator.db import db, unavailable
+from estimator.i18n import gettext as _
+from estimator.models import Quote, QuoteRevision
+from estimator.requests import access_codes
+from estimator.web import errors, request_context
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+from estimator.web.patient.opened_links import QUOTES
+from estimator.wording import FirmRows
+
+pages = Blueprint("quote", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where to go on: an address and its label."""
+
+    address: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a form, and the control that it is about."""
+
+    target: str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Short:
+    """A revision in four lines; nothing of it has to be read from the database again."""
+
+    number: str
+    revision: int
+    provider: str
+    total: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A quote whose link was opened in this browser."""
+
+    quote: Quote
+    #: whether the code of the mail was typed in this browser too
+    code_was_typed: bool
+    #: where codes go to; None where the link alone opens the quote
+    address: str | None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether everything may be shown."""
+        return self.address is None or self.code_was_typed
+
+    @cached_property
+    def newest(self) -> QuoteRevision:
+        """The revision that counts."""
+        return quotes.newest(self.quote)
+
+    @property
+    def standing(self) -> quotes.Standing:
+        """What that revision is at this moment."""
+        return quotes.standing(self.newest, request_context.now())
+
+    @property
+    def link(self) -> str:
+        """The address of its page."""
+        return url_for("quote.page", number=self.quote.number)
+
+
+def opened(number: str) -> Opened | None:
+    """Return a quote if its link was opened in this browser; nothing is looked up for anybody else.
+
+    Raises keys.Unreadable.
+    """
+    if not QUOTES.knows(number):
+        return None
+    quote = quotes.by_number(number)
+    if quote is None or not QUOTES.is_open(quote.number, quote.link_serial):
+        return None
+    settings = request_context.settings()
+    address = access_codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
+    return Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
+
+
+def let_in(number: str) -> Opened | Answer:
+    """Return a quote that may be shown whole, or else what is answered instead."""
+    try:
+        found = opened(number)
+    except keys.Unreadable:
+        return unreadable()
+    if found is None:
+        return closed()
+    if not found.confirmed:
+        if request.method == "POST":
+            return closed(Way(found.link, _("Go on with a code")))
+        return redirect(found.link, code=303)
+    return found
+
+
+def closed(way: Way | None = None) -> Answer:
+    """Answer for a quote that is not open in this browser, whether it exists or not; what was typed is shown."""
+    kept = typed()
+    sentences = [_("Open the link of the mail again. Then you can go on here.")]
+    if way is not None:
+        sentences = [_("It was open here for twelve hours. Ask for a code, and you can go on.")]
+    if request.method == "POST":
+        sentences.append(_("Nothing was sent."))
+    return errors.page(
+        401,
+        _("This quote is not open in this browser"),
+        *sentences,
+        way_out=None if way is None else (way.address, way.label),
+        kept=kept,
+    )
+
+
+def typed() -> list[str]:
+    """Return what somebody typed themselves into a form of a quote."""
+    if request.method != "POST":
+        return []
+    texts = (printable(request.form.get(name, "")) for name in ("typed_name", "words"))
+    return [text for text in texts if text.strip()]
+
+
+def unreadable() -> Answer:
+    """Answer for a quote whose keys are missing at this moment."""
+    logger.error("a quote cannot be read: a key is missing")
+    return errors.page(
+        503,
+        _("This quote cannot be read at the moment"),
+        _("Something is wrong with our server, and we know of it. Nothing is lost. Try again later."),
+        kept=typed(),
+    )
+
+
+def erased(quote: Quote) -> Answer:
+    """Answer for a quote whose person was erased: nothing is left to be shown."""
+    return errors.page(
+        410,
+        _("What this quote said has been deleted"),
+        _("Quote %(number)s: the name, the document and the words were removed.", number=quote.number),
+    )
+
+
+def rows_of(revision: QuoteRevision) -> FirmRows | None:
+    """Return the words of a revision; None once they are removed. Raises keys.Unreadable."""
+    return quotes.rows_of(revision, request_context.settings().data_keys)
+
+
+def short(revision: QuoteRevision, rows: FirmRows) -> Short:
+    """Return the short form of a revision."""
+    return Short(
+        number=revision.quote.number,
+        revision=revision.number,
+        provider=rows.head.provider,
+        total=current_reader().money(revision.total, revision.currency),
+        valid_until=end_of(revision),
+    )
+
+
+def end_of(revision: QuoteRevision) -> str:
+    """Say until when a revision is valid."""
+    return _(
+        "the end of %(day)s (%(zone)s)",
+        day=current_reader().day(revision.valid_until),
+        zone=revision.time_zone,
+    )
+
+
+def refused(found: Opened) -> Answer:
+    """Answer for whoever wants to answer a revision that cannot be answered (any more), and say what to do."""
+    quote, newest = found.quote, found.newest
+    standing = found.standing
+    shown = request.form.get("revision", "")
+    see = (found.link, _("See the quote as it is now"))
+    ask = (url_for("quote.question", number=quote.number), _("Ask the coordinator"))
+    if standing in ("current", "accepted", "declined") and shown and shown != str(newest.number):
+        return _not_done(
+            _("There is a newer revision of this quote"),
+            _(
+                "Revision %(old)s was replaced by revision %(new)s. Look at what has changed before you decide.",
+                old=shown if shown.isdecimal() and len(shown) < 6 else "?",
+                new=newest.number,
+            ),
+            see,
+        )
+    match standing:
+        case "accepted":
+            return _not_done(
+                _("This quote is accepted already"),
+                _("You can see there when that was, and what follows."),
+                see,
+            )
+        case "declined":
+            return _not_done(
+                _("This quote was declined"),
+                _("If you have changed your mind, ask the coordinator for a new revision."),
+                ask,
+            )
+        case "expired":
+            return _not_done(
+                _("This quote has expired"),
+                _(
+                    "It was valid until %(moment)s. Ask the coordinator for a new revision.",
+                    moment=end_of(newest),
+                ),
+                ask,
+            )
+        case "withdrawn":
+            return _not_done(
+                _("This quote was withdrawn"),
+                _("The provider took it back. Ask the coordinator what to do now."),
+                ask,
+            )
+    return _not_done(_("This quote has changed meanwhile"), _("Look at it as it is now."), see)
+
+
+def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> Answer:
+    sentences = [sentence, _("Nothing was sent.")] if request.method == "POST" else [sentence]
+    return errors.page(409, heading, *sentences, way_out=way, kept=typed())
+
+
+def is_the_newest(found: Opened, revision: str | None) -> bool:
+    """Whether a form is about the newest revision."""
+    return (revision or "") == str(found.newest.number)
+
+
+def kept_here(error: DBAPIError) -> Problem:
+    """End what could not be saved, and say so above the form; raises what is a mistake of ours."""
+    db.session.rollback()
+    known = unavailable(error)
+    if known is None:
+        raise error
+    return Problem(
+        None, _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
+    )
+
+
+def ended_visit() -> Problem:
+    """Say that a form brought no proof of this visit."""
+    return Problem(None, _("Your visit had ended. What you typed is still here; press the button again."))
+
+
+def ring(revision: QuoteRevision) -> None:
+    """Wake the worker for the mails that an answer has caused; they are committed already."""
+    request_context.ring_mails(quotes.about(revision))
+
+
+def last_day(revision: QuoteRevision, days: int) -> str:
+    """Say the end of the last day on which an acceptance of this moment can be taken back."""
+    day = price_lists.day_of(request_context.now(), revision.time_zone) + timedelta(days=days)
+    return _("the end of %(day)s (%(zone)s)", day=current_reader().day(day), zone=revision.time_zone)
+
+
+def done(
+    heading: str,
+    *sentences: str,
+    number: str | None = None,
+    following: Sequence[str] = (),
+    ways: Sequence[Way] = (),
+    status: int = 200,
+) -> Answer:
+    """Return a page that says what was done, what follows, and where to go on."""
+    shown = {
+        "heading": heading,
+        "number": number,
+        "sentences": [sentence for sentence in sentences if sentence],
+        "next": following,
+        "ways": ways,
+    }
+    return render_template("patient/quote_done.html", done=shown), status

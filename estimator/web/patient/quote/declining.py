@@ -1,0 +1,122 @@
+"""Declining a quote, with a reason from a short list and perhaps a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.exc import DBAPIError
+from wtforms import StringField
+
+from estimator import keys, quotes
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.web import networks, request_context
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient.quote import blueprint
+from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, pages
+
+REASONS: Mapping[str, str] = {
+    "price": lazy_gettext("It costs more than I can or want to pay"),
+    "plan": lazy_gettext("The plan does not suit me"),
+    "elsewhere": lazy_gettext("I have chosen another provider"),
+    "time": lazy_gettext("The time does not suit me"),
+    "health": lazy_gettext("My health does not allow it now"),
+    "other": lazy_gettext("Another reason, or none that I want to say"),
+}
+
+LONGEST = 4000
+
+
+class DeclineForm(Form):
+    """A reason, and words that nobody has to write."""
+
+    revision = StringField()
+    reason = StringField()
+    words = StringField()
+
+
+@pages.route("/quote/<number>/decline", methods=["GET", "POST"])
+def decline(number: str) -> Answer:
+    """Ask why, and decline the newest revision."""
+    found = blueprint.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    try:
+        rows = blueprint.rows_of(found.newest)
+    except keys.Unreadable:
+        return blueprint.unreadable()
+    if rows is None:
+        return blueprint.erased(found.quote)
+    form, posted = DeclineForm(), request.method == "POST"
+    short = blueprint.short(found.newest, rows)
+    if posted and found.standing == "declined" and blueprint.is_the_newest(found, form.revision.data):
+        return redirect(url_for("quote.answered", number=short.number), code=303)
+    if found.standing != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
+        return blueprint.refused(found)
+    if not posted:
+        return _page(short, form)
+    if not form.validate():
+        return _page(short, form, [blueprint.ended_visit()], 400)
+    problems = _problems(form)
+    if problems:
+        return _page(short, form, problems, 422)
+    return _decline(found, short, form)
+
+
+def _problems(form: DeclineForm) -> list[Problem]:
+    found = []
+    if form.reason.data not in REASONS:
+        found.append(Problem("reason", _("Choose one of the reasons. The last one says nothing.")))
+    if len((form.words.data or "").strip()) > LONGEST:
+        found.append(Problem("words", _("Shorten your words to %(most)s letters.", most=LONGEST)))
+    return found
+
+
+def _page(
+    short: Short, form: DeclineForm, problems: list[Problem] | None = None, status: int = 200
+) -> Answer:
+    return render_template(
+        "patient/quote_decline.html",
+        errors=problems or [],
+        short=short,
+        reasons=list(REASONS.items()),
+        typed={"reason": form.reason.data or "", "words": form.words.data or ""},
+        links={
+            "action": url_for("quote.decline", number=short.number),
+            "back": url_for("quote.page", number=short.number),
+        },
+    ), status
+
+
+def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
+    revision = found.newest
+    try:
+        quotes.decline(
+            revision,
+            reason=form.reason.data or "",
+            words=(form.words.data or "").strip() or None,
+            agreed_to=_(
+                "I decline the firm quote %(number)s, revision %(revision)s.",
+                number=short.number,
+                revision=short.revision,
+            ),
+            language=current_reader().tag,
+            network=networks.recorded(),
+            pdf_sha256=revision.pdf_sha256,
+            settings=request_context.settings(),
+            now=request_context.now(),
+        )
+        db.session.commit()
+    except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
+        db.session.rollback()
+        if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "declined":
+            return redirect(url_for("quote.answered", number=short.number), code=303)
+        return blueprint.refused(replace(found))
+    except DBAPIError as error:
+        return _page(short, form, [blueprint.kept_here(error)], 503)
+    blueprint.ring(revision)
+    return redirect(url_for("quote.answered", number=short.number), code=303)

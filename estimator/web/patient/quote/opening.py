@@ -1,0 +1,160 @@
+"""The link of a quote, exchanged for a cookie; the code by mail; and closing the quote on this device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from sqlalchemy.exc import DBAPIError
+from wtforms import StringField
+
+from estimator import keys, quotes, requests
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.mail import addresses, outbox
+from estimator.models import Mail
+from estimator.requests import access_codes
+from estimator.web import mail_status, request_context
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient import dead_links
+from estimator.web.patient.opened_links import QUOTES
+from estimator.web.patient.quote import blueprint
+from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.standing import NAMES
+
+
+class CodeForm(Form):
+    """A code as it is typed, or the wish for one."""
+
+    code = StringField()
+    act = StringField()
+
+
+@pages.get("/q/<token>", endpoint="open")
+def open_link(token: str) -> Answer:
+    """Exchange a link for a cookie and go on at an address without it; nothing is written or used up."""
+    quote = quotes.find(token)
+    if quote is None:
+        return dead_links.missing()
+    QUOTES.begin(quote.number, quote.link_serial)
+    return redirect(url_for("quote.page", number=quote.number), code=303)
+
+
+@pages.post("/quote/<number>/code")
+def code(number: str) -> Answer:
+    """Send a code, or look at the one that was typed."""
+    try:
+        found = blueprint.opened(number)
+    except keys.Unreadable:
+        return blueprint.unreadable()
+    if found is None:
+        return blueprint.closed()
+    if found.confirmed:
+        return redirect(found.link, code=303)
+    form = CodeForm()
+    if not form.validate():
+        return gate(found, [blueprint.ended_visit()], 400, form.code.data or "")
+    if form.act.data == "check":
+        return _check(found, form.code.data or "")
+    return _send(found)
+
+
+@pages.post("/quote/<number>/close")
+def close(number: str) -> Answer:
+    """Forget a quote in this browser, and what the browser has kept of it."""
+    QUOTES.end(number)
+    answer = redirect(url_for("quote.closed"), code=303)
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@pages.get("/quote/closed")
+def closed() -> Answer:
+    """Say that a quote is closed here."""
+    return blueprint.done(
+        _("The quote is closed on this device"),
+        _("To see it again, open the link of the mail. A downloaded PDF stays where you saved it."),
+        ways=[Way(url_for("patient.start"), _("To the start"))],
+    )
+
+
+def gate(found: Opened, problems: list[Problem] | None = None, status: int = 200, typed: str = "") -> Answer:
+    """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
+    reader, now = current_reader(), request_context.now()
+    waits = access_codes.waiting(found.quote.request, now)
+    mail = _newest_mail(found)
+    zone = found.newest.time_zone
+    assert found.address is not None
+    shown: dict[str, Any] = {
+        "number": found.quote.number,
+        "standing": NAMES[found.standing],
+        "valid_until": blueprint.end_of(found.newest),
+        "address": addresses.masked(found.address),
+        "action": url_for("quote.code", number=found.quote.number),
+        "code_waits": waits is not None,
+        "code_until": None if waits is None else reader.clock(waits.until, zone),
+        "outcome": None if mail is None or waits is None else mail_status.outcome(mail, zone),
+        "typed": typed[:40],
+    }
+    return render_template("patient/quote_code.html", errors=problems or [], gate=shown), status
+
+
+def _newest_mail(found: Opened) -> Mail | None:
+    mails = outbox.of(found.quote.request.reference)
+    return next((mail for mail in mails if mail.template == "quote_code"), None)
+
+
+def _send(found: Opened) -> Answer:
+    try:
+        _code, mail_id = access_codes.send(
+            found.quote.request, settings=request_context.settings(), now=request_context.now()
+        )
+        db.session.commit()
+    except access_codes.TooMany as too_many:
+        db.session.rollback()
+        minutes = -(-int(too_many.wait.total_seconds()) // 60)
+        sentence = ngettext(
+            "Enough codes have been sent for now. Ask again in %(num)s minute, or type the newest one.",
+            "Enough codes have been sent for now. Ask again in %(num)s minutes, or type the newest one.",
+            minutes,
+        )
+        return gate(found, [Problem(None, sentence)], 429)
+    except access_codes.NoAddress:  # erased meanwhile
+        db.session.rollback()
+        return redirect(found.link, code=303)
+    except DBAPIError as error:
+        return gate(found, [blueprint.kept_here(error)], 503)
+    if mail_id is not None:
+        request_context.jobs().ring("mail", mail_id)
+    return redirect(found.link, code=303)
+
+
+def _check(found: Opened, typed: str) -> Answer:
+    asked, now, settings = found.quote.request, request_context.now(), request_context.settings()
+    if not typed.strip():
+        return gate(found, [Problem("code", _("Write the six digits of the newest mail."))], 422)
+    try:
+        right = access_codes.check(asked, typed, settings=settings, now=now)
+        if right:
+            requests.add_event(
+                asked, "opened", actor="patient", now=now, settings=settings, quote=found.quote.number
+            )
+        db.session.commit()
+    except DBAPIError as error:
+        return gate(found, [blueprint.kept_here(error)], 503, typed)
+    if right:
+        QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
+        return redirect(found.link, code=303)
+    left = access_codes.waiting(asked, now)
+    if left is None:
+        wrong = Problem(None, _("This code does not open the quote any more. Ask for a new one."))
+        return gate(found, [wrong], 422)
+    tries = access_codes.TRIES - left.tries
+    sentence = ngettext(
+        "This is not the code of the newest mail. You have %(num)s more try.",
+        "This is not the code of the newest mail. You have %(num)s more tries.",
+        tries,
+    )
+    return gate(found, [Problem("code", sentence)], 422, typed)

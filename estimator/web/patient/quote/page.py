@@ -1,0 +1,136 @@
+"""The page of a quote, each of its revisions, and the document that was issued."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, url_for
+
+from estimator import clinic, keys, quotes
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.models import QuoteRevision
+from estimator.web import errors, request_context
+from estimator.web.language import current_reader
+from estimator.web.patient.quote import blueprint as common
+from estimator.web.patient.quote import document as documents
+from estimator.web.patient.quote import standing
+from estimator.web.patient.quote.blueprint import Answer, Opened, Way, pages
+from estimator.web.patient.quote.opening import gate
+
+
+@pages.get("/quote/<number>")
+def page(number: str) -> Answer:
+    """Show the newest revision, or ask for the code first."""
+    try:
+        found = common.opened(number)
+        if found is None:
+            return common.closed()
+        if not found.confirmed:
+            return gate(found)
+        return _shown(found, found.newest)
+    except keys.Unreadable:
+        return common.unreadable()
+
+
+@pages.get("/quote/<number>/<int:revision>")
+def revision(number: str, revision: int) -> Answer:
+    """Show one revision, which may be an older one."""
+    found = common.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    asked = _revision(found, revision)
+    if asked is None:
+        return errors.missing()
+    try:
+        return _shown(found, asked)
+    except keys.Unreadable:
+        return common.unreadable()
+
+
+@pages.get("/quote/<number>/<int:revision>.pdf")
+def document(number: str, revision: int) -> Answer:
+    """Send the document of a revision, byte for byte as it was made once."""
+    found = common.let_in(number)
+    if not isinstance(found, Opened):
+        return found
+    asked = _revision(found, revision)
+    if asked is None:
+        return errors.missing()
+    try:
+        content = quotes.pdf_of(asked, request_context.settings().data_keys)
+    except keys.Unreadable:
+        return common.unreadable()
+    if content is not None:
+        response = Response(content, mimetype="application/pdf")
+        name = f"{found.quote.number}-{asked.number}.pdf"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    if asked.rows is None:
+        return common.erased(found.quote)
+    back = Way(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
+    again = Way(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
+    return common.done(
+        _("The document is being made"),
+        _("That takes a few seconds after a quote is issued. The page of the quote says the same already."),
+        ways=[again, back],
+    )
+
+
+def _revision(found: Opened, number: int) -> QuoteRevision | None:
+    return next((each for each in quotes.revisions(found.quote) if each.number == number), None)
+
+
+def _shown(found: Opened, revision: QuoteRevision) -> Answer:
+    rows = common.rows_of(revision)
+    if rows is None:
+        return common.erased(found.quote)
+    number, now = found.quote.number, request_context.now()
+    is_open = revision is found.newest and found.standing == "current"
+    place: dict[str, Any] = {"number": number}
+    days = clinic.current().reflection_days
+    return render_template(
+        "patient/quote.html",
+        short=common.short(revision, rows),
+        standing=standing.notice(revision, found.newest),
+        document=documents.drawn(
+            rows,
+            language=revision.language,
+            patient=quotes.patient_of(revision, request_context.settings().data_keys),
+            past=quotes.standing(revision, now) in standing.PAST,
+        ),
+        actions={
+            "accept": url_for("quote.accept", **place) if is_open else None,
+            "decline": url_for("quote.decline", **place) if is_open else None,
+            "question": url_for("quote.question", **place),
+            "close": url_for("quote.close", **place),
+            "pdf": url_for("quote.document", **place, revision=revision.number),
+        },
+        reflection=ngettext(
+            "After accepting you can still take it back for %(num)s day; nothing is to be paid before.",
+            "After accepting you can still take it back for %(num)s days; nothing is to be paid before.",
+            days,
+        )
+        if days
+        else "",
+        revisions=[_row(each, revision, found) for each in quotes.revisions(found.quote)],
+        by_link_alone=found.address is None,
+        contact={"email": rows.head.contact, "phone": rows.head.phone},
+    )
+
+
+def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, str | None]:
+    reader, number = current_reader(), found.quote.number
+    address = None
+    if each is not shown:
+        address = (
+            url_for("quote.page", number=number)
+            if each is found.newest
+            else url_for("quote.revision", number=number, revision=each.number)
+        )
+    return {
+        "label": _("Revision %(revision)s", revision=each.number),
+        "issued": _("issued on %(day)s", day=reader.moment(each.issued_at, each.time_zone)),
+        "standing": str(standing.NAMES[quotes.standing(each, request_context.now())]),
+        "address": address,
+    }

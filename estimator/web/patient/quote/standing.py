@@ -1,0 +1,124 @@
+"""What became of a revision, in words: a name for every list of them, and what stands above the quote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from estimator import quotes
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.models import QuoteDecision, QuoteRevision
+from estimator.web import request_context
+from estimator.web.language import current_reader
+from estimator.web.patient.quote.blueprint import Way, end_of
+
+NAMES: Mapping[quotes.Standing, str] = {
+    "current": lazy_gettext("valid; it can be accepted"),
+    "replaced": lazy_gettext("replaced by a newer revision"),
+    "withdrawn": lazy_gettext("withdrawn by the provider"),
+    "expired": lazy_gettext("expired"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+}
+
+PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
+"""Whatever is so is not to be paid any more."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What stands above a quote that is not simply valid, and the way on."""
+
+    code: str
+    heading: str
+    sentence: str
+    way: Way | None = None
+
+
+def notice(revision: QuoteRevision, newest: QuoteRevision) -> Notice | None:
+    """Return what stands above a revision; None above one that is valid."""
+    number, zone, reader = revision.quote.number, revision.time_zone, current_reader()
+    since = reader.clock(revision.state_since, zone)
+    ask = Way(url_for("quote.question", number=number), _("Ask the coordinator"))
+    match quotes.standing(revision, request_context.now()):
+        case "replaced":
+            return Notice(
+                "replaced",
+                _("This revision was replaced."),
+                _("Revision %(new)s takes its place since %(moment)s.", new=newest.number, moment=since),
+                Way(url_for("quote.page", number=number), _("See revision %(new)s", new=newest.number)),
+            )
+        case "withdrawn":
+            return Notice(
+                "withdrawn",
+                _("This quote was withdrawn."),
+                _("The provider took it back on %(moment)s. It cannot be accepted.", moment=since),
+                ask,
+            )
+        case "expired":
+            return Notice(
+                "expired",
+                _("This quote has expired."),
+                _(
+                    "It was valid until %(moment)s. Ask for a new revision if you still want it.",
+                    moment=end_of(revision),
+                ),
+                ask,
+            )
+        case "declined":
+            return Notice(
+                "declined",
+                _("This quote was declined."),
+                _(
+                    "That was on %(moment)s. If you have changed your mind, ask for a new revision.",
+                    moment=since,
+                ),
+                ask,
+            )
+        case "accepted":
+            return _accepted(revision, since)
+    said = quotes.decision_of(revision)
+    if said is not None and said.taken_back_at is not None:
+        return Notice(
+            "taken_back",
+            _("The acceptance was taken back."),
+            _(
+                "That was on %(moment)s. Nothing is agreed, and nothing is to be paid.",
+                moment=reader.clock(said.taken_back_at, zone),
+            ),
+        )
+    return None
+
+
+def _accepted(revision: QuoteRevision, since: str) -> Notice:
+    said = quotes.decision_of(revision)
+    sentence = _("That was on %(moment)s.", moment=since)
+    way = None
+    if said is not None and can_be_taken_back(said):
+        sentence = _(
+            "That was on %(moment)s. It can be taken back until %(until)s; nothing is to be paid before.",
+            moment=since,
+            until=taken_back_until(said, revision.time_zone),
+        )
+        way = Way(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
+    return Notice("accepted", _("This quote is accepted."), sentence, way)
+
+
+def can_be_taken_back(said: QuoteDecision) -> bool:
+    """Whether an acceptance can still be taken back at this moment."""
+    return (
+        said.kind == "accepted"
+        and said.taken_back_at is None
+        and said.reversible_until is not None
+        and request_context.now() < said.reversible_until
+    )
+
+
+def taken_back_until(said: QuoteDecision, zone: str) -> str:
+    """Say the end of the last day on which an acceptance can be taken back."""
+    last = quotes.last_day_to_take_back(said, zone)
+    assert last is not None
+    return _("the end of %(day)s (%(zone)s)", day=current_reader().day(last), zone=zone)

@@ -1,0 +1,504 @@
+"""Ask for a firm quote: the form, the check of the answers, and the page of a request.
+
+Nothing that is typed is stored before the last button; until then it goes from page to page in the form. A page
+that is opened changes nothing: the secret of a link is exchanged for a note in the cookie, and that is all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from estimator import clinic, estimates, price_lists, quotes, requests, throttle
+from estimator.db import db, unavailable
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.i18n import reader as reader_of
+from estimator.mail import addresses, outbox
+from estimator.models import Estimate, PatientRequest, Quote
+from estimator.requests import consents
+from estimator.web import errors, networks, request_context
+from estimator.web.countries import countries
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient import dead_links, request_form, request_visit
+from estimator.web.patient.request_form import AskForm, Checked
+
+pages = Blueprint("asking", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+LARGEST = 12_000_000
+"""So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
+
+MOST_FROM = 30
+"""So many requests are taken from one address in a quarter of an hour; a whole hospital may share one."""
+
+MOST_READ_PAST = 200_000_000
+PIECE = 1_000_000
+
+MOST_SHOWN = 100_000
+"""So many characters of a message that is too long stand in the form again."""
+
+
+@pages.route("/e/<token>/ask", methods=["GET", "POST"])
+def ask(token: str) -> Answer:
+    """Show the form, or take what was filled in and show it for a last look."""
+    found = request_context.estimate_of(token)
+    if found is None:
+        return errors.missing()
+    form = _sent(token)
+    if not isinstance(form, AskForm):
+        return form
+    if request.method != "POST":
+        form.language.data = current_reader().tag
+        return _form_page(found, token, form, Checked())
+    if not form.validate():
+        return _form_page(found, token, form, Checked(), 400, _visit_over())
+    if request.form.get("act") == "change":
+        return _form_page(found, token, form, Checked())
+    checked = _checked(found, form)
+    if checked.asked is None:
+        return _form_page(found, token, form, checked, 422)
+    return _check_page(found, token, form, checked)
+
+
+@pages.route("/e/<token>/ask/check", methods=["GET", "POST"])
+def check(token: str) -> Answer:
+    """Keep the request that was looked at once more."""
+    found = request_context.estimate_of(token)
+    if found is None:
+        return errors.missing()
+    if request.method != "POST":
+        return redirect(url_for("asking.ask", token=token), code=303)
+    form = _sent(token)
+    if not isinstance(form, AskForm):
+        return form
+    checked = _checked(found, form)
+    if checked.asked is None:
+        return _form_page(found, token, form, checked, 422 if form.validate() else 400)
+    if not form.validate():
+        return _check_page(found, token, form, checked, 400, _visit_over())
+    if form.agreed.data != request_form.agreed(_consents(found)):
+        for purpose in consents.needed("other"):
+            form[f"consent_{purpose}"].data = ""
+        sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
+        return _form_page(found, token, form, Checked(), 409, sentence)
+    try:
+        if (wait := _too_many()) is not None:
+            return _check_page(found, token, form, checked, 429, wait)
+        record = requests.ask(
+            found,
+            checked.asked,
+            origin="page",
+            submission=form.submission.data or "",
+            clinic=clinic.current(),
+            settings=request_context.settings(),
+            actor="patient",
+            now=request_context.now(),
+        )
+        mails = [mail.id for mail in outbox.of(record.reference) if mail.state == "waiting"]
+        request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
+        reference = record.reference
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        known = unavailable(error)
+        if known is None:
+            raise
+        sentence = _(
+            "%(why)s Nothing was sent, and everything you wrote is still here. Try again in a minute.",
+            why=known.sentence,
+        )
+        return _check_page(None, token, form, checked, 503, sentence)
+    for mail_id in mails:
+        request_context.jobs().ring("mail", mail_id)
+    return redirect(url_for("asking.asked", reference=reference), code=303)
+
+
+@pages.get("/request/<reference>/sent")
+def asked(reference: str) -> Answer:
+    """Say that a request has arrived, what happens next and by when."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    settings = request_context.settings()
+    return render_template(
+        "patient/asked.html",
+        **_about(record),
+        mail=_mail(record),
+        link=f"{settings.public_url}{_link(record)}",
+    )
+
+
+@pages.get("/r/<token>")
+def open(token: str) -> Answer:
+    """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
+    record = requests.find(token, request_context.now())
+    if record is None:
+        return dead_links.missing()
+    request_visit.begin(record)
+    return redirect(url_for("asking.page", reference=record.reference), code=303)
+
+
+@pages.get("/request/<reference>")
+def page(reference: str) -> Answer:
+    """Show how far a request is, and what comes next."""
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    return _page(record, QuestionForm())
+
+
+class QuestionForm(Form):
+    """A question to the coordinator."""
+
+    words = StringField()
+
+
+@pages.post("/request/<reference>/question")
+def question(reference: str) -> Answer:
+    """Keep a question to the coordinator."""
+    request.max_content_length = request.max_form_memory_size = LARGEST
+    form = QuestionForm()
+    record = request_visit.opened(reference)
+    if record is None:
+        return visit_over()
+    if not form.validate():
+        return _page(record, form, 400, _visit_over())
+    words = (form.words.data or "").replace("\r\n", "\n").strip()
+    wrong = request_form.wrong_message(words) if words else _("Write your question.")
+    if wrong:
+        return _page(record, form, 422, wrong)
+    quote = quotes.of(record)
+    try:
+        if quote is None:
+            event = requests.ask_question(
+                record, words, now=request_context.now(), settings=request_context.settings()
+            )
+            requests.tell_desk(record, event, settings=request_context.settings(), now=request_context.now())
+        else:
+            quotes.ask_question(quote, words, settings=request_context.settings(), now=request_context.now())
+        mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
+        db.session.commit()
+    except outbox.TooMany:
+        db.session.rollback()
+        sentence = _("You have asked often enough today. Try again tomorrow, or write to us.")
+        return _page(requests.get(reference) or record, form, 429, sentence)
+    for mail_id in mails:
+        request_context.jobs().ring("mail", mail_id)
+    return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
+
+
+def visit_over() -> tuple[str, int]:
+    """Return the page for who has no right to see a request here, or none any more; it keeps what was typed."""
+    return errors.page(
+        404,
+        _("Open the link once more"),
+        _("This page is shown to whoever has opened the link of the request, for some hours."),
+        _("Open the link again: it is in the mail that we sent you, or in the message of your coordinator."),
+        kept=errors.typed() if request.method == "POST" else (),
+    )
+
+
+def _too_many() -> str | None:
+    """Count one more request from a network; return what to say if there have been too many, else None."""
+    now, lookup_key = request_context.now(), request_context.settings().lookup_key
+    wait = throttle.take("ask", networks.counted(), most=MOST_FROM, lookup_key=lookup_key, now=now)
+    if wait is None:
+        return None
+    db.session.commit()
+    return ngettext(
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minute.",
+        "Many requests have come from your network just now. Everything you wrote is still here: "
+        "send it again in %(num)s minutes.",
+        -(-int(wait.total_seconds()) // 60),
+    )
+
+
+def _sent(token: str) -> AskForm | tuple[str, int]:
+    """Read what was sent; far too much of it is answered with a page that says so."""
+    request.max_content_length = request.max_form_memory_size = LARGEST
+    try:
+        return AskForm()
+    except RequestEntityTooLarge:
+        _let_it_arrive()
+        most = current_reader().number(str(request_form.LONGEST_MESSAGE))
+        return errors.page(
+            413,
+            _("Your message is far too long"),
+            _("There is room for %(most)s characters. Nothing was sent.", most=most),
+            _("Go back in your browser: what you wrote still stands there. Shorten it, and send it again."),
+            way_out=(url_for("asking.ask", token=token), _("To the empty form")),
+        )
+
+
+def _let_it_arrive() -> None:
+    """Read past what is still being sent: a browser whose sending is cut off shows no answer at all."""
+    stream = request.environ["wsgi.input"]
+    for _piece in range(MOST_READ_PAST // PIECE):
+        if not stream.read(PIECE):
+            return
+
+
+def _checked(found: Estimate, form: AskForm) -> Checked:
+    return request_form.check(form, _consents(found), _months(found))
+
+
+def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
+    return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
+
+
+def _months(found: Estimate) -> list[str]:
+    return request_form.months(request_context.now(), found.table_version.time_zone)
+
+
+def _visit_over() -> str:
+    return _(
+        "Your visit had ended, or your browser keeps no cookies. Everything you wrote is still here; "
+        "press the button again."
+    )
+
+
+def _form_page(
+    found: Estimate,
+    token: str,
+    form: AskForm,
+    checked: Checked,
+    status: int = 200,
+    sentence: str | None = None,
+) -> tuple[str, int]:
+    reader = current_reader()
+    problems: list[dict[str, str | None]] = [{"target": None, "sentence": sentence}] if sentence else []
+    problems += [{"target": name, "sentence": text} for name, text in checked.wrong.items()]
+    if checked.meant:
+        doubt = _("Is your mail address right? Perhaps you meant %(meant)s.", meant=checked.meant)
+        problems.append({"target": "email", "sentence": doubt})
+    typed = request_form.typed(form)
+    cut = len(typed["message"]) > MOST_SHOWN
+    if cut:
+        typed["message"] = typed["message"][:MOST_SHOWN]
+    settings = request_context.settings()
+    rendered = render_template(
+        "patient/ask.html",
+        errors=problems,
+        wrong=checked.wrong,
+        meant=checked.meant,
+        typed=typed,
+        cut=reader.number(str(MOST_SHOWN)) if cut else None,
+        csrf_token=form.csrf_token,
+        submission=request_form.submission_of(form),
+        action=url_for("asking.ask", token=token),
+        countries=countries(reader),
+        months=[(month, reader.month(month)) for month in _months(found)],
+        consents=list(_consents(found).values()),
+        longest=reader.number(str(request_form.LONGEST_MESSAGE)),
+        reply_days=_reply_days(),
+        kept=kept_sentence(),
+        sends_mail=settings.sends_mail,
+        **_estimate(found, token),
+    )
+    return rendered, status
+
+
+def _check_page(
+    found: Estimate | None,
+    token: str,
+    form: AskForm,
+    checked: Checked,
+    status: int = 200,
+    sentence: str | None = None,
+) -> tuple[str, int]:
+    """Show everything for a last look; without the estimate where it cannot be read."""
+    assert checked.asked is not None
+    hidden = request_form.as_hidden(
+        form,
+        submission=request_form.submission_of(form),
+        agreed=form.agreed.data if found is None else request_form.agreed(_consents(found)),
+    )
+    rendered = render_template(
+        "patient/ask_check.html",
+        errors=[{"target": None, "sentence": sentence}] if sentence else [],
+        hidden=hidden,
+        csrf_token=form.csrf_token,
+        action=url_for("asking.check", token=token),
+        change=url_for("asking.ask", token=token),
+        rows=_answers(checked.asked),
+        consents=checked.asked.consents,
+        kept=kept_sentence(),
+        **(
+            _estimate(found, token)
+            if found is not None
+            else {"back": url_for("patient.breakdown", token=token)}
+        ),
+    )
+    return rendered, status
+
+
+def _answers(asked: requests.Asked) -> list[tuple[str, str, str, bool]]:
+    """Return what was answered: the field, what was asked, the answer, and whether it was typed freely."""
+    reader = current_reader()
+    person, month = asked.person, asked.planned_month
+    languages = language_names()
+    rows = [
+        ("full_name", _("Name"), person.full_name, True),
+        ("email", _("Mail address"), person.email or "", True),
+        ("phone", _("Telephone"), person.phone or _("none"), bool(person.phone)),
+        ("country", _("Country"), countries(reader)[asked.country], False),
+        ("language", _("Language of our answers"), languages[asked.language], False),
+        ("for_whom", _("For whom"), for_whom(asked.for_whom), False),
+        ("planned_month", _("Planned month"), planned(month), False),
+        ("message", _("Message"), person.message or _("none"), bool(person.message)),
+    ]
+    return [row for row in rows if row[0] != "language" or len(languages) > 1]
+
+
+def for_whom(code: str) -> str:
+    """Say for whom a quote is, in the words of the person who asks."""
+    return _("For somebody I may speak for") if code == "other" else _("For myself")
+
+
+def planned(month: str | None) -> str:
+    """Say which month is planned."""
+    return current_reader().month(month) if month else _("I do not know yet")
+
+
+def language_names() -> Mapping[str, str]:
+    """Return every language that answers can be written in, by its tag, in its own name."""
+    return {tag: reader_of(tag).name for tag in request_context.settings().languages}
+
+
+def _estimate(found: Estimate, token: str) -> dict[str, Any]:
+    """Return what the pages say about the estimate that is asked about."""
+    reader, table = current_reader(), price_lists.parsed(found.table_version)
+    breakdown = estimates.breakdown_of(found)
+    return {
+        "back": url_for("patient.breakdown", token=token),
+        "again": url_for("patient.change", token=token),
+        "reference": found.reference,
+        "provider": table.provider.name,
+        "demo": table.demo,
+        "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
+        "at_least": bool(breakdown["on_request"]),
+        "expired": reader.day(found.valid_until)
+        if estimates.has_expired(found, request_context.now())
+        else None,
+    }
+
+
+def _reply_days() -> str:
+    days = clinic.current().reply_days
+    if days == 0:
+        return _("on the same business day")
+    return ngettext("within %(num)s business day", "within %(num)s business days", days)
+
+
+def kept_sentence() -> str:
+    """Say how long a request is kept."""
+    days = clinic.current().requests_kept_days
+    return ngettext(
+        "We keep your request for %(num)s day after the last thing that happened to it, and longer only if we "
+        "issue a quote. You can see, download and delete it at any time.",
+        "We keep your request for %(num)s days after the last thing that happened to it, and longer only if we "
+        "issue a quote. You can see, download and delete it at any time.",
+        days,
+    )
+
+
+def _about(record: PatientRequest) -> dict[str, Any]:
+    """Return what every page of a request says; nothing of it tells who asked, or for what."""
+    table = price_lists.parsed(record.table_version)
+    return {
+        "reference": record.reference,
+        "provider": table.provider.name,
+        "demo": table.demo,
+        "due": current_reader().moment(record.due_at, table.time_zone),
+        "time_zone": table.time_zone,
+        "late": request_context.now() > record.due_at,
+        "contact": table.provider.email,
+        "asked_at": current_reader().clock(record.created_at, table.time_zone),
+        "page": url_for("asking.page", reference=record.reference),
+        "my_data": url_for("my_data.request", reference=record.reference),
+    }
+
+
+def _page(
+    record: PatientRequest, form: QuestionForm, status: int = 200, sentence: str | None = None
+) -> tuple[str, int]:
+    about, quote = _about(record), quotes.of(record)
+    zone = about["time_zone"]
+    events = requests.history(record, request_context.settings().data_keys)
+    questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
+    rendered = render_template(
+        "patient/request.html",
+        errors=[{"target": "words", "sentence": sentence}] if sentence else [],
+        csrf_token=form.csrf_token,
+        words=(form.words.data or "")[:MOST_SHOWN],
+        state=record.state,
+        state_sentence=_state(record, quote),
+        questions=questions,
+        quote=None if quote is None else _quote(quote),
+        action=url_for("asking.question", reference=record.reference),
+        longest=current_reader().number(str(request_form.LONGEST_MESSAGE)),
+        **about,
+    )
+    return rendered, status
+
+
+def _quote(quote: Quote) -> dict[str, str]:
+    token = quotes.token_of(quote, request_context.settings().link_key)
+    return {"number": quote.number, "link": url_for("quote.open", token=token)}
+
+
+def _state(record: PatientRequest, quote: Quote | None) -> str:
+    state: str = record.state
+    if state == "quoted" and quote is not None:
+        # It expires with its last day, whether the clock has come round to it yet or not.
+        standing = quotes.standing(quotes.newest(quote), request_context.now())
+        state = "expired" if standing == "expired" else state
+    return {
+        "new": _("We have your request. Nobody has begun with it yet."),
+        "in_work": _("Somebody is working on your request."),
+        "waiting": _("We have asked you something and are waiting for your answer. Look into your mailbox."),
+        "quoted": _("Your quote is ready."),
+        "accepted": _("You have accepted the quote."),
+        "declined": _("You have declined the quote."),
+        "expired": _("The quote has expired. Ask below if you want a new one."),
+        "closed": _("This request is closed. Ask below if you want it to be taken up again."),
+    }[state]
+
+
+def _mail(record: PatientRequest) -> dict[str, str] | None:
+    """Say where the confirmation goes; None if there is none."""
+    events = requests.history(record, request_context.settings().data_keys)
+    became = next((event.detail.get("mail") for event in events if event.kind == "asked"), None)
+    person = requests.person_of(record, request_context.settings().data_keys)
+    if person is None or person.email is None or became in (None, "no_address"):
+        return None
+    address = addresses.masked(person.email)
+    if became == "put":
+        return {"sentence": _("We have sent a confirmation to %(address)s.", address=address)}
+    if became == "too_many":
+        return {
+            "sentence": _(
+                "%(address)s has had enough mail from here today, so no confirmation was sent. Your request has "
+                "arrived all the same.",
+                address=address,
+            )
+        }
+    return {"sentence": _("No confirmation is sent, because this server sends no mail.")}
+
+
+def _link(record: PatientRequest) -> str:
+    return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
+
+
+def _waiting(about: str) -> Sequence[int]:
+    return [mail.id for mail in outbox.of(about) if mail.state == "waiting"]

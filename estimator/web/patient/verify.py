@@ -1,0 +1,283 @@
+"""Check a document: four words for a number, and what can be said of a PDF. Nothing of either is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+
+from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from estimator import throttle, verification
+from estimator.db import db, unavailable
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.verification import Checked, Computed, Difference, Reference
+from estimator.web import errors, networks, request_context
+from estimator.web.forms import printable
+from estimator.web.language import current_reader
+
+pages = Blueprint("checking", __name__)
+
+LARGEST = 10_000_000
+"""No PDF with more bytes is read; ours have a tenth of it at most."""
+
+ROUND_IT = 20_000
+"""So many bytes a browser sends around a file."""
+
+MOST_MISSES = 30
+"""So many numbers that nobody has issued are answered to one network in a quarter of an hour."""
+
+MOST_FILES = 30
+"""So many files of one network are looked at in a quarter of an hour."""
+
+Answer = str | Response | tuple[str, int]
+
+
+class InMemory(Request):
+    """A request whose files never touch the disk, not even for a moment."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One difference in words."""
+
+    label: Words
+    written: str
+    computed: str
+
+
+@pages.get("/verify")
+def start() -> Answer:
+    """Show the two ways; with a number that was typed, go to what it tells."""
+    typed = request.args.get("number", "")
+    if not typed.strip():
+        if "number" in request.args:
+            return _start(422, number=_("Type the number of the quote first. It begins with Q."))
+        return _start(200)
+    revision = request.args.get("revision", "").strip()
+    found = verification.reference_of(f"{typed.strip()}/{revision}" if revision else typed)
+    if found is None:
+        return _start(
+            422,
+            number=_(
+                "That is no number of a quote. One looks like Q-2026-00017, and the revision is a number as well."
+            ),
+        )
+    if not isinstance(found, Reference):
+        return redirect(url_for("checking.reference", reference=found), code=303)
+    return redirect(address(found), code=303)
+
+
+@pages.get("/verify/<reference>")
+@pages.get("/verify/<reference>/<revision>")
+def reference(reference: str, revision: str = "") -> Answer:
+    """Tell one of four words of a number, and nothing more."""
+    found = verification.reference_of(f"{reference}/{revision}" if revision else reference)
+    if found in ("EST", "REQ") or reference in ("EST", "REQ"):
+        return render_template("patient/verify_other.html", kind=found or reference)
+    if not isinstance(found, Reference):
+        found = None
+    if not _has_room("numbers", MOST_MISSES):
+        return _too_often(_("Too many numbers that nobody has issued were asked for from your network."))
+    word = "unknown" if found is None else verification.word_for(found, request_context.now())
+    if word == "unknown":
+        _count("numbers", MOST_MISSES)
+    page = render_template("patient/verify_number.html", word=word, reference=found)
+    return page, 404 if word == "unknown" else 200
+
+
+@pages.post("/verify")
+def upload() -> Answer:
+    """Say what can be said of a PDF that somebody was given; it is forgotten with the answer."""
+    if not _has_room("files", MOST_FILES):
+        return _too_often(_("Too many files were sent from your network."))
+    sent = request.files.get("file")
+    content = sent.stream.read(LARGEST + 1) if sent is not None else b""
+    if not content:
+        return _start(422, file=_("Choose the PDF first, then press the button."))
+    if len(content) > LARGEST:
+        raise RequestEntityTooLarge
+    _count("files", MOST_FILES)
+    checked = verification.check(content, request_context.now())
+    reader = current_reader()
+    return render_template(
+        "patient/verify_file.html",
+        checked=checked,
+        verdict=_verdict(checked),
+        unreadable=unreadable(checked),
+        rows=[] if checked.computed is None else rows(checked.computed, reader),
+        others=[] if checked.computed is None else others(checked.computed, reader),
+        written=_money(checked.computed, "written", reader),
+        computed=_money(checked.computed, "computed", reader),
+        address=None if checked.reference is None else address(checked.reference),
+    )
+
+
+def address(found: Reference) -> str:
+    """Return the page of a number."""
+    if found.revision is None:
+        return url_for("checking.reference", reference=found.number)
+    return url_for("checking.reference", reference=found.number, revision=str(found.revision))
+
+
+def unreadable(checked: Checked) -> str | None:
+    """Say why the data of a file could not be read; None if they could."""
+    match checked.carried.kind:
+        case "data":
+            return None
+        case "no_pdf":
+            return _("This is no PDF. Send the file that you were given, not a photograph or a copied text.")
+        case "nothing":
+            return _(
+                "There are no data of ours in it. Every quote and every estimate of ours carries its figures as "
+                "data; they are lost when a PDF is printed, scanned, or printed into a new PDF."
+            )
+        case "encrypted":
+            return _("It is encrypted, so it cannot be read. Our documents are never encrypted.")
+        case "several":
+            return _("There are several files in it. Our documents carry one.")
+        case "too_large":
+            return _("What is packed into it is larger than anything of ours, so that it was given up.")
+        case "too_slow" | "too_much":
+            return _(
+                "It takes more time or memory to read than any document of ours, so that it was given up."
+            )
+    return _("It is damaged, or not whole, so that it cannot be read. Download it again, and try once more.")
+
+
+def rows(computed: Computed, reader: Reader) -> list[Row]:
+    """Return the lines that differ, with both amounts, the totals first."""
+    order = {"total": 0, "price": 1, "adjusted": 2, "totals": 3}
+    found = sorted(computed.differences, key=lambda each: order.get(each.place, 4))
+    return [
+        Row(
+            _label(each, reader, computed),
+            _amount(each.written, computed.currency, reader),
+            _amount(each.computed, computed.currency, reader),
+        )
+        for each in found
+        if _has_amounts(each)
+    ]
+
+
+def others(computed: Computed, reader: Reader) -> list[str]:
+    """Return what differs besides, and has no one amount."""
+    found = [str(_label(each, reader, computed)) for each in computed.differences if not _has_amounts(each)]
+    return list(dict.fromkeys(found))
+
+
+def _start(status: int, **wrong: str) -> tuple[str, int]:
+    page = render_template(
+        "patient/verify.html",
+        form=FlaskForm(),
+        wrong=wrong,
+        typed={name: printable(request.args.get(name, "")[:80]) for name in ("number", "revision")},
+        errors=[{"target": name, "sentence": sentence} for name, sentence in wrong.items()],
+    )
+    return page, status
+
+
+def _verdict(checked: Checked) -> str:
+    """Return which of the things that can be said of a file is the one."""
+    same = checked.computed is not None and checked.computed.same
+    if checked.genuine:
+        return "genuine"
+    if checked.same_data:
+        return "same_data"
+    if checked.kind == "quote":
+        return "not_ours" if checked.word in (None, "unknown") else "not_that_number"
+    if checked.kind == "estimate":
+        return "estimate_follows" if same else "estimate_differs"
+    return "nothing"
+
+
+def _money(computed: Computed | None, which: str, reader: Reader) -> str | None:
+    value = None if computed is None else getattr(computed, which)
+    return None if computed is None or value is None else reader.money(value, computed.currency)
+
+
+def _amount(value: str | None, currency: str, reader: Reader) -> str:
+    return _("none") if value is None else reader.money(value, currency)
+
+
+def _has_amounts(difference: Difference) -> bool:
+    return difference.written is not None or difference.computed is not None
+
+
+def _label(difference: Difference, reader: Reader, computed: Computed) -> Words:
+    if difference.label is not None and computed.table is not None:
+        return reader.words(difference.label, computed.table.main_language)
+    names: Mapping[str, str] = {
+        "total": _("Total of the quote"),
+        "price": _("Price before adjustments"),
+        "adjusted": _("Sum of the adjustments"),
+        "item": _("A line that the price list has not"),
+        "tax": _("A tax that the price list has not"),
+        "answers": _("The answers"),
+        "notices": _("The notices"),
+        "payments": _("The payments"),
+        "stages": _("The cost after each stage"),
+        "groups": _("The groups of lines"),
+        "items": _("The lines"),
+        "taxes": _("The taxes"),
+        "currency": _("The currency"),
+        "table": _("The name of the price list"),
+        "version": _("The version of the price list"),
+    }
+    totals: Mapping[str, str] = {
+        "provider": _("Paid to the provider"),
+        "others": _("Paid to others"),
+        "reserve": _("Suggested reserve"),
+        "total": _("Likely total"),
+    }
+    if difference.place == "totals" and difference.code in totals:
+        return Words(totals[difference.code])
+    return Words(names.get(difference.place, _("Something else in the data")))
+
+
+def _has_room(what: str, most: int) -> bool:
+    settings, now = request_context.settings(), request_context.now()
+    return throttle.has_room(
+        f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now
+    )
+
+
+def _count(what: str, most: int) -> None:
+    """Count one; a database that cannot be written keeps nobody from checking a document."""
+    settings, now = request_context.settings(), request_context.now()
+    try:
+        throttle.take(f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now)
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        if unavailable(error) is None:
+            raise
+
+
+def _too_often(why: str) -> Response:
+    response = make_response(
+        errors.page(
+            429,
+            _("Try again in a quarter of an hour"),
+            why,
+            _("A family checks one document or two. If you have to check many, ask us."),
+            way_out=(url_for("checking.start"), _("Check a document")),
+        )
+    )
+    response.headers["Retry-After"] = str(int(throttle.WINDOW.total_seconds()))
+    return response

@@ -1,0 +1,61 @@
+"""What every page of a request shares: the settings, and the one moment that it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import current_app, g
+
+from estimator import clinic as clinics
+from estimator import estimates
+from estimator.clinic import Clinic
+from estimator.config import Settings
+from estimator.jobs import Jobs
+from estimator.mail import outbox
+from estimator.models import Estimate, StaffUser
+
+
+def settings() -> Settings:
+    """Return the settings of the app."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def clinic() -> Clinic:
+    """Return what the clinic has set for itself, asked for once in a request."""
+    if "clinic" not in g:
+        g.clinic = clinics.current()
+    found: Clinic = g.clinic
+    return found
+
+
+def jobs() -> Jobs:
+    """Return the bell of the app."""
+    found: Jobs = current_app.extensions["jobs"]
+    return found
+
+
+def ring_mails(about: str) -> None:
+    """Wake the worker for the mails about a record that wait; they are committed already."""
+    for mail in outbox.of(about):
+        if mail.state == "waiting":
+            jobs().ring("mail", mail.id)
+
+
+def now() -> datetime:
+    """Return the moment of this request, the same one throughout."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    found: datetime = g.now
+    return found
+
+
+def estimate_of(token: str) -> Estimate | None:
+    """Return the estimate that a link opens, None if there is none any more."""
+    return estimates.find(token, kept_days=settings().kept_days, now=now())
+
+
+def person() -> StaffUser:
+    """Return the member of staff whose request this is; the guard has let them in."""
+    found: StaffUser = g.staff
+    return found

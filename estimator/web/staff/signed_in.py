@@ -1,0 +1,39 @@
+"""Who is signed in, what they may do, and what others are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from estimator import staff
+from estimator.db import db
+from estimator.i18n import gettext as _
+from estimator.models import StaffUser
+from estimator.price_lists import COMMAND_LINE
+from estimator.web.staff import security
+
+
+def actor() -> str:
+    """Return the name under which what this person does is kept."""
+    user = security.person()
+    assert user is not None, "the guard lets nobody in who is not signed in"
+    return user.actor
+
+
+def may(permission: str) -> bool:
+    """Whether this person may do something at this moment."""
+    user = security.person()
+    return user is not None and staff.may(user, permission)
+
+
+def name_of(who: str | None) -> str:
+    """Return what somebody who did something is called: their address, or the command line."""
+    if who is None or who == COMMAND_LINE:
+        return _("command line")
+    kind, _colon, number = who.partition(":")
+    user = db.session.get(StaffUser, int(number)) if kind == "user" and number.isdecimal() else None
+    return who if user is None else str(user.email)
+
+
+def names_of(people: Iterable[str | None]) -> dict[str | None, str]:
+    """Return what several people are called."""
+    return {who: name_of(who) for who in set(people)}

@@ -1,0 +1,197 @@
+"""What another price list does to plans, counted: a sum of many plans, which may be counted in parts and merged.
+
+Every plan is in exactly one of KINDS. Only those that can be priced, whole, under both tables have a change, by
+the likely total.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from pricing import PriceTable
+from pricing.distinct_plans import asked
+from pricing.explore import Outcome, outcome
+from pricing.money import Rounder, exactly, plain
+
+KINDS = (
+    "up",
+    "down",
+    "unchanged",
+    "refused",
+    "accepted",
+    "refused_before",
+    "on_request",
+    "priced",
+    "other_currency",
+)
+"""up, down, unchanged: by the likely total.
+
+refused: now, not before; accepted: the other way round; refused_before: under both.
+on_request: something has no price any more; priced: something that had none has one now.
+other_currency: totals that cannot be compared.
+"""
+
+EDGES = ("-50", "-20", "-10", "-5", "-2", "0", "2", "5", "10", "20", "50")
+"""Where the bars of the histogram meet, in percent; a bar has its edge that is further from 0. 0 has its own."""
+
+MOVERS = 10
+REASONS = 20
+"""So many of the largest movers, and of the reasons, are told."""
+
+_ZERO = EDGES.index("0")
+_BINS: tuple[tuple[str | None, str | None], ...] = (
+    *zip((None, *EDGES[:_ZERO]), EDGES[: _ZERO + 1], strict=True),
+    ("0", "0"),
+    *zip(EDGES[_ZERO:], (*EDGES[_ZERO + 1 :], None), strict=True),
+)
+
+
+class Tally:
+    """A count of plans under two tables, of one provider's list; parts of one count have the same tables."""
+
+    def __init__(self) -> None:
+        self.kinds: Counter[str] = Counter()
+        self.changes: Counter[Decimal] = Counter()
+        self.percents: Counter[Decimal] = Counter()
+        self.bins: Counter[int] = Counter()
+        self.problems: Counter[tuple[str, str]] = Counter()
+        self.requests: Counter[str] = Counter()
+        self.movers: list[dict[str, Any]] = []
+        self.plans = 0
+
+    def add(self, old: PriceTable, new: PriceTable, answers: Mapping[str, str | bool], plans: int) -> None:
+        """Price a plan under both tables, and count it as so many."""
+        before, after = outcome(old, asked(old, answers)), outcome(new, asked(new, answers))
+        self.plans += plans
+        kind = _kind(before, after, old, new)
+        if kind == "refused":
+            for reason in {(problem.driver, problem.kind) for problem in after.problems}:
+                self.problems[reason] += plans
+        if kind == "on_request":
+            for code in set(after.on_request) - set(before.on_request):
+                self.requests[code] += plans
+        if kind is None:
+            assert before.total is not None
+            assert after.total is not None
+            kind = self._moved(before.total, after.total, new, answers, plans)
+        self.kinds[kind] += plans
+
+    def merge(self, other: Tally) -> None:
+        """Add what was counted elsewhere."""
+        for name in ("kinds", "changes", "percents", "bins", "problems", "requests"):
+            getattr(self, name).update(getattr(other, name))
+        self.plans += other.plans
+        self.movers = _largest([*self.movers, *other.movers])
+
+    def result(self, rounder: Rounder) -> dict[str, Any]:
+        """Return everything as text, numbers and lists."""
+        return {
+            "plans": self.plans,
+            **{kind: self.kinds[kind] for kind in KINDS},
+            "median": _median(self.changes),
+            "median_percent": _median(self.percents),
+            "histogram": [
+                {"from": start, "to": end, "plans": self.bins[number]}
+                for number, (start, end) in enumerate(_BINS)
+            ],
+            "movers": [
+                {
+                    **mover,
+                    "old": rounder.text(mover["old"]),
+                    "new": rounder.text(mover["new"]),
+                    "change": rounder.text(mover["change"]),
+                }
+                for mover in self.movers
+            ],
+            "refused_because": [
+                {"driver": driver, "problem": kind, "plans": plans}
+                for (driver, kind), plans in _most(self.problems)
+            ],
+            "on_request_because": [{"item": code, "plans": plans} for code, plans in _most(self.requests)],
+        }
+
+    def _moved(self, before: Any, after: Any, new: PriceTable, answers: Any, plans: int) -> str:
+        with exactly():
+            change = after[1] - before[1]
+        self.changes[change] += plans
+        percent = _percent(change, before[1])
+        if percent is not None:
+            self.percents[percent] += plans
+            self.bins[_bin(change, before[1])] += plans
+        if not change:
+            return "unchanged"
+        mover = {
+            "answers": dict(answers),
+            "plans": plans,
+            "old": before[1],
+            "new": after[1],
+            "change": change,
+            "percent": None if percent is None else plain(percent),
+        }
+        if len(self.movers) < MOVERS or abs(change) >= abs(self.movers[-1]["change"]):
+            self.movers = _largest([*self.movers, mover])
+        return "up" if change > 0 else "down"
+
+
+def _kind(before: Outcome, after: Outcome, old: PriceTable, new: PriceTable) -> str | None:
+    """What became of a plan; None if its totals can be compared."""
+    if after.total is None:
+        return "refused_before" if before.total is None else "refused"
+    if before.total is None:
+        return "accepted"
+    if set(after.on_request) - set(before.on_request):
+        return "on_request"
+    if set(before.on_request) - set(after.on_request):
+        return "priced"
+    return None if old.currency == new.currency else "other_currency"
+
+
+def _percent(change: Decimal, before: Decimal) -> Decimal | None:
+    """How many percent a change is, to the hundredth; None of what was nothing, or less."""
+    if before <= 0:
+        return None
+    hundredths = floor(abs(Fraction(change)) / Fraction(before) * 10_000 + Fraction(1, 2))
+    return Decimal(hundredths if change > 0 else -hundredths).scaleb(-2)
+
+
+def _bin(change: Decimal, before: Decimal) -> int:
+    """The bar that a change belongs to, by what it exactly is."""
+    middle = _ZERO + 1
+    if not change:
+        return middle
+    edges = EDGES[_ZERO + 1 :] if change > 0 else EDGES[:_ZERO]
+    with exactly():
+        further = sum(abs(change) * 100 > abs(int(edge)) * before for edge in edges)
+    return middle + 1 + further if change > 0 else middle - 1 - further
+
+
+def _median(counted: Counter[Decimal]) -> str | None:
+    """The middle one, or the mean of the middle two; None of nothing."""
+    total = counted.total()
+    if not total:
+        return None
+    wanted, found, passed = [(total - 1) // 2, total // 2], [], 0
+    for value in sorted(counted):
+        passed += counted[value]
+        while wanted and passed > wanted[0]:
+            wanted.pop(0)
+            found.append(value)
+    with exactly():
+        return plain((found[0] + found[1]) / 2)
+
+
+def _largest(movers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def order(mover: dict[str, Any]) -> tuple[Any, ...]:
+        return (-abs(mover["change"]), -mover["plans"], json.dumps(mover["answers"], sort_keys=True))
+
+    return sorted(movers, key=order)[:MOVERS]
+
+
+def _most(counted: Counter[Any]) -> list[tuple[Any, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS]
