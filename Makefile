@@ -11,7 +11,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ready-to-run ready-to-test lint format lock wheel messages bench soak clean
+.PHONY: help run test ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ wheel: ready-to-test ## Build the wheel into dist/
 
 messages: ready-to-test ## Bring the message catalogues up to date with the sentences in the code
 	@sh setup/messages.sh
+
+map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their picture up to date
+	@$(BIN)/python setup/rooms.py
 
 bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import configparser
+import importlib
 import re
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
@@ -19,6 +23,20 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_f
 
 TOP = ("cli", "processes", "web")
 """The rooms that know what time it is, and that commit."""
+
+
+FACES = (
+    "clinic",
+    "estimates",
+    "mail",
+    "price_lists",
+    "privacy",
+    "quotes",
+    "requests",
+    "staff",
+    "verification",
+)
+"""The rooms whose `__init__.py` lists what others may use."""
 
 
 def name(path: Path) -> str:
@@ -149,3 +167,76 @@ def test_the_documents_name_files_that_exist() -> None:
             ):
                 broken.append(f"{name(path)}: {target}")
     assert broken == []
+
+
+def rooms_script() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "setup" / "rooms.py"))
+
+
+def test_the_map_of_the_rooms_is_what_the_packages_say() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert rooms_script()["with_map"](text) == text, "make map brings it up to date"
+
+
+def test_the_picture_of_the_rooms_is_what_the_contract_says() -> None:
+    drawn = (ROOT / "docs" / "images" / "rooms.svg").read_text(encoding="utf-8")
+    assert rooms_script()["picture"]() == drawn, "make map brings it up to date"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=name)
+def test_the_index_lists_every_guide(path: Path) -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert path.name == "index.md" or f"({path.name}" in index
+
+
+def test_every_decision_has_a_date_and_a_status_and_stands_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(path.stem[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for path in decisions:
+        said = re.match(
+            r"# (\d+)\. (.+)\n\nDate: (\d{4}-\d\d-\d\d)\. Status: ([a-z].*)\.\n",
+            path.read_text(encoding="utf-8"),
+        )
+        assert said, f"{name(path)} lacks its title, date or status"
+        number, title, date, status = said.groups()
+        assert int(number) == int(path.stem[:4])
+        assert f"| [{title}](decisions/{path.name}) | {date} | {status} |" in index
+
+
+def test_rooms_are_entered_by_their_face() -> None:
+    """A room's face lists verbs, or modules whose verbs stand in no other place; nothing else is used from outside."""
+    past_the_face = []
+    for path in [*MODULES, *sorted((ROOT / "benchmarks").glob("*.py"))]:
+        inside = path.relative_to(ROOT).parts[1]
+        for imported in imports(path):
+            parts = imported.split(".")
+            if parts[0] != "estimator" or len(parts) < 3 or parts[1] not in FACES or parts[1] == inside:
+                continue
+            if parts[2] not in importlib.import_module(f"estimator.{parts[1]}").__all__:
+                past_the_face.append(f"{name(path)}: {imported}")
+    assert past_the_face == []
+
+
+def test_nobody_inside_a_room_uses_its_face() -> None:
+    found = []
+    for face in FACES:
+        for path in (ROOT / "estimator" / face).rglob("*.py"):
+            if path.name == "__init__.py":
+                continue
+            modules = {each.stem for each in (ROOT / "estimator" / face).iterdir()}
+            for imported in imports(path):
+                parts = imported.split(".")
+                if parts[:2] == ["estimator", face] and (len(parts) < 3 or parts[2] not in modules):
+                    found.append(f"{name(path)}: {imported}")
+    assert found == []
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_each_verb_has_one_address(face: str) -> None:
+    room = importlib.import_module(f"estimator.{face}")
+    listed = {each: getattr(room, each) for each in room.__all__}
+    modules = {module.__name__ for module in listed.values() if isinstance(module, ModuleType)}
+    homes = {getattr(verb, "__module__", "") for verb in listed.values() if not isinstance(verb, ModuleType)}
+    assert sorted(room.__all__) == sorted(set(room.__all__))
+    assert modules & homes == set(), "a verb of the face stands in a module that the face lists as well"
