@@ -210,7 +210,7 @@ def test_a_connection_that_breaks_while_an_estimate_is_saved_keeps_the_answers(
             backends(settings.database_url)
         return "EST-AAAA-AAAA"
 
-    monkeypatch.setattr(estimates, "_reference", break_first)
+    monkeypatch.setattr(estimates.lifecycle, "_reference", break_first)
     page = visitor.send(form, ANSWERS)
     check_that_nothing_was_lost(page, "Our database cannot be reached at the moment.")
     assert visitor.send(page).status == 303
