@@ -87,3 +87,12 @@ def table_text(
 ) -> str:
     """Return a price list in the notation; a session costs `price`."""
     return TABLE.format(table=table, version=version, valid_from=valid_from, time_zone=time_zone, price=price)
+
+
+def uncharged_text(**given: str) -> str:
+    """Return a list that offers a second type of cells, which nothing charges."""
+    own = table_text(**given)
+    own = own.replace(
+        "[driver.sessions]", '[driver.cells.choice.cord]\nlabel.en = "Cord cells"\n\n[driver.sessions]'
+    )
+    return own.replace('group = "treatment"\nper', 'group = "treatment"\nwhen = { cells = "own" }\nper')
