@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from delhi_list import DELHI, NOW
@@ -13,6 +12,7 @@ from staff_browser import Staff
 import pricing
 from estimator import drafts, tables
 from estimator.db import db
+from estimator.models import TableVersion
 
 PLACE = "driver.rehab.choice.none"
 SENTENCE = "No charge depends on the answer “No programme here”. Is a price missing?"
@@ -141,9 +141,20 @@ def test_a_stored_version_with_such_an_answer_is_shown_and_its_draft_says_what_t
     app: Flask, editor: Staff
 ) -> None:
     with app.app_context():
-        version = tables.in_force("delhi", datetime.now(UTC))
-        table = pricing.read(DELHI.replace("no_charge = true\n", ""))
-        version.text, version.sha256 = pricing.write(table), pricing.sha256(table)
+        old = DELHI.replace("no_charge = true\n", "").replace('"2026-09"', '"2026-10"')
+        table = pricing.read(old.replace("2026-09-01", "2026-10-01"))
+        version = TableVersion(
+            slug="delhi",
+            version=table.version,
+            valid_from=table.valid_from,
+            time_zone=table.time_zone,
+            text=pricing.write(table),
+            sha256=pricing.sha256(table),
+            examples="[]",
+            published_by="command line",
+            created_at=NOW,
+        )
+        db.session.add(version)
         db.session.commit()
         number = version.id
     assert "No programme here" in editor.see(f"/staff/tables/versions/{number}").text

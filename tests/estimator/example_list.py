@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pricing
+from estimator.db import db, insert_once
+from estimator.models import PriceList, TableVersion
+
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 TABLE = """
@@ -96,3 +100,12 @@ def uncharged_text(**given: str) -> str:
         "[driver.sessions]", '[driver.cells.choice.cord]\nlabel.en = "Cord cells"\n\n[driver.sessions]'
     )
     return own.replace('group = "treatment"\nper', 'group = "treatment"\nwhen = { cells = "own" }\nper')
+
+
+def store_as_before(table: pricing.PriceTable, now: datetime) -> None:
+    """Store a version as it was stored before any warning blocked."""
+    insert_once(PriceList, {"slug": table.table, "created_at": now})
+    row = {"version": table.version, "valid_from": table.valid_from, "time_zone": table.time_zone}
+    row |= {"text": pricing.write(table), "sha256": pricing.sha256(table), "examples": "[]"}
+    insert_once(TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now})
+    db.session.commit()

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from example_list import table_text, uncharged_text
+from example_list import store_as_before, table_text, uncharged_text
 from flask import Flask
 from sqlalchemy import create_engine, text
 
@@ -124,11 +124,17 @@ def test_a_version_that_is_stored_stays_and_is_priced_exported_and_imported_agai
     path = file("list.toml", table_text())
     assert command("tables", "import", path)[0] == 0
     # As it was stored before the warning blocked.
-    table = pricing.read(uncharged_text())
+    table = pricing.read(uncharged_text(version="2026-2", valid_from="2026-02-01"))
     engine = create_engine(f"sqlite:///{folder}/estimator.sqlite")
     with engine.begin() as connection:
-        values = {"text": pricing.write(table), "sha256": pricing.sha256(table)}
-        connection.execute(text("UPDATE table_version SET text = :text, sha256 = :sha256"), values)
+        connection.execute(
+            text(
+                "INSERT INTO table_version (slug, version, valid_from, time_zone, text, sha256, examples, "
+                "published_by, created_at) SELECT slug, '2026-2', '2026-02-01', time_zone, :text, :sha256, examples, "
+                "published_by, created_at FROM table_version"
+            ),
+            {"text": pricing.write(table), "sha256": pricing.sha256(table)},
+        )
     engine.dispose()
 
     assert command("tables", "export", "example") == (0, pricing.write(table), "")
@@ -136,10 +142,10 @@ def test_a_version_that_is_stored_stays_and_is_priced_exported_and_imported_agai
     answers = file("answers.json", '{"cells": "cord", "sessions": 1}')
     assert command("price", again, "--answers", answers)[0] == 0
     assert command("tables", "import", again)[0] == 0
-    assert stored(folder) == ["2026-1"]
-    later = file("later.toml", uncharged_text(version="2026-2", valid_from="2026-06-01"))
+    assert stored(folder) == ["2026-1", "2026-2"]
+    later = file("later.toml", uncharged_text(version="2026-3", valid_from="2026-06-01"))
     assert command("tables", "import", later)[0] == 1
-    assert stored(folder) == ["2026-1"]
+    assert stored(folder) == ["2026-1", "2026-2"]
 
 
 @pytest.mark.usefixtures("app")
@@ -153,11 +159,7 @@ def test_an_existing_demonstration_takes_up_the_newer_shipped_list(app: Flask) -
     old = old.replace('"2026-11.2"', '"2026-11"').replace("2026-11-28", "2026-11-01")
     before = pricing.read(old)
     day = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
-    stored_before = tables.import_(
-        shipped.replace('"2026-11.2"', '"2026-11"').replace("2026-11-28", "2026-11-01"), day
-    )
-    stored_before.text, stored_before.sha256 = pricing.write(before), pricing.sha256(before)
-    db.session.commit()
+    store_as_before(before, day)
     assert tables.in_force("delhi", day).version == "2026-11"
 
     for _start in range(2):
