@@ -35,7 +35,7 @@ BREAKDOWN = "x" * 1_000
 PROGRAM = """
 import json, sys
 from time import perf_counter
-from estimator import repricing
+from estimator.price_lists import repricing
 with open(sys.argv[1], encoding="utf-8") as file:
     old, new, plans = json.load(file)
 began = perf_counter()

@@ -6,7 +6,7 @@ Standard library only: no clock, no locale, no disk, no network, no float. docs/
 from pricing import explore
 from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
-from pricing.lint import Warning, lint
+from pricing.lint import Warning, blocking, lint
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
 from pricing.table import PriceTable
@@ -18,6 +18,7 @@ __all__ = [
     "PriceTable",
     "Problem",
     "Warning",
+    "blocking",
     "canonical_json",
     "estimate",
     "explore",

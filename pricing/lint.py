@@ -11,6 +11,7 @@ in a narrow corner can be warned of wrongly, which is why the sentence says how 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, islice
@@ -36,9 +37,14 @@ from pricing.table import (
     Package,
     Percent,
     PriceTable,
+    Role,
+    Tax,
     Tiers,
     UnitPrice,
 )
+
+BLOCKING_ROLES: tuple[Role, ...] = ("cell_type", "hospital_stay", "rehabilitation")
+"""An offered answer to a question of these roles has a charge of its own, or says that it costs nothing."""
 
 _STEPS_PER_CHARGE = 20_000
 _STEPS = 400_000
@@ -48,10 +54,14 @@ _PER_PACKAGE = 20  # what trying a package costs beside its charges
 _TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "due", "text")
 
 
+@dataclass(frozen=True, slots=True)
 class Warning(Problem):
-    """One thing that is legal but suspicious, where, and what it may mean."""
+    """One thing that is legal but suspicious, where, and what it may mean.
 
-    __slots__ = ()
+    A table with a warning that `blocks` can be read and priced, but nobody should publish it.
+    """
+
+    blocks: bool = False
 
 
 def lint(table: PriceTable) -> list[Warning]:
@@ -66,6 +76,11 @@ def lint(table: PriceTable) -> list[Warning]:
         ]
     order = {place: position for position, (place, _) in enumerate(_entries(table))}
     return sorted(found, key=lambda warning: order[_entry(warning.place)])
+
+
+def blocking(table: PriceTable) -> list[Warning]:
+    """Return the warnings of `lint` that block, and only those; that is fast for a table of any size."""
+    return [warning for warning in _answers_that_cost_nothing(table) if warning.blocks]
 
 
 def _entry(place: str) -> str:
@@ -103,29 +118,17 @@ class _Look:
             yield from self._ends(charge, charge.price)
 
     def drivers(self) -> Iterator[Warning]:
-        """Questions and answers that no price depends on."""
+        """Questions and answers that no price depends on, and answers that say so though one does."""
         table = self.table
         priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
         told: list[Any] = [*table.rules, *table.notices]
         on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
         on_price |= {name for charge in table.charges for name in charge.per}
         in_words = {name for entry in told for name in named(entry.when, entry.unless)}
-        whens = _choices_named(entry.when for entry in priced)
-        unlesses = _choices_named(entry.unless for entry in priced)
         for driver in table.drivers:
-            if driver.code in in_words and driver.code not in on_price:
-                continue
-            if not isinstance(driver, ChoiceDriver):
-                if driver.code not in on_price:
-                    yield Warning(f"driver.{driver.code}", None, "driver_without_effect")
-                continue
-            offered = [choice for choice in driver.choices if choice.offered]
-            for choice in offered if len(offered) > 1 else ():
-                # What is excluded for other answers is there for this one.
-                depends = choice.code in whens.get(driver.code, ()) or unlesses.get(driver.code)
-                if not depends:
-                    place = f"driver.{driver.code}.choice.{choice.code}"
-                    yield Warning(place, None, "choice_without_charge", {"choice": choice.label})
+            if not isinstance(driver, ChoiceDriver) and driver.code not in on_price | in_words:
+                yield Warning(f"driver.{driver.code}", None, "driver_without_effect")
+        yield from _answers_that_cost_nothing(table)
 
     def packages(self) -> Iterator[Warning]:
         """What is suspicious in packages."""
@@ -348,7 +351,67 @@ def _parts(table: PriceTable) -> Iterator[tuple[str, Any]]:
             yield f"{place}.choice.{choice.code}", choice
 
 
-def _choices_named(conditions: Iterable[Condition | None]) -> Mapping[str, set[str]]:
+def _answers_that_cost_nothing(table: PriceTable) -> Iterator[Warning]:
+    """Offered answers that no charge depends on, and answers that say so though a charge names them.
+
+    A type of cells, a room or a programme without a price makes an estimate wrong without a word, so that blocks.
+    What a charge excludes with `unless` says nothing of the other answers: there may be many, each with a price
+    of its own. Of other questions a tax counts too, and one that only rules and notices ask about is left alone.
+    """
+    costs: list[Charge | Package] = [*table.charges, *table.packages]
+    for_costs = _choices_named(table, costs)
+    for_prices = _choices_named(table, [*costs, *table.taxes])
+    named_itself = _choices_in(entry.when for entry in costs)
+    only_told = _only_in_words(table)
+    for driver in table.drivers:
+        if not isinstance(driver, ChoiceDriver):
+            continue
+        offered = [choice for choice in driver.choices if choice.offered]
+        blocks = driver.role in BLOCKING_ROLES
+        named_by = for_costs if blocks else for_prices
+        for choice in offered:
+            place, label = f"driver.{driver.code}.choice.{choice.code}", {"choice": choice.label}
+            if choice.no_charge:
+                if choice.code in named_itself.get(driver.code, ()):
+                    yield Warning(f"{place}.no_charge", None, "no_charge_is_charged", label)
+                continue
+            alone = len(offered) == 1 or (driver.code in only_told and not blocks)
+            if not alone and choice.code not in named_by.get(driver.code, ()):
+                yield Warning(place, None, "choice_without_charge", label, blocks)
+
+
+def _only_in_words(table: PriceTable) -> set[str]:
+    """The drivers that rules and notices name, and nothing that makes a price."""
+    priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
+    told: list[Any] = [*table.rules, *table.notices]
+    in_words = {name for entry in told for name in named(entry.when, entry.unless)}
+    on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
+    return in_words - on_price - {name for charge in table.charges for name in charge.per}
+
+
+def _choices_named(table: PriceTable, entries: Iterable[Charge | Package | Tax]) -> Mapping[str, set[str]]:
+    """The choices, by driver, that the `when` of these entries name, or of the drivers that they depend on.
+
+    A driver that is asked only for some choices leads from them to whatever asks for its answer or its number.
+    """
+    drivers = {driver.code: driver for driver in table.drivers}
+    leads: dict[str, None] = {}
+    whens = []
+    for entry in entries:
+        whens.append(entry.when)
+        leads |= dict.fromkeys(code for code, _ in entry.when or ())
+        leads |= dict.fromkeys(entry.per if isinstance(entry, Charge) else ())
+    ahead = list(leads)
+    while ahead:
+        when = drivers[ahead.pop()].when
+        whens.append(when)
+        more = [code for code, _ in when or () if code not in leads]
+        leads |= dict.fromkeys(more)
+        ahead += more
+    return _choices_in(whens)
+
+
+def _choices_in(conditions: Iterable[Condition | None]) -> Mapping[str, set[str]]:
     """The choices that conditions name, by driver."""
     found: dict[str, set[str]] = {}
     for condition in conditions:

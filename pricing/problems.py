@@ -232,7 +232,13 @@ WARNING_SENTENCES = {
         "The text in the language “{language}” is missing. Readers of it will see the text in “{main}”."
     ),
     "missing_source": N_("The price has no source. Write where it comes from."),
-    "choice_without_charge": N_("No charge depends on the answer “{choice}”. Is a price missing?"),
+    "choice_without_charge": N_(
+        "No charge depends on the answer “{choice}”. Is a price missing? Name the answer in the “when” of a charge; "
+        "if it is meant to cost nothing, say no_charge = true."
+    ),
+    "no_charge_is_charged": N_(
+        "“{choice}” says no_charge = true, but a charge or package names it in its “when”. Which is right?"
+    ),
     "driver_without_effect": N_("Nothing in the table depends on this question. Is a price missing?"),
     "ends_on_request": N_(
         "Above {up_to} units the price is on request, and answers can lead to {most} units. "

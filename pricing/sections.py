@@ -110,6 +110,7 @@ def _choice(code: str, section: Section) -> Choice:
         note=section.text("note", lines=True),
         offered=offered,
         why=section.text("why", required=not offered, lines=True),
+        no_charge=section.flag("no_charge") is True,
         evidence=section.word("evidence", _EVIDENCE),
         basis=section.text("basis", lines=True),
     )

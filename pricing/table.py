@@ -99,7 +99,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One possible answer to a choice. `why` says why it is not offered, and is there exactly then."""
+    """One possible answer to a choice. `why` says why it is not offered, and is there exactly then.
+
+    `no_charge` says that it is meant to cost nothing.
+    """
 
     code: str
     label: Text
@@ -108,6 +111,7 @@ class Choice:
     why: Text | None = None
     evidence: Evidence | None = None
     basis: Text | None = None
+    no_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,8 @@ class _Writer:
         if not choice.offered:
             yield "offered", "false"
         yield from self._text("why", choice.why)
+        if choice.no_charge:
+            yield "no_charge", "true"
         yield from _plain("evidence", choice.evidence)
         yield from self._text("basis", choice.basis)
 

@@ -27,12 +27,29 @@ for command in (versions.list_, versions.export, versions.diff, versions.publish
 
 
 @tables.command(
-    help=_("Print every problem of each file with its place; 1 is the exit code if there is one.")
+    help=_(
+        "Print every problem of each file with its place, and what keeps it from being published; "
+        "1 is the exit code if there is one."
+    )
 )
 @FILES
 def check(files: Sequence[str]) -> int:
-    """Print the problems."""
-    return _each(files, lambda _name, _table: [])
+    """Print the problems, and the warnings that block."""
+    blocked = 0
+
+    def look(name: str, table: PriceTable) -> list[str]:
+        nonlocal blocked
+        found = problem_lines(name, pricing.blocking(table))
+        blocked += bool(found)
+        return found
+
+    code = _each(files, look)
+    if blocked:
+        click.echo(
+            ngettext("%(num)s file cannot be published.", "%(num)s files cannot be published.", blocked),
+            err=True,
+        )
+    return 1 if blocked else code
 
 
 @tables.command(help=_("Print what is legal but suspicious in each file."))
@@ -61,6 +78,8 @@ def import_(files: Sequence[str]) -> int:
                 version = verbs.import_(text, datetime.now(UTC))
             except pricing.BadTable as error:
                 raise Refused(*problem_lines(name, error.problems)) from None
+            except verbs.Blocked as blocked:
+                raise Refused(*problem_lines(name, blocked.warnings), code=1) from None
             except verbs.VersionTaken as taken:
                 raise Refused(
                     _(

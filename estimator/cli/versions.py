@@ -132,13 +132,15 @@ def _write(text: str) -> None:
 
 
 def _refuse(file: str, found: Check, table: PriceTable) -> None:
-    """Raise Refused with every obstacle, or else with every warning that nobody has acknowledged."""
+    """Raise Refused with every obstacle, else with what nobody can acknowledge, else with what nobody has."""
     from estimator.price_lists import drafts
 
     shown = shown_name(file)
     if found.obstacles:
         sentences = _obstacles(table)
         raise Refused(*(f"{shown}: {sentences[obstacle]}" for obstacle in found.obstacles))
+    if found.blocking:
+        raise Refused(*problem_lines(file, found.blocking), code=1)
     raise Refused(
         *(
             f"{shown}: {say(warning, _(SENTENCES[warning.kind]))} --acknowledge '{name}'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
 from estimator.price_lists.published import (
     COMMAND_LINE,
+    Blocked,
     InForceAlready,
     NotInForce,
     UnknownTable,
@@ -28,6 +29,7 @@ from estimator.price_lists.published import (
 
 __all__ = [
     "COMMAND_LINE",
+    "Blocked",
     "InForceAlready",
     "NotInForce",
     "UnknownTable",

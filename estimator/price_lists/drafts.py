@@ -74,24 +74,26 @@ Obstacle = Literal[
 class Check:
     """What stands between a draft and its publication.
 
-    `table` is there if the text can be read. `unacknowledged` are the warnings that nobody has accepted by name.
+    `table` is there if the text can be read. `unacknowledged` are the warnings that nobody has accepted by name;
+    those in `blocking` nobody can accept, and they are in neither of the others.
     """
 
     table: PriceTable | None
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
+    blocking: Sequence[Problem] = ()
     obstacles: Sequence[Obstacle] = ()
     unacknowledged: Sequence[str] = field(default=())
 
     @property
     def names(self) -> list[str]:
-        """The names of its warnings."""
+        """The names of its warnings that can be accepted."""
         return [name_of(warning) for warning in self.warnings]
 
     @property
     def ready(self) -> bool:
         """Whether it can be published."""
-        return self.table is not None and not self.obstacles and not self.unacknowledged
+        return self.table is not None and not (self.obstacles or self.blocking or self.unacknowledged)
 
 
 def begin(
@@ -205,10 +207,12 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
         table = pricing.read(draft.text)
     except pricing.BadTable as bad:
         return Check(None, problems=bad.problems)
-    warnings = pricing.lint(table)
+    found = pricing.lint(table)
+    warnings = [warning for warning in found if not warning.blocks]
     return Check(
         table,
         warnings=warnings,
+        blocking=[warning for warning in found if warning.blocks],
         obstacles=list(_obstacles(draft, table, now)),
         unacknowledged=[name for name in map(name_of, warnings) if name not in set(acknowledged)],
     )
@@ -243,6 +247,7 @@ def propose(draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str,
 def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersion:
     """Publish a draft that another person has proposed.
 
+    It is looked at once more: what was no obstacle when approval was asked for may have become one since.
     Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
     if draft.saves != over:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +13,7 @@ import pricing
 from estimator import audit
 from estimator.db import db, insert_once
 from estimator.models import Estimate, PriceList, TableVersion
-from pricing import PriceTable
+from pricing import PriceTable, Warning
 
 COMMAND_LINE = "command line"
 """Who does what is done with a command."""
@@ -47,6 +48,14 @@ class VersionTaken(ValueError):
         super().__init__(f"{self.slug} has version {self.version} from {self.valid_from.isoformat()} already")
 
 
+class Blocked(ValueError):
+    """A new version has warnings that nobody can accept; `warnings` says where, and what to do."""
+
+    def __init__(self, warnings: Sequence[Warning]) -> None:
+        self.warnings = tuple(warnings)
+        super().__init__("\n".join(f"{warning.place}: {warning.text}" for warning in self.warnings))
+
+
 class UnknownTimeZone(ValueError):
     """A table names a time zone that this machine does not know."""
 
@@ -62,10 +71,14 @@ class InForceAlready(ValueError):
 def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: str = "[]") -> TableVersion:
     """Publish a version of a price list; the same text twice is the same version.
 
-    Raises pricing.BadTable, UnknownTimeZone, or VersionTaken.
+    What was published before a warning blocked stays, and is still the same version if it comes again.
+    Raises pricing.BadTable, UnknownTimeZone, Blocked, or VersionTaken.
     """
     table = pricing.read(text)
     zone_of(table)
+    blocking = pricing.blocking(table)
+    if blocking and not _is_stored(table):
+        raise Blocked(blocking)
     insert_once(PriceList, {"slug": table.table, "created_at": now})
     row = {
         "slug": table.table,
@@ -238,6 +251,13 @@ def parsed(version: TableVersion) -> PriceTable:
 def day_of(moment: datetime, time_zone: str) -> date:
     """Return the day that a moment falls on in a time zone."""
     return moment.astimezone(_zone(time_zone)).date()
+
+
+def _is_stored(table: PriceTable) -> bool:
+    found = select(TableVersion.id).filter_by(
+        slug=table.table, valid_from=table.valid_from, sha256=pricing.sha256(table)
+    )
+    return db.session.scalar(found) is not None
 
 
 def _has_begun(version: TableVersion, now: datetime) -> bool:

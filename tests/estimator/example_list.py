@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pricing
+from estimator.db import db, insert_once
+from estimator.models import PriceList, TableVersion
+
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 TABLE = """
@@ -87,3 +91,21 @@ def table_text(
 ) -> str:
     """Return a price list in the notation; a session costs `price`."""
     return TABLE.format(table=table, version=version, valid_from=valid_from, time_zone=time_zone, price=price)
+
+
+def uncharged_text(**given: str) -> str:
+    """Return a list that offers a second type of cells, which nothing charges."""
+    own = table_text(**given)
+    own = own.replace(
+        "[driver.sessions]", '[driver.cells.choice.cord]\nlabel.en = "Cord cells"\n\n[driver.sessions]'
+    )
+    return own.replace('group = "treatment"\nper', 'group = "treatment"\nwhen = { cells = "own" }\nper')
+
+
+def store_as_before(table: pricing.PriceTable, now: datetime) -> None:
+    """Store a version as it was stored before any warning blocked."""
+    insert_once(PriceList, {"slug": table.table, "created_at": now})
+    row = {"version": table.version, "valid_from": table.valid_from, "time_zone": table.time_zone}
+    row |= {"text": pricing.write(table), "sha256": pricing.sha256(table), "examples": "[]"}
+    insert_once(TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now})
+    db.session.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from at_once import at_once
-from example_list import NOW, table_text
+from example_list import NOW, table_text, uncharged_text
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -356,7 +357,8 @@ def test_a_server_killed_while_it_publishes_leaves_nothing_half(settings: Settin
     script = f"""
 import os, signal
 from datetime import datetime
-from estimator import config, create_app, drafts
+from estimator import config, create_app
+from estimator.price_lists import drafts
 from estimator.db import db
 app = create_app(config.load())
 with app.app_context():
@@ -430,3 +432,28 @@ def test_a_list_of_five_thousand_charges_is_saved_checked_and_published() -> Non
     version = publish(draft, found.names)
     total = pricing.estimate(price_lists.parsed(version), {"sessions": 1}).totals["total"][1]
     assert total == 2000 + 5000 * 5001 // 2
+
+
+def test_what_nobody_can_accept_is_neither_proposed_nor_published() -> None:
+    draft = begin(uncharged_text(**NEXT))
+    found = drafts.check(draft, NOW)
+    assert [warning.place for warning in found.blocking] == ["driver.cells.choice.cord"]
+    name = drafts.name_of(found.blocking[0])
+    assert name not in found.names
+    for do in (drafts.propose, drafts.publish):
+        with pytest.raises(drafts.NotReady) as refused:
+            do(draft, over=1, acknowledged=[*found.names, name], actor=EDITOR, now=NOW)
+        assert [warning.place for warning in refused.value.check.blocking] == ["driver.cells.choice.cord"]
+    assert published() == []
+
+
+def test_what_was_proposed_before_a_warning_blocked_is_not_approved() -> None:
+    draft = begin(uncharged_text(**NEXT))
+    names = [*every_warning(draft), "choice_without_charge driver.cells.choice.cord"]
+    draft.proposed_by, draft.proposed_at, draft.proposed_save = EDITOR, NOW, 1
+    draft.acknowledged = json.dumps(names)
+    db.session.commit()
+    with pytest.raises(drafts.NotReady) as late:
+        drafts.approve(draft, over=1, actor=APPROVER, now=NOW)
+    assert [warning.place for warning in late.value.check.blocking] == ["driver.cells.choice.cord"]
+    assert published() == []

@@ -176,9 +176,9 @@ def run(script: str) -> list[str]:
     start = (
         "import hashlib, os, sys, multiprocessing\n"
         "from datetime import UTC, datetime\n"
-        "from estimator import pdf\n"
+        "from estimator.pdf import renderer\n"
         "def document():\n"
-        f"    made = pdf.document({ONE!r}, created=datetime(2026, 11, 10, 12, 0, tzinfo=UTC))\n"
+        f"    made = renderer.document({ONE!r}, created=datetime(2026, 11, 10, 12, 0, tzinfo=UTC))\n"
         "    return hashlib.sha256(made).hexdigest()\n"
         "def report(*words):\n"
         "    print(*words, flush=True)\n"
@@ -197,19 +197,19 @@ def run(script: str) -> list[str]:
 def test_a_forked_process_has_a_child_of_its_own_and_leaves_that_of_its_parent() -> None:
     script = """
 expected = document()
-kept = pdf._child.process.pid
+kept = renderer._child.process.pid
 if os.fork() == 0:
-    report(document() == expected, pdf._child.process.pid != kept)
+    report(document() == expected, renderer._child.process.pid != kept)
     sys.exit()
 os.wait()
-report(document() == expected, pdf._child.process.pid == kept)
+report(document() == expected, renderer._child.process.pid == kept)
 """
     assert run(script) == ["True"] * 4
 
 
 def test_forked_processes_may_ask_at_once() -> None:
     script = """
-pdf.warm_up()
+renderer.warm_up()
 for _process in range(3):
     if os.fork() == 0:
         report(document())
@@ -236,10 +236,10 @@ def test_a_child_ends_with_its_parent(end: str) -> None:
 document()
 if os.fork() == 0:
     document()
-    report(pdf._child.process.pid)
+    report(renderer._child.process.pid)
     {end}
 os.wait()
-report(pdf._child.process.pid)
+report(renderer._child.process.pid)
 """
     inner, outer = map(int, run(script))
     wait(lambda: not runs(inner) and not runs(outer))
@@ -255,7 +255,7 @@ report(sorted(name for name in sys.modules if name in ("weasyprint", "pydyf", "P
 
 def test_the_child_keeps_to_the_fonts_of_documents_and_subsets_them_quickly() -> None:
     script = """
-from estimator import pdf_child
+from estimator.pdf import renderer_process
 from weasyprint.text import ffi
 report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_FILE"]))
 """

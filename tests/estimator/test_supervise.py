@@ -260,8 +260,8 @@ AT_ONCE = "print('here', flush=True); raise SystemExit(3)"
 
 SUPERVISE = """
 import sys
-from estimator import supervise
-raise SystemExit(supervise.run([supervise.Part("It", [sys.executable, "-c", sys.argv[1]])]))
+from estimator.processes import supervisor
+raise SystemExit(supervisor.run([supervisor.Part("It", [sys.executable, "-c", sys.argv[1]])]))
 """
 
 

@@ -171,6 +171,7 @@ def choice_drivers(draw: Draw, languages: tuple[str, ...], common: dict[str, Any
                 note=draw(optional(texts(languages, LINES))),
                 offered=offered,
                 why=None if offered else draw(texts(languages, LINES)),
+                no_charge=draw(st.booleans()),
                 evidence=draw(optional(st.sampled_from(get_args(Evidence)))),
                 basis=draw(optional(texts(languages, LINES))),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,7 @@ from strategies import answers_for, price_tables
 import pricing
 from pricing.lint import Warning, lint
 from pricing.problems import SENTENCES
-from pricing.table import PriceTable
+from pricing.table import PriceTable, Role
 
 CASES = Path(__file__).parent / "cases"
 
@@ -120,6 +120,22 @@ def places(*changes: tuple[str, str], more: str = "") -> list[tuple[str, str]]:
 
 def charge(code: str, rest: str) -> str:
     return f'\n[charge.{code}]\nlabel = {{ en = "x", ar = "y" }}\ngroup = "care"\nsource = "x"\n{rest}\n'
+
+
+def vials(rest: str, code: str = "vials") -> str:
+    label = 'label = { en = "x", ar = "y" }'
+    return f'\n[driver.{code}]\nkind = "number"\nrole = "extras"\n{label}\nleast = 1\nmost = 3\n{rest}\n'
+
+
+PACKAGE = """
+[package.fat]
+label = {{ en = "x", ar = "y" }}
+group = "care"
+when = {{ {when} }}
+price = 100
+covers = {{ ward = 7 }}
+source = "x"
+"""
 
 
 def test_a_careful_table_has_no_warnings() -> None:
@@ -308,11 +324,111 @@ def test_an_offered_choice_without_a_charge_is_warned_of() -> None:
     fat = 'choice.fat.label = { en = "Fat", ar = "دهون" }\n[driver.sessions]'
     assert places(("[driver.sessions]", fat)) == [("driver.cells.choice.fat", "choice_without_charge")]
     everything_else = charge("more", "unless = { cells = 'own' }\nprice = 1")
-    assert places(("[driver.sessions]", fat), more=everything_else) == []
+    assert places(("[driver.sessions]", fat), more=everything_else) == [
+        ("driver.cells.choice.fat", "choice_without_charge")
+    ]
     ends = fat.replace(
         "[driver", "choice.fat.offered = false\nchoice.fat.why = { en = 'x', ar = 'y' }\n[driver"
     )
     assert places(("[driver.sessions]", ends)) == []
+
+
+FAT = 'choice.fat.label = { en = "Fat", ar = "دهون" }\n'
+CHARGED_BY = {
+    "a charge": charge("fat", "when = { cells = 'fat' }\nprice = 1"),
+    "a charge for several": charge("fat", "when = { cells = ['own', 'fat'] }\nprice = 1"),
+    "a package": PACKAGE.format(when="cells = 'fat'"),
+    "a number asked only then": vials("when = { cells = 'fat' }") + charge("fat", "per = 'vials'\nprice = 1"),
+    "a charge on an answer asked only then": vials("when = { cells = 'fat' }")
+    + charge("fat", "when = { vials = { least = 2 } }\nprice = 1"),
+    "questions that lead on": vials("when = { cells = 'fat' }")
+    + vials("when = { vials = 2 }", "grades")
+    + charge("fat", "per = 'grades'\nprice = 1"),
+}
+CHARGED_BY_NOTHING = {
+    "nothing": "",
+    "what is excluded for another answer": charge("fat", "unless = { cells = 'own' }\nprice = 1"),
+    "what is excluded for it": charge("fat", "unless = { cells = 'fat' }\nprice = 1"),
+    "a question that leads nowhere": vials("when = { cells = 'fat' }"),
+    "a question that leads to a refusal": vials("when = { cells = 'fat' }")
+    + "\n[rule.many]\nwhen = { vials = 2 }\nwhy = { en = 'x', ar = 'y' }\n",
+    "a question that a charge excludes": vials("when = { cells = 'fat' }")
+    + charge("fat", "unless = { vials = 2 }\nprice = 1"),
+    "a question that is not asked for others": vials("unless = { cells = 'own' }")
+    + charge("fat", "per = 'vials'\nprice = 1"),
+    "a tax": "\n[tax.fat]\nlabel = { en = 'x', ar = 'y' }\nwhen = { cells = 'fat' }\npercent = 5\nof = ['care']\n",
+    "a notice": '\n[notice.fat]\nkind = "risk"\nwhen = { cells = "fat" }\ntext = { en = "x", ar = "y" }\n',
+}
+
+
+def blocked(text: str) -> list[str]:
+    """Where a list cannot be published; the whole look and the quick one agree."""
+    table = pricing.read(text)
+    found = [warning for warning in lint(table) if warning.blocks]
+    assert pricing.blocking(table) == found
+    assert {warning.kind for warning in found} <= {"choice_without_charge"}
+    return [warning.place for warning in found]
+
+
+@pytest.mark.parametrize("more", CHARGED_BY.values(), ids=CHARGED_BY)
+def test_cells_with_a_charge_of_their_own_do_not_block(more: str) -> None:
+    assert blocked(CAREFUL.replace("[driver.sessions]", FAT + "[driver.sessions]") + more) == []
+
+
+@pytest.mark.parametrize("more", CHARGED_BY_NOTHING.values(), ids=CHARGED_BY_NOTHING)
+def test_cells_that_nothing_charges_block_whatever_else_there_is(more: str) -> None:
+    text = CAREFUL.replace("[driver.sessions]", FAT + "[driver.sessions]") + more
+    assert blocked(text) == ["driver.cells.choice.fat"]
+    free = text.replace("choice.fat.label", "choice.fat.no_charge = true\nchoice.fat.label")
+    assert blocked(free) == []
+    assert "choice_without_charge" not in {warning.kind for warning in warnings(free)}
+    said = text.replace("choice.fat.label", "choice.fat.no_charge = false\nchoice.fat.label")
+    assert blocked(said) == ["driver.cells.choice.fat"]
+    assert pricing.write(pricing.read(said)) == pricing.write(pricing.read(text))
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_only_cells_stay_and_rehabilitation_block(role: str) -> None:
+    question = f'\n[driver.other]\nkind = "choice"\nrole = "{role}"\nlabel = {{ en = "x", ar = "y" }}\n'
+    question += "".join(f'choice.{code}.label = {{ en = "x", ar = "y" }}\n' for code in ("one", "two"))
+    text = CAREFUL + question + charge("one", "when = { other = 'one' }\nprice = 1")
+    blocks = role in ("cell_type", "hospital_stay", "rehabilitation")
+    assert blocked(text) == ["driver.other.choice.two"] * blocks
+    assert [(warning.place, warning.kind, warning.blocks) for warning in warnings(text)] == [
+        ("driver.other.choice.two", "choice_without_charge", blocks)
+    ]
+    excluded = text + charge("others", "unless = { other = 'one' }\nprice = 1")
+    assert [warning.place for warning in warnings(excluded)] == ["driver.other.choice.two"]
+    taxed = text + CHARGED_BY_NOTHING["a tax"].replace("cells = 'fat'", "other = 'two'")
+    assert ("driver.other.choice.two" in {warning.place for warning in warnings(taxed)}) == blocks
+
+
+def test_a_question_with_one_offered_answer_does_not_block() -> None:
+    why = "choice.{0}.offered = false\nchoice.{0}.why = {{ en = 'x', ar = 'y' }}\n[driver.sessions]"
+    one = CAREFUL.replace('when = { cells = "own" }', "").replace('when = { cells = "cord" }', "")
+    assert blocked(one) == ["driver.cells.choice.own", "driver.cells.choice.cord"]
+    assert blocked(one.replace("[driver.sessions]", why.format("cord"))) == []
+    three = one.replace("[driver.sessions]", FAT + why.format("fat"))
+    assert blocked(three) == ["driver.cells.choice.own", "driver.cells.choice.cord"]
+
+
+def test_an_answer_that_is_meant_to_cost_nothing_and_has_a_charge_is_warned_of() -> None:
+    free = ("choice.own.label", "choice.own.no_charge = true\nchoice.own.label")
+    assert places(free) == [("driver.cells.choice.own.no_charge", "no_charge_is_charged")]
+    assert blocked(CAREFUL.replace(*free)) == []
+
+
+def test_the_key_changes_no_price_and_stands_in_the_text_only_where_it_is_said() -> None:
+    plain, free = (
+        pricing.read(CAREFUL),
+        pricing.read(CAREFUL.replace("choice.own.label", "choice.own.no_charge = true\nchoice.own.label")),
+    )
+    assert "no_charge" not in pricing.write(plain)
+    assert pricing.write(free).replace("no_charge = true\n", "") == pricing.write(plain)
+    answers = {"cells": "own", "sessions": 2, "nights": 3, "rehab": False}
+    before, after = (pricing.estimate(table, answers).as_dict() for table in (plain, free))
+    assert before.pop("table_sha256") != after.pop("table_sha256")
+    assert before == after
 
 
 def test_a_question_that_changes_nothing_is_warned_of() -> None:

@@ -95,6 +95,7 @@ SLIPS = [
     ("default = 0\n", "default = 31\n", "driver.nights.default", "30"),
     ("default = 0\n", "default = 0.5\n", "driver.nights.default", "steps of 1"),
     ('choice.own.label.en = "Own bone marrow cells"\n', "", "driver.cells.choice.own.label.en", "main language"),
+    ("choice.ipsc.offered", "choice.ipsc.no_charge = 1\nchoice.ipsc.offered", "driver.cells.choice.ipsc.no_charge", ""),
     ("choice.ipsc.offered = false", "choice.ipsc.offered = true", "driver.cells.choice.ipsc.why", "offered"),
     ('choice.ipsc.why.en = "Only in a clinical trial."\n', "", "driver.cells.choice.ipsc.why", "missing"),
     ("[driver.cells]", '[driver.cells]\ndefault = "ipsc"', "driver.cells.default", "not offered"),

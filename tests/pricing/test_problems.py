@@ -79,6 +79,7 @@ def suspicious_tables() -> Iterator[Problem]:
     """Warnings of every kind."""
     table = CAREFUL.replace("{ price = 280 }", "{ up_to = 8, price = 1 }").replace(', ar = "قائمة دقيقة"', "")
     table = table.replace("[driver.sessions]", 'choice.fat.label = { en = "x", ar = "y" }\n[driver.sessions]')
+    table = table.replace("choice.cord.label", "choice.cord.no_charge = true\nchoice.cord.label")
     table += MORE_DRIVERS + charge("free", "price = 0").replace('source = "x"', "")
     table += charge("never", "when = { sessions = 9 }\nprice = 1") + charge(
         "none", "percent = 1\nof = ['empty']"

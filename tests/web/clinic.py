@@ -30,11 +30,13 @@ label.en = "Type of cells"
 
 [driver.cells.choice.own]
 label.en = "Own bone marrow cells"
+no_charge = true
 evidence = "unproven"
 
 [driver.cells.choice.donor]
 label.en = "Donor cells"
 note.en = "Nothing is taken from you."
+no_charge = true
 
 [driver.cells.choice.ipsc]
 label.en = "Reprogrammed cells"

@@ -267,6 +267,15 @@ SECTIONS: Mapping[str, Section] = {
                 _NOTE,
                 Field("offered", "flag", _("Offered"), _("No: it is shown with the reason below.")),
                 Field("why", "lines", _("Why it is not offered"), by_language=True),
+                Field(
+                    "no_charge",
+                    "flag",
+                    _("Costs nothing"),
+                    _(
+                        "Yes: this answer is meant to cost nothing. A type of cells, a stay or a rehabilitation that "
+                        "no charge names cannot be published without it."
+                    ),
+                ),
                 Field("evidence", "word", _("What is known about it"), words=EVIDENCE),
                 Field(
                     "basis",

@@ -31,6 +31,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from pricing import Problem
 
 
 @pages.get("/drafts/<int:draft_id>/publish")
@@ -53,6 +54,7 @@ def _page(
     found = drafts.check(draft, now(), ticked)
     look = editing.look(draft.text)
     data = look.data or {}
+    accepted, refused = _parted(found)
     current = _in_force(draft.slug)
     fields = (
         {one.name: one.text for one in editing.inputs(data, ("header",))} if look.data is not None else {}
@@ -61,8 +63,11 @@ def _page(
         "desk/publish.html",
         draft=head_of(draft),
         problems=problems_in_words(draft, found.problems, 20),
+        blocking=problems_in_words(draft, found.blocking, warnings.MOST_SHOWN),
+        more_blocking=max(0, len(found.blocking) - warnings.MOST_SHOWN),
         obstacles=[obstacle_sentence(one) for one in found.obstacles],
-        groups=warnings.by_kind(found.warnings, data, ticked, kinds or ()),
+        groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, kinds or ()),
+        refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
@@ -78,6 +83,13 @@ def _page(
         errors=[{"target": None, "sentence": note}] if note else [],
     )
     return page, status
+
+
+def _parted(found: drafts.Check) -> tuple[list[Problem], list[Problem]]:
+    """The warnings that were accepted, and those that were not."""
+    left = set(found.unacknowledged)
+    accepted = [one for one in found.warnings if drafts.name_of(one) not in left]
+    return accepted, [one for one in found.warnings if drafts.name_of(one) in left]
 
 
 def _in_force(slug: str) -> TableVersion | None:
@@ -172,6 +184,8 @@ def _try(draft: Draft, do: Any, then: str) -> Answer:
     except drafts.NotReady as late:
         db.session.rollback()
         note = _("Nothing was published. What is listed here stands in the way.")
+        if late.check.blocking:
+            note = f"{note} {warnings.not_to_be_accepted(late.check.blocking)}"
         if late.check.unacknowledged:
             note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
         return _page(the_draft(draft_id), note, 422, _sent("ack") or None, _sent("kind"))

@@ -29,6 +29,7 @@ NAMES = {
     "missing_translation": lazy_gettext("A text is missing in a language"),
     "missing_source": lazy_gettext("The price has no source"),
     "choice_without_charge": lazy_gettext("Answers that no charge depends on"),
+    "no_charge_is_charged": lazy_gettext("Answers that are meant to cost nothing, and have a charge"),
     "driver_without_effect": lazy_gettext("Questions that nothing depends on"),
     "ends_on_request": lazy_gettext("On request above the last tier"),
 }
@@ -80,6 +81,12 @@ def not_accepted(unacknowledged: Sequence[str]) -> str:
     """Say how many warnings nobody has accepted."""
     reader = current_reader()
     return _("Warnings that are not accepted: %(count)s.", count=reader.number(str(len(unacknowledged))))
+
+
+def not_to_be_accepted(blocking: Sequence[Problem]) -> str:
+    """Say how many warnings nobody can accept."""
+    reader = current_reader()
+    return _("Warnings that must be mended first: %(count)s.", count=reader.number(str(len(blocking))))
 
 
 def _label(data: editing.Data, place: str, tags: Sequence[str]) -> str:
