@@ -61,8 +61,8 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
 
 soak: ready-to-test ## Kill processes over and over while 500 mails go out and 500 quotes are issued, and count them
-	@KILLED_MAILS=500 KILLED_QUOTES=500 $(BIN)/python -m pytest tests/estimator/test_killed.py \
-		tests/estimator/test_quotes_killed.py $(PYTEST)
+	@KILLED_MAILS=500 KILLED_QUOTES=500 $(BIN)/python -m pytest tests/estimator/processes/test_mails_killed.py \
+		tests/estimator/processes/test_quotes_killed.py $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from made_once import Templates, keeping
-from redis_server import RedisServer
 from werkzeug.routing import Rule
 
 from estimator import config, migrations
 from estimator.config import Settings
+from tests.support.made_once import Templates, keeping
+from tests.support.redis_server import RedisServer
 
 ROOT = Path(__file__).parent.parent
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for
 
 import pricing
 from pricing.table import Charge, ChoiceDriver, OnRequest, Package, PriceTable
+from tests.pricing.strategies import answers_for
 
 FOLDER = Path(pricing.__file__).parent / "tables"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.toml"))}

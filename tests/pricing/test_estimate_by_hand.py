@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from by_hand import Refused, counted, price
-from dense import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
+from tests.pricing.by_hand import Refused, counted, price
+from tests.pricing.dense import Table
+from tests.pricing.strategies import answers_for, price_tables
 
 BATCHES = 20
 TABLES_PER_BATCH = 50

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from dense import Table
 
 import pricing
 from pricing.breakdown import Breakdown
 from pricing.table import ChoiceIs, PriceTable
+from tests.pricing.dense import Table
 
 PLANS = 200
 

@@ -9,13 +9,13 @@ from itertools import count, islice
 from typing import Any
 
 import pytest
-from dense import Table
 from hypothesis import HealthCheck, given, settings
-from strategies import price_tables
 
 import pricing
 from pricing.explore import KeyChange, PartChange, difference, effect, sensitivity
 from pricing.table import PriceTable
+from tests.pricing.dense import Table
+from tests.pricing.strategies import price_tables
 
 TEXT = """
 format = 1

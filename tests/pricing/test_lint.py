@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
 from pricing.lint import Warning, lint
 from pricing.problems import SENTENCES
 from pricing.table import PriceTable
+from tests.pricing.strategies import answers_for, price_tables
 
 CASES = Path(__file__).parent / "cases"
 

@@ -6,13 +6,13 @@ import random
 from pathlib import Path
 
 import pytest
-from dense import Table
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_estimate_by_hand import agree
 
 import pricing
 from pricing.problems import SENTENCES
+from tests.pricing.dense import Table
+from tests.pricing.test_estimate_by_hand import agree
 
 CASES = Path(__file__).parent / "cases"
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(CASES.glob("*.toml"))]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import price_tables
 
 import pricing
 from pricing.places import below, lines_of
 from pricing.table import PriceTable
+from tests.pricing.strategies import price_tables
 
 CASES = Path(__file__).parent / "cases"
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from strategies import price_tables
 
 import pricing
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 from pricing.table import NumberDriver, PriceTable
+from tests.pricing.strategies import price_tables
 
 HERE = Path(__file__).parent
 READABLE = [path for path in sorted((HERE / "cases").glob("*.toml")) if not path.stem.endswith(".bad")]
