@@ -33,6 +33,12 @@ INSERT INTO document (key, estimate_id, content, created_at) VALUES ('k', 3, '',
 
 
 @pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """Return the address of a database with nothing in it: here migrations are what is tested."""
+    return new_postgresql_url
+
+
+@pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """Return an engine on a database with nothing in it."""
     engine = create_engine(database_url, poolclass=NullPool)
