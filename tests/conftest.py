@@ -17,10 +17,20 @@ from werkzeug.routing import Rule
 
 from estimator import config, migrations
 from estimator.config import Settings
-from tests.support import postgresql
+from tests.support import postgresql, profile
 from tests.support.folders import ROOT
 from tests.support.made_once import Templates, keeping
 from tests.support.redis_server import RedisServer
+
+__all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Chromium, before anything is chosen by marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)

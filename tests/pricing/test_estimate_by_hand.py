@@ -47,7 +47,7 @@ def test_dense_tables_come_out_as_they_do_by_hand(batch: int) -> None:
             raise
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_tables_with_every_word_come_out_as_they_do_by_hand(data: st.DataObject) -> None:
     table = data.draw(price_tables())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
@@ -430,7 +430,6 @@ def test_units_that_only_the_high_case_has_are_reached() -> None:
     assert [warning for warning in found if warning.kind == "never_reached"] == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_what_is_said_never_to_happen_does_not_happen(data: Any) -> None:
     table: PriceTable = data.draw(price_tables())

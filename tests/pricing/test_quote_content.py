@@ -24,7 +24,7 @@ from pricing.table import PriceTable
 from tests.pricing.strategies import answers_for, price_tables
 from tests.support.folders import ROOT
 
-some_tables = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+some_tables = settings(suppress_health_check=list(HealthCheck))
 
 ISSUED = datetime(2026, 3, 10, 12, 0, 5, 999, tzinfo=UTC)
 DELHI: dict[str, str | bool] = {

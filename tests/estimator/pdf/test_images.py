@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from estimator.pdf import images
+from tests.support import profile
 
 
 def drawn(picture: Image.Image, kind: str = "PNG", **more: Any) -> bytes:
@@ -128,7 +129,7 @@ def test_a_file_with_wrong_bytes_anywhere_is_drawn_or_refused_and_nothing_else()
     chance = random.Random(2)
     for kind in ("PNG", "JPEG"):
         whole = drawn(noise(30, 20), kind)
-        for _time in range(300):
+        for _time in range(profile.count(60, 3_000)):
             spoilt = bytearray(whole)
             for _byte in range(chance.randint(1, 6)):
                 spoilt[chance.randrange(4, len(spoilt))] = chance.randrange(256)

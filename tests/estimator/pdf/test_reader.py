@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.pdf import reader, reader_process, renderer
@@ -93,7 +93,6 @@ def test_the_reader_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"LINK_KEY" not in told
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_damage_to_a_document_is_survived(data: st.DataObject) -> None:
     """Bytes of a real document are overwritten at random; in this process, so that no error can hide."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
@@ -302,7 +302,6 @@ VALUES = st.recursive(
 SECTIONS = st.sampled_from(["driver", "charge", "provider", "group", "rule", "title", "table", "other"])
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(SECTIONS, VALUES | st.dictionaries(KEYS, VALUES, max_size=3), max_size=4))
 def test_data_of_any_kind_comes_back_from_its_text(data: dict[str, object]) -> None:
     assert parsed(toml(data, ORDER)) == data

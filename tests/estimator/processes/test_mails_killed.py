@@ -1,11 +1,10 @@
 """What is promised when processes are killed: no mail lost, none twice unless the outbox says that it may be.
 
-KILLED_MAILS says how many mails; `make soak` takes 500.
+A few mails each time, 500 in `make soak`.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
@@ -21,10 +20,11 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Document, Mail
 from tests.estimator.processes.killing import Killed, app, environment, server
+from tests.support import profile
 from tests.support.example_list import table_text
 from tests.support.mail_server import MailServer, wait_until
 
-MAILS = int(os.environ.get("KILLED_MAILS", "40"))
+MAILS = profile.count(20, 500)
 __all__ = ["app", "environment", "server"]
 
 PLAN: dict[str, object] = {"cells": "own", "sessions": 2}
@@ -64,6 +64,7 @@ def states() -> Counter[str]:
     return Counter(dict(rows.all()))
 
 
+@pytest.mark.soak
 def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_killed(
     app: Flask, environment: dict[str, str], server: MailServer
 ) -> None:

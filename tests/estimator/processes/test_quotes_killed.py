@@ -1,18 +1,18 @@
 """What is promised when processes are killed while quotes are issued: each once, numbered without a gap, and mailed.
 
-KILLED_QUOTES says how many quotes; `make soak` takes 500.
+A few quotes each time, 500 in `make soak`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -21,12 +21,13 @@ from estimator.db import db
 from estimator.models import AuditEntry, Counter, Mail, Quote, QuoteDraft, QuoteRevision
 from pricing import quote as quote_content
 from tests.estimator.processes.killing import Killed, app, environment, server
+from tests.support import profile
 from tests.support.example_quotes import ask, list_text, person, prepare, publish
 from tests.support.mail_server import MailServer
 
 __all__ = ["app", "environment", "server"]
 
-QUOTES = int(os.environ.get("KILLED_QUOTES", "40"))
+QUOTES = profile.count(20, 500)
 SECONDS_FOR_ALL = 120 + 3 * QUOTES
 KILLS = 10
 """About so often is somebody who issues killed, and a worker, at even steps on the way."""
@@ -56,6 +57,7 @@ def numbers() -> set[str]:
     }
 
 
+@pytest.mark.soak
 def test_every_quote_is_issued_once_numbered_without_a_gap_and_mailed_whoever_is_killed(
     app: Flask, environment: dict[str, str], server: MailServer
 ) -> None:

@@ -315,7 +315,7 @@ PARTS = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 @pytest.mark.parametrize("kind", ["quote", "estimate"])
 def test_whatever_somebody_writes_into_the_data_has_an_answer(
