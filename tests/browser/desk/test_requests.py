@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
 
 from estimator.models.staff import Role
 from estimator.requests import search
+from tests.support.accessibility import hindrances_at_the_desk
 from tests.support.quote_desk import ask
+from tests.support.serving import browsing
 from tests.support.staff_browser import Staff
 
 PATIENCE = 20_000
@@ -24,19 +22,6 @@ PATIENCE = 20_000
 @pytest.fixture(autouse=True)
 def clock() -> None:
     """Let the time pass: a browser waits by it."""
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -55,19 +40,9 @@ def page(
     app: Flask, made: list[str], browser: Browser, sign_in: Callable[[Flask, Role], Staff]
 ) -> Iterator[Page]:
     """Return a browser's page in which a coordinator is signed in; mistakes of scripts fail the test."""
-    person = sign_in(app, "coordinator")
-    with served(app) as address:
-        cookie = person.client.get_cookie("session")
-        assert cookie is not None
-        context = browser.new_context(base_url=address, locale="en-GB")
-        context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        page = context.new_page()
-        mistakes: list[str] = []
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
+    with browsing(app, browser, sign_in(app, "coordinator")) as page:
+        page.context.set_default_timeout(PATIENCE)
         yield page
-        context.close()
-        assert mistakes == []
 
 
 def rows(page: Page, count: int) -> None:
@@ -222,16 +197,8 @@ def states(page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch) -> Iter
     yield "no such request"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1440, "light")])
 def test_no_page_of_the_desk_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibility(
-    page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+    page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    broken = []
-    for state in states(page, made, monkeypatch):
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            broken.append(f"{state} is wider than {width}")
-        found = Axe().run(page).response["violations"]
-        broken += [f"{state}: {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
-    assert broken == []
+    broken = {state: hindrances_at_the_desk(page) for state in states(page, made, monkeypatch)}
+    assert {state: problems for state, problems in broken.items() if problems} == {}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.patient.quote_walk import NAME, check, confirm, digits, issue, states
 from tests.browser.patient.served import Opener, Site
-from tests.browser.patient.test_access import DESK, NARROW, OVERFLOW, SMALL_TARGETS, SPACING, axe
 from tests.browser.patient.test_journey import PHONE, downloaded
 from tests.browser.patient.test_keyboard import stops, tab_to
+from tests.support.accessibility import (
+    DESK,
+    NARROW,
+    OVERFLOW,
+    cramped_by_spacing,
+    hindrances,
+    hindrances_beside_colours,
+)
 
 
 def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascript(
@@ -96,30 +101,15 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
     assert "Close this quote on this device" in list(stops(page))
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"viewport": DESK},
-        {"viewport": NARROW, "color_scheme": "dark", "language": "ar"},
-    ],
-    ids=["wide and light", "narrow, dark and right to left"],
-)
-def test_every_state_of_a_quote_is_for_everybody(
-    open_page: Opener, site: Site, options: dict[str, Any]
-) -> None:
-    page = open_page(**options)
-    found = {}
-    for state in states(page, site, str(options.get("language", "en"))):
-        found[state] = [*axe(page), *page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS)]
+def test_every_state_of_a_quote_is_for_everybody(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    found = {state: [*hindrances(page), *cramped_by_spacing(page)] for state in states(page, site)}
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
-def test_wider_spacing_of_text_cuts_nothing_off(open_page: Opener, site: Site) -> None:
-    page = open_page(viewport=PHONE["viewport"])
-    found = {}
-    for state in states(page, site):
-        page.evaluate(SPACING)
-        found[state] = page.evaluate(OVERFLOW)
+def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page: Opener, site: Site) -> None:
+    page = open_page(language="ar", color_scheme="dark")
+    found = {state: hindrances_beside_colours(page) for state in states(page, site, "ar")}
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import pikepdf
 import pytest
@@ -12,8 +11,8 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.patient.quote_walk import Issued, confirm, issue
 from tests.browser.patient.served import Opener, Site
-from tests.browser.patient.test_access import DESK, NARROW, OVERFLOW, SMALL_TARGETS, SPACING, axe
 from tests.browser.patient.test_journey import PHONE
+from tests.support.accessibility import cramped_by_spacing, hindrances
 
 
 def document(page: Page, quote: Issued) -> bytes:
@@ -94,20 +93,9 @@ def quote(site: Site) -> Issued:
     return issue(site)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"viewport": NARROW}, {"viewport": DESK, "color_scheme": "dark"}],
-    ids=["narrow and light", "wide and dark"],
-)
-def test_every_page_of_checking_can_be_read_and_pressed(
-    open_page: Opener, quote: Issued, options: dict[str, Any]
-) -> None:
+def test_every_page_of_checking_can_be_read_and_pressed(open_page: Opener, quote: Issued) -> None:
     content = document(open_page(), quote)
-    page = open_page(**options)
-    found = {}
-    for state in states(page, quote, content):
-        found[state] = axe(page) + page.evaluate(OVERFLOW) + page.evaluate(SMALL_TARGETS)
-        page.evaluate(SPACING)
-        found[state] += page.evaluate(OVERFLOW)
+    page = open_page()
+    found = {state: [*hindrances(page), *cramped_by_spacing(page)] for state in states(page, quote, content)}
     assert {state: problems for state, problems in found.items() if problems} == {}
     assert len(found) == 10
