@@ -11,7 +11,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
+.PHONY: help run test check ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,9 +19,17 @@ help: ## List the targets
 run: ready-to-run ## Set up what is missing and serve the demonstration on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(BIN)/estimator serve --demo
 
-test: ready-to-test ## Set up what is missing, check the code and run every test
-	@$(MAKE) --no-print-directory lint-only
-	@$(BIN)/python -m pytest --numprocesses 2 $(PYTEST)
+test: ready-to-test ## Set up what is missing, check the code and run every test (8 minutes on two cores)
+	@sh setup/timed.sh "make test" 8 $(MAKE) --no-print-directory lint-only tests-only
+
+check: ready-to-test ## Check the code and run the tests that need no browser, wheel or patience (3 minutes)
+	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory lint-only tests-only \
+		WITHOUT='-m "not browser and not soak and not wheel"'
+
+# Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them.
+.PHONY: tests-only
+tests-only:
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 $(WITHOUT) $(PYTEST)
 
 ready-to-run:
 	@if [ "$(SYSTEM_PACKAGES)" = yes ]; then sh setup/system-packages.sh run; fi
@@ -63,9 +71,9 @@ map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their pic
 bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
 
-soak: ready-to-test ## Kill processes over and over while 500 mails go out and 500 quotes are issued, and count them
-	@KILLED_MAILS=500 KILLED_QUOTES=500 $(BIN)/python -m pytest tests/estimator/test_killed.py \
-		tests/estimator/test_quotes_killed.py $(PYTEST)
+soak: ready-to-test ## Run what `make test` samples at full length: 500 mails and quotes under kills, invented lists
+	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
+		-m "soak or hypothesis" $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

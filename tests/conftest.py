@@ -5,24 +5,32 @@ from __future__ import annotations
 import os
 import shutil
 import smtplib
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
-from made_once import Templates, keeping
-from redis_server import RedisServer
 from werkzeug.routing import Rule
 
 from estimator import config, migrations
 from estimator.config import Settings
+from tests.support import postgresql, profile
+from tests.support.folders import ROOT
+from tests.support.made_once import Templates, keeping
+from tests.support.redis_server import RedisServer
 
-ROOT = Path(__file__).parent.parent
+__all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Chromium, before anything is chosen by marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,98 +42,36 @@ def _apps_start_sooner() -> Iterator[None]:
         yield
 
 
-def postgresql_programs() -> Path:
-    """Return the folder of initdb and pg_ctl; the newest version where there are several."""
-    folders = [
-        *Path("/usr/lib/postgresql").glob("*/bin"),
-        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
-        *Path("/usr/local/opt").glob("postgresql@*/bin"),
-    ]
-    on_path = shutil.which("initdb")
-    if on_path:
-        folders.append(Path(on_path).resolve().parent)
-    found = [folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()]
-    if not found:
-        pytest.fail("PostgreSQL is missing. `make test` installs it; by hand: apt-get install postgresql")
-    return max(found, key=lambda folder: [int(part) for part in folder.parts if part.isdecimal()])
-
-
-def as_nobody(command: list[str]) -> list[str]:
-    """Run a command as a user without rights: PostgreSQL refuses to be started by root."""
-    if os.getuid() != 0:
-        return command
-    user = "postgres" if shutil.which("runuser") and _exists("postgres") else "nobody"
-    return ["runuser", "--user", user, "--", *command]
-
-
-def _exists(user: str) -> bool:
-    return subprocess.run(["id", user], capture_output=True, check=False).returncode == 0
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Start a server in a temporary folder, listening on loopback alone, and end it with the tests."""
-    programs = postgresql_programs()
-    folder = Path(
-        tempfile.mkdtemp(prefix="estimator-postgresql-", dir="/tmp")
-    )  # a socket's path must be short
-    if os.getuid() == 0:
-        shutil.chown(folder, as_nobody([])[2])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        as_nobody(
-            [
-                str(programs / "initdb"),
-                "-D",
-                str(data),
-                "-U",
-                "tester",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "-N",
-            ]
-        ),
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
-    control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run(
-        as_nobody([*control, "-l", str(folder / "log"), "-o", options, "start"]),
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        yield f"postgresql+psycopg://tester@127.0.0.1:{port}"
-    finally:
-        subprocess.run(
-            as_nobody([*control, "-m", "immediate", "stop"]), check=False, capture_output=True, cwd=folder
-        )
-        shutil.rmtree(folder, ignore_errors=True)
+    """Return the address of a server that ends with the tests."""
+    with postgresql.server() as address:
+        yield address
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """Return the address of a new, empty database."""
-    name = f"test_{uuid4().hex}"
-    _on_server(postgresql_server, f'CREATE DATABASE "{name}"')
-    yield f"{postgresql_server}/{name}"
-    # A thousand of them together take gigabytes, and half a minute to remove.
-    _on_server(postgresql_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+def new_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """Return the address of a new database with nothing in it, not even tables."""
+    with postgresql.new_database(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kept_database(postgresql_server: str) -> postgresql.KeptDatabase:
+    """Return the database that all tests share, one after another."""
+    return postgresql.KeptDatabase(postgresql_server)
+
+
+@pytest.fixture
+def postgresql_url(kept_database: postgresql.KeptDatabase) -> str:
+    """Return the address of a database that has all tables and no rows."""
+    kept_database.empty()
+    return kept_database.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of an empty database of each kind."""
+    """Return the address of a database of each kind, for `set_up` to give it all tables."""
     if request.param == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         return url
@@ -140,40 +86,16 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_tables(postgresql_server: str) -> str:
-    """Return the statements by which PostgreSQL makes all tables with no rows in them, to be run at once."""
-    name = f"empty_{uuid4().hex}"
-    _on_server(postgresql_server, f'CREATE DATABASE "{name}"')
-    migrations.upgrade(f"{postgresql_server}/{name}")
-    written = _dump(f"{postgresql_server}/{name}")
-    # Lines that begin with a backslash are for its own shell.
-    return "\n".join(line for line in written.splitlines() if not line.startswith("\\"))
-
-
 @pytest.fixture
 def set_up(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Return a function that gives an empty database all tables; copying them is faster than making them."""
+    """Return a function that gives a database all tables, by copying them: that is faster than making them."""
 
     def set_up(url: str) -> None:
         _, sqlite, path = url.partition("sqlite:///")
-        if sqlite:
+        if sqlite:  # PostgreSQL's kept database has them already
             shutil.copy(request.getfixturevalue("empty_sqlite"), path)
-            return
-        _run(url, request.getfixturevalue("postgresql_tables"))
 
     return set_up
-
-
-def _on_server(server: str, statement: str) -> None:
-    _run(f"{server}/postgres", statement)
-
-
-def _run(url: str, statements: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statements)  # type: ignore[call-overload]
 
 
 @pytest.fixture
@@ -203,14 +125,7 @@ def settings(load: Callable[..., Settings], database_url: str) -> Settings:
 @pytest.fixture
 def dump_postgresql() -> Callable[[str], str]:
     """Return a function that returns everything in a database as its own tool writes it out."""
-    return _dump
-
-
-def _dump(url: str) -> str:
-    program = postgresql_programs() / "pg_dump"
-    return subprocess.run(
-        [program, "--inserts", url.replace("+psycopg", "")], capture_output=True, text=True, check=True
-    ).stdout
+    return postgresql.dump
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ import pytest
 
 import pricing
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(__file__).parent.parent
 PRINT_PLACES = """
 from importlib.util import find_spec

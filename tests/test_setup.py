@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(__file__).parent.parent
 NO_PYTHON = shutil.which("false") or "/usr/bin/false"
 LISTS = ("requirements.txt", "requirements-dev.txt", "setup.cfg", "pyproject.toml")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from example_list import NOW, table_text
 from flask import Flask
 
 from estimator import create_app, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
+from tests.support.example_list import NOW, table_text
 
 
 @pytest.fixture

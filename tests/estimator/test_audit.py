@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from at_once import at_once
 from flask import Flask
 from sqlalchemy import text
 
@@ -13,6 +12,7 @@ from estimator import audit
 from estimator.db import db
 from estimator.migrations import protection
 from estimator.models import AuditEntry
+from tests.support.at_once import at_once
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from example_list import NOW, table_text
 from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
@@ -16,6 +15,7 @@ from estimator import price_lists
 from estimator.config import Settings
 from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_once, unavailable
 from estimator.models import TableVersion
+from tests.support.example_list import NOW, table_text
 
 MOMENT = datetime(2026, 3, 10, 14, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 

@@ -19,10 +19,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from mail_server import wait_until
-from redis_server import RedisServer
 
 from estimator.jobs import Jobs
+from tests.support.mail_server import wait_until
+from tests.support.redis_server import RedisServer
 
 SECRET = "s" * 32
 KINDS = ["sqlite", "postgresql", "redis"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
@@ -204,7 +204,6 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from([*ANSWERS, "unknown", "\x00"]), ANYTHING))
 def test_any_answers_at_all_are_priced_or_refused(answers: dict[str, object]) -> None:
     with decimal.localcontext(decimal.Context(prec=1, Emax=1, Emin=-1)):

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for
 
 import pricing
 from pricing.table import Charge, ChoiceDriver, OnRequest, Package, PriceTable
+from tests.pricing.strategies import answers_for
 
 FOLDER = Path(pricing.__file__).parent / "tables"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.toml"))}
@@ -241,7 +241,7 @@ def test_a_typical_plan_can_become_a_firm_quote(name: str) -> None:
 
 @every_table
 @given(data=st.data())
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_any_possible_plan_is_priced_or_refused_with_words(name: str, data: st.DataObject) -> None:
     table = TABLES[name]
     plan = data.draw(answers_for(table))

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from by_hand import Refused, counted, price
-from dense import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
+from tests.pricing.by_hand import Refused, counted, price
+from tests.pricing.dense import Table
+from tests.pricing.strategies import answers_for, price_tables
 
 BATCHES = 20
 TABLES_PER_BATCH = 50
@@ -47,7 +47,7 @@ def test_dense_tables_come_out_as_they_do_by_hand(batch: int) -> None:
             raise
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_tables_with_every_word_come_out_as_they_do_by_hand(data: st.DataObject) -> None:
     table = data.draw(price_tables())

@@ -9,29 +9,32 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
-from dense import Table
 
 import pricing
 from pricing.breakdown import Breakdown
 from pricing.table import ChoiceIs, PriceTable
+from tests.pricing.dense import Table
+from tests.support import profile
 
-PLANS = 200
+PLANS = profile.count(200, 2_000)
 
 
-def plans(number: int = PLANS) -> Iterator[tuple[PriceTable, dict[str, Any], Breakdown]]:
+@cache
+def plans(number: int = PLANS) -> tuple[tuple[PriceTable, dict[str, Any], Breakdown], ...]:
     """Tables with answers and what they come to."""
+    found = []
     for seed in range(5_000, 5_000 + number):
         plan = Table(seed)
         table = pricing.read(plan.text)
-        try:
-            yield table, plan.answers, pricing.estimate(table, plan.answers)
-        except pricing.BadAnswers:
-            continue
+        with suppress(pricing.BadAnswers):
+            found.append((table, plan.answers, pricing.estimate(table, plan.answers)))
+    return tuple(found)
 
 
 def test_the_steps_of_an_item_lead_from_its_quantity_to_its_amount() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
 from pricing.breakdown import Breakdown
 from pricing.table import Amount, Charge, NumberDriver, PriceTable, UnitPrice
+from tests.pricing.strategies import answers_for, price_tables
 
 CASES = ("low", "likely", "high")
-slow_tables = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+slow_tables = settings(suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -9,13 +9,13 @@ from itertools import count, islice
 from typing import Any
 
 import pytest
-from dense import Table
 from hypothesis import HealthCheck, given, settings
-from strategies import price_tables
 
 import pricing
 from pricing.explore import KeyChange, PartChange, difference, effect, sensitivity
 from pricing.table import PriceTable
+from tests.pricing.dense import Table
+from tests.pricing.strategies import price_tables
 
 TEXT = """
 format = 1
@@ -369,7 +369,7 @@ def test_five_thousand_renamed_charges_are_told_as_soon_as_one() -> None:
     assert all(change.perhaps_renamed for change in changes)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(price_tables(), price_tables())
 def test_what_one_table_has_more_the_other_has_less(old: PriceTable, new: PriceTable) -> None:
     """Forwards and backwards tell the same, turned round."""

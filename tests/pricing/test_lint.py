@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
 from pricing.lint import Warning, lint
 from pricing.problems import SENTENCES
 from pricing.table import PriceTable, Role
+from tests.pricing.strategies import answers_for, price_tables
 
 CASES = Path(__file__).parent / "cases"
 
@@ -546,7 +546,6 @@ def test_units_that_only_the_high_case_has_are_reached() -> None:
     assert [warning for warning in found if warning.kind == "never_reached"] == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_what_is_said_never_to_happen_does_not_happen(data: Any) -> None:
     table: PriceTable = data.draw(price_tables())

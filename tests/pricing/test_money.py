@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.money import Rounder, decimals, exactly, plain
@@ -58,7 +58,6 @@ AMOUNTS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(ROUNDERS, AMOUNTS)
 def test_a_rounded_amount_is_the_next_multiple_and_rounds_to_itself(money: Rounder, exact: Decimal) -> None:
     rounded = money.amount(exact)
@@ -73,7 +72,6 @@ def test_a_rounded_amount_is_the_next_multiple_and_rounds_to_itself(money: Round
     assert not (text.startswith("-") and not rounded)
 
 
-@settings(max_examples=200, deadline=None)
 @given(ROUNDERS, AMOUNTS)
 def test_an_amount_that_may_be_finer_is_written_with_all_of_its_digits(
     money: Rounder, exact: Decimal
@@ -87,7 +85,6 @@ def test_an_amount_that_may_be_finer_is_written_with_all_of_its_digits(
         assert not (text.startswith("-") and not amount)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     ROUNDERS,
     st.integers(0, 10**9),

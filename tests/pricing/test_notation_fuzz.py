@@ -6,13 +6,13 @@ import random
 from pathlib import Path
 
 import pytest
-from dense import Table
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from test_estimate_by_hand import agree
 
 import pricing
 from pricing.problems import SENTENCES
+from tests.pricing.dense import Table
+from tests.pricing.test_estimate_by_hand import agree
 
 CASES = Path(__file__).parent / "cases"
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(CASES.glob("*.toml"))]
@@ -44,7 +44,6 @@ def read(text: str) -> None:
         assert problem.line is None or 1 <= problem.line <= lines
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text())
 @example("\ufeff")
 @example("\r")
@@ -54,7 +53,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     read(text)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32), st.integers(1, 3))
 def test_a_table_with_its_letters_disturbed_is_read_or_refused(text: str, seed: int, times: int) -> None:
     dice = random.Random(seed)
@@ -65,7 +63,6 @@ def test_a_table_with_its_letters_disturbed_is_read_or_refused(text: str, seed: 
     read(text)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32))
 def test_a_table_with_another_value_at_a_key_is_read_or_refused(text: str, seed: int) -> None:
     dice = random.Random(seed)

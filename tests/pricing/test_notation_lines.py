@@ -6,13 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import price_tables
 
 import pricing
 from pricing.places import below, lines_of
 from pricing.table import PriceTable
+from tests.pricing.strategies import price_tables
 
 CASES = Path(__file__).parent / "cases"
 
@@ -84,7 +84,6 @@ def test_only_places_of_the_file_have_lines() -> None:
     assert set(lines_of(ODD)) == {place for place, _ in _places("", tomllib.loads(ODD))}
 
 
-@settings(max_examples=50, deadline=None)
 @given(price_tables())
 def test_every_place_of_a_canonical_text_stands_where_a_plain_look_finds_it(table: PriceTable) -> None:
     text = pricing.write(table)
@@ -138,7 +137,6 @@ TOML_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(TOML_VALUES, min_size=1, max_size=6), st.data())
 def test_the_line_of_any_key_is_the_line_it_was_put_on(values: list[str], data: st.DataObject) -> None:
     text, expected, heading = "", {}, ""

@@ -8,11 +8,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from test_lint import CAREFUL, MORE_DRIVERS, charge
-from test_notation_reading import CASES, SLIPS, SYNTAX, WHOLE, with_change
 
 import pricing
 from pricing.problems import ANSWER_SENTENCES, SENTENCES, TABLE_SENTENCES, WARNING_SENTENCES, Problem, say
+from tests.pricing.test_lint import CAREFUL, MORE_DRIVERS, charge
+from tests.pricing.test_notation_reading import CASES, SLIPS, SYNTAX, WHOLE, with_change
 
 CODE = sorted(Path(pricing.__file__).parent.glob("*.py"))
 

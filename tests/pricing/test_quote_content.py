@@ -9,13 +9,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from strategies import answers_for, price_tables
 
 import pricing
 from pricing import quote as quote_content
@@ -23,8 +21,10 @@ from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, exactly
 from pricing.quote import Adjustment, NotAQuote, Rate, WrongAmount
 from pricing.table import PriceTable
+from tests.pricing.strategies import answers_for, price_tables
+from tests.support.folders import ROOT
 
-some_tables = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+some_tables = settings(suppress_health_check=list(HealthCheck))
 
 ISSUED = datetime(2026, 3, 10, 12, 0, 5, 999, tzinfo=UTC)
 DELHI: dict[str, str | bool] = {
@@ -157,14 +157,13 @@ def test_other_answers_another_breakdown_and_another_list_are_found_out() -> Non
 
 def test_a_content_is_the_same_bytes_in_every_process() -> None:
     program = (
-        "import sys; sys.path[:0] = sys.argv[1:]; import test_quote_content as t; "
+        "import sys; sys.path.insert(0, sys.argv[1]); from tests.pricing import test_quote_content as t; "
         "from pricing import quote as quote_content; from decimal import Decimal; "
         "sys.stdout.buffer.write(quote_content.as_bytes(t.content(t.delhi(), t.DELHI, t.TWO)))"
     )
-    here = Path(__file__).parent
     found = {
         subprocess.run(
-            [sys.executable, "-c", program, str(here), str(here.parent.parent)],
+            [sys.executable, "-c", program, str(ROOT)],
             capture_output=True,
             check=True,
             env={"PYTHONHASHSEED": seed},

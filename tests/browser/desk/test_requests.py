@@ -1,0 +1,204 @@
+"""In a browser: the list follows what is typed, every key works, and no page is wider than a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Route, expect
+
+from estimator.models.staff import Role
+from estimator.requests import search
+from tests.support.accessibility import hindrances_at_the_desk
+from tests.support.quote_desk import ask
+from tests.support.serving import browsing
+from tests.support.staff_browser import Staff
+
+PATIENCE = 20_000
+
+
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """Let the time pass: a browser waits by it."""
+
+
+@pytest.fixture
+def made(app: Flask) -> list[str]:
+    """Return the references of three requests, the newest first."""
+    people = (
+        ("Ben Quill", "ben@example.org", "FR"),
+        ("Amina Okafor", None, "NG"),
+        ("Li Wei", "li@example.org", "CN"),
+    )
+    return [ask(app, name=name, address=address, country=country) for name, address, country in people][::-1]
+
+
+@pytest.fixture
+def page(
+    app: Flask, made: list[str], browser: Browser, sign_in: Callable[[Flask, Role], Staff]
+) -> Iterator[Page]:
+    """Return a browser's page in which a coordinator is signed in; mistakes of scripts fail the test."""
+    with browsing(app, browser, sign_in(app, "coordinator")) as page:
+        page.context.set_default_timeout(PATIENCE)
+        yield page
+
+
+def rows(page: Page, count: int) -> None:
+    expect(page.locator(".queue tbody tr")).to_have_count(count, timeout=PATIENCE)
+
+
+def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None:
+    page.goto("/desk/requests")
+    rows(page, 3)
+    box = page.get_by_label("Search")
+    box.press_sequentially("okaf")
+    rows(page, 1)
+    expect(page.locator("#said")).to_have_text("1 request")
+    expect(page).to_have_url(re.compile(r"\?q=okaf$"))
+    expect(box).to_be_focused()
+    page.get_by_label("Country").select_option("FR")
+    expect(page.locator("#said")).to_have_text("No request fits.")
+    rows(page, 0)
+    page.get_by_role("link", name="Show all").first.click()
+    rows(page, 3)
+    page.goto("/desk/requests?q=quill")
+    page.go_back()
+    rows(page, 3)
+
+
+def test_an_answer_that_comes_too_late_changes_nothing(page: Page) -> None:
+    page.goto("/desk/requests")
+    waiting: list[Route] = []
+    given_up: list[str] = []
+    page.on("requestfailed", lambda request: given_up.append(request.url))
+
+    def hold(route: Route) -> None:
+        if "okaf" in route.request.url:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/desk/requests?q=*", hold)
+    page.get_by_label("Search").fill("okaf")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
+    page.get_by_label("Search").fill("quill")
+    rows(page, 1)
+    expect(page.locator(".queue .name")).to_have_text("Ben Quill")
+    assert len(waiting) == 1
+    assert [url for url in given_up if "okaf" in url], (
+        "what nobody waits for any more is not asked for further"
+    )
+    page.wait_for_timeout(300)
+    rows(page, 1)
+
+
+def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) -> None:
+    page.goto("/desk/requests")
+    page.route("**/desk/requests?q=*", lambda route: route.abort())
+    page.get_by_label("Search").fill("okaf")
+    expect(page.get_by_text("The list could not be loaded just now.")).to_be_visible()
+    rows(page, 3)
+    page.unroute("**/desk/requests?q=*")
+    page.get_by_role("button", name="Show", exact=True).click()
+    rows(page, 1)
+
+
+def test_everything_can_be_done_with_the_keys(page: Page, made: list[str]) -> None:
+    page.goto("/desk/requests")
+    box = page.get_by_label("Search")
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    links = [page.get_by_role("link", name=reference) for reference in made]
+    expect(links[0]).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links[1]).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("checkbox", name=made[1])).to_be_checked()
+    expect(page.locator("[data-ticked]")).to_have_text("(1)")
+    page.keyboard.press("End")
+    expect(links[2]).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links[2]).to_be_focused()
+    page.keyboard.press("Home")
+    expect(links[0]).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    page.keyboard.type("quill")
+    rows(page, 1)
+    page.keyboard.press("Escape")
+    rows(page, 3)
+    expect(box).to_have_value("")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(box).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/desk/requests/{made[0]}$"))
+
+
+def test_a_letter_typed_elsewhere_is_only_a_letter(page: Page) -> None:
+    page.goto("/desk/requests")
+    page.get_by_label("Search").press_sequentially("xiomara")
+    rows(page, 0)
+    expect(page.get_by_label("Search")).to_have_value("xiomara")
+    page.get_by_label("State").focus()
+    page.keyboard.press("x")
+    assert page.locator("input[name=pick]:checked").count() == 0
+
+
+def test_all_on_a_page_are_ticked_and_changed_at_once(page: Page) -> None:
+    page.goto("/desk/requests?state=new")
+    page.get_by_label("All on this page").check()
+    expect(page.locator("input[name=pick]:checked")).to_have_count(3)
+    page.locator("input[name=pick]").first.uncheck()
+    expect(page.locator("[data-ticked]")).to_have_text("(2)")
+    assert page.get_by_label("All on this page").evaluate("box => box.indeterminate")
+    page.get_by_label("Make them").select_option("in_work")
+    page.get_by_role("button", name="Change").click()
+    expect(page.get_by_text("2 requests were changed.")).to_be_visible()
+    rows(page, 1)
+
+
+def test_the_two_lines_for_a_chat_are_copied(page: Page, made: list[str]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/desk/requests/{made[0]}")
+    page.get_by_role("button", name="Copy the two lines").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.get_by_label("Two lines with the link").input_value()
+    assert copied.count("\n") == 1
+
+
+def states(page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Bring the page into every state of the desk."""
+    for path in ("", "?q=okafor", "?q=nobody", "?q=ab", "?state=open&order=due"):
+        page.goto(f"/desk/requests{path}")
+        yield f"list {path}"
+    monkeypatch.setattr(search, "PAGE", 2)
+    page.goto("/desk/requests")
+    yield "first page"
+    page.goto(f"/desk/requests/{made[0]}")
+    yield "request"
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    yield "request, with everything opened"
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    yield "empty note"
+    page.goto("/desk/requests/new")
+    yield "choose a list"
+    page.goto("/desk/requests/new/delhi")
+    yield "new request"
+    page.get_by_role("button", name="Enter the request").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    yield "new request, with errors"
+    page.goto("/desk/requests/REQ-2222-2222")
+    yield "no such request"
+
+
+def test_no_page_of_the_desk_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibility(
+    page: Page, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {state: hindrances_at_the_desk(page) for state in states(page, made, monkeypatch)}
+    assert {state: problems for state, problems in broken.items() if problems} == {}

@@ -1,0 +1,79 @@
+"""The real app in a process of its own, and browsers that watch what its pages do."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+
+from tests.browser.patient.served import LONG_WORDS, Opener, Site, command, environment, wait_for
+
+PATIENCE = 30_000
+"""Milliseconds to wait for what must come; a busy machine is slow, which is no fault of a page."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve the demonstration and a list of long words in English and Arabic, and end it with the tests."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = Site(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("instance"))
+    with (site.instance / "served.log").open("wb") as log:
+        server = subprocess.Popen(
+            command("serve", "--demo"), env=environment(site), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(site, server)
+            site.run("tables", "import", LONG_WORDS)
+            yield site
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    """Let pages be opened by their path."""
+    return site.address
+
+
+@pytest.fixture
+def open_page(new_context: Callable[..., BrowserContext], site: Site) -> Iterator[Opener]:
+    """Return a function that opens a page in a browser of its own: a phone, unless told otherwise.
+
+    After the test, no such page may have said anything in its console, thrown an error, broken the content
+    security policy, or asked anybody but the app for anything.
+    """
+    strange: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # A refused form, a closed page and a missing one are answered with a status that the browser remarks on.
+        # So is closing a quote on a device, which empties the cache.
+        known = r"the server responded with a status of 4(01|04|09|22)|^Clear-Site-Data header on "
+        if not re.search(known, message.text):
+            strange.append(f"{message.type}: {message.text}")
+
+    def open_page(**options: object) -> Page:
+        language = options.pop("language", None)
+        context = new_context(**{"viewport": {"width": 360, "height": 740}, **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("console", on_console)
+        context.on("weberror", lambda error: strange.append(str(error.error)))
+        context.on(
+            "request",
+            lambda asked: None if asked.url.startswith(f"{site.address}/") else strange.append(asked.url),
+        )
+        page = context.new_page()
+        if language:
+            page.goto(f"/?language={language}")
+        return page
+
+    yield open_page
+    assert strange == []

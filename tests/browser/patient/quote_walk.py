@@ -1,0 +1,164 @@
+"""A firm quote of the served demonstration, and every state in which a patient can meet it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.patient.served import Site, environment
+
+ISSUE = Path(__file__).with_name("issue_quote.py")
+ROOT = ISSUE.parents[2]
+ANSWERS = {
+    "cells": "umbilical",
+    "sessions": "2",
+    "room": "single",
+    "nights": "10",
+    "rehab": "day",
+    "visa": True,
+    "own_mri": True,
+}
+NAME = "Wilhelmina Quill"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A quote that was issued: the path of its link, its number, and the reference of its request."""
+
+    link: str
+    number: str
+    request: str
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/quote/{self.number}"
+
+
+def issue(site: Site, *, language: str = "en", revise: Issued | None = None) -> Issued:
+    """Issue a quote of the Delhi list, or the next revision of one."""
+    arguments = ["delhi", language, json.dumps(ANSWERS), revise.request if revise else ""]
+    done = subprocess.run(
+        [sys.executable, str(ISSUE), *arguments],
+        env={**environment(site), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return Issued(**json.loads(done.stdout))
+
+
+def digits(page: Page) -> str:
+    """Wait until the code is in the mailbox of the demonstration, and read it there."""
+    for _look in range(150):
+        if page.locator(".outcome a").count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
+    letter = page.context.new_page()
+    letter.goto(str(page.locator(".outcome a").get_attribute("href")))
+    found = re.search(r"^(\d{6})$", letter.locator(".letter").inner_text(), re.MULTILINE)
+    letter.close()
+    assert found
+    return found[1]
+
+
+def confirm(page: Page, quote: Issued) -> None:
+    """Open the link, have a code sent, read it in the mailbox and type it."""
+    page.goto(quote.link)
+    page.locator("button[value=send]").click()
+    code = digits(page)
+    page.fill("#code", code)
+    page.locator("button[value=check]").click()
+    expect(page.locator(".document-head")).to_be_visible()
+
+
+def check(page: Page, quote: Issued) -> None:
+    """Go as far as the page on which an acceptance is checked."""
+    page.goto(f"{quote.path}/accept")
+    page.fill("#typed_name", NAME)
+    page.check("#agreed")
+    page.locator("button[value=check]").click()
+    expect(page.locator("button[value=accept]")).to_be_visible()
+
+
+def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
+    """Bring a page into every state of a quote, and yield the name of each."""
+    quote = issue(site, language=language)
+    page.goto(quote.path)
+    expect(page.locator("h1")).to_have_text("This quote is not open in this browser")
+    yield "closed"
+    page.goto(quote.link)
+    expect(page.locator("button[value=send]")).to_be_visible()
+    yield "before the code"
+    page.locator("button[value=send]").click()
+    right = digits(page)
+    yield "code is sent"
+    page.fill("#code", "000000" if right != "000000" else "111111")
+    page.locator("button[value=check]").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "wrong code"
+    page.fill("#code", right)
+    page.locator("button[value=check]").click()
+    expect(page.locator(".document-head")).to_be_visible()
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    yield "the quote, with everything opened"
+    page.goto(f"{quote.path}/accept")
+    page.locator("button[value=check]").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "accepting, with errors"
+    check(page, quote)
+    yield "check"
+    page.goto(f"{quote.path}/question")
+    page.locator("main button").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "question, with errors"
+    page.fill("#words", "Can my sister stay in the room?")
+    page.locator("main button").click()
+    expect(page.locator("h1")).to_contain_text("Your question is sent")
+    yield "question is sent"
+    check(page, quote)
+    issue(site, revise=quote)
+    page.locator("button[value=accept]").click()
+    expect(page.locator("h1")).to_contain_text("There is a newer revision")
+    yield "replaced while checking"
+    page.goto(f"{quote.path}/1")
+    expect(page.locator(".standing-replaced")).to_be_visible()
+    yield "replaced"
+    page.goto(quote.path)
+    expect(page.locator(".changed-lines")).to_be_visible()
+    yield "what changed"
+    check(page, quote)
+    page.locator("button[value=accept]").click()
+    expect(page.locator("h1")).to_contain_text("You have accepted")
+    yield "accepted"
+    page.goto(quote.path)
+    expect(page.locator(".standing-accepted")).to_be_visible()
+    yield "the quote, accepted"
+    page.goto(f"{quote.path}/take-back")
+    yield "take it back?"
+    page.locator("main button").click()
+    expect(page.locator("h1")).to_contain_text("taken back")
+    yield "taken back"
+    page.goto(f"{quote.path}/decline")
+    page.locator("main button").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "declining, with errors"
+    page.check("input[value=price]")
+    page.locator("main button").click()
+    expect(page.locator("h1")).to_contain_text("You have declined")
+    yield "declined"
+    page.goto(quote.path)
+    expect(page.locator(".standing-declined")).to_be_visible()
+    yield "the quote, declined"
+    page.locator(".closing button").click()
+    expect(page.locator("h1")).to_have_text("The quote is closed on this device")
+    yield "closed on this device"

@@ -1,0 +1,104 @@
+"""Every page in every state, for people with other eyes, hands, screens and letters.
+
+axe finds a part of what can be wrong; what it cannot see has a test of its own here.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.patient.served import Opener, Site
+from tests.browser.patient.walk import DELHI, LONG_WORDS, estimate, states
+from tests.support.accessibility import cramped_by_spacing, hindrances, hindrances_beside_colours
+
+
+def test_every_page_can_be_read_and_pressed(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    found = {state: hindrances(page) for state in states(page, DELHI, site)}
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_every_page_in_another_direction_can_be_read_and_pressed_however_letters_are_spaced(
+    open_page: Opener, site: Site
+) -> None:
+    page = open_page(language="ar", color_scheme="dark")
+    found = {}
+    for state in states(page, LONG_WORDS, site):
+        found[state] = [*hindrances_beside_colours(page), *cramped_by_spacing(page)]
+        html = page.locator("html")
+        assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_a_text_in_another_language_is_marked(open_page: Opener) -> None:
+    page = open_page(language="ar")
+    page.goto("/estimate/long-words")
+    label = page.locator("label[for=q_metres] [lang]")
+    assert (label.get_attribute("lang"), label.get_attribute("dir")) == ("en", "ltr")
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    found = page.locator(selector).first.bounding_box()
+    assert found
+    return dict(found)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_bars_begin_where_reading_begins(open_page: Opener, language: str) -> None:
+    page = open_page(language=language)
+    estimate(page, LONG_WORDS)
+    page.locator(".bar").last.scroll_into_view_if_needed()
+    track, bar = box(page, "li:last-child > .bar > .bar-track"), box(page, "li:last-child > .bar > .bar-fill")
+    assert 0 < bar["width"] < track["width"] / 2
+    if language == "ar":
+        assert bar["x"] + bar["width"] == pytest.approx(track["x"] + track["width"], abs=1)
+    else:
+        assert bar["x"] == pytest.approx(track["x"], abs=1)
+
+
+def style(page: Page, selector: str, name: str) -> str:
+    value = page.locator(selector).first.evaluate(
+        "(element, name) => getComputedStyle(element).getPropertyValue(name)", name
+    )
+    assert isinstance(value, str)
+    return value
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_lose_nothing(open_page: Opener, scheme: str) -> None:
+    page = open_page(forced_colors="active", color_scheme=scheme)
+    page.goto("/estimate/delhi")
+    page.locator("button[value=show]").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    assert style(page, ".error-summary", "border-top-style") == "solid"
+    assert style(page, ".question.wrong", "border-inline-start-style") == "solid"
+    assert "Error:" in str(page.locator("p.error").first.text_content())
+    page.locator("#q_cells").check()
+    assert style(page, ".option:has(:checked)", "outline-style") == "solid"
+    assert style(page, "button[value=show]", "border-top-style") == "solid"
+    estimate(page, DELHI)
+    assert style(page, ".bar-fill", "fill") != style(page, ".bar-track", "fill")
+    assert style(page, ".bar-track", "stroke") == style(page, ".bar-fill", "fill")
+
+
+def test_nothing_moves_for_those_who_asked_for_less_motion(open_page: Opener) -> None:
+    page = open_page(reduced_motion="reduce")
+    estimate(page, DELHI)
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return transitionDuration !== "0s" || animationName !== "none";
+        }).length"""
+    )
+    assert moving == 0
+
+
+def test_the_page_prints_without_what_paper_cannot_do(open_page: Opener) -> None:
+    page = open_page()
+    estimate(page, DELHI)
+    page.emulate_media(media="print")
+    for gone in ("header.site", "footer.site", ".actions", ".delete", ".answers .change", "summary"):
+        expect(page.locator(gone).first).to_be_hidden()
+    for kept in (".demo-mark", ".total-amount", ".items", ".notice-not_included", ".notice-evidence"):
+        expect(page.locator(kept).first).to_be_visible()

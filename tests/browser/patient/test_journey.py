@@ -1,0 +1,256 @@
+"""The whole way from the start to the PDF, as a person goes it on a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.patient.served import LONG_WORDS as LIST
+from tests.browser.patient.served import Opener, Site
+from tests.browser.patient.walk import (
+    DELHI,
+    LONG_WORDS,
+    Plan,
+    answer,
+    at_breakdown,
+    estimate,
+    show,
+    total_is_shown,
+)
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def downloaded(page: Page, folder: Path, press: Callable[[], None]) -> Path:
+    with page.expect_download() as coming:
+        press()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
+
+
+def plain(text: str) -> str:
+    """Write a text with ordinary spaces and hyphens, as it is compared."""
+    return re.sub(r"\s+", " ", text.replace("\N{MINUS SIGN}", "-"))
+
+
+def figures(text: str) -> list[str]:
+    return re.findall(r"USD (\d[\d,]*\.\d\d)\b", plain(text))
+
+
+def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    page = open_page(**PHONE)
+    page.goto("/")
+    page.locator("article", has_text="Delhi").get_by_role("link", name="Estimate this treatment").tap()
+    status = page.get_by_role("status")
+    expect(page.locator("#total")).to_contain_text("questions left")
+    for code, value in DELHI.half.items():
+        answer(page, {code: value})
+    expect(status).to_have_text("5 questions left")
+    answer(page, DELHI.whole)
+    total_is_shown(page)
+    first = page.locator(".total-amount").inner_text()
+    expect(status).to_contain_text(f"{first}. It may come to")
+    page.get_by_role("button", name="More: Sessions").tap()
+    expect(page.locator(".total-amount")).not_to_have_text(first)
+    total = page.locator(".total-amount").inner_text()
+    expect(status).to_contain_text(f"{total}. It may come to")
+    page.get_by_role("button", name="Show my estimate").tap()
+    at_breakdown(page)
+    assert page.locator(".total-amount").inner_text() == total
+    shown = page.locator("main").inner_text()
+
+    document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").tap)
+
+    assert document.stem == page.locator("dl.facts bdi").first.inner_text()
+    with pikepdf.open(document) as pdf:
+        (attached,) = pdf.attachments.values()
+        breakdown = json.loads(attached.get_file().read_bytes())
+    assert f"USD {breakdown['totals']['total']['likely']}" == plain(total).replace(",", "")
+    printed = subprocess.run(
+        ["pdftotext", "-layout", document, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    amounts = [item["amount"]["likely"] for item in breakdown["items"] if item["amount"]["likely"]]
+    amounts += [sums["likely"] for sums in breakdown["totals"].values()]
+    for amount in amounts:
+        written = f"{float(amount.lstrip('-')):,.2f}"
+        if written != "0.00":  # that is written as "included"
+            assert written in figures(shown), f"{amount} is not on the page"
+            assert written in printed, f"{amount} is not in the PDF"
+
+
+def test_the_journey_works_by_round_trips_without_javascript(open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto("/")
+    page.locator("article", has_text="Delhi").get_by_role("link", name="Estimate this treatment").click()
+    assert page.locator(".stepper:visible").count() == 0
+    answer(page, DELHI.half)
+    page.get_by_role("button", name="Work out the total").click()
+    expect(page.locator("#total")).to_contain_text("5 questions left")
+    show(page)
+    expect(page.locator(".error-summary li")).to_have_count(5)
+    assert page.title().startswith("Error: ")
+    page.locator(".error-summary a").first.click()
+    assert page.url.endswith("#q_room")
+    answer(page, DELHI.whole)
+    page.get_by_role("button", name="Work out the total").click()
+    total = page.locator(".total-amount").inner_text()
+    show(page)
+    at_breakdown(page)
+    assert page.locator(".total-amount").inner_text() == total
+    document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").click)
+    assert document.read_bytes().startswith(b"%PDF-")
+
+
+def test_questions_come_and_go_with_the_answers_that_call_for_them(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    days = page.locator("#question-rehab_days")
+    answer(page, {"rehab": "none"})
+    expect(days).to_be_hidden()
+    answer(page, {"rehab": "day"})
+    expect(days).to_be_visible()
+
+
+def test_an_error_leaves_when_its_answer_changes(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole | {"nights": "1,5"})
+    show(page)
+    error = page.locator("#question-nights .error")
+    expect(error).to_contain_text("cannot be read as one number")
+    assert page.locator("#q_nights").input_value() == "1,5"
+    answer(page, {"nights": "12"})
+    expect(error).to_have_count(0)
+    assert page.locator("#q_nights").get_attribute("aria-invalid") is None
+    total_is_shown(page)
+
+
+def test_a_double_click_makes_one_estimate(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole)
+    before = site.estimates()
+    page.locator("button[value=show]").dblclick()
+    at_breakdown(page)
+    assert site.estimates() == before + 1
+
+
+def test_the_back_button_keeps_the_answers(open_page: Opener) -> None:
+    page = open_page()
+    estimate(page, DELHI)
+    total = page.locator(".total-amount").inner_text()
+    page.go_back()
+    assert page.locator("#q_nights").input_value() == "10"
+    expect(page.locator("[name=q_room][value=single]")).to_be_checked()
+    total_is_shown(page)
+    expect(page.locator("#total .total-amount")).to_have_text(total)
+
+
+def test_change_leads_to_the_answer_and_fills_in_all_of_them(open_page: Opener) -> None:
+    page = open_page()
+    estimate(page, DELHI)
+    page.get_by_role("link", name="Change Nights in this room").click()
+    expect(page.locator("#question-nights")).to_be_in_viewport()
+    assert page.locator("#q_nights").input_value() == "10"
+    expect(page.locator("[name=q_breathing]:checked")).to_have_count(0)  # what was left open stays open
+
+
+def test_the_link_is_copied(open_page: Opener) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    estimate(page, DELHI)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#link-copied")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_a_list_that_changes_meanwhile_is_said_before_anything_is_kept(
+    open_page: Opener, site: Site, tmp_path: Path
+) -> None:
+    text = LIST.read_text(encoding="utf-8").replace('table = "long-words"', 'table = "changing"')
+    file = tmp_path / "changing.toml"
+    file.write_text(text, encoding="utf-8")
+    site.run("tables", "import", file)
+    page = open_page()
+    page.goto("/estimate/changing")
+    answer(page, LONG_WORDS.half | {"rehab": "no"})
+    total_is_shown(page)
+    old = page.locator(".total-amount").inner_text()
+
+    dearer = text.replace("likely = 12000,", "likely = 15000,").replace("2026-01-01", "2026-02-01")
+    file.write_text(dearer.replace('"2026-11, second', '"2026-12, third'), encoding="utf-8")
+    site.run("tables", "import", file)
+    kept = site.estimates()
+    show(page)
+
+    sentence = "The price list has changed meanwhile."
+    expect(page.locator(".error-summary")).to_contain_text(sentence)
+    assert page.locator("#q_sessions").input_value() == "2"
+    total_is_shown(page)
+    new = page.locator(".total-amount").inner_text()
+    assert new != old
+    assert site.estimates() == kept
+    show(page)
+    at_breakdown(page)
+    assert page.locator(".total-amount").inner_text() == new
+
+
+def test_the_total_says_when_it_cannot_be_worked_out(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    expect(page.locator("aside.total")).not_to_have_class(re.compile("is-waiting"))
+    answered: list[int] = []
+
+    def refuse(route: Route) -> None:
+        answered.append(1)
+        route.fulfill(status=422, body="")
+
+    page.route("**/total", refuse)
+    answer(page, DELHI.half)
+    expect(page.locator(".failed")).to_be_visible()
+    assert answered
+    page.unroute("**/total")
+    answer(page, DELHI.whole)
+    total_is_shown(page)
+    expect(page.locator(".failed")).to_be_hidden()
+
+
+@pytest.mark.parametrize("plan", [DELHI, LONG_WORDS], ids=lambda plan: plan.slug)
+def test_no_page_weighs_more_than_60_kilobytes(open_page: Opener, site: Site, plan: Plan) -> None:
+    page = open_page()
+    sizes: dict[str, int] = {}
+
+    def weigh(path: str | None) -> None:
+        sizes.clear()
+        if path:
+            page.goto(path, wait_until="networkidle")
+        addresses = page.evaluate(
+            "[location.href, ...performance.getEntriesByType('resource').map(entry => entry.name)]"
+        )
+        for address in addresses:
+            if not address.endswith("/total"):
+                sizes[address] = len(page.request.get(address).body())
+        assert len(sizes) >= 3, "a page comes with its style"
+        assert sum(sizes.values()) < 60_000, sizes
+
+    weigh("/")
+    weigh(f"/estimate/{plan.slug}")
+    path = estimate(page, plan)
+    weigh(path)
+    site.database(
+        "INSERT INTO rate (base, quoted, day, rate, source, entered_by, entered_at) "
+        "SELECT 'USD', 'INR', '2026-01-01', '89.2541', 'Reserve Bank of India', 'user:1', '2026-01-01'"
+    )
+    try:
+        weigh(f"{path}?in=INR")
+    finally:
+        site.database("DELETE FROM rate")

@@ -1,0 +1,147 @@
+"""A firm quote from the mailbox to the answer, as a person goes it; on every screen, and with a keyboard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.patient.quote_walk import NAME, check, confirm, digits, issue, states
+from tests.browser.patient.served import Opener, Site
+from tests.browser.patient.test_journey import PHONE, downloaded
+from tests.browser.patient.test_keyboard import stops, tab_to
+from tests.support.accessibility import (
+    DESK,
+    NARROW,
+    OVERFLOW,
+    cramped_by_spacing,
+    hindrances,
+    hindrances_beside_colours,
+)
+
+
+def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascript(
+    open_page: Opener, site: Site, tmp_path: Path
+) -> None:
+    page = open_page(**PHONE, java_script_enabled=False)
+    quote = issue(site)
+    confirm(page, quote)
+    assert quote.link.removeprefix("/q/") not in page.url
+    expect(page.locator("h1")).to_contain_text(f"Firm quote {quote.number}, revision 1")
+    total = page.locator(".total-amount").inner_text()
+    for _look in range(150):
+        page.goto(f"{quote.path}/question")  # the document is made meanwhile
+        if page.request.get(f"{quote.path}/1.pdf").headers["content-type"] == "application/pdf":
+            break
+        page.wait_for_timeout(200)
+    page.goto(quote.path)
+    document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").tap)
+    assert document.name == f"{quote.number}-1.pdf"
+    assert document.read_bytes() == page.request.get(f"{quote.path}/1.pdf").body()
+    assert document.read_bytes().startswith(b"%PDF-")
+    page.get_by_role("link", name="Accept this quote").tap()
+    page.fill("#typed_name", NAME)
+    page.locator("#agreed").tap()
+    page.get_by_role("button", name="Go on to check it").tap()
+    expect(page.locator("main")).to_contain_text(total)
+    expect(page.locator("main")).to_contain_text("you can take it back until the end of")
+    page.get_by_role("button", name="Accept it for").tap()
+    expect(page.locator("h1")).to_contain_text("You have accepted the quote")
+    page.get_by_role("link", name="Take the acceptance back").tap()
+    page.get_by_role("button", name="Take it back").tap()
+    expect(page.locator("h1")).to_contain_text("The acceptance is taken back")
+    page.goto(quote.path)
+    page.get_by_role("button", name="Close this quote on this device").tap()
+    expect(page.locator("h1")).to_have_text("The quote is closed on this device")
+    page.goto(quote.path)
+    expect(page.locator("h1")).to_have_text("This quote is not open in this browser")
+
+
+def test_a_double_click_accepts_once(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    quote = issue(site)
+    confirm(page, quote)
+    check(page, quote)
+    page.locator("button[value=accept]").dblclick()
+    expect(page.locator("h1")).to_contain_text("You have accepted the quote")
+    ((number,),) = site.database(
+        "SELECT count(*) FROM quote_decision JOIN quote_revision ON quote_revision.id = revision_id "
+        "JOIN quote ON quote.id = quote_id WHERE quote.number = ?",
+        quote.number,
+    )
+    assert number == 1
+
+
+def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Opener, site: Site) -> None:
+    page = open_page(viewport=DESK)
+    quote = issue(site)
+    page.goto(quote.link)
+    tab_to(page, page.locator("button[value=send]"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_visible()
+    code = digits(page)
+    tab_to(page, page.locator("#code"))
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".document-head")).to_be_visible()
+    tab_to(page, page.get_by_role("link", name="Accept this quote"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#typed_name")).to_be_visible()
+    tab_to(page, page.locator("#typed_name"))
+    page.keyboard.type(NAME)
+    tab_to(page, page.locator("#agreed"))
+    page.keyboard.press("Space")
+    tab_to(page, page.locator("button[value=check]"))
+    page.keyboard.press("Enter")
+    expect(page.locator("button[value=accept]")).to_be_visible()
+    tab_to(page, page.locator("button[value=accept]"))
+    page.keyboard.press("Space")
+    expect(page.locator("h1")).to_contain_text("You have accepted the quote")
+    page.goto(quote.path)
+    assert "Close this quote on this device" in list(stops(page))
+
+
+def test_every_state_of_a_quote_is_for_everybody(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    found = {state: [*hindrances(page), *cramped_by_spacing(page)] for state in states(page, site)}
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page: Opener, site: Site) -> None:
+    page = open_page(language="ar", color_scheme="dark")
+    found = {state: hindrances_beside_colours(page) for state in states(page, site, "ar")}
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, site: Site) -> None:
+    page = open_page(viewport=NARROW, language="ar")
+    confirm(page, issue(site))
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    for half in page.locator("main > div[lang]").all():
+        assert (half.get_attribute("lang"), half.get_attribute("dir")) == ("en", "ltr")
+    assert page.evaluate(OVERFLOW) == []
+
+
+def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    quote = issue(site)
+    issue(site, revise=quote)
+    confirm(page, quote)
+    page.goto(quote.path, wait_until="networkidle")
+    addresses = page.evaluate(
+        "[location.href, ...performance.getEntriesByType('resource').map(entry => entry.name)]"
+    )
+    sizes = {address: len(page.request.get(address).body()) for address in addresses}
+    assert len(sizes) >= 3, "a page comes with its style"
+    assert sum(sizes.values()) < 60_000, sizes
+
+
+def test_a_quote_prints_without_its_buttons(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    quote = issue(site)
+    confirm(page, quote)
+    page.emulate_media(media="print")
+    for gone in ("header.site", "footer.site", ".actions", ".closing"):
+        expect(page.locator(gone).first).to_be_hidden()
+    for kept in (".demo-mark", ".total-amount", ".items", ".notice-not_included", ".notice-evidence"):
+        expect(page.locator(kept).first).to_be_visible()

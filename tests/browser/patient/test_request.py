@@ -1,0 +1,216 @@
+"""From an estimate to a request for a firm quote, as a person goes it, and every page on the way for everybody."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.patient.served import Opener, Site
+from tests.browser.patient.test_journey import downloaded
+from tests.browser.patient.walk import DELHI, estimate
+from tests.support.accessibility import DESK, cramped_by_spacing, hindrances, hindrances_beside_colours
+
+FIELDS = {
+    "full_name": "Wilhelmina Quill",
+    "email": "mina@quillworth.org",
+    "phone": "+49 30 901820",
+    "message": "My stairs are steep.\nIs there a lift?",
+}
+
+
+def fill_in(page: Page) -> None:
+    """Fill the form in."""
+    for name, text in FIELDS.items():
+        page.fill(f"#{name}", text)
+    page.select_option("#country", "DE")
+    page.select_option("#planned_month", index=5)
+    page.check("#for_whom")
+    page.check("#consent_health_data")
+    page.check("#consent_contact")
+
+
+def press(page: Page, value: str) -> None:
+    """Press a button of the form."""
+    page.locator(f"button[value={value}]").last.click()
+
+
+def to_the_form(page: Page) -> None:
+    """Make an estimate and open the form."""
+    estimate(page, DELHI)
+    page.get_by_role("link", name="Ask for a firm quote").click()
+    expect(page.locator("h1")).to_contain_text("Ask for a firm quote")
+
+
+def asked(page: Page) -> str:
+    """Ask, and return the secret link to the request."""
+    to_the_form(page)
+    fill_in(page)
+    press(page, "check")
+    expect(page.locator("h1")).to_contain_text("Is this right?")
+    press(page, "send")
+    expect(page.locator("h1")).to_have_text("We have your request")
+    return page.input_value("#link")
+
+
+def code_of(page: Page) -> str:
+    """Return the six digits of the newest mail in the mailbox of the demonstration."""
+    for _look in range(100):
+        page.goto("/demonstration/mail/")
+        page.locator(".mails a").first.click()
+        found = re.search(r"^\s*(\d{6})\s*$", page.locator(".letter").inner_text(), re.MULTILINE)
+        if found:
+            return found[1]
+        page.wait_for_timeout(200)
+    raise AssertionError("no mail with a code has come")
+
+
+def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
+    """Bring pages into every state of the journey, and yield the name of each."""
+    to_the_form(page)
+    yield "empty form", page
+    press(page, "check")
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "everything is wrong", page
+    fill_in(page)
+    page.fill("#email", "mina@gmial.com")
+    press(page, "check")
+    expect(page.locator(".suggestion")).to_be_visible()
+    yield "a slip in the address", page
+    page.fill("#email", FIELDS["email"])
+    press(page, "check")
+    expect(page.locator(".checked")).to_be_visible()
+    yield "last look", page
+    press(page, "send")
+    expect(page.locator(".steps")).to_be_visible()
+    link = page.input_value("#link")
+    yield "sent", page
+    page.get_by_role("link", name="To the page of your request").click()
+    page.fill("#words", " ")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "an empty question", page
+    page.fill("#words", "Is there a lift?")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator(".outcomes")).to_be_visible()
+    yield "page of the request", page
+    page.get_by_role("link", name="My data").click()
+    expect(page.locator(".kept")).to_be_visible()
+    yield "my data", page
+    page.get_by_role("link", name="Delete").click()
+    expect(page.locator("h1")).to_contain_text("Delete what we keep")
+    yield "delete", page
+    stranger.goto(link)
+    stranger.get_by_role("link", name="My data").click()
+    yield "no code yet", stranger
+    stranger.get_by_role("button", name="Send me a code").click()
+    stranger.fill("#code", "no")
+    stranger.get_by_role("button", name="Go on").click()
+    expect(stranger.locator(".error-summary")).to_be_focused()
+    yield "a wrong code", stranger
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("h1")).to_have_text("It is deleted")
+    yield "deleted", page
+    stranger.reload()
+    expect(stranger.locator("h1")).to_have_text("Open the link once more")
+    yield "nothing there", stranger
+    estimate(page, DELHI)
+    page.get_by_role("link", name="My data").click()
+    yield "data of an estimate", page
+
+
+def test_every_page_of_asking_is_for_everybody(open_page: Opener) -> None:
+    found = {}
+    for state, page in states(open_page(), open_page()):
+        found[state] = [*hindrances(page), *cramped_by_spacing(page)]
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_every_page_of_asking_in_another_direction_is_for_everybody(open_page: Opener) -> None:
+    options = {"language": "ar", "color_scheme": "dark"}
+    found = {}
+    for state, page in states(open_page(**options), open_page(**options)):
+        found[state] = [*hindrances_beside_colours(page), *cramped_by_spacing(page)]
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_a_request_is_made_without_scripts(open_page: Opener) -> None:
+    page = open_page(java_script_enabled=False)
+    link = asked(page)
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text("Nobody has begun with it yet")
+
+
+def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
+    page = open_page(viewport=DESK)
+    to_the_form(page)
+    page.locator("#full_name").focus()
+    for name in ("full_name", "email", "phone"):
+        expect(page.locator(f"#{name}")).to_be_focused()
+        page.keyboard.type(FIELDS[name])
+        page.keyboard.press("Tab")
+    page.keyboard.type("Germ")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past the language, which is chosen already
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#message")).to_be_focused()
+    page.keyboard.type("Is there a lift?")
+    for _box in range(2):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".checked")).to_contain_text("Germany")
+    expect(page.locator(".checked")).to_contain_text("For myself")
+    change = page.get_by_role("button", name="Change Telephone")
+    change.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/ask#phone$"))
+    assert page.input_value("#message") == "Is there a lift?"
+
+
+def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
+    page = open_page()
+    to_the_form(page)
+    fill_in(page)
+    press(page, "check")
+    expect(page.locator(".checked")).to_be_visible()
+    page.go_back()
+    assert page.input_value("#message") == FIELDS["message"]
+    press(page, "check")
+    expect(page.locator(".checked")).to_be_visible()
+
+
+def test_a_button_that_is_pressed_twice_makes_one_request(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    ((before,),) = site.database("SELECT count(*) FROM patient_request")
+    assert isinstance(before, int)
+    to_the_form(page)
+    fill_in(page)
+    press(page, "check")
+    page.locator("button[value=send]").dblclick()
+    expect(page.locator("h1")).to_have_text("We have your request")
+    ((requests,),) = site.database("SELECT count(*) FROM patient_request")
+    assert requests == before + 1
+
+
+def test_a_link_and_a_code_open_what_is_kept_and_it_is_taken_along(open_page: Opener, tmp_path: Path) -> None:
+    link = asked(open_page())
+    page, mailbox = open_page(), open_page()
+    page.goto(link)
+    assert link.rpartition("/")[2] not in page.url
+    page.get_by_role("link", name="My data").click()
+    page.get_by_role("button", name="Send me a code").click()
+    page.fill("#code", code_of(mailbox))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".kept")).to_contain_text("Wilhelmina Quill")
+    document = downloaded(page, tmp_path, page.get_by_role("link", name="JSON").click)
+    assert json.loads(document.read_text(encoding="utf-8"))["person"]["full_name"] == "Wilhelmina Quill"
+    paper = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").click)
+    assert paper.read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from estimator import create_app, estimates, price_lists
+from estimator.cli import main
+from estimator.db import db
+from estimator.pdf import requirements
+from tests.support.example_list import table_text
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command and returns exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output, errors = capsys.readouterr()
+        return int(str(ended.value.code)), output, errors
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the instance folder of an environment that is all set, on a machine that lacks nothing."""
+    monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
+    monkeypatch.setenv("MAIL_SERVER", "mail.example.org")
+    monkeypatch.setenv("MAIL_FROM", "estimates@example.org")
+    monkeypatch.setattr(requirements, "problems", list)
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def ready(run: Run, folder: Path, tmp_path: Path) -> Path:
+    """Return the instance folder of an installation that lacks nothing."""
+    table = tmp_path / "example.toml"
+    table.write_text(table_text())
+    assert run("prepare")[0] == 0
+    assert run("tables", "import", str(table))[0] == 0
+    return folder
+
+
+def test_preparing_makes_what_is_missing_and_keeps_what_is_there(run: Run, folder: Path) -> None:
+    assert run("prepare") == (0, f"Everything is ready in {folder}.\n", "")
+    made = {path.name: path.stat().st_mode for path in folder.iterdir()}
+    assert set(made) == {"estimator.sqlite", "secret_key", "link_key", "lookup_key", "data_keys"}
+    secret = (folder / "link_key").read_text()
+    assert run("prepare")[0] == 0
+    assert (folder / "link_key").read_text() == secret
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(run: Run, folder: Path) -> None:
+    folder.write_text("")
+    code, output, errors = run("prepare")
+    assert (code, output) == (2, "")
+    assert errors.startswith(f"estimator: The instance folder {folder} cannot be written")
+
+
+def test_a_wrong_setting_is_a_sentence(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKERS", "many")
+    for command in ("prepare", "purge", "serve"):
+        assert run(command) == (
+            2,
+            "",
+            "estimator: WORKERS is “many”: write a whole number from 1 to 64.\n",
+        )
+
+
+def test_nothing_is_served_before_the_installation_is_ready(run: Run, folder: Path) -> None:
+    code, _output, errors = run("serve")
+    assert code == 2
+    assert "Run `estimator prepare`" in errors
+
+
+def test_a_database_that_cannot_be_used_is_a_sentence(run: Run, ready: Path) -> None:
+    (ready / "estimator.sqlite").write_bytes(b"not a database" * 100)
+    assert run("purge") == (1, "", "estimator: Our server cannot use its disk at the moment.\n")
+
+
+def test_purging_removes_what_is_too_old(run: Run, ready: Path) -> None:
+    now = datetime.now(UTC)
+    app = create_app()
+    with app.app_context():
+        version = price_lists.in_force("example", now)
+        for age in (0, 89, 91, 200):
+            estimates.make(
+                version,
+                {"sessions": 1},
+                language="en",
+                submission="",
+                link_key="l" * 32,
+                now=now - timedelta(days=age),
+            )
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    assert run("purge") == (0, "2 estimates were removed.\n", "")
+    assert run("purge") == (0, "0 estimates were removed.\n", "")
+
+
+def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path) -> None:
+    assert run("doctor") == (0, "Nothing is missing.\n", "")
+
+
+def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "problems", lambda: ["Pango is missing."])
+    assert run("doctor") == (1, "Pango is missing.\n", "")
+
+
+def test_the_doctor_sees_a_missing_folder(run: Run, folder: Path) -> None:
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output == (
+        f"The instance folder {folder} is missing. Run `estimator prepare`, or name another one in INSTANCE.\n"
+    )
+
+
+def test_the_doctor_sees_secrets_that_others_can_read(run: Run, ready: Path) -> None:
+    (ready / "link_key").chmod(0o644)
+    ready.chmod(0o755)
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output.splitlines() == [
+        f"Other users of this machine can open {path}. Close it: chmod {mode} {path}"
+        for mode, path in ((700, ready), (600, ready / "link_key"))
+    ]
+
+
+def test_the_doctor_sees_a_wrong_setting(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", "maybe")
+    assert run("doctor") == (1, "DEMO is “maybe”: write 1 for yes or 0 for no.\n", "")
+
+
+def test_the_doctor_sees_links_that_can_be_read_on_their_way(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "http://estimate.example")
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output.startswith("PUBLIC_URL begins with http://")
+
+
+def test_the_doctor_sees_that_no_mail_reaches_anybody(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_SERVER", "")
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output == (
+        "No mail server is set, so nobody can have an estimate sent by mail. Set MAIL_SERVER and MAIL_FROM, "
+        "then try them: estimator doctor --mail you@example.org\n"
+    )
+    assert run("doctor", "--demo") == (0, "Nothing is missing.\n", "")
+
+
+def test_the_doctor_sees_a_missing_database(run: Run, ready: Path) -> None:
+    (ready / "estimator.sqlite").unlink()
+    database = ready / "estimator.sqlite"
+    assert run("doctor") == (1, f"The database {database} is missing. Run `estimator prepare`.\n", "")
+    assert not database.exists()
+
+
+def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) -> None:
+    engine = create_engine(f"sqlite:///{ready}/estimator.sqlite")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'next'"))
+    engine.dispose()
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output.startswith("The database belongs to a newer version")
+
+
+def test_the_doctor_sees_that_no_price_list_is_in_force(run: Run, folder: Path) -> None:
+    run("prepare")
+    assert run("doctor") == (
+        1,
+        "No price list is in force. Add one: estimator tables import FILE\n",
+        "",
+    )
+
+
+def test_the_doctor_changes_nothing(run: Run, ready: Path) -> None:
+    before = {path: (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) for path in ready.iterdir()}
+    run("doctor")
+    assert {
+        path: (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) for path in ready.iterdir()
+    } == before

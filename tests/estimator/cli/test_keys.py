@@ -1,0 +1,306 @@
+"""What `estimator keys` promises, with real rows in a real database."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from estimator import create_app, keys
+from estimator.cli import main
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail
+from estimator.privacy import key_rotation
+from tests.support.example_mail import ask, estimate, row
+
+Run = Callable[..., tuple[int, str, str]]
+
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+MAILS = 7
+ID = re.compile(r"^[0-9a-f]{8}$")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command and returns exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(("keys", *arguments))
+        output, errors = capsys.readouterr()
+        return int(str(ended.value.code)), output, errors
+
+    return run
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Return the folder of an installation that is ready, and that the environment names."""
+    monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setenv("PUBLIC_URL", "https://estimate.example.org")
+    monkeypatch.setenv("MAILS_PER_ESTIMATE", "100")
+    with pytest.raises(SystemExit):
+        main(["prepare"])
+    capsys.readouterr()
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def app(instance: Path) -> Iterator[Flask]:
+    """Return an app that has been running for a while, with mail in it."""
+    app = create_app()
+    with app.app_context():
+        record, _token = estimate(NOW)
+        for number in range(MAILS):
+            ask(record, NOW, address=address(number), submission=f"form {number}")
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def address(number: int) -> str:
+    return f"patient{number}@example.org"
+
+
+def ids(instance: Path) -> list[str]:
+    """Return the ids in the key file, the one that seals first."""
+    return [line.split()[0] for line in (instance / "data_keys").read_text().splitlines()]
+
+
+def sealed_by(number: int = 1) -> str:
+    sealed = row(number).address
+    assert sealed is not None
+    return keys.id_of(sealed)
+
+
+def all_can_be_read(app: Flask) -> bool:
+    db.session.rollback()
+    db.session.expire_all()
+    keyring = app.config["SETTINGS"].data_keys
+    found = [outbox.address_of(mail, keyring) for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
+    return found == [address(number) for number in range(MAILS)]
+
+
+def test_keys_are_listed_by_their_ids_with_what_they_have_sealed(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    (only,) = ids(instance)
+    assert ID.match(only)
+    assert run("list") == (0, f"{only}         7  seals\n", "")
+    key = (instance / "data_keys").read_text().split()[1]
+    assert key not in run("list")[1]
+
+
+def test_a_new_key_seals_everything_anew_and_a_process_that_runs_notices(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    (old,) = ids(instance)
+    code, output, errors = run("rotate")
+    new, still = ids(instance)
+    assert still == old
+    assert (code, errors) == (0, "")
+    assert output == (
+        f"{new} seals from now on; 7 texts were sealed anew. "
+        "Keep the older keys as long as you keep copies of the database.\n"
+    )
+    assert run("list")[1] == f"{new}         7  seals\n{old}         0\n"
+    assert sealed_by() == new
+    assert all_can_be_read(app)
+
+
+RUNNING = """
+import sys
+from datetime import UTC, datetime
+from estimator import create_app, keys
+from estimator.mail import outbox
+from estimator.models import Mail
+from estimator.db import db
+app = create_app()
+keyring = app.config["SETTINGS"].data_keys
+with app.app_context():
+    print(outbox.address_of(db.session.get(Mail, 1), keyring), flush=True)
+    db.session.remove()
+    for _line in sys.stdin:
+        sealed = keyring.seal("x", "mail", "address", "0")
+        print(outbox.address_of(db.session.get(Mail, 1), keyring), keys.id_of(sealed), flush=True)
+        db.session.remove()
+"""
+
+
+def test_another_process_reads_on_and_seals_with_the_new_key(run: Run, app: Flask, instance: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", RUNNING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{address(0)}\n"
+        for _rotation in range(2):
+            assert run("rotate")[0] == 0
+            process.stdin.write("and now\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == f"{address(0)} {ids(instance)[0]}\n"
+        process.stdin.close()
+
+
+def test_a_key_that_is_added_only_opens_until_it_is_used(run: Run, app: Flask, instance: Path) -> None:
+    (old,) = ids(instance)
+    code, output, _errors = run("add")
+    first, new = ids(instance)
+    assert (code, first) == (0, old)
+    assert output == (
+        f"{new} is new. Copy the key file to every other machine, then run: estimator keys use {new}\n"
+    )
+    assert sealed_by() == old
+    assert app.config["SETTINGS"].data_keys.seal("x", "mail", "address", "0").startswith(old.encode())
+    assert run("use", new)[0] == 0
+    assert ids(instance) == [new, old]
+    assert sealed_by() == new
+    assert all_can_be_read(app)
+    assert run("use", new)[1].startswith(f"{new} seals from now on; 0 texts were sealed anew.")
+
+
+def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
+    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = ids(instance)
+    monkeypatch.setattr(key_rotation, "BATCH", 3)
+    seal_anew = key_rotation.seal_anew
+    calls = []
+
+    def interrupted(keyring: keys.Keyring) -> int:
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return seal_anew(keyring)
+
+    with monkeypatch.context() as ctrl_c:
+        ctrl_c.setattr(key_rotation, "seal_anew", interrupted)
+        assert run("rotate")[0] == 130
+    new, still = ids(instance)
+    assert still == old
+    assert run("list")[1] == f"{new}         3  seals\n{old}         4\n"
+    assert all_can_be_read(app)
+    assert run("use", new)[0] == 0
+    assert run("list")[1] == f"{new}         7  seals\n{old}         0\n"
+    assert run("rotate")[0] == 0
+    newest = ids(instance)[0]
+    assert run("list")[1] == f"{newest}         7  seals\n{new}         0\n{old}         0\n"
+    assert all_can_be_read(app)
+
+
+def test_a_rotation_that_finds_the_database_busy_can_be_run_again(
+    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.2)
+    other = sqlite3.connect(instance / "estimator.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert run("rotate") == (1, "", "estimator: Our database is busy at the moment.\n")
+    other.rollback()
+    other.close()
+    assert all_can_be_read(app)
+    new = ids(instance)[0]
+    assert run("use", new)[1].startswith(f"{new} seals from now on; 7 texts")
+
+
+def test_a_key_is_forgotten_only_when_it_opens_nothing(run: Run, app: Flask, instance: Path) -> None:
+    (old,) = ids(instance)
+    run("add")
+    new = ids(instance)[1]
+    assert run("forget", old) == (
+        2,
+        "",
+        f"estimator: {old} is the key that seals. Run `estimator keys rotate` first.\n",
+    )
+    (instance / "data_keys").write_text(
+        "".join(reversed((instance / "data_keys").read_text().splitlines(keepends=True)))
+    )
+    assert run("forget", old) == (
+        2,
+        "",
+        f"estimator: {old} still opens 7 texts. Run `estimator keys rotate` first.\n",
+    )
+    assert run("use", new)[0] == 0
+    assert run("forget", old) == (0, f"{old} is forgotten.\n", "")
+    assert ids(instance) == [new]
+    assert all_can_be_read(app)
+
+
+@pytest.mark.parametrize("verb", ["use", "forget"])
+def test_a_key_that_is_not_there_is_a_sentence(run: Run, app: Flask, verb: str) -> None:
+    assert run(verb, "nokey123") == (
+        2,
+        "",
+        "estimator: There is no key nokey123. `estimator keys list` shows which there are.\n",
+    )
+
+
+def test_a_key_that_is_missing_is_listed_and_named_and_nothing_is_lost(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    (old,) = ids(instance)
+    copy = (instance / "data_keys").read_text()
+    (instance / "data_keys").write_text(keys.new_line())
+    (new,) = ids(instance)
+    assert run("list")[1] == (
+        f"{new}         0  seals\n{old}         7  is missing: these texts cannot be read\n"
+    )
+    code, output, errors = run("rotate")
+    assert (code, output) == (2, "")
+    assert errors == (
+        f"estimator: the key {old} is not there. "
+        "Put the missing key back into the key file, then run this again.\n"
+    )
+    with (instance / "data_keys").open("a") as file:
+        file.write(copy)
+    assert run("rotate")[0] == 0
+    assert all_can_be_read(app)
+
+
+def test_keys_in_the_environment_cannot_be_changed_from_here(
+    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_KEYS", (instance / "data_keys").read_text())
+    before = (instance / "data_keys").read_text()
+    for arguments in (("rotate",), ("add",), ("use", ids(instance)[0])):
+        assert run(*arguments) == (
+            2,
+            "",
+            "estimator: DATA_KEYS stands in the environment and cannot be changed from here. "
+            "Put it into a file.\n",
+        )
+    assert (instance / "data_keys").read_text() == before
+
+
+def test_a_key_file_that_cannot_be_written_is_a_sentence_and_stays(
+    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ids(instance)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        code, _output, errors = run("rotate")
+    assert code == 2
+    assert errors == (f"estimator: {instance / 'data_keys'} cannot be written (No space left on device).\n")
+    assert ids(instance) == before
+    assert all_can_be_read(app)
+
+
+def test_forgotten_addresses_need_no_key(run: Run, app: Flask, instance: Path) -> None:
+    outbox.drop(row(1).about)
+    db.session.commit()
+    assert run("list")[1] == f"{ids(instance)[0]}         0  seals\n"
+    assert run("rotate")[1].split(";")[1].startswith(" 0 texts")

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from estimator.cli import main
+from tests.support.example_list import table_text
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command and returns exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output, errors = capsys.readouterr()
+        return int(str(ended.value.code)), output, errors
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., str]:
+    """Return a function that writes a table to a file and returns its path."""
+
+    def write(name: str, content: str | None = None, **other: str) -> str:
+        path = tmp_path / name
+        path.write_text(table_text(**other) if content is None else content, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
+    """Make an installation ready and return its folder."""
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("INSTANCE", str(folder))
+    monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
+    assert run("prepare") == (0, f"Everything is ready in {folder}.\n", "")
+    return folder
+
+
+def stored(installation: Path) -> list[tuple[str, str]]:
+    engine = create_engine(f"sqlite:///{installation}/estimator.sqlite")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT slug, version FROM table_version ORDER BY id"))
+        found = [(row.slug, row.version) for row in rows]
+    engine.dispose()
+    return found
+
+
+def test_a_sound_table_needs_no_words(run: Run, file: Callable[..., str]) -> None:
+    assert run("tables", "check", file("good.toml")) == (0, "", "")
+
+
+def test_a_mark_at_the_beginning_of_a_file_does_no_harm(run: Run, file: Callable[..., str]) -> None:
+    assert run("tables", "check", file("marked.toml", "\ufeff" + table_text())) == (0, "", "")
+
+
+def test_every_problem_of_every_file_has_its_file_line_and_place(run: Run, file: Callable[..., str]) -> None:
+    good = file("good.toml")
+    bad = file("bad.toml", price="'480,00'", valid_from="'soon'")
+    broken = file("broken.toml", "format = = 1")
+    code, output, errors = run("tables", "check", bad, good, broken)
+    assert (code, errors) == (1, "2 files cannot be used.\n")
+    lines = output.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(f"{bad}:5: valid_from: “soon” is not a date.")
+    assert lines[1].startswith(f"{bad}:56: charge.session.price: “480,00” is not a number.")
+    assert lines[2].startswith(f"{broken}:1: ")
+
+
+@pytest.mark.parametrize("command", ["check", "lint"])
+def test_a_file_that_is_not_there_does_not_hide_the_problems_of_the_others(
+    run: Run, file: Callable[..., str], command: str, tmp_path: Path
+) -> None:
+    bad = file("bad.toml", price="'480,00'")
+    code, output, errors = run("tables", command, str(tmp_path / "nowhere"), bad)
+    assert code == 2
+    assert output.startswith(f"{bad}:56: ")
+    assert errors == f"estimator: {tmp_path}/nowhere: there is no such file.\n"
+
+
+def test_what_is_suspicious_is_printed_and_no_failure(run: Run, file: Callable[..., str]) -> None:
+    free = file("free.toml", price="0.00")
+    code, output, errors = run("tables", "lint", free)
+    assert (code, errors) == (0, "")
+    assert output.startswith(f"{free}:")
+    assert "charge.session" in output
+
+
+def test_an_imported_table_is_in_the_database_once(
+    run: Run, file: Callable[..., str], installation: Path
+) -> None:
+    path = file("example.toml")
+    for _time in range(2):
+        code, output, _errors = run("tables", "import", path)
+        assert (code, output) == (0, "example, version 2026-1, is in force from 2026-01-01.\n")
+    assert stored(installation) == [("example", "2026-1")]
+
+
+def test_files_are_imported_all_or_none(run: Run, file: Callable[..., str], installation: Path) -> None:
+    good, bad = file("good.toml"), file("bad.toml", price="'480,00'")
+    code, _output, errors = run("tables", "import", good, bad)
+    assert code == 2
+    assert errors.startswith(f"estimator: {bad}:56: charge.session.price: ")
+    assert stored(installation) == []
+
+
+def test_a_published_version_is_not_replaced(run: Run, file: Callable[..., str], installation: Path) -> None:
+    run("tables", "import", file("first.toml"))
+    other = file("other.toml", version="2026-1b", price="1.00")
+    code, _output, errors = run("tables", "import", other)
+    assert code == 2
+    assert errors == (
+        f"estimator: {other}: example has another version from 2026-01-01 already, 2026-1. A version that was "
+        "published never changes: give this one a later date.\n"
+    )
+    assert stored(installation) == [("example", "2026-1")]
+
+
+def test_a_time_zone_that_does_not_exist_is_named(
+    run: Run, file: Callable[..., str], installation: Path
+) -> None:
+    mars = file("mars.toml", time_zone="Mars/Olympus")
+    assert run("tables", "import", mars) == (
+        2,
+        "",
+        f"estimator: {mars}: there is no time zone “Mars/Olympus”.\n",
+    )

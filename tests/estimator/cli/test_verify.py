@@ -1,0 +1,301 @@
+"""What `estimator verify` promises: of files that somebody holds, and of everything that was ever issued."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from estimator import create_app, estimates, quotes
+from estimator.cli import main
+from estimator.config import Settings
+from estimator.db import db
+from estimator.models import Estimate, Quote, QuoteRevision
+from estimator.privacy import erasure
+from estimator.verification import all_quotes
+from pricing import canonical_json
+from tests.support import example_quotes as example
+from tests.support import hostile_pdfs as hostile
+from tests.support.example_list import NOW
+
+Run = Callable[..., tuple[int, str, str]]
+
+QUOTES = 3
+
+
+@pytest.fixture
+def app(
+    settings: Settings, set_up: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    """Return an app with quotes that were issued, of which the first was revised; the commands find it too."""
+    set_up(settings.database_url)
+    app = create_app(settings)
+    monkeypatch.setattr("estimator.config.load", lambda **_given: settings)
+    with app.app_context():
+        found = [example.quoted(submission=f"form {number}") for number in range(QUOTES)]
+        request = found[0].quote.request
+        example.prepare(request, adjustments=[("-100.00", "Kept for longer")])
+        example.issue(request)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def run(app: Flask, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command and returns exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        db.session.remove()
+        with pytest.raises(SystemExit) as ended:
+            main(("verify", *map(str, arguments)))
+        output, errors = capsys.readouterr()
+        return int(str(ended.value.code)), output, errors
+
+    return run
+
+
+def draw(number: str = "Q-2026-00001", revision: int = 1) -> bytes:
+    """Make the document of a revision, as the worker does."""
+    content = quotes.pdf_document.render(revision_of(number, revision), example.settings())
+    db.session.commit()
+    assert content is not None
+    return content
+
+
+def revision_of(number: str, revision: int) -> QuoteRevision:
+    found = db.session.query(QuoteRevision).join(Quote).filter(Quote.number == number)
+    return found.filter(QuoteRevision.number == revision).one()
+
+
+def behind(statement: str, **values: Any) -> None:
+    """Change something at the database itself, by somebody who has removed what protects it."""
+    if db.engine.dialect.name == "sqlite":
+        names = db.session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+        for name in names:
+            db.session.execute(text(f'DROP TRIGGER "{name}"'))
+    else:
+        db.session.execute(text("SET session_replication_role = replica"))
+    db.session.execute(text(statement), values)
+    db.session.commit()
+
+
+def test_what_was_issued_is_all_as_it_was(run: Run) -> None:
+    for number in range(1, QUOTES):
+        draw(f"Q-2026-{number:05d}")
+    assert run("--all") == (
+        0,
+        "4 revisions were computed again. Everything is as it was issued.\nThe PDFs of 2 are not made yet.\n",
+        "",
+    )
+
+
+def test_people_who_were_erased_are_counted_and_their_figures_computed(run: Run) -> None:
+    draw()
+    erasure.erase(revision_of("Q-2026-00001", 1).quote.request, actor="user:1", now=NOW)
+    db.session.commit()
+    code, output, _errors = run("--all")
+    assert code == 0
+    assert "2 of them are of people who were erased; only their figures are left." in output
+
+
+def test_a_total_that_was_changed_at_the_database_is_found(run: Run) -> None:
+    behind("UPDATE quote_revision SET total = '1.00' WHERE id = 2")
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert "Q-2026-00002/1: The column total says something else than the content." in output
+    assert "1 is not as it was issued." in output
+
+
+def test_figures_that_were_changed_in_the_content_are_found(run: Run) -> None:
+    """Whoever changes content and columns alike is found by the price list."""
+    revision = revision_of("Q-2026-00002", 1)
+    content = json.loads(revision.content)
+    before = content["total"]
+    content["total"] = content["price"] = "1.00"
+    behind(
+        "UPDATE quote_revision SET total = '1.00', content = :content WHERE id = 2",
+        content=canonical_json(content).decode(),
+    )
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert output.count("Q-2026-00002/1: ") > 1
+    assert f"Q-2026-00002/1: Written: USD 1.00. Computed again: USD {before}." in output
+    assert f"Q-2026-00002/1: Differs: total, written 1.00, computed {before}." in output
+
+
+def test_a_price_list_that_was_changed_is_found(run: Run) -> None:
+    behind("UPDATE table_version SET text = replace(text, 'Taxi', 'Cab')")
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert "Q-2026-00003/1: The stored price list, 2026-1, is not the one that was published." in output
+    assert "4 are not as they were issued." in output
+
+
+def test_a_price_list_that_was_exchanged_with_its_hash_is_found(run: Run) -> None:
+    import pricing
+
+    table = pricing.read(example.list_text(price="1000.00"))
+    behind(
+        "UPDATE table_version SET text = :text, sha256 = :sha256",
+        text=pricing.write(table),
+        sha256=pricing.sha256(table),
+    )
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert "Q-2026-00003/1: It was issued from another price list than the stored one, 2026-1." in output
+
+
+def test_a_document_that_was_exchanged_is_found(run: Run) -> None:
+    draw("Q-2026-00002")
+    revision = revision_of("Q-2026-00002", 1)
+    other = hostile.with_files({"quote.json": b"{}"})
+    sealed = example.settings().data_keys.seal_bytes(other, "quote_revision", "pdf", revision.name)
+    behind("UPDATE quote_revision SET pdf = :pdf WHERE id = 2", pdf=sealed)
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert "Q-2026-00002/1: Its stored PDF is not the one that was issued." in output
+
+
+def test_a_document_that_was_exchanged_with_its_hash_is_found(run: Run) -> None:
+    import hashlib
+
+    draw("Q-2026-00002")
+    revision = revision_of("Q-2026-00002", 1)
+    other = hostile.with_files({"quote.json": b"{}"})
+    behind(
+        "UPDATE quote_revision SET pdf = :pdf, pdf_sha256 = :sha256 WHERE id = 2",
+        pdf=example.settings().data_keys.seal_bytes(other, "quote_revision", "pdf", revision.name),
+        sha256=hashlib.sha256(other).hexdigest(),
+    )
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert "Q-2026-00002/1: The data in its stored PDF are not its content." in output
+
+
+@pytest.mark.parametrize(
+    ("column", "sentence"),
+    [("NULL", "Its PDF was made and is gone."), (":sealed", "Its PDF cannot be opened")],
+)
+def test_a_document_that_is_lost_is_found(run: Run, column: str, sentence: str) -> None:
+    draw("Q-2026-00002")
+    values = {"sealed": b"no seal at all"} if column == ":sealed" else {}
+    behind(f"UPDATE quote_revision SET pdf = {column} WHERE id = 2", **values)
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert f"Q-2026-00002/1: {sentence}" in output
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("UPDATE quote SET number = 'Q-2026-00007' WHERE number = 'Q-2026-00002'", "Q-2026-00002"),
+        ("UPDATE quote SET number = 'Q-2026-00007' WHERE number = 'Q-2026-00002'", "Q-2026-00007"),
+        ("UPDATE counter SET last = 5", "Q-2026-00005"),
+        ("UPDATE counter SET last = 2", "Q-2026-00003"),
+        ("DELETE FROM quote_revision WHERE id = 1", "Q-2026-00001/1"),
+        ("DELETE FROM quote_revision WHERE id = 3", "Q-2026-00003/1"),
+    ],
+)
+def test_a_gap_in_the_numbers_is_found(run: Run, statement: str, missing: str) -> None:
+    behind(statement)
+    code, output, _errors = run("--all")
+    assert code == 1
+    assert f"{missing}: the numbers have a gap or a stranger here.\n" in output
+
+
+def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(all_quotes, "BATCH", 2)
+    found = [str(each.reference) for each in all_quotes.each(example.settings().data_keys)]
+    assert found == ["Q-2026-00001/1", "Q-2026-00002/1", "Q-2026-00003/1", "Q-2026-00001/2"]
+    assert not list(db.session)
+
+
+def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("estimator.cli.verify.EVERY", 0.2)
+    code, _output, errors = run("--all")
+    assert (code, errors) == (0, "2 of 4\n4 of 4\n")
+
+
+def test_a_file_that_was_issued_is_genuine(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "quote.pdf"
+    file.write_bytes(draw("Q-2026-00002"))
+    total = revision_of("Q-2026-00002", 1).total
+    assert run(file) == (
+        0,
+        f"{file}: genuine, byte for byte what was issued.\n"
+        "  Q-2026-00002/1 is expired.\n"
+        f"  Written: USD {total}. Computed again: USD {total}.\n",
+        "",
+    )
+
+
+def test_each_file_has_its_sentences_and_one_that_is_not_ours_ends_with_1(run: Run, tmp_path: Path) -> None:
+    data = json.loads(revision_of("Q-2026-00002", 1).content)
+    true = data["total"]
+    data["total"] = "1.00"
+    record = db.session.query(Estimate).first()
+    assert record is not None
+    files = {
+        "changed.pdf": (
+            hostile.with_files({"quote.json": canonical_json(data)}),
+            1,
+            f"Differs: total, written 1.00, computed {true}.",
+        ),
+        "saved.pdf": (
+            draw("Q-2026-00002") + b"\n",
+            1,
+            "not the file that was issued, though the data in it are",
+        ),
+        "estimate.pdf": (estimates.pdf_document.pdf_of(record), 0, "an estimate; they are not kept"),
+        "scan.pdf": (hostile.with_files({}), 1, "there are no data of ours in it"),
+        "locked.pdf": (hostile.locked(b"{}"), 1, "encrypted; our documents never are."),
+        "text.pdf": (b"hello", 1, "no PDF."),
+    }
+    for name, (content, _code, _sentence) in files.items():
+        (tmp_path / name).write_bytes(content)
+    for name, (_content, expected, sentence) in files.items():
+        code, output, errors = run(tmp_path / name)
+        assert (code, errors) == (expected, ""), name
+        assert sentence in output, name
+    code, output, _errors = run(*(tmp_path / name for name in files))
+    assert code == 1
+    assert all(f"{tmp_path / name}: " in output for name in files)
+
+
+def test_files_that_cannot_be_read_are_named_before_anything_is_checked(run: Run, tmp_path: Path) -> None:
+    large = tmp_path / "large.pdf"
+    with large.open("wb") as file:
+        file.truncate(10_000_001)
+    assert run(large) == (2, "", f"estimator: {large} is larger than any document of ours.\n")
+    assert run(tmp_path / "none.pdf") == (
+        2,
+        "",
+        f"estimator: {tmp_path / 'none.pdf'}: there is no such file.\n",
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("--all", "a.pdf")])
+def test_it_wants_files_or_all(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments) == (2, "", "estimator: Name PDFs, or give --all: one of the two.\n")
+
+
+def test_without_any_quote_there_is_nothing_wrong(tmp_path: Path) -> None:
+    environment = {"INSTANCE": str(tmp_path / "instance"), "PUBLIC_URL": "https://estimate.example.org"}
+    for command in (["prepare"], ["verify", "--all"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "estimator", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == "0 revisions were computed again. Everything is as it was issued.\n"

@@ -1,0 +1,405 @@
+"""What mail promises in words and in its envelope: every folder of templates/email as it is read.
+
+What is expected stands in `snapshots`. RENEW_SNAPSHOTS=1 writes it anew; look at what has changed then.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from html import unescape
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from flask import Flask
+
+from estimator.folders import templates_folder
+from estimator.i18n import reader
+from estimator.mail import composing
+from estimator.processes import letters
+from tests.support.example_list import NOW, table_text
+from tests.support.example_mail import ask, claimed, estimate, settings
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+PARTS = ("subject.txt", "body.txt", "body.html")
+
+ESTIMATE: dict[str, Any] = {
+    "reference": "EST-7K3M-92QF",
+    "valid_until": "9 April 2026",
+    "time_zone": "Asia/Kolkata",
+    "kept_until": "8 June 2026",
+    "link": "https://estimate.example.org/e/" + "A" * 43,
+    "demo": False,
+    "attached": True,
+    "forgotten_days": 7,
+    "before": [],
+    "after": [],
+}
+
+STAFF = {
+    "host": "estimate.example.org",
+    "link": f"https://estimate.example.org/staff/link/{'A' * 43}",
+    "until": "11 March 2026, 12:00 (UTC)",
+    "at": "10 March 2026, 12:00 (UTC)",
+}
+NOTICES = ("password", "second_factor", "recovery_code")
+
+REQUEST: dict[str, Any] = {
+    "before": [],
+    "after": [],
+    "reference": "REQ-7K3M-92QF",
+    "due": "13 March 2026",
+    "time_zone": "Asia/Kolkata",
+    "link": "https://estimate.example.org/r/" + "A" * 43,
+    "demo": False,
+}
+
+QUOTE: dict[str, Any] = {
+    "before": [],
+    "after": [],
+    "number": "Q-2026-00017",
+    "revision": 1,
+    "valid_until": "9 April 2026",
+    "time_zone": "Asia/Kolkata",
+    "link": "https://estimate.example.org/q/" + "A" * 43,
+    "demo": False,
+}
+DESK = {**QUOTE, "at": STAFF["at"], "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF"}
+DECISIONS = ("accepted", "declined", "taken_back")
+
+WORDS = {
+    "before": ["Good day,\nthank you for writing.", "Terms & conditions: https://example.org/a?b=1&c=2"],
+    "after": ["<b>Yours</b>,\nthe team"],
+}
+
+CASES: dict[tuple[str, str], dict[str, Any]] = {
+    ("estimate", "with-pdf"): ESTIMATE,
+    ("estimate", "only-link"): {**ESTIMATE, "attached": False, "forgotten_days": 1},
+    ("estimate", "demonstration"): {**ESTIMATE, "demo": True},
+    ("estimate", "words-of-the-clinic"): {**ESTIMATE, **WORDS},
+    ("test", "plain"): {"host": "estimate.example.org"},
+    ("quote_code", "plain"): {**STAFF, "code": "038214"},
+    ("quote_issued", "plain"): QUOTE,
+    ("quote_issued", "revised"): {**QUOTE, "revision": 2},
+    ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
+    ("quote_issued", "words-of-the-clinic"): {**QUOTE, **WORDS},
+    **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
+    **{
+        ("quote_receipt", what): {**QUOTE, "at": STAFF["at"], "what": what, "until": None}
+        for what in (*DECISIONS, "withdrawn")
+    },
+    ("quote_receipt", "reversible"): {
+        **QUOTE,
+        "at": STAFF["at"],
+        "what": "accepted",
+        "until": "the end of 9 April 2026 (Asia/Kolkata)",
+        "demo": True,
+    },
+    ("quote_question", "plain"): DESK,
+    ("request_received", "plain"): REQUEST,
+    ("request_received", "demonstration"): {**REQUEST, "demo": True},
+    ("request_received", "words-of-the-clinic"): {**REQUEST, **WORDS},
+    ("request_question", "plain"): {
+        "reference": "REQ-7K3M-92QF",
+        "at": "10 March 2026, 12:00 (UTC)",
+        "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF",
+    },
+    ("staff_invitation", "plain"): STAFF,
+    ("staff_reset", "plain"): STAFF,
+    **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},
+}
+
+MEDICAL = re.compile(
+    r"\b(ancill|blood|body|cancer|cell|clinic|cord|cure|diagnos|disease|doctor|health|heal|hospital|injur|marrow|"
+    r"medic|neuro|operation|paralys|paraple|patient|rehab|spinal|spine|stem|surg|symptom|therap|transplant|treat)",
+    re.IGNORECASE,
+)
+"""How words begin that tell a stranger, who sees the mailbox, that somebody is ill."""
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return the address of an empty SQLite file: words do not depend on the kind of database."""
+    return f"sqlite:///{tmp_path}/estimator.sqlite"
+
+
+def compose(template: str, context: dict[str, Any], language: str = "en") -> composing.Letter:
+    return composing.compose(template, reader(language), context)
+
+
+def envelope(letter: composing.Letter | None = None, **given: Any) -> EmailMessage:
+    known = {
+        "sender": "Estimates <estimates@clinic.example.org>",
+        "reply_to": None,
+        "address": "anna@example.org",
+        "name": "0123456789abcdef" * 2,
+        "language": "en",
+        "written": datetime(2026, 3, 10, 12, 0, tzinfo=UTC),
+    }
+    words = letter or composing.Letter("Your estimate", "Text.\n", "<p>Text.</p>\n")
+    return composing.message(words, **{**known, **given})
+
+
+def parsed(message: EmailMessage) -> EmailMessage:
+    """Return a message as a mail program reads its bytes."""
+    return message_from_bytes(message.as_bytes(), policy=SMTPUTF8)
+
+
+def content(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    text: str = part.get_content()
+    return text.replace("\r\n", "\n")
+
+
+def shown(html: str) -> str:
+    """Return what a page shows: its text without elements."""
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
+def words_of(message: EmailMessage) -> Iterator[str]:
+    """Yield whatever a mail shows to whoever sees it: subject, both texts, names of files."""
+    yield str(message["Subject"])
+    yield content(message, "plain")
+    yield shown(content(message, "html"))
+    for part in message.iter_attachments():
+        yield part.get_filename() or ""
+
+
+def delhi() -> str:
+    return (resources.files("pricing.tables") / "delhi.toml").read_text(encoding="utf-8")
+
+
+DELHI_PLAN = {
+    "cells": "marrow",
+    "sessions": 1,
+    "room": "ward",
+    "nights": 7,
+    "rehab": "none",
+    "visa": False,
+    "own_mri": True,
+}
+
+
+def sent(text: str, plan: dict[str, Any], **given: Any) -> tuple[EmailMessage, str]:
+    """Return the mail with an estimate of a table, and the estimate's reference."""
+    now = datetime(2026, 11, 10, tzinfo=UTC)
+    record, _token = estimate(now, text=text, plan=plan, **given)
+    reference = record.reference
+    row = claimed(ask(record, now, attached=True), now)
+    return parsed(letters.of(row, settings(), now)), reference
+
+
+def test_every_folder_of_mail_has_its_snapshots() -> None:
+    folders = {path.name for path in (templates_folder() / "email").iterdir()}
+    assert {template for template, _case in CASES} == folders
+    expected = {f"{template}.{case}.{part}" for template, case in CASES for part in PARTS}
+    assert {path.name for path in SNAPSHOTS.iterdir()} == expected
+
+
+@pytest.mark.parametrize(("template", "case"), CASES)
+def test_a_mail_reads_as_it_did(app: Flask, template: str, case: str) -> None:
+    letter = compose(template, CASES[template, case])
+    for part, text in zip(PARTS, (f"{letter.subject}\n", letter.text, letter.html), strict=True):
+        path = SNAPSHOTS / f"{template}.{case}.{part}"
+        if os.environ.get("RENEW_SNAPSHOTS"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), (
+            f"{path.name} has changed; RENEW_SNAPSHOTS=1 renews it"
+        )
+
+
+@pytest.mark.parametrize(("template", "case"), CASES)
+def test_a_subject_is_one_short_line(app: Flask, template: str, case: str) -> None:
+    subject = compose(template, CASES[template, case]).subject
+    assert subject == subject.strip()
+    assert "\n" not in subject
+    assert 0 < len(subject) <= 60
+
+
+@pytest.mark.parametrize(("template", "case"), CASES)
+def test_both_texts_of_a_mail_say_the_same(app: Flask, template: str, case: str) -> None:
+    letter = compose(template, CASES[template, case])
+    assert shown(letter.html.partition("<body>")[2]).split() == letter.text.split()
+
+
+@pytest.mark.parametrize(("template", "case"), [key for key in CASES if key[0] != "test"])
+def test_no_snapshot_has_a_medical_word(template: str, case: str) -> None:
+    for part in PARTS:
+        text = (SNAPSHOTS / f"{template}.{case}.{part}").read_text(encoding="utf-8")
+        assert MEDICAL.findall(shown(text)) == []
+
+
+def test_a_mail_names_nothing_medical_even_where_the_price_list_does(app: Flask) -> None:
+    assert len(MEDICAL.findall(delhi())) > 50
+    assert MEDICAL.search("Spine Hospital")
+    message, reference = sent(delhi(), DELHI_PLAN)
+    for words in words_of(message):
+        assert MEDICAL.findall(words) == []
+        assert "Delhi" not in words
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == f"{reference}.pdf"
+    headers = " ".join(str(value) for _name, value in message.items())
+    assert MEDICAL.findall(headers) == []
+
+
+def test_a_mail_has_a_real_text_beside_its_page_and_the_pdf_after_both(app: Flask) -> None:
+    message, reference = sent(table_text(), {"cells": "own", "sessions": 2})
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "application/pdf",
+    ]
+    text = content(message, "plain")
+    assert f"Reference: {reference}" in text
+    assert "<" not in text
+    assert re.search(r"http://127\.0\.0\.1:8000/e/[\w-]{43}\n", text), "the link stands on a line of its own"
+    (part,) = message.iter_attachments()
+    assert part.get_content_disposition() == "attachment"
+    assert part.get_content().startswith(b"%PDF-")
+
+
+def test_a_mail_with_only_the_link_has_two_texts_and_nothing_else() -> None:
+    message = parsed(envelope())
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_the_envelope_says_who_what_when_and_that_nobody_need_answer() -> None:
+    message = parsed(envelope(language="pt-BR", reply_to="Desk <desk@clinic.example.org>"))
+    assert message["From"] == "Estimates <estimates@clinic.example.org>"
+    assert message["To"] == "anna@example.org"
+    assert message["Reply-To"] == "Desk <desk@clinic.example.org>"
+    assert message["Date"].datetime == datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    assert message["Message-ID"] == f"<{'0123456789abcdef' * 2}@clinic.example.org>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["Content-Language"] == "pt-BR"
+    assert message["MIME-Version"] == "1.0"
+    assert {name.lower() for name in message}.isdisjoint({"cc", "bcc", "x-mailer", "user-agent"})
+
+
+def test_lines_are_short_enough_for_every_server_and_in_ascii(app: Flask) -> None:
+    letter = composing.Letter("Ваша оценка", "я" * 5000 + "\n", f"<p>{'я' * 5000}</p>\n")
+    attachment = composing.Attachment("EST-7K3M-92QF.pdf", bytes(range(256)) * 100)
+    raw = envelope(letter, attachment=attachment).as_bytes()
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    message = message_from_bytes(raw, policy=SMTPUTF8)
+    assert content(message, "plain") == letter.text
+    (part,) = message.iter_attachments()
+    assert part.get_content() == attachment.content
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Ваша стоимости запросу по стоимости EST-7K3M-92QF",
+        "Ваша оценка " * 12 + "EST-7K3M-92QF",
+        "आपका अनुमान लागत के लिए आपका अनुमान EST-7K3M-92QF",
+        "تقديرك لتكلفة من أجل تقديرك لتكلفة من أجل EST-7K3M-92QF",
+        "Your estimate " * 12 + "EST-7K3M-92QF",
+    ],
+)
+@pytest.mark.parametrize("address", ["anna@example.org", "дарья@example.org"])
+def test_a_long_subject_arrives_with_all_of_its_spaces(subject: str, address: str) -> None:
+    message = envelope(composing.Letter(subject, "Text.\n", "<p>Text.</p>\n"), address=address)
+    arrived = str(parsed(message)["Subject"])
+    assert arrived.replace("\N{NO-BREAK SPACE}", " ") == subject
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["anna@example.org\nBcc: bert@example.org", "anna\r@example.org", "anna@example.org\r\n\r\nbody"],
+)
+def test_no_address_can_write_a_header_of_its_own(address: str) -> None:
+    with pytest.raises(ValueError, match=r"invalid|CR|LF|line"):
+        envelope(address=address)
+
+
+@pytest.mark.parametrize("field", ["sender", "reply_to", "language", "name"])
+def test_no_setting_can_write_a_header_of_its_own(field: str) -> None:
+    with pytest.raises(ValueError, match=r"(?i)linefeed|newline|carriage|header"):
+        envelope(**{field: "a@example.org\nBcc: bert@example.org"})
+
+
+def test_what_is_hostile_in_a_context_becomes_text(app: Flask) -> None:
+    hostile = '<script>alert("1")</script>&\n\nBcc: bert@example.org'
+    letter = compose("estimate", {**ESTIMATE, "reference": hostile, "valid_until": hostile})
+    assert "<script" not in letter.html
+    assert "&lt;script&gt;" in letter.html
+    assert "\n" not in letter.subject
+    message = parsed(envelope(letter))
+    assert message["Bcc"] is None
+    assert message["Subject"] == 'Your estimate <script>alert("1")</script>& Bcc: bert@example.org'
+
+
+def test_what_a_template_misses_is_an_error_and_no_gap(app: Flask) -> None:
+    with pytest.raises(Exception, match="'link' is undefined"):
+        compose("estimate", {name: value for name, value in ESTIMATE.items() if name != "link"})
+
+
+SUBJECT = "Your estimate %(reference)s"
+ARABIC = {
+    SUBJECT: "تقديرك %(reference)s",
+    "Reference: %(reference)s": "المرجع: %(reference)s",
+    "Valid until the end of %(day)s (%(zone)s)": "صالح حتى نهاية %(day)s (%(zone)s)",
+}
+
+
+@pytest.fixture
+def arabic(app: Flask, tmp_path: Path) -> None:
+    """Give the app a catalogue in Arabic."""
+    catalogue = Catalog(locale="ar")
+    for message, said in ARABIC.items():
+        catalogue.add(message, said)
+    folder = tmp_path / "translations" / "ar" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    app.extensions["babel"].translation_directories.insert(0, str(folder.parents[1]))
+
+
+def test_a_mail_is_written_in_the_language_of_its_estimate(app: Flask, arabic: None) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        message, reference = sent(table_text(), {"cells": "own", "sessions": 2}, language="ar")
+    assert message["Subject"] == f"تقديرك\N{NO-BREAK SPACE}{reference}"
+    assert message["Content-Language"] == "ar"
+    text, html = content(message, "plain"), content(message, "html")
+    assert f"المرجع: {reference}" in text
+    assert '<html lang="ar" dir="rtl">' in html
+    for part in (text, html):
+        assert "10 ديسمبر 2026" in part or "١٠ ديسمبر ٢٠٢٦" in part
+        assert "December" not in part
+
+
+def test_the_next_mail_is_in_its_own_language_again(app: Flask, arabic: None) -> None:
+    assert compose("estimate", ESTIMATE, "ar").subject == "تقديرك EST-7K3M-92QF"
+    assert compose("estimate", ESTIMATE, "en").subject == "Your estimate EST-7K3M-92QF"
+    assert '<html lang="en" dir="ltr">' in compose("estimate", ESTIMATE, "en").html
+
+
+def test_days_are_those_of_the_provider(app: Flask) -> None:
+    late = NOW.replace(hour=23)
+    record, _token = estimate(late, text=table_text(time_zone="Asia/Kolkata"))
+    message = letters.of(claimed(ask(record, late), late), settings(), late)
+    text = content(message, "plain")
+    assert "Valid until the end of 10 April 2026 (Asia/Kolkata)" in text  # it is the 11th of March there
+    assert "It works until 9 June 2026." in text
+    assert late + timedelta(days=90) == datetime(2026, 6, 8, 23, 0, tzinfo=UTC)

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from estimator import create_app, migrations
+from estimator.config import Settings
+from estimator.db import Base
+
+REVISIONS = [
+    script.revision for script in reversed(list(ScriptDirectory(str(migrations.HERE)).walk_revisions()))
+]
+
+ROWS = """
+INSERT INTO table_version (id, slug, version, valid_from, time_zone, text, sha256, created_at)
+VALUES (7, 'example', '2026-1', '2026-01-01', 'UTC', '', 'a', '2026-03-10 12:00:00');
+INSERT INTO estimate (id, reference, table_version_id, given, breakdown, language, valid_until, submission,
+                      link_hash, link_serial, created_at)
+VALUES (3, 'EST-AAAA-AAAA', 7, '{}', '{}', 'en', '2026-04-10', 's', 'h', 1, '2026-03-10 12:00:00');
+INSERT INTO document (key, estimate_id, content, created_at) VALUES ('k', 3, '', '2026-03-10 12:00:00');
+"""
+
+
+@pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """Return the address of a database with nothing in it: here migrations are what is tested."""
+    return new_postgresql_url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Return an engine on a database with nothing in it."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that adds a revision after the newest one, with these lines as its upgrade."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    plain = migrations._config
+
+    def config() -> Config:
+        found = plain()
+        versions = migrations.HERE / "versions"
+        found.set_main_option("version_locations", f"{versions}:{folder}".replace("%", "%%"))
+        return found
+
+    def write(lines: str) -> None:
+        body = "".join(f"    {line}\n" for line in lines.strip().splitlines())
+        (folder / "next.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            f"revision = 'next'\ndown_revision = '{REVISIONS[-1]}'\n"
+            f"def upgrade():\n{body}\ndef downgrade():\n    pass\n"
+        )
+
+    monkeypatch.setattr(migrations, "_config", config)
+    return write
+
+
+def shape(engine: Engine) -> dict[str, Any]:
+    """Everything that the database itself says about its tables."""
+    looking = inspect(engine)
+    names = set(looking.get_table_names()) - {"alembic_version"}
+    found: dict[str, Any] = {name: {} for name in names}
+    for part, asked, said in (
+        ("columns", looking.get_multi_columns, _column),
+        ("key", looking.get_multi_pk_constraint, repr),
+        ("references", looking.get_multi_foreign_keys, repr),
+        ("unique", looking.get_multi_unique_constraints, repr),
+        ("indexes", looking.get_multi_indexes, _index),
+        ("checks", looking.get_multi_check_constraints, repr),
+    ):
+        for (_schema, name), told in asked().items():
+            if name in names:
+                found[name][part] = sorted(map(said, told)) if isinstance(told, list) else said(told)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+            for name, statement in made:
+                if name in names:
+                    found[name]["autoincrement"] = "AUTOINCREMENT" in statement
+    return found
+
+
+def _column(found: Any) -> str:
+    return repr((found["name"], str(found["type"]), found["nullable"], str(found["default"])))
+
+
+def _index(found: Any) -> str:
+    options = {name: str(value) for name, value in found.get("dialect_options", {}).items()}
+    return repr({**found, "dialect_options": options})
+
+
+def fill(url: str, engine: Engine) -> None:
+    """Make the first tables, and a row in each of them; the later steps have to carry these on."""
+    migrations.upgrade(url, REVISIONS[0])
+    with engine.begin() as connection:
+        for statement in ROWS.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+
+
+def counts(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        return [
+            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in ("table_version", "estimate", "document")
+        ]
+
+
+def test_the_migrated_tables_are_those_of_the_models(database_url: str, engine: Engine) -> None:
+    migrations.upgrade(database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    migrated = shape(engine)
+    migrations.downgrade(database_url, "base")
+    assert shape(engine) == {}
+    Base.metadata.create_all(engine)
+    assert shape(engine) == migrated
+
+
+def test_every_step_can_be_taken_back_and_taken_again(database_url: str, engine: Engine) -> None:
+    before = shape(engine)
+    for number, revision in enumerate(REVISIONS):
+        migrations.upgrade(database_url, revision)
+        after = shape(engine)
+        migrations.downgrade(database_url, REVISIONS[number - 1] if number else "base")
+        assert shape(engine) == before
+        migrations.upgrade(database_url, revision)
+        assert shape(engine) == after
+        before = after
+
+
+def test_migrating_twice_changes_nothing(database_url: str, engine: Engine) -> None:
+    fill(database_url, engine)
+    migrations.upgrade(database_url)
+    before = shape(engine)
+    migrations.upgrade(database_url)
+    assert shape(engine) == before
+    assert counts(engine) == [1, 1, 1]
+
+
+def test_versions_that_were_there_before_lists_belong_to_one(database_url: str, engine: Engine) -> None:
+    fill(database_url, engine)
+    migrations.upgrade(database_url)
+    with engine.connect() as connection:
+        lists = connection.exec_driver_sql("SELECT slug, closed_at FROM price_list").fetchall()
+        told = connection.exec_driver_sql("SELECT slug, examples, published_by FROM table_version").fetchall()
+    assert [tuple(row) for row in lists] == [("example", None)]
+    assert [tuple(row) for row in told] == [("example", "[]", "command line")]
+    migrations.downgrade(database_url, "0002")
+    assert counts(engine) == [1, 1, 1]
+
+
+def test_making_a_table_anew_keeps_what_refers_to_it(
+    database_url: str, engine: Engine, next_revision: Callable[[str], None]
+) -> None:
+    fill(database_url, engine)
+    migrations.upgrade(database_url)
+    next_revision(
+        """
+for table in ("table_version", "estimate"):
+    with op.batch_alter_table(table, recreate="always") as batch:
+        batch.add_column(sa.Column("remark", sa.Text(), nullable=True))
+"""
+        if engine.dialect.name == "sqlite"
+        else 'op.add_column("estimate", sa.Column("remark", sa.Text(), nullable=True))'
+    )
+    migrations.upgrade(database_url)
+    assert counts(engine) == [1, 1, 1]
+    assert "remark" in {column["name"] for column in inspect(engine).get_columns("estimate")}
+    with engine.connect() as connection:
+        assert migrations.revision(connection) == "next"
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        "raise RuntimeError('no electricity')",
+        "op.execute('UPDATE document SET estimate_id = 99')",
+    ],
+)
+def test_a_step_that_fails_leaves_the_database_as_it_was(
+    database_url: str, engine: Engine, next_revision: Callable[[str], None], mishap: str
+) -> None:
+    fill(database_url, engine)
+    migrations.upgrade(database_url)
+    before = shape(engine)
+    next_revision(
+        "op.create_table('half', sa.Column('id', sa.Integer(), primary_key=True))\n"
+        "op.execute('DELETE FROM document WHERE estimate_id <> 3')\n" + mishap
+    )
+    with pytest.raises(Exception, match=r"no electricity|refer to nothing|violates foreign key"):
+        migrations.upgrade(database_url)
+    assert shape(engine) == before
+    assert counts(engine) == [1, 1, 1]
+    with engine.connect() as connection:
+        assert migrations.revision(connection) == REVISIONS[-1]
+
+
+def test_two_processes_may_migrate_at_the_same_moment(database_url: str, engine: Engine) -> None:
+    with engine.connect():  # the file is there before both of them open it
+        pass
+    scripts = f"from estimator import migrations; migrations.upgrade({database_url!r})"
+    import subprocess
+    import sys
+
+    def run(_number: int) -> int:
+        return subprocess.run([sys.executable, "-c", scripts], check=False).returncode
+
+    with ThreadPoolExecutor(3) as processes:
+        assert list(processes.map(run, range(3))) == [0, 0, 0]
+    migrations.must_be_current(engine)
+
+
+def test_the_app_does_not_start_on_a_database_that_is_not_set_up(settings: Settings) -> None:
+    with pytest.raises(migrations.WrongRevision) as refused:
+        create_app(settings)
+    assert str(refused.value) == "The database has not been set up yet. Run `estimator prepare`."
+
+
+def test_the_app_does_not_start_on_a_database_that_is_behind(
+    settings: Settings, next_revision: Callable[[str], None]
+) -> None:
+    migrations.upgrade(settings.database_url)
+    next_revision("pass")
+    with pytest.raises(migrations.WrongRevision, match="belongs to an older version") as refused:
+        create_app(settings)
+    assert "`estimator prepare`" in str(refused.value)
+
+
+def test_the_app_does_not_start_on_a_database_of_a_newer_version(settings: Settings, engine: Engine) -> None:
+    migrations.upgrade(settings.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrations.WrongRevision, match=r"belongs to a newer version .*9999"):
+        create_app(settings)
+
+
+def test_revisions_are_one_numbered_line() -> None:
+    assert [revision for revision in REVISIONS if re.fullmatch(r"[0-9]{4}", revision)] == REVISIONS
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert ScriptDirectory(str(migrations.HERE)).get_heads() == REVISIONS[-1:]

@@ -1,0 +1,301 @@
+"""What a patient may say to a quote: once, to the current revision, and told to the desk without a personal word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from estimator import quotes, requests
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail, QuoteDecision, QuoteRevision
+from tests.support.at_once import at_once
+from tests.support.example_list import NOW
+from tests.support.example_quotes import (
+    CLINIC,
+    COORDINATOR,
+    accept,
+    decline,
+    issue,
+    list_text,
+    prepare,
+    publish,
+    quoted,
+    settings,
+)
+
+DAY = timedelta(days=1)
+
+
+def desk_mail() -> list[Mail]:
+    """Return the mail to the desk, the oldest first."""
+    to_desk = Mail.template.in_(("quote_decided", "quote_question"))
+    return list(db.session.scalars(select(Mail).where(to_desk).order_by(Mail.id)))
+
+
+def fresh(revision_id: int) -> QuoteRevision:
+    return db.session.get_one(QuoteRevision, revision_id)
+
+
+def take_back(revision: QuoteRevision, now: datetime = NOW) -> None:
+    quotes.take_back(revision, settings=settings(), now=now)
+    db.session.commit()
+
+
+# Accepting ----------------------------------------------------------------------------------------------------
+
+
+def test_an_acceptance_is_recorded_with_the_words_that_were_agreed_to(app: Flask) -> None:
+    revision = quoted()
+    accept(revision, NOW + DAY)
+    said = quotes.decision_of(revision)
+    assert said is not None
+    assert (said.kind, said.agreed_to, said.language) == ("accepted", "I accept this quote.", "en")
+    assert (said.network, said.at) == ("203.0.113.0/24", NOW + DAY)
+    assert said.typed_name is not None
+    assert b"Kowalska" not in said.typed_name
+    opened = settings().data_keys.open(said.typed_name, "quote_decision", "typed_name", said.name)
+    assert opened == "Anna Kowalska"
+    assert (revision.state, revision.quote.request.state) == ("accepted", "accepted")
+
+
+def test_the_desk_is_told_of_an_answer_without_a_word_of_the_patient(app: Flask) -> None:
+    revision = quoted()
+    decline(revision)
+    (mail,) = desk_mail()
+    assert (mail.template, mail.about) == ("quote_decided", "Q-2026-00001/1")
+    assert mail.options == '{"what": "declined"}'
+    address = outbox.address_of(mail, settings().data_keys)
+    assert address is not None
+    assert address in settings().mail_from
+
+
+def test_an_answer_goes_where_the_clinic_wants_replies_to_go(app: Flask) -> None:
+    revision = quoted()
+    there = replace(settings(), mail_reply_to="The desk <desk@clinic.example.org>")
+    quotes.ask_question(revision.quote, "When?", settings=there, now=NOW)
+    db.session.commit()
+    (mail,) = desk_mail()
+    assert outbox.address_of(mail, settings().data_keys) == "desk@clinic.example.org"
+
+
+def test_a_quote_is_accepted_once_however_often_the_button_is_pressed(app: Flask) -> None:
+    revision_id = quoted().id
+    db.session.rollback()
+
+    def press(_number: int) -> None:
+        quotes.accept(
+            fresh(revision_id),
+            typed_name="Anna Kowalska",
+            agreed_to="I accept.",
+            language="en",
+            network="203.0.113.0/24",
+            pdf_sha256=None,
+            clinic=CLINIC,
+            settings=settings(),
+            now=NOW,
+        )
+
+    found = at_once(app, 4, press)
+    assert sorted(type(each).__name__ for each in found) == ["AlreadyDecided"] * 3 + ["NoneType"]
+    assert len(db.session.scalars(select(QuoteDecision)).all()) == 1
+    assert len(desk_mail()) == 1
+
+
+def test_who_accepts_and_who_declines_at_once_do_not_both_succeed(app: Flask) -> None:
+    revision_id = quoted().id
+    db.session.rollback()
+    found = at_once(app, 2, lambda number: (accept, decline)[number](fresh(revision_id)))
+    assert sorted(type(each).__name__ for each in found) == ["AlreadyDecided", "NoneType"]
+
+
+def test_a_replaced_revision_cannot_be_accepted(app: Flask) -> None:
+    first = quoted()
+    request = first.quote.request
+    prepare(request)
+    issue(request)
+    with pytest.raises(quotes.NotCurrent) as refused:
+        accept(first)
+    assert refused.value.standing == "replaced"
+
+
+def test_of_an_acceptance_and_a_revision_at_once_the_acceptance_is_of_what_was_current(app: Flask) -> None:
+    first = quoted()
+    first_id, reference = first.id, first.quote.request.reference
+    prepare(first.quote.request)
+
+    def do(number: int) -> None:
+        if number == 0:
+            accept(fresh(first_id))
+        else:
+            request = requests.get(reference)
+            assert request is not None
+            issue(request)
+
+    accepted, issued = at_once(app, 2, do)
+    assert issued is None
+    states = {each.number: each.state for each in db.session.scalars(select(QuoteRevision))}
+    assert states == {1: "replaced", 2: "current"}
+    if accepted is None:
+        assert len(db.session.scalars(select(QuoteDecision)).all()) == 1
+    else:
+        assert isinstance(accepted, quotes.NotCurrent)
+        assert db.session.scalars(select(QuoteDecision)).all() == []
+
+
+def test_a_withdrawn_quote_cannot_be_accepted(app: Flask) -> None:
+    revision = quoted()
+    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    with pytest.raises(quotes.NotCurrent) as refused:
+        accept(revision)
+    assert refused.value.standing == "withdrawn"
+
+
+def test_a_quote_can_be_accepted_until_its_last_second_and_not_after(app: Flask) -> None:
+    publish(list_text(time_zone="Asia/Tokyo"))
+    revision = quoted()
+    last = datetime(2026, 4, 9, 14, 59, 59, tzinfo=UTC)
+    with pytest.raises(quotes.NotCurrent) as refused:
+        accept(revision, last + timedelta(seconds=1))
+    assert refused.value.standing == "expired"
+    db.session.rollback()
+    accept(revision, last)
+    assert quotes.standing(revision, last + 30 * DAY) == "accepted"
+
+
+# Taking back --------------------------------------------------------------------------------------------------
+
+
+def test_an_acceptance_can_be_taken_back_until_the_end_of_the_last_day_of_reflection(app: Flask) -> None:
+    publish(list_text(time_zone="Asia/Tokyo"))
+    revision = quoted()
+    accept(revision)
+    over = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
+    said = quotes.decision_of(revision)
+    assert said is not None
+    assert said.reversible_until == over
+    with pytest.raises(quotes.TooLate):
+        take_back(revision, over)
+    db.session.rollback()
+    take_back(revision, over - timedelta(seconds=1))
+    assert (revision.state, revision.quote.request.state) == ("current", "quoted")
+    assert [mail.options for mail in desk_mail()][-1] == '{"what": "taken_back"}'
+
+
+def test_what_was_taken_back_can_be_answered_anew_and_both_answers_stay(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    take_back(revision)
+    decline(revision)
+    assert revision.state == "declined"
+    said = db.session.scalars(select(QuoteDecision).order_by(QuoteDecision.id)).all()
+    assert [(each.kind, each.taken_back_at is not None) for each in said] == [
+        ("accepted", True),
+        ("declined", False),
+    ]
+
+
+def test_an_acceptance_is_taken_back_once_and_a_refusal_never(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    take_back(revision)
+    with pytest.raises(quotes.NotCurrent):
+        take_back(revision)
+    db.session.rollback()
+    decline(revision)
+    with pytest.raises(quotes.NotCurrent):
+        take_back(revision)
+
+
+def test_without_days_of_reflection_nothing_can_be_taken_back(app: Flask) -> None:
+    revision = quoted()
+    quotes.accept(
+        revision,
+        typed_name="Anna Kowalska",
+        agreed_to="I accept.",
+        language="en",
+        network="203.0.113.0/24",
+        pdf_sha256="a" * 64,
+        clinic=replace(CLINIC, reflection_days=0),
+        settings=settings(),
+        now=NOW,
+    )
+    with pytest.raises(quotes.TooLate):
+        take_back(revision)
+
+
+def test_what_is_taken_back_after_its_last_day_has_expired(app: Flask) -> None:
+    revision = quoted()
+    last = datetime(2026, 4, 9, 23, 0, tzinfo=UTC)
+    accept(revision, last)
+    take_back(revision, last + DAY)
+    assert quotes.standing(revision, last + DAY) == "expired"
+    assert quotes.expire_due(last + DAY, settings=settings()) == 1
+
+
+# Declining and asking -----------------------------------------------------------------------------------------
+
+
+def test_a_refusal_has_a_reason_from_the_list_and_words_that_are_sealed(app: Flask) -> None:
+    revision = quoted()
+    with pytest.raises(ValueError, match="no reason"):
+        quotes.decline(
+            revision,
+            reason="Too much",
+            words=None,
+            agreed_to="I decline.",
+            language="en",
+            network="203.0.113.0/24",
+            pdf_sha256=None,
+            settings=settings(),
+            now=NOW,
+        )
+    decline(revision)
+    said = quotes.decision_of(revision)
+    assert said is not None
+    assert said.reason == "price"
+    assert said.words is not None
+    assert settings().data_keys.open(said.words, "quote_decision", "words", said.name) == "Too much for us."
+    assert revision.quote.request.state == "declined"
+
+
+def test_a_question_is_kept_with_the_request_and_the_desk_is_told_that_there_is_one(app: Flask) -> None:
+    revision = quoted()
+    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    db.session.commit()
+    newest = requests.history(revision.quote.request, settings().data_keys)[0]
+    assert (newest.kind, newest.actor, newest.words) == ("question", "patient", "May my brother come?")
+    (mail,) = desk_mail()
+    assert (mail.template, mail.options) == ("quote_question", "{}")
+
+
+def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
+    revision = quoted()
+    for number in range(60):
+        try:
+            quotes.ask_question(revision.quote, f"Question {number}", settings=settings(), now=NOW)
+        except outbox.TooMany:
+            break
+        db.session.commit()
+    else:
+        pytest.fail("the desk got 60 mails")
+    db.session.rollback()
+    assert 10 <= len(desk_mail()) <= quotes.QUESTIONS_A_DAY
+    quotes.ask_question(revision.quote, "The next day", settings=settings(), now=NOW + 2 * DAY)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_that_a_patient_says_can_be_read_in_the_database(app: Flask, tmp_path: Path) -> None:
+    revision = quoted()
+    decline(revision)
+    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    db.session.commit()
+    everything = b"".join(path.read_bytes() for path in tmp_path.glob("estimator.sqlite*"))
+    assert b"Q-2026-00001" in everything
+    for planted in (b"Kowalska", b"brother", b"Too much for us", b"anna.kowalska"):
+        assert planted not in everything

@@ -1,0 +1,630 @@
+"""Firm quotes once they are issued: frozen, numbered, revised, withdrawn, expired; on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from estimator import audit, price_lists, quotes, requests
+from estimator.config import Settings
+from estimator.db import db, unavailable
+from estimator.mail import outbox
+from estimator.models import AuditEntry, Counter, Mail, Quote, QuoteDraft, QuoteRevision, Rate
+from estimator.quotes import drafts
+from pricing import quote as quote_content
+from pricing.quote import Adjustment
+from tests.support.at_once import at_once
+from tests.support.example_list import NOW
+from tests.support.example_quotes import (
+    ADDRESS,
+    CLINIC,
+    COORDINATOR,
+    PERSON,
+    PLAN,
+    accept,
+    ask,
+    decline,
+    issue,
+    list_text,
+    person,
+    prepare,
+    publish,
+    quoted,
+    settings,
+    state,
+)
+
+DAY = timedelta(days=1)
+
+
+def counted() -> dict[str, int]:
+    """Return how many rows there are of whatever an issue writes, and the last number."""
+    db.session.rollback()
+    models = (Quote, QuoteRevision, QuoteDraft, Mail, AuditEntry)
+    found = {
+        model.__tablename__: db.session.scalar(select(func.count()).select_from(model)) or 0
+        for model in models
+    }
+    return {**found, "last": db.session.scalar(select(func.max(Counter.last))) or 0}
+
+
+def issue_by(reference: str, actor: str = COORDINATOR, now: datetime = NOW) -> str:
+    """Issue what is prepared for a request, as another process would, and return its number; do not commit."""
+    request = requests.get(reference)
+    assert request is not None
+    draft = drafts.of(request)
+    if draft is None:
+        raise drafts.ChangedMeanwhile
+    revision = quotes.issue(
+        request,
+        save=draft.save,
+        fingerprint=state(request, now).fingerprint,
+        clinic=CLINIC,
+        settings=settings(),
+        actor=actor,
+        now=now,
+    )
+    return revision.quote.number
+
+
+def prepared(number: int, now: datetime = NOW) -> list[str]:
+    """Prepare quotes for so many requests, and return their references."""
+    version = publish()
+    found = []
+    for each in range(number):
+        request = ask(version, now, submission=f"form {each}", person=person(each))
+        prepare(request, now)
+        found.append(request.reference)
+    return found
+
+
+# What is frozen -----------------------------------------------------------------------------------------------
+
+
+def test_a_quote_freezes_the_figures_and_they_compute_again(app: Flask) -> None:
+    revision = quoted()
+    content = quotes.content_of(revision)
+    assert content["number"] == revision.quote.number == "Q-2026-00001"
+    assert content["revision"] == revision.number == 1
+    assert content["reference"] == revision.quote.request.reference
+    assert content["issued"] == "2026-03-10T12:00:00+00:00"
+    assert content["valid_until"] == "2026-04-09"
+    assert content["total"] == revision.total == "4400.00"
+    assert content["table"]["sha256"] == revision.table_sha256 == revision.table_version.sha256
+    assert content["replaces"] is None
+    assert revision.content == quote_content.as_bytes(content).decode()
+    again = quote_content.recompute(content, price_lists.parsed(revision.table_version))
+    assert again == (Decimal("4400.00"), [])
+
+
+def test_a_quote_freezes_its_words_whatever_becomes_of_ours(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = quoted()
+    before = quotes.rows_of(revision, settings().data_keys)
+    assert before is not None
+    assert before.total.amount == "USD\N{NO-BREAK SPACE}4,400.00"
+    assert [section.kind for section in before.notices] == ["evidence", "not_included"]
+    assert not any("only an estimate" in sentence for sentence in before.about)
+    monkeypatch.setattr("estimator.wording.firm._", lambda *_words, **_values: "other words")
+    monkeypatch.setattr("estimator.wording.breakdown._", lambda *_words, **_values: "other words")
+    publish(list_text(version="2026-2", valid_from="2026-03-10", price="9.00"))
+    db.session.expire_all()
+    assert quotes.rows_of(revision, settings().data_keys) == before
+
+
+def test_a_quote_says_nothing_that_belongs_to_an_estimate(app: Flask) -> None:
+    revision = quoted()
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert all(group.span is None for group in rows.groups if group.total == "provider")
+    assert next(group for group in rows.groups if group.total == "others").span is not None
+    assert [sum_.amount for sum_ in rows.beside] == ["USD\N{NO-BREAK SPACE}50.00"]
+    assert rows.notice("about_this_estimate") == []
+
+
+def test_the_name_and_the_words_are_sealed_and_the_content_has_no_word_of_a_person(app: Flask) -> None:
+    version = publish()
+    request = ask(version)
+    prepare(request, adjustments=[("-50.00", "Because of the wheelchair")])
+    revision = issue(request)
+    assert quotes.patient_of(revision, settings().data_keys) == "Anna Kowalska"
+    sealed = [revision.patient, revision.rows]
+    assert all(
+        found is not None and b"Kowalska" not in found and b"wheelchair" not in found for found in sealed
+    )
+    assert "Kowalska" not in revision.content
+    assert "wheelchair" not in revision.content
+    for entry in db.session.scalars(select(AuditEntry)):
+        assert "wheelchair" not in entry.detail
+
+
+def test_the_rate_for_the_readers_country_is_frozen_and_none_is_invented(app: Flask) -> None:
+    for quoted_, rate, day in (
+        ("PLN", "3.90", 8),
+        ("PLN", "4.00", 9),
+        ("PLN", "9.99", 11),
+        ("EUR", "0.9", 9),
+    ):
+        row = {"base": "USD", "quoted": quoted_, "rate": rate, "day": date(2026, 3, day)}
+        db.session.add(Rate(**row, source="A bank", entered_by="user:9", entered_at=NOW))
+    first = quoted(submission="first", country="PL")
+    content = quotes.content_of(first)
+    assert content["rate"] == {
+        "base": "USD",
+        "quoted": "PLN",
+        "rate": "4.00",
+        "source": "A bank",
+        "day": "2026-03-09",
+    }
+    rows = quotes.rows_of(first, settings().data_keys)
+    assert rows is not None
+    assert "PLN\N{NO-BREAK SPACE}17,600.00" in (rows.converted or "")
+    assert quotes.content_of(quoted(submission="second", country="IN"))["rate"] is None
+
+
+def test_issuing_moves_the_request_tells_the_trail_and_mails_the_patient(app: Flask) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    assert request.state == "quoted"
+    assert drafts.of(request) is None
+    assert [entry.kind for entry in requests.history(request, settings().data_keys)][:2] == [
+        "state",
+        "issued",
+    ]
+    entry = db.session.scalars(select(AuditEntry).filter_by(action="quote.issued")).one()
+    assert json.loads(entry.detail)["number"] == "Q-2026-00001"
+    assert audit.verify().broken is None
+    (mail,) = outbox.of("Q-2026-00001/1")
+    assert mail.template == "quote_issued"
+    assert outbox.address_of(mail, settings().data_keys) == ADDRESS
+
+
+def test_somebody_without_an_address_gets_a_quote_without_mail(app: Flask) -> None:
+    revision = quoted(person=replace(PERSON, email=None, phone="+48 1"))
+    assert outbox.of(quotes.about(revision)) == []
+    token = quotes.token_of(revision.quote, settings().link_key)
+    found = quotes.find(token)
+    assert found is not None
+    assert found.id == revision.quote_id
+
+
+def test_many_quotes_for_one_address_are_no_reason_to_refuse_the_next(app: Flask) -> None:
+    for number in range(settings().mails_per_address + 2):
+        quoted(submission=f"form {number}")
+    assert counted()["quote"] == settings().mails_per_address + 2
+
+
+# Numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_quotes_issued_at_once_are_numbered_without_a_gap(app: Flask) -> None:
+    references = prepared(8)
+    found = at_once(app, 8, lambda each: issue_by(references[each]))
+    assert sorted(map(str, found)) == [f"Q-2026-0000{number}" for number in range(1, 9)]
+    assert counted()["last"] == 8
+
+
+def test_an_issue_that_fails_takes_no_number(app: Flask) -> None:
+    first, second = prepared(2)
+    issue_by(first)
+    db.session.rollback()
+    issue_by(second)
+    db.session.commit()
+    assert db.session.scalars(select(Quote.number)).all() == ["Q-2026-00001"]
+
+
+def test_each_year_has_its_series_by_the_calendar_of_the_clinic(app: Flask) -> None:
+    version = publish(list_text(time_zone="Asia/Tokyo"))
+    numbers = []
+    for hour in (13, 14, 15, 16):
+        now = datetime(2026, 12, 31, hour, tzinfo=UTC)
+        request = ask(version, now, submission=f"at {hour}")
+        prepare(request, now)
+        numbers.append(issue(request, now).quote.number)
+    assert numbers == ["Q-2026-00001", "Q-2026-00002", "Q-2027-00001", "Q-2027-00002"]
+
+
+def test_a_series_goes_on_when_the_year_falls_back(app: Flask) -> None:
+    version = publish()
+    numbers = []
+    for year in (2026, 2027, 2026, 2027):
+        now = datetime(year, 6, 1, tzinfo=UTC)
+        request = ask(version, now, submission=f"number {len(numbers)}")
+        prepare(request, now)
+        numbers.append(issue(request, now).quote.number)
+    assert numbers == ["Q-2026-00001", "Q-2027-00001", "Q-2026-00002", "Q-2027-00002"]
+
+
+def test_a_number_is_found_however_it_is_typed(app: Flask) -> None:
+    revision = quoted()
+    for typed in ("Q-2026-00001", " q-2026-00001 "):
+        found = quotes.by_number(typed)
+        assert found is not None
+        assert found.id == revision.quote_id
+    for typed in ("", "Q-2026-00002", "Q-2026-00001\x00", "' OR 1=1"):
+        assert quotes.by_number(typed) is None
+
+
+# Two at once, and what changed meanwhile ----------------------------------------------------------------------
+
+
+def test_of_two_coordinators_who_issue_the_same_quote_the_second_is_told(app: Flask) -> None:
+    (reference,) = prepared(1)
+    found = at_once(app, 2, lambda each: issue_by(reference, f"user:{each}"))
+    assert sorted(type(each).__name__ for each in found) == ["ChangedMeanwhile", "str"]
+    assert counted() == {
+        "quote": 1,
+        "quote_revision": 1,
+        "quote_draft": 0,
+        "mail": counted()["mail"],
+        "audit_entry": counted()["audit_entry"],
+        "last": 1,
+    }
+    assert len(outbox.of("Q-2026-00001/1")) == 1
+
+
+def test_a_page_from_before_the_issue_does_not_issue_the_next_revision(app: Flask) -> None:
+    request = ask(publish())
+    seen = prepare(request)
+    draft = drafts.of(request)
+    assert draft is not None
+    save = draft.save
+    issue(request)
+    prepare(request)
+    with pytest.raises(drafts.ChangedMeanwhile):
+        quotes.issue(
+            request,
+            save=save,
+            fingerprint=seen.fingerprint,
+            clinic=CLINIC,
+            settings=settings(),
+            actor=COORDINATOR,
+            now=NOW,
+        )
+
+
+def test_a_quote_that_two_begin_at_once_is_one(app: Flask) -> None:
+    reference = ask(publish()).reference
+
+    def begin(number: int) -> str:
+        request = requests.get(reference)
+        assert request is not None
+        return drafts.begin(request, actor=f"user:{number}", now=NOW, settings=settings()).name
+
+    found = at_once(app, 4, begin)
+    assert len(set(map(str, found))) == 1
+    assert isinstance(found[0], str)
+
+
+def test_of_many_who_save_at_once_one_succeeds(app: Flask) -> None:
+    (reference,) = prepared(1)
+
+    def save(number: int) -> None:
+        request = requests.get(reference)
+        assert request is not None
+        draft = drafts.of(request)
+        assert draft is not None
+        drafts.change(
+            draft,
+            save=1,
+            adjustments=[Adjustment(Decimal(number + 1), "Courier", "Asked for")],
+            actor=f"user:{number}",
+            now=NOW,
+            settings=settings(),
+        )
+
+    found = at_once(app, 4, save)
+    assert sorted(type(each).__name__ for each in found) == ["ChangedMeanwhile"] * 3 + ["NoneType"]
+
+
+def refused_as_it_was_seen(request_reference: str, save: int, fingerprint: str) -> Exception:
+    """Issue what a page showed, and return why it was refused; nothing of it is there afterwards."""
+    before = counted()
+    request = requests.get(request_reference)
+    assert request is not None
+    with pytest.raises((quotes.NotReady, drafts.ChangedMeanwhile)) as refused:
+        quotes.issue(
+            request,
+            save=save,
+            fingerprint=fingerprint,
+            clinic=CLINIC,
+            settings=settings(),
+            actor=COORDINATOR,
+            now=NOW,
+        )
+    assert counted() == before
+    return refused.value
+
+
+def test_a_list_that_was_closed_after_the_preview_issues_nothing(app: Flask) -> None:
+    request = ask(publish())
+    seen = prepare(request)
+    price_lists.close("example", actor=COORDINATOR, now=NOW)
+    db.session.commit()
+    refused = refused_as_it_was_seen(request.reference, 1, seen.fingerprint)
+    assert isinstance(refused, quotes.NotReady)
+    assert [missing.code for missing in refused.missing] == ["table_expired"]
+
+
+def test_a_list_that_came_into_force_after_the_preview_is_not_issued_unseen(app: Flask) -> None:
+    request = ask(publish())
+    seen = prepare(request, prices="again")
+    publish(list_text(version="2026-2", valid_from="2026-03-10", price="2100.00"))
+    refused = refused_as_it_was_seen(request.reference, 2, seen.fingerprint)
+    assert isinstance(refused, drafts.ChangedMeanwhile)
+
+
+def test_a_list_that_came_into_force_after_the_preview_makes_the_choice_of_prices_open_again(
+    app: Flask,
+) -> None:
+    request = ask(publish())
+    prepare(request)
+    publish(list_text(version="2026-2", valid_from="2026-03-10", price="2100.00"))
+    refused = refused_as_it_was_seen(request.reference, 1, state(request).fingerprint)
+    assert isinstance(refused, quotes.NotReady)
+    assert [missing.code for missing in refused.missing] == ["prices_not_chosen"]
+
+
+def test_a_request_that_was_closed_after_the_preview_gets_no_quote(app: Flask) -> None:
+    request = ask(publish())
+    seen = prepare(request)
+    requests.move(request, "closed", actor="user:2", now=NOW, settings=settings())
+    db.session.commit()
+    refused = refused_as_it_was_seen(request.reference, 1, seen.fingerprint)
+    assert isinstance(refused, quotes.NotReady)
+
+
+# Revisions ----------------------------------------------------------------------------------------------------
+
+
+def revised(revision: QuoteRevision, now: datetime = NOW, **changes: object) -> QuoteRevision:
+    """Issue another revision of a quote."""
+    prepare(revision.quote.request, now, **changes)  # type: ignore[arg-type]
+    return issue(revision.quote.request, now)
+
+
+def test_a_revision_replaces_the_one_before_and_says_what_changed(app: Flask) -> None:
+    first = quoted()
+    second = revised(
+        first,
+        NOW + DAY,
+        given={**PLAN, "sessions": "3"},
+        adjustments=[("-50.00", "Goodwill")],
+        valid_until=date(2026, 4, 30),
+    )
+    assert (first.state, second.state) == ("replaced", "current")
+    assert (second.quote.number, second.number) == ("Q-2026-00001", 2)
+    assert quotes.content_of(second)["replaces"] == 1
+    assert [each.number for each in quotes.revisions(second.quote)] == [2, 1]
+    rows = quotes.rows_of(second, settings().data_keys)
+    assert rows is not None
+    assert rows.replaces == "Replaces revision 1 of 10 March 2026"
+    money = "USD\N{NO-BREAK SPACE}"
+    assert [(row.kind, str(row.label), row.old, row.new) for row in rows.changed] == [
+        ("answer", "Sessions", "2", "3"),
+        ("item", "Session", f"{money}4,000.00", f"{money}6,000.00"),
+        ("tax", "Value added tax", f"{money}400.00", f"{money}600.00"),
+        ("adjustment", "Goodwill", "not in it", f"\N{MINUS SIGN}\N{NO-BREAK SPACE}{money}50.00"),
+        ("valid_until", "Valid until the end of", "9 April 2026", "30 April 2026"),
+        ("total", "Firm total", f"{money}4,400.00", f"{money}6,550.00"),
+    ]
+    rest = [sum_.amount for sum_ in rows.payments]
+    assert rest == [f"{money}500.00", f"{money}6,050.00"]
+
+
+def test_the_link_of_a_quote_opens_its_newest_revision(app: Flask) -> None:
+    first = quoted()
+    token = quotes.token_of(first.quote, settings().link_key)
+    second = revised(first)
+    found = quotes.find(token)
+    assert found is not None
+    assert quotes.newest(found).id == second.id
+
+
+def test_a_revision_is_never_older_than_the_one_it_replaces(app: Flask) -> None:
+    first = quoted(NOW)
+    second = revised(first, NOW - timedelta(hours=5))
+    assert second.issued_at == first.issued_at
+    assert quotes.content_of(second)["issued"] == quotes.content_of(first)["issued"]
+
+
+def test_what_was_accepted_can_be_revised_and_has_to_be_accepted_again(app: Flask) -> None:
+    first = quoted()
+    accept(first)
+    second = revised(first)
+    assert (first.state, second.state) == ("replaced", "current")
+    assert second.quote.request.state == "quoted"
+    said = quotes.decision_of(first)
+    assert said is not None
+    assert said.kind == "accepted"
+    accept(second)
+    assert second.state == "accepted"
+
+
+def test_what_was_declined_or_withdrawn_stays_so_when_it_is_revised(app: Flask) -> None:
+    first = quoted()
+    decline(first)
+    second = revised(first)
+    quotes.withdraw(second, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    db.session.commit()
+    third = revised(first)
+    assert [each.state for each in (first, second, third)] == ["declined", "withdrawn", "current"]
+
+
+def test_the_list_of_the_newest_revision_is_the_one_that_is_kept(app: Flask) -> None:
+    request = ask(publish())
+    publish(list_text(version="2026-2", valid_from="2026-03-10", price="2100.00"))
+    prepare(request, prices="again")
+    first = issue(request)
+    publish(list_text(version="2026-3", valid_from="2026-03-11", price="2200.00"))
+    prepared_ = prepare(request, NOW + DAY)
+    assert prepared_.kept.id == first.table_version_id
+    assert prepared_.kept_until == first.valid_until
+
+
+# Expiry -------------------------------------------------------------------------------------------------------
+
+
+def test_a_quote_expires_at_the_end_of_its_last_day_where_the_clinic_is(app: Flask) -> None:
+    publish(list_text(time_zone="Asia/Tokyo"))
+    revision = quoted()
+    last = datetime(2026, 4, 9, 14, 59, 59, tzinfo=UTC)
+    assert revision.valid_until == date(2026, 4, 9)
+    assert quotes.standing(revision, last) == "current"
+    assert quotes.standing(revision, last + timedelta(seconds=1)) == "expired"
+    assert revision.state == "current"
+
+
+def test_an_expired_quote_is_written_down_once_and_not_a_second_early(app: Flask) -> None:
+    publish(list_text(time_zone="America/Los_Angeles"))
+    revision = quoted()
+    last = datetime(2026, 4, 10, 6, 59, 59, tzinfo=UTC)
+    assert quotes.expire_due(last, settings=settings()) == 0
+    db.session.commit()
+    over = last + timedelta(seconds=1)
+    assert quotes.expire_due(over, settings=settings()) == 1
+    db.session.commit()
+    assert (revision.state, revision.quote.request.state) == ("expired", "expired")
+    assert quotes.expire_due(over, settings=settings()) == 0
+    assert [each.kind for each in requests.history(revision.quote.request, settings().data_keys)].count(
+        "expired"
+    ) == 1
+
+
+def test_what_is_expired_stays_so_when_the_clock_is_set_back(app: Flask) -> None:
+    revision = quoted()
+    quotes.expire_due(NOW + 60 * DAY, settings=settings())
+    db.session.commit()
+    assert quotes.standing(revision, NOW) == "expired"
+
+
+def test_an_expired_quote_can_be_revised(app: Flask) -> None:
+    first = quoted()
+    quotes.expire_due(NOW + 60 * DAY, settings=settings())
+    db.session.commit()
+    second = revised(first, NOW + 60 * DAY)
+    assert (first.state, second.state) == ("replaced", "current")
+    assert second.quote.request.state == "quoted"
+
+
+def test_what_was_answered_or_withdrawn_does_not_expire(app: Flask) -> None:
+    found = [quoted(submission=f"form {number}", person=person(number)) for number in range(3)]
+    accept(found[0])
+    decline(found[1])
+    quotes.withdraw(found[2], reason="asked", actor=COORDINATOR, now=NOW, settings=settings())
+    db.session.commit()
+    later = NOW + 60 * DAY
+    assert quotes.expire_due(later, settings=settings()) == 0
+    assert [quotes.standing(each, later) for each in found] == ["accepted", "declined", "withdrawn"]
+
+
+# Withdrawing, links, faults -----------------------------------------------------------------------------------
+
+
+def test_a_withdrawn_quote_goes_back_to_work_and_cannot_be_withdrawn_again(app: Flask) -> None:
+    revision = quoted()
+    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    db.session.commit()
+    assert (revision.state, revision.quote.request.state) == ("withdrawn", "in_work")
+    with pytest.raises(quotes.NotCurrent) as refused:
+        quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    assert refused.value.standing == "withdrawn"
+    with pytest.raises(ValueError, match="no reason"):
+        quotes.withdraw(revision, reason="Because.", actor=COORDINATOR, now=NOW, settings=settings())
+
+
+def test_a_new_link_ends_the_one_before(app: Flask) -> None:
+    revision = quoted()
+    old = quotes.token_of(revision.quote, settings().link_key)
+    new = quotes.new_link(revision.quote, actor=COORDINATOR, settings=settings(), now=NOW)
+    db.session.commit()
+    assert quotes.find(old) is None
+    found = quotes.find(new)
+    assert found is not None
+    assert found.id == revision.quote_id
+    assert quotes.token_of(found, settings().link_key) == new
+
+
+FAIL_SQLITE = (
+    "CREATE TRIGGER planted BEFORE INSERT ON audit_entry WHEN NEW.action = 'quote.issued' "
+    "BEGIN SELECT RAISE(ABORT, 'planted'); END"
+)
+FAIL_POSTGRESQL = (
+    "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'planted'; END $$",
+    "CREATE TRIGGER planted BEFORE INSERT ON audit_entry FOR EACH ROW "
+    "WHEN (NEW.action = 'quote.issued') EXECUTE FUNCTION planted()",
+)
+
+
+def test_an_issue_that_fails_at_its_last_step_leaves_nothing_behind(app: Flask) -> None:
+    (reference,) = prepared(1)
+    before = counted()
+    for statement in [FAIL_SQLITE] if db.engine.dialect.name == "sqlite" else FAIL_POSTGRESQL:
+        db.session.execute(text(statement))
+    db.session.commit()
+    with pytest.raises(DBAPIError, match="planted"):
+        issue_by(reference)
+    assert counted() == before
+    on = "" if db.engine.dialect.name == "sqlite" else " ON audit_entry"
+    db.session.execute(text(f"DROP TRIGGER planted{on}"))
+    db.session.commit()
+    assert issue_by(reference) == "Q-2026-00001"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_locked_database_issues_nothing_and_later_everything(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reference,) = prepared(1)
+    before = counted()
+    db.session.execute(text("PRAGMA busy_timeout = 50"))
+    other = sqlite3.connect(Path(settings.database_url.removeprefix("sqlite:///")), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DBAPIError) as refused:
+        issue_by(reference)
+    found = unavailable(refused.value)
+    assert found is not None
+    assert found.kind == "locked"
+    db.session.rollback()
+    other.execute("ROLLBACK")
+    other.close()
+    assert counted() == before
+    assert issue_by(reference) == "Q-2026-00001"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_issues_nothing_and_later_everything(app: Flask) -> None:
+    references = prepared(30)
+    db.session.rollback()
+    pages = db.session.execute(text("PRAGMA page_count")).scalar_one()
+    db.session.execute(text(f"PRAGMA max_page_count = {pages + 4}"))
+    issued = 0
+
+    def issue_all() -> None:
+        nonlocal issued
+        for reference in references:
+            issue_by(reference)
+            db.session.commit()
+            issued += 1
+
+    with pytest.raises(DBAPIError) as refused:
+        issue_all()
+    found = unavailable(refused.value)
+    assert found is not None
+    assert found.kind == "full"
+    assert counted()["last"] == counted()["quote"] == counted()["quote_revision"] == issued
+    db.session.execute(text("PRAGMA max_page_count = 1000000"))
+    for reference in references[issued:]:
+        issue_by(reference)
+        db.session.commit()
+    assert counted()["last"] == counted()["quote"] == 30

@@ -1,0 +1,327 @@
+"""The documents of firm quotes: what stands in them, that they are made once, and that they stay as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import html5lib
+import pikepdf
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy import update
+
+from estimator import clinic, quotes
+from estimator.db import db
+from estimator.i18n import reader, speaking
+from estimator.models import QuoteRevision, Rate
+from estimator.pdf import images, renderer
+from estimator.quotes import pdf_document
+from pricing.quote import as_bytes
+from tests.support.example_list import NOW
+from tests.support.example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of
+from tests.support.example_quotes import (
+    CLINIC,
+    ask,
+    issue,
+    list_text,
+    person,
+    prepare,
+    publish,
+    quoted,
+    settings,
+    state,
+)
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return the address of an empty SQLite file: documents do not depend on the kind of database."""
+    return f"sqlite:///{tmp_path}/estimator.sqlite"
+
+
+def rendered(revision: QuoteRevision) -> bytes:
+    content = pdf_document.render(revision, settings())
+    db.session.commit()
+    assert content is not None
+    return content
+
+
+def markup(revision: QuoteRevision, language: str = "en") -> str:
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    with speaking(reader(language)):
+        return pdf_document.html(
+            rows,
+            patient="Anna Kowalska",
+            reader=reader(language),
+            check="https://estimate.example.org/verify/Q-2026-00001/1",
+            created="2026-03-10T12:00:00+00:00",
+        )
+
+
+def second_revision() -> QuoteRevision:
+    """Return a second revision with an adjustment in it."""
+    first = quoted()
+    prepare(first.quote.request, adjustments=[("-50.00", "Goodwill"), ("12.00", "Courier <b>")])
+    return issue(first.quote.request, NOW + timedelta(days=1))
+
+
+def words(content: bytes, *options: str) -> str:
+    return " ".join(text_of(content, *options).replace(NO_BREAK, " ").split())
+
+
+# What stands in it --------------------------------------------------------------------------------------------
+
+
+def test_page_one_says_what_is_firm_for_whom_until_when_and_what_is_not_part_of_it(app: Flask) -> None:
+    text = words(rendered(quoted()), "-f", "1", "-l", "1", "-layout")
+    for said in (
+        "Firm quote",
+        "Q-2026-00001, revision 1",
+        "Anna Kowalska",
+        "USD 4,400.00",
+        "the end of 9 April 2026 (UTC)",
+        "2026-1, in force from 1 January 2026",
+        "Not part of this quote:",
+        "USD 50.00",
+        "(USD 40.00 to 70.00)",
+    ):
+        assert said in text
+
+
+def test_a_quote_is_never_called_an_estimate_and_its_total_has_no_range(app: Flask) -> None:
+    text = words(rendered(quoted()))
+    for never in (
+        "Cost estimate",
+        "not a firm price",
+        "This is an estimate.",
+        "Likely total",
+        "It may come to",
+    ):
+        assert never not in text
+    assert "USD 4,440.00" not in text
+
+
+def test_a_revision_says_which_one_it_replaces_what_changed_and_what_was_adjusted(app: Flask) -> None:
+    text = words(rendered(second_revision()), "-layout")
+    assert "Replaces revision 1 of 10 March 2026" in text
+    assert "What changed" in text
+    assert "By the price list" in text
+    assert "− USD 50.00" in text
+    assert "Courier <b>" in text
+    assert "USD 4,362.00" in text
+    assert "Why: Goodwill" not in text, "the reason is for colleagues"
+
+
+def test_it_says_how_it_is_accepted_and_where_it_can_be_checked(app: Flask) -> None:
+    content = rendered(quoted())
+    text = words(content)
+    assert "After accepting you have 7 days to take it back" in text
+    assert "I accept the firm quote Q-2026-00001, revision 1 with a firm total of USD 4,400.00." in text
+    assert "Signature" in text
+    with pikepdf.open(io.BytesIO(content)) as document:
+        links = [
+            str(note.A.URI) for page in document.pages for note in page.get("/Annots", []) if "/A" in note
+        ]
+    assert f"{settings().public_url}/verify/Q-2026-00001/1" in links
+
+
+def test_no_link_that_opens_the_quote_stands_in_it(app: Flask) -> None:
+    revision = quoted()
+    token = quotes.token_of(revision.quote, settings().link_key)
+    assert token not in markup(revision)
+    assert "/q/" not in words(rendered(revision))
+
+
+def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) -> None:
+    db.session.add(
+        Rate(
+            base="USD",
+            quoted="PLN",
+            day=date(2026, 3, 9),
+            rate="4.00",
+            source="A bank",
+            entered_by="user:9",
+            entered_at=NOW,
+        )
+    )
+    text = words(rendered(quoted()))
+    assert "About PLN 17,600.00, for orientation: 1 USD = 4.00 PLN (A bank, 9 March 2026)." in text
+
+
+def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:
+    revision = quoted()
+    with pikepdf.open(io.BytesIO(rendered(revision))) as document:
+        embedded = document.attachments["quote.json"].get_file().read_bytes()
+        assert str(document.docinfo["/Title"]) == "Firm quote Q-2026-00001, revision 1"
+        assert str(document.docinfo["/CreationDate"]) == f"D:{NOW:%Y%m%d%H%M%S}+00'00"
+        xmp = document.Root.Metadata.read_bytes().decode()
+        assert document.Root.MarkInfo.Marked
+        assert str(document.Root.Lang) == "en"
+    assert embedded == revision.content.encode() == as_bytes(quotes.content_of(revision))
+    for claim in ("<pdfaid:part>3", "<pdfaid:conformance>A", "<pdfuaid:part>1"):
+        assert claim in re.sub(r'(pdf\w+id:\w+)="(\w+)"', r"<\1>\2", xmp)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_quote_can_be_made_in_every_script_of_the_lists(app: Flask, language: str) -> None:
+    text = FIVE_SCRIPTS.read_text(encoding="utf-8").replace(
+        'evidence = "trial"', 'evidence = "trial"\nbasis.en = "X"'
+    )
+    version = publish(text)
+    plan = FIVE
+    request = ask(version, plan=plan, language=language)
+    prepared = prepare(request)
+    assert prepared.chosen is not None
+    content, rows = quotes.worded(
+        request, prepared, number="Q-2026-00001", clinic=CLINIC, settings=settings(), now=NOW
+    )
+    made = pdf_document.document(
+        content, rows, patient="Anna Kowalska", language=language, settings=settings()
+    )
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert str(document.Root.Lang) == language
+
+
+# How it is built ----------------------------------------------------------------------------------------------
+
+
+def test_headings_and_tables_are_built_as_archives_and_readers_need_them(app: Flask) -> None:
+    drawn = markup(second_revision())
+    levels = [int(level) for level in re.findall(r"<h([1-6])", drawn)]
+    assert levels[0] == 1
+    assert set(levels[1:]) == {2}
+    page = html5lib.parse(drawn, namespaceHTMLElements=False)
+    tables = list(page.iter("table"))
+    assert len(tables) >= 5
+    for table in tables:
+        assert "".join(table.find("caption").itertext()).strip()
+        width = len(table.findall("thead/tr/th"))
+        for row in table.iter("tr"):
+            cells = [cell for cell in row if cell.tag in ("td", "th")]
+            assert sum(int(cell.get("colspan", 1)) for cell in cells) == width
+            assert all(cell.tag == "td" or cell.get("scope") in ("col", "row", "rowgroup") for cell in cells)
+            assert all("".join(cell.itertext()).strip() for cell in cells)
+    assert not re.search(r"<(img|image|object|embed|iframe|script|form|input)\b", drawn)
+    assert not re.search(r"opacity:|url\(|@import|@font-face", drawn)
+    pictures = re.findall(r"<svg.*?</svg>", drawn)
+    assert len(pictures) == 1
+    assert all("<title>" in one and 'width="' in one for one in pictures)
+
+
+def test_a_hostile_name_stays_a_name(app: Flask) -> None:
+    name = '</style><script>alert(1)</script> & "Anna"'
+    revision = quoted(person=replace(person(1), full_name=name))
+    text = words(rendered(revision))
+    assert '<script>alert(1)</script> & "Anna"' in text
+
+
+# Made once ----------------------------------------------------------------------------------------------------
+
+
+def test_a_document_is_made_once_and_sealed_and_its_hash_is_that_of_its_bytes(app: Flask) -> None:
+    revision = quoted()
+    assert quotes.pdf_of(revision, settings().data_keys) is None
+    content = rendered(revision)
+    assert revision.pdf_sha256 == hashlib.sha256(content).hexdigest()
+    assert revision.pdf is not None
+    assert b"%PDF" not in revision.pdf
+    assert quotes.pdf_of(revision, settings().data_keys) == content
+
+
+def test_other_templates_and_another_renderer_never_change_an_issued_document(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = quoted()
+    content = rendered(revision)
+
+    def never(*_given: object, **_named: object) -> bytes:
+        pytest.fail("it was made again")
+
+    monkeypatch.setattr(renderer, "document", never)
+    monkeypatch.setattr(pdf_document, "html", never)
+    db.session.expire_all()
+    assert rendered(revision) == content
+
+
+def test_the_same_revision_is_the_same_bytes_whoever_makes_them(app: Flask) -> None:
+    revision = quoted()
+    content = rendered(revision)
+    rows, patient = quotes.rows_of(revision, settings().data_keys), "Anna Kowalska"
+    assert rows is not None
+    again = pdf_document.document(
+        quotes.content_of(revision), rows, patient=patient, language="en", settings=settings()
+    )
+    assert again == content
+
+
+def test_of_two_who_make_a_document_the_first_one_keeps_it(app: Flask) -> None:
+    revision = quoted()
+    assert quotes.keep_pdf(revision, b"%PDF first", settings().data_keys)
+    assert not quotes.keep_pdf(revision, b"%PDF second", settings().data_keys)
+    db.session.commit()
+    assert rendered(revision) == b"%PDF first"
+
+
+def test_nothing_is_made_for_somebody_who_was_erased(app: Flask) -> None:
+    revision = quoted()
+    db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
+    db.session.commit()
+    assert pdf_document.render(revision, settings()) is None
+    assert not quotes.keep_pdf(revision, b"%PDF late", settings().data_keys)
+    assert revision.pdf is None
+
+
+# Previews -----------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_programs(app: Flask) -> None:
+    request = ask(publish(list_text()))
+    prepare(request)
+    content, rows = quotes.worded(
+        request,
+        state(request),
+        number="Q-2026-?????",
+        clinic=CLINIC,
+        settings=settings(),
+        now=NOW,
+    )
+    made = pdf_document.preview_pdf(
+        content, rows, patient="Anna Kowalska", language="en", settings=settings()
+    )
+    text = words(made)
+    assert "Preview: this quote is not issued." in text
+    assert "USD 4,400.00" in text
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert len(document.attachments) == 0
+    assert "Preview" not in words(rendered(issue(request)))
+
+
+def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (300, 80), "navy").save(drawn, "PNG")
+    picture = images.as_png(drawn.getvalue())
+    clinic.change_logo(
+        picture.content, picture.width, picture.height, actor="user:1", now=NOW, basis=clinic.bases()["logo"]
+    )
+    revision = second_revision()
+    made = pdf_document.render(revision, settings())
+    assert made is not None
+    with pikepdf.open(io.BytesIO(made)) as document:
+        kept = [
+            one
+            for one in document.objects
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        ]
+        assert kept
+        assert not any(bool(image.get("/Interpolate", False)) for image in kept)
+    clinic.change_logo(None, actor="user:1", now=NOW, basis=clinic.bases()["logo"])
+    assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"

@@ -1,0 +1,303 @@
+"""A code by mail opens once, for ten minutes and five tries, and nobody who reads the database knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from estimator.config import Settings
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail, PatientRequest, QuoteCode, TableVersion
+from estimator.processes import letters, worker
+from estimator.requests import access_codes
+from tests.support.at_once import at_once
+from tests.support.example_list import NOW
+from tests.support.example_mail import claimed, settings
+
+ADDRESS = "anna@example.org"
+MINUTE = timedelta(minutes=1)
+
+
+def asked(version: TableVersion, number: int = 1, address: str | None = ADDRESS) -> PatientRequest:
+    """Add a request with as much as a code needs of it."""
+    name = f"{number:032x}"
+    seal = settings().data_keys.seal
+    request = PatientRequest(
+        name=name,
+        reference=f"REQ-2222-222{number}",
+        origin="page",
+        submission=name,
+        link_hash=name * 2,
+        link_serial=1,
+        estimate_reference="EST-2222-2222",
+        table_version_id=version.id,
+        slug=version.slug,
+        given="{}",
+        breakdown="{}",
+        total="0",
+        at_least=False,
+        currency="USD",
+        email=None if address is None else seal(address, "patient_request", "email", name),
+        country="IN",
+        language="en",
+        for_whom="self",
+        state="new",
+        created_at=NOW,
+        due_at=NOW,
+        active_at=NOW,
+    )
+    db.session.add(request)
+    db.session.commit()
+    return request
+
+
+@pytest.fixture
+def request_(version: TableVersion) -> PatientRequest:
+    """Return the request whose codes these are."""
+    return asked(version)
+
+
+def send(request: PatientRequest, now: datetime = NOW) -> str:
+    """Have a code sent and return its digits, as the mail says them."""
+    _code, mail_id = access_codes.send(request, settings=settings(), now=now)
+    db.session.commit()
+    assert mail_id is not None
+    return digits_in(letters.of(claimed(mail_id, now), settings(), now))
+
+
+def digits_in(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    (digits,) = re.findall(r"^(\d{6})\r?$", body.get_content(), re.MULTILINE)
+    return str(digits)
+
+
+def check(request: PatientRequest, typed: str, now: datetime = NOW) -> bool:
+    found = access_codes.check(request, typed, settings=settings(), now=now)
+    db.session.commit()
+    return found
+
+
+def other_than(digits: str) -> str:
+    """Return another code."""
+    return f"{(int(digits) + 1) % 1_000_000:06}"
+
+
+def stored() -> list[QuoteCode]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(QuoteCode).order_by(QuoteCode.id)))
+
+
+def test_the_code_of_the_mail_opens_and_opens_once(request_: PatientRequest) -> None:
+    digits = send(request_)
+    assert check(request_, digits)
+    assert not check(request_, digits)
+
+
+@pytest.mark.parametrize("written", ["{a} {b}", " {a}-{b} ", "{a}\u00a0{b}\n", "{a}.{b}"])
+def test_spaces_and_hyphens_do_not_matter(request_: PatientRequest, written: str) -> None:
+    digits = send(request_)
+    assert check(request_, written.format(a=digits[:3], b=digits[3:]))
+
+
+def test_digits_of_another_script_are_the_same_digits(request_: PatientRequest) -> None:
+    digits = send(request_)
+    assert check(request_, digits.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "0" * 10_000, "\x00" * 6, "½½½½½½"])
+def test_what_is_no_code_does_not_open(request_: PatientRequest, typed: str) -> None:
+    send(request_)
+    assert not check(request_, typed)
+
+
+def test_a_code_is_over_after_ten_minutes(request_: PatientRequest) -> None:
+    first = send(request_)
+    assert not check(request_, first, NOW + 10 * MINUTE)
+    second = send(request_, NOW + 20 * MINUTE)
+    assert check(request_, second, NOW + 30 * MINUTE - timedelta(seconds=1))
+
+
+def test_after_five_tries_even_the_right_code_does_not_open_but_a_new_one_does(
+    request_: PatientRequest,
+) -> None:
+    digits = send(request_)
+    for _try in range(access_codes.TRIES):
+        assert access_codes.waiting(request_, NOW) is not None
+        assert not check(request_, other_than(digits))
+    assert access_codes.waiting(request_, NOW) is None
+    assert not check(request_, digits)
+    assert check(request_, send(request_))
+
+
+def test_the_fifth_try_may_still_be_right(request_: PatientRequest) -> None:
+    digits = send(request_)
+    for _try in range(access_codes.TRIES - 1):
+        assert not check(request_, other_than(digits))
+    assert check(request_, digits)
+
+
+def test_only_the_newest_code_counts(request_: PatientRequest) -> None:
+    first = send(request_)
+    second = send(request_, NOW + MINUTE)
+    if first != second:
+        assert not check(request_, first, NOW + MINUTE)
+    assert check(request_, second, NOW + MINUTE)
+
+
+def test_a_button_that_is_pressed_twice_sends_one_mail(request_: PatientRequest) -> None:
+    first, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
+    second, none = access_codes.send(request_, settings=settings(), now=NOW + timedelta(seconds=29))
+    assert mail_id is not None
+    assert none is None
+    assert first is second
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 1
+
+
+def test_there_are_five_codes_an_hour_and_then_the_wait_is_said(request_: PatientRequest) -> None:
+    for number in range(access_codes.MOST_AN_HOUR):
+        send(request_, NOW + number * MINUTE)
+    with pytest.raises(access_codes.TooMany) as too_many:
+        access_codes.send(request_, settings=settings(), now=NOW + 5 * MINUTE)
+    assert too_many.value.wait == 55 * MINUTE
+    db.session.rollback()
+    assert check(request_, send(request_, NOW + 60 * MINUTE), NOW + 60 * MINUTE)
+
+
+def test_there_is_a_limit_for_a_day(request_: PatientRequest) -> None:
+    for number in range(access_codes.MOST_A_DAY):
+        send(request_, NOW + number * 13 * MINUTE)
+    with pytest.raises(access_codes.TooMany):
+        access_codes.send(request_, settings=settings(), now=NOW + timedelta(hours=23))
+    db.session.rollback()
+    send(request_, NOW + timedelta(hours=24))
+
+
+def test_codes_of_one_request_say_nothing_about_another(version: TableVersion) -> None:
+    first, second = asked(version, 1), asked(version, 2)
+    digits = send(first)
+    for _more in range(access_codes.MOST_AN_HOUR - 1):
+        for _try in range(access_codes.TRIES):
+            assert not check(first, other_than(digits))
+        digits = send(first)
+    assert not check(second, digits)
+    assert check(second, send(second))
+
+
+def test_a_request_without_an_address_gets_no_code(version: TableVersion) -> None:
+    request = asked(version, address=None)
+    with pytest.raises(access_codes.NoAddress):
+        access_codes.send(request, settings=settings(), now=NOW)
+    assert access_codes.address_of(request, settings().data_keys) is None
+    assert not check(request, "000000")
+
+
+def test_a_clock_that_was_set_back_opens_nothing_and_holds_nobody_up(request_: PatientRequest) -> None:
+    later = NOW + timedelta(days=1)
+    digits = send(request_, later)
+    assert not check(request_, digits, NOW)
+    assert check(request_, send(request_, NOW), NOW)
+
+
+def dumped(url: str, dump: Callable[[str], str]) -> str:
+    if url.startswith("postgresql"):
+        return dump(url)
+    with db.engine.raw_connection().driver_connection as connection:  # type: ignore[union-attr]
+        return "\n".join(connection.iterdump())
+
+
+def test_the_database_holds_no_code_that_can_be_read(
+    request_: PatientRequest, settings: Settings, dump_postgresql: Callable[[str], str]
+) -> None:
+    digits = send(request_)
+    (code,) = stored()
+    assert code.code is not None
+    assert digits.encode() not in code.code
+    everything = dumped(settings.database_url, dump_postgresql)
+    assert code.code_hash in everything
+    assert not re.search(rf"(?<![\da-f]){digits}(?![\da-f])", everything)
+
+
+def test_a_code_is_blanked_when_it_is_used_when_it_is_over_and_when_there_is_a_newer_one(
+    app: Flask, request_: PatientRequest
+) -> None:
+    assert check(request_, send(request_))
+    assert [code.code for code in stored()] == [None]
+    send(request_, NOW + MINUTE)
+    send(request_, NOW + 2 * MINUTE)
+    assert [code.code is None for code in stored()] == [True, True, False]
+    assert access_codes.forget(NOW + 11 * MINUTE) == 0
+    assert access_codes.forget(NOW + 12 * MINUTE) == 1
+    assert [code.code for code in stored()] == [None] * 3
+    access_codes.forget(NOW + timedelta(hours=24, minutes=2))
+    assert stored() == []
+
+
+def test_the_worker_blanks_what_is_over(app: Flask, request_: PatientRequest) -> None:
+    send(request_)  # in a past that is over by any clock
+    worker.forget_codes(app)
+    assert [code.code for code in stored() if code.code is not None] == []
+
+
+def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequest) -> None:
+    code, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
+    db.session.commit()
+    assert mail_id is not None
+    late = NOW + 10 * MINUTE
+    with pytest.raises(letters.Gone):
+        letters.of(claimed(mail_id, late), settings(), late)
+    digits = access_codes.digits_of(code, settings().data_keys, NOW)
+    assert digits is not None
+    assert check(request_, digits)
+    again = NOW + 12 * MINUTE
+    with pytest.raises(letters.Gone):
+        letters.of(claimed(mail_id, again), settings(), again)
+
+
+def test_the_mail_can_be_found_with_its_request_and_dropped(request_: PatientRequest) -> None:
+    _code, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
+    assert [mail.id for mail in outbox.of(request_.reference)] == [mail_id]
+
+
+def test_of_two_who_type_the_code_at_once_one_comes_in(app: Flask, request_: PatientRequest) -> None:
+    digits, number = send(request_), request_.id
+
+    def type_it(_who: int) -> bool:
+        request = db.session.get_one(PatientRequest, number)
+        return access_codes.check(request, digits, settings=settings(), now=NOW)
+
+    results = at_once(app, 4, type_it)
+    assert results.count(True) == 1
+
+
+def test_guessing_at_once_gives_no_more_tries(app: Flask, request_: PatientRequest) -> None:
+    digits, number = send(request_), request_.id
+
+    def guess(_who: int, typed: str) -> bool:
+        request = db.session.get_one(PatientRequest, number)
+        return access_codes.check(request, typed, settings=settings(), now=NOW)
+
+    at_once(app, 8, partial(guess, typed=other_than(digits)))
+    (code,) = stored()
+    assert code.tries == access_codes.TRIES
+    assert not check(db.session.get_one(PatientRequest, number), digits)
+
+
+def test_asking_at_once_sends_one_mail(app: Flask, request_: PatientRequest) -> None:
+    number = request_.id
+
+    def ask(_who: int) -> int | None:
+        request = db.session.get_one(PatientRequest, number)
+        return access_codes.send(request, settings=settings(), now=NOW)[1]
+
+    results = at_once(app, 4, ask)
+    assert sum(isinstance(result, int) for result in results) == 1
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 1

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from estimator import requests
+from estimator.db import db
+from estimator.models import PatientRequest
+from tests.support.example_list import NOW
+from tests.support.example_mail import settings
+from tests.support.example_request import request
+
+HOUR = timedelta(hours=1)
+
+
+def seen(found: PatientRequest, actor: str, at: timedelta) -> bool:
+    new = requests.seen(found, actor=actor, now=NOW + at)
+    db.session.commit()
+    return new
+
+
+def readers(found: PatientRequest) -> list[str]:
+    entries = requests.history(found, settings().data_keys)
+    return [entry.actor for entry in entries if entry.kind == requests.KIND]
+
+
+def test_each_person_is_written_down_once_an_hour(app: Flask) -> None:
+    found = request(NOW)
+    assert seen(found, "user:1", timedelta(0))
+    assert not seen(found, "user:1", timedelta(minutes=59))
+    assert seen(found, "user:2", timedelta(minutes=59))
+    assert seen(found, "user:1", HOUR)
+    assert readers(found) == ["user:1", "user:2", "user:1"]
+
+
+def test_each_request_has_readers_of_its_own(app: Flask) -> None:
+    first, second = request(NOW), request(NOW)
+    assert seen(first, "user:1", timedelta(0))
+    assert seen(second, "user:1", timedelta(0))
+    assert (readers(first), readers(second)) == (["user:1"], ["user:1"])
+
+
+def test_to_read_is_no_change_and_keeps_nothing_longer(app: Flask) -> None:
+    found = request(NOW)
+    before = (found.changes, found.active_at, found.state)
+    seen(found, "user:1", HOUR)
+    db.session.expire_all()
+    assert (found.changes, found.active_at, found.state) == before

@@ -1,0 +1,290 @@
+"""The list of requests shows exactly what was asked for, page by page, and always by an index."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from estimator import keys
+from estimator.db import db
+from estimator.models import TableVersion
+from estimator.privacy import erasure
+from estimator.requests import search
+from estimator.requests.search import NOBODY, PAGE, Page, Place, Search, Wanted
+from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
+from tests.support.example_list import NOW
+from tests.support.example_mail import settings
+from tests.support.example_request import PERSON, request
+
+MANY = 1_200
+
+
+@pytest.fixture
+def known(app: Flask, version: TableVersion) -> list[Known]:
+    """Return what is known of the requests in the database."""
+    return fill(version, NOW, MANY)
+
+
+@pytest.fixture
+def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few thousand requests take as many steps as a million do otherwise."""
+    for name, value in {"FIRST_DEPTH": 8, "MOST_DEPTH": 64, "RARE": 40, "MOST_STEPS": 1_000}.items():
+        monkeypatch.setattr(search, name, value)
+
+
+def page(**wanted: Any) -> Page:
+    return search.page(Wanted(**wanted), keyring=settings().data_keys, lookup_key=settings().lookup_key)
+
+
+def wrong_lists(known: list[Known], each: int) -> list[Wanted]:
+    people = sorted({one.assignee for one in known if one.assignee is not None})
+    wrong = []
+    for number, wanted in enumerate(combinations(people)):
+        if number % each == 0:
+            shown = [row.id for found in pages(wanted) for row in found.rows]
+            if shown != expected(known, wanted):
+                wrong.append(wanted)
+    return wrong
+
+
+def test_every_combination_of_filters_shows_page_by_page_what_fits(known: list[Known]) -> None:
+    assert wrong_lists(known, 13) == []
+
+
+@pytest.mark.usefixtures("short_steps")
+def test_a_list_that_is_found_in_many_steps_shows_the_same(known: list[Known]) -> None:
+    assert wrong_lists(known, 11) == []
+
+
+@pytest.mark.usefixtures("short_steps")
+def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
+    known: list[Known], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_STEPS", 1)
+    wanted = Wanted(state="closed", country="IN", assignee=known[0].assignee)
+    found = list(pages(wanted))
+    assert [one.whole for one in found].count(False) > 1
+    assert [row.id for one in found for row in one.rows] == expected(known, wanted)
+    assert wrong_lists(known, 31) == []
+
+
+def test_a_page_has_fifty_rows_and_the_last_one_the_rest(known: list[Known]) -> None:
+    sizes = [len(found.rows) for found in pages(Wanted())]
+    assert sizes == [PAGE] * (MANY // PAGE)
+    assert len(page(after=Place(31)).rows) == 30
+    assert page(after=Place(51)).more is None
+    assert page(after=Place(1)) == Page([], None)
+
+
+def test_a_request_that_comes_in_while_somebody_pages_moves_no_row(known: list[Known]) -> None:
+    first = page()
+    request(NOW)
+    assert first.more is not None
+    second = page(after=first.more)
+    assert [row.id for row in second.rows] == [one.id for one in known[-51:-101:-1]]
+
+
+@pytest.mark.parametrize("typed", ["REQ-", "req", "  "])
+def test_what_every_reference_begins_with_is_no_filter(known: list[Known], typed: str) -> None:
+    assert len(page(typed=typed).rows) == PAGE
+
+
+def test_a_reference_is_found_by_its_beginning_however_it_is_written(
+    app: Flask, version: TableVersion
+) -> None:
+    found = request(NOW)
+    letters = found.reference.removeprefix("REQ-").replace("-", "")
+    whole = found.reference
+    for typed in (whole, whole.lower(), f" {whole[:9]} ", f"req{letters}", f"REQ {letters[:4]}"):
+        assert [row.reference for row in page(typed=typed).rows] == [whole], typed
+    estimate = found.estimate_reference
+    assert [row.reference for row in page(typed=estimate[:8]).rows] == [found.reference]
+    other = "REQ-2222" if not found.reference.startswith("REQ-2222") else "REQ-3333"
+    assert page(typed=other).rows == []
+
+
+def test_letters_and_figures_alone_are_a_reference_and_letters_alone_a_name(app: Flask) -> None:
+    key = settings().lookup_key
+    assert search.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")
+    assert search.understood("REQ-7K3M", key) == Search(reference="REQ-7K3M")
+    assert search.understood("EST-7", key) == Search(estimate="EST-7")
+    assert len(search.understood("Kmart Haven", key).words) == 2
+    assert search.understood("Mina Quill mina", key).words == search.understood("mina QUILL", key).words
+
+
+def test_a_person_is_found_by_beginnings_of_the_name_and_by_the_whole_address(
+    app: Flask, version: TableVersion
+) -> None:
+    found = request(NOW)
+    for typed in (
+        "wil",
+        "Quill",
+        "quill WILHEL",
+        "Wilhelmina Quill",
+        "MINA@Quillworth.org",
+        " mina@quillworth.org ",
+    ):
+        assert [row.reference for row in page(typed=typed).rows] == [found.reference], typed
+    for typed in ("helmina", "quill smith", "mina@quillworth", "quillworth.org", "ina@quillworth.org"):
+        assert page(typed=typed).rows == [], typed
+
+
+def test_what_is_too_short_to_be_a_name_is_said_to_be_so(known: list[Known]) -> None:
+    assert page(typed="kh") == Page([], None, too_short=True)
+    assert page(typed="a b") == Page([], None, too_short=True)
+    found = page(typed="kha b")
+    assert (found.too_short, found.left_out) == (False, True)
+    assert not page(typed="kha moh").left_out
+
+
+def test_only_the_names_of_the_page_are_opened(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    open_text = keys.Keyring.open
+
+    def counted(self: keys.Keyring, sealed: bytes, table: str, column: str, row: str) -> str:
+        opened.append(column)
+        return open_text(self, sealed, table, column, row)
+
+    monkeypatch.setattr(keys.Keyring, "open", counted)
+    found = page(typed="kha", state="closed")
+    assert all(row.full_name and "Kha" in row.full_name for row in found.rows)
+    assert opened == ["full_name"] * PAGE
+
+
+def test_a_name_whose_key_is_missing_does_not_keep_the_list_from_being_shown(
+    app: Flask, version: TableVersion
+) -> None:
+    request(NOW)
+    other = keys.Keyring(keys.new_line())
+    (row,) = search.page(Wanted(), keyring=other, lookup_key=settings().lookup_key).rows
+    assert (row.full_name, row.unreadable, row.erased) == (None, True, False)
+
+
+def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version: TableVersion) -> None:
+    found = request(NOW)
+    erasure.erase(found, actor="patient", now=NOW)
+    db.session.commit()
+    (row,) = page().rows
+    assert (row.full_name, row.unreadable, row.erased) == (None, False, True)
+    assert page(typed="quill").rows == []
+    assert page(typed=PERSON.email).rows == []
+
+
+def test_nothing_is_counted_beyond_a_thousand(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = search.counts(NOW)
+    for state in search.OPEN:
+        assert counts[state] == len(expected(known, Wanted(state=state)))
+    late = [one for one in known if one.state in search.OPEN and one.due_at < NOW]
+    assert counts["overdue"] == len(late)
+    monkeypatch.setattr(search, "COUNTED", 3)
+    assert set(search.counts(NOW).values()) == {4}
+
+
+def test_what_can_be_chosen_is_what_there_is(known: list[Known]) -> None:
+    assert sorted(search.countries()) == sorted({one.country for one in known})
+    assert sorted(search.slugs()) == ["example", "other"]
+    assert sorted(search.assignees()) == sorted({one.assignee for one in known if one.assignee})
+
+
+def test_an_empty_database_has_an_empty_list(app: Flask) -> None:
+    assert page() == Page([], None)
+    assert (search.countries(), search.assignees()) == ([], [])
+    assert set(search.counts(NOW).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    "written", ["", "x", "-5", "5-", "1-2-3", "99999999999", "٣", "5 ", "9" * 17 + "-1", "1772000000000000-5"]
+)
+def test_a_place_that_is_none_is_the_beginning_of_the_list(written: str) -> None:
+    assert search.place(written, "newest") in (None, Place(int(written)) if written == "5" else None)
+
+
+def test_a_place_is_read_in_its_own_order_alone() -> None:
+    assert search.place("17", "newest") == Place(17)
+    assert search.place("17", "due") is None
+    moment = NOW + timedelta(microseconds=5)
+    assert search.place(str(Place(17, moment)), "due") == Place(17, moment)
+    assert search.place(str(Place(17, moment)), "newest") is None
+
+
+WITH_AN_INDEX = (
+    Wanted(),
+    Wanted(after=Place(500)),
+    Wanted(state="new"),
+    Wanted(state="open"),
+    Wanted(country="FJ"),
+    Wanted(assignee=1),
+    Wanted(assignee=NOBODY),
+    Wanted(slug="other"),
+    Wanted(typed="kha"),
+    Wanted(typed="kha moh"),
+    Wanted(typed="khan5@example.org"),
+    Wanted(typed="REQ-78K"),
+    Wanted(typed="REQ-7"),
+    Wanted(typed="EST-23"),
+    Wanted(state="closed", country="IN", assignee=1, slug="other", typed="kha"),
+)
+
+
+@pytest.mark.usefixtures("short_steps")
+def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+    found = {}
+    for order in ("newest", "due"):
+        for wanted in WITH_AN_INDEX:
+            after = wanted.after and Place(wanted.after.id, NOW if order == "due" else None)
+            with statements() as asked:
+                page(**{**vars(wanted), "order": order, "after": after})
+            assert asked
+            found |= {plan: wanted for plan in map(plan_of, asked) if reads_everything(plan)}
+    with statements() as asked:
+        search.counts(NOW)
+        search.countries()
+        search.assignees()
+    assert len(asked) == 3
+    found |= {plan: "counts" for plan in map(plan_of, asked) if reads_everything(plan)}
+    assert found == {}
+
+
+class statements:
+    """What is asked of the database inside the `with`."""
+
+    def __enter__(self) -> list[tuple[str, Any]]:
+        self.asked: list[tuple[str, Any]] = []
+        event.listen(db.engine, "before_cursor_execute", self._heard)
+        return self.asked
+
+    def __exit__(self, *_error: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._heard)
+
+    def _heard(self, _connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            self.asked.append((statement, values))
+
+
+def plan_of(asked: tuple[str, Any]) -> str:
+    statement, values = asked
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        return "\n".join(
+            str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        )
+    # Two thousand rows are read faster without an index; a million are not.
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    return "\n".join(str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+
+
+def reads_everything(plan: str) -> bool:
+    """Whether a plan reads a whole table of requests; from its end on, as many as are wanted, is something else."""
+    sorts = "TEMP B-TREE FOR ORDER BY" in plan
+    return any(
+        re.search(r"Seq Scan on (patient_request|request_name_word)", line)
+        or (sorts and re.fullmatch(r"\s*SCAN (patient_request|request_name_word)", line))
+        for line in plan.splitlines()
+    )

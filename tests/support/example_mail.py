@@ -1,0 +1,75 @@
+"""An estimate of the example list, and mail with it, as the pages and the worker make them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from estimator import estimates, price_lists
+from estimator.config import Settings
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Estimate, Mail
+from tests.support.example_list import table_text
+
+ADDRESS = "anna@example.org"
+PLAN: dict[str, Any] = {"cells": "own", "sessions": 2}
+
+
+def settings() -> Settings:
+    """Return the settings of the app whose context this is."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def estimate(
+    now: datetime, *, text: str | None = None, plan: dict[str, Any] = PLAN, language: str = "en"
+) -> tuple[Estimate, str]:
+    """Make an estimate and commit it; return it with the token of its link."""
+    version = price_lists.import_(text or table_text(), now)
+    token = estimates.make(
+        version, plan, language=language, submission="", link_key=settings().link_key, now=now
+    )
+    db.session.commit()
+    return found(token, now), token
+
+
+def found(token: str, now: datetime) -> Estimate:
+    record = estimates.find(token, kept_days=90, now=now)
+    assert record is not None
+    return record
+
+
+def ask(
+    record: Estimate,
+    now: datetime,
+    *,
+    address: str = ADDRESS,
+    attached: bool = False,
+    submission: str = "form",
+) -> int:
+    """Ask for a mail, commit, and return its row's number."""
+    mail = estimates.email(
+        record, address, attached=attached, submission=submission, settings=settings(), now=now
+    )
+    mail_id = mail.id
+    db.session.commit()
+    return mail_id
+
+
+def claimed(mail_id: int, now: datetime) -> outbox.Claimed:
+    """Claim a mail for a minute."""
+    mail = outbox.claim(mail_id, now=now, lease_seconds=60)
+    db.session.commit()
+    assert mail is not None
+    return mail
+
+
+def row(mail_id: int) -> Mail:
+    """Return the row as it is in the database now."""
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Mail).filter_by(id=mail_id)).one()

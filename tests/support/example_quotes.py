@@ -1,0 +1,231 @@
+"""A list that firm quotes can be issued from, and requests for them, as the pages make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from flask import current_app
+from sqlalchemy import select
+
+from estimator import estimates, price_lists, quotes, requests
+from estimator.clinic import Clinic
+from estimator.config import Settings
+from estimator.db import db
+from estimator.models import PatientRequest, QuoteRevision, TableVersion
+from estimator.quotes import drafts
+from pricing.quote import Adjustment
+from tests.support.example_list import NOW, table_text
+
+COORDINATOR, COLLEAGUE = "user:1", "user:2"
+ADDRESS = "anna.kowalska@example.org"
+PLAN: dict[str, str | bool] = {"cells": "own", "sessions": "2", "airport": True}
+CLINIC = Clinic()
+
+PERSON = requests.Person(full_name="Anna Kowalska", email=ADDRESS, phone=None, message="Is August possible?")
+
+MORE = """
+[driver.airport]
+kind = "yes_no"
+role = "extras"
+label.en = "Airport transfer"
+default = false
+
+[group.travel]
+label.en = "Travel"
+total = "others"
+payee.en = "Airport taxis"
+
+[charge.taxi]
+label.en = "Taxi"
+group = "travel"
+when.airport = true
+price = { low = 40.00, likely = 50.00, high = 70.00 }
+source = "Made for the tests."
+
+[tax.vat]
+label.en = "Value added tax"
+percent = 10
+of = ["treatment"]
+
+[payment.deposit]
+label.en = "Deposit"
+due.en = "14 days before"
+amount = 500.00
+
+[payment.rest]
+label.en = "The rest"
+due.en = "On arrival"
+percent = 100
+"""
+
+
+def list_text(
+    version: str = "2026-1",
+    valid_from: str = "2026-01-01",
+    price: str = "2000.00",
+    time_zone: str = "UTC",
+    more: str = "",
+    basis: bool = True,
+) -> str:
+    """Return a price list with a regulatory basis, a tax, something paid to others, and payments."""
+    text = table_text(version=version, valid_from=valid_from, price=price, time_zone=time_zone)
+    if basis:
+        text = text.replace(
+            'evidence = "unproven"', 'evidence = "unproven"\nbasis.en = "Hospital exemption 7/2026."'
+        )
+    return text + MORE + more
+
+
+def settings() -> Settings:
+    """Return the settings of the app whose context this is."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def publish(text: str | None = None, now: datetime = NOW) -> TableVersion:
+    """Publish a version and commit it."""
+    version = price_lists.import_(text or list_text(), now)
+    db.session.commit()
+    return version
+
+
+def ask(
+    version: TableVersion,
+    now: datetime = NOW,
+    *,
+    person: requests.Person = PERSON,
+    plan: Mapping[str, str | bool] = PLAN,
+    submission: str = "form",
+    language: str = "en",
+    country: str = "PL",
+) -> PatientRequest:
+    """Make an estimate, ask for a quote, and commit it."""
+    token = estimates.make(
+        version,
+        dict(plan),
+        language=language,
+        submission=submission,
+        link_key=settings().link_key,
+        now=now,
+    )
+    estimate = estimates.find(token, kept_days=10**4, now=now)
+    assert estimate is not None
+    asked = requests.Asked(
+        person=person,
+        country=country,
+        language=language,
+        for_whom="self",
+        planned_month="2026-08",
+        consents=[],
+    )
+    request = requests.ask(
+        estimate,
+        asked,
+        origin="page",
+        submission=submission,
+        clinic=CLINIC,
+        settings=settings(),
+        actor="patient",
+        now=now,
+    )
+    db.session.commit()
+    return request
+
+
+def person(number: int) -> requests.Person:
+    """Return one of many people."""
+    return replace(PERSON, full_name=f"Patient Number{number}", email=f"patient{number}@example.org")
+
+
+def prepare(
+    request: PatientRequest,
+    now: datetime = NOW,
+    *,
+    adjustments: Sequence[tuple[str, str]] = (),
+    actor: str = COORDINATOR,
+    prices: str | None = None,
+    **changes: object,
+) -> drafts.Prepared:
+    """Prepare a quote, commit it, and return what would be issued; adjustments are (amount, label)."""
+    draft = drafts.begin(request, actor=actor, now=now, settings=settings())
+    if adjustments or prices or changes:
+        lines = [Adjustment(Decimal(amount), label, f"Why: {label}") for amount, label in adjustments]
+        drafts.change(
+            draft,
+            save=draft.save,
+            adjustments=lines or None,
+            prices=prices,  # type: ignore[arg-type]
+            actor=actor,
+            now=now,
+            settings=settings(),
+            **changes,  # type: ignore[arg-type]
+        )
+    db.session.commit()
+    return state(request, now)
+
+
+def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> drafts.Prepared:
+    """Return what would be issued at a moment."""
+    draft = drafts.of(request)
+    assert draft is not None
+    return drafts.state(draft, clinic=clinic, settings=settings(), now=now)
+
+
+def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
+    """Issue what is prepared, as it is now, and commit it."""
+    draft = drafts.of(request)
+    assert draft is not None
+    revision = quotes.issue(
+        request,
+        save=draft.save,
+        fingerprint=state(request, now).fingerprint,
+        clinic=CLINIC,
+        settings=settings(),
+        actor=actor,
+        now=now,
+    )
+    db.session.commit()
+    return revision
+
+
+def quoted(now: datetime = NOW, submission: str = "form", **asked: object) -> QuoteRevision:
+    """Publish, ask, prepare and issue."""
+    version = db.session.scalar(select(TableVersion)) or publish()
+    request = ask(version, now, submission=submission, **asked)  # type: ignore[arg-type]
+    prepare(request, now)
+    return issue(request, now)
+
+
+def accept(revision: QuoteRevision, now: datetime = NOW) -> None:
+    """Accept a revision as the page does, and commit it."""
+    quotes.accept(
+        revision,
+        typed_name="Anna Kowalska",
+        agreed_to="I accept this quote.",
+        language="en",
+        network="203.0.113.0/24",
+        pdf_sha256=None,
+        clinic=CLINIC,
+        settings=settings(),
+        now=now,
+    )
+    db.session.commit()
+
+
+def decline(revision: QuoteRevision, now: datetime = NOW) -> None:
+    """Decline a revision as the page does, and commit it."""
+    quotes.decline(
+        revision,
+        reason="price",
+        words="Too much for us.",
+        agreed_to="I decline this quote.",
+        language="en",
+        network="203.0.113.0/24",
+        pdf_sha256=None,
+        settings=settings(),
+        now=now,
+    )
+    db.session.commit()

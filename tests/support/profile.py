@@ -1,0 +1,22 @@
+"""How widely tests look: a sample each time, everything in `make soak`.
+
+HYPOTHESIS_PROFILE says which: `dev` (unless told otherwise) takes the same few examples each time, so that a run is
+as good as the one before; `soak` takes many, and others each time.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+NAME = os.environ.get("HYPOTHESIS_PROFILE", "dev")
+
+settings.register_profile("dev", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True)
+settings.load_profile(NAME)
+
+
+def count(sample: int, soak: int) -> int:
+    """Return how often a test does what can be done any number of times."""
+    return soak if NAME == "soak" else sample

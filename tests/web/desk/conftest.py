@@ -1,0 +1,119 @@
+"""An app with a price list, an editor and an approver who are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+
+from estimator import config, create_app, price_lists, staff
+from estimator.config import Settings
+from estimator.db import db
+from estimator.models.staff import Role
+from estimator.staff import invitations
+from tests.support.delhi_list import DELHI, NOW
+from tests.support.staff_browser import Staff
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Hold the time at NOW, which may be moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return which kind of database a test works on: SQLite, unless it asks for both with BOTH."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest, set_up: Callable[[str], None]) -> str:
+    """Return the address of a database that is set up and has nothing in it."""
+    url = f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    set_up(url)
+    return url
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, database: str) -> Iterator[Callable[..., Flask]]:
+    """Return a function that makes an app with the list of Delhi in force."""
+    apps = []
+
+    def make(**given: str) -> Flask:
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "DEMO": "1",
+            "DATABASE_URL": database,
+        }
+        app = create_app(config.load({}, **{**known, **given}))
+        apps.append(app)
+        with app.app_context():
+            price_lists.import_(DELHI, NOW)
+            db.session.commit()
+        return app
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """Return an app in which a second person has to approve."""
+    return make_app()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Flask, Role], Staff]:
+    """Return a function that signs the invented person of a role in to an app."""
+
+    def sign_in(app: Flask, role: Role) -> Staff:
+        settings: Settings = app.config["SETTINGS"]
+        with app.app_context():
+            user = staff.demonstration(role, language="en", now=datetime.now(UTC))
+            _link, token = invitations.make(
+                user, "demonstration", link_key=settings.link_key, now=datetime.now(UTC)
+            )
+            db.session.commit()
+        person = Staff(app)
+        page = person.see(f"/staff/demonstration/{token}")
+        button = next(button for form in page.all("form") for button in form.iter("button"))
+        person.press("".join(button.itertext()).strip())
+        assert person.page.path == "/staff"
+        return person
+
+    return sign_in
+
+
+@pytest.fixture
+def editor(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who may change drafts."""
+    return sign_in(app, "price_editor")
+
+
+@pytest.fixture
+def approver(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who may approve."""
+    return sign_in(app, "approver")
+
+
+@pytest.fixture
+def draft(editor: Staff) -> str:
+    """Return the address of a draft of the list, begun from the version in force."""
+    editor.see("/staff/tables")
+    editor.press("Begin a draft")
+    return editor.page.path

@@ -1,0 +1,219 @@
+"""A list begins from nothing with a short form, or as a copy of another one; what is wrong is said beside it."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from flask import Flask
+
+import pricing
+from estimator import price_lists
+from estimator.db import db
+from estimator.models import Draft
+from estimator.price_lists import drafts, editing
+from tests.support.delhi_list import NOW
+from tests.support.staff_browser import Staff
+
+NEW = {
+    "slug": "knee-mumbai",
+    "title": "Knee treatment",
+    "language": "en",
+    "valid_from": "2026-12-01",
+    "provider": "Example clinic",
+    "country": "IN",
+    "currency": "INR",
+    "time_zone": "Asia/Kolkata",
+    "answer": "Own bone marrow cells",
+    "evidence": "unproven",
+    "charge": "Session",
+    "price": "280 | 310 | 360",
+    "source": "Our own list",
+}
+
+
+def count(app: Flask) -> int:
+    with app.app_context():
+        return len(drafts.all_drafts())
+
+
+def test_a_list_begins_from_nothing_and_can_be_published(app: Flask, editor: Staff, approver: Staff) -> None:
+    editor.see("/staff/tables")
+    editor.see(editor.page.links("A new list")[0])
+    assert editor.page.value("valid_from") == "2026-12-01", "the first of next month"
+    editor.send("Begin the draft", NEW)
+    assert editor.page.path == "/staff/tables/drafts/1"
+    assert "Nothing stands in the way of publication." in editor.page.text
+    with app.app_context():
+        table = editing.look(drafts.find(1).text).table
+    assert table is not None
+    assert (table.table, table.currency, table.time_zone) == ("knee-mumbai", "INR", "Asia/Kolkata")
+    result = pricing.estimate(table, {"cells": "first", "sessions": "2"})
+    assert [str(amount) for amount in result.totals["total"]] == ["560.00", "620.00", "720.00"]
+
+    editor.see("/staff/tables/drafts/1/publish")
+    warnings = [str(box.get("value")) for box in editor.page.all("input", type="checkbox")]
+    editor.send("Ask for approval", {"ack": warnings})
+    approver.see("/staff/tables/drafts/1/publish")
+    approver.press("Approve, and schedule it for 1 December 2026")
+    with app.app_context():
+        assert [version.version for version in price_lists.versions("knee-mumbai")] == ["2026-12"]
+
+
+@pytest.mark.parametrize("evidence", ["established", "conditional", "trial", "unproven"])
+def test_whatever_is_known_of_a_treatment_the_first_list_is_sound(
+    app: Flask, editor: Staff, evidence: str
+) -> None:
+    editor.see("/staff/tables/new")
+    editor.send("Begin the draft", {**NEW, "evidence": evidence})
+    with app.app_context():
+        table = editing.look(drafts.find(1).text).table
+    assert table is not None
+    kinds = {notice.kind for notice in table.notices}
+    assert ("evidence" in kinds) == (evidence != "established")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("slug", "Knee Mumbai", "“Knee Mumbai”"),
+        ("slug", "", "This is needed."),
+        ("slug", "delhi", "There is a list of this name already"),
+        ("title", "x" * 5_001, "5,000"),
+        ("language", "xx", "Choose one from the list."),
+        ("valid_from", "soon", "“soon” is not a day."),
+        ("valid_from", "2026-11-09", "The first day lies in the past."),
+        ("valid_from", "", "This is needed."),
+        ("provider", "", "This is needed."),
+        ("country", "XX", "Choose one from the list."),
+        ("currency", "XXX", "Choose one from the list."),
+        ("time_zone", "Asia/Nowhere", "Choose one from the list."),
+        ("answer", "", "This is needed."),
+        ("evidence", "", "This is needed."),
+        ("charge", "", "This is needed."),
+        ("price", "", "This is needed."),
+        ("price", "sixty", "“sixty”"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
+    app: Flask, editor: Staff, field: str, typed: str, said: str
+) -> None:
+    editor.see("/staff/tables/new")
+    given = {**NEW, field: typed}
+    editor.send("Begin the draft", given)
+    assert editor.page.status == 422
+    (error,) = editor.page.errors()
+    assert said.replace(",", "") in error.replace(",", "")
+    for name, text in given.items():
+        if (field, name) not in (
+            ("language", "language"),
+            ("country", "country"),
+            ("currency", "currency"),
+            ("time_zone", "time_zone"),
+        ):
+            assert editor.page.value(name) == text
+    assert [link.get("href") for link in editor.page.all("a") if link.get("href") == f"#{field}"]
+    assert count(app) == 0
+
+
+def test_everything_that_is_missing_is_said_at_once(editor: Staff) -> None:
+    editor.see("/staff/tables/new")
+    editor.send("Begin the draft", dict.fromkeys(NEW, ""))
+    assert editor.page.status == 422
+    assert editor.page.errors() == ["Error: This is needed."] * (len(NEW) - 1)
+
+
+def test_a_list_in_a_language_that_these_pages_do_not_have_is_sound(app: Flask, editor: Staff) -> None:
+    editor.see("/staff/tables/new")
+    editor.send("Begin the draft", {**NEW, "language": "ar", "title": "علاج الركبة"})
+    with app.app_context():
+        table = editing.look(drafts.find(1).text).table
+    assert table is not None
+    assert table.main_language == "ar"
+    assert table.title["ar"] == "علاج الركبة"
+
+
+def test_what_is_typed_is_never_markup_or_notation(app: Flask, editor: Staff) -> None:
+    nasty = '"\n[charge.x] <script>alert(1)</script>'
+    editor.see("/staff/tables/new")
+    editor.send("Begin the draft", {**NEW, "title": nasty, "charge": nasty, "slug": nasty})
+    assert editor.page.status == 422
+    assert "<script>alert" not in editor.page.html
+    editor.send("Begin the draft", {"slug": "knee-mumbai"})
+    with app.app_context():
+        for draft in drafts.all_drafts():
+            data = editing.look(draft.text).data or {}
+            assert list(editing.entries(data, ("charge",))) == ["treatment_2"]
+
+
+def test_a_list_is_copied_under_another_name_with_its_examples(app: Flask, editor: Staff) -> None:
+    examples = json.dumps([{"name": "One", "answers": {}, "expected": {}}])
+    with app.app_context():
+        text = price_lists.versions("delhi")[0].text
+        later = text.replace('version = "2026-09"', 'version = "b"').replace("2026-09-01", "2026-10-01")
+        price_lists.import_(later, NOW, examples=examples)
+        db.session.commit()
+        number = price_lists.find("delhi", "b").id
+    editor.see(f"/staff/tables/versions/{number}")
+    editor.see(editor.page.links("Copy it as a new list…")[0])
+    assert "Stem cell treatment" in editor.page.value("title")
+    editor.send("Begin the draft", {"slug": "delhi", "title": "Second clinic"})
+    assert editor.page.status == 422
+    assert editor.page.value("title") == "Second clinic"
+    editor.send("Begin the draft", {"slug": "delhi-two"})
+    assert "Nothing stands in the way of publication." in editor.page.text
+    with app.app_context():
+        draft = drafts.find(1)
+        assert draft.slug == "delhi-two"
+        assert draft.examples == examples
+        found = [
+            (change.change, [(part.old, part.new) for part in change.fields])
+            for change in editing.differences(
+                editing.look(later).data or {}, editing.look(draft.text).data or {}, 10
+            )
+        ]
+        assert found == [
+            (
+                "changed",
+                [
+                    ("delhi", "delhi-two"),
+                    ("b", "2026-12"),
+                    ("2026-10-01", "2026-12-01"),
+                    ("Stem cell treatment for spinal cord injury, with rehabilitation", "Second clinic"),
+                ],
+            )
+        ]
+    assert editor.see("/staff/tables/versions/999/copy").status == 404
+
+
+def test_two_who_begin_the_same_list_at_once_get_drafts_of_which_one_is_published(
+    app: Flask, editor: Staff
+) -> None:
+    editor.see("/staff/tables/new")
+    action, fields = editor.page.sent("Begin the draft", NEW)
+    answers: list[int] = []
+    cookie = editor.client.get_cookie("session")
+    assert cookie is not None
+
+    def send() -> None:
+        client = app.test_client()
+        client.set_cookie("session", cookie.value)
+        answers.append(client.post(action, data=fields).status_code)
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {303, 422}
+    assert 303 in answers
+    with app.app_context():
+        assert db.session.query(Draft).count() == answers.count(303)
+
+
+def test_who_may_not_edit_begins_nothing(approver: Staff) -> None:
+    assert approver.see("/staff/tables/new").status == 403
+    assert approver.see("/staff/tables/versions/1/copy").status == 403
+    assert approver.post("/staff/tables/new", NEW).status == 403
+    assert "A new list" not in approver.see("/staff/tables").text

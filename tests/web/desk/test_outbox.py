@@ -1,0 +1,136 @@
+"""The outbox at the desk: what became of every mail, and sending again what was given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from estimator import audit
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail
+from estimator.models.staff import Role
+from estimator.web.desk import outbox as pages
+from tests.support.quote_desk import ADDRESS, ask, give_up, now, page, settings_of
+from tests.support.staff_browser import Page, Staff
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who looks after requests."""
+    return sign_in(app, "coordinator")
+
+
+def rows(shown: Page) -> list[str]:
+    """Return the rows of the table as text."""
+    return [" ".join("".join(row.itertext()).split()) for row in shown.all("tr")[1:]]
+
+
+def put(app: Flask, count: int) -> None:
+    """Put so many mails about estimates into the outbox."""
+    settings = settings_of(app)
+    with app.app_context():
+        for number in range(count):
+            outbox.put(
+                "estimate",
+                about=f"EST-{number:04d}-2222",
+                address=ADDRESS,
+                language="en",
+                options={"attached": False},
+                submission=f"form {number}",
+                keyring=settings.data_keys,
+                lookup_key=settings.lookup_key,
+                per_address=10**6,
+                per_record=10,
+                now=now(),
+            )
+        db.session.commit()
+
+
+def test_each_mail_says_what_it_is_about_to_whom_and_what_became_of_it(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    give_up(app, "quote_issued", "550 mailbox unknown")
+    shown = coordinator.see("/desk/outbox")
+    quote, confirmation = rows(shown)
+    assert quote.startswith("A quote Q-2026-00001/1 m…@quillworth.org")
+    assert "we have stopped trying. The reason: 550 mailbox unknown" in quote
+    assert confirmation.startswith(f"Confirmation of a request {reference}")
+    assert shown.links("Q-2026-00001/1") == [page(reference)]
+    assert shown.links(reference) == [f"/desk/requests/{reference}"]
+    assert ADDRESS not in shown.html
+
+
+def test_what_was_given_up_is_sent_again_once(app: Flask, coordinator: Staff) -> None:
+    ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    shown = coordinator.see("/desk/outbox?state=failed")
+    action, fields = next(
+        (str(form.get("action")), dict(shown._fields(form)))
+        for form in shown.all("form")
+        if form.get("action") == f"/desk/outbox/{number}/again"
+    )
+    shown = Page(coordinator.client.post(action, data=fields, follow_redirects=True))
+    assert "It is sent again." in shown.text
+    assert "There is no such mail." in shown.text, "it is not among those given up any more"
+    with app.app_context():
+        assert db.session.get_one(Mail, number).state == "waiting"
+        assert [entry.action for entry in audit.page(None, 1)] == ["mail.again"]
+    shown = Page(coordinator.client.post(action, data=fields, follow_redirects=True))
+    assert "It was not sent again" in shown.text
+
+
+def test_a_mail_whose_address_is_forgotten_cannot_be_sent_again(app: Flask, coordinator: Staff) -> None:
+    ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    with app.app_context():
+        db.session.execute(update(Mail).values(address=None, address_lookup=None))
+        db.session.commit()
+    shown = coordinator.see("/desk/outbox")
+    assert "an address that we have forgotten" in shown.text
+    assert not [form for form in shown.all("form") if "again" in str(form.get("action"))]
+    answer = coordinator.post(f"/desk/outbox/{number}/again", {}, follow_redirects=True)
+    assert "It was not sent again" in answer.text
+
+
+def test_a_long_outbox_is_read_page_by_page(app: Flask, coordinator: Staff) -> None:
+    put(app, pages.PAGE * 2 + 1)
+    seen = []
+    shown = coordinator.see("/desk/outbox")
+    while True:
+        seen += rows(shown)
+        older = shown.links("Older mail")
+        if not older:
+            break
+        shown = coordinator.see(f"/desk/outbox{older[0]}" if older[0].startswith("?") else older[0])
+    assert len(seen) == len(set(seen)) == pages.PAGE * 2 + 1
+    assert "The newest" in shown.text
+
+
+def test_mail_is_filtered_by_what_became_of_it(app: Flask, coordinator: Staff) -> None:
+    ask(app)
+    give_up(app, "request_received", "550 mailbox unknown")
+    put(app, 2)
+    assert len(rows(coordinator.see("/desk/outbox"))) == 3
+    assert len(rows(coordinator.see("/desk/outbox?state=waiting"))) == 2
+    assert len(rows(coordinator.see("/desk/outbox?state=failed"))) == 1
+    assert "There is no such mail." in coordinator.see("/desk/outbox?state=sent").text
+    assert coordinator.see("/desk/outbox?state=nonsense").status == 404
+    assert len(rows(coordinator.see("/desk/outbox?before=nonsense"))) == 3
+
+
+@pytest.mark.parametrize("role", ["price_editor", "approver"])
+def test_only_coordinators_see_it(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff], role: Role
+) -> None:
+    person = sign_in(make_app(), role)
+    assert person.see("/desk/outbox").status == 403
+    assert "Outbox" not in person.see("/staff").html

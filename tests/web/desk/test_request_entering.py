@@ -1,0 +1,220 @@
+"""A coordinator enters a request for somebody who called, with the consents that were said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from estimator import requests
+from estimator.db import db
+from estimator.models import Estimate, Mail, PatientRequest
+from estimator.models.staff import Role
+from tests.support.quote_desk import PLAN, changed_list, request_of, settings_of
+from tests.support.staff_browser import Staff
+
+PERSON = {
+    "full_name": "Zephyrine  Quill",
+    "email": "zephyrine@example.org",
+    "phone": "+49 30 901820",
+    "country": "DE",
+    "language": "en",
+    "for_whom": "self",
+    "message": "Violet stairs\r\nwithout a lift",
+    "consent_health_data": "yes",
+    "consent_contact": "yes",
+}
+
+FORM = "/desk/requests/new/delhi"
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who answers requests."""
+    return sign_in(app, "coordinator")
+
+
+def typed() -> dict[str, str]:
+    """Return the answers of a plan as they are typed."""
+    return {f"q_{code}": {True: "yes"}.get(answer, answer) for code, answer in PLAN.items()}
+
+
+def enter(person: Staff, **other: Any) -> Staff:
+    person.see(FORM)
+    person.send("Enter the request", {**typed(), **PERSON, **other})
+    return person
+
+
+def count(app: Flask, model: type) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_the_price_lists_in_force_can_be_chosen(coordinator: Staff) -> None:
+    page = coordinator.see("/desk/requests/new")
+    assert [a.get("href") for a in page.all("a") if a.get("href") == FORM] == [FORM]
+
+
+def test_a_call_becomes_a_request_with_a_link_and_two_lines_for_a_chat(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator).page
+    assert page.status == 200
+    assert "The request is entered." in page.text
+    reference = page.path.rpartition("/")[2]
+    (chat,) = [area for area in page.all("textarea") if area.get("id") == "chat"]
+    first, second = "".join(chat.itertext()).strip().split("\n")
+    assert first.startswith(f"Your request {reference} at ")
+    assert first.endswith(": we answer by the end of 13 November 2026.")
+    assert re.fullmatch(r"http://[^/]+/r/[A-Za-z0-9_-]{43}", second)
+    with request_of(app, reference) as found:
+        settings = settings_of(app)
+        assert found.origin == "staff"
+        assert requests.person_of(found, settings.data_keys) == requests.Person(
+            "Zephyrine Quill", "zephyrine@example.org", "+49 30 901820", "Violet stairs\nwithout a lift"
+        )
+        assert requests.find(second.rpartition("/")[2], datetime.now(UTC)) is found
+        assert [(one.purpose, one.how) for one in requests.consents_of(found)] == [
+            ("health_data", "staff"),
+            ("contact", "staff"),
+        ]
+        (event,) = [one for one in requests.history(found, settings.data_keys) if one.kind == "asked"]
+        assert event.actor.startswith("user:")
+        assert found.total == "15973.40"
+
+
+def test_the_link_opens_the_request_for_the_patient(app: Flask, coordinator: Staff) -> None:
+    page = enter(coordinator).page
+    reference = page.path.rpartition("/")[2]
+    found = re.search(r"/r/[A-Za-z0-9_-]{43}", page.html)
+    assert found is not None
+    patient = app.test_client()
+    answer = patient.get(found[0], follow_redirects=True)
+    assert answer.status_code == 200
+    assert reference in answer.text
+    assert "Zephyrine" not in answer.text
+
+
+def test_the_words_to_read_aloud_are_those_that_are_kept(app: Flask, coordinator: Staff) -> None:
+    form = coordinator.see(FORM).text
+    page = enter(coordinator, for_whom="other", consent_on_behalf="yes").page
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        kept = [one.words for one in requests.consents_of(found)]
+    assert len(kept) == 3
+    for words in kept:
+        assert f"“{words}”" in form
+
+
+@pytest.mark.parametrize(
+    ("missing", "there"),
+    [({"email": ""}, "telephone"), ({"phone": ""}, "mail")],
+    ids=["no mail", "no telephone"],
+)
+def test_an_address_or_a_number_is_enough(
+    app: Flask, coordinator: Staff, missing: dict[str, str], there: str
+) -> None:
+    page = enter(coordinator, **missing).page
+    assert page.status == 200
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        person = requests.person_of(found, settings_of(app).data_keys)
+        assert person is not None
+        assert (person.email is None) == (there == "telephone")
+        assert (person.phone is None) == (there == "mail")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"email": "", "phone": ""}, "Write a mail address or a telephone number."),
+        ({"email": "nobody", "phone": ""}, "This is no mail address."),
+        ({"email": "nobody"}, "This is no mail address."),
+        ({"phone": "call me"}, "This is no telephone number."),
+        ({"full_name": " "}, "Write the name of whoever asks."),
+        ({"country": ""}, "Choose a country."),
+        ({"for_whom": []}, "Say whom the treatment is for."),
+        ({"consent_health_data": []}, "Without it the request cannot be kept."),
+        ({"consent_contact": []}, "Without it nobody may answer."),
+        ({"for_whom": "other"}, "They ask for somebody else."),
+        ({"message": "x" * 5_001}, "there is room for 5,000"),
+        ({"q_sessions": "two"}, "cannot be read as one number"),
+        ({"q_sessions": "99"}, ""),
+    ],
+)
+def test_what_is_missing_is_said_and_everything_typed_is_kept(
+    app: Flask, coordinator: Staff, wrong: dict[str, Any], sentence: str
+) -> None:
+    page = enter(coordinator, **wrong).page
+    assert page.status == 422
+    assert sentence in page.text
+    assert page.errors()
+    for name in {"full_name", "email", "phone", "message", "q_nights"} - set(wrong):
+        expected = {**typed(), **PERSON}[name].replace("\r\n", "\n")
+        assert page.value(name) == expected, name
+    assert (count(app, PatientRequest), count(app, Estimate), count(app, Mail)) == (0, 0, 0)
+
+
+def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
+    page = enter(coordinator, email="zephyrine@gmial.com").page
+    assert page.status == 422
+    assert "Perhaps you meant zephyrine@gmail.com." in page.text
+    assert "The request is entered." in coordinator.press("Enter the request").text
+
+
+def test_the_same_form_sent_twice_is_one_request(app: Flask, coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    action, fields = coordinator.page.sent("Enter the request", {**typed(), **PERSON})
+    places = {coordinator.client.post(action, data=fields).headers["Location"] for _time in range(2)}
+    assert len(places) == 1
+    assert (count(app, PatientRequest), count(app, Estimate)) == (1, 1)
+
+
+def test_the_total_is_worked_out_without_keeping_anything(app: Flask, coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    page = coordinator.send("total", {**typed(), "full_name": "Zephyrine"})
+    assert page.status == 200
+    assert "15,973.40" in page.text.replace("\xa0", " ")
+    assert page.value("full_name") == "Zephyrine"
+    assert page.errors() == []
+    assert (count(app, PatientRequest), count(app, Estimate)) == (0, 0)
+
+
+def test_prices_that_change_during_the_call_are_said(app: Flask, coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    changed_list(app)
+    page = coordinator.send("Enter the request", {**typed(), **PERSON})
+    assert page.status == 409
+    assert "The price list has changed meanwhile." in page.text
+    assert page.value("full_name") == PERSON["full_name"]
+    assert "The request is entered." in coordinator.press("Enter the request").text
+
+
+@pytest.mark.parametrize("slug", ["nothing", "x" * 300, "%00"])
+def test_a_list_that_is_not_in_force_cannot_be_entered_for(coordinator: Staff, slug: str) -> None:
+    assert coordinator.see(f"/desk/requests/new/{slug}").status == 404
+
+
+def test_a_mail_goes_out_where_there_is_an_address(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(MAIL_SERVER="127.0.0.1", MAIL_FROM="quotes@example.org")
+    enter(sign_in(app, "coordinator"))
+    assert count(app, Mail) == 1
+    enter(sign_in(app, "coordinator"), email="")
+    assert count(app, Mail) == 1
+
+
+def test_the_two_lines_are_in_the_language_of_the_patient(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(LANGUAGES="en,ar")
+    page = enter(sign_in(app, "coordinator"), language="ar").page
+    (chat,) = [area for area in page.all("textarea") if area.get("id") == "chat"]
+    assert (chat.get("lang"), chat.get("dir")) == ("ar", "rtl")
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        assert found.language == "ar"
+        assert {one.language for one in requests.consents_of(found)} == {"en"}, "they were read in English"

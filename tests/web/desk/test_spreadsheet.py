@@ -1,0 +1,245 @@
+"""A list is taken out as a spreadsheet and brought back; every change is shown before it counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+
+from estimator.models.staff import Role
+from estimator.price_lists import drafts, editing
+from estimator.price_lists.editing import workbook
+from estimator.price_lists.editing.sheets import sheets, taken
+from tests.support.staff_browser import Page, Staff
+
+
+def text_of(app: Flask, number: int = 1) -> str:
+    with app.app_context():
+        return drafts.find(number).text
+
+
+def take_out(person: Staff, draft: str) -> Workbook:
+    answer = person.client.get(f"{draft}/list.xlsx")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    answer.close()
+    return book
+
+
+def content_of(book: Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def bring_back(person: Staff, draft: str, content: bytes) -> Page:
+    """Choose the file and press the button; the body is written by hand, so that no temporary file stays open."""
+    token = person.see(f"{draft}/spreadsheet").all("input", name="csrf_token")[0].get("value")
+    parts = [
+        b'Content-Disposition: form-data; name="csrf_token"\r\n\r\n' + str(token).encode(),
+        b'Content-Disposition: form-data; name="file"; filename="list.xlsx"\r\n\r\n' + content,
+    ]
+    body = b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
+    kind = "multipart/form-data; boundary=limit"
+    person.page = Page(person.client.post(f"{draft}/spreadsheet", data=body, content_type=kind))
+    return person.page
+
+
+def cell(book: Workbook, sheet: str, code: str, column: str):  # type: ignore[no-untyped-def]
+    page = book[sheet]
+    at = [one.value for one in page[1]].index(column) + 1
+    codes = [one.value for one in page["A"]]
+    return page.cell(codes.index(code) + 1, at)
+
+
+def test_what_is_brought_back_untouched_changes_nothing(app: Flask, editor: Staff, draft: str) -> None:
+    before = text_of(app)
+    page = bring_back(editor, draft, content_of(take_out(editor, draft)))
+    assert "Nothing differs." in page.text
+    assert "Save these changes" not in page.text
+    data = editing.look(before).data or {}
+    assert editing.written(taken({}, {}, sheets(data)).data) == before, "the sheets say everything"
+
+
+def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    before = text_of(app)
+    book = take_out(editor, draft)
+    price = cell(book, "charge", "single", "price")
+    assert price.value == 63, "one price is a number, to be calculated with"
+    price.value = 65.52
+    cell(book, "charge", "ward", "price").value = "40 | 44.3 | 48"
+    page = bring_back(editor, draft, content_of(book))
+    assert "Price of a unit 63 65.52" in page.text
+    assert "39 | 42.6 | 46.2 40 | 44.3 | 48" in page.text
+    assert text_of(app) == before, "nothing counts before somebody says so"
+    editor.press("Save these changes")
+    data = editing.look(text_of(app)).data or {}
+    assert editing.get(data, ("charge", "single", "price")) == Decimal("65.52")
+    assert editing.get(data, ("charge", "ward", "price"))["likely"] == Decimal("44.3")
+
+
+def test_rows_are_added_and_removed(app: Flask, editor: Staff, draft: str) -> None:
+    book = take_out(editor, draft)
+    page = book["charge"]
+    heads = [one.value for one in page[1]]
+    row = {"code": "laundry", "label.en": "=HYPERLINK(1)", "group": "stay", "per": "nights", "price": 3.5}
+    for at, head in enumerate(heads, 1):
+        target = page.cell(page.max_row + (at == 1), at, row.get(head))
+        target.data_type = "s" if isinstance(row.get(head), str) else target.data_type
+    codes = [one.value for one in page["A"]]
+    page.delete_rows(codes.index("deluxe") + 1)
+    driver = book["driver"]
+    columns = [one.value for one in driver[1]]
+    new = {"code": "weeks", "kind": "number", "role": "extras", "label.en": "Weeks", "least": 0, "most": 4}
+    driver.append([new.get(head) for head in columns])
+    bring_back(editor, draft, content_of(book))
+    editor.press("Save these changes")
+    data = editing.look(text_of(app)).data or {}
+    charges = editing.entries(data, ("charge",))
+    assert "deluxe" not in charges
+    assert charges["laundry"]["price"] == Decimal("3.5")
+    assert charges["laundry"]["label"]["en"] == "=HYPERLINK(1)", "a text is a text"
+    assert editing.get(data, ("driver", "weeks", "most")) == 4
+
+
+def test_only_what_was_changed_is_taken_where_somebody_else_has_saved_meanwhile(
+    app: Flask, editor: Staff, draft: str, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    book = take_out(editor, draft)
+    other = sign_in(app, "price_editor")
+    other.see(f"{draft}/entry/charge/semi_private")
+    other.send("save", {"f.price": "55"})
+    other.see(f"{draft}/entry/charge/deluxe")
+    other.send("remove", {})
+    cell(book, "charge", "single", "price").value = 70
+    page = bring_back(editor, draft, content_of(book))
+    assert "63 70" in page.text
+    assert len(page.all("li", class_="change-changed")) == 1, "theirs is no change of mine"
+    other.see(f"{draft}/entry/charge/ward")
+    other.send("save", {"f.price": "41"})
+    editor.press("Save these changes")
+    assert editor.page.status == 409, "whoever saves while the changes are looked at is seen"
+    data = editing.look(text_of(app)).data or {}
+    assert editing.get(data, ("charge", "semi_private", "price")) == 55
+    assert "deluxe" not in editing.entries(data, ("charge",))
+
+
+def test_what_cannot_be_taken_is_said(editor: Staff, draft: str) -> None:
+    book = take_out(editor, draft)
+    page = book["charge"]
+    page.cell(1, page.max_column + 1, "colour")
+    page.append(["Not a code", "x"])
+    page.append(["single", "x"])
+    book.create_sheet("Notes").append(["my own"])
+    answer = book["choice"]
+    answer.append(["nowhere", "first", "x"])
+    told = bring_back(editor, draft, content_of(book)).text
+    for sentence in (
+        "there is no field “colour”",
+        "“Not a code” is no code",
+        "the code “single” stands in two rows",
+        "The sheet “Notes” is no part",
+        "there is no question “nowhere”",
+    ):
+        assert sentence in told
+
+
+def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    book = take_out(editor, draft)
+    cell(book, "charge", "single", "price").value = "sixty"
+    bring_back(editor, draft, content_of(book))
+    editor.press("Save these changes")
+    assert 'price = "sixty"' in text_of(app)
+    assert "One problem must be mended" in editor.see(draft).text
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (workbook.MOST_UNPACKED + 1))
+    return file.getvalue()
+
+
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, part if one == name else old.read(one))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("what", ["nothing", "text", "zip", "bomb", "entities", "cut", "long"])
+def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
+    app: Flask, editor: Staff, draft: str, what: str
+) -> None:
+    before = text_of(app)
+    good = content_of(take_out(editor, draft))
+    entities = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb">]><worksheet>&b;</worksheet>'
+    content = {
+        "nothing": b"",
+        "text": b"code;price\nward;3",
+        "zip": with_part(good, "xl/workbook.xml", b"<workbook/>"),
+        "bomb": bomb(),
+        "entities": with_part(good, "xl/worksheets/sheet1.xml", entities),
+        "cut": good[: len(good) // 2],
+        "long": b"x" * (workbook.MOST_BYTES + 1),
+    }[what]
+    page = bring_back(editor, draft, content)
+    assert page.status == 422
+    assert "Nothing was changed." in page.text
+    assert text_of(app) == before
+
+
+def test_a_spreadsheet_of_another_draft_is_refused(editor: Staff, draft: str) -> None:
+    book = take_out(editor, draft)
+    book["about"]["B1"] = "99"
+    page = bring_back(editor, draft, content_of(book))
+    assert page.status == 422
+    assert "taken out of another draft" in page.text
+
+
+def test_too_many_rows_are_refused(editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = content_of(take_out(editor, draft))
+    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+    assert bring_back(editor, draft, content).status == 422
+
+
+def test_the_charges_as_csv_hold_no_formula(app: Flask, editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send("save", {"f.label.en": "=1+1", "f.price": "-5"})
+    answer = editor.client.get(f"{draft}/charges.csv")
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    answer.close()
+    (single,) = [row for row in rows if row["code"] == "single"]
+    assert (single["label.en"], single["price"]) == ("'=1+1", "-5")
+    assert len(rows) == len(editing.entries(editing.look(text_of(app)).data or {}, ("charge",)))
+
+
+def test_a_spreadsheet_holds_no_formula_and_no_link(app: Flask, editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send(
+        "save", {"f.label.en": '=HYPERLINK("https://example.org")', "f.source": "https://example.org"}
+    )
+    book = take_out(editor, draft)
+    label = cell(book, "charge", "single", "label.en")
+    assert (label.data_type, label.value) == ("s", '=HYPERLINK("https://example.org")')
+    assert cell(book, "charge", "single", "source").hyperlink is None
+
+
+def test_a_text_that_cannot_be_read_has_no_spreadsheet(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/text")
+    editor.send("Save", {"text": "[broken"})
+    for path in ("list.xlsx", "charges.csv", "spreadsheet"):
+        assert editor.see(f"{draft}/{path}").path == f"{draft}/text"

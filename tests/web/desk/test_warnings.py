@@ -1,0 +1,124 @@
+"""Many warnings of one kind are accepted with one tick, and the trail still tells which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Flask
+
+import pricing
+from estimator import audit, price_lists
+from estimator.price_lists import drafts
+from estimator.web.desk.price_lists import warnings
+from pricing.problems import WARNING_SENTENCES
+from tests.support.delhi_list import DELHI, NOW
+from tests.support.staff_browser import Staff
+
+MANY = 5_000
+
+
+def list_without_sources(charges: int) -> str:
+    more = "".join(
+        f'\n[charge.extra_{number}]\nlabel.en = "Extra {number}"\ngroup = "stay"\nper = "nights"\nprice = 3\n'
+        for number in range(charges)
+    )
+    later = DELHI.replace('version = "2026-09"', 'version = "2026-12"').replace("2026-09-01", "2026-12-01")
+    before, package, after = later.partition("[package.")
+    return f"{before}{more}\n{package}{after}"
+
+
+def begin(editor: Staff, charges: int) -> str:
+    """Begin a draft in which so many prices have no source."""
+    editor.see("/staff/tables")
+    editor.send("Begin the draft", {"text": list_without_sources(charges)})
+    return editor.page.path
+
+
+def kinds_of(person: Staff) -> list[str]:
+    return [str(box.get("value")) for box in person.page.all("input", type="checkbox", name="kind")]
+
+
+def single_of(person: Staff) -> list[str]:
+    return [str(box.get("value")) for box in person.page.all("input", type="checkbox", name="ack")]
+
+
+def acknowledged() -> dict[str, Any]:
+    (entry,) = [entry for entry in audit.entries(100) if entry.action == "table.warnings_acknowledged"]
+    detail: dict[str, Any] = json.loads(entry.detail)
+    return detail
+
+
+def test_thousands_of_warnings_of_a_kind_are_accepted_with_one_tick_and_written_down(
+    app: Flask, editor: Staff, approver: Staff
+) -> None:
+    long_draft = begin(editor, MANY)
+    editor.see(f"{long_draft}/publish")
+    assert kinds_of(editor) == ["missing_source"]
+    assert "The price has no source: accept all 5,000 warnings of this kind" in editor.page.text
+    assert len(editor.page.html) < 300_000, "thousands of warnings do not make a page of megabytes"
+    others = [name for name in single_of(editor) if not name.startswith("missing_source ")]
+    assert len(others) == 2
+
+    editor.send("Ask for approval", {"ack": others})
+    assert editor.page.status == 422
+    assert "Warnings that are not accepted: 5,000." in editor.page.text
+    editor.send("Ask for approval", {"kind": ["missing_source"], "ack": []})
+    assert "Warnings that are not accepted: 2." in editor.page.text
+    assert editor.page.all("input", value="missing_source")[0].get("checked") is not None, "the tick stays"
+    editor.send("Ask for approval", {"kind": ["missing_source"], "ack": others})
+    assert "another person has to approve" in editor.page.text
+
+    approver.see(f"{long_draft}/publish")
+    assert "The price has no source 5,000" in approver.page.text
+    approver.press("Approve, and schedule it for 1 December 2026")
+    with app.app_context():
+        version = price_lists.find("delhi", "2026-12")
+        found = pricing.lint(price_lists.parsed(version))
+        written = acknowledged()
+        assert written["count"] == len(found) == MANY + 2
+        assert f"missing_source:{MANY}" in written["kinds"]
+        own = [place for place in written["places"] if place.startswith("missing_source:")]
+        assert own == [f"missing_source:charge.extra_{number}" for number in range(drafts.MOST_PLACES)]
+        names = "\n".join(map(drafts.name_of, found))
+        assert written["sha256"] == hashlib.sha256(names.encode()).hexdigest()
+        assert audit.verify().broken is None
+    assert "missing_source" in approver.see("/staff/audit").text
+
+
+def test_a_kind_that_was_ticked_before_the_draft_was_saved_again_accepts_nothing(
+    app: Flask, editor: Staff
+) -> None:
+    long_draft = begin(editor, 5)
+    editor.see(f"{long_draft}/publish")
+    action, fields = editor.page.sent("Ask for approval", {"kind": ["missing_source"]})
+    editor.see(f"{long_draft}/entry/charge/ward")
+    editor.send("save", {"f.source": ""})
+    late = editor.client.post(action, data=fields)
+    assert late.status_code == 409
+    with app.app_context():
+        assert drafts.find(1).proposed_by is None
+
+
+def test_few_warnings_of_a_kind_are_ticked_one_by_one(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/publish")
+    assert kinds_of(editor) == []
+    assert len(single_of(editor)) == 2
+
+
+def test_every_kind_of_warning_has_a_name() -> None:
+    assert set(warnings.NAMES) == set(WARNING_SENTENCES)
+
+
+def test_where_an_accepted_warning_stands_is_always_a_code(app: Flask) -> None:
+    long = "x" * 80
+    text = list_without_sources(1).replace("[charge.single]", f"[charge.{long}]")
+    text = text.replace('"single", "deluxe"', f'"{long}", "deluxe"')
+    table = text.replace('languages = ["en"]', 'languages = ["en", "pt-BR"]')
+    with app.app_context():
+        draft = drafts.begin("delhi", text=table, examples="[]", based_on=None, actor="user:1", now=NOW)
+        names = drafts.check(draft, NOW).names
+        assert f"missing_translation charge.{long}.label.pt-BR" in names
+        drafts.publish(draft, over=1, acknowledged=names, actor="user:1", now=NOW)
+        assert acknowledged()["count"] == len(names)

@@ -1,0 +1,730 @@
+"""What is promised to whoever has an estimate sent by mail: nothing that was typed is lost, every outcome is said."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event, func, select, update
+
+from estimator import config, create_app, estimates, migrations, price_lists
+from estimator.config import Settings
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail
+from estimator.processes import worker
+from tests.support.mail_server import MailServer
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+ADDRESS = "anna@example.org"
+
+LIST = """
+format = 1
+table = "example"
+version = "2026-1"
+valid_from = 2026-01-01
+currency = "USD"
+languages = ["en"]
+title.en = "Treatment"
+quote_valid_days = 30
+time_zone = "UTC"
+source = "Made for the tests."
+
+[provider]
+name = "Example clinic"
+country = "IN"
+
+[driver.cells]
+kind = "choice"
+role = "cell_type"
+label.en = "Type of cells"
+default = "own"
+
+[driver.cells.choice.own]
+label.en = "Own bone marrow cells"
+evidence = "unproven"
+
+[driver.nights]
+kind = "number"
+role = "hospital_stay"
+label.en = "Nights"
+least = 0
+most = 30
+default = 0
+
+[driver.rehab]
+kind = "yes_no"
+role = "rehabilitation"
+label.en = "Rehabilitation"
+default = false
+
+[driver.sessions]
+kind = "number"
+role = "sessions"
+label.en = "Sessions"
+least = 1
+most = 6
+
+[group.treatment]
+label.en = "Treatment"
+
+[charge.session]
+label.en = "Session"
+group = "treatment"
+per = "sessions"
+price = 2000.00
+source = "Made for the tests."
+
+[notice.left_out]
+kind = "not_included"
+text.en = "Flights are not included."
+
+[notice.about]
+kind = "about_this_estimate"
+text.en = "This is an estimate."
+
+[notice.evidence]
+kind = "evidence"
+text.en = "The benefit is unproven."
+"""
+
+
+class Page:
+    """One answer, read by a parser that takes no mistake."""
+
+    def __init__(self, answer: Any) -> None:
+        self.status: int = answer.status_code
+        self.headers = answer.headers
+        self.body: bytes = answer.get_data()
+        self.html = self.body.decode() if answer.mimetype == "text/html" else ""
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        self.tree: Element = parser.parse(self.html) if self.html else Element("nothing")
+        answer.close()
+
+    def texts(self, name: str, class_: str | None = None) -> list[str]:
+        return [
+            " ".join("".join(element.itertext()).split())
+            for element in self.tree.iter(name)
+            if class_ is None or class_ in element.get("class", "").split()
+        ]
+
+    @property
+    def text(self) -> str:
+        return self.texts("main")[0]
+
+    @property
+    def form(self) -> Element | None:
+        forms = [form for form in self.tree.iter("form") if "email" in form.get("class", "").split()]
+        return forms[0] if forms else None
+
+    def fields(self) -> dict[str, str]:
+        """Return what a browser would send of the form."""
+        assert self.form is not None
+        return {
+            element.get("name", ""): element.get("value", "")
+            for element in self.form.iter("input")
+            if element.get("type") != "radio" or element.get("checked") is not None
+        }
+
+    def links(self, start: str) -> list[str]:
+        return [
+            link for element in self.tree.iter("a") if (link := element.get("href", "")).startswith(start)
+        ]
+
+
+class Reader:
+    """Somebody with a browser and the link of an estimate."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self.client = app.test_client()
+        self.link = f"/e/{token}"
+
+    def open(self, path: str | None = None) -> Page:
+        return Page(self.client.get(path or self.link))
+
+    def fill_in(self, page: Page | None = None, **typed: str | None) -> Page:
+        """Send the form of a page, else the one beside the estimate, with some fields changed or left out."""
+        data = {**(page or self.open()).fields(), **typed}
+        return Page(
+            self.client.post(f"{self.link}/email", data={k: v for k, v in data.items() if v is not None})
+        )
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Hold the time at NOW, which may be moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
+    """Return a function that starts a demonstration, or whatever its settings say, on SQLite."""
+    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.1)
+    started: list[Flask] = []
+
+    def start(**given: str) -> Flask:
+        known = {
+            "INSTANCE": str(tmp_path),
+            "SECRET_KEY": "s" * 32,
+            "LINK_KEY": "l" * 32,
+            "LOOKUP_KEY": "u" * 32,
+            "DATA_KEYS": f"testkey1 {'d' * 64}",
+            "DEMO": "1",
+            "PUBLIC_URL": "http://localhost",
+        }
+        settings = config.load({}, **{**known, **given})
+        if not started:
+            migrations.upgrade(settings.database_url)
+        started.append(create_app(settings))
+        return started[-1]
+
+    yield start
+    for app in started:
+        app.extensions["jobs"].close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    return start()
+
+
+@pytest.fixture
+def token(app: Flask) -> str:
+    """Return the token of an estimate."""
+    return made(app)
+
+
+def made(app: Flask) -> str:
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        version = price_lists.import_(LIST, NOW)
+        token = estimates.make(
+            version, {"sessions": 2}, language="en", submission="", link_key=settings.link_key, now=NOW
+        )
+        db.session.commit()
+    return token
+
+
+@pytest.fixture
+def reader(app: Flask, token: str) -> Reader:
+    return Reader(app, token)
+
+
+def mails(app: Flask) -> list[Mail]:
+    with app.app_context():
+        found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+        db.session.expunge_all()
+    return found
+
+
+def change(app: Flask, **values: Any) -> None:
+    """Let what became of every mail be something else."""
+    with app.app_context():
+        db.session.execute(update(Mail).values(**values))
+        db.session.commit()
+
+
+def send(app: Flask) -> None:
+    """Let a worker send every mail that waits."""
+    for mail in mails(app):
+        with app.app_context():
+            worker.send(app, mail.id)
+
+
+def bells(app: Flask) -> list[int]:
+    return [bell.args[1] for bell in app.extensions["jobs"].huey.pending()]
+
+
+def address_of(app: Flask, mail: Mail) -> str | None:
+    return outbox.address_of(mail, app.config["SETTINGS"].data_keys)
+
+
+def test_an_estimate_can_be_sent_from_its_page(app: Flask, reader: Reader) -> None:
+    page = reader.open()
+    assert "Email it to me" in page.texts("h2")
+    assert page.fields()["attached"] == "yes"
+    sent = reader.fill_in(page, address=f"  {ADDRESS} ")
+    assert sent.status == 303
+    assert sent.headers["Location"] == f"{reader.link}/email"
+    (mail,) = mails(app)
+    assert (mail.state, mail.options, mail.language) == ("waiting", '{"attached": true}', "en")
+    assert address_of(app, mail) == ADDRESS
+    assert bells(app) == [mail.id]
+
+
+def test_only_the_link_can_be_sent(app: Flask, reader: Reader) -> None:
+    assert reader.fill_in(address=ADDRESS, attached="no").status == 303
+    assert mails(app)[0].options == '{"attached": false}'
+
+
+def test_the_form_says_what_it_means_to_send_the_pdf_and_what_becomes_of_the_address(
+    reader: Reader,
+) -> None:
+    (help_,) = reader.open().texts("p", "help")[-1:]
+    assert help_ == (
+        "The PDF names the treatment and its cost; whoever can open the mailbox can read it. "
+        "We use the address for this one mail and forget it after 7 days."
+    )
+
+
+def test_the_form_works_for_whoever_does_not_see_it(reader: Reader) -> None:
+    form = reader.fill_in(address="anna").form
+    assert form is not None
+    inputs = {element.get("id"): element for element in form.iter("input") if element.get("type") != "hidden"}
+    labels = {element.get("for") for element in form.iter("label")}
+    assert labels == set(inputs) == {"address", "attached-yes", "attached-no"}
+    ids = {element.get("id") for element in form.iter()}
+    assert set(inputs["address"].get("aria-describedby", "").split()) <= ids
+    assert inputs["address"].get("aria-invalid") == "true"
+    assert inputs["address"].get("autocomplete") == "email"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Write the address that the estimate is to be sent to."),
+        ("   ", "Write the address that the estimate is to be sent to."),
+        ("anna", "This is no mail address. Write it like this: name@example.org."),
+        ("anna@example.org, bert@example.org", "This is no mail address."),
+        ("anna@example.org\r\nBcc: bert@example.org", "This is no mail address."),
+        ('"><script>alert(1)</script>@example.org', "This is no mail address."),
+        ("a" * 300 + "@example.org", "This is no mail address."),
+    ],
+)
+def test_what_is_no_address_is_said_and_kept(app: Flask, reader: Reader, typed: str, sentence: str) -> None:
+    page = reader.fill_in(address=typed, attached="no")
+    assert page.status == 422
+    assert page.texts("p", "error")[0].startswith(f"Error: {sentence}")
+    assert any(sentence in problem for problem in page.texts("div", "error-summary"))
+    assert page.texts("title")[0].startswith("Error: ")
+    kept = page.fields()
+    assert kept["address"].split() == typed.split()
+    assert kept["attached"] == "no"
+    assert "<script>alert" not in page.html
+    assert mails(app) == []
+
+
+def test_characters_that_cannot_be_seen_make_no_address_of_another(app: Flask, reader: Reader) -> None:
+    page = reader.fill_in(address="an\0na@example.org")
+    assert page.status == 422
+    assert page.fields()["address"] == "an\N{REPLACEMENT CHARACTER}na@example.org"
+    assert mails(app) == []
+
+
+def test_a_slip_of_the_fingers_is_asked_about_and_not_corrected(app: Flask, reader: Reader) -> None:
+    page = reader.fill_in(address=" anna@gmial.com ", attached="no")
+    assert page.status == 422
+    (suggestion,) = page.texts("div", "suggestion")
+    assert suggestion == (
+        "Is “anna@gmial.com” right? Perhaps you meant anna@gmail.com. "
+        "We change nothing by ourselves. Change the address below, or send it as it is."
+    )
+    assert page.fields()["address"].strip() == "anna@gmial.com"
+    assert page.fields()["attached"] == "no"
+    assert mails(app) == []
+    assert reader.fill_in(page).status == 303, "sent as it is"
+    (mail,) = mails(app)
+    assert address_of(app, mail) == "anna@gmial.com"
+
+
+def test_a_slip_can_be_mended_in_the_form_that_asks(app: Flask, reader: Reader) -> None:
+    asking = reader.fill_in(address="anna@gmial.com")
+    assert reader.fill_in(asking, address="anna@gmail.com").status == 303
+    assert address_of(app, mails(app)[0]) == "anna@gmail.com"
+
+
+def test_another_slip_is_asked_about_anew(app: Flask, reader: Reader) -> None:
+    asking = reader.fill_in(address="anna@gmial.com")
+    again = reader.fill_in(asking, address="anna@hotmial.com")
+    assert again.status == 422
+    assert "Perhaps you meant anna@hotmail.com." in again.text
+    assert mails(app) == []
+
+
+def test_addresses_in_letters_of_any_script_are_taken(app: Flask, reader: Reader) -> None:
+    assert reader.fill_in(address="дарья@пример.рф").status == 303
+    assert address_of(app, mails(app)[0]) == "дарья@xn--e1afmkfd.xn--p1ai"
+
+
+def test_the_same_form_sent_twice_is_one_mail(app: Flask, reader: Reader) -> None:
+    page = reader.open()
+    assert [reader.fill_in(page, address=ADDRESS).status for _press in range(3)] == [303] * 3
+    assert len(mails(app)) == 1
+    after = reader.open(f"{reader.link}/email")
+    assert reader.fill_in(after, address=ADDRESS).status == 303
+    assert len(mails(app)) == 2
+
+
+def test_a_form_without_a_name_is_a_mail_each_time(app: Flask, reader: Reader) -> None:
+    for _press in range(2):
+        assert reader.fill_in(address=ADDRESS, submission=None).status == 303
+    assert len(mails(app)) == 2
+
+
+def test_an_ended_session_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
+    page = reader.fill_in(address=ADDRESS, attached="no", csrf_token="old")
+    assert page.status == 400
+    assert "Your visit had ended. What you typed is still here; go on." in page.text
+    assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
+    assert mails(app) == []
+    assert reader.fill_in(page).status == 303
+
+
+def test_nobody_can_send_mail_through_somebody_elses_browser(app: Flask, reader: Reader) -> None:
+    data = {"address": ADDRESS, "attached": "no"}
+    assert reader.client.post(f"{reader.link}/email", data=data).status_code == 400
+    assert reader.client.post(f"{reader.link}/email", json=data).status_code == 400
+    assert reader.client.post(f"{reader.link}/email", json={"address": [1], "asked": {}}).status_code == 400
+    assert mails(app) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"MAILS_PER_ESTIMATE": "2"},
+            "This estimate has been mailed often enough today. Try again tomorrow, or send its link yourself.",
+        ),
+        (
+            {"MAILS_PER_ADDRESS": "2"},
+            "This address has had enough mail from here today. Try again tomorrow.",
+        ),
+    ],
+)
+def test_enough_is_enough_and_says_so(
+    start: Callable[..., Flask], clock: time_machine.Traveller, settings: dict[str, str], sentence: str
+) -> None:
+    app = start(**settings)
+    reader = Reader(app, made(app))
+    for _mail in range(2):
+        assert reader.fill_in(address=ADDRESS).status == 303
+    page = reader.fill_in(address=ADDRESS, attached="no")
+    assert page.status == 429
+    assert page.texts("p", "error") == [f"Error: {sentence}"]
+    assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
+    assert len(page.texts("li", "outcome")) == 2
+    assert len(mails(app)) == 2
+    clock.shift(timedelta(hours=24))
+    assert reader.fill_in(address=ADDRESS).status == 303
+
+
+def test_a_database_that_is_busy_costs_nobody_what_they_typed(
+    app: Flask, reader: Reader, tmp_path: Path
+) -> None:
+    page = reader.open()
+    with closing(sqlite3.connect(tmp_path / "estimator.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        busy = reader.fill_in(page, address=ADDRESS, attached="no")
+        other.execute("ROLLBACK")
+    assert busy.status == 503
+    assert busy.texts("p", "error") == [
+        "Error: Our database is busy at the moment. What you typed is still here. Try again in a minute."
+    ]
+    assert (busy.fields()["address"], busy.fields()["attached"]) == (ADDRESS, "no")
+    assert busy.fields()["submission"] == page.fields()["submission"]
+    assert mails(app) == []
+    assert bells(app) == []
+    assert reader.fill_in(busy).status == 303
+
+
+@contextmanager
+def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
+    def run(connection: Any, *_others: Any) -> None:
+        connection.execute(statement).close()
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", run)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", run)
+        engine.dispose()
+
+
+def test_a_disk_that_is_full_costs_nobody_what_they_typed(start: Callable[..., Flask]) -> None:
+    app = start(MAILS_PER_ESTIMATE="1000", MAILS_PER_ADDRESS="1000")
+    reader = Reader(app, made(app))
+    page = reader.open()
+    with on_each_connection(app, "PRAGMA max_page_count = 1"):
+        for number in range(200):
+            full = reader.fill_in(page, address=ADDRESS, attached="no", submission=f"form {number}")
+            if full.status != 303:
+                break
+    assert full.status == 503
+    assert full.texts("p", "error") == [
+        "Error: Our server has no room left to save anything. "
+        "What you typed is still here. Try again in a minute."
+    ]
+    assert (full.fields()["address"], full.fields()["attached"]) == (ADDRESS, "no")
+    assert len(mails(app)) == number
+    assert reader.fill_in(full).status == 303
+
+
+def test_a_database_that_takes_nothing_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
+    page = reader.open()
+    with on_each_connection(app, "PRAGMA query_only = ON"):
+        refused = reader.fill_in(page, address=ADDRESS)
+    assert refused.status == 503
+    assert "Our database does not accept changes at the moment." in refused.text
+    assert refused.fields()["address"] == ADDRESS
+    assert mails(app) == []
+
+
+def test_a_queue_that_is_away_is_nothing_to_whoever_asks(start: Callable[..., Flask]) -> None:
+    app = start(QUEUE_URL="sqlite:////nowhere/queue.sqlite")
+    reader = Reader(app, made(app))
+    assert reader.fill_in(address=ADDRESS).status == 303
+    assert len(mails(app)) == 1
+
+
+def outcome(reader: Reader) -> str:
+    (found,) = reader.open(f"{reader.link}/email").texts("li", "outcome")
+    return found
+
+
+def test_every_outcome_is_said(start: Callable[..., Flask], tmp_path: Path) -> None:
+    server = {"MAIL_SERVER": "127.0.0.1", "MAIL_FROM": "e@example.org"}
+    app = start(**server)
+    reader = Reader(app, made(app))
+    reader.fill_in(address=ADDRESS)
+    asked = "a…@example.org asked for on 10 March 2026, 12:00 (UTC)"
+    assert outcome(reader) == f"{asked} It is about to be sent."
+    change(app, state="working", attempts=1)
+    assert outcome(reader) == f"{asked} It is being sent."
+    change(app, state="waiting", words="451 Try later", due_at=NOW + timedelta(minutes=1))
+    assert outcome(reader) == (
+        f"{asked} It is not sent yet. The reason: 451 Try later. We try again on 10 March 2026, 12:01 (UTC)."
+    )
+    change(app, state="sent", words="250 OK", ended_at=NOW + timedelta(minutes=2))
+    took = "The mail server took it on 10 March 2026, 12:02 (UTC)."
+    assert outcome(reader) == f"{asked} {took}"
+    change(app, perhaps_twice=True)
+    assert outcome(reader) == f"{asked} {took} It may have arrived twice."
+    change(app, state="failed", words="550 <no> such mailbox", perhaps_twice=False)
+    stopped = "It was not sent, and we have stopped trying. The reason: 550 <no> such mailbox"
+    assert outcome(reader) == f"{asked} {stopped}"
+    change(app, perhaps_twice=True)
+    assert outcome(reader) == (
+        f"{asked} We have stopped trying. The reason: 550 <no> such mailbox "
+        "The connection broke while the server was taking it, so it may have arrived all the same."
+    )
+    change(app, address=None, address_lookup=None)
+    assert outcome(reader).startswith("an address that we have forgotten asked for on")
+
+
+def test_an_address_whose_key_is_missing_is_not_shown(start: Callable[..., Flask], reader: Reader) -> None:
+    reader.fill_in(address=ADDRESS)
+    other = Reader(start(DATA_KEYS=f"otherkey {'e' * 64}"), reader.link.rpartition("/")[2])
+    assert outcome(other).startswith("an address that we have forgotten asked for on")
+
+
+def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reader: Reader) -> None:
+    reader.fill_in(address="wilhelmina@quillworth.org")
+    for page in (reader.open(), reader.open(f"{reader.link}/email")):
+        assert "wilhelmina" not in page.html
+    assert "w…@quillworth.org" in page.text
+
+
+def test_the_newest_mail_is_first_and_long_lists_end(start: Callable[..., Flask]) -> None:
+    app = start(MAILS_PER_ESTIMATE="100", MAILS_PER_ADDRESS="100")
+    reader = Reader(app, made(app))
+    for number in range(12):
+        reader.fill_in(address=f"{'abcdefghijkl'[number]}nna@example.org")
+    shown = reader.open(f"{reader.link}/email").texts("li", "outcome")
+    assert [text[0] for text in shown] == list("lkjihgfedc")
+
+
+def test_looking_changes_nothing(app: Flask, reader: Reader) -> None:
+    path = f"{reader.link}/email?address={ADDRESS}&attached=yes&submission=x"
+    assert reader.open(path).status == 200
+    assert reader.client.head(path).status_code == 200
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert reader.client.open(path, method=method).status_code == 405
+    assert mails(app) == []
+    assert bells(app) == []
+    assert reader.open(path).fields()["address"] == ""
+
+
+def test_of_an_estimate_that_is_unknown_too_old_or_deleted_nothing_is_sent(
+    app: Flask, reader: Reader, clock: time_machine.Traveller
+) -> None:
+    page = reader.open()
+    stranger = Reader(app, "A" * 43)
+    stranger.client = reader.client
+    gone = Reader(app, made(app))
+    gone.client = reader.client
+    with app.app_context():
+        found = estimates.find(gone.link[3:], kept_days=90, now=NOW)
+        assert found is not None
+        estimates.delete(found)
+        db.session.commit()
+    clock.shift(timedelta(days=90))
+    for one in (stranger, gone, reader):
+        assert one.open(f"{one.link}/email").status == 404
+        assert one.fill_in(page, address=ADDRESS).status == 404
+    assert mails(app) == []
+
+
+def test_where_no_mail_reaches_anybody_none_is_offered(start: Callable[..., Flask]) -> None:
+    app = start(DEMO="0", PUBLIC_URL="https://estimate.example.org")
+    reader = Reader(app, made(app))
+    assert reader.open().status == 200
+    assert reader.open().form is None
+    assert reader.open(f"{reader.link}/email").status == 404
+    assert reader.client.post(f"{reader.link}/email", data={"address": ADDRESS}).status_code == 404
+    assert mails(app) == []
+
+
+def test_outside_a_demonstration_a_server_is_enough(start: Callable[..., Flask]) -> None:
+    app = start(DEMO="0", MAIL_SERVER="mail.example.org", MAIL_FROM="e@example.org")
+    reader = Reader(app, made(app))
+    assert reader.fill_in(address=ADDRESS).status == 303
+    assert len(mails(app)) == 1
+
+
+def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
+    reader.fill_in(address=ADDRESS)
+    send(app)
+    (letter,) = reader.open("/demonstration/mail/").links("/demonstration/mail/" + mails(app)[0].name)
+    for path in (
+        f"{reader.link}/email",
+        "/demonstration/mail/",
+        letter,
+        f"{letter}/page",
+        f"{letter}/0",
+        f"/e/{'A' * 43}/email",
+    ):
+        headers = reader.open(path).headers
+        assert headers["Cache-Control"] == "no-store", path
+        assert "noindex" in headers["X-Robots-Tag"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> None:
+    empty = reader.open("/demonstration/mail/")
+    assert "There is no mail yet." in empty.text
+    page = reader.open()
+    assert page.links("/demonstration/mail/") == ["/demonstration/mail/"], "the foot of each page leads there"
+    reader.fill_in(page, address=ADDRESS)
+    send(app)
+    status = reader.open(f"{reader.link}/email")
+    assert "It is in the mailbox of this demonstration." in status.text
+    (link,) = {link for link in status.links("/demonstration/mail/") if len(link) > 30}
+    letter = reader.open(link)
+    assert letter.texts("h1")[0].startswith("Your estimate EST-")
+    assert "to anna@example.org, 10 March 2026, 12:00 (UTC)" in letter.text
+    assert letter.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
+    (pdf,) = letter.links(f"{link}/0")
+    attached, downloaded = reader.open(pdf), reader.open(f"{reader.link}/estimate.pdf")
+    assert attached.headers["Content-Type"] == "application/pdf"
+    assert attached.headers["Content-Disposition"] == downloaded.headers["Content-Disposition"]
+    assert attached.body == downloaded.body
+    assert attached.body.startswith(b"%PDF-")
+    shown = reader.open(f"{link}/page")
+    assert shown.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
+    listed = reader.open("/demonstration/mail/")
+    assert listed.links(link) == [link]
+    assert ADDRESS in listed.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0" * 32,
+        "../estimator.sqlite",
+        "..%2Fsecret_key",
+        "%2e%2e",
+        "A" * 32,
+        f"{'0' * 32}%0a",
+        f"{'0' * 32}/page",
+        f"{'0' * 32}/0",
+        f"{'0' * 32}/../../secret_key",
+    ],
+)
+def test_the_mailbox_opens_nothing_but_mail(app: Flask, reader: Reader, tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret_key.eml").write_text("secret")
+    assert reader.open(f"/demonstration/mail/{name}").status == 404
+
+
+def test_a_letter_has_no_more_than_what_is_attached(app: Flask, reader: Reader) -> None:
+    reader.fill_in(address=ADDRESS, attached="no")
+    send(app)
+    name = mails(app)[0].name
+    assert reader.open(f"/demonstration/mail/{name}").status == 200
+    assert reader.open(f"/demonstration/mail/{name}/0").status == 404
+
+
+def test_the_mailbox_shows_the_newest_mail_first_and_no_half_of_one(
+    app: Flask, reader: Reader, tmp_path: Path
+) -> None:
+    for letter in "ab":
+        reader.fill_in(address=f"{letter}nna@example.org", attached="no")
+        send(app)
+    (tmp_path / "mail" / f".{'c' * 32}.123").write_text("To: half")
+    (tmp_path / "mail" / "notes.eml").write_text("To: nobody")
+    shown = reader.open("/demonstration/mail/").texts("li")
+    assert len(shown) == 2
+    assert "bnna@example.org" in shown[0]
+
+
+def test_the_mailbox_exists_in_a_demonstration_only(start: Callable[..., Flask], tmp_path: Path) -> None:
+    demonstration = start()
+    reader = Reader(demonstration, made(demonstration))
+    reader.fill_in(address=ADDRESS)
+    send(demonstration)
+    name = mails(demonstration)[0].name
+    app = start(DEMO="0", MAIL_SERVER="mail.example.org", MAIL_FROM="e@example.org")
+    other = Reader(app, reader.link[3:])
+    assert (tmp_path / "mail" / f"{name}.eml").is_file()
+    for path in ("", name, f"{name}/page", f"{name}/0"):
+        assert reader.open(f"/demonstration/mail/{path}").status == 200
+        assert other.open(f"/demonstration/mail/{path}").status == 404
+    assert other.open().links("/demonstration") == []
+
+
+def test_with_a_server_the_mail_of_a_demonstration_really_goes_out(
+    start: Callable[..., Flask], tmp_path: Path
+) -> None:
+    server = MailServer(tmp_path, encrypted=False)
+    try:
+        app = start(**server.settings(MAIL_SECURITY="unencrypted"))
+        reader = Reader(app, made(app))
+        reader.fill_in(address=ADDRESS)
+        send(app)
+    finally:
+        server.stop()
+    (taken,) = server.taken
+    assert taken.address == ADDRESS
+    (part,) = taken.message.iter_attachments()
+    assert part.get_content() == reader.open(f"{reader.link}/estimate.pdf").body
+    assert "The mail server took it on" in outcome(reader)
+
+
+def test_with_an_estimate_its_mail_is_deleted(app: Flask, reader: Reader) -> None:
+    reader.fill_in(address=ADDRESS)
+    page = reader.open(f"{reader.link}/delete")
+    (csrf_token,) = [
+        element.get("value", "") for element in page.tree.iter("input") if element.get("name") == "csrf_token"
+    ]
+    assert reader.client.post(f"{reader.link}/delete", data={"csrf_token": csrf_token}).status_code == 200
+    (left,) = mails(app)
+    assert (left.about, left.address, left.state) == ("", None, "failed")
+    send(app)
+    assert not app.config["SETTINGS"].mail_folder.exists()
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.about != "")) == 0

@@ -1,0 +1,135 @@
+"""The totals in the reader's currency: beside the price, with rate, day and source, and remembered nowhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from estimator import clinic
+from estimator.clinic import exchange_rates
+from estimator.db import db
+from estimator.models import Document
+from tests.support.clinic import NOW
+from tests.support.database import count
+from tests.support.visitor import Page, Visitor, words
+
+
+def enter(app: Flask, quoted: str = "INR", rate: str = "83.25", day: date = date(2026, 3, 10)) -> None:
+    with app.app_context():
+        exchange_rates.enter("USD", quoted, Decimal(rate), "Reserve <Bank>", day, actor="user:1", now=NOW)
+        db.session.commit()
+
+
+def amounts(page: Page, currency: str) -> list[Decimal]:
+    found = re.findall(rf"{currency}\xa0([0-9,]+\.[0-9]{{2}})", page.text())
+    return [Decimal(amount.replace(",", "")) for amount in found]
+
+
+def pdf_text(page: Page) -> str:
+    read = subprocess.run(["pdftotext", "-", "-"], input=page.body, capture_output=True, check=True)
+    return " ".join(read.stdout.decode().split())
+
+
+def test_without_a_rate_there_is_nothing_to_choose(breakdown: Page, visitor: Visitor) -> None:
+    assert breakdown.all("select") == []
+    assert visitor.open(f"{breakdown.path}?in=INR").text() == breakdown.text()
+
+
+def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visitor, breakdown: Page) -> None:
+    enter(app)
+    enter(app, "THB", "32.1")
+    page = visitor.open(breakdown.path)
+    assert [option.get("value") or words(option) for option in page.one("select").iter("option")] == [
+        "no other currency",
+        "INR",
+        "THB",
+    ]
+    assert amounts(page, "INR") == []
+    chosen = visitor.open(f"{breakdown.path}?in=INR")
+    price, beside = amounts(breakdown, "USD"), amounts(chosen, "INR")
+    assert amounts(chosen, "USD") == price, "the price stays as it is"
+    headline = Decimal(words(breakdown.one("p", class_="total-amount")).split("\xa0")[1].replace(",", ""))
+    assert beside[0] == (headline * Decimal("83.25")).quantize(Decimal("0.01"))
+    assert words(chosen.one("p", class_="beside")).endswith(
+        "For orientation: 1\xa0USD = 83.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "
+        "The price is the one in USD."
+    )
+    totals = chosen.one("tbody", class_="totals")
+    assert len(re.findall("about", words(totals))) == len(list(totals.iter("tr"))) - 1
+    assert words(chosen.one("option", selected="")) == "INR"
+    assert amounts(visitor.open(breakdown.path), "INR") == [], "it is remembered nowhere"
+
+
+@pytest.mark.parametrize("wanted", ["", "inr", "EUR", "USD", "INR;DROP", "%00", "x" * 3000, "IN\N{SNOWMAN}"])
+def test_a_currency_without_a_rate_is_as_if_none_was_asked_for(
+    app: Flask, visitor: Visitor, breakdown: Page, wanted: str
+) -> None:
+    enter(app)
+    page = visitor.open(breakdown.path, query_string={"in": wanted})
+    assert (page.status, page.all("p", class_="beside")) == (200, [])
+
+
+def test_a_rate_of_long_ago_says_so_and_one_of_tomorrow_does_not_count(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    enter(app, day=date(2026, 2, 7))
+    enter(app, rate="99", day=date(2026, 3, 11))
+    page = visitor.open(f"{breakdown.path}?in=INR")
+    assert "1\xa0USD = 83.25\xa0INR on 7 February 2026" in page.text()
+    assert "This rate is more than 30 days old." in page.text()
+
+
+def test_the_pdf_has_the_same_totals_and_each_choice_its_own_pdf(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    enter(app)
+    chosen = visitor.open(f"{breakdown.path}?in=INR")
+    link = next(path for path in chosen.links() if "estimate.pdf" in path)
+    assert link.endswith("/estimate.pdf?in=INR")
+    first = visitor.open(link)
+    text = pdf_text(first)
+    headline = words(chosen.one("p", class_="beside")).partition(" INR")[0]
+    assert "For orientation: 1 USD = 83.25 INR on 10 March 2026, according to Reserve <Bank>." in text
+    assert headline.replace("\xa0", " ").split("INR")[0].strip() in text
+    assert visitor.open(link).body == first.body
+    assert count(app, Document) == 1
+    plain = visitor.open(f"{breakdown.path}/estimate.pdf")
+    assert "INR" not in pdf_text(plain)
+    enter(app, rate="84")
+    assert "84 INR" in pdf_text(visitor.open(link))
+    assert count(app, Document) == 3
+
+
+def test_a_pdf_with_another_currency_is_gone_with_its_estimate(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    enter(app)
+    assert visitor.open(f"/e/{'A' * 43}/estimate.pdf?in=INR").status == 404
+
+
+def test_a_new_logo_makes_new_pdfs_and_the_old_one_comes_back_with_it(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    plain = visitor.open(f"{breakdown.path}/estimate.pdf")
+    png = (
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+        b"\x00\x00\x00\x0cIDATx\x9cc\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef"
+        b"\x00\x00\x00\x00IEND\xaeB`\x82"
+    )
+    with app.app_context():
+        clinic.change_logo(png, 1, 1, actor="user:1", now=NOW, basis=None)
+        db.session.commit()
+    with_logo = visitor.open(f"{breakdown.path}/estimate.pdf")
+    assert b"/Subtype /Image" in with_logo.body
+    assert b"/Subtype /Image" not in plain.body
+    assert visitor.open(breakdown.path).one("img").get("alt") == "Example clinic"
+    with app.app_context():
+        clinic.change_logo(None, actor="user:1", now=NOW, basis=None)
+        db.session.commit()
+    assert visitor.open(f"{breakdown.path}/estimate.pdf").body == plain.body
+    assert count(app, Document) == 2

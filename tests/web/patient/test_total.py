@@ -1,0 +1,121 @@
+"""The running total beside the form, as the page's own script asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support.clinic import ANSWERS, TOTAL, table_text
+from tests.support.database import count, publish
+from tests.support.visitor import Visitor, parsed, words
+
+MONEY = "USD"
+
+
+@pytest.fixture
+def ask(visitor: Visitor) -> Any:
+    """Return a function that asks for the total of some answers, with an open form's other fields."""
+    form = visitor.open("/estimate/clinic")
+
+    def ask(answers: dict[str, str], **others: str) -> dict[str, Any]:
+        answer = visitor.post("/estimate/clinic/total", {**form.typed(), **answers, **others})
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "application/json"
+        found: dict[str, Any] = answer.json
+        assert set(found) == {"html", "spoken", "asked"}
+        found["shown"] = words(parsed(f"<!doctype html><title>x</title>{found['html']}"))
+        return found
+
+    return ask
+
+
+def test_finished_answers_have_a_total_with_its_range(ask: Any) -> None:
+    found = ask(ANSWERS)
+    assert TOTAL in found["shown"]
+    assert found["spoken"] == f"Likely total: {TOTAL}. It may come to USD\xa04,711.05 to 7,111.05."
+    assert "at least" not in found["shown"]
+
+
+def test_unfinished_answers_have_the_number_of_questions_left_and_no_sum(ask: Any) -> None:
+    answers: dict[str, str] = {}
+    for number, name in ((4, ""), (3, "q_cells"), (2, "q_sessions"), (1, "q_training")):
+        answers |= {name: ANSWERS[name]} if name else {}
+        found = ask(answers)
+        said = f"{number} questions left" if number > 1 else "One question left"
+        assert found["spoken"] == said
+        assert said in found["shown"]
+        assert MONEY not in found["shown"]
+
+
+def test_a_question_with_one_possible_answer_is_not_left(ask: Any) -> None:
+    assert "Meals" not in ask({})["shown"]
+
+
+def test_the_questions_left_lead_to_their_place(ask: Any, visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    tree = parsed(f"<!doctype html><title>x</title>{ask({})['html']}")
+    targets = [link.get("href", "")[1:] for link in tree.iter("a")]
+    assert targets
+    for target in targets:
+        form.one("div", id=target)
+
+
+def test_a_question_appears_when_another_answer_asks_it(ask: Any) -> None:
+    assert "training_hours" not in ask(ANSWERS)["asked"]
+    found = ask({**ANSWERS, "q_training": "yes"})
+    assert "training_hours" in found["asked"]
+    assert found["spoken"] == "One question left"
+
+
+def test_what_was_typed_into_a_hidden_question_does_not_count(ask: Any) -> None:
+    for typed in ("10", "1e9", "nonsense"):
+        found = ask({**ANSWERS, "q_training_hours": typed})
+        assert TOTAL in found["shown"], typed
+        assert "training_hours" not in found["asked"]
+
+
+def test_a_refused_answer_is_named_instead_of_a_sum(ask: Any) -> None:
+    found = ask({**ANSWERS, "q_sessions": "7"})
+    assert found["spoken"] == "Sessions: 7 is too high. The most is 6."
+    assert "7 is too high. The most is 6." in found["shown"]
+    assert MONEY not in found["shown"]
+
+
+def test_a_plan_that_a_rule_refuses_says_why(ask: Any) -> None:
+    found = ask({**ANSWERS, "q_sessions": "4"})
+    assert "This plan is not possible" in found["shown"]
+    assert "Four sessions need four nights." in found["shown"]
+    assert found["spoken"] == "Nights: Four sessions need four nights."
+    assert MONEY not in found["shown"]
+
+
+def test_a_total_that_lacks_a_price_says_at_least_aloud_too(ask: Any) -> None:
+    found = ask({**ANSWERS, "q_robot": "yes"})
+    assert "Likely total, at least" in found["shown"]
+    assert "Training with a robot" in found["shown"]
+    assert found["spoken"].startswith(f"Likely total: at least {TOTAL}")
+
+
+def test_a_changed_list_is_said_beside_its_new_figures(app: Flask, ask: Any) -> None:
+    assert "has changed" not in ask(ANSWERS)["shown"]
+    publish(app, table_text(version="2026-2", valid_from="2026-03-01", price="3000.00"))
+    found = ask(ANSWERS)
+    assert "The price list has changed meanwhile." in found["shown"]
+    assert "6,811.05" in found["shown"]
+
+
+def test_a_form_that_does_not_say_its_list_is_not_told_of_a_change(ask: Any) -> None:
+    assert "has changed" not in ask(ANSWERS, table_sha256="")["shown"]
+
+
+def test_asking_keeps_nothing(app: Flask, ask: Any) -> None:
+    ask(ANSWERS)
+    assert count(app) == 0
+
+
+def test_a_list_that_does_not_exist_has_no_total(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    assert visitor.post("/estimate/nothing/total", form.typed()).status == 404
+    assert visitor.post("/estimate/clinic/total", ANSWERS).status == 400, "not from a page of ours"
