@@ -16,13 +16,13 @@ from decimal import Decimal
 from types import EllipsisType
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 import pricing
 from estimator import audit, price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import changed_rows, db, insert_once
 from estimator.models import PatientRequest, Quote, QuoteDraft, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
 from estimator.requests import lock
@@ -161,8 +161,7 @@ def change(
     statement = update(QuoteDraft).where(
         QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
     )
-    changed = db.session.execute(statement.values(**values), execution_options={"synchronize_session": False})
-    if cast("CursorResult[Any]", changed).rowcount != 1:
+    if changed_rows(statement.values(**values)) != 1:
         raise ChangedMeanwhile
     db.session.refresh(draft)
     return draft
