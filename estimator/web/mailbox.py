@@ -12,7 +12,7 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask.typing import ResponseReturnValue
 
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
@@ -21,8 +21,6 @@ pages = Blueprint("mailbox", __name__, url_prefix="/demonstration/mail")
 
 MOST_SHOWN = 100
 _NAME = re.compile(r"[0-9a-f]{32}\Z")
-
-Answer = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,14 @@ class Shown:
 
 
 @pages.get("/")
-def folder() -> Answer:
+def folder() -> ResponseReturnValue:
     """List the mails, the newest first."""
     mails = [_shown(name, found) for name in _names() if (found := _read(name)) is not None]
     return render_template("demonstration/mailbox.html", mails=mails)
 
 
 @pages.get("/<name>")
-def letter(name: str) -> Answer:
+def letter(name: str) -> ResponseReturnValue:
     """Show one mail as text, with what is attached."""
     found = _read(name)
     return (
@@ -57,7 +55,7 @@ def letter(name: str) -> Answer:
 
 
 @pages.get("/<name>/page")
-def page(name: str) -> Answer:
+def page(name: str) -> ResponseReturnValue:
     """Show the HTML part of a mail by itself."""
     found = _read(name)
     part = None if found is None else found.get_body(("html",))
@@ -67,7 +65,7 @@ def page(name: str) -> Answer:
 
 
 @pages.get("/<name>/<int:number>")
-def attachment(name: str, number: int) -> Answer:
+def attachment(name: str, number: int) -> ResponseReturnValue:
     """Send what is attached to a mail."""
     found = _read(name)
     parts = [] if found is None else list(found.iter_attachments())

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
 
 from estimator import spreadsheets
 from estimator.i18n import Reader
@@ -15,7 +16,6 @@ from estimator.i18n import gettext as _
 from estimator.quotes import reports
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
-from estimator.web.desk.price_lists.blueprint import Answer
 from estimator.web.desk.quotes.state_names import STANDINGS, standing_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("")
-def page() -> Answer:
+def page() -> ResponseReturnValue:
     """Show a year: each currency by itself, each month with counts and totals."""
     year = _year()
     if year is None:
@@ -51,7 +51,7 @@ def page() -> Answer:
 
 
 @pages.get("/quotes.csv")
-def quotes_csv() -> Answer:
+def quotes_csv() -> ResponseReturnValue:
     """Send the list of quotes as CSV, while it is read."""
     year = _year()
     if year == 0:
@@ -63,7 +63,7 @@ def quotes_csv() -> Answer:
 
 
 @pages.get("/quotes.xlsx")
-def quotes_xlsx() -> Answer:
+def quotes_xlsx() -> ResponseReturnValue:
     """Send the list of quotes as XLSX, written to a file first and removed when it was sent."""
     year = _year()
     if year == 0:

@@ -19,9 +19,9 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
-from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
 from estimator import clinic, estimates, price_lists, wording
@@ -40,11 +40,9 @@ from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
 
-Answer = str | AnyResponse | tuple[str | AnyResponse, int]
-
 
 @pages.get("/")
-def start() -> Answer:
+def start() -> ResponseReturnValue:
     """Show what can be estimated, with the evidence notice beside each offer."""
     reader = current_reader()
     offers = [_offer(version, reader) for version in price_lists.all_in_force(request_context.now())]
@@ -54,13 +52,13 @@ def start() -> Answer:
 
 
 @pages.get("/robots.txt")
-def robots() -> Answer:
+def robots() -> ResponseReturnValue:
     """Ask search engines to stay away; no link with a secret in it is named."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
 @pages.get("/logo/<digest>.png")
-def logo(digest: str) -> Answer:
+def logo(digest: str) -> ResponseReturnValue:
     """Send the clinic's logo; the address names its content, so a new logo has another one."""
     found = request_context.clinic().logo
     content = clinic.logo_content(found) if found is not None and found.sha256 == digest else None
@@ -68,7 +66,7 @@ def logo(digest: str) -> Answer:
 
 
 @pages.route("/estimate/<slug>", methods=["GET", "POST"])
-def estimate(slug: str) -> Answer:
+def estimate(slug: str) -> ResponseReturnValue:
     """Ask the questions of the list in force and make an estimate of the answers."""
     try:
         version = price_lists.in_force(slug, request_context.now())
@@ -84,7 +82,7 @@ def estimate(slug: str) -> Answer:
 
 
 @pages.route("/e/<token>/change", methods=["GET", "POST"])
-def change(token: str) -> Answer:
+def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)
     if earlier is None:
@@ -102,7 +100,7 @@ def change(token: str) -> Answer:
 
 
 @pages.post("/estimate/<slug>/total")
-def total(slug: str) -> Answer:
+def total(slug: str) -> ResponseReturnValue:
     """Say what the answers come to so far, for the panel beside the form."""
     try:
         version = price_lists.in_force(slug, request_context.now())
@@ -119,7 +117,7 @@ def total(slug: str) -> Answer:
 
 
 @pages.get("/e/<token>")
-def breakdown(token: str) -> Answer:
+def breakdown(token: str) -> ResponseReturnValue:
     """Show a stored estimate, item by item."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -159,7 +157,7 @@ def breakdown(token: str) -> Answer:
 
 
 @pages.get("/e/<token>/estimate.pdf")
-def document(token: str) -> Answer:
+def document(token: str) -> ResponseReturnValue:
     """Send an estimate as PDF; one that was made already is not made again."""
     after = request_context.now() - timedelta(days=request_context.settings().kept_days)
     look = pdf_document.Look(request_context.clinic().logo)
@@ -197,7 +195,7 @@ def document(token: str) -> Answer:
 
 
 @pages.route("/e/<token>/delete", methods=["GET", "POST"])
-def delete(token: str) -> Answer:
+def delete(token: str) -> ResponseReturnValue:
     """Ask whether an estimate is to be deleted, and delete it."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -217,7 +215,7 @@ def delete(token: str) -> Answer:
 
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
-) -> Answer:
+) -> ResponseReturnValue:
     """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
     reader = current_reader()
     table = price_lists.parsed(version)
@@ -287,7 +285,9 @@ def _answering(
     return page, status
 
 
-def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader) -> Answer:
+def _make(
+    version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
+) -> ResponseReturnValue:
     token = estimates.make(
         version,
         answers,
@@ -300,7 +300,7 @@ def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, re
     return redirect(url_for("patient.breakdown", token=token), code=303)
 
 
-def _no_pdf(failure: renderer.RenderingFailed, token: str) -> Answer:
+def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:
     back = (url_for("patient.breakdown", token=token), _("Back to the estimate"))
     heading, here = (
         _("The PDF could not be made"),

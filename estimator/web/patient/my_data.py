@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask import request as asked
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
 from estimator import clinic, price_lists, quotes, requests
@@ -30,11 +30,9 @@ from estimator.web.patient.request import visit_over
 
 pages = Blueprint("my_data", __name__)
 
-Answer = str | AnyResponse | tuple[str, int]
-
 
 @pages.get("/request/<reference>/data")
-def request(reference: str) -> Answer:
+def request(reference: str) -> ResponseReturnValue:
     """Show everything that is kept of a request."""
     record = request_visit.opened(reference)
     if record is None:
@@ -57,7 +55,7 @@ def request(reference: str) -> Answer:
 
 
 @pages.get("/request/<reference>/data.<kind>")
-def download(reference: str, kind: str) -> Answer:
+def download(reference: str, kind: str) -> ResponseReturnValue:
     """Send everything that is kept of a request, for a program or on paper."""
     record = request_visit.opened(reference)
     if record is None:
@@ -86,7 +84,7 @@ def download(reference: str, kind: str) -> Answer:
 
 
 @pages.route("/request/<reference>/erase", methods=["GET", "POST"])
-def erase(reference: str) -> Answer:
+def erase(reference: str) -> ResponseReturnValue:
     """Say what deleting does, and delete."""
     record = request_visit.opened(reference)
     if record is None:
@@ -122,7 +120,7 @@ class CodeForm(Form):
 
 
 @pages.route("/request/<reference>/code", methods=["GET", "POST"])
-def code(reference: str) -> Answer:
+def code(reference: str) -> ResponseReturnValue:
     """Send a code to the address of a request, and open what is personal to whoever types it."""
     record = request_visit.opened(reference)
     if record is None:
@@ -153,7 +151,7 @@ def code(reference: str) -> Answer:
 
 
 @pages.get("/e/<token>/data")
-def estimate(token: str) -> Answer:
+def estimate(token: str) -> ResponseReturnValue:
     """Show what is kept of an estimate and for how long."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -175,7 +173,7 @@ def estimate(token: str) -> Answer:
 
 
 @pages.get("/e/<token>/data.json")
-def estimate_download(token: str) -> Answer:
+def estimate_download(token: str) -> ResponseReturnValue:
     """Send what is kept of an estimate, for a program."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -186,7 +184,7 @@ def estimate_download(token: str) -> Answer:
     return _attachment(data_export.as_json(kept), "application/json", f"{found.reference}.json")
 
 
-def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
+def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     reference = record.reference
     try:
         _code, mail_id = access_codes.send(

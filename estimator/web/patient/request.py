@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
@@ -32,7 +32,6 @@ from estimator.web.patient.request_form import AskForm, Checked
 
 pages = Blueprint("asking", __name__)
 
-Answer = str | Response | tuple[str, int]
 
 LARGEST = 12_000_000
 """So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
@@ -48,7 +47,7 @@ MOST_SHOWN = 100_000
 
 
 @pages.route("/e/<token>/ask", methods=["GET", "POST"])
-def ask(token: str) -> Answer:
+def ask(token: str) -> ResponseReturnValue:
     """Show the form, or take what was filled in and show it for a last look."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -70,7 +69,7 @@ def ask(token: str) -> Answer:
 
 
 @pages.route("/e/<token>/ask/check", methods=["GET", "POST"])
-def check(token: str) -> Answer:
+def check(token: str) -> ResponseReturnValue:
     """Keep the request that was looked at once more."""
     found = request_context.estimate_of(token)
     if found is None:
@@ -123,7 +122,7 @@ def check(token: str) -> Answer:
 
 
 @pages.get("/request/<reference>/sent")
-def asked(reference: str) -> Answer:
+def asked(reference: str) -> ResponseReturnValue:
     """Say that a request has arrived, what happens next and by when."""
     record = request_visit.opened(reference)
     if record is None:
@@ -138,7 +137,7 @@ def asked(reference: str) -> Answer:
 
 
 @pages.get("/r/<token>")
-def open(token: str) -> Answer:
+def open(token: str) -> ResponseReturnValue:
     """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
     record = requests.find(token, request_context.now())
     if record is None:
@@ -148,7 +147,7 @@ def open(token: str) -> Answer:
 
 
 @pages.get("/request/<reference>")
-def page(reference: str) -> Answer:
+def page(reference: str) -> ResponseReturnValue:
     """Show how far a request is, and what comes next."""
     record = request_visit.opened(reference)
     if record is None:
@@ -163,7 +162,7 @@ class QuestionForm(Form):
 
 
 @pages.post("/request/<reference>/question")
-def question(reference: str) -> Answer:
+def question(reference: str) -> ResponseReturnValue:
     """Keep a question to the coordinator."""
     request.max_content_length = request.max_form_memory_size = LARGEST
     form = QuestionForm()

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     autosaved,
     conflict,
     head_of,
@@ -39,7 +39,7 @@ MOST_NAMES = 300
 
 
 @pages.route("/drafts/<int:draft_id>/entry/<path:path>", methods=["GET", "POST"])
-def entry(draft_id: int, path: str) -> Answer:
+def entry(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the form of an entry, or save what was typed into it."""
     draft = the_draft(draft_id)
     where = tuple(path.split("/"))
@@ -55,11 +55,11 @@ def entry(draft_id: int, path: str) -> Answer:
     return render_template("desk/entry.html", **_shown(draft, data, where))
 
 
-def _absent(draft: Draft) -> Answer:
+def _absent(draft: Draft) -> ResponseReturnValue:
     return to("overview", draft_id=draft.id)
 
 
-def _post(draft: Draft, where: editing.Path) -> Answer:
+def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.entry", draft_id=draft.id, path="/".join(where))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import price_lists, wording
@@ -15,7 +16,6 @@ from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
 from estimator.web import forms
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     compared,
     head_of,
     pages,
@@ -28,7 +28,7 @@ from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 
 
 @pages.get("/drafts/<int:draft_id>/differences")
-def differences(draft_id: int) -> Answer:
+def differences(draft_id: int) -> ResponseReturnValue:
     """Show in words what differs between the version in force and a draft."""
     draft = the_draft(draft_id)
     current = in_force(draft)
@@ -61,7 +61,7 @@ def in_force(draft: Draft) -> TableVersion | None:
 
 
 @pages.route("/drafts/<int:draft_id>/try", methods=["GET", "POST"])
-def try_it(draft_id: int) -> Answer:
+def try_it(draft_id: int) -> ResponseReturnValue:
     """Ask the draft's questions, and price the answers against the draft and the version in force."""
     draft = the_draft(draft_id)
     look = editing.look(draft.text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as Answered
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, requests
 from estimator.i18n import Reader
@@ -17,8 +17,6 @@ from estimator.web import errors
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
-
-Answer = str | Response | Answered | tuple[str | Response, int]
 
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
 
@@ -36,12 +34,12 @@ class NothingPrepared(Exception):
 
 
 @pages.errorhandler(UnknownRequest)
-def _unknown(_error: UnknownRequest) -> Answer:
+def _unknown(_error: UnknownRequest) -> ResponseReturnValue:
     return errors.missing()
 
 
 @pages.errorhandler(NothingPrepared)
-def _nothing(error: NothingPrepared) -> Answer:
+def _nothing(error: NothingPrepared) -> ResponseReturnValue:
     return errors.page(
         404,
         _("No quote is being prepared here"),
@@ -112,6 +110,6 @@ def when(moment: Any, of: PatientRequest) -> str:
     return current_reader().clock(moment, zone_of(of))
 
 
-def to(endpoint: str, **values: Any) -> Answer:
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Go on to another of these pages after something was done."""
     return redirect(url_for(f"quotes_desk.{endpoint}", **values), code=303)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, abort, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import keys, quotes, requests
 from estimator.db import db
@@ -16,7 +17,7 @@ from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk.outbox import LETTERS
-from estimator.web.desk.quotes.blueprint import Answer, head_of, pages, the_request, to
+from estimator.web.desk.quotes.blueprint import head_of, pages, the_request, to
 from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
@@ -62,7 +63,7 @@ def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
 
 
 @pages.get("/revisions/<int:number>.pdf")
-def document(reference: str, number: int) -> Answer:
+def document(reference: str, number: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte the one that was mailed."""
     of = the_request(reference)
     revision = revision_of(of, number)
@@ -81,7 +82,7 @@ def document(reference: str, number: int) -> Answer:
 
 
 @pages.route("/withdraw", methods=["GET", "POST"])
-def withdraw(reference: str) -> Answer:
+def withdraw(reference: str) -> ResponseReturnValue:
     """Ask why the current revision is to be withdrawn, and withdraw it."""
     of = the_request(reference)
     quote = quotes.of(of)
@@ -123,7 +124,7 @@ def withdraw(reference: str) -> Answer:
 
 
 @pages.route("/link", methods=["GET", "POST"])
-def new_link(reference: str) -> Answer:
+def new_link(reference: str) -> ResponseReturnValue:
     """Ask whether the quote is to have another link, and give it one."""
     of = the_request(reference)
     quote = quotes.of(of)
@@ -158,7 +159,7 @@ def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
     return found[0]
 
 
-def _not_current(of: PatientRequest, standing: str) -> Answer:
+def _not_current(of: PatientRequest, standing: str) -> ResponseReturnValue:
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),

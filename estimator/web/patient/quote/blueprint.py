@@ -9,8 +9,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from werkzeug.wrappers import Response
 
 from estimator import keys, price_lists, quotes
 from estimator.db import db, unavailable
@@ -25,7 +25,6 @@ from estimator.wording import FirmRows
 
 pages = Blueprint("quote", __name__)
 
-Answer = str | Response | tuple[str, int]
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ def opened(number: str) -> Opened | None:
     return Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
 
 
-def let_in(number: str) -> Opened | Answer:
+def let_in(number: str) -> Opened | ResponseReturnValue:
     """Return a quote that may be shown whole, or else what is answered instead."""
     try:
         found = opened(number)
@@ -118,7 +117,7 @@ def let_in(number: str) -> Opened | Answer:
     return found
 
 
-def closed(way: Way | None = None) -> Answer:
+def closed(way: Way | None = None) -> ResponseReturnValue:
     """Answer for a quote that is not open in this browser, whether it exists or not; what was typed is shown."""
     kept = typed()
     sentences = [_("Open the link of the mail again. Then you can go on here.")]
@@ -143,7 +142,7 @@ def typed() -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def unreadable() -> Answer:
+def unreadable() -> ResponseReturnValue:
     """Answer for a quote whose keys are missing at this moment."""
     logger.error("a quote cannot be read: a key is missing")
     return errors.page(
@@ -154,7 +153,7 @@ def unreadable() -> Answer:
     )
 
 
-def erased(quote: Quote) -> Answer:
+def erased(quote: Quote) -> ResponseReturnValue:
     """Answer for a quote whose person was erased: nothing is left to be shown."""
     return errors.page(
         410,
@@ -188,7 +187,7 @@ def end_of(revision: QuoteRevision) -> str:
     )
 
 
-def refused(found: Opened) -> Answer:
+def refused(found: Opened) -> ResponseReturnValue:
     """Answer for whoever wants to answer a revision that cannot be answered (any more), and say what to do."""
     quote, newest = found.quote, found.newest
     standing = found.standing
@@ -236,7 +235,7 @@ def refused(found: Opened) -> Answer:
     return _not_done(_("This quote has changed meanwhile"), _("Look at it as it is now."), see)
 
 
-def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> Answer:
+def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> ResponseReturnValue:
     sentences = [sentence, _("Nothing was sent.")] if request.method == "POST" else [sentence]
     return errors.page(409, heading, *sentences, way_out=way, kept=typed())
 
@@ -280,7 +279,7 @@ def done(
     following: Sequence[str] = (),
     ways: Sequence[Way] = (),
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     """Return a page that says what was done, what follows, and where to go on."""
     shown = {
         "heading": heading,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
@@ -17,7 +18,7 @@ from estimator.web import networks, request_context
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, pages
+from estimator.web.patient.quote.blueprint import Opened, Problem, Short, pages
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -40,7 +41,7 @@ class DeclineForm(Form):
 
 
 @pages.route("/quote/<number>/decline", methods=["GET", "POST"])
-def decline(number: str) -> Answer:
+def decline(number: str) -> ResponseReturnValue:
     """Ask why, and decline the newest revision."""
     found = blueprint.let_in(number)
     if not isinstance(found, Opened):
@@ -78,7 +79,7 @@ def _problems(form: DeclineForm) -> list[Problem]:
 
 def _page(
     short: Short, form: DeclineForm, problems: list[Problem] | None = None, status: int = 200
-) -> Answer:
+) -> ResponseReturnValue:
     return render_template(
         "patient/quote_decline.html",
         errors=problems or [],
@@ -92,7 +93,7 @@ def _page(
     ), status
 
 
-def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
+def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnValue:
     revision = found.newest
     try:
         quotes.decline(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic, keys, quotes
 from estimator.i18n import gettext as _
@@ -15,12 +16,12 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
-from estimator.web.patient.quote.blueprint import Answer, Opened, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Way, pages
 from estimator.web.patient.quote.opening import gate
 
 
 @pages.get("/quote/<number>")
-def page(number: str) -> Answer:
+def page(number: str) -> ResponseReturnValue:
     """Show the newest revision, or ask for the code first."""
     try:
         found = common.opened(number)
@@ -34,7 +35,7 @@ def page(number: str) -> Answer:
 
 
 @pages.get("/quote/<number>/<int:revision>")
-def revision(number: str, revision: int) -> Answer:
+def revision(number: str, revision: int) -> ResponseReturnValue:
     """Show one revision, which may be an older one."""
     found = common.let_in(number)
     if not isinstance(found, Opened):
@@ -49,7 +50,7 @@ def revision(number: str, revision: int) -> Answer:
 
 
 @pages.get("/quote/<number>/<int:revision>.pdf")
-def document(number: str, revision: int) -> Answer:
+def document(number: str, revision: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte as it was made once."""
     found = common.let_in(number)
     if not isinstance(found, Opened):
@@ -81,7 +82,7 @@ def _revision(found: Opened, number: int) -> QuoteRevision | None:
     return next((each for each in quotes.revisions(found.quote) if each.number == number), None)
 
 
-def _shown(found: Opened, revision: QuoteRevision) -> Answer:
+def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     rows = common.rows_of(revision)
     if rows is None:
         return common.erased(found.quote)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
@@ -16,7 +17,7 @@ from estimator.models import Quote
 from estimator.web import request_context
 from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Problem, Way, pages
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -30,7 +31,7 @@ class QuestionForm(Form):
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
-def question(number: str) -> Answer:
+def question(number: str) -> ResponseReturnValue:
     """Take a question, whatever became of the quote."""
     found = blueprint.let_in(number)
     if not isinstance(found, Opened):
@@ -67,7 +68,7 @@ def question(number: str) -> Answer:
 
 
 @pages.get("/quote/<number>/asked")
-def asked(number: str) -> Answer:
+def asked(number: str) -> ResponseReturnValue:
     """Say that a question was sent."""
     found = blueprint.let_in(number)
     if not isinstance(found, Opened):
@@ -92,7 +93,7 @@ def _was_asked(quote: Quote, words: str) -> bool:
 
 def _page(
     number: str, form: QuestionForm, problems: list[Problem] | None = None, status: int = 200
-) -> Answer:
+) -> ResponseReturnValue:
     return render_template(
         "patient/quote_question.html",
         errors=problems or [],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic
 from estimator.clinic import LETTERS, LONGEST_TEXT, PLACES, Clinic
@@ -13,7 +14,7 @@ from estimator.folders import templates_folder
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader
 from estimator.web import forms, request_context
-from estimator.web.staff.settings.blueprint import MEANWHILE, Answer, change, done, pages, summary
+from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages, summary
 
 NAMES: Mapping[str, Any] = {
     "estimate": lazy_gettext("The estimate by mail"),
@@ -24,7 +25,7 @@ NAMES: Mapping[str, Any] = {
 
 
 @pages.route("/letters/<name>", methods=["GET", "POST"])
-def letter(name: str) -> Answer:
+def letter(name: str) -> ResponseReturnValue:
     """Show what stands in a letter besides what it tells, and change it."""
     if name not in written():
         abort(404)
@@ -70,7 +71,7 @@ def _form(
     typed: Mapping[str, Mapping[str, str]],
     problems: Mapping[str, str] | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     wrong = {_field(where): text for where, text in (problems or {}).items()}
     theirs = clinic.current().letters.get(name, {}) if status == MEANWHILE else {}
     page = render_template(
