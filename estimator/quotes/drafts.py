@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import EllipsisType
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -29,6 +29,7 @@ from estimator.requests import lock
 from pricing import quote as quote_content
 from pricing.answers import Answers
 from pricing.quote import Adjustment, Firm, LineChange
+from pricing.stored import read_answers, read_quote
 from pricing.table import ChoiceDriver
 
 LONGEST = timedelta(days=731)
@@ -96,7 +97,7 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
     newest = _newest(request)
     name = secrets.token_hex(16)
     lines = [] if newest is None else _lines_of(newest, actor, settings)
-    given = requests.given_of(request) if newest is None else json.loads(newest.content)["answers"]
+    given = requests.given_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
         "request_id": request.id,
@@ -262,7 +263,7 @@ def discard(draft: QuoteDraft) -> None:
 
 def given_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     """Return the plan, in normal form."""
-    return cast(dict[str, str | bool], json.loads(draft.given))
+    return read_answers(draft.given)
 
 
 @dataclass(frozen=True)

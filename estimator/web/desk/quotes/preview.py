@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,6 +27,7 @@ from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
 from estimator.wording import FirmRows
+from pricing.stored import StoredQuote
 
 
 @pages.get("/preview")
@@ -114,7 +113,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
     )
 
 
-def _worded(of: PatientRequest) -> tuple[dict[str, Any], FirmRows] | None:
+def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     """Return what would be issued now; None where it has no total yet."""
     prepared = prepared_of(the_draft(of))
     if prepared.chosen is None:
