@@ -46,31 +46,24 @@ def folder() -> ResponseReturnValue:
 @pages.get("/<name>")
 def letter(name: str) -> ResponseReturnValue:
     """Show one mail as text, with what is attached."""
-    found = _read(name)
-    return (
-        errors.missing()
-        if found is None
-        else render_template("demonstration/letter.html", mail=_shown(name, found))
-    )
+    return render_template("demonstration/letter.html", mail=_shown(name, _mail(name)))
 
 
 @pages.get("/<name>/page")
 def page(name: str) -> ResponseReturnValue:
     """Show the HTML part of a mail by itself."""
-    found = _read(name)
-    part = None if found is None else found.get_body(("html",))
+    part = _mail(name).get_body(("html",))
     if part is None:
-        return errors.missing()
+        raise errors.Missing
     return Response(part.get_content(), mimetype="text/html")
 
 
 @pages.get("/<name>/<int:number>")
 def attachment(name: str, number: int) -> ResponseReturnValue:
     """Send what is attached to a mail."""
-    found = _read(name)
-    parts = [] if found is None else list(found.iter_attachments())
+    parts = list(_mail(name).iter_attachments())
     if number >= len(parts):
-        return errors.missing()
+        raise errors.Missing
     response = Response(parts[number].get_content(), mimetype=parts[number].get_content_type())
     response.headers["Content-Disposition"] = f'attachment; filename="{parts[number].get_filename()}"'
     return response
@@ -96,6 +89,14 @@ def _read(name: str) -> EmailMessage | None:
     except OSError:
         return None
     return message_from_bytes(content, policy=SMTPUTF8)
+
+
+def _mail(name: str) -> EmailMessage:
+    """Return a mail by its name; raises errors.Missing."""
+    found = _read(name)
+    if found is None:
+        raise errors.Missing
+    return found
 
 
 def _shown(name: str, found: EmailMessage) -> Shown:

@@ -56,7 +56,7 @@ def page() -> ResponseReturnValue:
     """Show a page of the outbox, from a mail on back."""
     chosen = request.args.get("state", "")
     if chosen not in FILTERS:
-        return errors.missing()
+        raise errors.Missing
     typed = request.args.get("before", "")
     before = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 16 else None
     found = outbox.page(FILTERS[chosen][1], before, PAGE + 1)

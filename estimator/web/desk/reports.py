@@ -34,8 +34,6 @@ def page() -> ResponseReturnValue:
     year = _year()
     if year is None:
         year = now().year
-    if year == 0:
-        return errors.missing()
     reader = current_reader()
     span = reports.years()
     return render_template(
@@ -54,8 +52,6 @@ def page() -> ResponseReturnValue:
 def quotes_csv() -> ResponseReturnValue:
     """Send the list of quotes as CSV, while it is read."""
     year = _year()
-    if year == 0:
-        return errors.missing()
     content = spreadsheets.csv(_columns(), _rows(year))
     answer = Response(stream_with_context(content), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_name(year)}.csv"'
@@ -66,8 +62,6 @@ def quotes_csv() -> ResponseReturnValue:
 def quotes_xlsx() -> ResponseReturnValue:
     """Send the list of quotes as XLSX, written to a file first and removed when it was sent."""
     year = _year()
-    if year == 0:
-        return errors.missing()
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed, and so removed, with the answer
     spreadsheets.xlsx(file, _("Quotes"), _columns(), _rows(year))
     length = file.tell()
@@ -80,11 +74,13 @@ def quotes_xlsx() -> ResponseReturnValue:
 
 
 def _year() -> int | None:
-    """Return the year that was asked for; None if none was, 0 if it is no year."""
+    """Return the year that was asked for, None if none was; raises errors.Missing for what is no year."""
     typed = request.args.get("year")
     if not typed:
         return None
-    return int(typed) if typed.isascii() and typed.isdecimal() and 2000 <= int(typed[:9]) < 3000 else 0
+    if not typed.isascii() or not typed.isdecimal() or not 2000 <= int(typed[:9]) < 3000:
+        raise errors.Missing
+    return int(typed)
 
 
 def _name(year: int | None) -> str:

@@ -62,7 +62,9 @@ def logo(digest: str) -> ResponseReturnValue:
     """Send the clinic's logo; the address names its content, so a new logo has another one."""
     found = request_context.clinic().logo
     content = clinic.logo_content(found) if found is not None and found.sha256 == digest else None
-    return errors.missing() if content is None else Response(content, mimetype="image/png")
+    if content is None:
+        raise errors.Missing
+    return Response(content, mimetype="image/png")
 
 
 @pages.route("/estimate/<slug>", methods=["GET", "POST"])
@@ -71,7 +73,7 @@ def estimate(slug: str) -> ResponseReturnValue:
     try:
         version = price_lists.in_force(slug, request_context.now())
     except price_lists.UnknownTable:
-        return errors.missing()
+        raise errors.Missing from None
     except price_lists.NotInForce:
         return errors.page(
             404,
@@ -85,8 +87,6 @@ def estimate(slug: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)
-    if earlier is None:
-        return errors.missing()
     try:
         version = price_lists.in_force(earlier.table_version.slug, request_context.now())
     except price_lists.NotInForce:
@@ -120,8 +120,6 @@ def total(slug: str) -> ResponseReturnValue:
 def breakdown(token: str) -> ResponseReturnValue:
     """Show a stored estimate, item by item."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
     stored = estimates.breakdown_of(found)
@@ -164,8 +162,6 @@ def document(token: str) -> ResponseReturnValue:
     found = None
     if request.args.get("in"):
         found = request_context.estimate_of(token)
-        if found is None:
-            return errors.missing()
         look = replace(look, rate=_rate(price_lists.parsed(found.table_version)))
     key = pdf_document.key_of(token, look)
     kept = pdf_cache.find(key, made_after=after)
@@ -173,8 +169,6 @@ def document(token: str) -> ResponseReturnValue:
         reference, content = kept
         return _attachment(reference, content)
     found = found or request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     try:
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
@@ -187,8 +181,7 @@ def document(token: str) -> ResponseReturnValue:
     except DBAPIError as error:
         db.session.rollback()
         if unavailable(error) is None:
-            if request_context.estimate_of(token) is None:  # deleted while its PDF was made
-                return errors.missing()
+            request_context.estimate_of(token)  # which is missing if it was deleted while its PDF was made
             raise
         current_app.logger.warning("the PDF of %s could not be kept", reference)
     return _attachment(reference, content)
@@ -198,8 +191,6 @@ def document(token: str) -> ResponseReturnValue:
 def delete(token: str) -> ResponseReturnValue:
     """Ask whether an estimate is to be deleted, and delete it."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     if request.method == "POST":
         estimates.delete(found)
         db.session.commit()

@@ -26,7 +26,6 @@ from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
-from estimator.web.patient.request import visit_over
 
 pages = Blueprint("my_data", __name__)
 
@@ -35,8 +34,6 @@ pages = Blueprint("my_data", __name__)
 def request(reference: str) -> ResponseReturnValue:
     """Show everything that is kept of a request."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     found = _everything(record)
@@ -58,10 +55,8 @@ def request(reference: str) -> ResponseReturnValue:
 def download(reference: str, kind: str) -> ResponseReturnValue:
     """Send everything that is kept of a request, for a program or on paper."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if kind not in ("json", "pdf"):
-        return errors.missing()
+        raise errors.Missing
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     found = _everything(record)
@@ -87,8 +82,6 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
 def erase(reference: str) -> ResponseReturnValue:
     """Say what deleting does, and delete."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
@@ -123,8 +116,6 @@ class CodeForm(Form):
 def code(reference: str) -> ResponseReturnValue:
     """Send a code to the address of a request, and open what is personal to whoever types it."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if request_visit.is_confirmed(record):
         return redirect(url_for("my_data.request", reference=reference), code=303)
     form = CodeForm()
@@ -154,8 +145,6 @@ def code(reference: str) -> ResponseReturnValue:
 def estimate(token: str) -> ResponseReturnValue:
     """Show what is kept of an estimate and for how long."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     reader, zone = current_reader(), found.table_version.time_zone
     settings = request_context.settings()
     until = found.created_at + timedelta(days=settings.kept_days)
@@ -176,8 +165,6 @@ def estimate(token: str) -> ResponseReturnValue:
 def estimate_download(token: str) -> ResponseReturnValue:
     """Send what is kept of an estimate, for a program."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     settings = request_context.settings()
     until = found.created_at + timedelta(days=settings.kept_days)
     kept = data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)
@@ -200,7 +187,9 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
             minutes,
         )
         found = requests.get(reference)
-        return errors.missing() if found is None else _code_page(found, form, 429, sentence)
+        if found is None:
+            raise errors.Missing from None
+        return _code_page(found, form, 429, sentence)
     if mail_id is not None:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("my_data.code", reference=reference), code=303)

@@ -50,8 +50,6 @@ MOST_SHOWN = 100_000
 def ask(token: str) -> ResponseReturnValue:
     """Show the form, or take what was filled in and show it for a last look."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     form = _sent(token)
     if not isinstance(form, AskForm):
         return form
@@ -72,8 +70,6 @@ def ask(token: str) -> ResponseReturnValue:
 def check(token: str) -> ResponseReturnValue:
     """Keep the request that was looked at once more."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     if request.method != "POST":
         return redirect(url_for("asking.ask", token=token), code=303)
     form = _sent(token)
@@ -125,8 +121,6 @@ def check(token: str) -> ResponseReturnValue:
 def asked(reference: str) -> ResponseReturnValue:
     """Say that a request has arrived, what happens next and by when."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     settings = request_context.settings()
     return render_template(
         "patient/asked.html",
@@ -141,7 +135,7 @@ def open(token: str) -> ResponseReturnValue:
     """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
     record = requests.find(token, request_context.now())
     if record is None:
-        return dead_links.missing()
+        raise dead_links.DeadLink
     request_visit.begin(record)
     return redirect(url_for("asking.page", reference=record.reference), code=303)
 
@@ -150,8 +144,6 @@ def open(token: str) -> ResponseReturnValue:
 def page(reference: str) -> ResponseReturnValue:
     """Show how far a request is, and what comes next."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     return _page(record, QuestionForm())
 
 
@@ -167,8 +159,6 @@ def question(reference: str) -> ResponseReturnValue:
     request.max_content_length = request.max_form_memory_size = LARGEST
     form = QuestionForm()
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not form.validate():
         return _page(record, form, 400, _visit_over())
     words = (form.words.data or "").replace("\r\n", "\n").strip()
@@ -193,17 +183,6 @@ def question(reference: str) -> ResponseReturnValue:
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
-
-
-def visit_over() -> tuple[str, int]:
-    """Return the page for who has no right to see a request here, or none any more; it keeps what was typed."""
-    return errors.page(
-        404,
-        _("Open the link once more"),
-        _("This page is shown to whoever has opened the link of the request, for some hours."),
-        _("Open the link again: it is in the mail that we sent you, or in the message of your coordinator."),
-        kept=errors.typed() if request.method == "POST" else (),
-    )
 
 
 def _too_many() -> str | None:

@@ -183,7 +183,7 @@ def someone(number: int) -> ResponseReturnValue:
     """Show one person, and change what an administrator may change."""
     user = staff.get(number)
     if user is None:
-        return errors.missing()
+        raise errors.Missing
     if request.method != "POST":
         return _someone(user)
     act = ACTS.get(request.form.get("act", ""))

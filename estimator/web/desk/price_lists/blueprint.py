@@ -13,7 +13,7 @@ from estimator import wording
 from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
-from estimator.models import Draft
+from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.forms import printable
@@ -47,19 +47,18 @@ LIMITS = {
 """What is stated on the pages, so that nobody finds out by being refused."""
 
 
-class Gone(Exception):
+class Gone(errors.Missing):
     """A draft is not there any more, or never was."""
 
-
-@pages.errorhandler(Gone)
-def _gone(_error: Gone) -> ResponseReturnValue:
-    return errors.page(
-        404,
-        _("This draft is not there any more"),
-        _("It was published or thrown away meanwhile, perhaps by somebody else."),
-        way_out=(url_for("price_lists.index"), _("To the price lists")),
-        kept=errors.typed(),
-    )
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("This draft is not there any more"),
+            _("It was published or thrown away meanwhile, perhaps by somebody else."),
+            way_out=(url_for("price_lists.index"), _("To the price lists")),
+            kept=errors.typed(),
+        )
 
 
 @pages.errorhandler(drafts.TooLong)
@@ -91,6 +90,14 @@ def the_draft(draft_id: int) -> Draft:
         return drafts.find(draft_id)
     except drafts.UnknownDraft:
         raise Gone from None
+
+
+def the_version(version_id: int) -> TableVersion:
+    """Return the version of an address; raises errors.Missing."""
+    found = db.session.get(TableVersion, version_id)
+    if found is None:
+        raise errors.Missing
+    return found
 
 
 def number_in(name: str) -> int:

@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
     autosaved,
     conflict,
@@ -44,7 +45,7 @@ def entry(draft_id: int, path: str) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     where = tuple(path.split("/"))
     if editing.section_of(where) is None:
-        abort(404)
+        raise errors.Missing
     if request.method == "POST":
         return _post(draft, where)
     data = editing.look(draft.text).data

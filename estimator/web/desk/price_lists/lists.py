@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.web import errors
-from estimator.web.desk.price_lists.blueprint import pages, to
+from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
@@ -103,7 +103,7 @@ def begin() -> ResponseReturnValue:
     actor = signed_in.actor()
     wanted = request.form.get("version", "")
     if wanted.isdecimal():
-        version = _version(int(wanted))
+        version = the_version(int(wanted))
         first = _first_day(version)
         draft = drafts.from_version(
             version, name=_free_name(version.slug, first), valid_from=first, actor=actor, now=now()
@@ -178,7 +178,7 @@ def _free_name(slug: str, first: date) -> str:
 @pages.get("/versions/<int:version_id>")
 def version(version_id: int) -> ResponseReturnValue:
     """Show a published version as text, with its state and hash."""
-    found = _version(version_id)
+    found = the_version(version_id)
     reader = current_reader()
     table = price_lists.parsed(found)
     return render_template(
@@ -203,7 +203,7 @@ def version(version_id: int) -> ResponseReturnValue:
 @pages.get("/versions/<int:version_id>/text")
 def version_text(version_id: int) -> ResponseReturnValue:
     """Send the text of a version as a file."""
-    found = _version(version_id)
+    found = the_version(version_id)
     answer = Response(found.text, mimetype="application/toml")
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="{found.slug}-{found.valid_from.isoformat()}.toml"'
@@ -214,7 +214,7 @@ def version_text(version_id: int) -> ResponseReturnValue:
 @pages.route("/versions/<int:version_id>/take-back", methods=["GET", "POST"])
 def take_back(version_id: int) -> ResponseReturnValue:
     """Ask whether a scheduled version is to be taken back, and take it back into a draft."""
-    found = _version(version_id)
+    found = the_version(version_id)
     if request.method == "POST":
         text, examples, slug = found.text, found.examples, found.slug
         try:
@@ -251,7 +251,7 @@ def take_back(version_id: int) -> ResponseReturnValue:
 def closing(slug: str, what: str) -> ResponseReturnValue:
     """Ask whether a list is to be closed or opened again, and do it."""
     if slug not in {one.slug for one in price_lists.lists()}:
-        return errors.missing()
+        raise errors.Missing
     if request.method == "POST":
         (price_lists.close if what == "close" else price_lists.reopen)(
             slug, actor=signed_in.actor(), now=now()
@@ -279,13 +279,6 @@ def closing(slug: str, what: str) -> ResponseReturnValue:
     )
 
 
-def _version(version_id: int) -> TableVersion:
-    found = db.session.get(TableVersion, version_id)
-    if found is None:
-        raise price_lists.UnknownTable(version_id)
-    return found
-
-
 @pages.errorhandler(price_lists.UnknownTable)
 def _unknown(_error: price_lists.UnknownTable) -> ResponseReturnValue:
-    return errors.missing()
+    return errors.Missing().answer()

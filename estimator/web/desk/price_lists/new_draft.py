@@ -21,7 +21,7 @@ from estimator.models import TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing.schema import EVIDENCE
 from estimator.price_lists.editing.starting import first_list
-from estimator.web.desk.price_lists.blueprint import pages, sentence, to
+from estimator.web.desk.price_lists.blueprint import pages, sentence, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.entry import in_a_form
 from estimator.web.forms import printable
@@ -124,9 +124,7 @@ def new() -> ResponseReturnValue:
 @pages.route("/versions/<int:version_id>/copy", methods=["GET", "POST"])
 def copy(version_id: int) -> ResponseReturnValue:
     """Ask under which name a list is to be copied, and begin a draft of the copy."""
-    version = db.session.get(TableVersion, version_id)
-    if version is None:
-        raise price_lists.UnknownTable(version_id)
+    version = the_version(version_id)
     old = price_lists.parsed(version)
     main = old.main_language
     if request.method != "POST":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.price_lists import drafts
+from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
     compared,
     conflict,
@@ -45,7 +46,7 @@ def save(draft_id: int, number: int) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     text = drafts.text_of(draft, number)
     if text is None:
-        abort(404)
+        raise errors.Missing
     return render_template(
         "desk/save.html", draft=head_of(draft), number=number, found=compared(text, draft.text)
     )
@@ -57,7 +58,7 @@ def go_back(draft_id: int, number: int) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     text = drafts.text_of(draft, number)
     if text is None:
-        abort(404)
+        raise errors.Missing
     over = number_in("over")
     try:
         store(draft, text, over)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.web import errors
 from estimator.web.desk.price_lists import raise_prices
 from estimator.web.desk.price_lists.blueprint import (
     PAGE,
@@ -46,7 +47,7 @@ def section(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the entries of a section; save the cells of its rows; add, copy, move and remove entries."""
     draft = the_draft(draft_id)
     if path not in editing.SECTIONS or path in ("header", "provider", "choice"):
-        abort(404)
+        raise errors.Missing
     if request.method == "POST":
         return _post(draft, path)
     data = editing.look(draft.text).data
@@ -306,7 +307,7 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     where = tuple(path.split("/"))
     if editing.section_of((*where, "x")) is None:
-        abort(404)
+        raise errors.Missing
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)

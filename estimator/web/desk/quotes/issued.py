@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, quotes, requests
@@ -17,7 +17,7 @@ from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk.outbox import LETTERS
-from estimator.web.desk.quotes.blueprint import head_of, pages, the_request, to
+from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
@@ -85,9 +85,7 @@ def document(reference: str, number: int) -> ResponseReturnValue:
 def withdraw(reference: str) -> ResponseReturnValue:
     """Ask why the current revision is to be withdrawn, and withdraw it."""
     of = the_request(reference)
-    quote = quotes.of(of)
-    if quote is None:
-        return errors.missing()
+    quote = the_quote(of)
     revision = quotes.newest(quote)
     standing = quotes.standing(revision, now())
     if standing != "current":
@@ -127,9 +125,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
 def new_link(reference: str) -> ResponseReturnValue:
     """Ask whether the quote is to have another link, and give it one."""
     of = the_request(reference)
-    quote = quotes.of(of)
-    if quote is None:
-        return errors.missing()
+    quote = the_quote(of)
     if request.method == "POST":
         quotes.new_link(quote, actor=signed_in.actor(), settings=settings(), now=now())
         db.session.commit()
@@ -151,12 +147,11 @@ def new_link(reference: str) -> ResponseReturnValue:
 
 
 def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
-    """Return a revision of a request's quote by its number; aborts with 404 if there is none."""
-    quote = quotes.of(of)
-    found = [] if quote is None else [one for one in quotes.revisions(quote) if one.number == number]
-    if not found:
-        abort(404)
-    return found[0]
+    """Return a revision of a request's quote by its number; raises errors.Missing."""
+    for revision in quotes.revisions(the_quote(of)):
+        if revision.number == number:
+            return revision
+    raise errors.Missing
 
 
 def _not_current(of: PatientRequest, standing: str) -> ResponseReturnValue:

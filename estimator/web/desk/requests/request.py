@@ -29,19 +29,20 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.staff import signed_in
 
 
-class Unknown(Exception):
+class Unknown(errors.Missing):
     """There is no request with that reference, or none any more."""
 
-
-@pages.errorhandler(Unknown)
-def _unknown(_error: Unknown) -> ResponseReturnValue:
-    return errors.page(
-        404,
-        _("There is no such request"),
-        _("Its reference may be mistyped, or it was removed because the time for which it is kept is over."),
-        way_out=(url_for("desk.queue"), _("To the requests")),
-        kept=errors.typed() if request.method == "POST" else (),
-    )
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("There is no such request"),
+            _(
+                "Its reference may be mistyped, or it was removed because the time for which it is kept is over."
+            ),
+            way_out=(url_for("desk.queue"), _("To the requests")),
+            kept=errors.typed() if request.method == "POST" else (),
+        )
 
 
 @pages.get("/<reference>", endpoint="request")

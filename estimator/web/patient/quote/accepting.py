@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import clinic, keys, quotes
+from estimator import clinic, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
@@ -37,14 +37,7 @@ class AcceptForm(Form):
 def accept(number: str) -> ResponseReturnValue:
     """Ask for a name and a tick, show both once more, and accept the newest revision."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     form = AcceptForm()
     asked = _Asked(found, blueprint.short(found.newest, rows), form, beside=bool(rows.beside))
     posted = request.method == "POST"
@@ -71,8 +64,6 @@ def accept(number: str) -> ResponseReturnValue:
 def answered(number: str) -> ResponseReturnValue:
     """Say what was answered to the newest revision, and what follows."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     said, newest = quotes.decision_of(found.newest), found.newest
     if said is None or (said.taken_back_at is None and found.standing not in ("accepted", "declined")):
         return redirect(found.link, code=303)
@@ -123,8 +114,6 @@ def answered(number: str) -> ResponseReturnValue:
 def take_back(number: str) -> ResponseReturnValue:
     """Ask whether an acceptance is to be taken back, and take it back."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     said = quotes.decision_of(found.newest)
     done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
     if said is not None and said.taken_back_at is not None and found.standing == "current":
@@ -147,12 +136,7 @@ def take_back(number: str) -> ResponseReturnValue:
             return _too_late(found)
         blueprint.ring(found.newest)
         return done
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     return render_template(
         "patient/quote_take_back.html",
         short=blueprint.short(found.newest, rows),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes
+from estimator import quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
@@ -44,14 +44,7 @@ class DeclineForm(Form):
 def decline(number: str) -> ResponseReturnValue:
     """Ask why, and decline the newest revision."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     form, posted = DeclineForm(), request.method == "POST"
     short = blueprint.short(found.newest, rows)
     if posted and found.standing == "declined" and blueprint.is_the_newest(found, form.revision.data):

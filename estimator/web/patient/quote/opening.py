@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -38,7 +38,7 @@ def open_link(token: str) -> ResponseReturnValue:
     """Exchange a link for a cookie and go on at an address without it; nothing is written or used up."""
     quote = quotes.find(token)
     if quote is None:
-        return dead_links.missing()
+        raise dead_links.DeadLink
     QUOTES.begin(quote.number, quote.link_serial)
     return redirect(url_for("quote.page", number=quote.number), code=303)
 
@@ -46,12 +46,7 @@ def open_link(token: str) -> ResponseReturnValue:
 @pages.post("/quote/<number>/code")
 def code(number: str) -> ResponseReturnValue:
     """Send a code, or look at the one that was typed."""
-    try:
-        found = blueprint.opened(number)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if found is None:
-        return blueprint.closed()
+    found = blueprint.opened(number)
     if found.confirmed:
         return redirect(found.link, code=303)
     form = CodeForm()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -17,7 +17,7 @@ from estimator.models import Quote
 from estimator.web import request_context
 from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Problem, Way, pages
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -34,8 +34,6 @@ class QuestionForm(Form):
 def question(number: str) -> ResponseReturnValue:
     """Take a question, whatever became of the quote."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     form = QuestionForm()
     number = found.quote.number
     if request.method != "POST":
@@ -59,8 +57,6 @@ def question(number: str) -> ResponseReturnValue:
         db.session.rollback()
         sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
         return _page(number, form, [Problem(None, sentence)], 429)
-    except keys.Unreadable:
-        return blueprint.unreadable()
     except DBAPIError as error:
         return _page(number, form, [blueprint.kept_here(error)], 503)
     blueprint.ring(revision)
@@ -71,8 +67,6 @@ def question(number: str) -> ResponseReturnValue:
 def asked(number: str) -> ResponseReturnValue:
     """Say that a question was sent."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     return blueprint.done(
         _("Your question is sent"),
         _("The coordinator is told by mail, and answers you by mail or telephone."),
