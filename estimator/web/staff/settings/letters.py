@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from estimator import clinic
@@ -13,7 +13,7 @@ from estimator.clinic import LETTERS, LONGEST_TEXT, PLACES, Clinic
 from estimator.folders import templates_folder
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader
-from estimator.web import forms, request_context
+from estimator.web import errors, forms, request_context
 from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages, summary
 
 NAMES: Mapping[str, Any] = {
@@ -28,7 +28,7 @@ NAMES: Mapping[str, Any] = {
 def letter(name: str) -> ResponseReturnValue:
     """Show what stands in a letter besides what it tells, and change it."""
     if name not in written():
-        abort(404)
+        raise errors.Missing
     if request.method != "POST":
         return _form(name, request_context.clinic().letters.get(name, {}))
     typed = {
