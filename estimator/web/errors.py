@@ -32,7 +32,7 @@ class Missing(Exception):
 
 def init_app(app: Flask) -> None:
     """Give an app its error pages."""
-    app.register_error_handler(Missing, Missing.answer)
+    app.register_error_handler(Missing, _instead)
     app.register_error_handler(CSRFError, _ended_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
@@ -55,6 +55,10 @@ def page(
     address, label = way_out or (url_for("patient.start"), _("To the start"))
     shown = {"heading": heading, "sentences": sentences, "way_out": {"address": address, "label": label}}
     return render_template("errors/error.html", again=again, kept=kept, **shown), status
+
+
+def _instead(missing: Missing) -> ResponseReturnValue:
+    return missing.answer()
 
 
 def _missing() -> tuple[str, int]:
