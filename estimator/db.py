@@ -19,8 +19,10 @@ from sqlalchemy import (
     Executable,
     LargeBinary,
     MetaData,
+    Result,
     Table,
     TypeDecorator,
+    UpdateBase,
     event,
     func,
     select,
@@ -139,8 +141,17 @@ def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
 
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
     """
-    result = db.session.execute(_insert(model, db.engine.dialect.name), dict(row))
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return _rowcount(db.session.execute(_insert(model, db.engine.dialect.name), dict(row))) == 1
+
+
+def changed_rows(statement: UpdateBase) -> int:
+    """Execute an UPDATE or DELETE; return how many rows it changed. Rows that are loaded already stay as they are."""
+    return _rowcount(db.session.execute(statement, execution_options={"synchronize_session": False}))
+
+
+def _rowcount(result: Result[Any]) -> int:
+    # SQLAlchemy's types do not tell a statement that changes rows from one that returns them.
+    return cast("CursorResult[Any]", result).rowcount
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 
-__all__ = ["MOST_ROWS", "Cell", "Column", "csv", "guarded", "xlsx"]
+__all__ = ["MOST_ROWS", "Cell", "Column", "csv", "guarded", "workbook", "writable", "xlsx"]
 
 Kind = Literal["text", "amount", "count", "day", "moment"]
 Cell = str | Decimal | int | date | datetime | None
@@ -58,6 +58,11 @@ def guarded(text: str) -> str:
     return mark + _LATER_CELL.sub(r"\1'", _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
+def writable(text: str) -> str:
+    """Return as much of a text as a cell can hold, without the characters that it cannot."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_TEXT]
+
+
 def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """Write a list as RFC 4180 says, in UTF-8 with its mark, piece by piece; the first row names the columns."""
     sheet = io.StringIO(newline="")
@@ -71,16 +76,15 @@ def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[b
     yield _taken(sheet)
 
 
+def workbook(file: BinaryIO, **options: Any) -> xlsxwriter.Workbook:
+    """Begin an XLSX file in which no text becomes a formula, a link or a number."""
+    as_typed = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    return xlsxwriter.Workbook(file, {**as_typed, **options})
+
+
 def xlsx(file: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a list into a file as XLSX, with headings that stay in view and a filter; return how many rows it has."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    with workbook(file, constant_memory=True, default_date_format="yyyy-mm-dd") as book:
         # The moment of writing would make two files of the same list differ.
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - it has no zone
         sheet = book.add_worksheet(_UNNAMEABLE.sub(" ", title)[:31])
@@ -94,7 +98,7 @@ def xlsx(file: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[S
 
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
-            sheet.write_string(0, at, _short(column.heading), bold)
+            sheet.write_string(0, at, writable(column.heading), bold)
         sheet.freeze_panes(1, 0)
         count = 0
         for count, row in enumerate(rows, 1):
@@ -114,7 +118,7 @@ def _write(
         case None:
             return
         case str():
-            sheet.write_string(row, at, _short(cell))
+            sheet.write_string(row, at, writable(cell))
         case Decimal() if _is_exact(cell):
             decimals = max(0, -int(cell.as_tuple().exponent))
             sheet.write_number(row, at, cell, pattern("0." + "0" * decimals if decimals else "0"))
@@ -146,10 +150,6 @@ def _plain(cell: Cell) -> str:
         case date():
             return cell.isoformat()
     return str(cell)
-
-
-def _short(text: str) -> str:
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_TEXT]
 
 
 def _taken(sheet: io.StringIO) -> bytes:

@@ -6,13 +6,12 @@ Nothing is locked for ever, however often strangers try: a count ends a quarter 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
-from estimator.db import db, insert_once
+from estimator.db import changed_rows, db, insert_once
 from estimator.models import Attempts
 
 WINDOW = timedelta(minutes=15)
@@ -61,7 +60,4 @@ def forget(what: str, who: str, *, lookup_key: str) -> None:
 def purge(now: datetime) -> int:
     """Remove the counts that are over; return how many."""
     over = or_(Attempts.since <= now - WINDOW, Attempts.since > now + AHEAD)
-    result = db.session.execute(
-        sql_delete(Attempts).where(over), execution_options={"synchronize_session": False}
-    )
-    return cast("CursorResult[object]", result).rowcount
+    return changed_rows(sql_delete(Attempts).where(over))

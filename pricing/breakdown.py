@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
+from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown
 from pricing.table import Group, PriceTable, Text, UnitText
 
 Three = tuple[Decimal, Decimal, Decimal]
@@ -77,15 +78,22 @@ class Breakdown:
         """Return the canonical JSON: equal table and equal answers give equal bytes, for ever."""
         return canonical_json(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> StoredBreakdown:
         """Return the breakdown as text, numbers and lists, in the form that docs/notation.md describes."""
         with exactly():
             return self._as_dict()
 
-    def _as_dict(self) -> dict[str, Any]:
+    def _as_dict(self) -> StoredBreakdown:
         table, text = self.table, self.rounder.text
 
-        def three(amounts: ThreeOrRequest) -> dict[str, str | None]:
+        def three(amounts: Three) -> Cases:
+            low, likely, high = amounts
+            if low is likely is high:
+                same = text(low)
+                return {"low": same, "likely": same, "high": same}
+            return {"low": text(low), "likely": text(likely), "high": text(high)}
+
+        def three_or_request(amounts: ThreeOrRequest) -> CasesOrRequest:
             low, likely, high = amounts
             if low is likely is high and low is not None:
                 same = text(low)
@@ -125,7 +133,7 @@ class Breakdown:
                     "label": dict(item.label),
                     "quantity": _quantities(item.quantity),
                     "unit": None if item.unit is None else _unit(item.unit),
-                    "amount": three(item.amount),
+                    "amount": three_or_request(item.amount),
                     "covered_by": item.covered_by,
                     "steps": steps(item.trace, self.rounder),
                 }
@@ -142,7 +150,12 @@ class Breakdown:
                 }
                 for tax in self.taxes
             ],
-            "totals": {name: three(amounts) for name, amounts in self.totals.items()},
+            "totals": {
+                "provider": three(self.totals["provider"]),
+                "others": three(self.totals["others"]),
+                "reserve": three(self.totals["reserve"]),
+                "total": three(self.totals["total"]),
+            },
             "on_request": list(self.on_request),
             "stages": [
                 {"code": stage.code, "label": dict(stage.label), "cost_by_then": three(cost)}
@@ -166,7 +179,7 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _quantities(three: Three) -> dict[str, str]:
+def _quantities(three: Three) -> Cases:
     low, likely, high = three
     if low is likely is high:
         same = plain(low)
@@ -174,5 +187,5 @@ def _quantities(three: Three) -> dict[str, str]:
     return {"low": plain(low), "likely": plain(likely), "high": plain(high)}
 
 
-def _unit(unit: UnitText) -> dict[str, Any]:
+def _unit(unit: UnitText) -> dict[str, str | Labels]:
     return {language: text if isinstance(text, str) else dict(text) for language, text in unit.items()}

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import pricing
 from pricing import PriceTable, canonical_json
 from pricing.answers import Answers
 from pricing.currencies import MINOR_UNIT
 from pricing.money import Rounder, decimals, exactly
+from pricing.stored import ComparableQuote, QuoteTable, StoredBreakdown, StoredItem, StoredQuote, StoredTax
 
 FORMAT = 1
 
@@ -53,7 +54,7 @@ class Adjustment:
 class Firm:
     """What a quote comes to. `payments` are (code, amount) in the order of the price list."""
 
-    breakdown: Mapping[str, Any]
+    breakdown: StoredBreakdown
     #: the provider's total in the likely case
     price: Decimal
     #: the sum of the adjustments
@@ -154,10 +155,10 @@ def content(
     valid_until: date,
     time_zone: str,
     language: str,
-    given: Answers,
+    given: Mapping[str, str | bool],
     rate: Rate | None = None,
     replaces: int | None = None,
-) -> dict[str, Any]:
+) -> StoredQuote:
     """Return what a revision says in figures; `as_bytes` of it are the same in every process."""
     breakdown = firm.breakdown
     amounts = [each.amount if isinstance(each, Adjustment) else each for each in adjustments]
@@ -171,11 +172,7 @@ def content(
         "valid_until": valid_until.isoformat(),
         "time_zone": time_zone,
         "language": language,
-        "table": {
-            "table": breakdown["table"],
-            "version": breakdown["version"],
-            "sha256": breakdown["table_sha256"],
-        },
+        "table": _table(breakdown),
         "answers": dict(given),
         "breakdown": breakdown,
         "adjustments": [{"amount": firm.text(amount)} for amount in amounts],
@@ -197,12 +194,12 @@ def content(
     }
 
 
-def as_bytes(content: Mapping[str, Any]) -> bytes:
+def as_bytes(content: StoredQuote) -> bytes:
     """Return the canonical JSON of a content."""
     return canonical_json(content)
 
 
-def recompute(content: Mapping[str, Any], table: PriceTable) -> Recomputed:
+def recompute(content: object, table: PriceTable) -> Recomputed:
     """Compute a content again from its answers and adjustments, with the table that it was issued from.
 
     Every place that says something else is named: "total", "breakdown.items". Raises NotAQuote for what is no
@@ -217,12 +214,8 @@ def recompute(content: Mapping[str, Any], table: PriceTable) -> Recomputed:
         firm = compute(table, found["answers"], amounts)
     except WrongAmount:
         raise NotAQuote("adjustments") from None
-    again = {
-        "table": {
-            "table": firm.breakdown["table"],
-            "version": firm.breakdown["version"],
-            "sha256": firm.breakdown["table_sha256"],
-        },
+    again: dict[str, object] = {
+        "table": _table(firm.breakdown),
         "price": firm.text(firm.price),
         "adjusted": firm.text(firm.adjusted),
         "total": firm.text(firm.total),
@@ -230,17 +223,19 @@ def recompute(content: Mapping[str, Any], table: PriceTable) -> Recomputed:
         "time_zone": table.time_zone,
         "payments": [{"code": code, "amount": firm.text(amount)} for code, amount in firm.payments],
     }
-    differences = [key for key, value in again.items() if found[key] != value]
-    theirs = found["breakdown"]
+    said: Mapping[str, object] = found
+    differences = [key for key, value in again.items() if said[key] != value]
+    theirs: Mapping[str, object] = found["breakdown"]
+    ours: Mapping[str, object] = firm.breakdown
     differences += [
         f"breakdown.{key}"
-        for key in sorted({*theirs, *firm.breakdown})
-        if key not in theirs or key not in firm.breakdown or theirs[key] != firm.breakdown[key]
+        for key in sorted({*theirs, *ours})
+        if key not in theirs or key not in ours or theirs[key] != ours[key]
     ]
     return Recomputed(firm.total, differences)
 
 
-def line_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[LineChange]:
+def line_changes(old: ComparableQuote, new: ComparableQuote) -> list[LineChange]:
     """Return what differs between two contents, line by line in the order of the new one.
 
     What was left open counts with the answer that the list supposed. Of two plans that were only computed,
@@ -248,8 +243,8 @@ def line_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[LineCha
     """
     changes = [
         *_changed("answer", old["breakdown"]["answers"], new["breakdown"]["answers"]),
-        *_changed("item", _amounts(old, "items"), _amounts(new, "items")),
-        *_changed("tax", _amounts(old, "taxes"), _amounts(new, "taxes")),
+        *_changed("item", _likely(old["breakdown"]["items"]), _likely(new["breakdown"]["items"])),
+        *_changed("tax", _likely(old["breakdown"]["taxes"]), _likely(new["breakdown"]["taxes"])),
     ]
     before, after = ([line["amount"] for line in each["adjustments"]] for each in (old, new))
     if before != after:
@@ -259,13 +254,21 @@ def line_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[LineCha
     return changes
 
 
-def comparable(firm: Firm, adjustments: Sequence[Adjustment]) -> dict[str, Any]:
+def comparable(firm: Firm, adjustments: Sequence[Adjustment]) -> ComparableQuote:
     """Return as much of a content as `line_changes` looks at."""
     return {
         "breakdown": firm.breakdown,
         "adjustments": [{"amount": firm.text(each.amount)} for each in adjustments],
         "adjusted": firm.text(firm.adjusted),
         "total": firm.text(firm.total),
+    }
+
+
+def _table(breakdown: StoredBreakdown) -> QuoteTable:
+    return {
+        "table": breakdown["table"],
+        "version": breakdown["version"],
+        "sha256": breakdown["table_sha256"],
     }
 
 
@@ -279,7 +282,7 @@ def _amount_of(adjustment: Adjustment | Decimal, minor: Decimal) -> Decimal:
 
 
 def _payments(
-    table: PriceTable, breakdown: Mapping[str, Any], adjusted: Decimal, total: Decimal
+    table: PriceTable, breakdown: StoredBreakdown, adjusted: Decimal, total: Decimal
 ) -> tuple[tuple[str, Decimal], ...]:
     """Split what is firm as the price list splits its price: fixed amounts first, the percents share the rest."""
     priced = [(payment["code"], Decimal(payment["amount"])) for payment in breakdown["payments"]]
@@ -301,12 +304,9 @@ def _payments(
     )
 
 
-def _amounts(content: Mapping[str, Any], part: str) -> dict[str, str]:
+def _likely(lines: Sequence[StoredItem] | Sequence[StoredTax]) -> dict[str, str]:
     """Return the likely amount of each line by its code; a line on request says so."""
-    return {
-        line["code"]: "request" if line["amount"]["likely"] is None else line["amount"]["likely"]
-        for line in content["breakdown"][part]
-    }
+    return {line["code"]: line["amount"]["likely"] or "request" for line in lines}
 
 
 def _changed(
@@ -338,7 +338,7 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def _checked(content: object) -> Mapping[str, Any]:
+def _checked(content: object) -> StoredQuote:
     """Return a content of whose parts so much is known that they can be computed with; raises NotAQuote."""
     if not isinstance(content, dict):
         raise NotAQuote("")
@@ -355,7 +355,7 @@ def _checked(content: object) -> Mapping[str, Any]:
     for number, line in enumerate(content["adjustments"]):
         if not isinstance(line, dict):
             raise NotAQuote(f"adjustments.{number}")
-    return cast(Mapping[str, Any], content)
+    return cast(StoredQuote, content)
 
 
 def _read(text: object, place: str) -> Decimal:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from pricing.charges import HUNDREDTH, LIKELY, TierPart, blocks, tier_parts
 from pricing.money import ZERO, Rounder, plain
+from pricing.stored import StoredStep
 from pricing.table import Charge, Package, Percent, Tiers, UnitPrice
-
-Step = dict[str, Any]
-
 
 Trace = tuple[Charge | Package, Decimal, Decimal, str | None, Decimal | None]
 """What the steps of a likely amount are told from, when somebody asks for them.
@@ -20,7 +17,7 @@ what a percent charge was taken of. A plain tuple, because one is made for every
 """
 
 
-def steps(trace: Trace, money: Rounder) -> list[Step]:
+def steps(trace: Trace, money: Rounder) -> list[StoredStep]:
     """Return the steps of a likely amount in the order of the arithmetic; none for an absent charge.
 
     To be called under `exactly()`.
@@ -37,8 +34,8 @@ def steps(trace: Trace, money: Rounder) -> list[Step]:
 
 def _charge_steps(
     charge: Charge, left: Decimal, allowance: Decimal, package: str | None, money: Rounder
-) -> list[Step]:
-    found: list[Step] = []
+) -> list[StoredStep]:
+    found: list[StoredStep] = []
     if charge.included:
         free = min(charge.included, left)
         left -= free
@@ -66,11 +63,11 @@ def _charge_steps(
     return found + _closing_steps(charge, amount, money)
 
 
-def _percent_steps(charge: Charge, base: Decimal, money: Rounder) -> list[Step]:
+def _percent_steps(charge: Charge, base: Decimal, money: Rounder) -> list[StoredStep]:
     assert isinstance(charge.price, Percent)
     percent = charge.price.percent.likely
     amount = base * percent * HUNDREDTH
-    step = {
+    step: StoredStep = {
         "kind": "percent",
         "percent": plain(percent),
         "of": list(charge.price.of),
@@ -80,7 +77,7 @@ def _percent_steps(charge: Charge, base: Decimal, money: Rounder) -> list[Step]:
     return [step, *_closing_steps(charge, amount, money)]
 
 
-def _unit_step(quantity: Decimal, price: Decimal, amount: Decimal, money: Rounder) -> Step:
+def _unit_step(quantity: Decimal, price: Decimal, amount: Decimal, money: Rounder) -> StoredStep:
     return {
         "kind": "unit",
         "quantity": plain(quantity),
@@ -89,7 +86,7 @@ def _unit_step(quantity: Decimal, price: Decimal, amount: Decimal, money: Rounde
     }
 
 
-def _tier_step(mode: str, part: TierPart, money: Rounder) -> Step:
+def _tier_step(mode: str, part: TierPart, money: Rounder) -> StoredStep:
     return {
         "kind": "tier",
         "mode": mode,
@@ -102,9 +99,9 @@ def _tier_step(mode: str, part: TierPart, money: Rounder) -> Step:
     }
 
 
-def _closing_steps(charge: Charge, amount: Decimal, money: Rounder) -> list[Step]:
+def _closing_steps(charge: Charge, amount: Decimal, money: Rounder) -> list[StoredStep]:
     """The bounds that changed the amount, and the rounding if it did."""
-    found: list[Step] = []
+    found: list[StoredStep] = []
     if charge.at_least is not None and amount < charge.at_least.likely:
         amount = charge.at_least.likely
         found.append({"kind": "at_least", "bound": money.longer_text(amount)})

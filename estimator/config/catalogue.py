@@ -31,12 +31,17 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as docs/running.md describes it."""
+    """One setting as docs/running.md describes it.
+
+    `default` is what it is set to unless somebody sets it, written as they would write it; with `otherwise` it is
+    a sentence instead: the value follows from other settings, or there is none.
+    """
 
     name: str
     meaning: str
     default: str
     read: Callable[[str], Any]
+    otherwise: bool = False
 
 
 SETTINGS = (
@@ -45,24 +50,28 @@ SETTINGS = (
         "The folder for the database, secrets and whatever else belongs to this one installation.",
         "instance in the current folder",
         Path,
+        otherwise=True,
     ),
     Setting(
         "DATABASE_URL",
         "Where the database is: SQLite for one small server, PostgreSQL for several machines.",
         "sqlite:///INSTANCE/estimator.sqlite; a relative path begins in INSTANCE",
         database,
+        otherwise=True,
     ),
     Setting(
         "QUEUE_URL",
         "Where workers are told that there is work: SQLite on one machine, PostgreSQL or Redis for several.",
         "the database if that is PostgreSQL, else sqlite:///INSTANCE/queue.sqlite",
         queue,
+        otherwise=True,
     ),
     Setting(
         "PUBLIC_URL",
         "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
         "must be set; in demonstration mode http://HOST:PORT",
         address,
+        otherwise=True,
     ),
     Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", flag),
     Setting(
@@ -89,12 +98,14 @@ SETTINGS = (
         "The server that mail is handed to. Without one mail is kept in INSTANCE/mail and reaches nobody.",
         "not set",
         host,
+        otherwise=True,
     ),
     Setting(
         "MAIL_PORT",
         "The port of that server.",
         "587; 465 with MAIL_SECURITY=tls; 25 unencrypted",
         whole(1, 65535),
+        otherwise=True,
     ),
     Setting(
         "MAIL_SECURITY",
@@ -104,16 +115,27 @@ SETTINGS = (
         security,
     ),
     Setting(
-        "MAIL_USER", "The name to sign in with at the mail server.", "not set: without signing in", sign_in
+        "MAIL_USER",
+        "The name to sign in with at the mail server.",
+        "not set: without signing in",
+        sign_in,
+        otherwise=True,
     ),
-    Setting("MAIL_PASSWORD", "The password that belongs to MAIL_USER.", "not set", sign_in),
+    Setting("MAIL_PASSWORD", "The password that belongs to MAIL_USER.", "not set", sign_in, otherwise=True),
     Setting(
         "MAIL_FROM",
         "The sender of every mail, an address or a name with an address.",
         "must be set with MAIL_SERVER; else estimates@ and the host of PUBLIC_URL",
         mail_address,
+        otherwise=True,
     ),
-    Setting("MAIL_REPLY_TO", "The address that answers go to.", "not set: to the sender", mail_address),
+    Setting(
+        "MAIL_REPLY_TO",
+        "The address that answers go to.",
+        "not set: to the sender",
+        mail_address,
+        otherwise=True,
+    ),
     Setting(
         "MAIL_GIVE_UP_HOURS",
         "Hours after which a mail that no server took is given up, visibly.",

@@ -24,9 +24,9 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
     source = {**(os.environ if environment is None else environment), **given}
     values = {setting.name: _value(setting, _text(setting.name, source)) for setting in SETTINGS}
     instance = instance_folder(source)
-    port = values["PORT"] or 8000
-    host = values["HOST"] or "127.0.0.1"
-    demo = bool(values["DEMO"])
+    port = values["PORT"]
+    host = values["HOST"]
+    demo = values["DEMO"]
     if values["PUBLIC_URL"] is None and not demo:
         raise WrongSetting(
             _(
@@ -55,20 +55,20 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         mail_server=_mail_server(values),
         mail_from=values["MAIL_FROM"] or _own_address(public_url),
         mail_reply_to=values["MAIL_REPLY_TO"],
-        mail_give_up_hours=values["MAIL_GIVE_UP_HOURS"] or 48,
-        mails_per_address=values["MAILS_PER_ADDRESS"] or 10,
-        mails_per_estimate=values["MAILS_PER_ESTIMATE"] or 5,
-        addresses_kept_days=values["ADDRESSES_KEPT_DAYS"] or 7,
-        lease_seconds=values["LEASE_SECONDS"] or 180,
+        mail_give_up_hours=values["MAIL_GIVE_UP_HOURS"],
+        mails_per_address=values["MAILS_PER_ADDRESS"],
+        mails_per_estimate=values["MAILS_PER_ESTIMATE"],
+        addresses_kept_days=values["ADDRESSES_KEPT_DAYS"],
+        lease_seconds=values["LEASE_SECONDS"],
         public_url=public_url,
         demo=demo,
-        languages=values["LANGUAGES"] or ("en",),
-        kept_days=values["KEPT_DAYS"] or 90,
-        second_approver=values["SECOND_APPROVER"] is not False,
+        languages=values["LANGUAGES"],
+        kept_days=values["KEPT_DAYS"],
+        second_approver=values["SECOND_APPROVER"],
         host=host,
         port=port,
-        workers=values["WORKERS"] or 2,
-        proxies=values["PROXIES"] or 0,
+        workers=values["WORKERS"],
+        proxies=values["PROXIES"],
     )
 
 
@@ -93,8 +93,9 @@ def _text(name: str, source: Mapping[str, str]) -> str | None:
 
 
 def _value(setting: Setting, text: str | None) -> Any:
+    """Return what a text says, or what stands without one; None if that follows from other settings."""
     if text is None:
-        return None
+        return None if setting.otherwise else setting.read(setting.default)
     try:
         return setting.read(text)
     except ValueError as error:
@@ -161,7 +162,7 @@ def _mail_server(values: Mapping[str, Any]) -> MailServer | None:
                     other=other or "MAIL_SERVER",
                 )
             )
-    security = values["MAIL_SECURITY"] or "starttls"
+    security = values["MAIL_SECURITY"]
     port = values["MAIL_PORT"] or {"starttls": 587, "tls": 465, "unencrypted": 25}[security]
     return MailServer(values["MAIL_SERVER"], port, security, values["MAIL_USER"], values["MAIL_PASSWORD"])
 

@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
@@ -15,10 +14,11 @@ from sqlalchemy import select
 import pricing
 from estimator import links, price_lists
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import changed_rows, db, insert_once
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail, TableVersion
 from pricing.answers import Answers
+from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody takes for another one."""
@@ -109,15 +109,8 @@ def purge(*, kept_days: int, now: datetime) -> int:
     is_old = Estimate.created_at <= now - timedelta(days=kept_days)
     old = select(Estimate.id).where(is_old)
     outbox.drop(select(Estimate.reference).where(is_old))
-    db.session.execute(
-        sql_delete(Document).where(Document.estimate_id.in_(old)),
-        execution_options={"synchronize_session": False},
-    )
-    result = db.session.execute(
-        sql_delete(Estimate).where(is_old),
-        execution_options={"synchronize_session": False},
-    )
-    return cast(Any, result).rowcount or 0
+    changed_rows(sql_delete(Document).where(Document.estimate_id.in_(old)))
+    return changed_rows(sql_delete(Estimate).where(is_old))
 
 
 def token_of(estimate: Estimate, link_key: str) -> str:
@@ -125,14 +118,14 @@ def token_of(estimate: Estimate, link_key: str) -> str:
     return links.compose(link_key, KIND, estimate.reference, estimate.link_serial)
 
 
-def breakdown_of(estimate: Estimate) -> dict[str, Any]:
+def breakdown_of(estimate: Estimate) -> StoredBreakdown:
     """Return the stored breakdown in the form of `pricing.Breakdown.as_dict`."""
-    return cast(dict[str, Any], json.loads(estimate.breakdown))
+    return read_breakdown(estimate.breakdown)
 
 
 def given_of(estimate: Estimate) -> Mapping[str, str | bool]:
     """Return what was answered, in normal form; what was left open is not in it."""
-    return cast(dict[str, str | bool], json.loads(estimate.given))
+    return read_answers(estimate.given)
 
 
 def has_expired(estimate: Estimate, now: datetime) -> bool:

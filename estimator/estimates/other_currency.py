@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator import wording
 from estimator.clinic import exchange_rates
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
-from estimator.wording import Breakdown, Headline, Sum
+from estimator.wording import Headline, Sum
 from pricing import PriceTable
+from pricing.stored import Cases, StoredBreakdown
 
 OLD_DAYS = 30
 """A rate that is older says so."""
@@ -63,14 +63,28 @@ def chosen(table: PriceTable, currency: str, now: datetime) -> Chosen | None:
     return Chosen(row.base, row.quoted, row.rate, row.source, row.day, old)
 
 
-def beside(breakdown: Breakdown, table: PriceTable, rate: Chosen, reader: Reader) -> Beside:
+def beside(breakdown: StoredBreakdown, table: PriceTable, rate: Chosen, reader: Reader) -> Beside:
     """Convert the totals, each from its rounded amount and rounded once; single items stay as they are."""
     exact = Decimal(rate.rate)
-    totals = {
-        name: {end: exchange_rates.converted(amount, exact, rate.quoted) for end, amount in amounts.items()}
-        for name, amounts in breakdown["totals"].items()
+
+    def there(amounts: Cases) -> Cases:
+        low, likely, high = (
+            exchange_rates.converted(amount, exact, rate.quoted)
+            for amount in (amounts["low"], amounts["likely"], amounts["high"])
+        )
+        return {"low": low, "likely": likely, "high": high}
+
+    totals = breakdown["totals"]
+    converted: StoredBreakdown = {
+        **breakdown,
+        "currency": rate.quoted,
+        "totals": {
+            "provider": there(totals["provider"]),
+            "others": there(totals["others"]),
+            "reserve": there(totals["reserve"]),
+            "total": there(totals["total"]),
+        },
     }
-    converted: dict[str, Any] = {**breakdown, "currency": rate.quoted, "totals": totals}
     headline, sums = wording.headline(converted, table, reader)
     return Beside(headline, sums, _sentence(rate, reader))
 

@@ -29,6 +29,7 @@ from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
 from estimator.wording.rows import NoticeRow
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
+from pricing.stored import StoredBreakdown
 
 APP = Path(__file__).parent.parent
 
@@ -116,7 +117,7 @@ def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
 
 
 def document(
-    breakdown: wording.Breakdown,
+    breakdown: StoredBreakdown,
     table: PriceTable,
     head: Head,
     reader: Reader,

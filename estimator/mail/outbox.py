@@ -15,13 +15,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
-from estimator.db import db, insert_once, take_turns
+from estimator.db import changed_rows, db, insert_once, take_turns
 from estimator.models import Mail
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -131,7 +131,7 @@ def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
             handed_over_at=None,
         )
     )
-    if _rows(claimed) != 1:
+    if changed_rows(claimed) != 1:
         return None
     row = db.session.execute(
         select(
@@ -206,7 +206,7 @@ def again(mail_id: int, now: datetime) -> bool:
     """
     given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
     return (
-        _rows(
+        changed_rows(
             update(Mail)
             .where(*given_up)
             .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_free())
@@ -256,17 +256,17 @@ def drop(about: str | Select[Any]) -> None:
     """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
     emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
-    _rows(update(Mail).where(which).values(**emptied, **_free()))
+    changed_rows(update(Mail).where(which).values(**emptied, **_free()))
 
 
 def clear_away(now: datetime) -> None:
     """Remove what is left of mail whose record is gone, as soon as no limit counts it any more."""
-    _rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
+    changed_rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
 def forget_addresses(*, kept_days: int, now: datetime) -> int:
     """Forget the address of every mail that ended more than `kept_days` ago; return how many."""
-    return _rows(
+    return changed_rows(
         update(Mail)
         .where(Mail.ended_at <= now - timedelta(days=kept_days), Mail.address_lookup.is_not(None))
         .values(address=None, address_lookup=None)
@@ -297,13 +297,8 @@ def _free() -> dict[str, Any]:
 
 
 def _ours(mail: Claimed, **values: Any) -> None:
-    if _rows(update(Mail).where(Mail.id == mail.id, Mail.lease == mail.lease).values(**values)) != 1:
+    if changed_rows(update(Mail).where(Mail.id == mail.id, Mail.lease == mail.lease).values(**values)) != 1:
         raise LostLease
-
-
-def _rows(statement: Any) -> int:
-    options = {"synchronize_session": False}
-    return cast("CursorResult[Any]", db.session.execute(statement, execution_options=options)).rowcount
 
 
 def _folded(address: str) -> str:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 import pricing
-from estimator.db import db, take_turns
+from estimator.db import changed_rows, db, take_turns
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
 
@@ -113,7 +113,7 @@ def result_of(preview: Preview) -> dict[str, Any]:
 def cancel(preview: Preview, *, now: datetime) -> None:
     """Stop a preview; one that has ended stays as it is. The worker notices within a second."""
     stopped = update(Preview).where(Preview.id == preview.id, Preview.state.in_(("waiting", "working")))
-    _rows(stopped.values(state="cancelled", ended_at=now, lease=None, leased_until=None))
+    changed_rows(stopped.values(state="cancelled", ended_at=now, lease=None, leased_until=None))
     db.session.expire(preview)
 
 
@@ -133,7 +133,7 @@ def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | No
         "attempts": Preview.attempts + 1,
         "priced": 0,
     }
-    if _rows(claimed.values(**values)) != 1:
+    if changed_rows(claimed.values(**values)) != 1:
         return None
     row = db.session.execute(
         select(Preview.draft_id, Preview.save, Preview.days, Preview.attempts).filter_by(
@@ -223,7 +223,7 @@ def purge(*, kept_days: int, now: datetime) -> int:
 
     What is told of the largest movers comes from estimates, which are not kept longer either.
     """
-    return _rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
+    return changed_rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
 
 
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}
@@ -238,10 +238,5 @@ def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0))
 
 def _ours(preview: Claimed, **values: Any) -> None:
     mine = update(Preview).where(Preview.id == preview.id, Preview.lease == preview.lease)
-    if _rows(mine.values(**values)) != 1:
+    if changed_rows(mine.values(**values)) != 1:
         raise LostLease
-
-
-def _rows(statement: Any) -> int:
-    options = {"synchronize_session": False}
-    return cast("CursorResult[Any]", db.session.execute(statement, execution_options=options)).rowcount

@@ -16,14 +16,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, exists, func, select, update
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import exists, func, select, update
 
 from estimator import audit, links
 from estimator.clinic import Clinic
-from estimator.db import db
+from estimator.db import changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
     NameWord,
@@ -93,17 +93,17 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
     if quote is not None:
         _erase_revisions(quote, contract, now)
     for model in (QuoteDraft, QuoteCode):
-        _do(sql_delete(model).filter_by(request_id=request.id))
-    _do(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
+        changed_rows(sql_delete(model).filter_by(request_id=request.id))
+    changed_rows(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
     not_withdrawn = RequestConsent.request_id == request.id, RequestConsent.withdrawn_at.is_(None)
-    _do(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=now))
+    changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=now))
     request.email = request.phone = request.message = None
     request.email_lookup = request.planned_month = None
     # The form must not be known again, or else who sends it once more would be handed what is erased.
     request.submission = secrets.token_hex()
     request.erased_at = now
     if contract is None:
-        _do(sql_delete(NameWord).filter_by(request_id=request.id))
+        changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
         request.full_name = None
         request.link_hash = _nothing()
         if quote is not None:
@@ -126,7 +126,7 @@ def purge(clinic: Clinic, now: datetime) -> int:
     is_old = PatientRequest.active_at <= now - timedelta(days=clinic.requests_kept_days)
     old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
-    removed = _do(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
+    removed = changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
     over = _with_old_quotes(years_after(now, -clinic.quotes_kept_years))
     for request in over:
         erase(request, actor="clock", now=now, whole=True)
@@ -164,12 +164,12 @@ def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime
         outbox.drop(f"{quote.number}/{number}")
         if contract is None or revision_id != contract.id:
             gone.append(revision_id)
-    _do(
+    changed_rows(
         update(QuoteRevision).where(QuoteRevision.id.in_(gone)).values(patient=None, rows=None, pdf=None),
     )
     current = QuoteRevision.id.in_(gone), QuoteRevision.state == "current"
-    _do(update(QuoteRevision).where(*current).values(state="withdrawn", state_since=now))
-    _do(
+    changed_rows(update(QuoteRevision).where(*current).values(state="withdrawn", state_since=now))
+    changed_rows(
         update(QuoteDecision)
         .where(QuoteDecision.revision_id.in_(gone))
         .values(typed_name=None, words=None, network="")
@@ -180,8 +180,3 @@ def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime
 def _nothing() -> str:
     """Return the hash of a token that nobody has."""
     return links.stored(secrets.token_hex())
-
-
-def _do(statement: Any) -> int:
-    options = {"synchronize_session": False}
-    return cast("CursorResult[Any]", db.session.execute(statement, execution_options=options)).rowcount

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 
 from estimator import keys
-from estimator.db import db, sealed_columns
+from estimator.db import changed_rows, db, sealed_columns
 
 BATCH = 500
 """So many texts are sealed anew in one transaction."""
@@ -46,10 +45,8 @@ def seal_anew(keyring: keys.Keyring) -> int:
             content = keyring.open_bytes(old, table.name, column, name)
             new = keyring.seal_bytes(content, table.name, column, name)
             # Whoever changed it meanwhile has sealed it with the first key already.
-            result = db.session.execute(
-                update(table).where(table.c.id == number, sealed == old).values({column: new})
-            )
-            changed += cast("CursorResult[object]", result).rowcount
+            unchanged = update(table).where(table.c.id == number, sealed == old)
+            changed += changed_rows(unchanged.values({column: new}))
         if changed >= BATCH:
             break
     return changed

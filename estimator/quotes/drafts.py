@@ -14,21 +14,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import EllipsisType
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 import pricing
 from estimator import audit, price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import changed_rows, db, insert_once
 from estimator.models import PatientRequest, Quote, QuoteDraft, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
 from estimator.requests import lock
 from pricing import quote as quote_content
 from pricing.answers import Answers
 from pricing.quote import Adjustment, Firm, LineChange
+from pricing.stored import read_answers, read_quote
 from pricing.table import ChoiceDriver
 
 LONGEST = timedelta(days=731)
@@ -96,7 +97,7 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
     newest = _newest(request)
     name = secrets.token_hex(16)
     lines = [] if newest is None else _lines_of(newest, actor, settings)
-    given = requests.given_of(request) if newest is None else json.loads(newest.content)["answers"]
+    given = requests.given_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
         "request_id": request.id,
@@ -161,8 +162,7 @@ def change(
     statement = update(QuoteDraft).where(
         QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
     )
-    changed = db.session.execute(statement.values(**values), execution_options={"synchronize_session": False})
-    if cast("CursorResult[Any]", changed).rowcount != 1:
+    if changed_rows(statement.values(**values)) != 1:
         raise ChangedMeanwhile
     db.session.refresh(draft)
     return draft
@@ -263,7 +263,7 @@ def discard(draft: QuoteDraft) -> None:
 
 def given_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     """Return the plan, in normal form."""
-    return cast(dict[str, str | bool], json.loads(draft.given))
+    return read_answers(draft.given)
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, cast
 
 from sqlalchemy import select, update
 
 from estimator import keys, links, price_lists, wording
-from estimator.db import db
+from estimator.db import changed_rows, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
 from estimator.requests import lock
 from estimator.wording import FirmRows
+from pricing.stored import StoredQuote, read_quote
 
 KIND = "quote"
 """What the links of quotes open; part of their tokens."""
@@ -67,9 +66,9 @@ def standing(revision: QuoteRevision, now: datetime) -> Standing:
     return revision.state
 
 
-def content_of(revision: QuoteRevision) -> dict[str, Any]:
+def content_of(revision: QuoteRevision) -> StoredQuote:
     """Return the content of a revision, as `quote_content.content` made it."""
-    return cast(dict[str, Any], json.loads(revision.content))
+    return read_quote(revision.content)
 
 
 def rows_of(revision: QuoteRevision, keyring: keys.Keyring) -> FirmRows | None:
@@ -131,9 +130,9 @@ def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> 
     first = update(QuoteRevision).where(
         QuoteRevision.id == revision.id, QuoteRevision.pdf_sha256.is_(None), QuoteRevision.rows.is_not(None)
     )
-    kept = db.session.execute(first.values(**values), execution_options={"synchronize_session": False})
+    kept = changed_rows(first.values(**values)) == 1
     db.session.refresh(revision)
-    return bool(cast(Any, kept).rowcount == 1)
+    return kept
 
 
 def locked(revision: QuoteRevision) -> PatientRequest:

@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from babel.numbers import get_territory_currencies
 from sqlalchemy import select
@@ -48,6 +47,7 @@ from estimator.requests import lock
 from estimator.wording import FirmRows
 from pricing import quote as quote_content
 from pricing.quote import Rate
+from pricing.stored import StoredQuote
 
 WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
 """Why a quote is withdrawn, as codes."""
@@ -160,7 +160,7 @@ def worded(
     clinic: Clinic,
     settings: Settings,
     now: datetime,
-) -> tuple[dict[str, Any], FirmRows]:
+) -> tuple[StoredQuote, FirmRows]:
     """Return what a revision that is issued at this moment says: its content, and its words in its language.
 
     Nothing is saved, so that it can be looked at before. There must be a total: `prepared.chosen`.
@@ -239,7 +239,7 @@ def _said(
     issued: datetime,
     clinic: Clinic,
     settings: Settings,
-) -> tuple[dict[str, Any], FirmRows]:
+) -> tuple[StoredQuote, FirmRows]:
     """Put what was prepared into figures, and into words."""
     assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from estimator import clinic, estimates
 from estimator.config import Settings
@@ -16,6 +14,7 @@ from estimator.quotes import issued_revisions
 from estimator.template_environment import environment
 from estimator.wording import FirmRows
 from pricing.quote import as_bytes
+from pricing.stored import StoredQuote
 
 
 def html(
@@ -60,7 +59,7 @@ def html(
 
 
 def document(
-    content: Mapping[str, Any],
+    content: StoredQuote,
     rows: FirmRows,
     *,
     patient: str,
@@ -90,7 +89,7 @@ def document(
 
 
 def preview_pdf(
-    content: Mapping[str, Any],
+    content: StoredQuote,
     rows: FirmRows,
     *,
     patient: str,

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, or_, select, update
 
 from estimator import keys
 from estimator.config import Settings
-from estimator.db import db, take_turns
+from estimator.db import changed_rows, db, take_turns
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteCode
@@ -73,7 +72,7 @@ def send(request: PatientRequest, *, settings: Settings, now: datetime) -> tuple
         return newest, None
     _check_limits(request, now)
     blanked = update(QuoteCode).where(QuoteCode.request_id == request.id).values(code=None)
-    _rows(blanked)
+    changed_rows(blanked)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     name = secrets.token_hex(16)
     code = QuoteCode(
@@ -115,7 +114,7 @@ def check(request: PatientRequest, typed: str, *, settings: Settings, now: datet
     counted = update(QuoteCode).where(
         QuoteCode.id == newest.id, QuoteCode.used_at.is_(None), QuoteCode.tries < TRIES
     )
-    if _rows(counted.values(tries=QuoteCode.tries + 1)) != 1:
+    if changed_rows(counted.values(tries=QuoteCode.tries + 1)) != 1:
         return False
     digits = "".join(
         letter for letter in folded_digits(typed) if not letter.isspace() and letter not in "-–."
@@ -123,7 +122,7 @@ def check(request: PatientRequest, typed: str, *, settings: Settings, now: datet
     if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, settings.lookup_key)):
         return False
     used = update(QuoteCode).where(QuoteCode.id == newest.id, QuoteCode.used_at.is_(None))
-    return _rows(used.values(used_at=now, code=None)) == 1
+    return changed_rows(used.values(used_at=now, code=None)) == 1
 
 
 def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:
@@ -142,8 +141,8 @@ def digits_of(code: QuoteCode, keyring: keys.Keyring, now: datetime) -> str | No
 def forget(now: datetime) -> int:
     """Blank every code that is over and remove what no limit counts any more; return how many were blanked."""
     over = or_(QuoteCode.until <= now, QuoteCode.created_at > now + AHEAD)
-    blanked = _rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
-    _rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY))
+    blanked = changed_rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
+    changed_rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY))
     return blanked
 
 
@@ -176,8 +175,3 @@ def _check_limits(request: PatientRequest, now: datetime) -> None:
 
 def _hash(name: str, digits: str, lookup_key: str) -> str:
     return keys.lookup(lookup_key, "quote code", f"{name}:{digits}")
-
-
-def _rows(statement: object) -> int:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    return cast("CursorResult[object]", result).rowcount

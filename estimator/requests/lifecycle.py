@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -27,6 +27,7 @@ from estimator.models.requests import Origin, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, history, lock
+from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 KIND = "request"
 """What the links of this module open; part of their tokens."""
@@ -110,7 +111,7 @@ def ask(
     person = asked.person
     named = _named(submission, estimate.reference, asked, settings.lookup_key)
     name = secrets.token_hex(16)
-    breakdown = json.loads(estimate.breakdown)
+    breakdown = read_breakdown(estimate.breakdown)
     row = {
         "name": name,
         "origin": origin,
@@ -185,14 +186,14 @@ def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
     )
 
 
-def breakdown_of(request: PatientRequest) -> dict[str, Any]:
+def breakdown_of(request: PatientRequest) -> StoredBreakdown:
     """Return the breakdown that was asked about, in the form of `pricing.Breakdown.as_dict`."""
-    return cast(dict[str, Any], json.loads(request.breakdown))
+    return read_breakdown(request.breakdown)
 
 
 def given_of(request: PatientRequest) -> Mapping[str, str | bool]:
     """Return what was answered, in normal form; what was left open is not in it."""
-    return cast(dict[str, str | bool], json.loads(request.given))
+    return read_answers(request.given)
 
 
 def move(

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult, select
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
 
 from estimator import links
-from estimator.db import db
+from estimator.db import changed_rows, db
 from estimator.models import StaffLink, StaffUser
 from estimator.models.staff import Purpose
 
@@ -68,20 +67,15 @@ def is_good(link: StaffLink, now: datetime) -> bool:
 
 def use(link: StaffLink) -> bool:
     """Use a link up; return whether it was still there. Of two at the same moment only one is told so."""
-    return _removed(sql_delete(StaffLink).where(StaffLink.id == link.id)) == 1
+    return changed_rows(sql_delete(StaffLink).where(StaffLink.id == link.id)) == 1
 
 
 def forget(user: StaffUser, purpose: Purpose | None = None) -> None:
     """Remove the links of a person, all of them or those of one purpose."""
     which = sql_delete(StaffLink).where(StaffLink.user_id == user.id)
-    _removed(which if purpose is None else which.where(StaffLink.purpose == purpose))
+    changed_rows(which if purpose is None else which.where(StaffLink.purpose == purpose))
 
 
 def purge(now: datetime) -> None:
     """Remove the links that nobody can use any more."""
-    _removed(sql_delete(StaffLink).where(StaffLink.until <= now))
-
-
-def _removed(statement: object) -> int:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    return cast("CursorResult[object]", result).rowcount
+    changed_rows(sql_delete(StaffLink).where(StaffLink.until <= now))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
 
-from sqlalchemy import CursorResult, func, select
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select
 
 from estimator import keys
-from estimator.db import db
+from estimator.db import changed_rows, db
 from estimator.models import RecoveryCode, StaffUser
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,11 +39,8 @@ def is_one(user: StaffUser, typed: str, lookup_key: str) -> bool:
 
 def use(user: StaffUser, typed: str, lookup_key: str) -> bool:
     """Use a code up; return whether it was still there. Of two at the same moment only one is told so."""
-    result = db.session.execute(
-        sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key)),
-        execution_options={"synchronize_session": False},
-    )
-    return cast("CursorResult[object]", result).rowcount == 1
+    which = sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))
+    return changed_rows(which) == 1
 
 
 def left(user: StaffUser) -> int:

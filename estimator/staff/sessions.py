@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import or_, select, update
 
 from estimator import links
-from estimator.db import db
+from estimator.db import changed_rows, db
 from estimator.models import StaffSession, StaffUser
 
 IDLE = timedelta(minutes=30)
@@ -51,11 +50,10 @@ def is_open(user: StaffUser, key: str, now: datetime) -> bool:
 
 def seen(key: str, now: datetime) -> bool:
     """Write down that a session is in use, once a minute; return whether anything was written."""
-    return _rows(
-        update(StaffSession)
-        .where(StaffSession.key_hash == links.stored(key), StaffSession.seen_at <= now - SEEN_EACH)
-        .values(seen_at=now)
+    due = update(StaffSession).where(
+        StaffSession.key_hash == links.stored(key), StaffSession.seen_at <= now - SEEN_EACH
     )
+    return changed_rows(due.values(seen_at=now)) > 0
 
 
 def of(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
@@ -73,7 +71,7 @@ def of(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
 
 def end(key: str) -> None:
     """End one session."""
-    _rows(sql_delete(StaffSession).where(StaffSession.key_hash == links.stored(key)))
+    changed_rows(sql_delete(StaffSession).where(StaffSession.key_hash == links.stored(key)))
 
 
 def end_all(user: StaffUser, *, but: str | None = None) -> None:
@@ -81,7 +79,7 @@ def end_all(user: StaffUser, *, but: str | None = None) -> None:
     which = StaffSession.user_id == user.id
     if but is not None:
         which &= StaffSession.key_hash != links.stored(but)
-    _rows(sql_delete(StaffSession).where(which))
+    changed_rows(sql_delete(StaffSession).where(which))
 
 
 def is_key(row: StaffSession, key: str) -> bool:
@@ -91,7 +89,7 @@ def is_key(row: StaffSession, key: str) -> bool:
 
 def purge(now: datetime) -> None:
     """Remove the sessions that are over."""
-    _rows(
+    changed_rows(
         sql_delete(StaffSession).where(
             or_(
                 StaffSession.began_at <= now - LONGEST,
@@ -100,8 +98,3 @@ def purge(now: datetime) -> None:
             )
         )
     )
-
-
-def _rows(statement: object) -> bool:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    return cast("CursorResult[object]", result).rowcount > 0

@@ -27,6 +27,7 @@ from estimator.pdf import reader
 from estimator.pdf.reader import Carried
 from pricing import PriceTable, canonical_json
 from pricing import quote as quote_content
+from pricing.stored import StoredBreakdown
 
 Word = Literal["current", "replaced", "expired", "unknown"]
 
@@ -218,11 +219,12 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
         ours = pricing.estimate(table, answers).as_dict()
     except pricing.BadAnswers:
         return Computed("refused", table)
-    parts = sorted({*data, *ours})
+    computed: Mapping[str, object] = ours
+    parts = sorted({*data, *computed})
     found = [
         difference
         for part in parts
-        if part not in data or part not in ours or data[part] != ours[part]
+        if part not in data or part not in computed or data[part] != computed[part]
         for difference in _of_part(part, data, ours)
     ]
     written = amount(_at(data, "totals", "total", "likely"))
@@ -265,7 +267,7 @@ def _is_content_of(revision: QuoteRevision, data: Mapping[str, Any] | None) -> b
         return False
 
 
-def _of_part(part: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[Difference]:
+def _of_part(part: str, theirs: Mapping[str, Any], ours: StoredBreakdown) -> list[Difference]:
     """Say of one part of a breakdown which of its lines differ, or only that it does."""
     found: list[Difference] = []
     if part == "totals":
@@ -277,7 +279,10 @@ def _of_part(part: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> l
         ]
     elif part in ("items", "taxes"):
         place = "item" if part == "items" else "tax"
-        their_lines, our_lines = _lines(theirs.get(part)), _lines(ours[part])
+        their_lines, our_lines = (
+            _lines(theirs.get(part)),
+            _lines(ours["items"] if part == "items" else ours["taxes"]),
+        )
         for code in [*our_lines, *(code for code in their_lines if code not in our_lines)]:
             written = amount(_at(their_lines.get(code), "amount", "likely"))
             computed = _at(our_lines.get(code), "amount", "likely")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -18,8 +19,20 @@ MOST_KEPT = 200
 """So many texts of a form that could not be saved are shown again."""
 
 
+class Missing(Exception):
+    """What a page is about is not there, or not for who asks; whatever loads it raises this, and no page goes on.
+
+    A room that has more to say, or somewhere else to go on, makes a class of its own and answers with that.
+    """
+
+    def answer(self) -> ResponseReturnValue:
+        """Return what is shown instead: the one page for all that was deleted or never existed."""
+        return _missing()
+
+
 def init_app(app: Flask) -> None:
     """Give an app its error pages."""
+    app.register_error_handler(Missing, _instead)
     app.register_error_handler(CSRFError, _ended_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
@@ -44,8 +57,11 @@ def page(
     return render_template("errors/error.html", again=again, kept=kept, **shown), status
 
 
-def missing() -> tuple[str, int]:
-    """Return the one page for everything that is not here, whether it was deleted or never existed."""
+def _instead(missing: Missing) -> ResponseReturnValue:
+    return missing.answer()
+
+
+def _missing() -> tuple[str, int]:
     return page(
         404,
         _("This page does not exist"),
@@ -124,7 +140,7 @@ def too_long_ago(verify: str) -> tuple[str, int]:
 def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:
-        return missing()
+        return _missing()
     if code == 403:
         return page(
             403,

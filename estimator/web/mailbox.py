@@ -12,7 +12,7 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask.typing import ResponseReturnValue
 
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
@@ -21,8 +21,6 @@ pages = Blueprint("mailbox", __name__, url_prefix="/demonstration/mail")
 
 MOST_SHOWN = 100
 _NAME = re.compile(r"[0-9a-f]{32}\Z")
-
-Answer = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,40 +37,33 @@ class Shown:
 
 
 @pages.get("/")
-def folder() -> Answer:
+def folder() -> ResponseReturnValue:
     """List the mails, the newest first."""
     mails = [_shown(name, found) for name in _names() if (found := _read(name)) is not None]
     return render_template("demonstration/mailbox.html", mails=mails)
 
 
 @pages.get("/<name>")
-def letter(name: str) -> Answer:
+def letter(name: str) -> ResponseReturnValue:
     """Show one mail as text, with what is attached."""
-    found = _read(name)
-    return (
-        errors.missing()
-        if found is None
-        else render_template("demonstration/letter.html", mail=_shown(name, found))
-    )
+    return render_template("demonstration/letter.html", mail=_shown(name, _mail(name)))
 
 
 @pages.get("/<name>/page")
-def page(name: str) -> Answer:
+def page(name: str) -> ResponseReturnValue:
     """Show the HTML part of a mail by itself."""
-    found = _read(name)
-    part = None if found is None else found.get_body(("html",))
+    part = _mail(name).get_body(("html",))
     if part is None:
-        return errors.missing()
+        raise errors.Missing
     return Response(part.get_content(), mimetype="text/html")
 
 
 @pages.get("/<name>/<int:number>")
-def attachment(name: str, number: int) -> Answer:
+def attachment(name: str, number: int) -> ResponseReturnValue:
     """Send what is attached to a mail."""
-    found = _read(name)
-    parts = [] if found is None else list(found.iter_attachments())
+    parts = list(_mail(name).iter_attachments())
     if number >= len(parts):
-        return errors.missing()
+        raise errors.Missing
     response = Response(parts[number].get_content(), mimetype=parts[number].get_content_type())
     response.headers["Content-Disposition"] = f'attachment; filename="{parts[number].get_filename()}"'
     return response
@@ -98,6 +89,14 @@ def _read(name: str) -> EmailMessage | None:
     except OSError:
         return None
     return message_from_bytes(content, policy=SMTPUTF8)
+
+
+def _mail(name: str) -> EmailMessage:
+    """Return a mail by its name; raises errors.Missing."""
+    found = _read(name)
+    if found is None:
+        raise errors.Missing
+    return found
 
 
 def _shown(name: str, found: EmailMessage) -> Shown:

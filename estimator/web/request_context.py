@@ -13,6 +13,7 @@ from estimator.config import Settings
 from estimator.jobs import Jobs
 from estimator.mail import outbox
 from estimator.models import Estimate, StaffUser
+from estimator.web import errors
 
 
 def settings() -> Settings:
@@ -50,9 +51,12 @@ def now() -> datetime:
     return found
 
 
-def estimate_of(token: str) -> Estimate | None:
-    """Return the estimate that a link opens, None if there is none any more."""
-    return estimates.find(token, kept_days=settings().kept_days, now=now())
+def estimate_of(token: str) -> Estimate:
+    """Return the estimate that a link opens; raises errors.Missing if there is none any more."""
+    found = estimates.find(token, kept_days=settings().kept_days, now=now())
+    if found is None:
+        raise errors.Missing
+    return found
 
 
 def person() -> StaffUser:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
@@ -14,7 +13,6 @@ from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.rows import (
     AnswerRow,
     AnswerSection,
-    Breakdown,
     GroupRows,
     Headline,
     ItemRow,
@@ -22,8 +20,9 @@ from estimator.wording.rows import (
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, notice_sections, span
+from estimator.wording.sentences import answer_words, notice_sections, span, three
 from estimator.wording.steps import Steps
+from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax
 from pricing.table import (
     Amount,
     Charge,
@@ -38,7 +37,9 @@ from pricing.table import (
 )
 
 
-def rows(breakdown: Breakdown, table: PriceTable, reader: Reader, given: Sequence[str] | None = None) -> Rows:
+def rows(
+    breakdown: StoredBreakdown, table: PriceTable, reader: Reader, given: Sequence[str] | None = None
+) -> Rows:
     """Word a whole breakdown for one reader.
 
     `given` are the drivers that somebody answered; the others took the table's default and say so. None
@@ -47,14 +48,14 @@ def rows(breakdown: Breakdown, table: PriceTable, reader: Reader, given: Sequenc
     return _Wording(breakdown, table, reader).rows(given)
 
 
-def headline(breakdown: Breakdown, table: PriceTable, reader: Reader) -> tuple[Headline, list[Sum]]:
+def headline(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> tuple[Headline, list[Sum]]:
     """Word only the likely total of a breakdown and the sums it is made of."""
     found = _Wording(breakdown, table, reader)
     return found.headline(), list(found.totals())
 
 
 class _Wording:
-    def __init__(self, breakdown: Breakdown, table: PriceTable, reader: Reader) -> None:
+    def __init__(self, breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> None:
         self.breakdown = breakdown
         self.table = table
         self.reader = reader
@@ -99,7 +100,7 @@ class _Wording:
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
 
-    def sum(self, amounts: Mapping[str, str], known: bool) -> tuple[str, str | None]:
+    def sum(self, amounts: Cases, known: bool) -> tuple[str, str | None]:
         """A sum and its range: "at least" if something in it is on request, "on request" if nothing else is."""
         amount = self.money(amounts["likely"])
         if not known:
@@ -131,7 +132,7 @@ class _Wording:
             str(self.words(item["label"]))
             for item in self.breakdown["items"]
             if item["group"] not in reserve
-            and len(set(item["amount"].values())) > 1
+            and len(set(three(item["amount"]))) > 1
             and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
         ]
         if ranged:
@@ -198,7 +199,7 @@ class _Wording:
                 share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
             )
 
-    def item(self, item: Mapping[str, Any]) -> ItemRow:
+    def item(self, item: StoredItem) -> ItemRow:
         entry = self.packages.get(item["code"]) or self.charges[item["code"]]
         charge = self.charges.get(item["code"])
         likely = item["amount"]["likely"]
@@ -232,7 +233,7 @@ class _Wording:
 
     def saving(self) -> str | None:
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
-        if code is None:
+        if code is None or saves is None:
             return None
         return _(
             "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
@@ -241,7 +242,7 @@ class _Wording:
             amount=self.money(saves),
         )
 
-    def tax(self, tax: Mapping[str, Any]) -> TaxRow:
+    def tax(self, tax: StoredTax) -> TaxRow:
         return TaxRow(
             label=self.words(tax["label"]),
             rate=self.reader.percent(tax["percent"]),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from estimator.wording.rows import Breakdown
+from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
 
 
 class Certainty:
     """What is on request in one breakdown, and every amount that is worked out from it."""
 
-    def __init__(self, breakdown: Breakdown, table: PriceTable) -> None:
-        self._items: list[Any] = breakdown["items"]
-        self._group_of = {item["code"]: item["group"] for item in self._items}
+    def __init__(self, breakdown: StoredBreakdown, table: PriceTable) -> None:
+        self._group_of = {item["code"]: item["group"] for item in breakdown["items"]}
         self._total_of = {group.code: group.total for group in table.groups}
         self._ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
         self._stage_of = {charge.code: charge.stage for charge in table.charges}

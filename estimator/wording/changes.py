@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from estimator.i18n import MINUS, SPACE, Reader
 from estimator.i18n import gettext as _
-from estimator.wording.rows import Breakdown, Change, DriverChanges
+from estimator.wording.rows import Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence
 from pricing.explore import Alternative
+from pricing.stored import StoredBreakdown
 from pricing.table import PriceTable
 
 
 def changes(
-    alternatives: Sequence[Alternative], breakdown: Breakdown, table: PriceTable, reader: Reader
+    alternatives: Sequence[Alternative], breakdown: StoredBreakdown, table: PriceTable, reader: Reader
 ) -> list[DriverChanges]:
     """Word `pricing.explore.sensitivity`: what the nearest other answers would do to the likely total."""
     main, currency = table.main_language, breakdown["currency"]

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import Breakdown, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.rows import GroupRows, Head, ItemRow, Rows, Sum, TaxRow
 from estimator.wording.sentences import answer_words, head
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes
+from pricing.stored import StoredBreakdown, StoredQuote
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ class FirmRows(Rows):
 class Before:
     """The revision that is replaced: its content, its list, its adjustments as far as they are known."""
 
-    content: Mapping[str, Any]
+    content: StoredQuote
     table: PriceTable
     adjustments: Sequence[AdjustmentRow]
 
 
 def firm_rows(
-    content: Mapping[str, Any],
+    content: StoredQuote,
     table: PriceTable,
     reader: Reader,
     adjustments: Sequence[Adjustment],
@@ -137,8 +137,8 @@ def firm_rows(
 
 def changed_rows(
     changes: Sequence[LineChange],
-    old: tuple[Breakdown, PriceTable],
-    new: tuple[Breakdown, PriceTable],
+    old: tuple[StoredBreakdown, PriceTable],
+    new: tuple[StoredBreakdown, PriceTable],
     reader: Reader,
 ) -> list[ChangedRow]:
     """Word what differs between two plans, or between one plan under two lists, in the order of the changes."""
@@ -153,7 +153,7 @@ def _firm_group(group: GroupRows) -> GroupRows:
     return replace(group, rows=items, span=None)
 
 
-def _taxes(breakdown: Breakdown, rows: Rows, table: PriceTable) -> list[tuple[TaxRow, bool]]:
+def _taxes(breakdown: StoredBreakdown, rows: Rows, table: PriceTable) -> list[tuple[TaxRow, bool]]:
     """Say of each tax whether it is on what is paid to the provider, and firm as that is."""
     of_provider = {group.code for group in table.groups if group.total == "provider"}
     of_provider |= {charge.code for charge in table.charges if charge.group in of_provider}
@@ -162,7 +162,7 @@ def _taxes(breakdown: Breakdown, rows: Rows, table: PriceTable) -> list[tuple[Ta
     return [(row, tax["code"] in firm) for tax, row in zip(breakdown["taxes"], rows.taxes, strict=True)]
 
 
-def _beside(breakdown: Breakdown, rows: Rows) -> list[Sum]:
+def _beside(breakdown: StoredBreakdown, rows: Rows) -> list[Sum]:
     """What is shown and not part of the quote: paid to others, and the reserve. Their place among the totals."""
     present = {group["total"] for group in breakdown["groups"]}
     found = []
@@ -173,7 +173,7 @@ def _beside(breakdown: Breakdown, rows: Rows) -> list[Sum]:
     return found
 
 
-def _converted(content: Mapping[str, Any], reader: Reader) -> str | None:
+def _converted(content: StoredQuote, reader: Reader) -> str | None:
     said = content["rate"]
     if said is None:
         return None
@@ -201,7 +201,7 @@ def _replaces(before: Before, reader: Reader) -> str:
 
 def _changed(
     before: Before,
-    content: Mapping[str, Any],
+    content: StoredQuote,
     table: PriceTable,
     reader: Reader,
     adjustments: Sequence[AdjustmentRow],
@@ -228,7 +228,10 @@ def _changed_adjustments(old: Sequence[AdjustmentRow], new: Sequence[AdjustmentR
 
 
 def _changed_row(
-    change: LineChange, old: tuple[Breakdown, PriceTable], new: tuple[Breakdown, PriceTable], reader: Reader
+    change: LineChange,
+    old: tuple[StoredBreakdown, PriceTable],
+    new: tuple[StoredBreakdown, PriceTable],
+    reader: Reader,
 ) -> ChangedRow:
     if change.kind == "answer":
         label = _label_of_driver(change.code, new[1]) or _label_of_driver(change.code, old[1])
@@ -241,11 +244,10 @@ def _changed_row(
     if change.kind in ("total", "adjustment"):
         words = Words(_("Firm total") if change.kind == "total" else _("Adjustments"))
     else:
-        part = "items" if change.kind == "item" else "taxes"
         words = next(
             reader.words(line["label"], table.main_language)
             for breakdown, table in (new, old)
-            for line in breakdown[part]
+            for line in (breakdown["items"] if change.kind == "item" else breakdown["taxes"])
             if line["code"] == change.code
         )
     amounts = [

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from estimator.i18n import Words
-
-Breakdown = Mapping[str, Any]
-"""A breakdown in the form of `pricing.Breakdown.as_dict`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
 from pricing.problems import SENTENCES, say
+from pricing.stored import Cases, CasesOrRequest
 from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable
 
 
@@ -44,9 +45,14 @@ def problem_sentences(refusal: BadAnswers, reader: Reader) -> dict[str, list[str
     return sentences
 
 
-def span(amounts: Mapping[str, str | None], currency: str, reader: Reader) -> str | None:
+def three(amounts: Cases | CasesOrRequest) -> tuple[str | None, str | None, str | None]:
+    """Return the low, the likely and the high of an amount."""
+    return amounts["low"], amounts["likely"], amounts["high"]
+
+
+def span(amounts: Cases | CasesOrRequest, currency: str, reader: Reader) -> str | None:
     """Say the range from the lowest to the highest of three amounts, None if they are all the same."""
-    known = {amount for amount in amounts.values() if amount is not None}
+    known = {amount for amount in three(amounts) if amount is not None}
     if len(known) < 2:
         return None
     ordered = sorted(known, key=Decimal)

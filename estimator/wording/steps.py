@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
-from estimator.wording.rows import Breakdown
+from pricing.stored import StoredBreakdown, StoredItem, StoredStep, TierStep
 from pricing.table import PriceTable
 
 
 class Steps:
     """The steps of one breakdown for one reader."""
 
-    def __init__(self, breakdown: Breakdown, table: PriceTable, reader: Reader) -> None:
+    def __init__(self, breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> None:
         self.table = table
         self.reader = reader
         self.currency: str = breakdown["currency"]
@@ -23,7 +22,7 @@ class Steps:
             row["code"]: row["label"] for row in (*breakdown["groups"], *breakdown["items"])
         }
 
-    def unit_price(self, item: Mapping[str, Any]) -> str:
+    def unit_price(self, item: StoredItem) -> str:
         """What stands in the column of unit prices; empty where there is no one price of a unit."""
         prices = [step for step in item["steps"] if step["kind"] in ("unit", "tier", "percent")]
         if len(prices) != 1:
@@ -35,7 +34,7 @@ class Steps:
             return _("by tier")
         return self.money(step["price"])
 
-    def sentence(self, step: Mapping[str, Any]) -> str:
+    def sentence(self, step: StoredStep) -> str:
         """One step of the arithmetic as a sentence."""
         number, money = self.reader.number, self.money
         match step["kind"]:
@@ -82,7 +81,7 @@ class Steps:
                 )
         return _("The provider names this price on request. It is not 0.")
 
-    def tier(self, step: Mapping[str, Any]) -> str:
+    def tier(self, step: TierStep) -> str:
         number, money = self.reader.number, self.money
         if step["up_to"] is None:
             where = _("Above %(start)s", start=number(step["from"]))

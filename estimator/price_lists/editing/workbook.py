@@ -12,8 +12,8 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-import xlsxwriter
 
+from estimator import spreadsheets
 from estimator.price_lists.editing.sheets import Sheet
 from pricing.money import plain
 
@@ -27,14 +27,11 @@ MOST_PARTS = 200
 MOST_SHEETS = 40
 MOST_ROWS = 10_000
 MOST_COLUMNS = 400
-LONGEST_CELL = 32_000
-"""A cell of a spreadsheet holds a little more."""
 
 ABOUT = "about"
 """The sheet that says which save of which draft the others were made of."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?\Z")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class NotAWorkbook(ValueError):
@@ -44,13 +41,7 @@ class NotAWorkbook(ValueError):
 def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]]) -> bytes:
     """Write sheets as XLSX. Nothing in it is a formula or a link; a single number is a number."""
     file = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    with spreadsheets.workbook(file, in_memory=True) as book:
         bold = book.add_format({"bold": True, "valign": "top"})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
@@ -63,7 +54,7 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]]) -> bytes:
                     if _NUMBER.match(text):
                         page.write_number(number, at, Decimal(text))
                     elif text:
-                        page.write_string(number, at, _UNWRITABLE.sub("\ufffd", text)[:LONGEST_CELL])
+                        page.write_string(number, at, spreadsheets.writable(text))
         page = book.add_worksheet(ABOUT)
         for number, (name, text) in enumerate(about):
             page.write_string(number, 0, name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import audit
 from estimator.db import db
@@ -15,7 +16,6 @@ from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, Quote
 from estimator.web import errors
-from estimator.web.desk.price_lists.blueprint import Answer
 from estimator.web.mail_status import outcome
 from estimator.web.request_context import jobs, now
 from estimator.web.staff import signed_in
@@ -52,11 +52,11 @@ _REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
 @pages.get("")
-def page() -> Answer:
+def page() -> ResponseReturnValue:
     """Show a page of the outbox, from a mail on back."""
     chosen = request.args.get("state", "")
     if chosen not in FILTERS:
-        return errors.missing()
+        raise errors.Missing
     typed = request.args.get("before", "")
     before = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 16 else None
     found = outbox.page(FILTERS[chosen][1], before, PAGE + 1)
@@ -73,7 +73,7 @@ def page() -> Answer:
 
 
 @pages.post("/<int:number>/again")
-def again(number: int) -> Answer:
+def again(number: int) -> ResponseReturnValue:
     """Put a mail that was given up back into the outbox."""
     put = outbox.again(number, now())
     if put:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
 
 from estimator import spreadsheets
 from estimator.i18n import Reader
@@ -15,7 +16,6 @@ from estimator.i18n import gettext as _
 from estimator.quotes import reports
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
-from estimator.web.desk.price_lists.blueprint import Answer
 from estimator.web.desk.quotes.state_names import STANDINGS, standing_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -29,13 +29,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("")
-def page() -> Answer:
+def page() -> ResponseReturnValue:
     """Show a year: each currency by itself, each month with counts and totals."""
     year = _year()
     if year is None:
         year = now().year
-    if year == 0:
-        return errors.missing()
     reader = current_reader()
     span = reports.years()
     return render_template(
@@ -51,11 +49,9 @@ def page() -> Answer:
 
 
 @pages.get("/quotes.csv")
-def quotes_csv() -> Answer:
+def quotes_csv() -> ResponseReturnValue:
     """Send the list of quotes as CSV, while it is read."""
     year = _year()
-    if year == 0:
-        return errors.missing()
     content = spreadsheets.csv(_columns(), _rows(year))
     answer = Response(stream_with_context(content), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_name(year)}.csv"'
@@ -63,11 +59,9 @@ def quotes_csv() -> Answer:
 
 
 @pages.get("/quotes.xlsx")
-def quotes_xlsx() -> Answer:
+def quotes_xlsx() -> ResponseReturnValue:
     """Send the list of quotes as XLSX, written to a file first and removed when it was sent."""
     year = _year()
-    if year == 0:
-        return errors.missing()
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed, and so removed, with the answer
     spreadsheets.xlsx(file, _("Quotes"), _columns(), _rows(year))
     length = file.tell()
@@ -80,11 +74,13 @@ def quotes_xlsx() -> Answer:
 
 
 def _year() -> int | None:
-    """Return the year that was asked for; None if none was, 0 if it is no year."""
+    """Return the year that was asked for, None if none was; raises errors.Missing for what is no year."""
     typed = request.args.get("year")
     if not typed:
         return None
-    return int(typed) if typed.isascii() and typed.isdecimal() and 2000 <= int(typed[:9]) < 3000 else 0
+    if not typed.isascii() or not typed.isdecimal() or not 2000 <= int(typed[:9]) < 3000:
+        raise errors.Missing
+    return int(typed)
 
 
 def _name(year: int | None) -> str:

@@ -5,7 +5,8 @@ Only misses count. Thousands of phones share one address, and none of them is ke
 
 from __future__ import annotations
 
-from flask import Response, make_response
+from flask import make_response
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import throttle
@@ -16,9 +17,13 @@ from estimator.web import errors, networks, request_context
 MOST_A_MINUTE = 20
 
 
-def missing() -> Response:
-    """Answer for a link that is unknown or was replaced, whichever it is; after too many, say so instead."""
-    if _too_many():
+class DeadLink(errors.Missing):
+    """A link is unknown or was replaced, whichever it is."""
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page of all that is missing, or after too many links of this kind one that says so."""
+        if not _too_many():
+            return super().answer()
         response = make_response(
             errors.page(
                 429,
@@ -30,7 +35,6 @@ def missing() -> Response:
         )
         response.headers["Retry-After"] = "60"
         return response
-    return make_response(errors.missing())
 
 
 def _too_many() -> bool:

@@ -19,9 +19,9 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
-from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
 from estimator import clinic, estimates, price_lists, wording
@@ -40,11 +40,9 @@ from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
 
-Answer = str | AnyResponse | tuple[str | AnyResponse, int]
-
 
 @pages.get("/")
-def start() -> Answer:
+def start() -> ResponseReturnValue:
     """Show what can be estimated, with the evidence notice beside each offer."""
     reader = current_reader()
     offers = [_offer(version, reader) for version in price_lists.all_in_force(request_context.now())]
@@ -54,26 +52,28 @@ def start() -> Answer:
 
 
 @pages.get("/robots.txt")
-def robots() -> Answer:
+def robots() -> ResponseReturnValue:
     """Ask search engines to stay away; no link with a secret in it is named."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
 @pages.get("/logo/<digest>.png")
-def logo(digest: str) -> Answer:
+def logo(digest: str) -> ResponseReturnValue:
     """Send the clinic's logo; the address names its content, so a new logo has another one."""
     found = request_context.clinic().logo
     content = clinic.logo_content(found) if found is not None and found.sha256 == digest else None
-    return errors.missing() if content is None else Response(content, mimetype="image/png")
+    if content is None:
+        raise errors.Missing
+    return Response(content, mimetype="image/png")
 
 
 @pages.route("/estimate/<slug>", methods=["GET", "POST"])
-def estimate(slug: str) -> Answer:
+def estimate(slug: str) -> ResponseReturnValue:
     """Ask the questions of the list in force and make an estimate of the answers."""
     try:
         version = price_lists.in_force(slug, request_context.now())
     except price_lists.UnknownTable:
-        return errors.missing()
+        raise errors.Missing from None
     except price_lists.NotInForce:
         return errors.page(
             404,
@@ -84,11 +84,9 @@ def estimate(slug: str) -> Answer:
 
 
 @pages.route("/e/<token>/change", methods=["GET", "POST"])
-def change(token: str) -> Answer:
+def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)
-    if earlier is None:
-        return errors.missing()
     try:
         version = price_lists.in_force(earlier.table_version.slug, request_context.now())
     except price_lists.NotInForce:
@@ -102,7 +100,7 @@ def change(token: str) -> Answer:
 
 
 @pages.post("/estimate/<slug>/total")
-def total(slug: str) -> Answer:
+def total(slug: str) -> ResponseReturnValue:
     """Say what the answers come to so far, for the panel beside the form."""
     try:
         version = price_lists.in_force(slug, request_context.now())
@@ -119,11 +117,9 @@ def total(slug: str) -> Answer:
 
 
 @pages.get("/e/<token>")
-def breakdown(token: str) -> Answer:
+def breakdown(token: str) -> ResponseReturnValue:
     """Show a stored estimate, item by item."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
     stored = estimates.breakdown_of(found)
@@ -159,15 +155,13 @@ def breakdown(token: str) -> Answer:
 
 
 @pages.get("/e/<token>/estimate.pdf")
-def document(token: str) -> Answer:
+def document(token: str) -> ResponseReturnValue:
     """Send an estimate as PDF; one that was made already is not made again."""
     after = request_context.now() - timedelta(days=request_context.settings().kept_days)
     look = pdf_document.Look(request_context.clinic().logo)
     found = None
     if request.args.get("in"):
         found = request_context.estimate_of(token)
-        if found is None:
-            return errors.missing()
         look = replace(look, rate=_rate(price_lists.parsed(found.table_version)))
     key = pdf_document.key_of(token, look)
     kept = pdf_cache.find(key, made_after=after)
@@ -175,8 +169,6 @@ def document(token: str) -> Answer:
         reference, content = kept
         return _attachment(reference, content)
     found = found or request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     try:
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
@@ -189,19 +181,16 @@ def document(token: str) -> Answer:
     except DBAPIError as error:
         db.session.rollback()
         if unavailable(error) is None:
-            if request_context.estimate_of(token) is None:  # deleted while its PDF was made
-                return errors.missing()
+            request_context.estimate_of(token)  # which is missing if it was deleted while its PDF was made
             raise
         current_app.logger.warning("the PDF of %s could not be kept", reference)
     return _attachment(reference, content)
 
 
 @pages.route("/e/<token>/delete", methods=["GET", "POST"])
-def delete(token: str) -> Answer:
+def delete(token: str) -> ResponseReturnValue:
     """Ask whether an estimate is to be deleted, and delete it."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     if request.method == "POST":
         estimates.delete(found)
         db.session.commit()
@@ -217,7 +206,7 @@ def delete(token: str) -> Answer:
 
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
-) -> Answer:
+) -> ResponseReturnValue:
     """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
     reader = current_reader()
     table = price_lists.parsed(version)
@@ -287,7 +276,9 @@ def _answering(
     return page, status
 
 
-def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader) -> Answer:
+def _make(
+    version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
+) -> ResponseReturnValue:
     token = estimates.make(
         version,
         answers,
@@ -300,7 +291,7 @@ def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, re
     return redirect(url_for("patient.breakdown", token=token), code=303)
 
 
-def _no_pdf(failure: renderer.RenderingFailed, token: str) -> Answer:
+def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:
     back = (url_for("patient.breakdown", token=token), _("Back to the estimate"))
     heading, here = (
         _("The PDF could not be made"),

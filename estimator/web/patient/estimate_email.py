@@ -52,9 +52,9 @@ def fields(form: EmailForm, token: str) -> dict[str, Any]:
 @pages.route("/e/<token>/email", methods=["GET", "POST"])
 def email(token: str) -> tuple[str, int] | Response:
     """Take an address and put a mail into the outbox; show what became of the mails of an estimate."""
+    if not request_context.settings().sends_mail:
+        raise errors.Missing
     found = request_context.estimate_of(token)
-    if found is None or not request_context.settings().sends_mail:
-        return errors.missing()
     form = EmailForm()
     if request.method != "POST":
         return _page(found, token, form, 200)

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask import request as asked
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
 from estimator import clinic, price_lists, quotes, requests
@@ -26,19 +26,14 @@ from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
-from estimator.web.patient.request import visit_over
 
 pages = Blueprint("my_data", __name__)
 
-Answer = str | AnyResponse | tuple[str, int]
-
 
 @pages.get("/request/<reference>/data")
-def request(reference: str) -> Answer:
+def request(reference: str) -> ResponseReturnValue:
     """Show everything that is kept of a request."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     found = _everything(record)
@@ -57,13 +52,11 @@ def request(reference: str) -> Answer:
 
 
 @pages.get("/request/<reference>/data.<kind>")
-def download(reference: str, kind: str) -> Answer:
+def download(reference: str, kind: str) -> ResponseReturnValue:
     """Send everything that is kept of a request, for a program or on paper."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if kind not in ("json", "pdf"):
-        return errors.missing()
+        raise errors.Missing
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     found = _everything(record)
@@ -86,11 +79,9 @@ def download(reference: str, kind: str) -> Answer:
 
 
 @pages.route("/request/<reference>/erase", methods=["GET", "POST"])
-def erase(reference: str) -> Answer:
+def erase(reference: str) -> ResponseReturnValue:
     """Say what deleting does, and delete."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
@@ -122,11 +113,9 @@ class CodeForm(Form):
 
 
 @pages.route("/request/<reference>/code", methods=["GET", "POST"])
-def code(reference: str) -> Answer:
+def code(reference: str) -> ResponseReturnValue:
     """Send a code to the address of a request, and open what is personal to whoever types it."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if request_visit.is_confirmed(record):
         return redirect(url_for("my_data.request", reference=reference), code=303)
     form = CodeForm()
@@ -153,11 +142,9 @@ def code(reference: str) -> Answer:
 
 
 @pages.get("/e/<token>/data")
-def estimate(token: str) -> Answer:
+def estimate(token: str) -> ResponseReturnValue:
     """Show what is kept of an estimate and for how long."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     reader, zone = current_reader(), found.table_version.time_zone
     settings = request_context.settings()
     until = found.created_at + timedelta(days=settings.kept_days)
@@ -175,18 +162,16 @@ def estimate(token: str) -> Answer:
 
 
 @pages.get("/e/<token>/data.json")
-def estimate_download(token: str) -> Answer:
+def estimate_download(token: str) -> ResponseReturnValue:
     """Send what is kept of an estimate, for a program."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     settings = request_context.settings()
     until = found.created_at + timedelta(days=settings.kept_days)
     kept = data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)
     return _attachment(data_export.as_json(kept), "application/json", f"{found.reference}.json")
 
 
-def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
+def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     reference = record.reference
     try:
         _code, mail_id = access_codes.send(
@@ -202,7 +187,9 @@ def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
             minutes,
         )
         found = requests.get(reference)
-        return errors.missing() if found is None else _code_page(found, form, 429, sentence)
+        if found is None:
+            raise errors.Missing from None
+        return _code_page(found, form, 429, sentence)
     if mail_id is not None:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("my_data.code", reference=reference), code=303)

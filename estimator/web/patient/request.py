@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
@@ -32,7 +32,6 @@ from estimator.web.patient.request_form import AskForm, Checked
 
 pages = Blueprint("asking", __name__)
 
-Answer = str | Response | tuple[str, int]
 
 LARGEST = 12_000_000
 """So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
@@ -48,11 +47,9 @@ MOST_SHOWN = 100_000
 
 
 @pages.route("/e/<token>/ask", methods=["GET", "POST"])
-def ask(token: str) -> Answer:
+def ask(token: str) -> ResponseReturnValue:
     """Show the form, or take what was filled in and show it for a last look."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     form = _sent(token)
     if not isinstance(form, AskForm):
         return form
@@ -70,11 +67,9 @@ def ask(token: str) -> Answer:
 
 
 @pages.route("/e/<token>/ask/check", methods=["GET", "POST"])
-def check(token: str) -> Answer:
+def check(token: str) -> ResponseReturnValue:
     """Keep the request that was looked at once more."""
     found = request_context.estimate_of(token)
-    if found is None:
-        return errors.missing()
     if request.method != "POST":
         return redirect(url_for("asking.ask", token=token), code=303)
     form = _sent(token)
@@ -123,11 +118,9 @@ def check(token: str) -> Answer:
 
 
 @pages.get("/request/<reference>/sent")
-def asked(reference: str) -> Answer:
+def asked(reference: str) -> ResponseReturnValue:
     """Say that a request has arrived, what happens next and by when."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     settings = request_context.settings()
     return render_template(
         "patient/asked.html",
@@ -138,21 +131,19 @@ def asked(reference: str) -> Answer:
 
 
 @pages.get("/r/<token>")
-def open(token: str) -> Answer:
+def open(token: str) -> ResponseReturnValue:
     """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
     record = requests.find(token, request_context.now())
     if record is None:
-        return dead_links.missing()
+        raise dead_links.DeadLink
     request_visit.begin(record)
     return redirect(url_for("asking.page", reference=record.reference), code=303)
 
 
 @pages.get("/request/<reference>")
-def page(reference: str) -> Answer:
+def page(reference: str) -> ResponseReturnValue:
     """Show how far a request is, and what comes next."""
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     return _page(record, QuestionForm())
 
 
@@ -163,13 +154,11 @@ class QuestionForm(Form):
 
 
 @pages.post("/request/<reference>/question")
-def question(reference: str) -> Answer:
+def question(reference: str) -> ResponseReturnValue:
     """Keep a question to the coordinator."""
     request.max_content_length = request.max_form_memory_size = LARGEST
     form = QuestionForm()
     record = request_visit.opened(reference)
-    if record is None:
-        return visit_over()
     if not form.validate():
         return _page(record, form, 400, _visit_over())
     words = (form.words.data or "").replace("\r\n", "\n").strip()
@@ -194,17 +183,6 @@ def question(reference: str) -> Answer:
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
-
-
-def visit_over() -> tuple[str, int]:
-    """Return the page for who has no right to see a request here, or none any more; it keeps what was typed."""
-    return errors.page(
-        404,
-        _("Open the link once more"),
-        _("This page is shown to whoever has opened the link of the request, for some hours."),
-        _("Open the link again: it is in the mail that we sent you, or in the message of your coordinator."),
-        kept=errors.typed() if request.method == "POST" else (),
-    )
 
 
 def _too_many() -> str | None:

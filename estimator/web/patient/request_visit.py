@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from flask import request as asked
+from flask.typing import ResponseReturnValue
+
 from estimator import requests
+from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
-from estimator.web import request_context
+from estimator.web import errors, request_context
 from estimator.web.patient.opened_links import REQUESTS
+
+
+class VisitOver(errors.Missing):
+    """Somebody has no right to see a request in this browser, or none any more."""
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says how to open it again; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("Open the link once more"),
+            _("This page is shown to whoever has opened the link of the request, for some hours."),
+            _(
+                "Open the link again: it is in the mail that we sent you, or in the message of your coordinator."
+            ),
+            kept=errors.typed() if asked.method == "POST" else (),
+        )
 
 
 def begin(request: PatientRequest, *, confirmed: bool = False) -> None:
@@ -13,12 +33,12 @@ def begin(request: PatientRequest, *, confirmed: bool = False) -> None:
     REQUESTS.begin(request.reference, request.link_serial, confirmed=confirmed)
 
 
-def opened(reference: str) -> PatientRequest | None:
-    """Return the request that this browser may see; None if its link was not opened here, or too long ago."""
+def opened(reference: str) -> PatientRequest:
+    """Return the request that this browser may see; raises VisitOver if its link was not opened here, or long ago."""
     found = requests.get(reference) if REQUESTS.knows(reference) else None
-    if found is None or found.full_name is None:
-        return None
-    return found if REQUESTS.is_open(reference, found.link_serial) else None
+    if found is None or found.full_name is None or not REQUESTS.is_open(reference, found.link_serial):
+        raise VisitOver
+    return found
 
 
 def is_confirmed(request: PatientRequest) -> bool:

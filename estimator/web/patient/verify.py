@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import IO
 
 from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -36,8 +37,6 @@ MOST_MISSES = 30
 MOST_FILES = 30
 """So many files of one network are looked at in a quarter of an hour."""
 
-Answer = str | Response | tuple[str, int]
-
 
 class InMemory(Request):
     """A request whose files never touch the disk, not even for a moment."""
@@ -62,7 +61,7 @@ class Row:
 
 
 @pages.get("/verify")
-def start() -> Answer:
+def start() -> ResponseReturnValue:
     """Show the two ways; with a number that was typed, go to what it tells."""
     typed = request.args.get("number", "")
     if not typed.strip():
@@ -85,7 +84,7 @@ def start() -> Answer:
 
 @pages.get("/verify/<reference>")
 @pages.get("/verify/<reference>/<revision>")
-def reference(reference: str, revision: str = "") -> Answer:
+def reference(reference: str, revision: str = "") -> ResponseReturnValue:
     """Tell one of four words of a number, and nothing more."""
     found = verification.reference_of(f"{reference}/{revision}" if revision else reference)
     if found in ("EST", "REQ") or reference in ("EST", "REQ"):
@@ -102,7 +101,7 @@ def reference(reference: str, revision: str = "") -> Answer:
 
 
 @pages.post("/verify")
-def upload() -> Answer:
+def upload() -> ResponseReturnValue:
     """Say what can be said of a PDF that somebody was given; it is forgotten with the answer."""
     if not _has_room("files", MOST_FILES):
         return _too_often(_("Too many files were sent from your network."))

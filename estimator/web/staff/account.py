@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField, StringField
 
 from estimator import staff
@@ -25,7 +25,6 @@ from estimator.web.staff import security
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
-Answer = str | Response | tuple[str, int]
 
 ROLES: Mapping[Role, tuple[Any, Any]] = {
     "coordinator": (
@@ -119,7 +118,7 @@ def _places() -> dict[str, Any]:
 
 
 @pages.get("")
-def start() -> Answer:
+def start() -> ResponseReturnValue:
     """Show what somebody may do here."""
     person = request_context.person()
     codes = None if person.demonstration else recovery_codes.left(person)
@@ -127,7 +126,7 @@ def start() -> Answer:
 
 
 @pages.get("/account")
-def account() -> Answer:
+def account() -> ResponseReturnValue:
     """Show somebody their own account, and where they are signed in."""
     person = request_context.person()
     key = security.session_key()
@@ -140,7 +139,7 @@ def account() -> Answer:
 
 
 @pages.post("/account/sign-out-everywhere")
-def sign_out_everywhere() -> Answer:
+def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of somebody but the one that asks."""
     sessions.end_all(request_context.person(), but=security.session_key())
     db.session.commit()
@@ -149,7 +148,7 @@ def sign_out_everywhere() -> Answer:
 
 
 @pages.route("/people", methods=["GET", "POST"])
-def people() -> Answer:
+def people() -> ResponseReturnValue:
     """List the people, and invite one more."""
     form = InvitationForm()
     if request.method != "POST":
@@ -180,11 +179,11 @@ def people() -> Answer:
 
 
 @pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
-def someone(number: int) -> Answer:
+def someone(number: int) -> ResponseReturnValue:
     """Show one person, and change what an administrator may change."""
     user = staff.get(number)
     if user is None:
-        return errors.missing()
+        raise errors.Missing
     if request.method != "POST":
         return _someone(user)
     act = ACTS.get(request.form.get("act", ""))
@@ -201,29 +200,29 @@ def someone(number: int) -> Answer:
         return _someone(user, {"roles": _("Choose at least one role.")}, 422)
 
 
-def _change_roles(user: StaffUser) -> Answer:
+def _change_roles(user: StaffUser) -> ResponseReturnValue:
     staff.set_roles(
         user, _wanted(InvitationForm()), actor=request_context.person().actor, now=request_context.now()
     )
     return _done(user, _("The roles were changed."))
 
 
-def _deactivate(user: StaffUser) -> Answer:
+def _deactivate(user: StaffUser) -> ResponseReturnValue:
     staff.deactivate(user, actor=request_context.person().actor, now=request_context.now())
     return _done(user, _("This account lets nobody in any more."))
 
 
-def _activate(user: StaffUser) -> Answer:
+def _activate(user: StaffUser) -> ResponseReturnValue:
     staff.activate(user, actor=request_context.person().actor, now=request_context.now())
     return _done(user, _("This account lets its owner in again."))
 
 
-def _end_sessions(user: StaffUser) -> Answer:
+def _end_sessions(user: StaffUser) -> ResponseReturnValue:
     staff.end_sessions(user, actor=request_context.person().actor, now=request_context.now())
     return _done(user, _("This person is signed out everywhere."))
 
 
-def _invite_again(user: StaffUser) -> Answer:
+def _invite_again(user: StaffUser) -> ResponseReturnValue:
     link, token = staff.invite_again(
         user,
         link_key=request_context.settings().link_key,
@@ -233,7 +232,7 @@ def _invite_again(user: StaffUser) -> Answer:
     return _invited(user, link, token)
 
 
-ACTS: Mapping[str, Callable[[StaffUser], Answer]] = {
+ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
     "roles": _change_roles,
     "deactivate": _deactivate,
     "activate": _activate,
@@ -243,7 +242,7 @@ ACTS: Mapping[str, Callable[[StaffUser], Answer]] = {
 """What the buttons of a person's page do."""
 
 
-def _invited(user: StaffUser, link: StaffLink, token: str) -> Answer:
+def _invited(user: StaffUser, link: StaffLink, token: str) -> ResponseReturnValue:
     """Send a link by mail; where no mail reaches anybody, show it once, to be handed on."""
     settings = request_context.settings()
     if not settings.sends_mail:
@@ -263,7 +262,7 @@ def _invited(user: StaffUser, link: StaffLink, token: str) -> Answer:
     return redirect(url_for("staff.people"), code=303)
 
 
-def _done(user: StaffUser, sentence: str) -> Answer:
+def _done(user: StaffUser, sentence: str) -> ResponseReturnValue:
     number, myself = user.id, user.id == request_context.person().id
     db.session.commit()
     if myself:  # whoever changes themselves is signed out
@@ -274,7 +273,7 @@ def _done(user: StaffUser, sentence: str) -> Answer:
 
 def _people(
     typed: str = "", roles: list[Role] | None = None, problems: Mapping[str, str] | None = None
-) -> Answer:
+) -> ResponseReturnValue:
     wrong = problems or {}
     page = render_template(
         "staff/people.html",
@@ -288,7 +287,9 @@ def _people(
     return page, 422 if wrong else 200
 
 
-def _someone(user: StaffUser, problems: Mapping[str, str] | None = None, status: int = 200) -> Answer:
+def _someone(
+    user: StaffUser, problems: Mapping[str, str] | None = None, status: int = 200
+) -> ResponseReturnValue:
     wrong = problems or {}
     page = render_template(
         "staff/person.html",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_security import hash_password, login_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -24,7 +25,6 @@ from estimator.web.staff import passwords, sign_in
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 MOST_RESETS = 3
 MOST_RESETS_FROM = 20
@@ -44,7 +44,7 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 
 
 @pages.route("/forgotten", methods=["GET", "POST"])
-def forgotten() -> Answer:
+def forgotten() -> ResponseReturnValue:
     """Take an address and send a link to a new password, if it is that of somebody; the answer is the same."""
     form = AddressForm()
     if request.method != "POST":
@@ -60,7 +60,7 @@ def forgotten() -> Answer:
     return render_template("security/forgotten.html", address=typed, wrong={}, sent=True)
 
 
-def _forgotten_wrong(typed: str, sentence: str, status: int) -> Answer:
+def _forgotten_wrong(typed: str, sentence: str, status: int) -> ResponseReturnValue:
     problems = [{"target": "address", "sentence": sentence}]
     page = render_template(
         "security/forgotten.html", address=typed, errors=problems, wrong={"address": sentence}, sent=False
@@ -87,7 +87,7 @@ def _send_link(address: str) -> None:
 
 
 @pages.route("/new-password/<token>", methods=["GET", "POST"])
-def new_password(token: str) -> Answer:
+def new_password(token: str) -> ResponseReturnValue:
     """Take a new password; the second factor stays as it is, and is asked for at the next sign-in."""
     link = invitations.find(token, "reset", request_context.now())
     if link is None:
@@ -106,7 +106,7 @@ def new_password(token: str) -> Answer:
 
 
 @pages.route("/welcome/<token>", methods=["GET", "POST"])
-def welcome(token: str) -> Answer:
+def welcome(token: str) -> ResponseReturnValue:
     """Take the password of somebody who begins, and go on to their second factor."""
     link = invitations.find(token, "invitation", request_context.now())
     if link is None:
@@ -124,7 +124,7 @@ def welcome(token: str) -> Answer:
     return onward
 
 
-def _take_password(link: StaffLink) -> tuple[str | None, Answer]:
+def _take_password(link: StaffLink) -> tuple[str | None, ResponseReturnValue]:
     """Return the hash of the password that was chosen, and use the link up; without one, what to show instead."""
     form = NewPasswordForm()
     problem = None
@@ -149,7 +149,7 @@ def _take_password(link: StaffLink) -> tuple[str | None, Answer]:
 
 
 @pages.route("/demonstration/<token>", methods=["GET", "POST"])
-def demonstration(token: str) -> Answer:
+def demonstration(token: str) -> ResponseReturnValue:
     """Sign somebody invented in, without a second factor; only in demonstration mode."""
     link = invitations.find(token, "demonstration", request_context.now())
     if not request_context.settings().demo or link is None or not link.user.demonstration:

@@ -6,16 +6,16 @@ that is not proved yet is sealed for nobody and waits in the signed cookie.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app
 from flask_security import MfRecoveryCodesUtil, SQLAlchemyUserDatastore, Totp
 from passlib.exc import TokenError
 from passlib.totp import TOTP
-from sqlalchemy import CursorResult, or_, update
+from sqlalchemy import or_, update
 
 from estimator import audit, keys, staff
-from estimator.db import db
+from estimator.db import changed_rows
 from estimator.i18n import folded_digits
 from estimator.models import StaffUser
 from estimator.pdf import qr
@@ -50,16 +50,9 @@ class SecondFactor(Totp):
         if isinstance(totp_secret, str):
             user.totp_counter = match.counter
             return True
-        taken = db.session.execute(
-            update(StaffUser)
-            .where(
-                StaffUser.id == user.id,
-                or_(StaffUser.totp_counter.is_(None), StaffUser.totp_counter < match.counter),
-            )
-            .values(totp_counter=match.counter),
-            execution_options={"synchronize_session": False},
-        )
-        return cast("CursorResult[object]", taken).rowcount == 1
+        unused = or_(StaffUser.totp_counter.is_(None), StaffUser.totp_counter < match.counter)
+        taken = update(StaffUser).where(StaffUser.id == user.id, unused)
+        return changed_rows(taken.values(totp_counter=match.counter)) == 1
 
     def bound(self, pending: str, user: StaffUser) -> bytes:
         """Return a secret that was proved as it is kept: sealed for its owner."""

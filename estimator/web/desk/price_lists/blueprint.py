@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answered
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import wording
 from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
-from estimator.models import Draft
+from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.forms import printable
@@ -24,8 +24,6 @@ from pricing import Problem
 from pricing.notation import LONGEST_VERSION
 from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
 from pricing.syntax import MOST_CHARACTERS
-
-Answer = str | Response | Answered | tuple[str | Response, int]
 
 pages = Blueprint("price_lists", __name__, url_prefix="/staff/tables")
 
@@ -49,23 +47,22 @@ LIMITS = {
 """What is stated on the pages, so that nobody finds out by being refused."""
 
 
-class Gone(Exception):
+class Gone(errors.Missing):
     """A draft is not there any more, or never was."""
 
-
-@pages.errorhandler(Gone)
-def _gone(_error: Gone) -> Answer:
-    return errors.page(
-        404,
-        _("This draft is not there any more"),
-        _("It was published or thrown away meanwhile, perhaps by somebody else."),
-        way_out=(url_for("price_lists.index"), _("To the price lists")),
-        kept=errors.typed(),
-    )
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("This draft is not there any more"),
+            _("It was published or thrown away meanwhile, perhaps by somebody else."),
+            way_out=(url_for("price_lists.index"), _("To the price lists")),
+            kept=errors.typed(),
+        )
 
 
 @pages.errorhandler(drafts.TooLong)
-def _too_long(_error: drafts.TooLong) -> Answer:
+def _too_long(_error: drafts.TooLong) -> ResponseReturnValue:
     reader = current_reader()
     return errors.page(
         413,
@@ -93,6 +90,14 @@ def the_draft(draft_id: int) -> Draft:
         return drafts.find(draft_id)
     except drafts.UnknownDraft:
         raise Gone from None
+
+
+def the_version(version_id: int) -> TableVersion:
+    """Return the version of an address; raises errors.Missing."""
+    found = db.session.get(TableVersion, version_id)
+    if found is None:
+        raise errors.Missing
+    return found
 
 
 def number_in(name: str) -> int:
@@ -125,7 +130,7 @@ def wants_json() -> bool:
     return request.form.get("act") == "autosave"
 
 
-def autosaved(draft: Draft, told: Mapping[str, Any]) -> Answer:
+def autosaved(draft: Draft, told: Mapping[str, Any]) -> ResponseReturnValue:
     """Tell the script that saves by itself which save it was, and what is wrong on its page."""
     look = editing.look(draft.text)
     problems = len(look.problems)
@@ -133,7 +138,7 @@ def autosaved(draft: Draft, told: Mapping[str, Any]) -> Answer:
     return jsonify({"saves": draft.saves, "said": said, **told})
 
 
-def conflict(theirs: Draft, mine: str, base: int, back: str) -> Answer:
+def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnValue:
     """Show two people's changes of the same draft beside each other; what was typed is in the page."""
     if wants_json():
         said = _(
@@ -285,6 +290,6 @@ def words(texts: Mapping[str, str], main: str) -> Words:
     return current_reader().words(texts, main)
 
 
-def to(endpoint: str, **values: Any) -> Answer:
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Go on to another page of price lists after something was done."""
     return redirect(url_for(f"price_lists.{endpoint}", **values), code=303)

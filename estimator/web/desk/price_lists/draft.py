@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, problems_in_words, the_draft, to
+from estimator.web.desk.price_lists.blueprint import head_of, pages, problems_in_words, the_draft, to
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 
@@ -19,7 +20,7 @@ MOST_SHOWN = 50
 
 
 @pages.get("/drafts/<int:draft_id>")
-def overview(draft_id: int) -> Answer:
+def overview(draft_id: int) -> ResponseReturnValue:
     """Show the sections of a draft with the numbers of their entries, problems and warnings."""
     draft = the_draft(draft_id)
     look = editing.look(draft.text)
@@ -41,7 +42,7 @@ def overview(draft_id: int) -> Answer:
 
 
 @pages.get("/drafts/<int:draft_id>/text.toml")
-def draft_text(draft_id: int) -> Answer:
+def draft_text(draft_id: int) -> ResponseReturnValue:
     """Send the text of a draft as a file."""
     draft = the_draft(draft_id)
     answer = Response(draft.text, mimetype="application/toml")
@@ -50,7 +51,7 @@ def draft_text(draft_id: int) -> Answer:
 
 
 @pages.route("/drafts/<int:draft_id>/discard", methods=["GET", "POST"])
-def discard(draft_id: int) -> Answer:
+def discard(draft_id: int) -> ResponseReturnValue:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)
     if request.method == "POST":

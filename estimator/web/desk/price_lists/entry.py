@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     autosaved,
     conflict,
     head_of,
@@ -39,12 +40,12 @@ MOST_NAMES = 300
 
 
 @pages.route("/drafts/<int:draft_id>/entry/<path:path>", methods=["GET", "POST"])
-def entry(draft_id: int, path: str) -> Answer:
+def entry(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the form of an entry, or save what was typed into it."""
     draft = the_draft(draft_id)
     where = tuple(path.split("/"))
     if editing.section_of(where) is None:
-        abort(404)
+        raise errors.Missing
     if request.method == "POST":
         return _post(draft, where)
     data = editing.look(draft.text).data
@@ -55,11 +56,11 @@ def entry(draft_id: int, path: str) -> Answer:
     return render_template("desk/entry.html", **_shown(draft, data, where))
 
 
-def _absent(draft: Draft) -> Answer:
+def _absent(draft: Draft) -> ResponseReturnValue:
     return to("overview", draft_id=draft.id)
 
 
-def _post(draft: Draft, where: editing.Path) -> Answer:
+def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.entry", draft_id=draft.id, path="/".join(where))

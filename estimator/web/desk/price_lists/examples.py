@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import wording
 from estimator.i18n import Reader
@@ -14,7 +15,6 @@ from estimator.price_lists import drafts, editing, worked_examples
 from estimator.price_lists.worked_examples import BadExamples, Compared, Expected
 from estimator.web import forms
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     conflict,
     head_of,
     number_in,
@@ -30,13 +30,13 @@ from pricing.table import PriceTable
 
 
 @pages.get("/drafts/<int:draft_id>/examples")
-def examples(draft_id: int) -> Answer:
+def examples(draft_id: int) -> ResponseReturnValue:
     """Show the worked examples of a draft beside what it makes of them."""
     return _examples(the_draft(draft_id))
 
 
 @pages.post("/drafts/<int:draft_id>/examples")
-def change_examples(draft_id: int) -> Answer:
+def change_examples(draft_id: int) -> ResponseReturnValue:
     """Add an example, take over a new sum, or remove one."""
     draft = the_draft(draft_id)
     over = number_in("over")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import wording
@@ -13,7 +14,7 @@ from estimator.db import db
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.price_lists import editing, previews
-from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, problems_in_words, the_draft, to
+from estimator.web.desk.price_lists.blueprint import head_of, pages, problems_in_words, the_draft, to
 from estimator.web.desk.price_lists.try_it import driver_words, item_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import jobs, now
@@ -26,7 +27,7 @@ KINDS = ("up", "down", "unchanged", "refused", "on_request")
 
 
 @pages.get("/drafts/<int:draft_id>/effect")
-def effect(draft_id: int) -> Answer:
+def effect(draft_id: int) -> ResponseReturnValue:
     """Show what was found, or how far it is."""
     draft = the_draft(draft_id)
     look = editing.look(draft.text)
@@ -60,7 +61,7 @@ def effect(draft_id: int) -> Answer:
 
 
 @pages.post("/drafts/<int:draft_id>/effect")
-def ask_effect(draft_id: int) -> Answer:
+def ask_effect(draft_id: int) -> ResponseReturnValue:
     """Ask for the effect, or stop working it out."""
     draft = the_draft(draft_id)
     if request.form.get("act") == "cancel":

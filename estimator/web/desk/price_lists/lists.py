@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.db import db
@@ -14,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.web import errors
-from estimator.web.desk.price_lists.blueprint import Answer, pages, to
+from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
@@ -29,12 +30,12 @@ MOST_VERSIONS = 10
 
 
 @pages.get("")
-def index() -> Answer:
+def index() -> ResponseReturnValue:
     """Show every list with its versions and drafts."""
     return _index()
 
 
-def _index(problem: str | None = None, pasted: str = "", status: int = 200) -> Answer:
+def _index(problem: str | None = None, pasted: str = "", status: int = 200) -> ResponseReturnValue:
     found = drafts.all_drafts()
     known = price_lists.lists()
     slugs = {one.slug for one in known}
@@ -97,12 +98,12 @@ def _draft_row(draft: Any) -> dict[str, Any]:
 
 
 @pages.post("/begin")
-def begin() -> Answer:
+def begin() -> ResponseReturnValue:
     """Begin a draft: from a version, from a file, or from a text that was pasted."""
     actor = signed_in.actor()
     wanted = request.form.get("version", "")
     if wanted.isdecimal():
-        version = _version(int(wanted))
+        version = the_version(int(wanted))
         first = _first_day(version)
         draft = drafts.from_version(
             version, name=_free_name(version.slug, first), valid_from=first, actor=actor, now=now()
@@ -175,9 +176,9 @@ def _free_name(slug: str, first: date) -> str:
 
 
 @pages.get("/versions/<int:version_id>")
-def version(version_id: int) -> Answer:
+def version(version_id: int) -> ResponseReturnValue:
     """Show a published version as text, with its state and hash."""
-    found = _version(version_id)
+    found = the_version(version_id)
     reader = current_reader()
     table = price_lists.parsed(found)
     return render_template(
@@ -200,9 +201,9 @@ def version(version_id: int) -> Answer:
 
 
 @pages.get("/versions/<int:version_id>/text")
-def version_text(version_id: int) -> Answer:
+def version_text(version_id: int) -> ResponseReturnValue:
     """Send the text of a version as a file."""
-    found = _version(version_id)
+    found = the_version(version_id)
     answer = Response(found.text, mimetype="application/toml")
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="{found.slug}-{found.valid_from.isoformat()}.toml"'
@@ -211,9 +212,9 @@ def version_text(version_id: int) -> Answer:
 
 
 @pages.route("/versions/<int:version_id>/take-back", methods=["GET", "POST"])
-def take_back(version_id: int) -> Answer:
+def take_back(version_id: int) -> ResponseReturnValue:
     """Ask whether a scheduled version is to be taken back, and take it back into a draft."""
-    found = _version(version_id)
+    found = the_version(version_id)
     if request.method == "POST":
         text, examples, slug = found.text, found.examples, found.slug
         try:
@@ -247,10 +248,10 @@ def take_back(version_id: int) -> Answer:
 
 
 @pages.route("/lists/<slug>/<any(close, reopen):what>", methods=["GET", "POST"])
-def closing(slug: str, what: str) -> Answer:
+def closing(slug: str, what: str) -> ResponseReturnValue:
     """Ask whether a list is to be closed or opened again, and do it."""
     if slug not in {one.slug for one in price_lists.lists()}:
-        return errors.missing()
+        raise errors.Missing
     if request.method == "POST":
         (price_lists.close if what == "close" else price_lists.reopen)(
             slug, actor=signed_in.actor(), now=now()
@@ -278,13 +279,6 @@ def closing(slug: str, what: str) -> Answer:
     )
 
 
-def _version(version_id: int) -> TableVersion:
-    found = db.session.get(TableVersion, version_id)
-    if found is None:
-        raise price_lists.UnknownTable(version_id)
-    return found
-
-
 @pages.errorhandler(price_lists.UnknownTable)
-def _unknown(_error: price_lists.UnknownTable) -> Answer:
-    return errors.missing()
+def _unknown(_error: price_lists.UnknownTable) -> ResponseReturnValue:
+    return errors.Missing().answer()

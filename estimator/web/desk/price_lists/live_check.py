@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from estimator.i18n import gettext as _
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists import entry, section, text
-from estimator.web.desk.price_lists.blueprint import Answer, number_in, pages, the_draft
+from estimator.web.desk.price_lists.blueprint import number_in, pages, the_draft
 from estimator.web.forms import printable
 
 LONGEST = 300_000
@@ -16,7 +17,7 @@ LONGEST = 300_000
 
 
 @pages.post("/drafts/<int:draft_id>/check")
-def check(draft_id: int) -> Answer:
+def check(draft_id: int) -> ResponseReturnValue:
     """Tell the script of a page what is wrong at its controls, or in the lines of its text.
 
     The form of the page is sent as it would be saved, with `of`: "text", "section/charge", "entry/charge/ward".

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, localedata
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.db import db
@@ -20,7 +21,7 @@ from estimator.models import TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing.schema import EVIDENCE
 from estimator.price_lists.editing.starting import first_list
-from estimator.web.desk.price_lists.blueprint import Answer, pages, sentence, to
+from estimator.web.desk.price_lists.blueprint import pages, sentence, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.entry import in_a_form
 from estimator.web.forms import printable
@@ -105,7 +106,7 @@ COPY = (_SLUG, _TITLE, _DAY)
 
 
 @pages.route("/new", methods=["GET", "POST"])
-def new() -> Answer:
+def new() -> ResponseReturnValue:
     """Ask for what a list cannot be without, and begin a draft of it."""
     if request.method != "POST":
         return _page(NEW, {"valid_from": _next_month(), "language": current_reader().tag})
@@ -121,11 +122,9 @@ def new() -> Answer:
 
 
 @pages.route("/versions/<int:version_id>/copy", methods=["GET", "POST"])
-def copy(version_id: int) -> Answer:
+def copy(version_id: int) -> ResponseReturnValue:
     """Ask under which name a list is to be copied, and begin a draft of the copy."""
-    version = db.session.get(TableVersion, version_id)
-    if version is None:
-        raise price_lists.UnknownTable(version_id)
+    version = the_version(version_id)
     old = price_lists.parsed(version)
     main = old.main_language
     if request.method != "POST":
@@ -154,7 +153,7 @@ def _begun(
     text: str,
     table: PriceTable | None,
     source: TableVersion | None = None,
-) -> Answer:
+) -> ResponseReturnValue:
     """Begin the draft if nothing is wrong, else show again what was typed."""
     taken = {one.slug for one in price_lists.lists()} | {one.slug for one in drafts.all_drafts()}
     if "slug" not in wrong and typed["slug"] in taken:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.db import db
@@ -14,7 +15,6 @@ from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists import warnings
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     Gone,
     compared,
     conflict,
@@ -35,7 +35,7 @@ from pricing import Problem
 
 
 @pages.get("/drafts/<int:draft_id>/publish")
-def publish(draft_id: int) -> Answer:
+def publish(draft_id: int) -> ResponseReturnValue:
     """Show what stands between a draft and its publication, and the button if nothing does."""
     return _page(the_draft(draft_id))
 
@@ -46,7 +46,7 @@ def _page(
     status: int = 200,
     ticked: list[str] | None = None,
     kinds: list[str] | None = None,
-) -> Answer:
+) -> ResponseReturnValue:
     reader = current_reader()
     proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
     if ticked is None:
@@ -100,7 +100,7 @@ def _in_force(slug: str) -> TableVersion | None:
 
 
 @pages.post("/drafts/<int:draft_id>/date")
-def date_and_name(draft_id: int) -> Answer:
+def date_and_name(draft_id: int) -> ResponseReturnValue:
     """Save the first day and the name of the version that the draft is to be."""
     draft = the_draft(draft_id)
     over = number_in("over")
@@ -120,7 +120,7 @@ def date_and_name(draft_id: int) -> Answer:
 
 
 @pages.post("/drafts/<int:draft_id>/propose")
-def propose(draft_id: int) -> Answer:
+def propose(draft_id: int) -> ResponseReturnValue:
     """Ask another person to approve the draft as it is now."""
     draft = the_draft(draft_id)
     over, accepted = number_in("over"), _accepted(draft)
@@ -132,7 +132,7 @@ def propose(draft_id: int) -> Answer:
 
 
 @pages.post("/drafts/<int:draft_id>/approve")
-def approve(draft_id: int) -> Answer:
+def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
@@ -142,7 +142,7 @@ def approve(draft_id: int) -> Answer:
 
 
 @pages.post("/drafts/<int:draft_id>/publish-alone")
-def publish_alone(draft_id: int) -> Answer:
+def publish_alone(draft_id: int) -> ResponseReturnValue:
     """Publish a draft where nobody else has to approve."""
     draft = the_draft(draft_id)
     if settings().second_approver:
@@ -167,7 +167,7 @@ def _accepted(draft: Draft) -> list[str]:
     return [*_sent("ack"), *warnings.names_of(editing.look(draft.text).warnings, _sent("kind"))]
 
 
-def _try(draft: Draft, do: Any, then: str) -> Answer:
+def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
     draft_id = draft.id
     try:
         do()

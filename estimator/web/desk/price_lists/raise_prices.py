@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import (
     PAGE,
-    Answer,
     conflict,
     head_of,
     number_in,
@@ -26,7 +26,7 @@ from pricing.money import plain
 
 
 @pages.post("/drafts/<int:draft_id>/raise")
-def raise_prices(draft_id: int) -> Answer:
+def raise_prices(draft_id: int) -> ResponseReturnValue:
     """Change the prices that were shown, by the percentage that was shown."""
     draft = the_draft(draft_id)
     over = number_in("over")
@@ -70,7 +70,7 @@ def _chosen(data: editing.Data) -> list[str]:
     return [code for code in entries if code in ticked]
 
 
-def shown_first(draft: Draft, grid: Callable[[], dict[str, Any]]) -> Answer:
+def shown_first(draft: Draft, grid: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
     """Show what prices would become; nothing has changed yet. `grid` gives the table again if something is wrong."""
     data = editing.look(draft.text).data or {}
     changes = _changes(data)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, url_for
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.price_lists import drafts
+from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     compared,
     conflict,
     head_of,
@@ -21,7 +22,7 @@ from estimator.web.staff import signed_in
 
 
 @pages.get("/drafts/<int:draft_id>/saves")
-def saves(draft_id: int) -> Answer:
+def saves(draft_id: int) -> ResponseReturnValue:
     """List the saves of a draft that are kept, the newest first."""
     draft = the_draft(draft_id)
     found = drafts.saves_of(draft)
@@ -40,24 +41,24 @@ def saves(draft_id: int) -> Answer:
 
 
 @pages.get("/drafts/<int:draft_id>/saves/<int:number>")
-def save(draft_id: int, number: int) -> Answer:
+def save(draft_id: int, number: int) -> ResponseReturnValue:
     """Show what has changed since a save."""
     draft = the_draft(draft_id)
     text = drafts.text_of(draft, number)
     if text is None:
-        abort(404)
+        raise errors.Missing
     return render_template(
         "desk/save.html", draft=head_of(draft), number=number, found=compared(text, draft.text)
     )
 
 
 @pages.post("/drafts/<int:draft_id>/saves/<int:number>/back")
-def go_back(draft_id: int, number: int) -> Answer:
+def go_back(draft_id: int, number: int) -> ResponseReturnValue:
     """Save a draft as it was at an earlier save; what came after stays among the saves."""
     draft = the_draft(draft_id)
     text = drafts.text_of(draft, number)
     if text is None:
-        abort(404)
+        raise errors.Missing
     over = number_in("over")
     try:
         store(draft, text, over)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.web import errors
 from estimator.web.desk.price_lists import raise_prices
 from estimator.web.desk.price_lists.blueprint import (
     PAGE,
-    Answer,
     autosaved,
     conflict,
     head_of,
@@ -42,11 +43,11 @@ class Note(NamedTuple):
 
 
 @pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
-def section(draft_id: int, path: str) -> Answer:
+def section(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the entries of a section; save the cells of its rows; add, copy, move and remove entries."""
     draft = the_draft(draft_id)
     if path not in editing.SECTIONS or path in ("header", "provider", "choice"):
-        abort(404)
+        raise errors.Missing
     if request.method == "POST":
         return _post(draft, path)
     data = editing.look(draft.text).data
@@ -55,7 +56,7 @@ def section(draft_id: int, path: str) -> Answer:
     return render_template("desk/section.html", **_shown(draft, data, path))
 
 
-def _post(draft: Draft, path: str) -> Answer:
+def _post(draft: Draft, path: str) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.section", draft_id=draft.id, path=path)
@@ -301,12 +302,12 @@ def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) ->
 
 
 @pages.route("/drafts/<int:draft_id>/add/<path:path>", methods=["GET", "POST"])
-def add(draft_id: int, path: str) -> Answer:
+def add(draft_id: int, path: str) -> ResponseReturnValue:
     """Ask for the name and code of a new answer to a question, and add it."""
     draft = the_draft(draft_id)
     where = tuple(path.split("/"))
     if editing.section_of((*where, "x")) is None:
-        abort(404)
+        raise errors.Missing
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)

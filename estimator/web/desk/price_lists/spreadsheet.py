@@ -7,12 +7,13 @@ import io
 import re
 
 from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
-from estimator.web.desk.price_lists.blueprint import Answer, compared, head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.blueprint import compared, head_of, pages, the_draft, to
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from pricing.syntax import MOST_CHARACTERS
@@ -24,7 +25,7 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 @pages.get("/drafts/<int:draft_id>/list.xlsx")
-def list_xlsx(draft_id: int) -> Answer:
+def list_xlsx(draft_id: int) -> ResponseReturnValue:
     """Send a draft as a spreadsheet: a sheet for each part, a row for each entry."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data
@@ -37,7 +38,7 @@ def list_xlsx(draft_id: int) -> Answer:
 
 
 @pages.get("/drafts/<int:draft_id>/charges.csv")
-def charges_csv(draft_id: int) -> Answer:
+def charges_csv(draft_id: int) -> ResponseReturnValue:
     """Send the charges of a draft as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data
@@ -59,7 +60,7 @@ def _guarded(text: str) -> str:
 
 
 @pages.route("/drafts/<int:draft_id>/spreadsheet", methods=["GET", "POST"])
-def spreadsheet(draft_id: int) -> Answer:
+def spreadsheet(draft_id: int) -> ResponseReturnValue:
     """Ask for a spreadsheet, and show what it would change; saving that is a button of the page."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     autosaved,
     conflict,
     head_of,
@@ -35,7 +35,7 @@ AROUND = 2
 
 
 @pages.route("/drafts/<int:draft_id>/text", methods=["GET", "POST"])
-def text(draft_id: int) -> Answer:
+def text(draft_id: int) -> ResponseReturnValue:
     """Show a draft as text, or save what was typed."""
     draft = the_draft(draft_id)
     if request.method != "POST":
@@ -58,7 +58,7 @@ def text(draft_id: int) -> Answer:
     return to("text", draft_id=kept.id, saved=kept.saves)
 
 
-def _too_long(draft: Draft, typed: str) -> Answer:
+def _too_long(draft: Draft, typed: str) -> ResponseReturnValue:
     reader = current_reader()
     problem = _(
         "This text has %(length)s characters; a price list has at most %(most)s. Nothing was saved. "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import price_lists, wording
@@ -15,7 +17,6 @@ from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
 from estimator.web import forms
 from estimator.web.desk.price_lists.blueprint import (
-    Answer,
     compared,
     head_of,
     pages,
@@ -24,11 +25,12 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
+from pricing.stored import StoredBreakdown, StoredItem, StoredTax
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 
 
 @pages.get("/drafts/<int:draft_id>/differences")
-def differences(draft_id: int) -> Answer:
+def differences(draft_id: int) -> ResponseReturnValue:
     """Show in words what differs between the version in force and a draft."""
     draft = the_draft(draft_id)
     current = in_force(draft)
@@ -61,7 +63,7 @@ def in_force(draft: Draft) -> TableVersion | None:
 
 
 @pages.route("/drafts/<int:draft_id>/try", methods=["GET", "POST"])
-def try_it(draft_id: int) -> Answer:
+def try_it(draft_id: int) -> ResponseReturnValue:
     """Ask the draft's questions, and price the answers against the draft and the version in force."""
     draft = the_draft(draft_id)
     look = editing.look(draft.text)
@@ -108,7 +110,7 @@ def try_it(draft_id: int) -> Answer:
 
 def _priced(
     table: PriceTable, answers: Any, reader: Reader
-) -> tuple[dict[str, Any] | None, dict[str, list[str]]]:
+) -> tuple[StoredBreakdown | None, dict[str, list[str]]]:
     known = {driver.code for driver in table.drivers}
     own = {code: answer for code, answer in answers.items() if code in known}
     try:
@@ -144,14 +146,17 @@ def questions_of(form: Any, table: PriceTable, reader: Reader, wrong: Any) -> li
     return rows
 
 
-def _beside(old: Any, new: Any, table: PriceTable, reader: Reader) -> list[dict[str, Any]]:
+def _beside(
+    old: StoredBreakdown | None, new: StoredBreakdown, table: PriceTable, reader: Reader
+) -> list[dict[str, Any]]:
     """Every item of either breakdown with both of its likely amounts, and the totals below."""
-    before = {} if old is None else {item["code"]: item for item in old["items"]}
-    after = {item["code"]: item for item in new["items"]}
-    taxes_before = {} if old is None else {tax["code"]: tax for tax in old["taxes"]}
-    taxes_after = {tax["code"]: tax for tax in new["taxes"]}
     rows = []
-    for one, other in ((before, after), (taxes_before, taxes_after)):
+    parts: list[tuple[Sequence[StoredItem | StoredTax], Sequence[StoredItem | StoredTax]]] = [
+        ([] if old is None else old["items"], new["items"]),
+        ([] if old is None else old["taxes"], new["taxes"]),
+    ]
+    for lines_before, lines_after in parts:
+        one, other = ({line["code"]: line for line in lines} for lines in (lines_before, lines_after))
         for code in dict.fromkeys((*other, *one)):
             labelled = other.get(code) or one[code]
             rows.append(
@@ -165,18 +170,19 @@ def _beside(old: Any, new: Any, table: PriceTable, reader: Reader) -> list[dict[
                     reader,
                 )
             )
-    for key, label in (
+    totals: Sequence[tuple[Literal["provider", "others", "total"], str]] = (
         ("provider", _("What the provider charges")),
         ("others", _("Paid to others")),
         ("total", _("Total")),
-    ):
+    )
+    for key, label in totals:
         then = None if old is None else old["totals"][key]["likely"]
         row = _row(label, then, new["totals"][key]["likely"], old is not None, True, old is not None, reader)
         rows.append({**row, "total": True})
     return rows
 
 
-def _likely(item: Any) -> str | None:
+def _likely(item: StoredItem | StoredTax | None) -> str | None:
     return None if item is None else item["amount"]["likely"]
 
 

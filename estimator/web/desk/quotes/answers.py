@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import price_lists
@@ -15,7 +16,6 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web import forms
 from estimator.web.desk.quotes.blueprint import (
-    Answer,
     head_of,
     number_in,
     pages,
@@ -32,7 +32,7 @@ from estimator.web.total_so_far import running
 
 
 @pages.route("/answers", methods=["GET", "POST"])
-def answers(reference: str) -> Answer:
+def answers(reference: str) -> ResponseReturnValue:
     """Ask the questions with what is saved filled in, and save what was answered."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -74,7 +74,7 @@ def answers(reference: str) -> Answer:
 
 
 @pages.post("/answers/total")
-def answers_total(reference: str) -> Answer:
+def answers_total(reference: str) -> ResponseReturnValue:
     """Say what the answers come to so far, for the panel beside the form."""
     of = the_request(reference)
     reader = current_reader()
@@ -91,7 +91,7 @@ def _page(
     *,
     note: str | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     reader = current_reader()
     version = prepared_of(draft).version
     table = price_lists.parsed(version)

@@ -4,58 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as Answered
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
-from estimator import keys, price_lists, requests
+from estimator import keys, price_lists, quotes, requests
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import PatientRequest, Quote, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web import errors
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 
-Answer = str | Response | Answered | tuple[str | Response, int]
-
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
 
 
-class UnknownRequest(Exception):
-    """No request has that reference."""
-
-
-class NothingPrepared(Exception):
+class NothingPrepared(errors.Missing):
     """No quote is being prepared for a request, or not any more."""
 
     def __init__(self, reference: str) -> None:
         self.reference = reference
         super().__init__(reference)
 
-
-@pages.errorhandler(UnknownRequest)
-def _unknown(_error: UnknownRequest) -> Answer:
-    return errors.missing()
-
-
-@pages.errorhandler(NothingPrepared)
-def _nothing(error: NothingPrepared) -> Answer:
-    return errors.page(
-        404,
-        _("No quote is being prepared here"),
-        _("It was issued or thrown away meanwhile, perhaps by somebody else. Nothing was changed."),
-        way_out=(url_for("quotes_desk.prepare", reference=error.reference), _("To the quote")),
-        kept=errors.typed(),
-    )
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says what became of it; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("No quote is being prepared here"),
+            _("It was issued or thrown away meanwhile, perhaps by somebody else. Nothing was changed."),
+            way_out=(url_for("quotes_desk.prepare", reference=self.reference), _("To the quote")),
+            kept=errors.typed(),
+        )
 
 
 def the_request(reference: str) -> PatientRequest:
-    """Return the request of an address; raises UnknownRequest."""
+    """Return the request of an address; raises errors.Missing."""
     found = requests.get(reference)
     if found is None:
-        raise UnknownRequest
+        raise errors.Missing
+    return found
+
+
+def the_quote(of: PatientRequest) -> Quote:
+    """Return the quote of a request; raises errors.Missing while there is none."""
+    found = quotes.of(of)
+    if found is None:
+        raise errors.Missing
     return found
 
 
@@ -112,6 +108,6 @@ def when(moment: Any, of: PatientRequest) -> str:
     return current_reader().clock(moment, zone_of(of))
 
 
-def to(endpoint: str, **values: Any) -> Answer:
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Go on to another of these pages after something was done."""
     return redirect(url_for(f"quotes_desk.{endpoint}", **values), code=303)

@@ -182,12 +182,16 @@ def _total(firm: Firm | None, reader: Reader) -> str:
 
 def _beside(firm: Firm, reader: Reader) -> list[dict[str, str]]:
     """What is shown beside the quote and not part of it, in its likely case."""
-    names = {"others": _("Paid to others, an estimate"), "reserve": _("Suggested reserve")}
+    totals = firm.breakdown["totals"]
+    named = (
+        ("others", _("Paid to others, an estimate"), totals["others"]),
+        ("reserve", _("Suggested reserve"), totals["reserve"]),
+    )
     present = {group["total"] for group in firm.breakdown["groups"]}
     return [
-        {"label": label, "amount": reader.money(firm.breakdown["totals"][key]["likely"], firm.currency)}
-        for key, label in names.items()
-        if key in present and key in firm.breakdown["totals"]
+        {"label": label, "amount": reader.money(amounts["likely"], firm.currency)}
+        for key, label, amounts in named
+        if key in present
     ]
 
 
@@ -199,8 +203,8 @@ def _differences(prepared: Prepared, reader: Reader) -> list[dict[str, Any]]:
     assert again is not None
     rows = wording.changed_rows(
         prepared.differences,
-        (dict(keep.breakdown), price_lists.parsed(prepared.kept)),
-        (dict(again.breakdown), price_lists.parsed(prepared.in_force)),
+        (keep.breakdown, price_lists.parsed(prepared.kept)),
+        (again.breakdown, price_lists.parsed(prepared.in_force)),
         reader,
     )
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic, keys, price_lists, quotes, requests
 from estimator.db import db
@@ -14,7 +15,6 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
-    Answer,
     head_of,
     language_of,
     name_of,
@@ -32,7 +32,7 @@ from estimator.web.staff import signed_in
 
 
 @pages.post("/approve")
-def approve(reference: str) -> Answer:
+def approve(reference: str) -> ResponseReturnValue:
     """Approve exactly the adjustments that the page showed."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -61,7 +61,7 @@ def approve(reference: str) -> Answer:
     return to("prepare", reference=of.reference)
 
 
-def _not_approved(reference: str, sentence: str) -> Answer:
+def _not_approved(reference: str, sentence: str) -> ResponseReturnValue:
     return errors.page(
         409,
         _("Not approved"),
@@ -71,7 +71,7 @@ def _not_approved(reference: str, sentence: str) -> Answer:
 
 
 @pages.route("/issue", methods=["GET", "POST"])
-def issue(reference: str) -> Answer:
+def issue(reference: str) -> ResponseReturnValue:
     """Show what is about to be issued, and issue it."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -108,7 +108,9 @@ def issue(reference: str) -> Answer:
     return to("prepare", reference=of.reference)
 
 
-def _check(of: PatientRequest, draft: QuoteDraft, note: str | None = None, status: int = 200) -> Answer:
+def _check(
+    of: PatientRequest, draft: QuoteDraft, note: str | None = None, status: int = 200
+) -> ResponseReturnValue:
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)

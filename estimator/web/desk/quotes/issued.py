@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import keys, quotes, requests
 from estimator.db import db
@@ -16,7 +17,7 @@ from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk.outbox import LETTERS
-from estimator.web.desk.quotes.blueprint import Answer, head_of, pages, the_request, to
+from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
@@ -62,7 +63,7 @@ def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
 
 
 @pages.get("/revisions/<int:number>.pdf")
-def document(reference: str, number: int) -> Answer:
+def document(reference: str, number: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte the one that was mailed."""
     of = the_request(reference)
     revision = revision_of(of, number)
@@ -81,12 +82,10 @@ def document(reference: str, number: int) -> Answer:
 
 
 @pages.route("/withdraw", methods=["GET", "POST"])
-def withdraw(reference: str) -> Answer:
+def withdraw(reference: str) -> ResponseReturnValue:
     """Ask why the current revision is to be withdrawn, and withdraw it."""
     of = the_request(reference)
-    quote = quotes.of(of)
-    if quote is None:
-        return errors.missing()
+    quote = the_quote(of)
     revision = quotes.newest(quote)
     standing = quotes.standing(revision, now())
     if standing != "current":
@@ -123,12 +122,10 @@ def withdraw(reference: str) -> Answer:
 
 
 @pages.route("/link", methods=["GET", "POST"])
-def new_link(reference: str) -> Answer:
+def new_link(reference: str) -> ResponseReturnValue:
     """Ask whether the quote is to have another link, and give it one."""
     of = the_request(reference)
-    quote = quotes.of(of)
-    if quote is None:
-        return errors.missing()
+    quote = the_quote(of)
     if request.method == "POST":
         quotes.new_link(quote, actor=signed_in.actor(), settings=settings(), now=now())
         db.session.commit()
@@ -150,15 +147,14 @@ def new_link(reference: str) -> Answer:
 
 
 def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
-    """Return a revision of a request's quote by its number; aborts with 404 if there is none."""
-    quote = quotes.of(of)
-    found = [] if quote is None else [one for one in quotes.revisions(quote) if one.number == number]
-    if not found:
-        abort(404)
-    return found[0]
+    """Return a revision of a request's quote by its number; raises errors.Missing."""
+    for revision in quotes.revisions(the_quote(of)):
+        if revision.number == number:
+            return revision
+    raise errors.Missing
 
 
-def _not_current(of: PatientRequest, standing: str) -> Answer:
+def _not_current(of: PatientRequest, standing: str) -> ResponseReturnValue:
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),

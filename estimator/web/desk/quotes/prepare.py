@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import clinic, price_lists
@@ -16,7 +17,6 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web.desk.quotes import form as forms
 from estimator.web.desk.quotes.blueprint import (
-    Answer,
     head_of,
     language_of,
     number_in,
@@ -42,7 +42,7 @@ from estimator.wording import answer_words
 
 
 @pages.get("")
-def prepare(reference: str) -> Answer:
+def prepare(reference: str) -> ResponseReturnValue:
     """Show what was issued, and what is being prepared."""
     of = the_request(reference)
     draft = drafts.of(of)
@@ -52,7 +52,7 @@ def prepare(reference: str) -> Answer:
 
 
 @pages.post("/begin")
-def begin(reference: str) -> Answer:
+def begin(reference: str) -> ResponseReturnValue:
     """Begin the next revision, from the request's plan or the newest revision; one that is begun goes on."""
     of = the_request(reference)
     drafts.begin(of, actor=signed_in.actor(), now=now(), settings=settings())
@@ -61,7 +61,7 @@ def begin(reference: str) -> Answer:
 
 
 @pages.post("/save")
-def save(reference: str) -> Answer:
+def save(reference: str) -> ResponseReturnValue:
     """Save what was typed, and go on: stay, change the answers, see the document, or check it and issue."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -103,7 +103,7 @@ def save(reference: str) -> Answer:
 
 
 @pages.post("/figures")
-def figures(reference: str) -> Answer:
+def figures(reference: str) -> ResponseReturnValue:
     """Say what the form comes to, without saving it, for the panel beside it."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -124,7 +124,7 @@ def figures(reference: str) -> Answer:
 
 
 @pages.route("/discard", methods=["GET", "POST"])
-def discard(reference: str) -> Answer:
+def discard(reference: str) -> ResponseReturnValue:
     """Ask whether what is being prepared is to be thrown away, and do it."""
     of = the_request(reference)
     draft = the_draft(of)
@@ -154,7 +154,7 @@ def page_of(
     tried: forms.Read | None = None,
     note: str | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
     reader = current_reader()
     prepared = prepared_of(draft)
@@ -193,7 +193,7 @@ def page_of(
     return page, status
 
 
-def _conflict(reference: str, typed: forms.Typed) -> Answer:
+def _conflict(reference: str, typed: forms.Typed) -> ResponseReturnValue:
     """Tell somebody that they were not the only one; what they typed stays in the form."""
     of = the_request(reference)
     theirs = the_draft(of)

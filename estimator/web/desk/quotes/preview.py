@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic, keys, quotes
 from estimator.i18n import gettext as _
@@ -14,7 +13,6 @@ from estimator.pdf import renderer
 from estimator.quotes import pdf_document
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
-    Answer,
     head_of,
     language_of,
     name_of,
@@ -29,10 +27,11 @@ from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
 from estimator.wording import FirmRows
+from pricing.stored import StoredQuote
 
 
 @pages.get("/preview")
-def preview(reference: str) -> Answer:
+def preview(reference: str) -> ResponseReturnValue:
     """Show the page as the patient would see it if it were issued now. Nothing is kept."""
     of = the_request(reference)
     found = _worded(of)
@@ -51,7 +50,7 @@ def preview(reference: str) -> Answer:
 
 
 @pages.get("/preview.pdf")
-def preview_pdf(reference: str) -> Answer:
+def preview_pdf(reference: str) -> ResponseReturnValue:
     """Send the document as it would be issued now, with a mark on each page that it is not. Nothing is kept."""
     of = the_request(reference)
     found = _worded(of)
@@ -81,7 +80,7 @@ def preview_pdf(reference: str) -> Answer:
 
 
 @pages.get("/revisions/<int:number>")
-def revision(reference: str, number: int) -> Answer:
+def revision(reference: str, number: int) -> ResponseReturnValue:
     """Show an issued revision as the patient sees it at this moment."""
     of = the_request(reference)
     found = revision_of(of, number)
@@ -114,7 +113,7 @@ def revision(reference: str, number: int) -> Answer:
     )
 
 
-def _worded(of: PatientRequest) -> tuple[dict[str, Any], FirmRows] | None:
+def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     """Return what would be issued now; None where it has no total yet."""
     prepared = prepared_of(the_draft(of))
     if prepared.chosen is None:
@@ -125,7 +124,7 @@ def _worded(of: PatientRequest) -> tuple[dict[str, Any], FirmRows] | None:
     return quotes.worded(of, prepared, number=number, clinic=clinic.current(), settings=settings(), now=now())
 
 
-def _no_total(of: PatientRequest) -> Answer:
+def _no_total(of: PatientRequest) -> ResponseReturnValue:
     return errors.page(
         409,
         _("There is nothing to look at yet"),

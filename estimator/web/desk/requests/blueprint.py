@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from flask import Blueprint, Response, redirect, url_for
-from werkzeug.wrappers import Response as Answered
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import requests, staff
 from estimator.i18n import Reader, lazy_gettext, ngettext
@@ -21,8 +21,6 @@ from estimator.requests import search
 from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.language import current_reader
-
-Answer = str | Response | Answered | tuple[str | Response, int]
 
 pages = Blueprint("desk", __name__, url_prefix="/desk/requests")
 
@@ -112,6 +110,6 @@ def unchanged(found: PatientRequest, changes: int) -> None:
         raise requests.ChangedMeanwhile
 
 
-def to(endpoint: str, **values: Any) -> Answer:
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Go on to another page of the desk after something was done."""
     return redirect(url_for(f"desk.{endpoint}", **values), code=303)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic, estimates, price_lists, requests
 from estimator.db import db
@@ -17,7 +18,7 @@ from estimator.requests import Asked, consents
 from estimator.web import errors, forms, request_context
 from estimator.web.countries import countries
 from estimator.web.desk.requests import blueprint as desk
-from estimator.web.desk.requests.blueprint import Answer, pages
+from estimator.web.desk.requests.blueprint import pages
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
 from estimator.web.patient.request_form import AskForm, Checked
@@ -27,7 +28,7 @@ from pricing.answers import Answers
 
 
 @pages.get("/new", endpoint="new")
-def choose() -> Answer:
+def choose() -> ResponseReturnValue:
     """Show the price lists in force, to choose whose questions are to be asked."""
     reader = current_reader()
     versions = list(price_lists.all_in_force(request_context.now()))
@@ -47,7 +48,7 @@ def choose() -> Answer:
 
 
 @pages.route("/new/<slug>", endpoint="enter", methods=["GET", "POST"])
-def enter(slug: str) -> Answer:
+def enter(slug: str) -> ResponseReturnValue:
     """Ask the questions of a list and who it is for, and make estimate and request of it together."""
     try:
         version = price_lists.in_force(forms.printable(slug), request_context.now())
@@ -86,7 +87,7 @@ def enter(slug: str) -> Answer:
     return _make(version, found.answers, checked.asked, request_form.submission_of(form))
 
 
-def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> Answer:
+def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
     settings, now = request_context.settings(), request_context.now()
     token = estimates.make(
         version,
@@ -126,7 +127,7 @@ def _form(
     problems: Mapping[str, list[str]],
     status: int = 200,
     sentence: str | None = None,
-) -> Answer:
+) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(version)
     sections = forms.sections(plan, table, reader, panel.asked, problems)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from estimator import requests, staff
 from estimator.db import db
@@ -17,7 +18,7 @@ from estimator.requests import search
 from estimator.requests.search import NOBODY, Order, Page, Place, Row, Wanted
 from estimator.web import request_context
 from estimator.web.desk.requests import blueprint as desk
-from estimator.web.desk.requests.blueprint import Answer, pages
+from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in
@@ -35,7 +36,7 @@ MOST_AT_ONCE = search.PAGE
 
 
 @pages.get("")
-def queue() -> Answer:
+def queue() -> ResponseReturnValue:
     """Show a page of the list."""
     asked = {name: printable(request.args.get(name, ""))[:MOST_TYPED].strip() for name in ARGUMENTS}
     wanted = _wanted(asked)
@@ -71,7 +72,7 @@ def queue() -> Answer:
 
 
 @pages.post("/together")
-def bulk() -> Answer:
+def bulk() -> ResponseReturnValue:
     """Give all ticked requests to somebody, or take them to another state; those that cannot are named."""
     back = request.form.get("back", "")
     back = back if security.own_path(back) and urlsplit(back).path == url_for("desk.queue") else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes, requests, staff, wording
@@ -21,30 +22,31 @@ from estimator.web import errors, request_context
 from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
-from estimator.web.desk.requests.blueprint import Answer, pages
+from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.staff import signed_in
 
 
-class Unknown(Exception):
+class Unknown(errors.Missing):
     """There is no request with that reference, or none any more."""
 
-
-@pages.errorhandler(Unknown)
-def _unknown(_error: Unknown) -> Answer:
-    return errors.page(
-        404,
-        _("There is no such request"),
-        _("Its reference may be mistyped, or it was removed because the time for which it is kept is over."),
-        way_out=(url_for("desk.queue"), _("To the requests")),
-        kept=errors.typed() if request.method == "POST" else (),
-    )
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so; it keeps what was typed."""
+        return errors.page(
+            404,
+            _("There is no such request"),
+            _(
+                "Its reference may be mistyped, or it was removed because the time for which it is kept is over."
+            ),
+            way_out=(url_for("desk.queue"), _("To the requests")),
+            kept=errors.typed() if request.method == "POST" else (),
+        )
 
 
 @pages.get("/<reference>", endpoint="request")
-def show(reference: str) -> Answer:
+def show(reference: str) -> ResponseReturnValue:
     """Show a request, and write down who has opened it."""
     found = the_request(reference)
     if found.erased_at is None:
@@ -61,7 +63,7 @@ def show(reference: str) -> Answer:
 
 
 @pages.post("/<reference>/note")
-def note(reference: str) -> Answer:
+def note(reference: str) -> ResponseReturnValue:
     """Keep a note."""
     found = the_request(reference)
     words = _typed("words")
@@ -77,7 +79,7 @@ def note(reference: str) -> Answer:
 
 
 @pages.post("/<reference>/assign")
-def assign(reference: str) -> Answer:
+def assign(reference: str) -> ResponseReturnValue:
     """Give a request to somebody."""
     found = the_request(reference)
     chosen = request.form.get("to", "")
@@ -106,7 +108,7 @@ def assign(reference: str) -> Answer:
 
 
 @pages.post("/<reference>/state")
-def state(reference: str) -> Answer:
+def state(reference: str) -> ResponseReturnValue:
     """Take a request to another state, perhaps with a word about why."""
     found = the_request(reference)
     chosen, words = request.form.get("state", ""), _typed("words")
@@ -151,7 +153,7 @@ def the_request(reference: str) -> PatientRequest:
     return found
 
 
-def _meanwhile(reference: str, typed: dict[str, str]) -> Answer:
+def _meanwhile(reference: str, typed: dict[str, str]) -> ResponseReturnValue:
     """Show the request as it is now to whoever began from an older page; what they typed is still there."""
     db.session.rollback()
     found = the_request(reference)
@@ -178,7 +180,7 @@ def _page(
     typed: dict[str, str] | None = None,
     wrong: dict[str, str] | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     reader, settings, zone = current_reader(), request_context.settings(), _zone(found)
     table = price_lists.parsed(found.table_version)
     entries, unreadable = [], False

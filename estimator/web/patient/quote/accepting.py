@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import clinic, keys, quotes
+from estimator import clinic, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
@@ -17,7 +18,7 @@ from estimator.web import networks, request_context
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Problem, Short, Way, pages
 
 LONGEST_NAME = 200
 
@@ -33,17 +34,10 @@ class AcceptForm(Form):
 
 
 @pages.route("/quote/<number>/accept", methods=["GET", "POST"])
-def accept(number: str) -> Answer:
+def accept(number: str) -> ResponseReturnValue:
     """Ask for a name and a tick, show both once more, and accept the newest revision."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     form = AcceptForm()
     asked = _Asked(found, blueprint.short(found.newest, rows), form, beside=bool(rows.beside))
     posted = request.method == "POST"
@@ -67,11 +61,9 @@ def accept(number: str) -> Answer:
 
 
 @pages.get("/quote/<number>/answered")
-def answered(number: str) -> Answer:
+def answered(number: str) -> ResponseReturnValue:
     """Say what was answered to the newest revision, and what follows."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     said, newest = quotes.decision_of(found.newest), found.newest
     if said is None or (said.taken_back_at is None and found.standing not in ("accepted", "declined")):
         return redirect(found.link, code=303)
@@ -119,11 +111,9 @@ def answered(number: str) -> Answer:
 
 
 @pages.route("/quote/<number>/take-back", methods=["GET", "POST"])
-def take_back(number: str) -> Answer:
+def take_back(number: str) -> ResponseReturnValue:
     """Ask whether an acceptance is to be taken back, and take it back."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     said = quotes.decision_of(found.newest)
     done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
     if said is not None and said.taken_back_at is not None and found.standing == "current":
@@ -146,12 +136,7 @@ def take_back(number: str) -> Answer:
             return _too_late(found)
         blueprint.ring(found.newest)
         return done
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     return render_template(
         "patient/quote_take_back.html",
         short=blueprint.short(found.newest, rows),
@@ -189,7 +174,7 @@ class _Asked:
 
     def page(
         self, problems: list[Problem] | None = None, status: int = 200, checking: bool = False
-    ) -> Answer:
+    ) -> ResponseReturnValue:
         """Show the question, or what was answered once more."""
         typed: dict[str, Any] = {"typed_name": self.name, "agreed": self.agreed}
         return render_template(
@@ -224,7 +209,7 @@ def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
     return found
 
 
-def _accept(found: Opened, asked: _Asked) -> Answer:
+def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
     revision = found.newest
     try:
         quotes.accept(
@@ -250,7 +235,7 @@ def _accept(found: Opened, asked: _Asked) -> Answer:
     return redirect(url_for("quote.answered", number=asked.short.number), code=303)
 
 
-def _too_late(found: Opened) -> Answer:
+def _too_late(found: Opened) -> ResponseReturnValue:
     return blueprint.done(
         _("It is too late to take the acceptance back here"),
         _("The days for that are over. Talk to the coordinator, who can still help you."),

@@ -9,8 +9,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from werkzeug.wrappers import Response
 
 from estimator import keys, price_lists, quotes
 from estimator.db import db, unavailable
@@ -25,7 +25,6 @@ from estimator.wording import FirmRows
 
 pages = Blueprint("quote", __name__)
 
-Answer = str | Response | tuple[str, int]
 
 logger = logging.getLogger(__name__)
 
@@ -88,38 +87,60 @@ class Opened:
         return url_for("quote.page", number=self.quote.number)
 
 
-def opened(number: str) -> Opened | None:
+class NotOpen(errors.Missing):
+    """A quote is not open in this browser, whether it exists or not; `link` is there if only a code is lacking."""
+
+    def __init__(self, link: str | None = None) -> None:
+        self.link = link
+        super().__init__(link)
+
+    def answer(self) -> ResponseReturnValue:
+        """Return where the code is asked for, or the page that says what to do; it shows what was typed."""
+        if self.link is None:
+            return _closed()
+        if request.method == "POST":
+            return _closed(Way(self.link, _("Go on with a code")))
+        return redirect(self.link, code=303)
+
+
+class Erased(errors.Missing):
+    """The person of a quote was erased: nothing is left to be shown."""
+
+    def __init__(self, quote: Quote) -> None:
+        self.number = quote.number
+        super().__init__(quote.number)
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so."""
+        return errors.page(
+            410,
+            _("What this quote said has been deleted"),
+            _("Quote %(number)s: the name, the document and the words were removed.", number=self.number),
+        )
+
+
+def opened(number: str) -> Opened:
     """Return a quote if its link was opened in this browser; nothing is looked up for anybody else.
 
-    Raises keys.Unreadable.
+    Raises NotOpen and keys.Unreadable.
     """
-    if not QUOTES.knows(number):
-        return None
-    quote = quotes.by_number(number)
+    quote = quotes.by_number(number) if QUOTES.knows(number) else None
     if quote is None or not QUOTES.is_open(quote.number, quote.link_serial):
-        return None
+        raise NotOpen
     settings = request_context.settings()
     address = access_codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
     return Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
 
 
-def let_in(number: str) -> Opened | Answer:
-    """Return a quote that may be shown whole, or else what is answered instead."""
-    try:
-        found = opened(number)
-    except keys.Unreadable:
-        return unreadable()
-    if found is None:
-        return closed()
+def let_in(number: str) -> Opened:
+    """Return a quote that may be shown whole; raises NotOpen and keys.Unreadable."""
+    found = opened(number)
     if not found.confirmed:
-        if request.method == "POST":
-            return closed(Way(found.link, _("Go on with a code")))
-        return redirect(found.link, code=303)
+        raise NotOpen(found.link)
     return found
 
 
-def closed(way: Way | None = None) -> Answer:
-    """Answer for a quote that is not open in this browser, whether it exists or not; what was typed is shown."""
+def _closed(way: Way | None = None) -> ResponseReturnValue:
     kept = typed()
     sentences = [_("Open the link of the mail again. Then you can go on here.")]
     if way is not None:
@@ -143,8 +164,8 @@ def typed() -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def unreadable() -> Answer:
-    """Answer for a quote whose keys are missing at this moment."""
+@pages.errorhandler(keys.Unreadable)
+def _unreadable(_error: keys.Unreadable) -> ResponseReturnValue:
     logger.error("a quote cannot be read: a key is missing")
     return errors.page(
         503,
@@ -154,18 +175,12 @@ def unreadable() -> Answer:
     )
 
 
-def erased(quote: Quote) -> Answer:
-    """Answer for a quote whose person was erased: nothing is left to be shown."""
-    return errors.page(
-        410,
-        _("What this quote said has been deleted"),
-        _("Quote %(number)s: the name, the document and the words were removed.", number=quote.number),
-    )
-
-
-def rows_of(revision: QuoteRevision) -> FirmRows | None:
-    """Return the words of a revision; None once they are removed. Raises keys.Unreadable."""
-    return quotes.rows_of(revision, request_context.settings().data_keys)
+def rows_of(revision: QuoteRevision) -> FirmRows:
+    """Return the words of a revision; raises Erased once they are removed, and keys.Unreadable."""
+    rows = quotes.rows_of(revision, request_context.settings().data_keys)
+    if rows is None:
+        raise Erased(revision.quote)
+    return rows
 
 
 def short(revision: QuoteRevision, rows: FirmRows) -> Short:
@@ -188,7 +203,7 @@ def end_of(revision: QuoteRevision) -> str:
     )
 
 
-def refused(found: Opened) -> Answer:
+def refused(found: Opened) -> ResponseReturnValue:
     """Answer for whoever wants to answer a revision that cannot be answered (any more), and say what to do."""
     quote, newest = found.quote, found.newest
     standing = found.standing
@@ -236,7 +251,7 @@ def refused(found: Opened) -> Answer:
     return _not_done(_("This quote has changed meanwhile"), _("Look at it as it is now."), see)
 
 
-def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> Answer:
+def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> ResponseReturnValue:
     sentences = [sentence, _("Nothing was sent.")] if request.method == "POST" else [sentence]
     return errors.page(409, heading, *sentences, way_out=way, kept=typed())
 
@@ -280,7 +295,7 @@ def done(
     following: Sequence[str] = (),
     ways: Sequence[Way] = (),
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     """Return a page that says what was done, what follows, and where to go on."""
     shown = {
         "heading": heading,

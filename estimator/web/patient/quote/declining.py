@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes
+from estimator import quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
@@ -17,7 +18,7 @@ from estimator.web import networks, request_context
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, pages
+from estimator.web.patient.quote.blueprint import Opened, Problem, Short, pages
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -40,17 +41,10 @@ class DeclineForm(Form):
 
 
 @pages.route("/quote/<number>/decline", methods=["GET", "POST"])
-def decline(number: str) -> Answer:
+def decline(number: str) -> ResponseReturnValue:
     """Ask why, and decline the newest revision."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
-    try:
-        rows = blueprint.rows_of(found.newest)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if rows is None:
-        return blueprint.erased(found.quote)
+    rows = blueprint.rows_of(found.newest)
     form, posted = DeclineForm(), request.method == "POST"
     short = blueprint.short(found.newest, rows)
     if posted and found.standing == "declined" and blueprint.is_the_newest(found, form.revision.data):
@@ -78,7 +72,7 @@ def _problems(form: DeclineForm) -> list[Problem]:
 
 def _page(
     short: Short, form: DeclineForm, problems: list[Problem] | None = None, status: int = 200
-) -> Answer:
+) -> ResponseReturnValue:
     return render_template(
         "patient/quote_decline.html",
         errors=problems or [],
@@ -92,7 +86,7 @@ def _page(
     ), status
 
 
-def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
+def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnValue:
     revision = found.newest
     try:
         quotes.decline(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -21,7 +22,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Problem, Way, pages
 from estimator.web.patient.quote.standing import NAMES
 
 
@@ -33,24 +34,19 @@ class CodeForm(Form):
 
 
 @pages.get("/q/<token>", endpoint="open")
-def open_link(token: str) -> Answer:
+def open_link(token: str) -> ResponseReturnValue:
     """Exchange a link for a cookie and go on at an address without it; nothing is written or used up."""
     quote = quotes.find(token)
     if quote is None:
-        return dead_links.missing()
+        raise dead_links.DeadLink
     QUOTES.begin(quote.number, quote.link_serial)
     return redirect(url_for("quote.page", number=quote.number), code=303)
 
 
 @pages.post("/quote/<number>/code")
-def code(number: str) -> Answer:
+def code(number: str) -> ResponseReturnValue:
     """Send a code, or look at the one that was typed."""
-    try:
-        found = blueprint.opened(number)
-    except keys.Unreadable:
-        return blueprint.unreadable()
-    if found is None:
-        return blueprint.closed()
+    found = blueprint.opened(number)
     if found.confirmed:
         return redirect(found.link, code=303)
     form = CodeForm()
@@ -62,7 +58,7 @@ def code(number: str) -> Answer:
 
 
 @pages.post("/quote/<number>/close")
-def close(number: str) -> Answer:
+def close(number: str) -> ResponseReturnValue:
     """Forget a quote in this browser, and what the browser has kept of it."""
     QUOTES.end(number)
     answer = redirect(url_for("quote.closed"), code=303)
@@ -71,7 +67,7 @@ def close(number: str) -> Answer:
 
 
 @pages.get("/quote/closed")
-def closed() -> Answer:
+def closed() -> ResponseReturnValue:
     """Say that a quote is closed here."""
     return blueprint.done(
         _("The quote is closed on this device"),
@@ -80,7 +76,9 @@ def closed() -> Answer:
     )
 
 
-def gate(found: Opened, problems: list[Problem] | None = None, status: int = 200, typed: str = "") -> Answer:
+def gate(
+    found: Opened, problems: list[Problem] | None = None, status: int = 200, typed: str = ""
+) -> ResponseReturnValue:
     """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
     reader, now = current_reader(), request_context.now()
     waits = access_codes.waiting(found.quote.request, now)
@@ -106,7 +104,7 @@ def _newest_mail(found: Opened) -> Mail | None:
     return next((mail for mail in mails if mail.template == "quote_code"), None)
 
 
-def _send(found: Opened) -> Answer:
+def _send(found: Opened) -> ResponseReturnValue:
     try:
         _code, mail_id = access_codes.send(
             found.quote.request, settings=request_context.settings(), now=request_context.now()
@@ -131,7 +129,7 @@ def _send(found: Opened) -> Answer:
     return redirect(found.link, code=303)
 
 
-def _check(found: Opened, typed: str) -> Answer:
+def _check(found: Opened, typed: str) -> ResponseReturnValue:
     asked, now, settings = found.quote.request, request_context.now(), request_context.settings()
     if not typed.strip():
         return gate(found, [Problem("code", _("Write the six digits of the newest mail."))], 422)

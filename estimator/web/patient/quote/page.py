@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
 
-from estimator import clinic, keys, quotes
+from estimator import clinic, quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import QuoteRevision
@@ -15,59 +16,37 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
-from estimator.web.patient.quote.blueprint import Answer, Opened, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Way, pages
 from estimator.web.patient.quote.opening import gate
 
 
 @pages.get("/quote/<number>")
-def page(number: str) -> Answer:
+def page(number: str) -> ResponseReturnValue:
     """Show the newest revision, or ask for the code first."""
-    try:
-        found = common.opened(number)
-        if found is None:
-            return common.closed()
-        if not found.confirmed:
-            return gate(found)
-        return _shown(found, found.newest)
-    except keys.Unreadable:
-        return common.unreadable()
+    found = common.opened(number)
+    return _shown(found, found.newest) if found.confirmed else gate(found)
 
 
 @pages.get("/quote/<number>/<int:revision>")
-def revision(number: str, revision: int) -> Answer:
+def revision(number: str, revision: int) -> ResponseReturnValue:
     """Show one revision, which may be an older one."""
     found = common.let_in(number)
-    if not isinstance(found, Opened):
-        return found
-    asked = _revision(found, revision)
-    if asked is None:
-        return errors.missing()
-    try:
-        return _shown(found, asked)
-    except keys.Unreadable:
-        return common.unreadable()
+    return _shown(found, _revision(found, revision))
 
 
 @pages.get("/quote/<number>/<int:revision>.pdf")
-def document(number: str, revision: int) -> Answer:
+def document(number: str, revision: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte as it was made once."""
     found = common.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     asked = _revision(found, revision)
-    if asked is None:
-        return errors.missing()
-    try:
-        content = quotes.pdf_of(asked, request_context.settings().data_keys)
-    except keys.Unreadable:
-        return common.unreadable()
+    content = quotes.pdf_of(asked, request_context.settings().data_keys)
     if content is not None:
         response = Response(content, mimetype="application/pdf")
         name = f"{found.quote.number}-{asked.number}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     if asked.rows is None:
-        return common.erased(found.quote)
+        raise common.Erased(found.quote)
     back = Way(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
     again = Way(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
     return common.done(
@@ -77,14 +56,15 @@ def document(number: str, revision: int) -> Answer:
     )
 
 
-def _revision(found: Opened, number: int) -> QuoteRevision | None:
-    return next((each for each in quotes.revisions(found.quote) if each.number == number), None)
+def _revision(found: Opened, number: int) -> QuoteRevision:
+    for revision in quotes.revisions(found.quote):
+        if revision.number == number:
+            return revision
+    raise errors.Missing
 
 
-def _shown(found: Opened, revision: QuoteRevision) -> Answer:
+def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     rows = common.rows_of(revision)
-    if rows is None:
-        return common.erased(found.quote)
     number, now = found.quote.number, request_context.now()
     is_open = revision is found.newest and found.standing == "current"
     place: dict[str, Any] = {"number": number}

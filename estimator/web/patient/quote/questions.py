@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
-from estimator import keys, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -16,7 +17,7 @@ from estimator.models import Quote
 from estimator.web import request_context
 from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Problem, Way, pages
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -30,11 +31,9 @@ class QuestionForm(Form):
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
-def question(number: str) -> Answer:
+def question(number: str) -> ResponseReturnValue:
     """Take a question, whatever became of the quote."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     form = QuestionForm()
     number = found.quote.number
     if request.method != "POST":
@@ -58,8 +57,6 @@ def question(number: str) -> Answer:
         db.session.rollback()
         sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
         return _page(number, form, [Problem(None, sentence)], 429)
-    except keys.Unreadable:
-        return blueprint.unreadable()
     except DBAPIError as error:
         return _page(number, form, [blueprint.kept_here(error)], 503)
     blueprint.ring(revision)
@@ -67,11 +64,9 @@ def question(number: str) -> Answer:
 
 
 @pages.get("/quote/<number>/asked")
-def asked(number: str) -> Answer:
+def asked(number: str) -> ResponseReturnValue:
     """Say that a question was sent."""
     found = blueprint.let_in(number)
-    if not isinstance(found, Opened):
-        return found
     return blueprint.done(
         _("Your question is sent"),
         _("The coordinator is told by mail, and answers you by mail or telephone."),
@@ -92,7 +87,7 @@ def _was_asked(quote: Quote, words: str) -> bool:
 
 def _page(
     number: str, form: QuestionForm, problems: list[Problem] | None = None, status: int = 200
-) -> Answer:
+) -> ResponseReturnValue:
     return render_template(
         "patient/quote_question.html",
         errors=problems or [],

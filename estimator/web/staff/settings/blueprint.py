@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic
 from estimator.db import db
@@ -15,7 +15,6 @@ from estimator.web import request_context
 
 pages = Blueprint("settings", __name__, url_prefix="/staff/settings")
 
-Answer = str | Response | tuple[str, int]
 
 MEANWHILE = 409
 
@@ -47,7 +46,7 @@ def change(values: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
     return status, problems
 
 
-def done(sentence: str, endpoint: str = "settings.overview", **values: Any) -> Answer:
+def done(sentence: str, endpoint: str = "settings.overview", **values: Any) -> ResponseReturnValue:
     """Keep what was changed and go on."""
     db.session.commit()
     flash(sentence)

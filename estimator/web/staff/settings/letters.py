@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 
 from estimator import clinic
 from estimator.clinic import LETTERS, LONGEST_TEXT, PLACES, Clinic
 from estimator.folders import templates_folder
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader
-from estimator.web import forms, request_context
-from estimator.web.staff.settings.blueprint import MEANWHILE, Answer, change, done, pages, summary
+from estimator.web import errors, forms, request_context
+from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages, summary
 
 NAMES: Mapping[str, Any] = {
     "estimate": lazy_gettext("The estimate by mail"),
@@ -24,10 +25,10 @@ NAMES: Mapping[str, Any] = {
 
 
 @pages.route("/letters/<name>", methods=["GET", "POST"])
-def letter(name: str) -> Answer:
+def letter(name: str) -> ResponseReturnValue:
     """Show what stands in a letter besides what it tells, and change it."""
     if name not in written():
-        abort(404)
+        raise errors.Missing
     if request.method != "POST":
         return _form(name, request_context.clinic().letters.get(name, {}))
     typed = {
@@ -70,7 +71,7 @@ def _form(
     typed: Mapping[str, Mapping[str, str]],
     problems: Mapping[str, str] | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     wrong = {_field(where): text for where, text in (problems or {}).items()}
     theirs = clinic.current().letters.get(name, {}) if status == MEANWHILE else {}
     page = render_template(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 
 from estimator import clinic
@@ -10,7 +11,7 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.pdf import images
 from estimator.web import forms, request_context
-from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
+from estimator.web.staff.settings.blueprint import done, pages, summary
 
 
 class LogoForm(forms.Form):
@@ -20,7 +21,7 @@ class LogoForm(forms.Form):
 
 
 @pages.route("/logo", methods=["GET", "POST"])
-def logo() -> Answer:
+def logo() -> ResponseReturnValue:
     """Show the logo, take another one, or remove it."""
     if request.method != "POST":
         return _form()
@@ -44,7 +45,7 @@ def logo() -> Answer:
     return done(_("This is the logo now."), "settings.logo")
 
 
-def _form(problem: str | None = None, status: int = 200) -> Answer:
+def _form(problem: str | None = None, status: int = 200) -> ResponseReturnValue:
     wrong = {} if problem is None else {"picture": problem}
     page = render_template(
         "staff/settings/logo.html",

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.numbers import get_currency_name
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from estimator import price_lists
@@ -18,7 +19,7 @@ from estimator.i18n import gettext as _
 from estimator.web import forms, request_context
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
-from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
+from estimator.web.staff.settings.blueprint import done, pages, summary
 from pricing.currencies import MINOR_UNIT
 
 
@@ -33,7 +34,7 @@ class RateForm(forms.Form):
 
 
 @pages.route("/rates", methods=["GET", "POST"])
-def rates() -> Answer:
+def rates() -> ResponseReturnValue:
     """List the rates, enter one, or remove one."""
     if request.method != "POST":
         first = next(iter(price_lists.all_in_force(request_context.now())), None)
@@ -80,7 +81,7 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _page(typed: dict[str, str], problems: dict[str, str] | None = None) -> Answer:
+def _page(typed: dict[str, str], problems: dict[str, str] | None = None) -> ResponseReturnValue:
     reader = current_reader()
     found = problems or {}
     wrong = {name: found[name] for name in typed if name in found}

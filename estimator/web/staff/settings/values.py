@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from babel.dates import get_day_names
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField, StringField
 
 from estimator import clinic
@@ -20,7 +21,7 @@ from estimator.i18n import gettext as _
 from estimator.web import forms, request_context
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters
-from estimator.web.staff.settings.blueprint import Answer, change, done, pages, summary
+from estimator.web.staff.settings.blueprint import change, done, pages, summary
 from pricing.money import plain
 
 Kind = Literal["weekdays", "days", "whole", "percent", "language"]
@@ -139,7 +140,7 @@ class PartForm(forms.Form):
 
 
 @pages.get("")
-def overview() -> Answer:
+def overview() -> ResponseReturnValue:
     """Show every setting, and those of the server beside."""
     settings, set_here = request_context.settings(), request_context.clinic()
     of_the_server = {
@@ -178,7 +179,7 @@ def overview() -> Answer:
 
 
 @pages.route("/<any(days, quotes, kept, language):code>", methods=["GET", "POST"])
-def part(code: str) -> Answer:
+def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
     if request.method != "POST":
@@ -207,7 +208,7 @@ def _form(
     typed: Mapping[str, Any],
     problems: Mapping[str, str] | None = None,
     status: int = 200,
-) -> Answer:
+) -> ResponseReturnValue:
     stored, wrong = clinic.current(), problems or {}
     page = render_template(
         "staff/settings/part.html",

@@ -1,0 +1,284 @@
+"""The shape of what is kept and sent: a breakdown and the content of a firm quote, as text, numbers and lists.
+
+docs/notation.md describes them. These types say to a checker which keys there are; nothing checks them while the
+program runs. What reads here is for text that this program wrote itself and kept. What comes from somebody else is
+checked first: see `pricing.quote.recompute`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, NotRequired, TypedDict, cast
+
+from pricing.table import Total
+
+Labels = dict[str, str]
+"""A text by language."""
+
+StoredAnswers = dict[str, str | bool]
+"""Answers in normal form, by driver."""
+
+
+class Cases(TypedDict):
+    """One amount or quantity in the three cases, in plain digits."""
+
+    low: str
+    likely: str
+    high: str
+
+
+class CasesOrRequest(TypedDict):
+    """An amount in the three cases; None is on request."""
+
+    low: str | None
+    likely: str | None
+    high: str | None
+
+
+class IncludedStep(TypedDict):
+    """So many units cost nothing extra."""
+
+    kind: Literal["included"]
+    quantity: str
+
+
+class CoveredStep(TypedDict):
+    """So many units are paid by a package."""
+
+    kind: Literal["covered"]
+    quantity: str
+    by: str
+
+
+class BlocksStep(TypedDict):
+    """What is left is sold in blocks; `quantity` is how many are billed."""
+
+    kind: Literal["blocks"]
+    size: str
+    quantity: str
+
+
+class UnitStep(TypedDict):
+    """Quantity times price."""
+
+    kind: Literal["unit"]
+    quantity: str
+    price: str
+    amount: str
+
+
+TierStep = TypedDict(
+    "TierStep",
+    {
+        "kind": Literal["tier"],
+        "mode": str,
+        "from": str,
+        "up_to": str | None,
+        "quantity": str,
+        "price": str,
+        "flat": str | None,
+        "amount": str,
+    },
+)
+"""What one tier comes to."""
+
+
+class PercentStep(TypedDict):
+    """A percentage of other items or groups."""
+
+    kind: Literal["percent"]
+    percent: str
+    of: list[str]
+    base: str
+    amount: str
+
+
+class BoundStep(TypedDict):
+    """A bound that changed the amount."""
+
+    kind: Literal["at_least", "at_most"]
+    bound: str
+
+
+RoundedStep = TypedDict("RoundedStep", {"kind": Literal["rounded"], "from": str, "to": str})
+"""A rounding that changed the amount."""
+
+
+class OnRequestStep(TypedDict):
+    """There is no price."""
+
+    kind: Literal["on_request"]
+
+
+StoredStep = (
+    IncludedStep
+    | CoveredStep
+    | BlocksStep
+    | UnitStep
+    | TierStep
+    | PercentStep
+    | BoundStep
+    | RoundedStep
+    | OnRequestStep
+)
+
+
+class StoredGroup(TypedDict):
+    """One group with the sum of its items; on request counts 0."""
+
+    code: str
+    label: Labels
+    total: Total
+    payee: Labels | None
+    amount: Cases
+
+
+class StoredItem(TypedDict):
+    """One line: a charge, or the package that was used."""
+
+    code: str
+    kind: Literal["charge", "package"]
+    group: str
+    label: Labels
+    quantity: Cases
+    unit: dict[str, str | Labels] | None
+    amount: CasesOrRequest
+    covered_by: str | None
+    steps: list[StoredStep]
+
+
+class StoredTax(TypedDict):
+    """One tax, with the sum it is taken of."""
+
+    code: str
+    label: Labels
+    percent: str
+    included: bool
+    base: Cases
+    amount: Cases
+
+
+class StoredTotals(TypedDict):
+    """The three totals and `total`, which is the provider's and the others' together."""
+
+    provider: Cases
+    others: Cases
+    reserve: Cases
+    total: Cases
+
+
+class StoredStage(TypedDict):
+    """What the treatment has cost if it stops after a stage."""
+
+    code: str
+    label: Labels
+    cost_by_then: Cases
+
+
+class StoredPayment(TypedDict):
+    """One part of the schedule of payments."""
+
+    code: str
+    label: Labels
+    due: Labels
+    amount: str
+
+
+class StoredBreakdown(TypedDict):
+    """What `Breakdown.as_dict` returns."""
+
+    format: int
+    table: str
+    version: str
+    valid_from: str
+    table_sha256: str
+    demo: bool
+    currency: str
+    answers: StoredAnswers
+    package: str | None
+    package_saves: str | None
+    groups: list[StoredGroup]
+    items: list[StoredItem]
+    taxes: list[StoredTax]
+    totals: StoredTotals
+    on_request: list[str]
+    not_counted: NotRequired[list[str]]
+    stages: list[StoredStage]
+    payments: list[StoredPayment]
+    notices: list[str]
+
+
+class QuoteTable(TypedDict):
+    """Which price list a quote was issued from."""
+
+    table: str
+    version: str
+    sha256: str
+
+
+class QuoteAdjustment(TypedDict):
+    """One adjustment; its words are no part of the content."""
+
+    amount: str
+
+
+class QuotePayment(TypedDict):
+    """One payment of what is firm."""
+
+    code: str
+    amount: str
+
+
+class QuoteRate(TypedDict):
+    """What one `base` was worth in `quoted` on a day."""
+
+    base: str
+    quoted: str
+    rate: str
+    source: str
+    day: str
+
+
+class ComparableQuote(TypedDict):
+    """As much of a quote's content as is compared with another one."""
+
+    breakdown: StoredBreakdown
+    adjustments: list[QuoteAdjustment]
+    adjusted: str
+    total: str
+
+
+class StoredQuote(ComparableQuote):
+    """What `pricing.quote.content` returns: what a revision says in figures."""
+
+    format: int
+    kind: Literal["quote"]
+    number: str
+    revision: int
+    reference: str
+    issued: str
+    valid_until: str
+    time_zone: str
+    language: str
+    table: QuoteTable
+    answers: StoredAnswers
+    price: str
+    currency: str
+    payments: list[QuotePayment]
+    rate: QuoteRate | None
+    replaces: int | None
+
+
+def read_breakdown(text: str) -> StoredBreakdown:
+    """Return a breakdown from the JSON that this program kept of it."""
+    return cast(StoredBreakdown, json.loads(text))
+
+
+def read_quote(text: str) -> StoredQuote:
+    """Return the content of a quote from the JSON that this program kept of it."""
+    return cast(StoredQuote, json.loads(text))
+
+
+def read_answers(text: str) -> StoredAnswers:
+    """Return answers in normal form from the JSON that this program kept of them."""
+    return cast(StoredAnswers, json.loads(text))
