@@ -196,6 +196,20 @@ def test_no_page_loads_more_than_three_style_sheets() -> None:
         assert len(loaded | {"site"}) <= 3, name(path)
 
 
+def test_a_script_is_loaded_by_its_page_alone() -> None:
+    """A page names each script with the hash of its content; one that a script imported could be an older one."""
+    scripts = sorted((ROOT / "estimator" / "static").glob("*.js"))
+    assert scripts
+    for path in scripts:
+        assert not re.search(r"^\s*(import|export)\b|\bimport\(", path.read_text("utf-8"), re.MULTILINE), (
+            name(path)
+        )
+    loaded = {
+        script for path in PAGES for script in re.findall(r"asset\('(\w+\.js)'\)", path.read_text("utf-8"))
+    }
+    assert loaded == {path.name for path in scripts}
+
+
 def test_the_documents_name_files_that_exist() -> None:
     broken = []
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:

@@ -38,11 +38,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     return lists ? new DOMParser().parseFromString(await reply.text(), "text/html") : reply.json();
   };
 
-  const show = (answer) => {
+  const show = (answer, asked) => {
     if (lists) {
       panel().replaceWith(answer.getElementById(name));
       spoken.textContent = panel().dataset.said;
-      history.replaceState(null, "", withQuery(typed()));
+      history.replaceState(null, "", withQuery(asked));
     } else {
       panel().innerHTML = answer.html;
       spoken.textContent = answer.spoken;
@@ -58,7 +58,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     latest = asking;
     panel().setAttribute("aria-busy", "true");
     try {
-      show(await fetched(asked, asking.signal));
+      show(await fetched(asked, asking.signal), asked);
       shown = asked.toString();
       failed.hidden = true;
     } catch (error) {

@@ -97,6 +97,7 @@ def test_the_journey_works_by_round_trips_without_javascript(open_page: Opener, 
     show(page)
     at_breakdown(page)
     assert page.locator(".total-amount").inner_text() == total
+    expect(page.locator("[data-copy]")).to_be_hidden()
     document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").click)
     assert document.read_bytes().startswith(b"%PDF-")
 

@@ -119,6 +119,19 @@ def test_an_answer_that_comes_too_late_changes_nothing(page: Page) -> None:
     rows(page, 1)
 
 
+def test_what_was_typed_and_taken_back_is_asked_for_no_longer(page: Page) -> None:
+    page.goto("/desk/requests")
+    given_up: list[str] = []
+    page.on("requestfailed", lambda request: given_up.append(request.url))
+    page.route("**/desk/requests?q=okaf", lambda route: None)
+    page.get_by_label("Search").fill("okaf")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
+    page.get_by_label("Search").fill("")
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    assert [url for url in given_up if "okaf" in url]
+    rows(page, 3)
+
+
 def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) -> None:
     page.goto("/desk/requests")
     page.route("**/desk/requests?q=*", lambda route: route.abort())
