@@ -156,6 +156,78 @@ def test_a_template_compiles_and_trusts_nothing(path: Path) -> None:
     )
 
 
+STYLES = sorted((ROOT / "estimator" / "static").glob("*.css"))
+
+
+def rules(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield what each rule of a style sheet chooses, with the query that it stands in."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    opened: list[str] = []
+    for chosen, brace in re.findall(r"([^{};]*)([{}])", text):
+        if brace == "}":
+            opened.pop()
+            continue
+        opened.append(" ".join(chosen.split()))
+        if not opened[-1].startswith("@"):
+            yield " ".join(opened[:-1]), opened[-1]
+
+
+PAGES = [path for path in TEMPLATES if not {"email", "pdf"} & set(path.parts)]
+
+
+def written_classes() -> set[str]:
+    """Return every word that a template or a script may make a class of; one with * where a value goes in."""
+    found = set()
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        found.update(re.findall(r"{% block width %}([\w-]+)", text))
+        for written in re.findall(r'\bclass="((?:{{.*?}}|{%.*?%}|[^"])*)"', text):
+            spoken = re.findall(r"'([^']*)'", written)
+            fixed = re.sub(r"{%.*?%}", " ", re.sub(r"{{.*?}}", "*", written))
+            found.update(word for part in (fixed, *spoken) for word in part.split())
+    for path in (ROOT / "estimator" / "static").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        for written in re.findall(r"(?:className = |classList\.\w+\()([^;]*)", text):
+            found.update(word for part in re.findall(r'"([^"]*)"', written) for word in part.split())
+    return found
+
+
+def test_every_class_that_is_styled_is_written_somewhere() -> None:
+    written = written_classes()
+    beginnings = tuple(word.partition("*")[0] for word in written if word.find("*") > 0)
+    for path in STYLES:
+        chosen = " ".join(chosen for _, chosen in rules(path))
+        styled = set(re.findall(r"\.([a-z][\w-]*)", chosen))
+        assert not {word for word in styled - written if not word.startswith(beginnings)}, name(path)
+
+
+def test_nothing_is_styled_in_two_places() -> None:
+    every = [rule for path in STYLES for rule in rules(path)]
+    assert len(every) > 500
+    assert {rule for rule in every if every.count(rule) > 1} == set()
+
+
+def test_no_page_loads_more_than_three_style_sheets() -> None:
+    assert [path.stem for path in STYLES] == ["components", "desk", "patient", "site"]
+    for path in TEMPLATES:
+        loaded = set(re.findall(r"asset\('(\w+)\.css'\)", path.read_text(encoding="utf-8")))
+        assert len(loaded | {"site"}) <= 3, name(path)
+
+
+def test_a_script_is_loaded_by_its_page_alone() -> None:
+    """A page names each script with the hash of its content; one that a script imported could be an older one."""
+    scripts = sorted((ROOT / "estimator" / "static").glob("*.js"))
+    assert scripts
+    for path in scripts:
+        assert not re.search(r"^\s*(import|export)\b|\bimport\(", path.read_text("utf-8"), re.MULTILINE), (
+            name(path)
+        )
+    loaded = {
+        script for path in PAGES for script in re.findall(r"asset\('(\w+\.js)'\)", path.read_text("utf-8"))
+    }
+    assert loaded == {path.name for path in scripts}
+
+
 def test_the_documents_name_files_that_exist() -> None:
     broken = []
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:

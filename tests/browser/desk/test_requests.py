@@ -55,11 +55,11 @@ def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None
     box = page.get_by_label("Search")
     box.press_sequentially("okaf")
     rows(page, 1)
-    expect(page.locator("#said")).to_have_text("1 request")
+    expect(page.locator("#results-spoken")).to_have_text("1 request")
     expect(page).to_have_url(re.compile(r"\?q=okaf$"))
     expect(box).to_be_focused()
     page.get_by_label("Country").select_option("FR")
-    expect(page.locator("#said")).to_have_text("No request fits.")
+    expect(page.locator("#results-spoken")).to_have_text("No request fits.")
     rows(page, 0)
     page.get_by_role("link", name="Show all").first.click()
     rows(page, 3)
@@ -92,6 +92,19 @@ def test_an_answer_that_comes_too_late_changes_nothing(page: Page) -> None:
     )
     page.wait_for_timeout(300)
     rows(page, 1)
+
+
+def test_what_was_typed_and_taken_back_is_asked_for_no_longer(page: Page) -> None:
+    page.goto("/desk/requests")
+    given_up: list[str] = []
+    page.on("requestfailed", lambda request: given_up.append(request.url))
+    page.route("**/desk/requests?q=okaf", lambda route: None)
+    page.get_by_label("Search").fill("okaf")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
+    page.get_by_label("Search").fill("")
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    assert [url for url in given_up if "okaf" in url]
+    rows(page, 3)
 
 
 def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) -> None:

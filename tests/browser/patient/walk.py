@@ -68,7 +68,7 @@ def show(page: Page) -> None:
 def total_is_shown(page: Page) -> None:
     """Wait until the panel has the total of what was answered."""
     expect(page.locator("#total .total-amount")).to_be_visible()
-    expect(page.locator("aside.total")).not_to_have_class(re.compile("is-waiting"))
+    expect(page.locator("#total")).not_to_have_attribute("aria-busy", "true")
 
 
 def estimate(page: Page, plan: Plan) -> str:

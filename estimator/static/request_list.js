@@ -1,72 +1,19 @@
-// The list of requests: search while typing, keys, and a box that ticks all. Every page works without this file.
+// The list of requests: keys, and a box that ticks all. It follows the search by live_panel.js, and works without this file.
 
-const PAUSE = 250;
-
-const form = document.querySelector("form[data-live]");
+const form = document.querySelector("form[data-live][data-panel=results]");
 
 if (form) {
-  const said = document.getElementById("said");
-  const failed = document.getElementById("not-loaded");
   const search = form.elements.q;
   const results = () => document.getElementById("results");
   const links = () => [...results().querySelectorAll("tbody th a")];
-  let timer = 0;
-  let latest = null;
-  let shown = new URLSearchParams(new FormData(form)).toString();
 
-  const address = () => {
-    const asked = new URLSearchParams(new FormData(form));
-    for (const [name, value] of [...asked]) if (!value.trim()) asked.delete(name);
-    const query = asked.toString();
-    return query ? `${form.action}?${query}` : form.action;
-  };
-
-  // The same page as without a script; what it lists takes the place of what is listed here.
-  const load = async () => {
-    const asked = new URLSearchParams(new FormData(form)).toString();
-    if (asked === shown) return;
-    latest?.abort();
-    const asking = new AbortController();
-    latest = asking;
-    const where = address();
-    results().setAttribute("aria-busy", "true");
-    try {
-      const reply = await fetch(where, { headers: { Accept: "text/html" }, redirect: "error", signal: asking.signal });
-      if (!reply.ok) throw new Error(String(reply.status));
-      const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-      const found = page.getElementById("results");
-      results().replaceWith(found);
-      document.querySelector("ul.work").replaceWith(page.querySelector("ul.work"));
-      const all = page.querySelector("[data-all]");
-      form.querySelector("[data-all]")?.remove();
-      if (all) form.querySelector(".buttons").append(all);
-      history.replaceState(null, "", where);
-      shown = asked;
-      failed.hidden = true;
-      said.textContent = found.dataset.said;
-      prepare();
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      results().removeAttribute("aria-busy");
-      failed.hidden = false;
-    }
-  };
-
-  const soon = (pause) => {
-    clearTimeout(timer);
-    timer = setTimeout(load, pause);
-  };
-
-  search.addEventListener("input", () => soon(PAUSE));
-  form.addEventListener("change", (event) => {
-    if (event.target !== search) soon(0);
+  form.addEventListener("live", ({ detail: page }) => {
+    document.querySelector("ul.work").replaceWith(page.querySelector("ul.work"));
+    const all = page.querySelector("[data-all]");
+    form.querySelector("[data-all]")?.remove();
+    if (all) form.querySelector(".buttons").append(all);
+    prepare();
   });
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    latest?.abort();
-  });
-  // A browser that went back may have kept what was typed, but not what it found.
-  window.addEventListener("pageshow", () => soon(0));
 
   search.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -78,7 +25,7 @@ if (form) {
     } else if (event.key === "Escape" && search.value) {
       event.preventDefault();
       search.value = "";
-      soon(0);
+      search.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });
 

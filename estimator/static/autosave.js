@@ -1,5 +1,5 @@
-// Says what is wrong while somebody types, saves by itself after a longer pause, warns of what is not saved, and
-// numbers the lines of a text. Every page works without this file.
+// Says what is wrong while somebody types, saves by itself after a longer pause, and warns of what is not saved. Every
+// page works without this file.
 
 const PAUSE = 3000;
 const PAUSE_OF_CHECK = 700;
@@ -246,23 +246,4 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   window.addEventListener("pageshow", () => {
     leaving = false;
   });
-}
-
-for (const area of document.querySelectorAll("textarea[data-lines]")) {
-  const numbers = document.createElement("pre");
-  numbers.className = "line-numbers";
-  numbers.setAttribute("aria-hidden", "true");
-  area.before(numbers);
-  let count = 0;
-  const number = () => {
-    const lines = area.value.split("\n").length;
-    if (lines === count) return;
-    count = lines;
-    numbers.textContent = Array.from({ length: lines }, (_, at) => at + 1).join("\n");
-  };
-  area.addEventListener("input", number);
-  area.addEventListener("scroll", () => {
-    numbers.scrollTop = area.scrollTop;
-  });
-  number();
 }

@@ -1,0 +1,18 @@
+// A button on either side of a number makes it less or more. The number can be typed without it.
+
+for (const stepper of document.querySelectorAll(".stepper")) {
+  stepper.hidden = false;
+  stepper.addEventListener("click", () => {
+    const { step, least, most } = stepper.parentElement.dataset;
+    const input = stepper.parentElement.querySelector("input");
+    const direction = Number(stepper.dataset.direction);
+    const decimals = (step.split(".")[1] ?? "").length;
+    const typed = Number(input.value);
+    let next = Number(least);
+    if (input.value.trim() !== "" && Number.isFinite(typed)) {
+      next = Math.min(Math.max(typed + direction * Number(step), Number(least)), Number(most));
+    }
+    input.value = next.toFixed(Math.max(decimals, (least.split(".")[1] ?? "").length));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
