@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing, worked_examples
 from estimator.price_lists.worked_examples import BadExamples, Compared, Expected
-from estimator.web import forms
+from estimator.web import estimate_form
 from estimator.web.desk.price_lists.blueprint import (
     Answer,
     conflict,
@@ -55,8 +55,8 @@ def change_examples(draft_id: int) -> Answer:
                 found = worked_examples.put(found, worked_examples.made(name, kept.answers, table))
         elif act == "add" and table is not None:
             reader = current_reader()
-            form = forms.build(table)
-            read = forms.read(form, table, reader)
+            form = estimate_form.build(table)
+            read = estimate_form.read(form, table, reader)
             if read.unreadable:
                 raise BadExamples([text for texts in read.unreadable.values() for text in texts])
             wanted = printable(request.form.get("name", ""))
@@ -82,7 +82,7 @@ def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
         found, broken = [], list(bad.sentences)
     if table is not None:
         rows = [_example(row, table, reader) for row in worked_examples.compared(found, table)]
-    form = None if table is None else forms.build(table)
+    form = None if table is None else estimate_form.build(table)
     return render_template(
         "desk/examples.html",
         draft=head_of(draft),

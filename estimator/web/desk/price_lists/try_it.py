@@ -13,7 +13,7 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
-from estimator.web import forms
+from estimator.web import estimate_form
 from estimator.web.desk.price_lists.blueprint import (
     Answer,
     compared,
@@ -71,8 +71,8 @@ def try_it(draft_id: int) -> Answer:
             "desk/try.html", draft=head_of(draft), problems=problems, questions=[], result=None
         )
     table, reader = look.table, current_reader()
-    form = forms.build(table)
-    found = forms.read(form, table, reader)
+    form = estimate_form.build(table)
+    found = estimate_form.read(form, table, reader)
     result, wrong = None, {}
     if request.method == "POST":
         current = in_force(draft)
@@ -98,7 +98,7 @@ def try_it(draft_id: int) -> Answer:
         questions=questions_of(form, table, reader, wrong),
         result=result,
         errors=[
-            {"target": f"{forms.PREFIX}{code}", "sentence": text}
+            {"target": f"{estimate_form.PREFIX}{code}", "sentence": text}
             for code, texts in wrong.items()
             for text in texts
         ],
@@ -121,7 +121,7 @@ def questions_of(form: Any, table: PriceTable, reader: Reader, wrong: Any) -> li
     """Return the questions of a list as plain controls, with what was typed into them."""
     rows = []
     for driver in table.drivers:
-        typed = form[forms.PREFIX + driver.code].data
+        typed = form[estimate_form.PREFIX + driver.code].data
         options: list[tuple[str, str]] | None = None
         if isinstance(driver, ChoiceDriver):
             options = [
@@ -133,7 +133,7 @@ def questions_of(form: Any, table: PriceTable, reader: Reader, wrong: Any) -> li
             options = [("yes", _("Yes")), ("no", _("No"))]
         rows.append(
             {
-                "name": forms.PREFIX + driver.code,
+                "name": estimate_form.PREFIX + driver.code,
                 "label": reader.words(driver.label, table.main_language),
                 "kind": "day" if isinstance(driver, DateDriver) else "select" if options else "line",
                 "options": [("", "–"), *options] if options else None,
