@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from flask import request
 from markupsafe import Markup
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import Choice, SelectChoice
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 from wtforms.widgets import FileInput, html_params
@@ -29,6 +29,9 @@ from estimator.web.typed_days import PARTS, iso_day, read_day
 
 LONGEST_NAME = 64
 """More characters than the name of a form that we handed out, and than a hash, have."""
+
+LONGEST_NUMBER = 40
+"""More characters than a number has, with all the signs and spaces that somebody may put into it."""
 
 
 def lines(text: str) -> str:
@@ -44,10 +47,11 @@ def one_line(text: str) -> str:
 # What is typed
 
 
-class TextField(StringField):  # type: ignore[misc]
+class TextField(StringField):
     """A line of text; `data` has no space around it. A page shows at most `most_shown` characters of it again."""
 
     attributes: ClassVar[Mapping[str, Any]] = {"autocomplete": "off", "spellcheck": "false"}
+    data: str
 
     def __init__(self, *arguments: Any, most_shown: int | None = None, **values: Any) -> None:
         super().__init__(*arguments, **values)
@@ -100,7 +104,7 @@ class _Area:
 
     field_flags: ClassVar[Mapping[str, Any]] = {}
 
-    def __call__(self, field: Field, **attributes: Any) -> Markup:
+    def __call__(self, field: TextField, **attributes: Any) -> Markup:
         shown = html_params(id=field.id, name=field.name, **attributes)
         return Markup("<textarea {}>\n{}</textarea>").format(Markup(shown), field._value())  # noqa: S704
 
@@ -189,8 +193,8 @@ class NumberField(TextField):
     def number(self) -> Decimal | None:
         """The number."""
         typed = self.data.rstrip("%٪").strip()
-        found = current_reader().read_number(typed) if len(typed) <= self.longest else None
-        return None if found is None else Decimal(found)
+        found = current_reader().read_number(typed) if len(typed) <= LONGEST_NUMBER else None
+        return None if found is None or len(found) > self.longest else Decimal(found)
 
 
 class IsoDayField(TextField):
@@ -238,7 +242,7 @@ class IsoDaysField(AreaField):
                 )
 
 
-class DayField(Field):  # type: ignore[misc]
+class DayField(Field):
     """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -292,10 +296,10 @@ class _Options:
         ]
 
 
-Choices = Iterable[tuple[str, str] | SelectChoice]
+Choices = Iterable[tuple[str, str] | tuple[str, str, Mapping[str, str]] | SelectChoice]
 
 
-class ChoiceField(SelectField):  # type: ignore[misc]
+class ChoiceField(SelectField):
     """One of several words; what is not among them is refused, and shown again all the same.
 
     `refusal` is said of a word that is not offered, and of none, unless `optional`. `empty` is what the list shows
@@ -317,14 +321,14 @@ class ChoiceField(SelectField):  # type: ignore[misc]
         self.refusal, self.empty, self.optional = refusal, empty, optional
         #: what words are called that are not offered and may stand there all the same
         self.also: Mapping[str, str] = {}
-        self.choices = choices
+        self.choices: Any = choices
 
     @property
     def offered(self) -> list[SelectChoice]:
         """What can be chosen."""
         return [SelectChoice.from_input(choice) for choice in self.choices or ()]
 
-    def iter_choices(self) -> list[Choice]:
+    def iter_choices(self) -> Any:
         """Return what the list shows: the empty word, what is offered, and what was sent without being offered."""
         shown = self.offered
         if self.empty is not None:
@@ -347,7 +351,7 @@ class ChoiceField(SelectField):  # type: ignore[misc]
 class RadiosField(_Options, ChoiceField):
     """One of several words, each with a button; what is not offered has no button, so that none is pressed."""
 
-    def iter_choices(self) -> list[Choice]:
+    def iter_choices(self) -> Any:
         """Return what has a button."""
         return [
             Choice(str(choice.value), choice.label, str(choice.value) == self.data, choice.render_kw)
@@ -355,7 +359,7 @@ class RadiosField(_Options, ChoiceField):
         ]
 
 
-class TicksField(_Options, SelectMultipleField):  # type: ignore[misc]
+class TicksField(_Options, SelectMultipleField):
     """Several words, each with a box; `data` are those that are ticked and offered, in their order."""
 
     def __init__(
@@ -366,9 +370,9 @@ class TicksField(_Options, SelectMultipleField):  # type: ignore[misc]
         **values: Any,
     ) -> None:
         super().__init__(label, validators, validate_choice=False, **values)
-        self.choices = choices
+        self.choices: Any = choices
 
-    def iter_choices(self) -> list[Choice]:
+    def iter_choices(self) -> Any:
         """Return what has a box."""
         offered = [SelectChoice.from_input(choice) for choice in self.choices or ()]
         return [
@@ -385,7 +389,7 @@ class TicksField(_Options, SelectMultipleField):  # type: ignore[misc]
         """Pass over what is not offered: there is no box that could be unticked."""
 
 
-class TickField(BooleanField):  # type: ignore[misc]
+class TickField(BooleanField):
     """A box that sends "yes"."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -399,7 +403,7 @@ class TickField(BooleanField):  # type: ignore[misc]
 # What a page carries, and files
 
 
-class CarriedField(HiddenField):  # type: ignore[misc]
+class CarriedField(HiddenField):
     """What a page carries to the next one; longer than `most`, it is none that we handed out, and so nothing."""
 
     def __init__(self, *arguments: Any, most: int = LONGEST_NAME, **values: Any) -> None:
@@ -426,7 +430,7 @@ class SubmissionField(CarriedField):
         return self.name_or_new()
 
 
-class FileField(Field):  # type: ignore[misc]
+class FileField(Field):
     """A file; `content` is read once, and no further than one byte more than may be sent."""
 
     widget = FileInput()

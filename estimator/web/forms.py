@@ -36,6 +36,8 @@ class Form(FlaskForm):  # type: ignore[misc]
     Flask-WTF would take JSON as well, whose values need not be texts.
     """
 
+    form_errors: list[str]
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How a form comes to its data, and how its controls are drawn."""
 
@@ -64,11 +66,16 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, sentence: str, field: Field | None = None) -> Self:
         """Put a sentence at a field, or above the whole form, and return the form, to be shown again."""
-        if field is None:
-            self.form_errors = [*self.form_errors, sentence]
-        else:
-            field.errors = [*field.errors, sentence]
+        refuse(self, sentence, field)
         return self
+
+
+def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:
+    """Put a sentence at a field of any form, or above the whole form."""
+    if field is None:
+        form.form_errors = [*form.form_errors, sentence]
+    else:
+        field.errors = [*field.errors, sentence]
 
 
 class Line(NamedTuple):

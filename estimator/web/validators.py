@@ -15,7 +15,7 @@ from estimator.i18n import lazy_gettext
 from estimator.web.language import current_reader
 
 if TYPE_CHECKING:
-    from estimator.web.fields import AddressField, DayField, NumberField
+    from estimator.web.fields import AddressField, DayField, NumberField, TicksField
 
 NO_DAY = lazy_gettext("This is not a day of the calendar. Write day, month and year, for example 31 3 2027.")
 
@@ -83,6 +83,17 @@ class PrintableLine(Printable):
     def cannot_be_shown(self, letter: str) -> bool:
         """Whether a character is none that somebody has in their name."""
         return letter == _LOST or unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")
+
+
+class Ticked:
+    """Refuses boxes of which none is ticked."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: TicksField) -> None:
+        if not field.ticked:
+            raise StopValidation(str(self.message))
 
 
 class HasLetter:

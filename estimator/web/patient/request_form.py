@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import Field
-from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from estimator import keys
@@ -67,7 +66,7 @@ class Consented:
     def __init__(self, purpose: str) -> None:
         self.purpose = purpose
 
-    def __call__(self, form: BaseForm, field: Field) -> None:
+    def __call__(self, form: RequestForm, field: Field) -> None:
         if not field.data and self.purpose in consents.needed(form.for_whom.data or ""):
             raise StopValidation(str(form.not_consented[self.purpose]))
 
@@ -102,7 +101,7 @@ class RequestForm(Form):
     )
     language = ChoiceField(
         lazy_gettext("Language of our answers"),
-        choices=lambda: list(language_names().items()),
+        choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
         refusal=lazy_gettext("Choose a language."),
     )
     for_whom = RadiosField(

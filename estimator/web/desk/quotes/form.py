@@ -189,8 +189,8 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
 
     def line(self, number: int) -> Line:
         """Return one line."""
-        fields = (self[f"{part}-{number}"] for part in PARTS)
-        return Line(*fields, by=self._by[number] if number < len(self._by) else "")
+        amount, label, reason = (self[f"{part}-{number}"] for part in PARTS)
+        return Line(amount, label, reason, self._by[number] if number < len(self._by) else "")
 
     def read(self, currency: str) -> Read:
         """Check everything, and return what can be read of it."""
@@ -202,7 +202,8 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         adjustments = [
             Adjustment(line.amount.amount, line.label.data, line.reason.data)
             for line in lines
-            if not line.is_empty and not (line.amount.errors or line.label.errors or line.reason.errors)
+            if line.amount.amount is not None
+            and not (line.amount.errors or line.label.errors or line.reason.errors)
         ]
         prices: Prices | None = self.prices.data if self.prices.data in ("keep", "again") else None
         return Read(prices, adjustments, self.until.day)

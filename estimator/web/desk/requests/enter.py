@@ -35,10 +35,10 @@ class AddressOrTelephone:
     """Refuses an empty address where there is no telephone number either."""
 
     def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data and form.phone.data:
+            raise StopValidation
         if not field.data:
-            raise StopValidation(
-                None if form.phone.data else _("Write a mail address or a telephone number.")
-            )
+            raise StopValidation(_("Write a mail address or a telephone number."))
 
 
 class EnteredForm(RequestForm):
