@@ -18,7 +18,7 @@ from markupsafe import Markup
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
-from wtforms.validators import StopValidation
+from wtforms.validators import DataRequired, StopValidation
 from wtforms.widgets import FileInput, html_params
 
 from estimator.i18n import folded_digits
@@ -90,6 +90,11 @@ class TextField(StringField):
     def _value(self) -> str:
         return self._whole()[: self.most_shown]
 
+    @property
+    def needed(self) -> bool:
+        """Whether something has to be written."""
+        return any(isinstance(check, DataRequired) for check in self.validators)
+
 
 class LineField(TextField):
     """A line of text in which several spaces are one."""
@@ -118,6 +123,16 @@ class AreaField(TextField):
     def meant(self, typed: str) -> str:
         """Return it with lines that end as ours do."""
         return lines(typed).strip()
+
+
+class WholeTextField(AreaField):
+    """A text that is a document: it is kept with the space around it."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {"class": "code", "dir": "ltr", "spellcheck": "false"}
+
+    def meant(self, typed: str) -> str:
+        """Return all of it."""
+        return lines(typed)
 
 
 class AddressField(TextField):
@@ -322,6 +337,11 @@ class ChoiceField(SelectField):
         #: what words are called that are not offered and may stand there all the same
         self.also: Mapping[str, str] = {}
         self.choices: Any = choices
+
+    @property
+    def needed(self) -> bool:
+        """Whether something has to be chosen."""
+        return not self.optional
 
     @property
     def offered(self) -> list[SelectChoice]:

@@ -52,7 +52,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Any:
             """Draw a control with the attributes that its kind of field always has, unless a page says otherwise."""
-            return super().render_field(field, {**getattr(field, "attributes", {}), **render_kw})
+            own = {**getattr(field, "attributes", {}), **(field.render_kw or {})}
+            return super().render_field(field, {**own, **render_kw})
 
     def is_of_this_visit(self) -> bool:
         """Whether the form proves that this visit asked for it; of no other form is anything done."""
@@ -88,7 +89,12 @@ class Line(NamedTuple):
 def summary(*forms: BaseForm) -> list[Line]:
     """Return every error of a page's forms, in the order of the page; what no control is about comes first."""
     whole = [Line(None, str(sentence)) for form in forms for sentence in form.form_errors]
-    return [*whole, *(line for form in forms for field in form for line in _lines(field))]
+    return [*whole, *(line for form in forms for line in lines_of(form))]
+
+
+def lines_of(fields: Iterable[Field]) -> list[Line]:
+    """Return the errors of fields that stand in no form of a class of its own."""
+    return [line for field in fields for line in _lines(field)]
 
 
 def _lines(field: Field) -> Iterable[Line]:

@@ -247,7 +247,7 @@ def _second_factor_changed(_app: Flask, user: StaffUser, **_values: Any) -> None
 
 def _page(template: str, **context: Any) -> Response:
     """Draw one of Flask-Security's pages, with what is wrong as every page of ours says it."""
-    told = [value for value in context.values() if isinstance(value, sign_in.Told)]
+    told: list[Any] = [value for value in context.values() if isinstance(value, sign_in.Told)]
     for form in told:
         form.tell()
     errors = summary(*told)

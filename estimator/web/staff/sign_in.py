@@ -46,6 +46,7 @@ class Told:
 
     problems: list[Line]
     wait: int | None = None
+    form_errors: Any
 
     def tell(self: Any) -> None:
         """Put what is wrong at its field, in place of whatever Flask-Security has put there."""
