@@ -157,8 +157,8 @@ class CopyForm(ListForm):
 def new() -> Answer:
     """Ask for what a list cannot be without, and begin a draft of it."""
     if request.method != "POST":
-        data = {"valid_from": _next_month(), "language": current_reader().tag}
-        return _page(NewForm(data=data))
+        filled = {"valid_from": _next_month(), "language": current_reader().tag}
+        return _page(NewForm(data=filled))
     form = NewForm()
     form.validate()
     typed = form.typed()
