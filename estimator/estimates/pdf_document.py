@@ -149,7 +149,7 @@ def fingerprint() -> str:
     )
     files = [
         *sorted(templates_folder().glob("pdf/*")),
-        templates_folder() / "_parts.html",
+        templates_folder() / "components.html",
         APP / "i18n.py",
         APP / "template_environment.py",
         APP / "clinic" / "exchange_rates.py",

@@ -51,11 +51,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     mark(control, sentences);
     for (const [number, text] of sentences.entries()) {
       const told = sentence(text, "error");
-      if (number === 0) told.id = `${name}-error`;
+      if (number === 0) told.id = `error-${name}`;
       control.before(told);
     }
     for (const text of warnings ?? []) control.before(sentence(text, "warned"));
-    const about = [`${name}-help`, `${name}-error`].filter((id) => document.getElementById(id));
+    const about = [`help-${name}`, `error-${name}`].filter((id) => document.getElementById(id));
     if (about.length) control.setAttribute("aria-describedby", about.join(" "));
     else control.removeAttribute("aria-describedby");
   };

@@ -1,46 +1,18 @@
-"""The estimate form, built from the drivers of whichever table is in force.
-
-The form only reads what was typed. Whether an answer is possible is decided in `pricing` alone; the one
-thing that is refused here is a number or a day that cannot be read at all.
-"""
+"""The base of every form: what a browser sent, whether it is of this visit, and what is wrong at each field."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Self
 
 from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField
-from wtforms.validators import Length
-
-from estimator.i18n import Reader, Words, folded_digits
-from estimator.i18n import gettext as _
-from estimator.wording import EVIDENCE, SECTIONS, answer_words
-from pricing.answers import normal_form, value_of
-from pricing.money import plain
-from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
-
-PREFIX = "q_"
-"""Stands before a driver's code in a field's name, so that no code can hide an attribute of the form."""
-
-LONGEST_ANSWER = 100
-"""More characters than any answer has."""
-
-UNREADABLE = "?"
-"""Stands for what was typed and cannot be read: no number and no day, so that it is refused where it is asked."""
-
-LONGEST_NAME = 64
-"""More characters than the name of a form that we handed out, and than a hash, have."""
-
-PARTS = ("day", "month", "year")
-
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.widgets import HiddenInput
 
 _NONCHARACTERS = "".join(
     chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
@@ -53,348 +25,81 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def sent(texts: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return what was sent, as a page can show it again."""
+    return MultiDict([(name, printable(text)) for name, text in texts.items(multi=True)])
+
+
 class Form(FlaskForm):  # type: ignore[misc]
-    """Reads what a browser's form sends, and nothing else.
+    """Reads what a browser's form sends, and nothing else; an error belongs to one of its fields or to it as a whole.
 
     Flask-WTF would take JSON as well, whose values need not be texts.
     """
 
+    form_errors: list[str]
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """How a form comes to its data."""
+        """How a form comes to its data, and how its controls are drawn."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """Return what was sent in this request; None if nothing was."""
             if formdata is not _Auto:
                 return formdata
-            if request.method != "POST":
-                return None
-            return MultiDict([(name, printable(typed)) for name, typed in request.form.items(multi=True)])
+            return sent(request.form) if request.method == "POST" else None
 
         def get_translations(self, form: FlaskForm) -> None:
             """Return none: no page shows a word of WTForms itself, and loading them costs every request."""
 
+        def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Any:
+            """Draw a control with the attributes that its kind of field always has, unless a page says otherwise."""
+            own = {**getattr(field, "attributes", {}), **(field.render_kw or {})}
+            return super().render_field(field, {**own, **render_kw})
 
-class DayField(Field):
-    """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""
+    def is_of_this_visit(self) -> bool:
+        """Whether the form proves that this visit asked for it; of no other form is anything done."""
+        token = self._fields.get(self.meta.csrf_field_name)
+        return token is None or bool(token.validate(self))
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors = []
-        self.data = dict.fromkeys(PARTS, "")
-        if isinstance(data, Mapping):
-            self.data |= {part: str(data.get(part, "")) for part in PARTS}
-        if formdata is not None:
-            self.data = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
+    def answers_are_right(self) -> bool:
+        """Whether nothing is wrong with any answer, whoever has sent them; what is wrong stands at its field."""
+        self.validate()
+        return not any(field.errors for field in self if field.type != "CSRFTokenField")
 
-
-class EstimateForm(Form):
-    """What every estimate form carries besides its questions.
-
-    `submission` is random for each form that is handed out, so that the same form sent twice is one
-    estimate; `table_sha256` names the table the figures beside it were worked out with.
-    """
-
-    submission = StringField(validators=[Length(max=LONGEST_NAME)])
-    table_sha256 = StringField()
+    def refuse(self, sentence: str, field: Field | None = None) -> Self:
+        """Put a sentence at a field, or above the whole form, and return the form, to be shown again."""
+        refuse(self, sentence, field)
+        return self
 
 
-@lru_cache(maxsize=64)
-def form_class(questions: tuple[tuple[str, type[Field]], ...]) -> type[EstimateForm]:
-    """Return the form with a field for each driver; the same class for the same questions."""
-    return type("EstimateForm", (EstimateForm,), {PREFIX + code: kind() for code, kind in questions})
+def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:
+    """Put a sentence at a field of any form, or above the whole form."""
+    if field is None:
+        form.form_errors = [*form.form_errors, sentence]
+    else:
+        field.errors = [*field.errors, sentence]
 
 
-def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) -> EstimateForm:
-    """Return the form of a table, filled with what was sent or else with earlier answers in normal form."""
-    kinds = tuple(
-        (driver.code, DayField if isinstance(driver, DateDriver) else StringField) for driver in table.drivers
-    )
-    data = {}
-    for driver in table.drivers:
-        answer = only_answer(driver) or (answers or {}).get(driver.code)
-        if answer is not None and (typed := _typed(driver, answer)) is not None:
-            data[PREFIX + driver.code] = typed
-    return form_class(kinds)(data=data)
+class Line(NamedTuple):
+    """One line of the summary above a page: what is wrong, and the id of the control that it is about."""
+
+    target: str | None
+    sentence: str
 
 
-def only_answer(driver: Driver) -> str | None:
-    """Return the one possible answer in normal form; None where there is something to choose."""
-    if isinstance(driver, ChoiceDriver):
-        offered = [choice.code for choice in driver.choices if choice.offered]
-        return offered[0] if len(offered) == 1 else None
-    if isinstance(driver, NumberDriver) and driver.least + driver.step > driver.most:
-        return plain(driver.least)
-    return None
+def summary(*forms: BaseForm) -> list[Line]:
+    """Return every error of a page's forms, in the order of the page; what no control is about comes first."""
+    whole = [Line(None, str(sentence)) for form in forms for sentence in form.form_errors]
+    return [*whole, *(line for form in forms for line in lines_of(form))]
 
 
-def name_of(form: EstimateForm) -> str:
-    """Return the name that a form was sent under; empty if it has none, or one that cannot be kept."""
-    name = form.submission.data or ""
-    return name if len(name) <= LONGEST_NAME else ""
+def lines_of(fields: Iterable[Field]) -> list[Line]:
+    """Return the errors of fields that stand in no form of a class of its own."""
+    return [line for field in fields for line in _lines(field)]
 
 
-def _typed(driver: Driver, answer: str | bool) -> Any:
-    """Write an earlier answer as it would be typed; None if a newer list asks something else by that name."""
-    if isinstance(answer, bool) is not isinstance(driver, YesNoDriver):
-        return None
-    if isinstance(driver, DateDriver):
-        if not _is_day(str(answer)):
-            return None
-        year, month, day = str(answer).split("-")
-        return {"day": str(int(day)), "month": str(int(month)), "year": str(int(year))}
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return answer
-
-
-@dataclass
-class Read:
-    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver.
-
-    What could not be read is among the answers as UNREADABLE.
-    """
-
-    answers: dict[str, Any] = field(default_factory=dict)
-    unreadable: dict[str, list[str]] = field(default_factory=dict)
-
-
-def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
-    """Take the answers out of a form; what was left open is not among them."""
-    found = Read()
-    for driver in table.drivers:
-        typed = form[PREFIX + driver.code].data
-        if isinstance(driver, DateDriver):
-            if any(typed.values()):
-                day = read_day(typed, reader)
-                if day is None:
-                    found.answers[driver.code] = UNREADABLE
-                    found.unreadable[driver.code] = [
-                        _(
-                            "This is not a day of the calendar. "
-                            "Write day, month and year, for example 31 3 2027."
-                        )
-                    ]
-                else:
-                    found.answers[driver.code] = day
-            continue
-        typed = (typed or "").strip()
-        if not typed:
-            continue
-        if isinstance(driver, NumberDriver):
-            number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
-            if number is None:
-                found.answers[driver.code] = UNREADABLE
-                found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
-            else:
-                found.answers[driver.code] = number
-        elif isinstance(driver, YesNoDriver):
-            found.answers[driver.code] = {"yes": True, "no": False}.get(typed, typed)
-        else:
-            found.answers[driver.code] = typed
-    return found
-
-
-def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
-    short = typed if len(typed) <= 40 else typed[:40] + "…"
-    return _(
-        "“%(typed)s” cannot be read as one number. Write digits only, for example %(example)s.",
-        typed=short,
-        example=reader.number(plain(driver.least + driver.step)),
-    )
-
-
-def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
-    """Return ISO text of three inputs; the month may be a name, in whole or its first letters."""
-    day, month, year = (folded_digits(typed[part]).strip() for part in PARTS)
-    if not month.isdecimal():
-        month = _month(month, reader)
-    if not (day.isdecimal() and month.isdecimal() and year.isdecimal()):
-        return None
-    if len(day) > 2 or len(month) > 2 or len(year) != 4:
-        return None
-    iso = f"{year}-{month:0>2}-{day:0>2}"
-    return iso if _is_day(iso) else None
-
-
-def _month(typed: str, reader: Reader) -> str:
-    wanted = typed.casefold().rstrip(".")
-    if len(wanted) >= 3:
-        names = [name.casefold() for name in reader.month_names()]
-        found = [number for number, name in enumerate(names, 1) if name.startswith(wanted)]
-        if len(found) == 1:
-            return str(found[0])
-    return ""
-
-
-def _is_day(iso: str) -> bool:
-    try:
-        date.fromisoformat(iso)
-    except ValueError:
-        return False
-    return True
-
-
-@dataclass(frozen=True)
-class Option:
-    """One possible answer, or one that is not offered and says why."""
-
-    value: str
-    label: Words
-    note: Words | None
-    why: Words | None
-    evidence: str | None
-    basis: Words | None
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question as the page shows it.
-
-    `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used
-    while it is not known; None if the question must be answered. Not `asked` questions are hidden.
-    """
-
-    code: str
-    name: str
-    kind: str
-    label: Words
-    help: Words | None
-    hint: str | None
-    unit: Words | None
-    options: Sequence[Option]
-    typed: Any
-    only: Words | None
-    only_value: str
-    unknown: Words | None
-    asked: bool
-    errors: Sequence[str]
-    step: str = ""
-    least: str = ""
-    most: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """The questions of one role under their heading."""
-
-    role: str
-    heading: str
-    questions: Sequence[Question]
-
-
-def sections(
-    form: EstimateForm,
-    table: PriceTable,
-    reader: Reader,
-    asked: Sequence[str],
-    errors: Mapping[str, Sequence[str]],
-) -> list[Section]:
-    """Return the whole form in the order of the page."""
-    found = []
-    for role, heading in SECTIONS.items():
-        questions = [
-            _question(driver, form, table, reader, driver.code in asked, errors.get(driver.code, ()))
-            for driver in table.drivers
-            if driver.role == role
-        ]
-        if questions:
-            found.append(Section(role, str(heading), questions))
-    return found
-
-
-def notes(sections: Sequence[Section]) -> list[dict[str, str | None]]:
-    """Return the error summary: a line for each sentence that stands beside a question, in the same order."""
-    return [
-        {"target": question.name, "sentence": f"{_with_colon(str(question.label))} {sentence}"}
-        for section in sections
-        for question in section.questions
-        for sentence in question.errors
-    ]
-
-
-def _with_colon(label: str) -> str:
-    """A question mark needs no colon after it."""
-    return label if label.endswith(("?", "؟", "？")) else f"{label}:"
-
-
-def _question(
-    driver: Driver,
-    form: EstimateForm,
-    table: PriceTable,
-    reader: Reader,
-    asked: bool,
-    errors: Sequence[str],
-) -> Question:
-    main = table.main_language
-    name = PREFIX + driver.code
-    typed = form[name].data
-    common: dict[str, Any] = {
-        "code": driver.code,
-        "name": name,
-        "label": reader.words(driver.label, main),
-        "help": None if driver.help is None else reader.words(driver.help, main),
-        "typed": typed if typed is not None else "",
-        "unknown": _unknown(driver, table, reader),
-        "asked": asked,
-        "errors": errors,
-        "hint": None,
-        "unit": None,
-        "options": (),
-        "only": None,
-        "only_value": "",
-    }
-    match driver:
-        case ChoiceDriver():
-            common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
-        case YesNoDriver():
-            common |= {"kind": "yes_no"}
-        case NumberDriver():
-            common |= _number(driver, table, reader)
-        case DateDriver():
-            common |= {"kind": "date"}
-    only = only_answer(driver)
-    if only is not None:
-        common |= {"only": answer_words(driver, only, table, reader), "only_value": only}
-    return Question(**common)
-
-
-def _option(choice: Choice, typed: str | None, main: str, reader: Reader) -> Option:
-    return Option(
-        value=choice.code,
-        label=reader.words(choice.label, main),
-        note=None if choice.note is None else reader.words(choice.note, main),
-        why=None if choice.why is None else reader.words(choice.why, main),
-        evidence=None if choice.evidence is None else str(EVIDENCE[choice.evidence]),
-        basis=None if choice.basis is None else reader.words(choice.basis, main),
-        chosen=choice.offered and choice.code == typed,
-    )
-
-
-def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str, Any]:
-    least, most = reader.number(plain(driver.least)), reader.number(plain(driver.most))
-    hint = _("From %(least)s to %(most)s.", least=least, most=most)
-    if driver.step != 1:
-        hint = _(
-            "From %(least)s to %(most)s in steps of %(step)s.",
-            least=least,
-            most=most,
-            step=reader.number(plain(driver.step)),
-        )
-    found: dict[str, Any] = {
-        "kind": "number",
-        "hint": hint,
-        "step": plain(driver.step),
-        "least": plain(driver.least),
-        "most": plain(driver.most),
-    }
-    if driver.unit is not None:
-        found["unit"] = reader.unit(driver.unit, "5", table.main_language)
-    return found
-
-
-def _unknown(driver: Driver, table: PriceTable, reader: Reader) -> Words | None:
-    """The answer that is used while a question is open; None if it must be answered."""
-    if driver.default is None:  # type: ignore[attr-defined]
-        return None
-    value = normal_form({driver.code: value_of(driver, None)})[driver.code]
-    return answer_words(driver, value, table, reader)
+def _lines(field: Field) -> Iterable[Line]:
+    if field.type == "CSRFTokenField":
+        return []
+    target = None if isinstance(field.widget, HiddenInput) else field.id
+    place = getattr(field, "place", "")
+    return [Line(target, f"{place} {sentence}".strip()) for sentence in field.errors]

@@ -9,7 +9,7 @@ import pricing
 from estimator import wording
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
-from estimator.web import forms
+from estimator.web.estimate_form import Read
 from pricing import PriceTable
 from pricing.answers import look
 
@@ -42,7 +42,7 @@ class Running:
         return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
 
 
-def running(table: PriceTable, found: forms.Read, reader: Reader) -> Running:
+def running(table: PriceTable, found: Read, reader: Reader) -> Running:
     """Work out the total of answers that may be unfinished; never a part of it."""
     values, problems = look(table, found.answers)
     asked = [*values, *(problem.driver for problem in problems)]

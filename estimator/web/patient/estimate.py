@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +19,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 
 import pricing
@@ -31,7 +29,8 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.pdf import renderer
-from estimator.web import errors, forms, request_context
+from estimator.web import errors, estimate_form, request_context
+from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
 from estimator.web.total_so_far import running
@@ -108,8 +107,8 @@ def total(slug: str) -> ResponseReturnValue:
         return jsonify({"error": "unknown table"}), 404
     reader = current_reader()
     table = price_lists.parsed(version)
-    form = forms.build(table)
-    found = forms.read(form, table, reader)
+    form = estimate_form.build(table)
+    found = estimate_form.read(form, table, reader)
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=panel, changed=changed)
@@ -140,9 +139,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
         beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
-        email=estimate_email.fields(estimate_email.EmailForm(), token)
-        if request_context.settings().sends_mail
-        else None,
+        email=estimate_email.form_of(token) if request_context.settings().sends_mail else None,
         links={
             "page": f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}",
             "pdf": url_for("patient.document", token=token, **also),
@@ -197,7 +194,6 @@ def delete(token: str) -> ResponseReturnValue:
         return render_template("patient/deleted.html")
     return render_template(
         "patient/delete.html",
-        form=FlaskForm(),
         reference=found.reference,
         provider=price_lists.parsed(found.table_version).provider.name,
         back=url_for("patient.breakdown", token=token),
@@ -212,14 +208,13 @@ def _answering(
     table = price_lists.parsed(version)
     slug, sha256 = version.slug, version.sha256  # the row cannot be read again once the database is away
     sent = request.method == "POST"
-    form = forms.build(table, None if earlier is None or sent else estimates.given_of(earlier))
-    found = forms.read(form, table, reader)
-    notes: list[dict[str, str | None]] = []
+    form = estimate_form.build(table, None if earlier is None or sent else estimates.given_of(earlier))
+    found = estimate_form.read(form, table, reader)
     changed = None
     status = 200
     only_total = request.form.get("act") == "total"
     outdated = (form.table_sha256.data or sha256) != sha256
-    genuine = not sent or form.validate()
+    genuine = not sent or form.is_of_this_visit()
     if sent and genuine and not (only_total or outdated):
         try:
             return _make(version, found.answers, form.submission.data or "", reader)
@@ -230,32 +225,32 @@ def _answering(
             known = unavailable(error)
             if known is None:
                 raise
-            sentence = _("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence)
-            notes.append({"target": None, "sentence": sentence})
+            form.refuse(_("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence))
             status = 503
     panel = running(table, found, reader)
-    problems: Mapping[str, list[str]] = {}
     if sent:
         problems = panel.refused() if only_total else panel.sentences
         if not genuine:
-            sentence = _(
-                "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
-                "press the button again."
+            form.refuse(
+                _(
+                    "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
+                    "press the button again."
+                )
             )
-            notes.append({"target": None, "sentence": sentence})
             status = 400
         elif outdated:
             changed = _changed(version)
-            notes.append({"target": None, "sentence": changed})
+            form.refuse(changed)
             status = 409
         elif problems:
             status = 422
+        form.refuse_answers(problems)
     elif earlier is not None and earlier.table_version.sha256 != sha256:
         changed = _changed(version)
-    sections = forms.sections(form, table, reader, panel.asked, problems)
+    sections = estimate_form.sections(form, table, reader, panel.asked)
     page = render_template(
         "patient/estimate.html",
-        errors=notes + forms.notes(sections),
+        errors=summary(form),
         form=form,
         action=action,
         back=back,
@@ -265,13 +260,11 @@ def _answering(
         demo=table.demo,
         sections=sections,
         notices=_notices(table, reader),
-        submission=forms.name_of(form) or secrets.token_urlsafe(16),
         table_sha256=sha256,
         total_url=url_for("patient.total", slug=slug),
         total=panel,
         changed=changed,
         day_order=reader.day_order(),
-        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
     )
     return page, status
 

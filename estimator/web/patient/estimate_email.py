@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
-from wtforms import StringField
 
 from estimator import estimates, price_lists
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
-from estimator.mail import addresses, outbox
+from estimator.i18n import lazy_gettext
+from estimator.mail import outbox
 from estimator.models import Estimate
 from estimator.web import errors, request_context
-from estimator.web.forms import Form
+from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField
+from estimator.web.forms import Form, summary
 from estimator.web.mail_status import outcome
+from estimator.web.validators import Address, Filled
 
 pages = Blueprint("mailing", __name__)
 
@@ -31,20 +32,29 @@ class EmailForm(Form):
     `asked` is the address that was asked about already, and is meant as it stands.
     """
 
-    address = StringField()
-    attached = StringField()
-    asked = StringField()
-    submission = StringField()
+    address = AddressField(
+        lazy_gettext("Mail address"),
+        [
+            Filled(lazy_gettext("Write the address that the estimate is to be sent to.")),
+            Address(lazy_gettext("This is no mail address. Write it like this: name@example.org.")),
+        ],
+    )
+    attached = RadiosField(
+        lazy_gettext("What is sent"),
+        choices=[("yes", lazy_gettext("The PDF and the link")), ("no", lazy_gettext("Only the link"))],
+        default="yes",
+        id="attached-yes",
+        refusal=lazy_gettext("Choose whether the PDF goes with the link."),
+    )
+    asked = CarriedField(most=1_000)
+    submission = SubmissionField()
 
 
-def fields(form: EmailForm, token: str) -> dict[str, Any]:
+def form_of(token: str, form: EmailForm | None = None) -> dict[str, Any]:
     """Return what a template needs to draw the form."""
     return {
-        "csrf_token": form.csrf_token,
+        "fields": form or EmailForm(),
         "action": url_for("mailing.email", token=token),
-        "address": form.address.data or "",
-        "only_link": form.attached.data == "no",
-        "submission": form.submission.data or secrets.token_urlsafe(16),
         "forgotten_days": request_context.settings().addresses_kept_days,
     }
 
@@ -58,25 +68,22 @@ def email(token: str) -> tuple[str, int] | Response:
     form = EmailForm()
     if request.method != "POST":
         return _page(found, token, form, 200)
+    if not form.is_of_this_visit():
+        sentence = _("Your visit had ended. What you typed is still here; go on.")
+        return _page(found, token, form.refuse(sentence, form.address), 400)
     if not form.validate():
-        return _page(found, token, form, 400, _("Your visit had ended. What you typed is still here; go on."))
-    typed = (form.address.data or "").strip()
-    address = addresses.checked(typed)
-    if not typed:
-        return _page(found, token, form, 422, _("Write the address that the estimate is to be sent to."))
-    if address is None:
-        return _page(
-            found, token, form, 422, _("This is no mail address. Write it like this: name@example.org.")
-        )
-    meant = addresses.suggestion(address)
-    if meant is not None and (form.asked.data or "").strip() != typed:
-        return _page(found, token, form, 422, meant=meant)
+        return _page(found, token, form, 422)
+    address = form.address.address
+    assert address is not None
+    meant = form.address.perhaps(form.asked)
+    if meant is not None:
+        return _page(found, token, form, 422, meant)
     try:
         mail = estimates.email(
             found,
             address,
-            attached=form.attached.data != "no",
-            submission=form.submission.data or secrets.token_urlsafe(16),
+            attached=form.attached.data == "yes",
+            submission=form.submission.name_or_new(),
             settings=request_context.settings(),
             now=request_context.now(),
         )
@@ -84,14 +91,15 @@ def email(token: str) -> tuple[str, int] | Response:
         db.session.commit()
     except outbox.TooMany as too_many:
         db.session.rollback()
-        return _page(request_context.estimate_of(token), token, form, 429, _enough(too_many.what))
+        form.refuse(_enough(too_many.what), form.address)
+        return _page(request_context.estimate_of(token), token, form, 429)
     except DBAPIError as error:
         db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
         sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
-        return _page(None, token, form, 503, sentence)
+        return _page(None, token, form.refuse(sentence, form.address), 503)
     request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("mailing.email", token=token), code=303)
 
@@ -109,18 +117,17 @@ def _page(
     token: str,
     form: EmailForm,
     status: int,
-    sentence: str | None = None,
     meant: str | None = None,
 ) -> tuple[str, int]:
     """Show the form with what is wrong, if anything, and the mails so far; none where they cannot be read."""
     mails = [] if found is None else outbox.of(found.reference)[:MOST_SHOWN]
     page = render_template(
         "patient/email.html",
-        errors=[{"target": "address", "sentence": sentence}] if sentence else [],
+        errors=summary(form),
         reference=None if found is None else found.reference,
         provider="" if found is None else price_lists.parsed(found.table_version).provider.name,
         back=url_for("patient.breakdown", token=token),
-        form=fields(form, token),
+        form=form_of(token, form),
         meant=meant,
         outcomes=[] if found is None else [outcome(mail, found.table_version.time_zone) for mail in mails],
     )

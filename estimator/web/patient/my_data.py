@@ -8,13 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import StringField
 
 from estimator import clinic, price_lists, quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import smtp
 from estimator.models import PatientRequest
 from estimator.pdf import renderer
@@ -22,7 +20,8 @@ from estimator.privacy import data_export, erasure
 from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.countries import countries
-from estimator.web.forms import Form
+from estimator.web.fields import CarriedField, CodeField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
@@ -96,7 +95,6 @@ def erase(reference: str) -> ResponseReturnValue:
     contract = erasure.accepted(record)
     return render_template(
         "patient/my_data_erase.html",
-        form=FlaskForm(),
         reference=reference,
         estimate=record.estimate_reference,
         until=None if contract is None else _until(record),
@@ -108,8 +106,8 @@ def erase(reference: str) -> ResponseReturnValue:
 class CodeForm(Form):
     """The code of a mail."""
 
-    code = StringField()
-    act = StringField()
+    code = CodeField(lazy_gettext("Code"))
+    act = CarriedField()
 
 
 @pages.route("/request/<reference>/code", methods=["GET", "POST"])
@@ -121,24 +119,21 @@ def code(reference: str) -> ResponseReturnValue:
     form = CodeForm()
     if asked.method != "POST":
         return _code_page(record, form)
-    if not form.validate():
-        return _code_page(record, form, 400, _("Your visit had ended. Press the button again."))
+    if not form.is_of_this_visit():
+        form.refuse(_("Your visit had ended. Press the button again."), form.code)
+        return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)
     right = access_codes.check(
-        record, form.code.data or "", settings=request_context.settings(), now=request_context.now()
+        record, form.code.data, settings=request_context.settings(), now=request_context.now()
     )
     if right:
         request_visit.begin(record, confirmed=True)
     db.session.commit()
     if right:
         return redirect(url_for("my_data.request", reference=reference), code=303)
-    return _code_page(
-        record,
-        form,
-        422,
-        _("This is not the code, or it is over. Look at the newest mail, or have another code sent."),
-    )
+    sentence = _("This is not the code, or it is over. Look at the newest mail, or have another code sent.")
+    return _code_page(record, form.refuse(sentence, form.code), 422)
 
 
 @pages.get("/e/<token>/data")
@@ -187,23 +182,22 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
             minutes,
         )
         found = requests.get(reference)
+        form.refuse(sentence, form.code)
         if found is None:
             raise errors.Missing from None
-        return _code_page(found, form, 429, sentence)
+        return _code_page(found, form, 429)
     if mail_id is not None:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("my_data.code", reference=reference), code=303)
 
 
-def _code_page(
-    record: PatientRequest, form: CodeForm, status: int = 200, sentence: str | None = None
-) -> tuple[str, int]:
+def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tuple[str, int]:
     waiting = access_codes.waiting(record, request_context.now())
     zone = record.table_version.time_zone
     page = render_template(
         "patient/my_data_code.html",
-        errors=[{"target": "code", "sentence": sentence}] if sentence else [],
-        csrf_token=form.csrf_token,
+        errors=summary(form),
+        form=form,
         reference=record.reference,
         until=None if waiting is None else current_reader().clock(waiting.until, zone),
         back=url_for("asking.page", reference=record.reference),

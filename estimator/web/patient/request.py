@@ -13,22 +13,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms import StringField
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
-from estimator.i18n import reader as reader_of
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.forms import Form
+from estimator.web.fields import AreaField
+from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import dead_links, request_form, request_visit
-from estimator.web.patient.request_form import AskForm, Checked
+from estimator.web.patient.request_form import RequestForm, language_names, words_field
 
 pages = Blueprint("asking", __name__)
 
@@ -42,28 +41,24 @@ MOST_FROM = 30
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000
 
-MOST_SHOWN = 100_000
-"""So many characters of a message that is too long stand in the form again."""
-
 
 @pages.route("/e/<token>/ask", methods=["GET", "POST"])
 def ask(token: str) -> ResponseReturnValue:
     """Show the form, or take what was filled in and show it for a last look."""
     found = request_context.estimate_of(token)
-    form = _sent(token)
-    if not isinstance(form, AskForm):
+    form = _sent(found, token)
+    if not isinstance(form, RequestForm):
         return form
     if request.method != "POST":
         form.language.data = current_reader().tag
-        return _form_page(found, token, form, Checked())
-    if not form.validate():
-        return _form_page(found, token, form, Checked(), 400, _visit_over())
+        return _form_page(found, token, form)
+    if not form.is_of_this_visit():
+        return _form_page(found, token, form.refuse(_visit_over()), 400)
     if request.form.get("act") == "change":
-        return _form_page(found, token, form, Checked())
-    checked = _checked(found, form)
-    if checked.asked is None:
-        return _form_page(found, token, form, checked, 422)
-    return _check_page(found, token, form, checked)
+        return _form_page(found, token, form)
+    if not form.validate() or form.meant:
+        return _form_page(found, token, form, 422)
+    return _check_page(found, token, form, form.as_asked(_consents(found)))
 
 
 @pages.route("/e/<token>/ask/check", methods=["GET", "POST"])
@@ -72,25 +67,25 @@ def check(token: str) -> ResponseReturnValue:
     found = request_context.estimate_of(token)
     if request.method != "POST":
         return redirect(url_for("asking.ask", token=token), code=303)
-    form = _sent(token)
-    if not isinstance(form, AskForm):
+    form = _sent(found, token)
+    if not isinstance(form, RequestForm):
         return form
-    checked = _checked(found, form)
-    if checked.asked is None:
-        return _form_page(found, token, form, checked, 422 if form.validate() else 400)
-    if not form.validate():
-        return _check_page(found, token, form, checked, 400, _visit_over())
+    genuine = form.is_of_this_visit()
+    if not form.answers_are_right() or form.meant:
+        return _form_page(found, token, form, 422 if genuine else 400)
+    wanted = form.as_asked(_consents(found))
+    if not genuine:
+        return _check_page(found, token, form.refuse(_visit_over()), wanted, 400)
     if form.agreed.data != request_form.agreed(_consents(found)):
-        for purpose in consents.needed("other"):
-            form[f"consent_{purpose}"].data = ""
+        form.ask_for_consent_again()
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
-        return _form_page(found, token, form, Checked(), 409, sentence)
+        return _form_page(found, token, form.refuse(sentence), 409)
     try:
         if (wait := _too_many()) is not None:
-            return _check_page(found, token, form, checked, 429, wait)
+            return _check_page(found, token, form.refuse(wait), wanted, 429)
         record = requests.ask(
             found,
-            checked.asked,
+            wanted,
             origin="page",
             submission=form.submission.data or "",
             clinic=clinic.current(),
@@ -111,7 +106,7 @@ def check(token: str) -> ResponseReturnValue:
             "%(why)s Nothing was sent, and everything you wrote is still here. Try again in a minute.",
             why=known.sentence,
         )
-        return _check_page(None, token, form, checked, 503, sentence)
+        return _check_page(None, token, form.refuse(sentence), wanted, 503)
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.asked", reference=reference), code=303)
@@ -150,7 +145,9 @@ def page(reference: str) -> ResponseReturnValue:
 class QuestionForm(Form):
     """A question to the coordinator."""
 
-    words = StringField()
+    words: AreaField = words_field(
+        lazy_gettext("Your question to the coordinator"), lazy_gettext("Write your question.")
+    )
 
 
 @pages.post("/request/<reference>/question")
@@ -159,12 +156,11 @@ def question(reference: str) -> ResponseReturnValue:
     request.max_content_length = request.max_form_memory_size = LARGEST
     form = QuestionForm()
     record = request_visit.opened(reference)
+    if not form.is_of_this_visit():
+        return _page(record, form.refuse(_visit_over(), form.words), 400)
     if not form.validate():
-        return _page(record, form, 400, _visit_over())
-    words = (form.words.data or "").replace("\r\n", "\n").strip()
-    wrong = request_form.wrong_message(words) if words else _("Write your question.")
-    if wrong:
-        return _page(record, form, 422, wrong)
+        return _page(record, form, 422)
+    words = form.words.data
     quote = quotes.of(record)
     try:
         if quote is None:
@@ -179,7 +175,7 @@ def question(reference: str) -> ResponseReturnValue:
     except outbox.TooMany:
         db.session.rollback()
         sentence = _("You have asked often enough today. Try again tomorrow, or write to us.")
-        return _page(requests.get(reference) or record, form, 429, sentence)
+        return _page(requests.get(reference) or record, form.refuse(sentence, form.words), 429)
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
@@ -201,11 +197,11 @@ def _too_many() -> str | None:
     )
 
 
-def _sent(token: str) -> AskForm | tuple[str, int]:
+def _sent(found: Estimate, token: str) -> RequestForm | tuple[str, int]:
     """Read what was sent; far too much of it is answered with a page that says so."""
     request.max_content_length = request.max_form_memory_size = LARGEST
     try:
-        return AskForm()
+        return RequestForm(request_context.now(), found.table_version.time_zone)
     except RequestEntityTooLarge:
         _let_it_arrive()
         most = current_reader().number(str(request_form.LONGEST_MESSAGE))
@@ -226,16 +222,8 @@ def _let_it_arrive() -> None:
             return
 
 
-def _checked(found: Estimate, form: AskForm) -> Checked:
-    return request_form.check(form, _consents(found), _months(found))
-
-
 def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
     return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
-
-
-def _months(found: Estimate) -> list[str]:
-    return request_form.months(request_context.now(), found.table_version.time_zone)
 
 
 def _visit_over() -> str:
@@ -245,71 +233,43 @@ def _visit_over() -> str:
     )
 
 
-def _form_page(
-    found: Estimate,
-    token: str,
-    form: AskForm,
-    checked: Checked,
-    status: int = 200,
-    sentence: str | None = None,
-) -> tuple[str, int]:
+def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200) -> tuple[str, int]:
     reader = current_reader()
-    problems: list[dict[str, str | None]] = [{"target": None, "sentence": sentence}] if sentence else []
-    problems += [{"target": name, "sentence": text} for name, text in checked.wrong.items()]
-    if checked.meant:
-        doubt = _("Is your mail address right? Perhaps you meant %(meant)s.", meant=checked.meant)
-        problems.append({"target": "email", "sentence": doubt})
-    typed = request_form.typed(form)
-    cut = len(typed["message"]) > MOST_SHOWN
-    if cut:
-        typed["message"] = typed["message"][:MOST_SHOWN]
-    settings = request_context.settings()
+    problems = summary(form)
+    if form.meant:
+        doubt = _("Is your mail address right? Perhaps you meant %(meant)s.", meant=form.meant)
+        problems.append(Line(form.email.id, doubt))
     rendered = render_template(
         "patient/ask.html",
         errors=problems,
-        wrong=checked.wrong,
-        meant=checked.meant,
-        typed=typed,
-        cut=reader.number(str(MOST_SHOWN)) if cut else None,
-        csrf_token=form.csrf_token,
-        submission=request_form.submission_of(form),
+        form=form,
+        meant=form.meant,
+        cut=reader.number(str(request_form.MOST_SHOWN)) if form.message.is_cut else None,
         action=url_for("asking.ask", token=token),
-        countries=countries(reader),
-        months=[(month, reader.month(month)) for month in _months(found)],
         consents=list(_consents(found).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         reply_days=_reply_days(),
         kept=kept_sentence(),
-        sends_mail=settings.sends_mail,
+        sends_mail=request_context.settings().sends_mail,
         **_estimate(found, token),
     )
     return rendered, status
 
 
 def _check_page(
-    found: Estimate | None,
-    token: str,
-    form: AskForm,
-    checked: Checked,
-    status: int = 200,
-    sentence: str | None = None,
+    found: Estimate | None, token: str, form: RequestForm, wanted: requests.Asked, status: int = 200
 ) -> tuple[str, int]:
     """Show everything for a last look; without the estimate where it cannot be read."""
-    assert checked.asked is not None
-    hidden = request_form.as_hidden(
-        form,
-        submission=request_form.submission_of(form),
-        agreed=form.agreed.data if found is None else request_form.agreed(_consents(found)),
-    )
     rendered = render_template(
         "patient/ask_check.html",
-        errors=[{"target": None, "sentence": sentence}] if sentence else [],
-        hidden=hidden,
-        csrf_token=form.csrf_token,
+        errors=summary(form),
+        hidden=form.as_hidden(),
+        submission=form.submission,
+        agreed=form.agreed.data if found is None else request_form.agreed(_consents(found)),
         action=url_for("asking.check", token=token),
         change=url_for("asking.ask", token=token),
-        rows=_answers(checked.asked),
-        consents=checked.asked.consents,
+        rows=_answers(wanted),
+        consents=wanted.consents,
         kept=kept_sentence(),
         **(
             _estimate(found, token)
@@ -346,11 +306,6 @@ def for_whom(code: str) -> str:
 def planned(month: str | None) -> str:
     """Say which month is planned."""
     return current_reader().month(month) if month else _("I do not know yet")
-
-
-def language_names() -> Mapping[str, str]:
-    """Return every language that answers can be written in, by its tag, in its own name."""
-    return {tag: reader_of(tag).name for tag in request_context.settings().languages}
 
 
 def _estimate(found: Estimate, token: str) -> dict[str, Any]:
@@ -407,18 +362,15 @@ def _about(record: PatientRequest) -> dict[str, Any]:
     }
 
 
-def _page(
-    record: PatientRequest, form: QuestionForm, status: int = 200, sentence: str | None = None
-) -> tuple[str, int]:
+def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tuple[str, int]:
     about, quote = _about(record), quotes.of(record)
     zone = about["time_zone"]
     events = requests.history(record, request_context.settings().data_keys)
     questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
     rendered = render_template(
         "patient/request.html",
-        errors=[{"target": "words", "sentence": sentence}] if sentence else [],
-        csrf_token=form.csrf_token,
-        words=(form.words.data or "")[:MOST_SHOWN],
+        errors=summary(form),
+        form=form,
         state=record.state,
         state_sentence=_state(record, quote),
         questions=questions,

@@ -1,149 +1,184 @@
-"""The form that asks for a firm quote: what may stand in it, and what is said about what may not."""
+"""The form that asks for a firm quote, as a patient fills it in; staff fill in the same one for somebody who called."""
 
 from __future__ import annotations
 
-import re
-import secrets
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import StringField
+from wtforms import Field
+from wtforms.validators import StopValidation
 
 from estimator import keys
-from estimator.i18n import Reader, folded_digits
-from estimator.i18n import gettext as _
-from estimator.mail import addresses
+from estimator.i18n import lazy_gettext
+from estimator.i18n import reader as reader_of
 from estimator.requests import Asked, Person, consents
 from estimator.web import request_context
 from estimator.web.countries import countries
-from estimator.web.forms import LONGEST_NAME, Form
+from estimator.web.fields import (
+    AddressField,
+    AreaField,
+    CarriedField,
+    ChoiceField,
+    LineField,
+    PhoneField,
+    RadiosField,
+    SubmissionField,
+    TickField,
+)
+from estimator.web.forms import Form
 from estimator.web.language import current_reader
+from estimator.web.validators import (
+    Address,
+    Filled,
+    HasLetter,
+    NotTooLong,
+    Printable,
+    PrintableLine,
+    Telephone,
+)
 
 LONGEST_PERSON = 200
 LONGEST_PHONE = 40
+LONGEST_ADDRESS = 1_000
 LONGEST_MESSAGE = 5_000
 MONTHS_AHEAD = 36
 
-FIELDS = (
-    "full_name",
-    "email",
-    "phone",
-    "country",
-    "language",
-    "for_whom",
-    "planned_month",
-    "message",
-    "consent_health_data",
-    "consent_contact",
-    "consent_on_behalf",
-)
-"""Everything that is filled in, in the order of the page."""
+MOST_SHOWN = 100_000
+"""So many characters of a message that is too long stand in the form again."""
 
-_TURNS_TEXT_ROUND = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""What can make a text look like another one; marks between scripts, and what joins letters, are none of it."""
-
-_LOST = "\N{REPLACEMENT CHARACTER}"
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./\-–]*(?:(?:x|ext\.?|#) ?[0-9]+)?", re.IGNORECASE)
-LEAST_DIGITS, MOST_DIGITS = 5, 20
+NOT_CONSENTED = {
+    consents.HEALTH_DATA: lazy_gettext(
+        "Without this we may not read your request. Tick it, or do not send the request."
+    ),
+    consents.CONTACT: lazy_gettext("Without this we cannot answer. Tick it, or do not send the request."),
+    consents.ON_BEHALF: lazy_gettext(
+        "You are asking for somebody else. Tick this if they have allowed it; otherwise ask them first."
+    ),
+}
+"""What is said of a box that is needed and not ticked."""
 
 
-class AskForm(Form):
-    """What is filled in, as texts, and what the page carries.
+class Consented:
+    """Refuses an empty box for something that has to be agreed to, for whoever the request is for."""
+
+    def __init__(self, purpose: str) -> None:
+        self.purpose = purpose
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data and self.purpose in consents.needed(form.for_whom.data or ""):
+            raise StopValidation(str(form.not_consented[self.purpose]))
+
+
+class RequestForm(Form):
+    """Who asks, what for, and what they agree to; and what the page carries.
 
     `submission` is random for each form that is handed out, so that the same form sent twice is one request.
     `asked` is the address that was asked about already, and is meant as it stands. `agreed` is the hash of the
     words that stood beside the boxes.
     """
 
-    full_name = StringField()
-    email = StringField()
-    phone = StringField()
-    country = StringField()
-    language = StringField()
-    for_whom = StringField()
-    planned_month = StringField()
-    message = StringField()
-    consent_health_data = StringField()
-    consent_contact = StringField()
-    consent_on_behalf = StringField()
-    asked = StringField()
-    agreed = StringField()
-    submission = StringField()
+    not_consented: Mapping[str, str] = NOT_CONSENTED
 
-
-@dataclass
-class Checked:
-    """What was made of a form: who asks, or a sentence for each field that keeps it from being that."""
-
-    asked: Asked | None = None
-    wrong: dict[str, str] = field(default_factory=dict)
-    #: an address that is perhaps meant
-    meant: str | None = None
-
-
-def typed(form: AskForm) -> dict[str, str]:
-    """Return what stands in each field."""
-    found = {name: form[name].data or "" for name in FIELDS}
-    return {**found, "message": found["message"].replace("\r\n", "\n").replace("\r", "\n")}
-
-
-def check(
-    form: AskForm, said: Mapping[str, consents.Consent], months: Sequence[str], *, either: bool = False
-) -> Checked:
-    """Read a form that was sent; `said` are the consents as they stand on the page.
-
-    With `either`, a telephone number does instead of a mail address.
-    """
-    texts, found = typed(form), Checked()
-    name = _one_line(texts["full_name"])
-    email = texts["email"].strip()
-    phone = _phone(texts["phone"])
-    message = texts["message"].strip()
-    wrong = {
-        "full_name": _wrong_name(name),
-        "email": None if either and phone and not email else _wrong_email(email),
-        "phone": _wrong_phone(phone),
-        "country": None if texts["country"] in countries(_english()) else _("Choose a country."),
-        "language": None if texts["language"] in _languages() else _("Choose a language."),
-        "for_whom": None if texts["for_whom"] in ("self", "other") else _("Say whom the treatment is for."),
-        "planned_month": None
-        if texts["planned_month"] in ("", *months)
-        else _("Choose a month of the list."),
-        "message": wrong_message(message),
-        **_wrong_consents(texts),
-    }
-    found.wrong = {name: sentence for name, sentence in wrong.items() if sentence}
-    address = addresses.checked(email)
-    if address is not None and (form.asked.data or "").strip() != email:
-        found.meant = addresses.suggestion(address)
-    if found.wrong or found.meant or (email and address is None):
-        return found
-    person = Person(name, address, phone or None, message)
-    found.asked = Asked(
-        person=person,
-        country=texts["country"],
-        language=texts["language"],
-        for_whom=texts["for_whom"],
-        planned_month=texts["planned_month"] or None,
-        consents=[said[purpose] for purpose in consents.needed(texts["for_whom"])],
+    full_name = LineField(
+        lazy_gettext("Name"),
+        [HasLetter(lazy_gettext("Write your name.")), NotTooLong(LONGEST_PERSON), PrintableLine()],
     )
-    return found
+    email = AddressField(
+        lazy_gettext("Mail address"),
+        [
+            Filled(lazy_gettext("Write the mail address that we are to answer to.")),
+            Address(lazy_gettext("This is no mail address. Write it like this: name@example.org.")),
+        ],
+    )
+    phone = PhoneField(lazy_gettext("Telephone (not required)"), [NotTooLong(LONGEST_PHONE), Telephone()])
+    country = ChoiceField(
+        lazy_gettext("Country you live in"),
+        choices=lambda: list(countries(current_reader()).items()),
+        empty=lazy_gettext("Choose a country"),
+        refusal=lazy_gettext("Choose a country."),
+    )
+    language = ChoiceField(
+        lazy_gettext("Language of our answers"),
+        choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
+        refusal=lazy_gettext("Choose a language."),
+    )
+    for_whom = RadiosField(
+        lazy_gettext("Whom is the treatment for?"),
+        choices=[
+            ("self", lazy_gettext("For myself")),
+            ("other", lazy_gettext("For somebody I may speak for")),
+        ],
+        refusal=lazy_gettext("Say whom the treatment is for."),
+    )
+    planned_month = ChoiceField(
+        lazy_gettext("When is it planned?"),
+        empty=lazy_gettext("I do not know yet"),
+        optional=True,
+        refusal=lazy_gettext("Choose a month of the list."),
+    )
+    message = AreaField(
+        lazy_gettext("Message (not required)"),
+        [NotTooLong(LONGEST_MESSAGE), Printable()],
+        most_shown=MOST_SHOWN,
+    )
+    consent_health_data = TickField(validators=[Consented(consents.HEALTH_DATA)])
+    consent_contact = TickField(validators=[Consented(consents.CONTACT)])
+    consent_on_behalf = TickField(validators=[Consented(consents.ON_BEHALF)])
+    asked = CarriedField(most=LONGEST_ADDRESS)
+    agreed = CarriedField()
+    submission = SubmissionField()
+
+    def __init__(self, now: datetime, zone: str, **values: Any) -> None:
+        super().__init__(**values)
+        #: an address that is perhaps meant instead of the one that was typed
+        self.meant: str | None = None
+        reader = current_reader()
+        self.planned_month.choices = [(month, reader.month(month)) for month in months(now, zone)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look at every answer, and at whether the address is perhaps another one."""
+        self.meant = self.email.perhaps(self.asked)
+        return bool(super().validate(extra_validators))
+
+    def as_asked(self, said: Mapping[str, consents.Consent]) -> Asked:
+        """Return who asks for what, from a form in which nothing is wrong; `said` are the consents of the page."""
+        person = Person(self.full_name.data, self.email.address, self.phone.data or None, self.message.data)
+        return Asked(
+            person=person,
+            country=self.country.data,
+            language=self.language.data,
+            for_whom=self.for_whom.data,
+            planned_month=self.planned_month.data or None,
+            consents=[said[purpose] for purpose in consents.needed(self.for_whom.data)],
+        )
+
+    def as_hidden(self) -> list[tuple[str, str]]:
+        """Return everything that was filled in, to be carried by a page that does not show it as fields."""
+        carried = [(field.name, _sent_as(field)) for field in self if field.name not in NOT_CARRIED]
+        return [(name, text) for name, text in carried if text]
+
+    def ask_for_consent_again(self) -> None:
+        """Untick what was agreed to."""
+        for purpose in consents.needed("other"):
+            self[f"consent_{purpose}"].data = False
+
+
+NOT_CARRIED = ("csrf_token", "submission", "agreed")
+"""What each page has of its own."""
+
+
+def _sent_as(field: Field) -> str:
+    if isinstance(field, TickField):
+        return "yes" if field.data else ""
+    return getattr(field, "shown", None) or field.data or ""
 
 
 def agreed(said: Mapping[str, consents.Consent]) -> str:
     """Return the hash of the words beside the boxes, by which a page knows whether they are still the same."""
     words = "\x00".join(f"{consent.version} {consent.words}" for consent in said.values())
     return keys.lookup(request_context.settings().lookup_key, "consents", words)
-
-
-def submission_of(form: AskForm) -> str:
-    """Return the name of the form that was sent, or a new one."""
-    name = form.submission.data or ""
-    return name if 0 < len(name) <= LONGEST_NAME else secrets.token_urlsafe(16)
 
 
 def months(now: datetime, zone: str) -> list[str]:
@@ -153,105 +188,14 @@ def months(now: datetime, zone: str) -> list[str]:
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, first + MONTHS_AHEAD)]
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def language_names() -> Mapping[str, str]:
+    """Return every language that answers can be written in, by its tag, in its own name."""
+    return {tag: reader_of(tag).name for tag in request_context.settings().languages}
 
 
-def _wrong_name(name: str) -> str | None:
-    if not any(letter.isalpha() for letter in name):
-        return _("Write your name.")
-    if len(name) > LONGEST_PERSON:
-        return _too_long(len(name), LONGEST_PERSON)
-    return _hidden(name) or (_unreadable() if _controls(name) else None)
-
-
-def _wrong_email(email: str) -> str | None:
-    if not email:
-        return _("Write the mail address that we are to answer to.")
-    if addresses.checked(email) is None:
-        return _("This is no mail address. Write it like this: name@example.org.")
-    return None
-
-
-def _phone(typed: str) -> str:
-    """Return a number without what phones put around it, in digits that everybody reads."""
-    shown = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")
-    return _one_line(folded_digits(shown)) if shown.strip() else ""
-
-
-def _wrong_phone(phone: str) -> str | None:
-    if not phone:
-        return None
-    if len(phone) > LONGEST_PHONE:
-        return _too_long(len(phone), LONGEST_PHONE)
-    digits = sum(letter.isdecimal() for letter in phone)
-    if not _PHONE.fullmatch(phone) or not LEAST_DIGITS <= digits <= MOST_DIGITS:
-        return _(
-            "This is no telephone number. Write it with its country code, for example %(example)s, "
-            "or leave it empty.",
-            example="+49 30 901820",
-        )
-    return None
-
-
-def wrong_message(message: str) -> str | None:
-    """Say what is wrong with a text of several lines, None if nothing is."""
-    if len(message) > LONGEST_MESSAGE:
-        return _too_long(len(message), LONGEST_MESSAGE)
-    return _hidden(message) or (_unreadable() if _LOST in message else None)
-
-
-def _wrong_consents(texts: Mapping[str, str]) -> dict[str, str]:
-    sentences = {
-        "consent_health_data": _(
-            "Without this we may not read your request. Tick it, or do not send the request."
-        ),
-        "consent_contact": _("Without this we cannot answer. Tick it, or do not send the request."),
-        "consent_on_behalf": _(
-            "You are asking for somebody else. Tick this if they have allowed it; otherwise ask them first."
-        ),
-    }
-    needed = {f"consent_{purpose}" for purpose in consents.needed(texts["for_whom"])}
-    return {name: sentence for name, sentence in sentences.items() if name in needed and texts[name] != "yes"}
-
-
-def _too_long(length: int, most: int) -> str:
-    reader = current_reader()
-    return _(
-        "This has %(length)s characters; there is room for %(most)s. Shorten it.",
-        length=reader.number(str(length)),
-        most=reader.number(str(most)),
+def words_field(label: str, missing: str | None = None, **values: Any) -> AreaField:
+    """Return a field for some words of somebody; `missing` is said where they must write something."""
+    needed = [Filled(missing)] if missing else []
+    return AreaField(
+        label, [*needed, NotTooLong(LONGEST_MESSAGE), Printable()], most_shown=MOST_SHOWN, **values
     )
-
-
-def _hidden(text: str) -> str | None:
-    if _TURNS_TEXT_ROUND.search(text):
-        return _(
-            "There is an invisible character in it that turns the direction of writing round. "
-            "Type it by hand instead of pasting it."
-        )
-    return None
-
-
-def _controls(text: str) -> bool:
-    return any(
-        letter == _LOST or (unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")) for letter in text
-    )
-
-
-def _unreadable() -> str:
-    return _("There is a character in it that cannot be shown. Type it by hand instead of pasting it.")
-
-
-def _languages() -> Sequence[str]:
-    return request_context.settings().languages
-
-
-def _english() -> Reader:
-    return Reader("en")
-
-
-def as_hidden(form: AskForm, **changed: Any) -> list[tuple[str, str]]:
-    """Return everything that a page carries to the next one without showing it as a field."""
-    kept = {**typed(form), "asked": form.asked.data or "", **changed}
-    return [(name, text) for name, text in kept.items() if text]

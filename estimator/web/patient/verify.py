@@ -9,19 +9,20 @@ from typing import IO
 
 from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from estimator import throttle, verification
 from estimator.db import db, unavailable
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import Checked, Computed, Difference, Reference
 from estimator.web import errors, networks, request_context
-from estimator.web.forms import printable
+from estimator.web.fields import FileField, TextField
+from estimator.web.forms import Form, sent, summary
 from estimator.web.language import current_reader
+from estimator.web.validators import Filled
 
 pages = Blueprint("checking", __name__)
 
@@ -60,23 +61,47 @@ class Row:
     computed: str
 
 
+class NumberForm(Form):
+    """The number of a quote, and perhaps of its revision; asked for by GET, so that a link can ask as well."""
+
+    class Meta(Form.Meta):
+        """It changes nothing, so it needs no proof of a visit."""
+
+        csrf = False
+
+    number = TextField(
+        lazy_gettext("Number"),
+        [Filled(lazy_gettext("Type the number of the quote first. It begins with Q."))],
+        most_shown=80,
+    )
+    revision = TextField(lazy_gettext("Revision"), most_shown=80)
+
+
+class UploadForm(Form):
+    """A document that somebody was given."""
+
+    file = FileField(
+        lazy_gettext("PDF of the quote or the estimate"),
+        [Filled(lazy_gettext("Choose the PDF first, then press the button."))],
+        most=LARGEST,
+    )
+
+
 @pages.get("/verify")
 def start() -> ResponseReturnValue:
     """Show the two ways; with a number that was typed, go to what it tells."""
-    typed = request.args.get("number", "")
-    if not typed.strip():
-        if "number" in request.args:
-            return _start(422, number=_("Type the number of the quote first. It begins with Q."))
-        return _start(200)
-    revision = request.args.get("revision", "").strip()
-    found = verification.reference_of(f"{typed.strip()}/{revision}" if revision else typed)
+    form = NumberForm(sent(request.args))
+    if "number" not in request.args:
+        return _start(form)
+    if not form.validate():
+        return _start(form, status=422)
+    number, revision = form.number.data, form.revision.data
+    found = verification.reference_of(f"{number}/{revision}" if revision else number)
     if found is None:
-        return _start(
-            422,
-            number=_(
-                "That is no number of a quote. One looks like Q-2026-00017, and the revision is a number as well."
-            ),
+        sentence = _(
+            "That is no number of a quote. One looks like Q-2026-00017, and the revision is a number as well."
         )
+        return _start(form.refuse(sentence, form.number), status=422)
     if not isinstance(found, Reference):
         return redirect(url_for("checking.reference", reference=found), code=303)
     return redirect(address(found), code=303)
@@ -105,10 +130,10 @@ def upload() -> ResponseReturnValue:
     """Say what can be said of a PDF that somebody was given; it is forgotten with the answer."""
     if not _has_room("files", MOST_FILES):
         return _too_often(_("Too many files were sent from your network."))
-    sent = request.files.get("file")
-    content = sent.stream.read(LARGEST + 1) if sent is not None else b""
-    if not content:
-        return _start(422, file=_("Choose the PDF first, then press the button."))
+    form = UploadForm()
+    if not form.validate():
+        return _start(upload=form, status=422)
+    content = form.file.data
     if len(content) > LARGEST:
         raise RequestEntityTooLarge
     _count("files", MOST_FILES)
@@ -180,13 +205,12 @@ def others(computed: Computed, reader: Reader) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _start(status: int, **wrong: str) -> tuple[str, int]:
+def _start(
+    number: NumberForm | None = None, upload: UploadForm | None = None, status: int = 200
+) -> tuple[str, int]:
+    number, upload = number or NumberForm(sent(request.args)), upload or UploadForm()
     page = render_template(
-        "patient/verify.html",
-        form=FlaskForm(),
-        wrong=wrong,
-        typed={name: printable(request.args.get(name, "")[:80]) for name in ("number", "revision")},
-        errors=[{"target": name, "sentence": sentence} for name, sentence in wrong.items()],
+        "patient/verify.html", number=number, upload=upload, errors=summary(number, upload)
     )
     return page, status
 

@@ -8,20 +8,21 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import SelectMultipleField, StringField
 
 from estimator import staff
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.mail import addresses, outbox
+from estimator.mail import outbox
 from estimator.models import StaffLink, StaffSession, StaffUser
 from estimator.models.staff import Role
 from estimator.staff import invitations, recovery_codes, sessions
 from estimator.web import errors, request_context
+from estimator.web.fields import AddressField, TicksField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import security
+from estimator.web.validators import Address, Filled, Ticked
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -101,11 +102,30 @@ PLACES = (
 """The rooms, in their order."""
 
 
-class InvitationForm(FlaskForm):  # type: ignore[misc]
+NO_ADDRESS = lazy_gettext("Write a mail address, like this: name@example.org.")
+NO_ROLE = lazy_gettext("Choose at least one role.")
+
+
+def _roles_field() -> TicksField:
+    return TicksField(
+        lazy_gettext("Roles"),
+        [Ticked(NO_ROLE)],
+        choices=[(name, label) for name, (label, _what) in ROLES.items()],
+        id=f"role-{staff.ROLES[0]}",
+    )
+
+
+class InvitationForm(Form):
     """Whom to invite, in which roles."""
 
-    address = StringField()
-    roles = SelectMultipleField(validate_choice=False)
+    address = AddressField(lazy_gettext("Mail address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
+    roles = _roles_field()
+
+
+class RolesForm(Form):
+    """The roles that somebody is to have."""
+
+    roles = _roles_field()
 
 
 @pages.app_context_processor
@@ -151,22 +171,14 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """List the people, and invite one more."""
     form = InvitationForm()
-    if request.method != "POST":
-        return _people()
-    typed, roles = (form.address.data or "").strip(), _wanted(form)
-    address = addresses.checked(typed)
-    problems: dict[str, str] = {}
-    if address is None:
-        problems["address"] = _("Write a mail address, like this: name@example.org.")
-    if not roles:
-        problems["roles"] = _("Choose at least one role.")
-    if address is None or problems:
-        return _people(typed, roles, problems)
+    if request.method != "POST" or not form.validate():
+        return _people(form)
+    assert form.address.address is not None
     settings = request_context.settings()
     try:
         user, link, token = staff.invite(
-            address,
-            roles,
+            form.address.address,
+            _wanted(form),
             language=current_reader().tag,
             link_key=settings.link_key,
             actor=request_context.person().actor,
@@ -174,7 +186,7 @@ def people() -> ResponseReturnValue:
         )
     except staff.AddressTaken:
         db.session.rollback()
-        return _people(typed, roles, {"address": _("Somebody with this address is there already.")})
+        return _people(form.refuse(_("Somebody with this address is there already."), form.address))
     return _invited(user, link, token)
 
 
@@ -194,15 +206,17 @@ def someone(number: int) -> ResponseReturnValue:
     except staff.LastAdministrator:
         db.session.rollback()
         sentence = _("There must be one administrator left. Give somebody else this role first.")
-        return _someone(user, {"act": sentence}, 409)
+        form = RolesForm() if act is _change_roles else RolesForm(None, data={"roles": user.role_names})
+        return _someone(user, form.refuse(sentence), 409)
     except staff.NoRole:
         db.session.rollback()
-        return _someone(user, {"roles": _("Choose at least one role.")}, 422)
+        form = RolesForm()
+        return _someone(user, form.refuse(str(NO_ROLE), form.roles), 422)
 
 
 def _change_roles(user: StaffUser) -> ResponseReturnValue:
     staff.set_roles(
-        user, _wanted(InvitationForm()), actor=request_context.person().actor, now=request_context.now()
+        user, _wanted(RolesForm()), actor=request_context.person().actor, now=request_context.now()
     )
     return _done(user, _("The roles were changed."))
 
@@ -271,41 +285,29 @@ def _done(user: StaffUser, sentence: str) -> ResponseReturnValue:
     return redirect(url_for("staff.someone", number=number), code=303)
 
 
-def _people(
-    typed: str = "", roles: list[Role] | None = None, problems: Mapping[str, str] | None = None
-) -> ResponseReturnValue:
-    wrong = problems or {}
+def _people(form: InvitationForm) -> ResponseReturnValue:
+    errors_here = summary(form)
     page = render_template(
         "staff/people.html",
         people=[_person(user) for user in staff.everybody()],
-        all_roles=ROLES,
-        typed=typed,
-        chosen=roles or [],
-        wrong=wrong,
-        errors=_errors(wrong),
+        form=form,
+        what_roles_do={name: what for name, (_label, what) in ROLES.items()},
+        errors=errors_here,
     )
-    return page, 422 if wrong else 200
+    return page, 422 if errors_here else 200
 
 
-def _someone(
-    user: StaffUser, problems: Mapping[str, str] | None = None, status: int = 200
-) -> ResponseReturnValue:
-    wrong = problems or {}
+def _someone(user: StaffUser, form: RolesForm | None = None, status: int = 200) -> ResponseReturnValue:
+    form = form or RolesForm(None, data={"roles": user.role_names})
     page = render_template(
         "staff/person.html",
         person=_person(user),
-        all_roles=ROLES,
-        chosen=user.role_names,
+        form=form,
+        what_roles_do={name: what for name, (_label, what) in ROLES.items()},
         sessions=len(sessions.of(user, request_context.now())),
-        wrong=wrong,
-        errors=_errors(wrong),
+        errors=summary(form),
     )
     return page, status
-
-
-def _errors(wrong: Mapping[str, str]) -> list[dict[str, str | None]]:
-    targets = {"roles": f"role-{staff.ROLES[0]}", "act": None}
-    return [{"target": targets.get(name, name), "sentence": sentence} for name, sentence in wrong.items()]
 
 
 def _person(user: StaffUser) -> dict[str, Any]:
@@ -335,8 +337,8 @@ def _roles(user: StaffUser) -> list[str]:
     return [str(ROLES[name][0]) for name in user.role_names]
 
 
-def _wanted(form: InvitationForm) -> list[Role]:
-    return [role for role in staff.ROLES if role in (form.roles.data or [])]
+def _wanted(form: InvitationForm | RolesForm) -> list[Role]:
+    return [role for role in staff.ROLES if role in form.roles.ticked]
 
 
 def _shown(row: StaffSession, key: str) -> dict[str, Any]:

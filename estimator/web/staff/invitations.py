@@ -6,22 +6,26 @@ To look at such a page uses nothing up, because scanners of mail look at every l
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password, login_user, logout_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField
 
 from estimator import staff, throttle
 from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.mail import addresses, outbox
+from estimator.i18n import lazy_gettext
+from estimator.mail import outbox
 from estimator.models import StaffLink
 from estimator.staff import invitations
 from estimator.web import errors, networks, request_context
+from estimator.web.fields import AddressField
+from estimator.web.forms import Form, summary
 from estimator.web.staff import passwords, sign_in
+from estimator.web.validators import Address, Filled
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
 
@@ -30,17 +34,31 @@ MOST_RESETS = 3
 MOST_RESETS_FROM = 20
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+NO_ADDRESS = lazy_gettext("Write your mail address, like this: name@example.org.")
+
+
+class AddressForm(Form):
     """A mail address."""
 
-    address = StringField()
+    address = AddressField(lazy_gettext("Mail address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(Form):
     """A new password, twice."""
 
-    password = PasswordField()
-    password_confirm = PasswordField()
+    password = PasswordField(lazy_gettext("New password"))
+    password_confirm = PasswordField(lazy_gettext("The new password once more"))
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse a password that is weak, and two that are not the same."""
+        problem = sign_in.new_password_problem(self.password.data, self.password_confirm.data, self.address)
+        if problem is not None:
+            self.refuse(problem.sentence, self[problem.target])
+        return problem is None
 
 
 @pages.route("/forgotten", methods=["GET", "POST"])
@@ -48,24 +66,19 @@ def forgotten() -> ResponseReturnValue:
     """Take an address and send a link to a new password, if it is that of somebody; the answer is the same."""
     form = AddressForm()
     if request.method != "POST":
-        return render_template("security/forgotten.html", address="", wrong={}, sent=False)
-    typed = (form.address.data or "").strip()
-    address = addresses.checked(typed)
-    if address is None:
-        return _forgotten_wrong(typed, _("Write your mail address, like this: name@example.org."), 422)
+        return _forgotten(form)
+    if not form.validate():
+        return _forgotten(form, 422)
+    assert form.address.address is not None
     wait = sign_in.counted([("new password from", networks.counted(), MOST_RESETS_FROM)])
     if wait is not None:
-        return _forgotten_wrong(typed, sign_in.sentence_of(wait), 429)
-    _send_link(address)
-    return render_template("security/forgotten.html", address=typed, wrong={}, sent=True)
+        return _forgotten(form.refuse(sign_in.sentence_of(wait), form.address), 429)
+    _send_link(form.address.address)
+    return render_template("security/forgotten.html", form=form, sent=True)
 
 
-def _forgotten_wrong(typed: str, sentence: str, status: int) -> ResponseReturnValue:
-    problems = [{"target": "address", "sentence": sentence}]
-    page = render_template(
-        "security/forgotten.html", address=typed, errors=problems, wrong={"address": sentence}, sent=False
-    )
-    return page, status
+def _forgotten(form: AddressForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("security/forgotten.html", form=form, errors=summary(form), sent=False), status
 
 
 def _send_link(address: str) -> None:
@@ -126,26 +139,21 @@ def welcome(token: str) -> ResponseReturnValue:
 
 def _take_password(link: StaffLink) -> tuple[str | None, ResponseReturnValue]:
     """Return the hash of the password that was chosen, and use the link up; without one, what to show instead."""
-    form = NewPasswordForm()
-    problem = None
-    if request.method == "POST":
-        problem = sign_in.new_password_problem(
-            form.password.data, form.password_confirm.data, link.user.email
-        )
-        if problem is None:
-            password = current_app.extensions["security"].password_util.normalize(form.password.data)
-            hashed: str = hash_password(password)
-            return (hashed, "") if invitations.use(link) else (None, _no_link())
-    problems = [] if problem is None else [{"target": problem.target, "sentence": problem.sentence}]
+    form = NewPasswordForm(link.user.email)
+    if request.method == "POST" and form.validate():
+        password = current_app.extensions["security"].password_util.normalize(form.password.data)
+        hashed: str = hash_password(password)
+        return (hashed, "") if invitations.use(link) else (None, _no_link())
+    errors_here = summary(form)
     page = render_template(
         "security/choose_password.html",
         email=link.user.email,
         begins=link.purpose == "invitation",
-        errors=problems,
-        wrong={entry["target"]: entry["sentence"] for entry in problems},
+        errors=errors_here,
+        form=form,
         least=passwords.SHORTEST,
     )
-    return None, (page, 200 if problem is None else 422)
+    return None, (page, 422 if errors_here else 200)
 
 
 @pages.route("/demonstration/<token>", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ from estimator.i18n import gettext as _
 from estimator.models import StaffRole, StaffUser
 from estimator.staff import sessions
 from estimator.web import request_context
+from estimator.web.forms import summary
 from estimator.web.staff import passwords, sign_in
 from estimator.web.staff.passwords import Passwords
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
@@ -246,20 +247,13 @@ def _second_factor_changed(_app: Flask, user: StaffUser, **_values: Any) -> None
 
 def _page(template: str, **context: Any) -> Response:
     """Draw one of Flask-Security's pages, with what is wrong as every page of ours says it."""
-    problems: list[sign_in.Problem] = []
-    wait = None
-    for value in context.values():
-        if isinstance(value, sign_in.Told):
-            problems += value.problems
-            wait = wait or value.wait
-    status = 429 if wait is not None else 422 if problems else 200
-    errors = [{"target": problem.target, "sentence": problem.sentence} for problem in problems]
-    response = make_response(
-        render_template(
-            template, errors=errors, wrong={e["target"]: e["sentence"] for e in errors}, **context
-        ),
-        status,
-    )
+    told: list[Any] = [value for value in context.values() if isinstance(value, sign_in.Told)]
+    for form in told:
+        form.tell()
+    errors = summary(*told)
+    wait = next((form.wait for form in told if form.wait is not None), None)
+    status = 429 if wait is not None else 422 if errors else 200
+    response = make_response(render_template(template, errors=errors, **context), status)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return response

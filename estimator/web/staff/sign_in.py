@@ -6,7 +6,6 @@ import math
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import StaffUser
 from estimator.web import networks, request_context
+from estimator.web.forms import Line, refuse
 from estimator.web.staff.passwords import weakness
 
 MOST_PASSWORDS = 10
@@ -41,23 +41,24 @@ DEVICE = "device"
 DEVICE_DAYS = 180
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, and with which field."""
-
-    target: str | None
-    sentence: str
-
-
 class Told:
     """A form that says what is wrong with it in our own words; `wait` is how many seconds to wait, if any."""
 
-    problems: list[Problem]
+    problems: list[Line]
     wait: int | None = None
+    form_errors: Any
+
+    def tell(self: Any) -> None:
+        """Put what is wrong at its field, in place of whatever Flask-Security has put there."""
+        self.form_errors = []
+        for field in self:
+            field.errors = []
+        for target, sentence in self.problems:
+            refuse(self, sentence, None if target is None else self[target])
 
     def wrong(self, target: str | None, sentence: str) -> bool:
         """Say what is wrong, instead of whatever Flask-Security says; return False, as a check that fails does."""
-        self.problems = [Problem(target, sentence)]
+        self.problems = [Line(target, sentence)]
         return False
 
     def too_often(self, wait: timedelta) -> bool:
@@ -90,9 +91,9 @@ class SignInForm(Told, LoginForm):
         """Check who it is; every way to be wrong has the same answer."""
         address = self.email.data = (self.email.data or "").strip()
         if not address:
-            self.problems.append(Problem("email", _("Write your mail address.")))
+            self.problems.append(Line("email", _("Write your mail address.")))
         if not self.password.data:
-            self.problems.append(Problem("password", _("Write your password.")))
+            self.problems.append(Line("password", _("Write your password.")))
         if self.problems:
             return False
         assert self.password.data
@@ -231,15 +232,15 @@ class RecoveryCodeForm(Told, MfRecoveryForm):
 
 def new_password_problem(
     password: str | None, again: str | None, address: str, field: str = "password"
-) -> Problem | None:
+) -> Line | None:
     """Return what is wrong with a new password that was written twice."""
     if not password:
-        return Problem(field, _("Write a new password."))
+        return Line(field, _("Write a new password."))
     weak = weakness(password, address)
     if weak is not None:
-        return Problem(field, weak)
+        return Line(field, weak)
     if password != again:
-        return Problem(f"{field}_confirm", _("The two are not the same. Write the new password once more."))
+        return Line(f"{field}_confirm", _("The two are not the same. Write the new password once more."))
     return None
 
 

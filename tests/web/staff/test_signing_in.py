@@ -63,7 +63,7 @@ def test_a_wrong_password_an_unknown_address_and_an_account_without_password_get
 
 
 def without_what_was_typed(page: str) -> str:
-    return re.sub(r'name="csrf_token" value="[^"]*"|(?<=name="email") value="[^"]*"', "", page)
+    return re.sub(r'name="csrf_token" value="[^"]*"|(?<=type="email") value="[^"]*"', "", page)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
@@ -29,7 +30,8 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
-from estimator.web.forms import printable
+from estimator.web.fields import AreaField, ChoiceField, TextField
+from estimator.web.forms import Form, lines_of, summary
 from estimator.web.language import current_reader
 from pricing import Problem
 from pricing.problems import SENTENCES
@@ -37,6 +39,12 @@ from pricing.reading import CODE, LONGEST_CODE
 
 MOST_NAMES = 300
 """A list to choose from has at most so many names; in a longer list the code is typed."""
+
+
+class CodeForm(Form):
+    """The short name by which other entries call an entry."""
+
+    code = TextField(lazy_gettext("Code"), render_kw={"dir": "ltr"})
 
 
 @pages.route("/drafts/<int:draft_id>/entry/<path:path>", methods=["GET", "POST"])
@@ -77,7 +85,7 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
     if not section or not isinstance(editing.get(data, where), dict):
         act = "save"  # what is not an entry of a section can neither be copied nor removed
     if act == "rename":
-        new = printable(request.form.get("code", "")).strip()
+        new = CodeForm().code.data
         problem = bad_code(data, section, code, new)
         if problem is None and new != code:
             data, where = editing.rename(data, section, code, new), (*section, new)
@@ -99,8 +107,11 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
         return to("section", draft_id=kept.id, path=where[0])
     if problem is not None:
         shown = _shown(kept, editing.look(kept.text).data or {}, where)
-        note = {"target": "code", "sentence": problem}
-        return render_template("desk/entry.html", **{**shown, "code_problem": problem, "errors": [note]}), 422
+        form = CodeForm()
+        form.refuse(problem, form.code)
+        return render_template(
+            "desk/entry.html", **{**shown, "code_form": form, "errors": summary(form)}
+        ), 422
     if act == "add_answer":
         return to("add", draft_id=kept.id, path="/".join((*where, "choice")))
     return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
@@ -118,10 +129,10 @@ def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) 
 def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
     """Return what is wrong and what is unusual at each control of an entry's form, for its script."""
     data = look.data or {}
-    fields = [field_words(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
+    fields = [field_of(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
     return {
-        "wrong": {field["name"]: field["problems"] for field in fields},
-        "warned": {field["name"]: field["warnings"] for field in fields},
+        "wrong": {field.name: field.errors for field in fields},
+        "warned": {field.name: field.warnings for field in fields},
     }
 
 
@@ -146,12 +157,8 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         own.get("choice") if isinstance(own, dict) and where[0] == "driver" and len(where) == 2 else None
     )
     is_choice = isinstance(own, dict) and own.get("kind") == "choice" and len(where) == 2
-    fields = [field_words(one, data) for one in shown]
-    notes = [
-        {"target": field["id"], "sentence": f"{field['label']}: {said}"}
-        for field in fields
-        for said in field["problems"]
-    ]
+    fields = [field_of(one, data) for one in shown]
+    code_form = CodeForm(None, data={"code": "" if alone else where[-1]})
     return {
         "draft": head_of(draft),
         "section": section,
@@ -159,19 +166,22 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "code": None if alone else where[-1],
         "title": editing.entry_label(own, editing.languages(data)),
         "fields": fields,
-        "errors": notes,
+        "errors": lines_of(fields),
         "rest": problems_in_words(draft, rest),
         "answers": _answers(draft, where, choices, data) if is_choice or choices else None,
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
-        "code_problem": None,
+        "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
         "codes": _codes(section, data),
     }
 
 
-def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
-    """Return a field as the template draws it."""
+def field_of(one: editing.Input, data: editing.Data, name: str | None = None) -> Any:
+    """Return an input as a field with what stands in it, what is wrong with it, and what is unusual.
+
+    It stands in no form, because what is typed is read into the text of the list, whatever its fields are.
+    """
     tags = editing.languages(data)
     problems = [in_a_form(problem, one.field.help) for problem in one.problems]
     if one.unreadable and one.field.help:
@@ -181,22 +191,36 @@ def field_words(one: editing.Input, data: editing.Data) -> dict[str, Any]:
     label = str(one.field.label)
     if one.language is not None and len(tags) > 1:
         label = _("%(field)s, in %(language)s", field=label, language=reader.name if reader else one.language)
-    return {
-        "id": f"f.{one.name}",
-        "name": f"f.{one.name}",
-        "label": label,
-        "heading": one.field.heading,
-        "help": one.field.help,
-        "required": one.field.required and (one.language is None or one.language == tags[0]),
-        "control": "line" if one.control in ("select", "flag") and options is None else one.control,
-        "options": options,
-        "text": one.text,
-        "rows": min(12, max(2, one.text.count("\n") + 1 + len(one.text) // 70)),
-        "language": one.language,
-        "direction": None if reader is None else reader.direction,
-        "problems": list(dict.fromkeys(problems)),
-        "warnings": [sentence(problem) for problem in one.warnings],
+    kind: type[Any] = AreaField if one.control == "lines" else TextField
+    attributes: dict[str, Any] = {
+        "lang": one.language or False,
+        "dir": reader.direction if reader else False,
+        "spellcheck": False,
     }
+    if one.control == "lines":
+        attributes["rows"] = min(12, max(2, one.text.count("\n") + 1 + len(one.text) // 70))
+        attributes["spellcheck"] = "true" if one.language else "false"
+    elif one.control == "number":
+        attributes |= {"class": "figure", "dir": "ltr"}
+    values: dict[str, Any] = {}
+    if options is not None:
+        kind, values, attributes = ChoiceField, {"choices": options, "refusal": ""}, {}
+    field = kind(
+        label,
+        name=name or f"f.{one.name}",
+        description=one.field.help,
+        render_kw=attributes,
+        _form=None,
+        _meta=Form.Meta(),
+        **values,
+    )
+    field.process(None, one.text)
+    field.errors = list(dict.fromkeys(problems))
+    field.place = f"{label}:"
+    field.warnings = [sentence(problem) for problem in one.warnings]
+    field.heading = one.field.heading
+    field.is_needed = one.field.required and (one.language is None or one.language == tags[0])
+    return field
 
 
 def in_a_form(problem: Problem, help: Any) -> str:

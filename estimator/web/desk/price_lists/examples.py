@@ -8,12 +8,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import wording
-from estimator.i18n import Reader
+from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing, worked_examples
 from estimator.price_lists.worked_examples import BadExamples, Compared, Expected
-from estimator.web import forms
+from estimator.web import estimate_form
 from estimator.web.desk.price_lists.blueprint import (
     conflict,
     head_of,
@@ -24,15 +24,23 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
 )
 from estimator.web.desk.price_lists.try_it import driver_words, item_words, questions_of
-from estimator.web.forms import printable
+from estimator.web.estimate_form import EstimateForm
+from estimator.web.fields import TextField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from pricing.table import PriceTable
+
+
+class NameForm(Form):
+    """What an example is called."""
+
+    name = TextField(lazy_gettext("Name of the example"))
 
 
 @pages.get("/drafts/<int:draft_id>/examples")
 def examples(draft_id: int) -> ResponseReturnValue:
     """Show the worked examples of a draft beside what it makes of them."""
-    return _examples(the_draft(draft_id))
+    return _examples(the_draft(draft_id), NameForm(), None)
 
 
 @pages.post("/drafts/<int:draft_id>/examples")
@@ -42,6 +50,7 @@ def change_examples(draft_id: int) -> ResponseReturnValue:
     over = number_in("over")
     table = editing.look(draft.text).table
     back = url_for("price_lists.examples", draft_id=draft.id)
+    named, form = NameForm(), None if table is None else estimate_form.build(table)
     act, _colon, name = printable(request.form.get("act", "")).partition(":")
     if over != draft.saves:
         return conflict(draft, draft.text, over, back)
@@ -55,15 +64,17 @@ def change_examples(draft_id: int) -> ResponseReturnValue:
                 found = worked_examples.put(found, worked_examples.made(name, kept.answers, table))
         elif act == "add" and table is not None:
             reader = current_reader()
-            form = forms.build(table)
-            read = forms.read(form, table, reader)
+            assert form is not None
+            read = estimate_form.read(form, table, reader)
             if read.unreadable:
-                raise BadExamples([text for texts in read.unreadable.values() for text in texts])
-            wanted = printable(request.form.get("name", ""))
-            found = worked_examples.put(found, worked_examples.made(wanted, read.answers, table))
+                form.refuse_answers(read.unreadable)
+                return _examples(draft, named, form), 422
+            found = worked_examples.put(found, worked_examples.made(named.name.data, read.answers, table))
         text = worked_examples.written(found)
     except BadExamples as bad:
-        return _examples(draft, list(bad.sentences)), 422
+        for sentence in bad.sentences:
+            named.refuse(sentence, named.name)
+        return _examples(draft, named, form), 422
     try:
         store(draft, draft.text, over, text)
     except drafts.ChangedMeanwhile as late:
@@ -71,7 +82,7 @@ def change_examples(draft_id: int) -> ResponseReturnValue:
     return to("examples", draft_id=draft_id)
 
 
-def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
+def _examples(draft: Draft, named: NameForm, form: EstimateForm | None) -> str:
     reader = current_reader()
     table = editing.look(draft.text).table
     broken: list[str] = []
@@ -82,7 +93,8 @@ def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
         found, broken = [], list(bad.sentences)
     if table is not None:
         rows = [_example(row, table, reader) for row in worked_examples.compared(found, table)]
-    form = None if table is None else forms.build(table)
+    if table is not None and form is None:
+        form = estimate_form.build(table)
     return render_template(
         "desk/examples.html",
         draft=head_of(draft),
@@ -90,12 +102,11 @@ def _examples(draft: Draft, wrong: list[str] | None = None) -> str:
         rows=rows,
         broken=broken,
         off=len([row for row in rows if not row["equal"]]),
-        questions=[] if table is None else questions_of(form, table, reader, {}),
-        name=printable(request.form.get("name", "")) if wrong else "",
+        questions=[] if table is None or form is None else questions_of(form, table, reader),
+        form=named,
         most=worked_examples.MOST,
         longest=worked_examples.LONGEST_NAME,
-        errors=[{"target": "name", "sentence": sentence} for sentence in wrong or ()],
-        wrong=wrong or [],
+        errors=summary(named) if form is None else summary(named, form),
     )
 
 

@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 from estimator import price_lists
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
-from estimator.web.forms import printable
+from estimator.web.fields import FileField, WholeTextField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
@@ -29,13 +31,24 @@ MOST_VERSIONS = 10
 """So many versions of a list are shown until somebody asks for all of them."""
 
 
+LARGEST_FILE = 40_000_000
+"""No file with more bytes is read; a price list has a fortieth of it at most."""
+
+
+class BeginForm(Form):
+    """A file, or a text that is pasted."""
+
+    file = FileField(lazy_gettext("File"), most=LARGEST_FILE)
+    text = WholeTextField(lazy_gettext("Or its text"))
+
+
 @pages.get("")
 def index() -> ResponseReturnValue:
     """Show every list with its versions and drafts."""
-    return _index()
+    return _index(BeginForm())
 
 
-def _index(problem: str | None = None, pasted: str = "", status: int = 200) -> ResponseReturnValue:
+def _index(form: BeginForm, status: int = 200) -> ResponseReturnValue:
     found = drafts.all_drafts()
     known = price_lists.lists()
     slugs = {one.slug for one in known}
@@ -48,9 +61,8 @@ def _index(problem: str | None = None, pasted: str = "", status: int = 200) -> R
         may_edit=signed_in.may("tables.edit"),
         may_approve=signed_in.may("tables.approve"),
         may_audit=signed_in.may("audit.read"),
-        problem=problem,
-        pasted=pasted,
-        errors=[{"target": "text", "sentence": problem}] if problem else [],
+        form=form,
+        errors=summary(form),
         most=current_reader().number(str(MOST_CHARACTERS)),
     )
     return page, status
@@ -110,21 +122,20 @@ def begin() -> ResponseReturnValue:
         )
         db.session.commit()
         return to("overview", draft_id=draft.id)
-    sent = request.files.get("file")
-    content = sent.read() if sent is not None else b""
+    form = BeginForm()
     for file in request.files.values():
         file.close()
-    pasted = printable(request.form.get("text", "")).replace("\r\n", "\n")
-    if content:
+    if form.file.data:
         try:
-            pasted = content.decode("utf-8-sig").replace("\r\n", "\n")
+            sent_text = form.file.data.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            return _index(
-                _("This file is no text in UTF-8. Save it as plain text and choose it again."), pasted, 422
-            )
-        pasted = printable(pasted)
+            sentence = _("This file is no text in UTF-8. Save it as plain text and choose it again.")
+            return _index(form.refuse(sentence, form.text), 422)
+        form.text.fill(printable(sent_text))
+    pasted = form.text.data
     if not pasted.strip():
-        return _index(_("Choose a file, or paste the text of a price list."), pasted, 422)
+        sentence = _("Choose a file, or paste the text of a price list.")
+        return _index(form.refuse(sentence, form.text), 422)
     if len(pasted) > MOST_CHARACTERS:
         reader = current_reader()
         problem = _(
@@ -132,17 +143,14 @@ def begin() -> ResponseReturnValue:
             length=reader.number(str(len(pasted))),
             most=reader.number(str(MOST_CHARACTERS)),
         )
-        return _index(problem, pasted, 413)
+        return _index(form.refuse(problem, form.text), 413)
     slug = _SLUG.search(pasted)
     if slug is None:
-        return _index(
-            _(
-                "The text does not say which list it is. Write its name in it first, for example: %(line)s",
-                line='table = "delhi"',
-            ),
-            pasted,
-            422,
+        sentence = _(
+            "The text does not say which list it is. Write its name in it first, for example: %(line)s",
+            line='table = "delhi"',
         )
+        return _index(form.refuse(sentence, form.text), 422)
     draft = drafts.begin(
         slug[1],
         text=pasted,
@@ -220,12 +228,10 @@ def take_back(version_id: int) -> ResponseReturnValue:
         try:
             price_lists.take_back(found, actor=signed_in.actor(), now=now())
         except price_lists.InForceAlready:
-            return _index(
-                _(
-                    "This version cannot be taken back: its first day has begun, or an estimate was made with it."
-                ),
-                status=409,
+            sentence = _(
+                "This version cannot be taken back: its first day has begun, or an estimate was made with it."
             )
+            return _index(BeginForm().refuse(sentence), 409)
         draft = drafts.begin(
             slug, text=text, examples=examples, based_on=None, actor=signed_in.actor(), now=now()
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from babel import Locale, localedata
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
 from estimator import price_lists
 from estimator.db import db
@@ -24,101 +25,151 @@ from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, sentence, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.entry import in_a_form
-from estimator.web.forms import printable
+from estimator.web.fields import ChoiceField, TextField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.validators import Filled
 from pricing import PriceTable, Problem
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 
-
-@dataclass(frozen=True)
-class Asked:
-    """One thing that is asked: under which heading, what it is called, and which words can be chosen."""
-
-    name: str
-    label: Any
-    help: Any = ""
-    heading: Any = ""
-    required: bool = True
-    chosen: bool = False
+NEEDED = lazy_gettext("This is needed.")
+FIGURE: dict[str, Any] = {"class": "figure", "dir": "ltr"}
 
 
-_SLUG = Asked(
-    "slug",
-    lazy_gettext("Name of the list in addresses"),
-    lazy_gettext(
-        "Small letters from a to z, digits and hyphens, at most 80, such as knee-mumbai. It never changes later."
-    ),
-)
-_TITLE = Asked("title", lazy_gettext("Title"), lazy_gettext("What patients read above the questions."))
-_DAY = Asked(
-    "valid_from",
-    lazy_gettext("In force from"),
-    lazy_gettext("Year, month and day, such as 2027-03-01. You can change it until you publish."),
-)
+def _text(label: str, hint: str = "", *, needed: bool = True, **attributes: Any) -> TextField:
+    return TextField(
+        label, [Filled(NEEDED)] if needed else [], description=hint, render_kw=attributes or None
+    )
 
-NEW = (
-    replace(_SLUG, heading=lazy_gettext("The list")),
-    _TITLE,
-    Asked(
-        "language",
+
+def _choice(label: str, hint: str = "") -> ListedField:
+    return ListedField(label, description=hint, empty="–", refusal=lazy_gettext("Choose one from the list."))
+
+
+class ListedField(ChoiceField):
+    """One of a long list, which has to be chosen."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Say of nothing that it is needed, and of what is not in the list that it is not."""
+        if not self.data:
+            raise StopValidation(str(NEEDED))
+        super().pre_validate(form)
+
+
+class ListForm(Form):
+    """What a list cannot do without, in this form or another: its name, its title and its first day.
+
+    A field whose part of the form begins with it has a heading in HEADINGS.
+    """
+
+    HEADINGS: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        for field in self:
+            field.place = f"{field.label.text}:"
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed into each field."""
+        return {field.name: field.data or "" for field in self if field.type != "CSRFTokenField"}
+
+
+def _slug() -> TextField:
+    return _text(
+        lazy_gettext("Name of the list in addresses"),
+        lazy_gettext(
+            "Small letters from a to z, digits and hyphens, at most 80, such as knee-mumbai. It never changes later."
+        ),
+        **FIGURE,
+    )
+
+
+def _title() -> TextField:
+    return _text(lazy_gettext("Title"), lazy_gettext("What patients read above the questions."))
+
+
+def _first_day() -> TextField:
+    return _text(
+        lazy_gettext("In force from"),
+        lazy_gettext("Year, month and day, such as 2027-03-01. You can change it until you publish."),
+        **FIGURE,
+    )
+
+
+class NewForm(ListForm):
+    """A list from nothing."""
+
+    HEADINGS: ClassVar[Mapping[str, Any]] = {
+        "slug": lazy_gettext("The list"),
+        "answer": lazy_gettext("The first question and the first charge"),
+    }
+
+    slug = _slug()
+    title = _title()
+    language = _choice(
         lazy_gettext("Language"),
         lazy_gettext(
             "The main language of its texts, at most 100 with those added later. Sentences that come with the list "
             "are in English where these pages are not in that language."
         ),
-        chosen=True,
-    ),
-    _DAY,
-    Asked("provider", lazy_gettext("Provider"), lazy_gettext("Who charges the prices.")),
-    Asked("country", lazy_gettext("Country"), chosen=True),
-    Asked(
-        "currency", lazy_gettext("Currency"), lazy_gettext("All prices of the list are in it."), chosen=True
-    ),
-    Asked("time_zone", lazy_gettext("Time zone"), lazy_gettext("Where its days begin and end."), chosen=True),
-    Asked(
-        "answer",
+    )
+    valid_from = _first_day()
+    provider = _text(lazy_gettext("Provider"), lazy_gettext("Who charges the prices."))
+    country = _choice(lazy_gettext("Country"))
+    currency = _choice(lazy_gettext("Currency"), lazy_gettext("All prices of the list are in it."))
+    time_zone = _choice(lazy_gettext("Time zone"), lazy_gettext("Where its days begin and end."))
+    answer = _text(
         lazy_gettext("Type of cells"),
         lazy_gettext("The first one that is offered, such as: own bone marrow cells."),
-        lazy_gettext("The first question and the first charge"),
-    ),
-    Asked(
-        "evidence",
+    )
+    evidence = _choice(
         lazy_gettext("What is known about it"),
         lazy_gettext("Patients read a sentence about it above the price, unless it is established."),
-        chosen=True,
-    ),
-    Asked("charge", lazy_gettext("Charge"), lazy_gettext("What is paid for each session.")),
-    Asked(
-        "price",
+    )
+    charge = _text(lazy_gettext("Charge"), lazy_gettext("What is paid for each session."))
+    price = _text(
         lazy_gettext("Price of a session"),
         lazy_gettext("One number such as 310, or low, likely and high such as 280 | 310 | 360."),
-    ),
-    Asked(
-        "source",
+        **FIGURE,
+    )
+    source = _text(
         lazy_gettext("Source"),
         lazy_gettext("Where the price comes from. Patients do not see it."),
-        required=False,
-    ),
-)
-COPY = (_SLUG, _TITLE, _DAY)
+        needed=False,
+    )
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        for name in ("language", "country", "currency", "time_zone", "evidence"):
+            self[name].choices = _options(name)
+
+
+class CopyForm(ListForm):
+    """A list that is copied under a name of its own."""
+
+    slug = _slug()
+    title = _title()
+    valid_from = _first_day()
 
 
 @pages.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Ask for what a list cannot be without, and begin a draft of it."""
     if request.method != "POST":
-        return _page(NEW, {"valid_from": _next_month(), "language": current_reader().tag})
-    typed = _typed(NEW)
-    wrong = _missing(NEW, typed)
+        filled = {"valid_from": _next_month(), "language": current_reader().tag}
+        return _page(NewForm(data=filled))
+    form = NewForm()
+    form.validate()
+    typed = form.typed()
     tag = typed["language"] if typed["language"] in dict(_languages()) else "en"
     with speaking(reader(tag)):
         data, places = first_list({**typed, "language": tag})
     text = editing.written(data)
     look = editing.look(text)
-    wrong |= {name: said for name, said in _said(NEW, places, look.problems).items() if name not in wrong}
-    return _begun(NEW, typed, wrong, text, look.table)
+    _say(form, places, look.problems)
+    return _begun(form, text, look.table)
 
 
 @pages.route("/versions/<int:version_id>/copy", methods=["GET", "POST"])
@@ -128,40 +179,39 @@ def copy(version_id: int) -> ResponseReturnValue:
     old = price_lists.parsed(version)
     main = old.main_language
     if request.method != "POST":
-        typed = {"slug": "", "title": old.title[main], "valid_from": _next_month()}
-        return _page(COPY, typed, source=version)
-    typed = _typed(COPY)
-    wrong = _missing(COPY, typed)
+        return _page(CopyForm(data={"title": old.title[main], "valid_from": _next_month()}), source=version)
+    form = CopyForm()
+    form.validate()
     data = editing.look(version.text).data or {}
     asked = {
-        "table": typed["slug"],
-        f"title.{main}": typed["title"],
-        "valid_from": typed["valid_from"],
-        "version": typed["valid_from"][:7],
+        "table": form.slug.data,
+        f"title.{main}": form.title.data,
+        "valid_from": form.valid_from.data,
+        "version": form.valid_from.data[:7],
     }
     text = editing.written(editing.typed_into(data, ("header",), asked))
     look = editing.look(text)
     places = {"table": "slug", "title": "title", "valid_from": "valid_from", "version": "valid_from"}
-    wrong |= {name: said for name, said in _said(COPY, places, look.problems).items() if name not in wrong}
-    return _begun(COPY, typed, wrong, text, look.table, source=version)
+    _say(form, places, look.problems)
+    return _begun(form, text, look.table, source=version)
 
 
 def _begun(
-    asked: Sequence[Asked],
-    typed: Mapping[str, str],
-    wrong: dict[str, str],
-    text: str,
-    table: PriceTable | None,
-    source: TableVersion | None = None,
+    form: ListForm, text: str, table: PriceTable | None, source: TableVersion | None = None
 ) -> ResponseReturnValue:
     """Begin the draft if nothing is wrong, else show again what was typed."""
     taken = {one.slug for one in price_lists.lists()} | {one.slug for one in drafts.all_drafts()}
-    if "slug" not in wrong and typed["slug"] in taken:
-        wrong["slug"] = _("There is a list of this name already, or a draft of one. Choose another name.")
+    if form.slug.data in taken:
+        _say_once(
+            form,
+            "slug",
+            _("There is a list of this name already, or a draft of one. Choose another name."),
+        )
     if table is not None:
-        wrong = {**_unusable(table), **wrong}
-    if wrong or table is None:
-        return _page(asked, typed, wrong, source), 422
+        for name, sentence_here in _unusable(table).items():
+            _say_once(form, name, sentence_here)
+    if summary(form) or table is None:
+        return _page(form, source), 422
     draft = drafts.begin(
         table.table,
         text=text,
@@ -184,39 +234,28 @@ def _unusable(table: PriceTable) -> dict[str, str]:
     return {}
 
 
-def _typed(asked: Sequence[Asked]) -> dict[str, str]:
-    return {one.name: printable(request.form.get(one.name, "")).strip() for one in asked}
-
-
-def _missing(asked: Sequence[Asked], typed: Mapping[str, str]) -> dict[str, str]:
-    wrong = {one.name: _("This is needed.") for one in asked if one.required and not typed[one.name]}
-    for one in asked:
-        if one.chosen and typed[one.name] and typed[one.name] not in dict(_options(one.name)):
-            wrong[one.name] = _("Choose one from the list.")
-    return wrong
-
-
-def _said(asked: Sequence[Asked], places: Mapping[str, str], problems: Sequence[Problem]) -> dict[str, str]:
-    """Say what is wrong at the control in which it was typed; what stands at none is said without one."""
-    helps = {one.name: one.help for one in asked}
-    wrong: dict[str, str] = {}
+def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem]) -> None:
+    """Say what is wrong at the field in which it was typed; what stands at none is said above the form."""
     for problem in problems:
         place = problem.place
         while place and place not in places:
             place = place.rpartition(".")[0] or place.partition("[")[0] if "." in place else ""
         name = places.get(place, "")
-        said = in_a_form(problem, helps[name]) if name else f"{problem.place}: {sentence(problem)}"
-        wrong.setdefault(name, said)
-    return wrong
+        if name in form:
+            _say_once(form, name, in_a_form(problem, form[name].description))
+        elif not form.form_errors:
+            form.refuse(f"{problem.place}: {sentence(problem)}")
 
 
-def _page(
-    asked: Sequence[Asked],
-    typed: Mapping[str, str],
-    wrong: Mapping[str, str] | None = None,
-    source: TableVersion | None = None,
-) -> str:
-    told = wrong or {}
+def _say_once(form: ListForm, name: str, said: str) -> None:
+    """Say something at a field at which nothing else is wrong."""
+    if name not in form:
+        form.refuse(said)
+    elif not form[name].errors:
+        form.refuse(said, form[name])
+
+
+def _page(form: ListForm, source: TableVersion | None = None) -> str:
     return render_template(
         "desk/new.html",
         heading=_("A new list") if source is None else _("Copy “%(slug)s” as a new list", slug=source.slug),
@@ -231,28 +270,9 @@ def _page(
             version=source.version,
         ),
         address=request.path,
-        fields=[
-            {
-                "name": one.name,
-                "label": one.label,
-                "help": one.help,
-                "heading": one.heading,
-                "required": one.required,
-                "options": [("", "–"), *_options(one.name)] if one.chosen else None,
-                "typed": typed.get(one.name, ""),
-                "problem": told.get(one.name),
-                "ltr": one.name in ("slug", "valid_from", "price"),
-            }
-            for one in asked
-        ],
-        errors=[
-            {
-                "target": one.name if one is not None else None,
-                "sentence": f"{one.label}: {told[one.name]}" if one is not None else told[""],
-            }
-            for one in (*asked, None)
-            if (one.name if one is not None else "") in told
-        ],
+        fields=[field for field in form if field.type != "CSRFTokenField"],
+        headings=form.HEADINGS,
+        errors=summary(form),
         back=url_for("price_lists.index"),
     )
 

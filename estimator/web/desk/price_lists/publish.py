@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists import warnings
@@ -27,29 +28,39 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
 )
 from estimator.web.desk.price_lists.draft import obstacle_sentence
-from estimator.web.forms import printable
+from estimator.web.fields import TextField, TicksField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from pricing import Problem
 
 
+class DateForm(Form):
+    """From when on a version is in force, and what it is called; what is wrong with them stands in the draft."""
+
+    valid_from = TextField(lazy_gettext("In force from"))
+    version = TextField(lazy_gettext("Name of this version"))
+
+
+class PublishForm(Form):
+    """The warnings that are accepted: one by one by their names, or all of a kind."""
+
+    ack = TicksField()
+    kind = TicksField()
+
+
 @pages.get("/drafts/<int:draft_id>/publish")
 def publish(draft_id: int) -> ResponseReturnValue:
     """Show what stands between a draft and its publication, and the button if nothing does."""
-    return _page(the_draft(draft_id))
+    return _page(the_draft(draft_id), PublishForm(None))
 
 
-def _page(
-    draft: Draft,
-    note: str | None = None,
-    status: int = 200,
-    ticked: list[str] | None = None,
-    kinds: list[str] | None = None,
-) -> ResponseReturnValue:
+def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnValue:
     reader = current_reader()
     proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
-    if ticked is None:
+    ticked: list[str] = form.ack.data or []
+    if not ticked:
         ticked = json.loads(draft.acknowledged or "[]") if proposed else []
     found = drafts.check(draft, now(), ticked)
     look = editing.look(draft.text)
@@ -66,9 +77,10 @@ def _page(
         blocking=problems_in_words(draft, found.blocking, warnings.MOST_SHOWN),
         more_blocking=max(0, len(found.blocking) - warnings.MOST_SHOWN),
         obstacles=[obstacle_sentence(one) for one in found.obstacles],
-        groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, kinds or ()),
+        groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, form.kind.data or ()),
         refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
+        date_form=DateForm(None, data=fields),
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
@@ -79,8 +91,7 @@ def _page(
         second=settings().second_approver,
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
-        note=note,
-        errors=[{"target": None, "sentence": note}] if note else [],
+        errors=summary(form),
     )
     return page, status
 
@@ -107,7 +118,8 @@ def date_and_name(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    typed = {name: printable(request.form.get(name, "")) for name in ("valid_from", "version")}
+    form = DateForm()
+    typed = {"valid_from": form.valid_from.data, "version": form.version.data}
     mine = editing.written(editing.typed_into(data, ("header",), typed))
     back = url_for("price_lists.publish", draft_id=draft.id)
     if over != draft.saves:
@@ -146,7 +158,8 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     """Publish a draft where nobody else has to approve."""
     draft = the_draft(draft_id)
     if settings().second_approver:
-        return _page(draft, _("A second person has to approve. Ask for approval."), 409)
+        form = PublishForm(None).refuse(_("A second person has to approve. Ask for approval."))
+        return _page(draft, form, 409)
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
@@ -155,16 +168,14 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     )
 
 
-def _sent(name: str) -> list[str]:
-    return [printable(text) for text in request.form.getlist(name)]
-
-
 def _accepted(draft: Draft) -> list[str]:
     """The names of the warnings that were ticked, one by one or by their kind.
 
     What a kind stands for is what was shown: a draft that was saved since is refused in any case.
     """
-    return [*_sent("ack"), *warnings.names_of(editing.look(draft.text).warnings, _sent("kind"))]
+    form = PublishForm()
+    kinds = warnings.names_of(editing.look(draft.text).warnings, form.kind.data or ())
+    return [*(form.ack.data or ()), *kinds]
 
 
 def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
@@ -173,11 +184,8 @@ def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
         do()
     except drafts.ChangedMeanwhile:
         db.session.rollback()
-        return _page(
-            the_draft(draft_id),
-            _("The draft was saved again meanwhile. Look at it as it is now; nothing was published."),
-            409,
-        )
+        sentence = _("The draft was saved again meanwhile. Look at it as it is now; nothing was published.")
+        return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
     except drafts.UnknownDraft:
         db.session.rollback()
         raise Gone from None
@@ -188,14 +196,14 @@ def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
             note = f"{note} {warnings.not_to_be_accepted(late.check.blocking)}"
         if late.check.unacknowledged:
             note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
-        return _page(the_draft(draft_id), note, 422, _sent("ack") or None, _sent("kind"))
+        return _page(the_draft(draft_id), PublishForm().refuse(note), 422)
     except drafts.NotProposed:
         db.session.rollback()
-        return _page(the_draft(draft_id), _("Nobody has asked for approval of the draft as it is now."), 409)
+        sentence = _("Nobody has asked for approval of the draft as it is now.")
+        return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
     except drafts.SamePerson:
         db.session.rollback()
-        return _page(
-            the_draft(draft_id), _("You asked for approval yourself. Another person has to give it."), 409
-        )
+        sentence = _("You asked for approval yourself. Another person has to give it.")
+        return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
     db.session.commit()
     return to(then, **({"draft_id": draft_id} if then != "index" else {}))

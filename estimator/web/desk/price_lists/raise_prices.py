@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -70,25 +67,26 @@ def _chosen(data: editing.Data) -> list[str]:
     return [code for code in entries if code in ticked]
 
 
-def shown_first(draft: Draft, grid: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
-    """Show what prices would become; nothing has changed yet. `grid` gives the table again if something is wrong."""
+def problem_with(draft: Draft) -> str | None:
+    """Say why no price can be changed as it was asked for; None if some can."""
     data = editing.look(draft.text).data or {}
     changes = _changes(data)
-    chosen = _chosen(data)
-    problem = None
+    if changes is None and editing.rounder(data) is None:
+        return _("The currency or the rounding in “About the list” is wrong. Mend it first.")
     if changes is None:
-        problem = _("Write by how many percent, for example 4 or -2.5.")
-        if editing.rounder(data) is None:
-            problem = _("The currency or the rounding in “About the list” is wrong. Mend it first.")
-    elif not chosen:
-        problem = _("Tick the charges whose prices change, or choose a group or all charges.")
-    elif not changes:
-        problem = _("None of these charges has a price of its own that could change.")
-    if problem is not None or changes is None:
-        shown = grid()
-        return render_template(
-            "desk/section.html", **{**shown, "errors": [{"target": "percent", "sentence": problem}]}
-        ), 422
+        return _("Write by how many percent, for example 4 or -2.5.")
+    if not _chosen(data):
+        return _("Tick the charges whose prices change, or choose a group or all charges.")
+    if not changes:
+        return _("None of these charges has a price of its own that could change.")
+    return None
+
+
+def shown_first(draft: Draft) -> ResponseReturnValue:
+    """Show what prices would become; nothing has changed yet."""
+    data = editing.look(draft.text).data or {}
+    changes = _changes(data) or []
+    chosen = _chosen(data)
     tags = [current_reader().tag, *editing.languages(data)]
     rows = [
         {

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
@@ -26,20 +27,46 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
-from estimator.web.desk.price_lists.entry import bad_code, code_from, field_words
-from estimator.web.forms import printable
+from estimator.web.desk.price_lists.entry import bad_code, code_from, field_of
+from estimator.web.fields import ChoiceField, TextField, WholeTextField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 
 CELLS = ("label", "group", "per", "price")
 """What can be typed in the row of a charge; the label in the main language."""
 
 
-class Note(NamedTuple):
-    """What is wrong with what was typed, at which control, and what of it was not taken."""
+class AddForm(Form):
+    """A new entry: its name and code, and of a charge what stands in its row. Its names begin with "new."."""
 
-    sentence: str
-    target: str
-    left: str = ""
+    label = TextField(lazy_gettext("Name"), id="new-label")
+    group = ChoiceField(lazy_gettext("Group"), id="new-group", optional=True, refusal="")
+    per = TextField(lazy_gettext("For each"), id="new-per")
+    price = TextField(lazy_gettext("Price"), id="new-price", render_kw={"class": "figure", "dir": "ltr"})
+    code = TextField(lazy_gettext("Code (may stay empty)"), id="new-code", render_kw={"dir": "ltr"})
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments, prefix="new.")
+
+
+class ManyForm(Form):
+    """What is done to many charges: a percentage for some of them, or rows that are pasted."""
+
+    which = ChoiceField(lazy_gettext("Which"), refusal="")
+    percent = TextField(lazy_gettext("By how many percent"), render_kw={"class": "figure", "dir": "ltr"})
+    rows = WholeTextField(lazy_gettext("Rows"), render_kw={"spellcheck": False})
+
+
+class Forms(NamedTuple):
+    """The forms beside the grid; what is wrong with what was typed stands in them."""
+
+    adding: AddForm
+    many: ManyForm
+
+    @classmethod
+    def as_sent(cls) -> Forms:
+        """Return them as they were sent."""
+        return cls(AddForm(), ManyForm())
 
 
 @pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
@@ -65,20 +92,19 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     now_data = editing.look(draft.text).data
     start = base_data or now_data or {}
     if now_data is None or over != draft.saves:
-        mine, _note = _done(with_rows(start, start), path, act)
+        mine = _done(with_rows(start, start), path, act, Forms.as_sent())
         return conflict(draft, editing.written(mine), base, back)
     rows = with_rows(now_data, base_data or now_data)
-    data, note = _done(rows, path, act)
+    forms = Forms.as_sent()
+    data = _done(rows, path, act, forms)
     try:
         kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
         return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
-    if note:
-        shown = _shown(kept, editing.look(kept.text).data or {}, path)
-        target = {"target": note.target, "sentence": note.sentence}
-        return render_template("desk/section.html", **{**shown, "errors": [target], "pasted": note.left}), 422
+    if summary(*forms):
+        return render_template("desk/section.html", **grid(kept, path, forms)), 422
     if act == "add":
         new = [
             code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
@@ -86,9 +112,11 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
         if new and path != "charge":
             return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}")
     if act == "raise":
-        return raise_prices.shown_first(
-            kept, lambda: _shown(kept, editing.look(kept.text).data or {}, "charge")
-        )
+        problem = raise_prices.problem_with(kept)
+        if problem is not None:
+            forms.many.refuse(problem, forms.many.percent)
+            return render_template("desk/section.html", **grid(kept, "charge", forms)), 422
+        return raise_prices.shown_first(kept)
     page = request.form.get("page", "1")
     anchor = f"row-{act.partition(':')[2]}" if ":" in act else None
     return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
@@ -125,7 +153,7 @@ def told(look: editing.Look) -> dict[str, Any]:
         shown = _grid_row(data, code, entry, problems.get(("charge", code), []))["cells"]
         for key in cells:
             cell = shown.get(key)
-            wrong[f"c.{key}.{code}"] = cell["problems"] if cell else []
+            wrong[f"c.{key}.{code}"] = cell.errors if cell else []
     return {"wrong": wrong}
 
 
@@ -143,16 +171,16 @@ def _cells() -> dict[str, dict[str, str]]:
     return found
 
 
-def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, Note | None]:
-    """Do what a button says; return the data and what is wrong with what was typed."""
+def _done(data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data:
+    """Do what a button says; return the data, and put what is wrong with what was typed at its field."""
     what, _colon, code = act.partition(":")
     own = (path,)
     if what == "add":
-        return _added(data, path)
+        return _added(data, path, forms.adding)
     if what == "paste":
-        return _pasted(data)
+        return _pasted(data, forms.many)
     if code not in editing.entries(data, own):
-        return data, None
+        return data
     if what == "copy":
         entry = editing.get(data, (*own, code))
         data = editing.add(data, own, editing.free_code(data, own, code), entry, after=code)
@@ -160,30 +188,30 @@ def _done(data: editing.Data, path: str, act: str) -> tuple[editing.Data, Note |
         data = editing.move(data, own, code, -1 if what == "up" else 1)
     elif what == "remove":
         data = editing.remove(data, own, code)
-    return data, None
+    return data
 
 
-def _added(data: editing.Data, path: str) -> tuple[editing.Data, Note | None]:
-    label = printable(request.form.get("new.label", "")).strip()
-    code = printable(request.form.get("new.code", "")).strip()
+def _added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
+    label, code = form.label.data, form.code.data
     if not code:
         code = code_from(label) or path
         code = editing.free_code(data, (path,), code)
     problem = bad_code(data, (path,), None, code)
     if problem is not None:
-        return data, Note(problem, "new-code")
+        form.refuse(problem, form.code)
+        return data
     main = editing.languages(data)[0]
     field = {"rule": "why", "notice": "text"}.get(path, "label")
     entry = {field: {main: label}} if label else {}
     data = editing.add(data, (path,), code, entry)
     if path == "charge":
-        cells = {key: request.form.get(f"new.{key}", "") for key in CELLS if key != "label"}
+        cells = {key: form[key].data or "" for key in CELLS if key != "label"}
         data = editing.with_cells(data, code, cells, main)
-    return data, None
+    return data
 
 
-def _pasted(data: editing.Data) -> tuple[editing.Data, Note | None]:
-    found = editing.pasted(data, printable(request.form.get("rows", "")), editing.languages(data)[0])
+def _pasted(data: editing.Data, form: ManyForm) -> editing.Data:
+    found = editing.pasted(data, form.rows.data, editing.languages(data)[0])
     said = []
     if found.refused:
         said.append(
@@ -201,11 +229,27 @@ def _pasted(data: editing.Data) -> tuple[editing.Data, Note | None]:
                 count=reader.number(str(len(found.beyond))),
             )
         )
-    left = "\n".join((*found.refused, *found.beyond))
-    return found.data, Note(" ".join(said), "rows", left) if said else None
+    if said:
+        form.rows.fill("\n".join((*found.refused, *found.beyond)))
+        form.refuse(" ".join(said), form.rows)
+    return found.data
 
 
-def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
+def grid(draft: Draft, path: str, forms: Forms) -> dict[str, Any]:
+    """Return the table again, with what was typed beside it and what is wrong with that."""
+    shown = _shown(draft, editing.look(draft.text).data or {}, path, forms)
+    return {**shown, "errors": summary(*forms)}
+
+
+def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = None) -> dict[str, Any]:
+    adding, many = forms or Forms(AddForm(None), ManyForm(None))
+    groups = _groups(data) if path == "charge" else []
+    adding.group.choices = groups
+    many.which.choices = [
+        ("ticked", _("those I have ticked")),
+        ("all", _("all charges")),
+        *((f"group:{code}", _("group “%(label)s”", label=label)) for code, label in groups),
+    ]
     look = editing.look(draft.text)
     wanted = request.values.get("page", "1")
     entries = editing.entries(data, (path,))
@@ -223,12 +267,10 @@ def _shown(draft: Draft, data: editing.Data, path: str) -> dict[str, Any]:
         "count": len(entries),
         "first": next(iter(entries), None),
         "final": next(reversed(list(entries)), None),
-        "groups": _groups(data) if path == "charge" else [],
+        "adding": adding,
+        "many": many,
         "whole": problems_in_words(draft, whole),
         "errors": [],
-        "typed": {name: printable(text) for name, text in request.form.items() if name.startswith("new.")},
-        "pasted": "",
-        "percent": request.form.get("percent", ""),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "most_pasted": editing.MOST_PASTED,
     }
@@ -275,7 +317,7 @@ def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) ->
     main = editing.languages(data)[0]
     wanted = {f"label.{main}": "label", "group": "group", "per": "per", "price": "price"}
     cells: dict[str, Any] = {
-        wanted[one.name]: {**field_words(one, data), "name": f"c.{wanted[one.name]}.{code}"}
+        wanted[one.name]: field_of(one, data, f"c.{wanted[one.name]}.{code}")
         for one in editing.inputs(data, ("charge", code), problems)
         if one.name in wanted
     }
@@ -292,7 +334,7 @@ def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) ->
         "percent": _("%(percent)s percent of other charges", percent=shown.get("percent", "")),
         "on_request": _("On request"),
     }.get(other or "", "")
-    sentences = [text for cell in cells.values() if cell is not None for text in cell["problems"]]
+    sentences = [text for cell in cells.values() if cell is not None for text in cell.errors]
     return {
         "cells": cells,
         "price_words": kind,
@@ -311,11 +353,10 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    problem = None
-    label, code = "", ""
+    form = AddForm()
     if request.method == "POST":
-        label = printable(request.form.get("new.label", "")).strip()
-        code = printable(request.form.get("new.code", "")).strip() or code_from(label)
+        label = form.label.data
+        code = form.code.data or code_from(label)
         problem = bad_code(data, where, None, code)
         if problem is None:
             entry = {"label": {editing.languages(data)[0]: label}} if label else {}
@@ -326,14 +367,16 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
             except drafts.ChangedMeanwhile as late:
                 return conflict(late.draft, mine, over, request.path)
             return to("entry", draft_id=kept.id, path="/".join((*where, code)))
+        form.code.fill(code)
+        form.refuse(problem, form.code)
+    errors_here = summary(form)
     page = render_template(
         "desk/add.html",
         draft=head_of(draft),
         section=editing.section_of((*where, "x")),
         path=path,
-        label=label,
-        code=code,
-        errors=[{"target": "new-code", "sentence": problem}] if problem else [],
+        form=form,
+        errors=errors_here,
         back=url_for("price_lists.entry", draft_id=draft.id, path="/".join(where[:-1])),
     )
-    return page, 422 if problem else 200
+    return page, 422 if errors_here else 200

@@ -10,11 +10,13 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
 from estimator.web.desk.price_lists.blueprint import compared, head_of, pages, the_draft, to
-from estimator.web.forms import printable
+from estimator.web.fields import FileField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from pricing.syntax import MOST_CHARACTERS
 
@@ -22,6 +24,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NUMBER = re.compile(r"-?[0-9.]+\Z")
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+
+
+class SpreadsheetForm(Form):
+    """A spreadsheet that was taken out, and changed."""
+
+    file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
 
 
 @pages.get("/drafts/<int:draft_id>/list.xlsx")
@@ -66,20 +74,20 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
+    form = SpreadsheetForm()
     shown = {
         "draft": head_of(draft),
+        "form": form,
         "most": current_reader().number(str(workbook.MOST_BYTES)),
         "rows": current_reader().number(str(workbook.MOST_ROWS)),
     }
     if request.method != "POST":
         return render_template("desk/spreadsheet.html", **shown)
-    sent = request.files.get("file")
-    content = sent.read() if sent is not None else b""
     for file in request.files.values():
         file.close()
     problem, mine, left_out = None, None, []
     try:
-        found, about = workbook.read(content)
+        found, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook:
         problem = _(
             "This is no spreadsheet of this list. Choose the XLSX file that you took out here; at most "
@@ -100,8 +108,8 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
             if len(mine) > MOST_CHARACTERS:
                 raise drafts.TooLong
     if problem is not None:
-        errors = [{"target": "file", "sentence": problem}]
-        return render_template("desk/spreadsheet.html", **shown, problem=problem, errors=errors), 422
+        form.refuse(problem, form.file)
+        return render_template("desk/spreadsheet.html", **shown, errors=summary(form)), 422
     assert mine is not None
     differs = compared(draft.text, mine)
     return render_template(

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import (
@@ -22,7 +23,8 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
     wants_json,
 )
-from estimator.web.forms import printable
+from estimator.web.fields import WholeTextField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from pricing.places import around, lines_of
 from pricing.syntax import MOST_CHARACTERS
@@ -34,16 +36,23 @@ AROUND = 2
 """So many lines before and after each."""
 
 
+class TextForm(Form):
+    """A whole list as text."""
+
+    text = WholeTextField(lazy_gettext("Text"))
+
+
 @pages.route("/drafts/<int:draft_id>/text", methods=["GET", "POST"])
 def text(draft_id: int) -> ResponseReturnValue:
     """Show a draft as text, or save what was typed."""
     draft = the_draft(draft_id)
     if request.method != "POST":
-        return _page(draft, draft.text)
+        return _page(draft, TextForm(data={"text": draft.text}))
     over, base = number_in("over"), number_in("base")
-    typed = printable(request.form.get("text", "")).replace("\r\n", "\n")
+    form = TextForm()
+    typed = form.text.data
     if len(typed) > MOST_CHARACTERS:
-        return _too_long(draft, typed)
+        return _too_long(draft, form)
     back = url_for("price_lists.text", draft_id=draft.id)
     if over != draft.saves:
         return conflict(draft, typed, base, back)
@@ -58,28 +67,28 @@ def text(draft_id: int) -> ResponseReturnValue:
     return to("text", draft_id=kept.id, saved=kept.saves)
 
 
-def _too_long(draft: Draft, typed: str) -> ResponseReturnValue:
+def _too_long(draft: Draft, form: TextForm) -> ResponseReturnValue:
     reader = current_reader()
     problem = _(
         "This text has %(length)s characters; a price list has at most %(most)s. Nothing was saved. "
         "Split the list in two.",
-        length=reader.number(str(len(typed))),
+        length=reader.number(str(len(form.text.data))),
         most=reader.number(str(MOST_CHARACTERS)),
     )
-    return _page(draft, typed, problem), 413
+    return _page(draft, form.refuse(problem, form.text)), 413
 
 
-def _page(draft: Draft, shown: str, problem: str | None = None) -> str:
+def _page(draft: Draft, form: TextForm) -> str:
+    problems = summary(form)
     look = editing.look(draft.text)
     return render_template(
         "desk/text.html",
         draft=head_of(draft),
-        text=shown,
-        problems=[] if problem else _lines(draft.text, look.problems),
-        warnings=[] if problem else _lines(draft.text, look.warnings),
+        form=form,
+        problems=[] if problems else _lines(draft.text, look.problems),
+        warnings=[] if problems else _lines(draft.text, look.warnings),
         more=max(0, len(look.problems) - MOST_SHOWN),
-        problem=problem,
-        errors=[{"target": "text", "sentence": problem}] if problem else [],
+        errors=problems,
         saved=request.args.get("saved", "") == str(draft.saves),
     )
 

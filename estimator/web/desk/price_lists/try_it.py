@@ -15,7 +15,7 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
-from estimator.web import forms
+from estimator.web import estimate_form
 from estimator.web.desk.price_lists.blueprint import (
     compared,
     head_of,
@@ -23,6 +23,8 @@ from estimator.web.desk.price_lists.blueprint import (
     problems_in_words,
     the_draft,
 )
+from estimator.web.estimate_form import EstimateForm
+from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from pricing.stored import StoredBreakdown, StoredItem, StoredTax
@@ -73,8 +75,8 @@ def try_it(draft_id: int) -> ResponseReturnValue:
             "desk/try.html", draft=head_of(draft), problems=problems, questions=[], result=None
         )
     table, reader = look.table, current_reader()
-    form = forms.build(table)
-    found = forms.read(form, table, reader)
+    form = estimate_form.build(table)
+    found = estimate_form.read(form, table, reader)
     result, wrong = None, {}
     if request.method == "POST":
         current = in_force(draft)
@@ -83,6 +85,7 @@ def try_it(draft_id: int) -> ResponseReturnValue:
             (None, {}) if current is None else _priced(price_lists.parsed(current), found.answers, reader)
         )
         wrong = {**refused, **found.unreadable}
+        form.refuse_answers(wrong)
         if new is not None and not found.unreadable:
             result = {
                 "new": new,
@@ -97,13 +100,9 @@ def try_it(draft_id: int) -> ResponseReturnValue:
         "desk/try.html",
         draft=head_of(draft),
         problems=[],
-        questions=questions_of(form, table, reader, wrong),
+        questions=questions_of(form, table, reader),
         result=result,
-        errors=[
-            {"target": f"{forms.PREFIX}{code}", "sentence": text}
-            for code, texts in wrong.items()
-            for text in texts
-        ],
+        errors=summary(form),
     )
     return page, 422 if wrong else 200
 
@@ -119,11 +118,11 @@ def _priced(
         return None, wording.problem_sentences(refusal, reader)
 
 
-def questions_of(form: Any, table: PriceTable, reader: Reader, wrong: Any) -> list[dict[str, Any]]:
+def questions_of(form: EstimateForm, table: PriceTable, reader: Reader) -> list[dict[str, Any]]:
     """Return the questions of a list as plain controls, with what was typed into them."""
     rows = []
     for driver in table.drivers:
-        typed = form[forms.PREFIX + driver.code].data
+        field = form[estimate_form.PREFIX + driver.code]
         options: list[tuple[str, str]] | None = None
         if isinstance(driver, ChoiceDriver):
             options = [
@@ -135,12 +134,10 @@ def questions_of(form: Any, table: PriceTable, reader: Reader, wrong: Any) -> li
             options = [("yes", _("Yes")), ("no", _("No"))]
         rows.append(
             {
-                "name": forms.PREFIX + driver.code,
                 "label": reader.words(driver.label, table.main_language),
                 "kind": "day" if isinstance(driver, DateDriver) else "select" if options else "line",
                 "options": [("", "–"), *options] if options else None,
-                "typed": typed or "",
-                "problems": wrong.get(driver.code, []),
+                "field": field,
             }
         )
     return rows

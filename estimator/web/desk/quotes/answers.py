@@ -14,7 +14,7 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
-from estimator.web import forms
+from estimator.web import estimate_form
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     number_in,
@@ -25,6 +25,7 @@ from estimator.web.desk.quotes.blueprint import (
     when,
 )
 from estimator.web.desk.quotes.figures import prepared_of
+from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
@@ -40,8 +41,8 @@ def answers(reference: str) -> ResponseReturnValue:
         return _page(of, draft)
     reader = current_reader()
     table = price_lists.parsed(prepared_of(draft).version)
-    form = forms.build(table)
-    found = forms.read(form, table, reader)
+    form = estimate_form.build(table)
+    found = estimate_form.read(form, table, reader)
     if request.form.get("act") == "total":
         return _page(of, draft, form)
     if found.unreadable:
@@ -68,7 +69,7 @@ def answers(reference: str) -> ResponseReturnValue:
             who=signed_in.name_of(draft.changed_by),
             when=when(draft.changed_at, of),
         )
-        return _page(of, draft, form, note=note, status=409)
+        return _page(of, draft, form.refuse(note), status=409)
     db.session.commit()
     return to("prepare", reference=of.reference, saved=1)
 
@@ -79,7 +80,7 @@ def answers_total(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     reader = current_reader()
     table = price_lists.parsed(prepared_of(the_draft(of)).version)
-    panel = running(table, forms.read(forms.build(table), table, reader), reader)
+    panel = running(table, estimate_form.read(estimate_form.build(table), table, reader), reader)
     html = render_template("patient/_total.html", total=panel, changed=None)
     return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked})
 
@@ -89,26 +90,25 @@ def _page(
     draft: QuoteDraft,
     form: Any = None,
     *,
-    note: str | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     reader = current_reader()
     version = prepared_of(draft).version
     table = price_lists.parsed(version)
     if form is None:
-        form = forms.build(table, drafts.given_of(draft))
-    panel = running(table, forms.read(form, table, reader), reader)
+        form = estimate_form.build(table, drafts.given_of(draft))
+    panel = running(table, estimate_form.read(form, table, reader), reader)
     problems: Mapping[str, list[str]] = {}
     if status == 422:
         problems = panel.sentences
     elif request.method == "POST" or panel.refusals:
         problems = panel.refused()
-    sections = forms.sections(form, table, reader, panel.asked, problems)
+    form.refuse_answers(problems)
+    sections = estimate_form.sections(form, table, reader, panel.asked)
     page = render_template(
         "desk/quote_answers.html",
         request_=head_of(of),
-        errors=[*([{"target": None, "sentence": note}] if note else []), *forms.notes(sections)],
-        form=form,
+        errors=summary(form),
         save=draft.save,
         version=version.version,
         sections=sections,
@@ -116,6 +116,5 @@ def _page(
         changed=None,
         total_url=url_for("quotes_desk.answers_total", reference=of.reference),
         day_order=reader.day_order(),
-        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
     )
     return page, status

@@ -1,21 +1,28 @@
-"""What is typed into the form of a quote: which prices, adjustments, the last day; read here, decided elsewhere."""
+"""The form of a quote: which prices, adjustments, the last day; what is typed is read here and decided elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, ClassVar, Self
 
 from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+from wtforms.validators import StopValidation
 
 from estimator.config import Settings
-from estimator.i18n import Reader
+from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
-from estimator.web.forms import PARTS, printable, read_day
+from estimator.web.fields import DayField, RadiosField, TextField
+from estimator.web.forms import Form, sent
+from estimator.web.language import current_reader
+from estimator.web.validators import Filled, NotTooLong, RealDay
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
@@ -28,141 +35,207 @@ LONGEST_LABEL = 200
 LONGEST_REASON = 500
 LONGEST_AMOUNT = 40
 
-
-@dataclass
-class Line:
-    """One adjustment as it stands in its three inputs; `by` is who wrote it, for one that is saved."""
-
-    amount: str = ""
-    label: str = ""
-    reason: str = ""
-    by: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is written in it."""
-        return not (self.amount.strip() or self.label.strip() or self.reason.strip())
-
-
-@dataclass
-class Typed:
-    """Everything in the form. `prices` is "" until somebody has chosen."""
-
-    prices: str = ""
-    lines: list[Line] = field(default_factory=list)
-    until: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, ""))
-    until_error: str | None = None
+PARTS = ("amount", "label", "reason")
+"""What a line has."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What the form says. What cannot be read is left out, and said in `errors`, beside its control."""
+    """What the form says. What cannot be read is left out; why stands at its field."""
 
     prices: Prices | None
     adjustments: Sequence[Adjustment]
     valid_until: date | None
-    errors: Sequence[dict[str, str | None]]
 
 
-def of_draft(draft: QuoteDraft, settings: Settings, reader: Reader) -> Typed:
-    """Return the form as it stands for what is saved."""
-    lines = [
-        Line(
-            amount=reader.number(plain(line.adjustment.amount)),
-            label=line.adjustment.label,
-            reason=line.adjustment.reason,
-            by=line.by,
-        )
-        for line in drafts.adjustments_by(draft, settings)
-    ]
-    until = dict.fromkeys(PARTS, "")
-    if draft.valid_until is not None:
-        day = draft.valid_until
-        until = {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
-    return Typed(prices=draft.prices or "", lines=lines, until=until)
+class UnlessLineIsEmpty:
+    """Ends the checks of a line in which nothing is written."""
+
+    def __call__(self, form: QuoteForm, field: Field) -> None:
+        number = int(field.short_name.rpartition("-")[2])
+        if not any(form[f"{part}-{number}"].data for part in PARTS):
+            raise StopValidation
 
 
-def sent(without: int | None = None) -> Typed:
-    """Return the form as it was sent; without one of its lines, if that is to be removed."""
-    lines = []
+class Amount:
+    """Refuses what is no amount of an adjustment in the currency of the prices that are chosen."""
+
+    def __call__(self, form: QuoteForm, field: AmountField) -> None:
+        typed = field.data
+        if field.amount is None:
+            raise StopValidation(
+                _(
+                    "“%(typed)s” cannot be read as one amount. Write it like %(example)s.",
+                    typed=typed if len(typed) <= LONGEST_AMOUNT else typed[:LONGEST_AMOUNT] + "…",
+                    example=current_reader().number("-250"),
+                )
+            )
+        if not quote_content.is_amount(field.amount, form.currency):
+            raise StopValidation(
+                _(
+                    "An amount in %(currency)s is not 0, not absurdly large, and has at most %(places)s decimals.",
+                    currency=form.currency,
+                    places=decimals(MINOR_UNIT[form.currency]),
+                )
+            )
+
+
+class AmountField(TextField):
+    """An amount with its sign; `amount` is None if it cannot be read."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocomplete": "off",
+        "class": "figure",
+        "dir": "ltr",
+        "inputmode": "text",
+    }
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The amount."""
+        if len(self.data) > LONGEST_AMOUNT or self.data.startswith("+-"):
+            return None
+        number = current_reader().read_number(self.data.removeprefix("+"))
+        return None if number is None else Decimal(number)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The three fields of an adjustment; `by` is who wrote it, for one that is saved."""
+
+    amount: AmountField
+    label: TextField
+    reason: TextField
+    by: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written in it."""
+        return not (self.amount.data or self.label.data or self.reason.data)
+
+
+def _line_fields() -> dict[str, Any]:
+    """Return the fields of every line that a form has room for, and of one more."""
+    found: dict[str, Any] = {}
     for number in range(MOST_LINES + 1):
-        amount, label, reason = (_sent(f"{name}-{number}") for name in ("amount", "label", "reason"))
-        line = Line(amount, label, reason)
-        if number != without and not line.is_empty:
-            lines.append(line)
-    return Typed(
-        prices=_sent("prices"), lines=lines, until={part: _sent(f"until-{part}").strip() for part in PARTS}
+        found[f"amount-{number}"] = AmountField(
+            lazy_gettext("Amount"),
+            [
+                UnlessLineIsEmpty(),
+                Filled(lazy_gettext("Write an amount; a reduction begins with a minus.")),
+                Amount(),
+            ],
+        )
+        found[f"label-{number}"] = TextField(
+            lazy_gettext("Label"),
+            [
+                UnlessLineIsEmpty(),
+                Filled(lazy_gettext("Write what the patient reads in the quote.")),
+                NotTooLong(
+                    LONGEST_LABEL, lazy_gettext("This is too long. Write at most %(most)s characters.")
+                ),
+            ],
+        )
+        found[f"reason-{number}"] = TextField(
+            lazy_gettext("Reason"),
+            [
+                UnlessLineIsEmpty(),
+                Filled(lazy_gettext("Write why. Colleagues read it, the patient does not.")),
+                NotTooLong(
+                    LONGEST_REASON, lazy_gettext("This is too long. Write at most %(most)s characters.")
+                ),
+            ],
+        )
+    return found
+
+
+class _PricesForm(Form):
+    """Which prices count; nothing is chosen until somebody has chosen."""
+
+    prices = RadiosField(
+        lazy_gettext("The prices have changed since the estimate. Which ones count?"),
+        choices=[("keep", "keep"), ("again", "again")],
+        optional=True,
+        refusal=lazy_gettext("Choose one of the prices that stand here."),
+        id="prices-keep",
     )
 
 
-def read(typed: Typed, currency: str, reader: Reader) -> Read:
-    """Read a form; each line that cannot be read says why, and is not among the adjustments."""
-    adjustments: list[Adjustment] = []
-    errors: list[dict[str, str | None]] = []
-    for number, line in enumerate(typed.lines):
-        amount = _amount(line, currency, reader)
-        for name, longest in (("label", LONGEST_LABEL), ("reason", LONGEST_REASON)):
-            text = getattr(line, name).strip()
-            if not text:
-                line.errors[name] = _ABSENT[name]()
-            elif len(text) > longest:
-                line.errors[name] = _("This is too long. Write at most %(most)s characters.", most=longest)
-        errors += [
-            {
-                "target": f"{name}-{number}",
-                "sentence": _("Adjustment %(number)s: %(sentence)s", number=number + 1, sentence=sentence),
-            }
-            for name, sentence in line.errors.items()
+_LinesForm: type[_PricesForm] = type("_LinesForm", (_PricesForm,), _line_fields())
+
+
+class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
+    """Everything in the form: prices, lines of adjustments, the last day. `currency` is that of the chosen prices."""
+
+    until = DayField(
+        lazy_gettext("Until the end of which day can it be accepted?"), [RealDay()], id="last-day"
+    )
+
+    currency = ""
+
+    def __init__(self, *arguments: Any, by: Sequence[str] = (), **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self._by = by
+        for number in range(MOST_LINES + 1):
+            for part in PARTS:
+                self[f"{part}-{number}"].place = _("Adjustment %(number)s:", number=number + 1)
+
+    @property
+    def rows(self) -> list[Line]:
+        """The lines in which something is written, and the empty one after them, if there is room for it."""
+        lines = [self.line(number) for number in range(MOST_LINES)]
+        written = len([line for line in lines if not line.is_empty])
+        return lines[: written + 1]
+
+    def line(self, number: int) -> Line:
+        """Return one line."""
+        amount, label, reason = (self[f"{part}-{number}"] for part in PARTS)
+        return Line(amount, label, reason, self._by[number] if number < len(self._by) else "")
+
+    def read(self, currency: str) -> Read:
+        """Check everything, and return what can be read of it."""
+        self.currency = currency
+        self.validate()
+        lines = [self.line(number) for number in range(MOST_LINES + 1)]
+        if not lines[-1].is_empty:
+            self.refuse(_("A quote has at most %(most)s adjustments.", most=MOST_LINES))
+        adjustments = [
+            Adjustment(line.amount.amount, line.label.data, line.reason.data)
+            for line in lines
+            if line.amount.amount is not None
+            and not (line.amount.errors or line.label.errors or line.reason.errors)
         ]
-        if amount is not None and not line.errors:
-            adjustments.append(Adjustment(amount, line.label.strip(), line.reason.strip()))
-    if len(typed.lines) > MOST_LINES:
-        errors.append(
-            {"target": None, "sentence": _("A quote has at most %(most)s adjustments.", most=MOST_LINES)}
-        )
-    valid_until = None
-    if any(typed.until.values()):
-        found = read_day(typed.until, reader)
-        if found is None:
-            typed.until_error = _(
-                "This is not a day of the calendar. Write day, month and year, for example 31 3 2027."
-            )
-            errors.append({"target": "until-day", "sentence": typed.until_error})
-        else:
-            valid_until = date.fromisoformat(found)
-    prices: Prices | None = "keep" if typed.prices == "keep" else "again" if typed.prices == "again" else None
-    return Read(prices, adjustments, valid_until, errors)
+        prices: Prices | None = self.prices.data if self.prices.data in ("keep", "again") else None
+        return Read(prices, adjustments, self.until.day)
 
+    @classmethod
+    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader) -> Self:
+        """Return the form as it stands for what is saved."""
+        saved = drafts.adjustments_by(draft, settings)
+        data: dict[str, Any] = {"prices": draft.prices}
+        for number, line in enumerate(saved):
+            data[f"amount-{number}"] = reader.number(plain(line.adjustment.amount))
+            data[f"label-{number}"] = line.adjustment.label
+            data[f"reason-{number}"] = line.adjustment.reason
+        if (day := draft.valid_until) is not None:
+            data["until"] = {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
+        return cls(None, data=data, by=[line.by for line in saved])
 
-_ABSENT = {
-    "label": lambda: _("Write what the patient reads in the quote."),
-    "reason": lambda: _("Write why. Colleagues read it, the patient does not."),
-}
-
-
-def _amount(line: Line, currency: str, reader: Reader) -> Decimal | None:
-    typed = line.amount.strip()
-    number = reader.read_number(typed.removeprefix("+")) if len(typed) <= LONGEST_AMOUNT else None
-    if not typed:
-        line.errors["amount"] = _("Write an amount; a reduction begins with a minus.")
-    elif number is None or typed.startswith("+-"):
-        line.errors["amount"] = _(
-            "“%(typed)s” cannot be read as one amount. Write it like %(example)s.",
-            typed=typed if len(typed) <= LONGEST_AMOUNT else typed[:LONGEST_AMOUNT] + "…",
-            example=reader.number("-250"),
-        )
-    elif not quote_content.is_amount(Decimal(number), currency):
-        places = decimals(MINOR_UNIT[currency])
-        line.errors["amount"] = _(
-            "An amount in %(currency)s is not 0, not absurdly large, and has at most %(places)s decimals.",
-            currency=currency,
-            places=places,
-        )
-    else:
-        return Decimal(number)
-    return None
-
-
-def _sent(name: str) -> str:
-    return printable(request.form.get(name, "")).replace("\r\n", "\n")
+    @classmethod
+    def as_sent(cls, without: int | None = None) -> Self:
+        """Return the form as it was sent, its empty lines left out, and one that is to be removed."""
+        texts = sent(request.form)
+        lines = [
+            [texts.get(f"{part}-{number}", "") for part in PARTS]
+            for number in range(MOST_LINES + 1)
+            if number != without
+        ]
+        kept = [line for line in lines if any(text.strip() for text in line)]
+        rest = {name for part in PARTS for name in texts if name.startswith(f"{part}-")}
+        moved = [(name, text) for name, text in texts.items(multi=True) if name not in rest]
+        moved += [
+            (f"{part}-{number}", text)
+            for number, line in enumerate(kept)
+            for part, text in zip(PARTS, line, strict=True)
+        ]
+        return cls(MultiDict(moved))

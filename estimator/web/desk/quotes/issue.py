@@ -25,10 +25,18 @@ from estimator.web.desk.quotes.blueprint import (
     to,
 )
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
-from estimator.web.forms import printable
+from estimator.web.fields import CarriedField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import jobs, now, settings
 from estimator.web.staff import signed_in
+
+
+class IssueForm(Form):
+    """Which save, and which figures of it, somebody has looked at."""
+
+    save = CarriedField()
+    fingerprint = CarriedField()
 
 
 @pages.post("/approve")
@@ -76,7 +84,7 @@ def issue(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     if request.method != "POST":
-        return _check(of, draft)
+        return _check(of, draft, IssueForm())
     try:
         revision = quotes.issue(
             of,
@@ -91,11 +99,12 @@ def issue(reference: str) -> ResponseReturnValue:
         db.session.rollback()
         note = _("It was changed since you looked at it. This is how it is now; nothing was issued.")
         of = the_request(reference)
-        return _check(of, the_draft(of), note, 409)
+        return _check(of, the_draft(of), IssueForm().refuse(note), 409)
     except quotes.NotReady:
         db.session.rollback()
         of = the_request(reference)
-        return _check(of, the_draft(of), _("Nothing was issued. Something is missing."), 422)
+        form = IssueForm().refuse(_("Nothing was issued. Something is missing."))
+        return _check(of, the_draft(of), form, 422)
     number, mailed = revision.id, [mail.id for mail in outbox.of(quotes.about(revision))]
     db.session.commit()
     jobs().ring("quote", number)
@@ -108,9 +117,7 @@ def issue(reference: str) -> ResponseReturnValue:
     return to("prepare", reference=of.reference)
 
 
-def _check(
-    of: PatientRequest, draft: QuoteDraft, note: str | None = None, status: int = 200
-) -> ResponseReturnValue:
+def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200) -> ResponseReturnValue:
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
@@ -119,7 +126,7 @@ def _check(
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
-        errors=[{"target": None, "sentence": note}] if note else [],
+        errors=summary(form),
         figures=figures,
         save=draft.save,
         fingerprint=prepared.fingerprint,

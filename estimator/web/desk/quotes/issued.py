@@ -19,7 +19,8 @@ from estimator.web import errors
 from estimator.web.desk.outbox import LETTERS
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.desk.quotes.state_names import standing_words
-from estimator.web.forms import printable
+from estimator.web.fields import CarriedField, RadiosField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.mail_status import outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
@@ -44,6 +45,18 @@ DECLINED: Mapping[str, Any] = {
     "other": lazy_gettext("another reason"),
 }
 """Why a quote was declined, in words."""
+
+
+class WithdrawForm(Form):
+    """Why a revision is withdrawn."""
+
+    revision = CarriedField()
+    reason = RadiosField(
+        lazy_gettext("Why?"),
+        choices=list(WITHDRAWN.items()),
+        refusal=lazy_gettext("Choose a reason."),
+        id="reason-mistake",
+    )
 
 
 def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
@@ -90,15 +103,14 @@ def withdraw(reference: str) -> ResponseReturnValue:
     standing = quotes.standing(revision, now())
     if standing != "current":
         return _not_current(of, standing)
-    wrong = None
+    form = WithdrawForm()
     if request.method == "POST":
-        reason = request.form.get("reason", "")
-        if request.form.get("revision", "") != str(revision.number):
+        if form.revision.data != str(revision.number):
             return _not_current(of, "replaced")
-        if reason in WITHDRAWN:
+        if form.validate():
             try:
                 quotes.withdraw(
-                    revision, reason=reason, actor=signed_in.actor(), now=now(), settings=settings()
+                    revision, reason=form.reason.data, actor=signed_in.actor(), now=now(), settings=settings()
                 )
             except quotes.NotCurrent as late:
                 db.session.rollback()
@@ -107,18 +119,18 @@ def withdraw(reference: str) -> ResponseReturnValue:
             ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
             return to("prepare", reference=reference)
-        wrong = _("Choose a reason.")
+    errors_here = summary(form)
     page = render_template(
         "desk/quote_withdraw.html",
         request_=head_of(of),
-        errors=[{"target": "reason-mistake", "sentence": wrong}] if wrong else [],
+        errors=errors_here,
+        form=form,
         number=quote.number,
         revision=revision.number,
         mailed=of.email is not None,
         total=current_reader().money(revision.total, revision.currency),
-        reasons=WITHDRAWN,
     )
-    return page, 422 if wrong else 200
+    return page, 422 if errors_here else 200
 
 
 @pages.route("/link", methods=["GET", "POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
@@ -15,7 +14,6 @@ from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
-from estimator.web.desk.quotes import form as forms
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -34,7 +32,9 @@ from estimator.web.desk.quotes.figures import (
     spoken,
     trial,
 )
+from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.issued import issued_rows
+from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
@@ -67,14 +67,14 @@ def save(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     act = request.form.get("act", "save")
     _remove, _colon, line = act.partition(":")
-    typed = forms.sent(
+    typed = QuoteForm.as_sent(
         int(line) if act.startswith("remove:") and line.isdecimal() and len(line) < 4 else None
     )
-    found = forms.read(typed, _currency(of, draft, typed), current_reader())
+    found = typed.read(_currency(of, draft, typed))
     if act == "work-out":
-        return page_of(of, draft, typed, errors=found.errors, tried=found)
-    if found.errors:
-        return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
+        return page_of(of, draft, typed, tried=found)
+    if summary(typed):
+        return page_of(of, draft, typed, tried=found, status=422)
     try:
         drafts.change(
             draft,
@@ -92,9 +92,8 @@ def save(reference: str) -> ResponseReturnValue:
     except drafts.WrongAdjustment as wrong:
         db.session.rollback()
         sentence = _("This amount does not fit the currency of the prices that you chose.")
-        typed.lines[wrong.number].errors["amount"] = sentence
-        problem: dict[str, str | None] = {"target": f"amount-{wrong.number}", "sentence": sentence}
-        return page_of(the_request(reference), the_draft(of), typed, errors=[problem], status=422)
+        typed.refuse(sentence, typed.line(wrong.number).amount)
+        return page_of(the_request(reference), the_draft(of), typed, status=422)
     db.session.commit()
     places = {"answers": "answers", "preview": "preview", "issue": "issue"}
     if act in places:
@@ -107,11 +106,11 @@ def figures(reference: str) -> ResponseReturnValue:
     """Say what the form comes to, without saving it, for the panel beside it."""
     of = the_request(reference)
     draft = the_draft(of)
-    typed = forms.sent()
-    found = forms.read(typed, _currency(of, draft, typed), current_reader())
+    typed = QuoteForm.as_sent()
+    found = typed.read(_currency(of, draft, typed))
     prepared = prepared_of(trial(draft, found))
     result = shown(prepared, of)
-    html = render_template("desk/_quote_figures.html", figures=result, unread=len(found.errors))
+    html = render_template("desk/_quote_figures.html", figures=result, unread=len(summary(typed)))
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
     return jsonify(
         {
@@ -148,22 +147,22 @@ def discard(reference: str) -> ResponseReturnValue:
 def page_of(
     of: PatientRequest,
     draft: QuoteDraft,
-    typed: forms.Typed | None = None,
+    typed: QuoteForm | None = None,
     *,
-    errors: Sequence[dict[str, str | None]] = (),
-    tried: forms.Read | None = None,
-    note: str | None = None,
+    tried: Read | None = None,
+    conflict: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
     """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
     reader = current_reader()
     prepared = prepared_of(draft)
     result = shown(prepared if tried is None else prepared_of(trial(draft, tried)), of)
-    saved = forms.of_draft(draft, settings(), reader)
+    form = typed or QuoteForm.of_draft(draft, settings(), reader)
+    errors = summary(form)
     page = render_template(
         "desk/quote.html",
         request_=head_of(of),
-        errors=[*([{"target": None, "sentence": note}] if note else []), *errors],
+        errors=errors,
         issued=issued_rows(of),
         draft={
             "save": draft.save,
@@ -175,11 +174,11 @@ def page_of(
         theirs=adjustments_in_words(
             drafts.adjustments_by(draft, settings()), price_lists.parsed(prepared.version).currency, reader
         )
-        if note
+        if conflict
         else [],
-        typed=typed or saved,
-        names=signed_in.names_of(line.by for line in saved.lines),
-        most_lines=forms.MOST_LINES,
+        form=form,
+        names=signed_in.names_of(line.by for line in form.rows if line.by),
+        most_lines=MOST_LINES,
         currency=price_lists.parsed(prepared.version).currency,
         choice=_choice(prepared),
         figures=result,
@@ -187,13 +186,12 @@ def page_of(
         answers=_answers(prepared),
         approval=_approval(draft, prepared),
         day_order=reader.day_order(),
-        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
         document_language=language_of(of),
     )
     return page, status
 
 
-def _conflict(reference: str, typed: forms.Typed) -> ResponseReturnValue:
+def _conflict(reference: str, typed: QuoteForm) -> ResponseReturnValue:
     """Tell somebody that they were not the only one; what they typed stays in the form."""
     of = the_request(reference)
     theirs = the_draft(of)
@@ -203,13 +201,15 @@ def _conflict(reference: str, typed: forms.Typed) -> ResponseReturnValue:
         who=signed_in.name_of(theirs.changed_by),
         when=when(theirs.changed_at, of),
     )
-    return page_of(of, theirs, typed, note=note, status=409)
+    return page_of(of, theirs, typed.refuse(note), conflict=True, status=409)
 
 
-def _currency(of: PatientRequest, draft: QuoteDraft, typed: forms.Typed) -> str:
+def _currency(of: PatientRequest, draft: QuoteDraft, typed: QuoteForm) -> str:
     """Return the currency of the prices that are chosen in the form."""
     prepared = prepared_of(draft)
-    chosen = prepared.in_force if typed.prices == "again" and prepared.in_force is not None else prepared.kept
+    chosen = (
+        prepared.in_force if typed.prices.data == "again" and prepared.in_force is not None else prepared.kept
+    )
     return price_lists.parsed(chosen).currency
 
 

@@ -2,29 +2,80 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Field
+from wtforms.validators import StopValidation
 
 from estimator import clinic, estimates, price_lists, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import TableVersion
 from estimator.requests import Asked, consents
-from estimator.web import errors, forms, request_context
-from estimator.web.countries import countries
+from estimator.web import errors, estimate_form, request_context
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.blueprint import pages
+from estimator.web.estimate_form import EstimateForm
+from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
-from estimator.web.patient.request_form import AskForm, Checked
+from estimator.web.patient.request_form import RequestForm
 from estimator.web.staff import signed_in
 from estimator.web.total_so_far import running
+from estimator.web.validators import Address, HasLetter, NotTooLong, PrintableLine
 from pricing.answers import Answers
+
+
+class AddressOrTelephone:
+    """Refuses an empty address where there is no telephone number either."""
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data and form.phone.data:
+            raise StopValidation
+        if not field.data:
+            raise StopValidation(_("Write a mail address or a telephone number."))
+
+
+class EnteredForm(RequestForm):
+    """The patient's form, as a coordinator fills it in: it speaks of somebody, and a telephone number is enough."""
+
+    not_consented: Mapping[str, str] = {
+        consents.HEALTH_DATA: lazy_gettext(
+            "Read this aloud, and tick it once they have said yes. Without it the request cannot be kept."
+        ),
+        consents.CONTACT: lazy_gettext(
+            "Read this aloud, and tick it once they have said yes. Without it nobody may answer."
+        ),
+        consents.ON_BEHALF: lazy_gettext(
+            "They ask for somebody else. Read this aloud, and tick it once they have said yes."
+        ),
+    }
+
+    def __init__(self, now: datetime, zone: str) -> None:
+        super().__init__(now, zone)
+        self.full_name.validators = [
+            HasLetter(_("Write the name of whoever asks.")),
+            NotTooLong(request_form.LONGEST_PERSON),
+            PrintableLine(),
+        ]
+        self.email.validators = [
+            AddressOrTelephone(),
+            Address(_("This is no mail address. Write it like this: name@example.org.")),
+        ]
+        self.phone.label.text = _("Telephone")
+        self.country.label.text = _("Country they live in")
+        self.for_whom.choices = [
+            ("self", _("For themselves")),
+            ("other", _("For somebody they may speak for")),
+        ]
+        self.planned_month.empty = _("Not known yet")
+        self.message.label.text = _("What they said (not required)")
 
 
 @pages.get("/new", endpoint="new")
@@ -51,7 +102,7 @@ def choose() -> ResponseReturnValue:
 def enter(slug: str) -> ResponseReturnValue:
     """Ask the questions of a list and who it is for, and make estimate and request of it together."""
     try:
-        version = price_lists.in_force(forms.printable(slug), request_context.now())
+        version = price_lists.in_force(printable(slug), request_context.now())
     except (price_lists.UnknownTable, price_lists.NotInForce):
         return errors.page(
             404,
@@ -62,29 +113,28 @@ def enter(slug: str) -> ResponseReturnValue:
         )
     reader = current_reader()
     table = price_lists.parsed(version)
-    plan, form = forms.build(table), AskForm()
-    found = forms.read(plan, table, reader)
+    plan, form = estimate_form.build(table), EnteredForm(request_context.now(), version.time_zone)
+    found = estimate_form.read(plan, table, reader)
     panel = running(table, found, reader)
     sent = request.method == "POST"
     if not sent:
         form.language.data = reader.tag
-        return _form(version, plan, panel, form, Checked(), {})
+        return _form(version, plan, panel, form)
     if request.form.get("act") == "total":
-        return _form(version, plan, panel, form, Checked(), panel.refused())
+        plan.refuse_answers(panel.refused())
+        return _form(version, plan, panel, form)
+    plan.refuse_answers(panel.sentences)
     if (plan.table_sha256.data or version.sha256) != version.sha256:
         sentence = _(
             "The price list has changed meanwhile. Everything you typed is kept; the figures are now those of "
             "“%(version)s”. Tell the caller, then press the button again.",
             version=version.version,
         )
-        return _form(version, plan, panel, form, Checked(), panel.sentences, 409, sentence)
-    checked = request_form.check(form, _consents(version), _months(version), either=True)
-    checked.wrong |= {name: text for name, text in _said_by_phone().items() if name in checked.wrong}
-    if "email" in checked.wrong and not (form.email.data or "").strip():
-        checked.wrong["email"] = _("Write a mail address or a telephone number.")
-    if panel.sentences or checked.asked is None:
-        return _form(version, plan, panel, form, checked, panel.sentences, 422)
-    return _make(version, found.answers, checked.asked, request_form.submission_of(form))
+        plan.refuse(sentence)
+        return _form(version, plan, panel, form, 409)
+    if not form.validate() or form.meant or panel.sentences:
+        return _form(version, plan, panel, form, 422)
+    return _make(version, found.answers, form.as_asked(_consents(version)), form.submission.name_or_new())
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
@@ -120,40 +170,27 @@ def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str
 
 def _form(
     version: TableVersion,
-    plan: forms.EstimateForm,
+    plan: EstimateForm,
     panel: Any,
-    form: AskForm,
-    checked: Checked,
-    problems: Mapping[str, list[str]],
+    form: EnteredForm,
     status: int = 200,
-    sentence: str | None = None,
 ) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(version)
-    sections = forms.sections(plan, table, reader, panel.asked, problems)
-    notes: list[dict[str, str | None]] = [{"target": None, "sentence": sentence}] if sentence else []
-    notes += forms.notes(sections)
-    notes += [{"target": name, "sentence": text} for name, text in checked.wrong.items()]
     shown = render_template(
         "desk/request_enter.html",
-        errors=notes,
+        errors=summary(plan, form),
         action=url_for("desk.enter", slug=version.slug),
         title=reader.words(table.title, table.main_language),
         provider=table.provider.name,
         demo=table.demo,
-        sections=sections,
-        submission=forms.name_of(plan) or secrets.token_urlsafe(16),
+        sections=estimate_form.sections(plan, table, reader, panel.asked),
+        form=form,
         table_sha256=version.sha256,
         total_url=url_for("patient.total", slug=version.slug),
         total=panel,
         changed=None,
         day_order=reader.day_order(),
-        part_names={"day": _("Day"), "month": _("Month"), "year": _("Year")},
-        wrong=checked.wrong,
-        meant=checked.meant,
-        typed=request_form.typed(form),
-        countries=countries(reader),
-        months=[(month, reader.month(month)) for month in _months(version)],
         consents=list(_consents(version).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         sends_mail=request_context.settings().sends_mail,
@@ -163,23 +200,3 @@ def _form(
 
 def _consents(version: TableVersion) -> Mapping[str, consents.Consent]:
     return consents.asked(current_reader(), price_lists.parsed(version).provider.name)
-
-
-def _months(version: TableVersion) -> list[str]:
-    return request_form.months(request_context.now(), version.time_zone)
-
-
-def _said_by_phone() -> dict[str, str]:
-    """Return what is said to staff of what is missing; the sentences of the patient's page speak to the patient."""
-    return {
-        "full_name": _("Write the name of whoever asks."),
-        "consent_health_data": _(
-            "Read this aloud, and tick it once they have said yes. Without it the request cannot be kept."
-        ),
-        "consent_contact": _(
-            "Read this aloud, and tick it once they have said yes. Without it nobody may answer."
-        ),
-        "consent_on_behalf": _(
-            "They ask for somebody else. Read this aloud, and tick it once they have said yes."
-        ),
-    }

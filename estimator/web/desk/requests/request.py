@@ -12,8 +12,8 @@ from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
-from estimator.i18n import speaking
 from estimator.models import PatientRequest
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
@@ -23,9 +23,10 @@ from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
-from estimator.web.forms import printable
+from estimator.web.fields import ChoiceField
+from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
-from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
+from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 
 
@@ -43,6 +44,43 @@ class Unknown(errors.Missing):
             way_out=(url_for("desk.queue"), _("To the requests")),
             kept=errors.typed() if request.method == "POST" else (),
         )
+
+
+class NoteForm(Form):
+    """A note for colleagues."""
+
+    words = words_field(lazy_gettext("Note"), lazy_gettext("Write something first."), id="note")
+
+
+class AssignForm(Form):
+    """Whom a request is given to: a number, or nobody."""
+
+    to = ChoiceField(lazy_gettext("Who has it"), refusal=lazy_gettext("Choose somebody who can work on it."))
+
+    def __init__(self, found: PatientRequest, *sent: None) -> None:
+        super().__init__(*sent, data={"to": str(found.assignee_id or NOBODY)})
+        me = desk.myself().id
+        people = sorted(desk.people().items(), key=lambda one: one[1])
+        self.to.choices = [
+            (NOBODY, _("nobody")),
+            *((str(number), f"{who} ({_('me')})" if number == me else who) for number, who in people),
+        ]
+        if (holder := _holder(found)) is not None:
+            self.to.also = {str(found.assignee_id): holder}
+
+
+class StateForm(Form):
+    """Another state, and perhaps why."""
+
+    state = ChoiceField(
+        lazy_gettext("Make it"), empty=lazy_gettext("choose"), refusal=lazy_gettext("Choose a state.")
+    )
+    words = words_field(lazy_gettext("Why (not required)"), id="why")
+
+    def __init__(self, found: PatientRequest, *sent: None) -> None:
+        super().__init__(*sent)
+        self.state.choices = [(one, desk.state_word(one)) for one in desk.BY_HAND]
+        self.possible = [one for one in desk.BY_HAND if one in requests.NEXT[found.state]]
 
 
 @pages.get("/<reference>", endpoint="request")
@@ -66,12 +104,15 @@ def show(reference: str) -> ResponseReturnValue:
 def note(reference: str) -> ResponseReturnValue:
     """Keep a note."""
     found = the_request(reference)
-    words = _typed("words")
-    wrong = wrong_message(words) if words else _("Write something first.")
-    if wrong:
-        return _page(found, typed={"note": words}, wrong={"note": wrong}, status=422)
+    form = NoteForm()
+    if not form.validate():
+        return _page(found, form, 422)
     requests.note(
-        found, words, actor=signed_in.actor(), now=request_context.now(), settings=request_context.settings()
+        found,
+        form.words.data,
+        actor=signed_in.actor(),
+        now=request_context.now(),
+        settings=request_context.settings(),
     )
     db.session.commit()
     flash(_("The note is kept."))
@@ -82,11 +123,10 @@ def note(reference: str) -> ResponseReturnValue:
 def assign(reference: str) -> ResponseReturnValue:
     """Give a request to somebody."""
     found = the_request(reference)
-    chosen = request.form.get("to", "")
-    number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else None
-    if chosen != NOBODY and number not in desk.people():
-        wrong = {"to": _("Choose somebody who can work on it.")}
-        return _page(found, typed={"to": chosen}, wrong=wrong, status=422)
+    form = AssignForm(found)
+    if not form.validate():
+        return _page(found, form, 422)
+    number = None if form.to.data == NOBODY else int(form.to.data)
     try:
         requests.assign(
             found,
@@ -97,7 +137,7 @@ def assign(reference: str) -> ResponseReturnValue:
             settings=request_context.settings(),
         )
     except requests.ChangedMeanwhile:
-        return _meanwhile(reference, {"to": chosen})
+        return _meanwhile(reference, form)
     db.session.commit()
     flash(
         _("It is given to nobody now.")
@@ -111,15 +151,10 @@ def assign(reference: str) -> ResponseReturnValue:
 def state(reference: str) -> ResponseReturnValue:
     """Take a request to another state, perhaps with a word about why."""
     found = the_request(reference)
-    chosen, words = request.form.get("state", ""), _typed("words")
-    wanted: Any = next((one for one in desk.BY_HAND if one == chosen), None)
-    wrong = wrong_message(words)
-    problems = {"why": wrong} if wrong else {}
-    if wanted is None:
-        problems["state"] = _("Choose a state.")
-    typed = {"state": chosen, "why": words}
-    if problems:
-        return _page(found, typed=typed, wrong=problems, status=422)
+    form = StateForm(found)
+    if not form.validate():
+        return _page(found, form, 422)
+    wanted: Any = form.state.data
     try:
         desk.unchanged(found, _changes())
         requests.move(
@@ -128,10 +163,10 @@ def state(reference: str) -> ResponseReturnValue:
             actor=signed_in.actor(),
             now=request_context.now(),
             settings=request_context.settings(),
-            words=words or None,
+            words=form.words.data or None,
         )
     except requests.ChangedMeanwhile:
-        return _meanwhile(reference, typed)
+        return _meanwhile(reference, form)
     except requests.NotPossible as refusal:
         db.session.rollback()
         sentence = _(
@@ -139,7 +174,7 @@ def state(reference: str) -> ResponseReturnValue:
             before=desk.state_word(refusal.before),
             after=desk.state_word(refusal.after),
         )
-        return _page(the_request(reference), typed=typed, wrong={"state": sentence}, status=409)
+        return _page(the_request(reference), form.refuse(sentence, form.state), 409)
     db.session.commit()
     flash(_("It is %(state)s now.", state=desk.state_word(wanted)))
     return desk.to("request", reference=found.reference)
@@ -153,7 +188,7 @@ def the_request(reference: str) -> PatientRequest:
     return found
 
 
-def _meanwhile(reference: str, typed: dict[str, str]) -> ResponseReturnValue:
+def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     """Show the request as it is now to whoever began from an older page; what they typed is still there."""
     db.session.rollback()
     found = the_request(reference)
@@ -171,16 +206,11 @@ def _meanwhile(reference: str, typed: dict[str, str]) -> ResponseReturnValue:
         "look at it, then press the button again if you still want to.",
         what=what,
     )
-    return _page(found, typed=typed, wrong={"": sentence}, status=409)
+    return _page(found, form.refuse(sentence), 409)
 
 
-def _page(
-    found: PatientRequest,
-    *,
-    typed: dict[str, str] | None = None,
-    wrong: dict[str, str] | None = None,
-    status: int = 200,
-) -> ResponseReturnValue:
+def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
+    """Show a request; `sent` is the one of its forms that something is wrong with."""
     reader, settings, zone = current_reader(), request_context.settings(), _zone(found)
     table = price_lists.parsed(found.table_version)
     entries, unreadable = [], False
@@ -189,14 +219,14 @@ def _page(
         who = requests.person_of(found, settings.data_keys)
     except keys.Unreadable:
         who, unreadable = None, True
-    problems = wrong or {}
     may_work = signed_in.may("requests.work")
-    targets = {"note": "note", "to": "to", "state": "state", "why": "why", "": None}
+    assigning, moving, noting = _forms(found, sent)
     shown = render_template(
         "desk/request.html",
-        errors=[{"target": targets.get(name), "sentence": sentence} for name, sentence in problems.items()],
-        wrong=problems,
-        typed=typed or {},
+        errors=[] if sent is None else summary(sent),
+        assigning=assigning,
+        moving=moving,
+        noting=noting,
         record={
             "reference": found.reference,
             "changes": found.changes,
@@ -224,15 +254,22 @@ def _page(
         history=history.history(found, zone, entries),
         readers=history.readers(zone, entries),
         holder=_holder(found),
-        people=sorted(desk.people().items(), key=lambda one: one[1]),
         me=desk.myself().id,
-        states=[(one, desk.state_word(one)) for one in desk.BY_HAND if one in requests.NEXT[found.state]],
         may_work=may_work,
         may_quote=signed_in.may("quotes.issue"),
         link=_link(found, settings) if may_work and found.erased_at is None and not unreadable else None,
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
     return shown, status
+
+
+def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm]:
+    """Return the forms of a page: the one that was sent, and the others as they stand for the request."""
+    assigning = sent if isinstance(sent, AssignForm) else AssignForm(found, None)
+    moving = sent if isinstance(sent, StateForm) else StateForm(found, None)
+    # Only what can be done is offered, whatever was sent.
+    moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
+    return assigning, moving, sent if isinstance(sent, NoteForm) else NoteForm(None)
 
 
 def _entries(found: PatientRequest) -> list[requests.Entry]:
@@ -315,10 +352,6 @@ def _link(found: PatientRequest, settings: Settings) -> dict[str, Any]:
 
 def _zone(found: PatientRequest) -> str:
     return found.table_version.time_zone
-
-
-def _typed(name: str) -> str:
-    return printable(request.form.get(name, "")).replace("\r\n", "\n").strip()
 
 
 def _changes() -> int:

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from wtforms import StringField
 
 from estimator import clinic, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.models import QuoteRevision
 from estimator.web import networks, request_context
-from estimator.web.forms import Form
+from estimator.web.fields import CarriedField, TextField, TickField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
-from estimator.web.patient.quote.blueprint import Opened, Problem, Short, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Short, Way, pages
+from estimator.web.validators import Filled, NotTooLong
 
 LONGEST_NAME = 200
+LONGEST_SENTENCE = 10_000
 
 
 class AcceptForm(Form):
     """A name and a tick, for one revision and one sentence."""
 
-    revision = StringField()
-    sentence = StringField()
-    typed_name = StringField()
-    agreed = StringField()
-    act = StringField()
+    revision = CarriedField()
+    sentence = CarriedField(most=LONGEST_SENTENCE)
+    typed_name = TextField(
+        lazy_gettext("Your full name"),
+        [
+            Filled(lazy_gettext("Write your full name.")),
+            NotTooLong(LONGEST_NAME, lazy_gettext("Shorten the name to %(most)s letters.")),
+        ],
+    )
+    agreed = TickField(validators=[Filled(lazy_gettext("Tick the sentence if you agree to it."))])
+    act = CarriedField()
 
 
 @pages.route("/quote/<number>/accept", methods=["GET", "POST"])
@@ -47,16 +55,18 @@ def accept(number: str) -> ResponseReturnValue:
         return blueprint.refused(found)
     if not posted:
         return asked.page()
+    if not form.is_of_this_visit():
+        form.refuse(blueprint.ended_visit())
+        return asked.page(400)
+    if form.act.data == "change":
+        return asked.page()
     if not form.validate():
-        return asked.page([blueprint.ended_visit()], 400)
-    problems = asked.problems()
-    if problems or form.act.data == "change":
-        return asked.page(problems if form.act.data != "change" else [], 422 if problems else 200)
+        return asked.page(422)
     if form.act.data != "accept":
         return asked.page(checking=True)
     if form.sentence.data != asked.sentence:
-        changed = _("The sentence is now in another language. Read it before you go on.")
-        return asked.page([Problem(None, changed)], 409, checking=True)
+        form.refuse(_("The sentence is now in another language. Read it before you go on."))
+        return asked.page(409, checking=True)
     return _accept(found, asked)
 
 
@@ -152,8 +162,7 @@ class _Asked:
         self.form, self.short = form, short
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
         self.language = current_reader().tag
-        self.name = (form.typed_name.data or "").strip()
-        self.agreed = form.agreed.data == "yes"
+        self.name = form.typed_name.data
         self.sentence = _(
             "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
             "I have read what is included and what is not.",
@@ -161,30 +170,16 @@ class _Asked:
         )
         self.terms = list(_terms(found.newest, beside))
 
-    def problems(self) -> list[Problem]:
-        """What is wrong with the answers."""
-        found = []
-        if not self.name:
-            found.append(Problem("typed_name", _("Write your full name.")))
-        elif len(self.name) > LONGEST_NAME:
-            found.append(Problem("typed_name", _("Shorten the name to %(most)s letters.", most=LONGEST_NAME)))
-        if not self.agreed:
-            found.append(Problem("agreed", _("Tick the sentence if you agree to it.")))
-        return found
-
-    def page(
-        self, problems: list[Problem] | None = None, status: int = 200, checking: bool = False
-    ) -> ResponseReturnValue:
+    def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
         """Show the question, or what was answered once more."""
-        typed: dict[str, Any] = {"typed_name": self.name, "agreed": self.agreed}
         return render_template(
             "patient/quote_accept.html",
-            errors=problems or [],
+            errors=summary(self.form),
+            form=self.form,
             checking=checking,
             short=self.short,
             terms=self.terms,
             sentence=self.sentence,
-            typed=typed,
             links=self.links,
         ), status
 
@@ -230,7 +225,8 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
-        return asked.page([blueprint.kept_here(error)], 503, checking=True)
+        asked.form.refuse(blueprint.kept_here(error))
+        return asked.page(503, checking=True)
     blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=asked.short.number), code=303)
 

@@ -38,14 +38,6 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Something that is wrong with a form, and the control that it is about."""
-
-    target: str | None
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Short:
     """A revision in four lines; nothing of it has to be read from the database again."""
 
@@ -261,20 +253,18 @@ def is_the_newest(found: Opened, revision: str | None) -> bool:
     return (revision or "") == str(found.newest.number)
 
 
-def kept_here(error: DBAPIError) -> Problem:
-    """End what could not be saved, and say so above the form; raises what is a mistake of ours."""
+def kept_here(error: DBAPIError) -> str:
+    """End what could not be saved, and return what is said above the form; raises what is a mistake of ours."""
     db.session.rollback()
     known = unavailable(error)
     if known is None:
         raise error
-    return Problem(
-        None, _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
-    )
+    return _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
 
 
-def ended_visit() -> Problem:
+def ended_visit() -> str:
     """Say that a form brought no proof of this visit."""
-    return Problem(None, _("Your visit had ended. What you typed is still here; press the button again."))
+    return _("Your visit had ended. What you typed is still here; press the button again.")
 
 
 def ring(revision: QuoteRevision) -> None:

@@ -8,17 +8,18 @@ from dataclasses import replace
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from wtforms import StringField
 
 from estimator import quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import networks, request_context
-from estimator.web.forms import Form
+from estimator.web.fields import AreaField, CarriedField, RadiosField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Opened, Problem, Short, pages
+from estimator.web.patient.quote.blueprint import Opened, Short, pages
+from estimator.web.validators import NotTooLong
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -35,9 +36,16 @@ LONGEST = 4000
 class DeclineForm(Form):
     """A reason, and words that nobody has to write."""
 
-    revision = StringField()
-    reason = StringField()
-    words = StringField()
+    revision = CarriedField()
+    reason = RadiosField(
+        lazy_gettext("Why not?"),
+        choices=list(REASONS.items()),
+        refusal=lazy_gettext("Choose one of the reasons. The last one says nothing."),
+    )
+    words = AreaField(
+        lazy_gettext("In your own words (optional)"),
+        [NotTooLong(LONGEST, lazy_gettext("Shorten your words to %(most)s letters."))],
+    )
 
 
 @pages.route("/quote/<number>/decline", methods=["GET", "POST"])
@@ -53,32 +61,19 @@ def decline(number: str) -> ResponseReturnValue:
         return blueprint.refused(found)
     if not posted:
         return _page(short, form)
+    if not form.is_of_this_visit():
+        return _page(short, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
-        return _page(short, form, [blueprint.ended_visit()], 400)
-    problems = _problems(form)
-    if problems:
-        return _page(short, form, problems, 422)
+        return _page(short, form, 422)
     return _decline(found, short, form)
 
 
-def _problems(form: DeclineForm) -> list[Problem]:
-    found = []
-    if form.reason.data not in REASONS:
-        found.append(Problem("reason", _("Choose one of the reasons. The last one says nothing.")))
-    if len((form.words.data or "").strip()) > LONGEST:
-        found.append(Problem("words", _("Shorten your words to %(most)s letters.", most=LONGEST)))
-    return found
-
-
-def _page(
-    short: Short, form: DeclineForm, problems: list[Problem] | None = None, status: int = 200
-) -> ResponseReturnValue:
+def _page(short: Short, form: DeclineForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "patient/quote_decline.html",
-        errors=problems or [],
+        errors=summary(form),
         short=short,
-        reasons=list(REASONS.items()),
-        typed={"reason": form.reason.data or "", "words": form.words.data or ""},
+        form=form,
         links={
             "action": url_for("quote.decline", number=short.number),
             "back": url_for("quote.page", number=short.number),
@@ -91,8 +86,8 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnVa
     try:
         quotes.decline(
             revision,
-            reason=form.reason.data or "",
-            words=(form.words.data or "").strip() or None,
+            reason=form.reason.data,
+            words=form.words.data or None,
             agreed_to=_(
                 "I decline the firm quote %(number)s, revision %(revision)s.",
                 number=short.number,
@@ -111,6 +106,6 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnVa
             return redirect(url_for("quote.answered", number=short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
-        return _page(short, form, [blueprint.kept_here(error)], 503)
+        return _page(short, form.refuse(blueprint.kept_here(error)), 503)
     blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=short.number), code=303)

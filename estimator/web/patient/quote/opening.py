@@ -7,30 +7,33 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from wtforms import StringField
 
 from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Mail
 from estimator.requests import access_codes
 from estimator.web import mail_status, request_context
-from estimator.web.forms import Form
+from estimator.web.fields import CarriedField, CodeField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Opened, Way, pages
 from estimator.web.patient.quote.standing import NAMES
+from estimator.web.validators import Filled
 
 
 class CodeForm(Form):
     """A code as it is typed, or the wish for one."""
 
-    code = StringField()
-    act = StringField()
+    code = CodeField(
+        lazy_gettext("Code of six digits"), [Filled(lazy_gettext("Write the six digits of the newest mail."))]
+    )
+    act = CarriedField()
 
 
 @pages.get("/q/<token>", endpoint="open")
@@ -50,11 +53,11 @@ def code(number: str) -> ResponseReturnValue:
     if found.confirmed:
         return redirect(found.link, code=303)
     form = CodeForm()
-    if not form.validate():
-        return gate(found, [blueprint.ended_visit()], 400, form.code.data or "")
+    if not form.is_of_this_visit():
+        return gate(found, form.refuse(blueprint.ended_visit()), 400)
     if form.act.data == "check":
-        return _check(found, form.code.data or "")
-    return _send(found)
+        return _check(found, form)
+    return _send(found, form)
 
 
 @pages.post("/quote/<number>/close")
@@ -76,10 +79,9 @@ def closed() -> ResponseReturnValue:
     )
 
 
-def gate(
-    found: Opened, problems: list[Problem] | None = None, status: int = 200, typed: str = ""
-) -> ResponseReturnValue:
+def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> ResponseReturnValue:
     """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
+    form = form or CodeForm()
     reader, now = current_reader(), request_context.now()
     waits = access_codes.waiting(found.quote.request, now)
     mail = _newest_mail(found)
@@ -94,9 +96,8 @@ def gate(
         "code_waits": waits is not None,
         "code_until": None if waits is None else reader.clock(waits.until, zone),
         "outcome": None if mail is None or waits is None else mail_status.outcome(mail, zone),
-        "typed": typed[:40],
     }
-    return render_template("patient/quote_code.html", errors=problems or [], gate=shown), status
+    return render_template("patient/quote_code.html", errors=summary(form), form=form, gate=shown), status
 
 
 def _newest_mail(found: Opened) -> Mail | None:
@@ -104,7 +105,7 @@ def _newest_mail(found: Opened) -> Mail | None:
     return next((mail for mail in mails if mail.template == "quote_code"), None)
 
 
-def _send(found: Opened) -> ResponseReturnValue:
+def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
     try:
         _code, mail_id = access_codes.send(
             found.quote.request, settings=request_context.settings(), now=request_context.now()
@@ -118,41 +119,43 @@ def _send(found: Opened) -> ResponseReturnValue:
             "Enough codes have been sent for now. Ask again in %(num)s minutes, or type the newest one.",
             minutes,
         )
-        return gate(found, [Problem(None, sentence)], 429)
+        form.code.fill("")
+        return gate(found, form.refuse(sentence), 429)
     except access_codes.NoAddress:  # erased meanwhile
         db.session.rollback()
         return redirect(found.link, code=303)
     except DBAPIError as error:
-        return gate(found, [blueprint.kept_here(error)], 503)
+        return gate(found, form.refuse(blueprint.kept_here(error)), 503)
     if mail_id is not None:
         request_context.jobs().ring("mail", mail_id)
     return redirect(found.link, code=303)
 
 
-def _check(found: Opened, typed: str) -> ResponseReturnValue:
+def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
     asked, now, settings = found.quote.request, request_context.now(), request_context.settings()
-    if not typed.strip():
-        return gate(found, [Problem("code", _("Write the six digits of the newest mail."))], 422)
+    if not form.validate():
+        return gate(found, form, 422)
     try:
-        right = access_codes.check(asked, typed, settings=settings, now=now)
+        right = access_codes.check(asked, form.code.data, settings=settings, now=now)
         if right:
             requests.add_event(
                 asked, "opened", actor="patient", now=now, settings=settings, quote=found.quote.number
             )
         db.session.commit()
     except DBAPIError as error:
-        return gate(found, [blueprint.kept_here(error)], 503, typed)
+        return gate(found, form.refuse(blueprint.kept_here(error)), 503)
     if right:
         QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
     left = access_codes.waiting(asked, now)
     if left is None:
-        wrong = Problem(None, _("This code does not open the quote any more. Ask for a new one."))
-        return gate(found, [wrong], 422)
+        form.code.fill("")
+        form.refuse(_("This code does not open the quote any more. Ask for a new one."))
+        return gate(found, form, 422)
     tries = access_codes.TRIES - left.tries
     sentence = ngettext(
         "This is not the code of the newest mail. You have %(num)s more try.",
         "This is not the code of the newest mail. You have %(num)s more tries.",
         tries,
     )
-    return gate(found, [Problem("code", sentence)], 422, typed)
+    return gate(found, form.refuse(sentence, form.code), 422)

@@ -7,17 +7,19 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from wtforms import StringField
 
 from estimator import quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Quote
 from estimator.web import request_context
-from estimator.web.forms import Form
+from estimator.web.fields import AreaField
+from estimator.web.forms import Form, summary
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Way, pages
+from estimator.web.validators import Filled, NotTooLong
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -27,7 +29,13 @@ SAME = timedelta(minutes=10)
 class QuestionForm(Form):
     """What somebody wants to know."""
 
-    words = StringField()
+    words = AreaField(
+        lazy_gettext("Your question"),
+        [
+            Filled(lazy_gettext("Write your question.")),
+            NotTooLong(LONGEST, lazy_gettext("Shorten your question to %(most)s letters, or ask twice.")),
+        ],
+    )
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
@@ -38,14 +46,11 @@ def question(number: str) -> ResponseReturnValue:
     number = found.quote.number
     if request.method != "POST":
         return _page(number, form)
+    if not form.is_of_this_visit():
+        return _page(number, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
-        return _page(number, form, [blueprint.ended_visit()], 400)
-    words = (form.words.data or "").strip()
-    if not words:
-        return _page(number, form, [Problem("words", _("Write your question."))], 422)
-    if len(words) > LONGEST:
-        sentence = _("Shorten your question to %(most)s letters, or ask twice.", most=LONGEST)
-        return _page(number, form, [Problem("words", sentence)], 422)
+        return _page(number, form, 422)
+    words = form.words.data
     revision = found.newest
     try:
         if not _was_asked(found.quote, words):
@@ -56,9 +61,9 @@ def question(number: str) -> ResponseReturnValue:
     except outbox.TooMany:
         db.session.rollback()
         sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
-        return _page(number, form, [Problem(None, sentence)], 429)
+        return _page(number, form.refuse(sentence), 429)
     except DBAPIError as error:
-        return _page(number, form, [blueprint.kept_here(error)], 503)
+        return _page(number, form.refuse(blueprint.kept_here(error)), 503)
     blueprint.ring(revision)
     return redirect(url_for("quote.asked", number=number), code=303)
 
@@ -85,14 +90,12 @@ def _was_asked(quote: Quote, words: str) -> bool:
     )
 
 
-def _page(
-    number: str, form: QuestionForm, problems: list[Problem] | None = None, status: int = 200
-) -> ResponseReturnValue:
+def _page(number: str, form: QuestionForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "patient/quote_question.html",
-        errors=problems or [],
+        errors=summary(form),
         number=number,
-        words=form.words.data or "",
+        form=form,
         links={
             "action": url_for("quote.question", number=number),
             "back": url_for("quote.page", number=number),

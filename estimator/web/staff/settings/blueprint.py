@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Field
 
 from estimator import clinic
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.web import request_context
+from estimator.web.forms import Form
 
 pages = Blueprint("settings", __name__, url_prefix="/staff/settings")
 
@@ -19,12 +21,11 @@ pages = Blueprint("settings", __name__, url_prefix="/staff/settings")
 MEANWHILE = 409
 
 
-def change(values: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
-    """Set several settings at once or none of them; return the status, and what is wrong by setting and place.
+def change(form: Form, values: Mapping[str, Any]) -> int:
+    """Set several settings at once or none of them; return the status, and put what is wrong at its field.
 
-    Nothing is committed unless the status is 303.
+    A field is called after its setting, or after the place in it. Nothing is committed unless the status is 303.
     """
-    problems: dict[str, str] = {}
     status = 303
     for key, value in values.items():
         basis = request.form.get(f"basis-{key}", "")
@@ -34,16 +35,24 @@ def change(values: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
             )
         except clinic.WrongValue as wrong:
             status = max(status, 422) if status != MEANWHILE else status
-            problems |= {f"{key}.{place}".rstrip("."): text for place, text in wrong.problems.items()}
+            for place, sentence in wrong.problems.items():
+                form.refuse(sentence, _field(form, key, place))
         except clinic.SomebodyElse:
             status = MEANWHILE
-            problems[key] = _(
+            sentence = _(
                 "Somebody else changed this while you had the page open. What you wrote is still here; "
                 "look at theirs, and save again to put yours in its place."
             )
+            form.refuse(sentence, _field(form, key, ""))
     if status != 303:
         db.session.rollback()
-    return status, problems
+    return status
+
+
+def _field(form: Form, key: str, place: str) -> Field | None:
+    """Return the field of a place in a setting: of "estimate.before.en" it is "before-en"."""
+    name = "-".join(place.split(".")[1:]) or key
+    return next((field for field in form if field.name == name), None)
 
 
 def done(sentence: str, endpoint: str = "settings.overview", **values: Any) -> ResponseReturnValue:
@@ -51,8 +60,3 @@ def done(sentence: str, endpoint: str = "settings.overview", **values: Any) -> R
     db.session.commit()
     flash(sentence)
     return redirect(url_for(endpoint, **values), code=303)
-
-
-def summary(problems: Mapping[str, str]) -> list[dict[str, str | None]]:
-    """Return the problems for the head of a page; each name is the id of its field."""
-    return [{"target": name.replace(".", "-"), "sentence": text} for name, text in problems.items()]

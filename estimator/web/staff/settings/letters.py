@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import render_template, request
@@ -13,8 +14,10 @@ from estimator.clinic import LETTERS, LONGEST_TEXT, PLACES, Clinic
 from estimator.folders import templates_folder
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader
-from estimator.web import errors, forms, request_context
-from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages, summary
+from estimator.web import errors, request_context
+from estimator.web.fields import AreaField
+from estimator.web.forms import Form, summary
+from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages
 
 NAMES: Mapping[str, Any] = {
     "estimate": lazy_gettext("The estimate by mail"),
@@ -24,20 +27,30 @@ NAMES: Mapping[str, Any] = {
 """What each letter is called."""
 
 
+@lru_cache(maxsize=4)
+def form_class(languages: tuple[str, ...]) -> type[Form]:
+    """Return the form with a field for each place in a letter and each language: before-en."""
+    labels = {
+        "before": lazy_gettext("Before what the letter tells"),
+        "after": lazy_gettext("After what the letter tells"),
+    }
+    fields = {f"{place}-{tag}": AreaField(labels[place]) for tag in languages for place in PLACES}
+    return type("LetterForm", (Form,), fields)
+
+
 @pages.route("/letters/<name>", methods=["GET", "POST"])
 def letter(name: str) -> ResponseReturnValue:
     """Show what stands in a letter besides what it tells, and change it."""
     if name not in written():
         raise errors.Missing
+    languages = request_context.settings().languages
+    letter_form = form_class(tuple(languages))
     if request.method != "POST":
-        return _form(name, request_context.clinic().letters.get(name, {}))
-    typed = {
-        place: {
-            tag: forms.printable(request.form.get(f"{place}-{tag}", "").replace("\r\n", "\n"))
-            for tag in request_context.settings().languages
-        }
-        for place in PLACES
-    }
+        shown = request_context.clinic().letters.get(name, {})
+        data = {f"{place}-{tag}": text for place, texts in shown.items() for tag, text in texts.items()}
+        return _form(name, letter_form(None, data=data))
+    form = letter_form()
+    typed = {place: {tag: form[f"{place}-{tag}"].data for tag in languages} for place in PLACES}
     stored = {key: dict(places) for key, places in clinic.current().letters.items()}
     # What was written in a language that is not offered at the moment stays.
     hidden = {
@@ -45,9 +58,9 @@ def letter(name: str) -> ResponseReturnValue:
         for place, texts in stored.get(name, {}).items()
     }
     stored[name] = {place: {**hidden.get(place, {}), **typed[place]} for place in PLACES}
-    status, problems = change({"letters": stored})
-    if problems:
-        return _form(name, typed, problems, status)
+    status = change(form, {"letters": stored})
+    if status != 303:
+        return _form(name, form, status)
     return done(_("Saved: %(what)s.", what=NAMES[name]))
 
 
@@ -66,30 +79,16 @@ def overview(stored: Clinic) -> list[dict[str, Any]]:
     return found
 
 
-def _form(
-    name: str,
-    typed: Mapping[str, Mapping[str, str]],
-    problems: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> ResponseReturnValue:
-    wrong = {_field(where): text for where, text in (problems or {}).items()}
+def _form(name: str, form: Form, status: int = 200) -> ResponseReturnValue:
     theirs = clinic.current().letters.get(name, {}) if status == MEANWHILE else {}
     page = render_template(
         "staff/settings/letter.html",
         title=NAMES[name],
-        typed=typed,
+        form=form,
         theirs=theirs,
-        meanwhile=wrong.pop("letters", None) if status == MEANWHILE else None,
         languages_here=[reader(tag) for tag in request_context.settings().languages],
         basis=clinic.bases()["letters"],
         most=LONGEST_TEXT,
-        wrong=wrong,
-        errors=summary({_field(where): text for where, text in (problems or {}).items()}),
+        errors=summary(form),
     )
     return page, status
-
-
-def _field(where: str) -> str:
-    """Return the name of the field of "letters.estimate.before.en", which is "before-en"."""
-    parts = where.split(".")
-    return "-".join(parts[2:]) or where

@@ -4,54 +4,53 @@ from __future__ import annotations
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.file import FileField
 
 from estimator import clinic
 from estimator.db import db
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.pdf import images
-from estimator.web import forms, request_context
-from estimator.web.staff.settings.blueprint import done, pages, summary
+from estimator.web import request_context
+from estimator.web.fields import FileField
+from estimator.web.forms import Form, summary
+from estimator.web.staff.settings.blueprint import done, pages
 
 
-class LogoForm(forms.Form):
+class LogoForm(Form):
     """A file."""
 
-    picture = FileField()
+    picture = FileField(lazy_gettext("A picture"), most=images.MOST_BYTES)
 
 
 @pages.route("/logo", methods=["GET", "POST"])
 def logo() -> ResponseReturnValue:
     """Show the logo, take another one, or remove it."""
+    form = LogoForm()
     if request.method != "POST":
-        return _form()
+        return _form(form)
     actor, now = request_context.person().actor, request_context.now()
     basis = request.form.get("basis-logo", "")
     try:
         if request.form.get("act") == "remove":
             clinic.change_logo(None, actor=actor, now=now, basis=basis)
             return done(_("The logo was removed."), "settings.logo")
-        sent = request.files.get("picture")
-        content = b"" if sent is None else sent.stream.read(images.MOST_BYTES + 1)
-        picture = images.as_png(content)
+        picture = images.as_png(form.picture.data)
         clinic.change_logo(picture.content, picture.width, picture.height, actor=actor, now=now, basis=basis)
     except images.NotUsable as refused:
-        return _form(str(refused), 422)
+        return _form(form.refuse(str(refused), form.picture), 422)
     except clinic.SomebodyElse:
         db.session.rollback()
-        return _form(
-            _("Somebody else changed the logo meanwhile; this is theirs. Choose your file again."), 409
-        )
+        sentence = _("Somebody else changed the logo meanwhile; this is theirs. Choose your file again.")
+        return _form(form.refuse(sentence, form.picture), 409)
     return done(_("This is the logo now."), "settings.logo")
 
 
-def _form(problem: str | None = None, status: int = 200) -> ResponseReturnValue:
-    wrong = {} if problem is None else {"picture": problem}
+def _form(form: LogoForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "staff/settings/logo.html",
         logo=clinic.current().logo,
         basis=clinic.bases()["logo"],
-        wrong=wrong,
-        errors=summary(wrong),
+        form=form,
+        errors=summary(form),
     )
     return page, status

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_name
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
 
 from estimator import price_lists
 from estimator.clinic import exchange_rates as known
 from estimator.db import db
-from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
-from estimator.web import forms, request_context
+from estimator.i18n import lazy_gettext
+from estimator.web import request_context
+from estimator.web.fields import ChoiceField, IsoDayField, NumberField, TextField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
-from estimator.web.staff.settings.blueprint import done, pages, summary
+from estimator.web.staff.settings.blueprint import done, pages
+from estimator.web.validators import Number
 from pricing.currencies import MINOR_UNIT
 
 
-class RateForm(forms.Form):
+def _currencies() -> list[tuple[str, str]]:
+    locale = current_reader().locale
+    return [(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in sorted(MINOR_UNIT)]
+
+
+class RateForm(Form):
     """A rate as it is typed."""
 
-    base = StringField()
-    quoted = StringField()
-    rate = StringField()
-    source = StringField()
-    day = StringField()
+    base = ChoiceField(
+        lazy_gettext("From: the currency of the price"),
+        choices=_currencies,
+        empty=lazy_gettext("Choose"),
+        refusal=lazy_gettext("Choose a currency."),
+    )
+    quoted = ChoiceField(
+        lazy_gettext("To: the currency of the reader"),
+        choices=_currencies,
+        empty=lazy_gettext("Choose"),
+        refusal=lazy_gettext("Choose a currency."),
+    )
+    rate = NumberField(
+        lazy_gettext("How much of the second one is one of the first"),
+        [Number(lazy_gettext("Write a number in digits, for example 83.25."))],
+    )
+    day = IsoDayField(lazy_gettext("Of which day"))
+    source = TextField(lazy_gettext("Who says so"))
 
 
 @pages.route("/rates", methods=["GET", "POST"])
@@ -39,7 +58,7 @@ def rates() -> ResponseReturnValue:
     if request.method != "POST":
         first = next(iter(price_lists.all_in_force(request_context.now())), None)
         base = "" if first is None else price_lists.parsed(first).currency
-        return _page({"base": base, "day": request_context.now().date().isoformat()})
+        return _page(RateForm(data={"base": base, "day": request_context.now().date().isoformat()}))
     if request.form.get("act") == "remove":
         number = request.form.get("number", "")
         row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
@@ -47,44 +66,30 @@ def rates() -> ResponseReturnValue:
             known.remove(row, actor=request_context.person().actor, now=request_context.now())
         return done(_("The rate was removed."), "settings.rates")
     form = RateForm()
-    typed = {field: (form[field].data or "").strip() for field in ("base", "quoted", "rate", "day", "source")}
-    number_typed = current_reader().read_number(typed["rate"]) if len(typed["rate"]) <= 40 else None
-    day = _day(typed["day"])
-    problems: dict[str, str] = {}
+    form.validate()
     try:
         known.enter(
-            typed["base"],
-            typed["quoted"],
-            Decimal(1 if number_typed is None else number_typed),
-            typed["source"],
-            day or request_context.now().date(),
+            form.base.data or "",
+            form.quoted.data or "",
+            Decimal(1) if form.rate.number is None else form.rate.number,
+            form.source.data,
+            form.day.day or request_context.now().date(),
             actor=request_context.person().actor,
             now=request_context.now(),
         )
     except known.WrongRate as wrong:
-        problems = wrong.problems
-    if number_typed is None:
-        problems["rate"] = _("Write a number in digits, for example 83.25.")
-    if day is None:
-        problems["day"] = _("Write a day like this: 2026-12-25.")
-    if problems:
+        for name, sentence in wrong.problems.items():
+            if not form[name].errors:
+                form.refuse(sentence, form[name])
+    if summary(form):
         db.session.rollback()
-        return _page({name: forms.printable(text) for name, text in typed.items()}, problems)
+        return _page(form)
     return done(_("The rate was entered."), "settings.rates")
 
 
-def _day(typed: str) -> date | None:
-    text = folded_digits(typed)
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
-
-
-def _page(typed: dict[str, str], problems: dict[str, str] | None = None) -> ResponseReturnValue:
+def _page(form: RateForm) -> ResponseReturnValue:
     reader = current_reader()
-    found = problems or {}
-    wrong = {name: found[name] for name in typed if name in found}
+    errors_here = summary(form)
     rows = known.everything()
     names = signed_in.names_of(row.entered_by for row in rows)
     listed: list[dict[str, Any]] = [
@@ -100,13 +105,11 @@ def _page(typed: dict[str, str], problems: dict[str, str] | None = None) -> Resp
     page = render_template(
         "staff/settings/rates.html",
         rows=listed,
-        typed=typed,
-        currencies=[(code, get_currency_name(code, locale=reader.locale)) for code in sorted(MINOR_UNIT)],
+        form=form,
         most=known.MOST_SHOWN,
-        wrong=wrong,
-        errors=summary(wrong),
+        errors=errors_here,
     )
-    return page, 422 if wrong else 200
+    return page, 422 if errors_here else 200
 
 
 def in_words(base: str, quoted: str, rate: str) -> str:

@@ -4,37 +4,116 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from babel.dates import get_day_names
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import SelectMultipleField, StringField
+from wtforms import Field
 
 from estimator import clinic
-from estimator.clinic import Clinic, WrongValue, exchange_rates
+from estimator.clinic import Clinic, exchange_rates
 from estimator.db import db
-from estimator.i18n import folded_digits, lazy_gettext, ngettext, reader
 from estimator.i18n import gettext as _
-from estimator.web import forms, request_context
+from estimator.i18n import lazy_gettext, ngettext, reader
+from estimator.web import request_context
+from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TicksField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters
-from estimator.web.staff.settings.blueprint import change, done, pages, summary
+from estimator.web.staff.settings.blueprint import change, done, pages
+from estimator.web.validators import Number, Whole
 from pricing.money import plain
 
-Kind = Literal["weekdays", "days", "whole", "percent", "language"]
+LONGEST_NUMBER = 12
+"""More characters than any of these settings has."""
 
 
-@dataclass(frozen=True)
-class Field:
-    """One setting in a form."""
+class WholeField(NumberField):
+    """A whole number."""
 
-    key: str
-    kind: Kind
-    label: Any
-    help: Any = ""
+    def __init__(self, label: str, **values: Any) -> None:
+        checks = [Number(lazy_gettext("Write a number in digits.")), Whole()]
+        super().__init__(label, checks, longest=LONGEST_NUMBER, **values)
+
+
+class PercentField(NumberField):
+    """A part of the price in per cent."""
+
+    def __init__(self, label: str, **values: Any) -> None:
+        checks = [Number(lazy_gettext("Write a number in digits."))]
+        super().__init__(label, checks, longest=LONGEST_NUMBER, **values)
+
+
+class DaysForm(Form):
+    """When nobody answers, and by when somebody has to."""
+
+    weekend = TicksField(
+        lazy_gettext("Days of the week without business"),
+        choices=lambda: [(str(number), name) for number, name in sorted(_weekdays().items())],
+        description=lazy_gettext("Days on which nobody answers; they do not count when an answer is due."),
+    )
+    holidays = IsoDaysField(
+        lazy_gettext("Holidays"),
+        description=lazy_gettext(
+            "One day a line, like this: 2026-12-25. Past ones can stay, so that old requests keep their days."
+        ),
+    )
+    reply_days = WholeField(
+        lazy_gettext("Business days until a request is answered"),
+        description=lazy_gettext("From 1 to 60. People are told the day when they ask."),
+    )
+
+
+class QuotesForm(Form):
+    """What holds for every quote."""
+
+    reflection_days = WholeField(
+        lazy_gettext("Days in which an acceptance can be taken back"),
+        description=lazy_gettext("From 0 to 90. Nothing is to be paid before they are over."),
+    )
+    adjustment_limit = PercentField(
+        lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
+        description=lazy_gettext("From 0 to 100. Whoever changes the price by more needs a second person."),
+    )
+
+
+class KeptForm(Form):
+    """For how long what is personal is kept."""
+
+    requests_kept_days = WholeField(
+        lazy_gettext("Days that a request without a quote is kept"),
+        description=lazy_gettext("From 30 to 3650. Then it is removed, with all that was written to it."),
+    )
+    quotes_kept_years = WholeField(
+        lazy_gettext("Years that a quote is kept"),
+        description=lazy_gettext(
+            "From 1 to 30. Then it is removed, with whoever it was for; the figures stay. The law of "
+            "your country may ask for more."
+        ),
+    )
+
+
+class LanguageForm(Form):
+    """The language of whoever asks for none of ours."""
+
+    default_language = ChoiceField(
+        lazy_gettext("Language of readers whose browser asks for none of yours"),
+        choices=lambda: [
+            (tag, reader(tag).name, {"lang": tag}) for tag in request_context.settings().languages
+        ],
+        optional=True,
+        refusal=lazy_gettext("Choose one of the languages."),
+        description=lazy_gettext(
+            "Everybody else reads the language of their browser, and can choose another one."
+        ),
+    )
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        first = reader(request_context.settings().languages[0]).name
+        self.default_language.empty = _("The first one of the server: %(language)s", language=first)
 
 
 @dataclass(frozen=True)
@@ -42,101 +121,21 @@ class Part:
     """Settings that are changed together."""
 
     title: Any
-    fields: tuple[Field, ...]
+    form: type[Form]
 
 
 PARTS: Mapping[str, Part] = {
-    "days": Part(
-        lazy_gettext("Business days"),
-        (
-            Field(
-                "weekend",
-                "weekdays",
-                lazy_gettext("Days of the week without business"),
-                lazy_gettext("Days on which nobody answers; they do not count when an answer is due."),
-            ),
-            Field(
-                "holidays",
-                "days",
-                lazy_gettext("Holidays"),
-                lazy_gettext(
-                    "One day a line, like this: 2026-12-25. Past ones can stay, so that old requests keep "
-                    "their days."
-                ),
-            ),
-            Field(
-                "reply_days",
-                "whole",
-                lazy_gettext("Business days until a request is answered"),
-                lazy_gettext("From 1 to 60. People are told the day when they ask."),
-            ),
-        ),
-    ),
-    "quotes": Part(
-        lazy_gettext("Quotes"),
-        (
-            Field(
-                "reflection_days",
-                "whole",
-                lazy_gettext("Days in which an acceptance can be taken back"),
-                lazy_gettext("From 0 to 90. Nothing is to be paid before they are over."),
-            ),
-            Field(
-                "adjustment_limit",
-                "percent",
-                lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
-                lazy_gettext("From 0 to 100. Whoever changes the price by more needs a second person."),
-            ),
-        ),
-    ),
-    "kept": Part(
-        lazy_gettext("Retention"),
-        (
-            Field(
-                "requests_kept_days",
-                "whole",
-                lazy_gettext("Days that a request without a quote is kept"),
-                lazy_gettext("From 30 to 3650. Then it is removed, with all that was written to it."),
-            ),
-            Field(
-                "quotes_kept_years",
-                "whole",
-                lazy_gettext("Years that a quote is kept"),
-                lazy_gettext(
-                    "From 1 to 30. Then it is removed, with whoever it was for; the figures stay. The law of "
-                    "your country may ask for more."
-                ),
-            ),
-        ),
-    ),
-    "language": Part(
-        lazy_gettext("Language"),
-        (
-            Field(
-                "default_language",
-                "language",
-                lazy_gettext("Language of readers whose browser asks for none of yours"),
-                lazy_gettext(
-                    "Everybody else reads the language of their browser, and can choose another one."
-                ),
-            ),
-        ),
-    ),
+    "days": Part(lazy_gettext("Business days"), DaysForm),
+    "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
+    "kept": Part(lazy_gettext("Retention"), KeptForm),
+    "language": Part(lazy_gettext("Language"), LanguageForm),
 }
 """The forms, in their order."""
 
 
-class PartForm(forms.Form):
-    """What one of the forms sends; each has some of these fields."""
-
-    weekend = SelectMultipleField(validate_choice=False)
-    holidays = StringField()
-    reply_days = StringField()
-    reflection_days = StringField()
-    adjustment_limit = StringField()
-    requests_kept_days = StringField()
-    quotes_kept_years = StringField()
-    default_language = StringField()
+def _fields(form: Form) -> list[Field]:
+    """Return the settings of a form."""
+    return [field for field in form if field.type != "CSRFTokenField"]
 
 
 @pages.get("")
@@ -166,7 +165,9 @@ def overview() -> ResponseReturnValue:
             {
                 "code": code,
                 "title": part.title,
-                "rows": [(field.label, _in_words(field, set_here)) for field in part.fields],
+                "rows": [
+                    (field.label.text, _in_words(field, set_here)) for field in _fields(part.form(None))
+                ],
                 "of_the_server": of_the_server.get(code, []),
             }
             for code, part in PARTS.items()
@@ -184,123 +185,75 @@ def part(code: str) -> ResponseReturnValue:
     found = PARTS[code]
     if request.method != "POST":
         stored = request_context.clinic()
-        return _form(code, found, {field.key: _written(field, stored) for field in found.fields})
-    sent = PartForm()
-    typed = {field.key: _typed(field, sent) for field in found.fields}
-    values, problems = {}, {}
-    for field in found.fields:
-        try:
-            values[field.key] = _read(field, typed[field.key])
-        except WrongValue as wrong:
-            problems[field.key] = wrong.sentence
-    status, refused = change(values)
-    problems |= refused
-    if problems:
+        empty = found.form(None)
+        data = {field.name: _written(field, getattr(stored, field.name)) for field in _fields(empty)}
+        return _form(code, found, found.form(None, data=data))
+    form = found.form()
+    form.validate()
+    values = {field.name: _value(field) for field in _fields(form) if not field.errors}
+    status = change(form, values)
+    if summary(form):
         db.session.rollback()
-        in_order = {field.key: problems[field.key] for field in found.fields if field.key in problems}
-        return _form(code, found, typed, in_order, 422 if status == 303 else status)
+        return _form(code, found, form, 422 if status == 303 else status)
     return done(_("Saved: %(what)s.", what=found.title))
 
 
-def _form(
-    code: str,
-    part: Part,
-    typed: Mapping[str, Any],
-    problems: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> ResponseReturnValue:
-    stored, wrong = clinic.current(), problems or {}
+def _form(code: str, part: Part, form: Form, status: int = 200) -> ResponseReturnValue:
+    stored = clinic.current()
+    fields = _fields(form)
     page = render_template(
         "staff/settings/part.html",
         title=part.title,
-        fields=part.fields,
-        typed=typed,
-        theirs={field.key: _in_words(field, stored) for field in part.fields} if status == 409 else {},
+        fields=fields,
+        theirs={field.name: _in_words(field, stored) for field in fields} if status == 409 else {},
         bases=clinic.bases(),
-        wrong=wrong,
-        errors=summary(wrong),
-        weekdays=[(number, name) for number, name in sorted(_weekdays().items())],
-        languages_here=[reader(tag) for tag in request_context.settings().languages],
+        errors=summary(form),
     )
     return page, status
 
 
-def _typed(field: Field, sent: PartForm) -> Any:
-    data = sent[field.key].data
-    if field.kind == "weekdays":
-        return data or []
-    return forms.printable((data or "").replace("\r\n", "\n"))
+def _value(field: Field) -> Any:
+    """Return what was typed as a value of its setting."""
+    match field:
+        case TicksField():
+            return tuple(int(day) for day in field.ticked)
+        case IsoDaysField():
+            return field.days
+        case WholeField(number=Decimal() as number):
+            return int(number)
+        case PercentField():
+            return field.number
+    return field.data or None
 
 
-def _read(field: Field, typed: Any) -> Any:
-    """Return what was typed as a value of its setting; raises WrongValue."""
-    match field.kind:
-        case "weekdays":
-            return tuple(int(day) for day in typed if day in ("0", "1", "2", "3", "4", "5", "6"))
-        case "days":
-            return _days(typed)
-        case "language":
-            chosen = typed or None
-            if chosen is not None and chosen not in request_context.settings().languages:
-                raise WrongValue({"": _("Choose one of the languages.")})
-            return chosen
-    number = current_reader().read_number(typed.strip().rstrip("%٪").strip())
-    if number is None or len(number) > 12:
-        raise WrongValue({"": _("Write a number in digits.")})
-    if field.kind == "percent":
-        return Decimal(number)
-    if Decimal(number) != int(Decimal(number)):
-        raise WrongValue({"": _("Write a whole number.")})
-    return int(Decimal(number))
-
-
-def _days(typed: str) -> tuple[date, ...]:
-    found = []
-    for number, line in enumerate(typed.splitlines(), 1):
-        text = folded_digits(line).strip()
-        if text:
-            try:
-                if len(text) != 10:
-                    raise ValueError
-                found.append(date.fromisoformat(text))
-            except ValueError:
-                sentence = _(
-                    "Line %(number)s: “%(text)s” is no day. Write it like this: 2026-12-25.",
-                    number=number,
-                    text=line.strip()[:40],
-                )
-                raise WrongValue({"": sentence}) from None
-    return tuple(found)
-
-
-def _written(field: Field, stored: Clinic) -> Any:
-    value = getattr(stored, field.key)
-    match field.kind:
-        case "weekdays":
+def _written(field: Field, value: Any) -> Any:
+    """Return the value of a setting as it is typed."""
+    match field:
+        case TicksField():
             return [str(day) for day in value]
-        case "days":
+        case IsoDaysField():
             return "\n".join(day.isoformat() for day in value)
-        case "percent":
+        case PercentField():
             return current_reader().number(plain(value))
     return "" if value is None else str(value)
 
 
 def _in_words(field: Field, stored: Clinic) -> str:
-    value = getattr(stored, field.key)
-    match field.kind:
-        case "weekdays":
+    value = getattr(stored, field.name)
+    match field:
+        case TicksField():
             names = _weekdays()
             return ", ".join(names[day] for day in value) or _("none")
-        case "days":
+        case IsoDaysField():
             coming = [day for day in value if day >= request_context.now().date()]
             if not value:
                 return _("none")
             shown = "; ".join(current_reader().day(day) for day in coming[:3])
             count = ngettext("%(num)s day", "%(num)s days", len(value))
             return f"{count} ({_('next:')} {shown})" if shown else count
-        case "percent":
+        case PercentField():
             return current_reader().percent(plain(value))
-        case "language":
+        case ChoiceField():
             tag = (
                 value
                 if value in request_context.settings().languages

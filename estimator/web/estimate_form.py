@@ -1,0 +1,309 @@
+"""The estimate form, built from the drivers of whichever table is in force.
+
+The form only reads what was typed. Whether an answer is possible is decided in `pricing` alone; the one
+thing that is refused here is a number or a day that cannot be read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from wtforms import Field
+
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.typed_days import is_day, read_day
+from estimator.web.validators import NO_DAY
+from estimator.wording import EVIDENCE, SECTIONS, answer_words
+from pricing.answers import normal_form, value_of
+from pricing.money import plain
+from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+
+PREFIX = "q_"
+"""Stands before a driver's code in a field's name, so that no code can hide an attribute of the form."""
+
+LONGEST_ANSWER = 100
+"""More characters than any answer has."""
+
+UNREADABLE = "?"
+"""Stands for what was typed and cannot be read: no number and no day, so that it is refused where it is asked."""
+
+
+class EstimateForm(Form):
+    """What every estimate form carries besides its questions.
+
+    `submission` is random for each form that is handed out, so that the same form sent twice is one
+    estimate; `table_sha256` names the table the figures beside it were worked out with.
+    """
+
+    submission = SubmissionField()
+    table_sha256 = CarriedField()
+
+    def refuse_answers(self, sentences: Mapping[str, Sequence[str]]) -> None:
+        """Put what is wrong with answers at their questions; sentences by driver, as `running` has them."""
+        for driver, texts in sentences.items():
+            if (name := PREFIX + driver) in self:
+                for text in texts:
+                    self.refuse(text, self[name])
+
+
+@lru_cache(maxsize=64)
+def form_class(questions: tuple[tuple[str, type[Field]], ...]) -> type[EstimateForm]:
+    """Return the form with a field for each driver; the same class for the same questions."""
+    return type("EstimateForm", (EstimateForm,), {PREFIX + code: kind() for code, kind in questions})
+
+
+def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) -> EstimateForm:
+    """Return the form of a table, filled with what was sent or else with earlier answers in normal form."""
+    kinds = tuple(
+        (driver.code, DayField if isinstance(driver, DateDriver) else TextField)
+        for role in SECTIONS
+        for driver in table.drivers
+        if driver.role == role
+    )
+    data = {}
+    for driver in table.drivers:
+        answer = only_answer(driver) or (answers or {}).get(driver.code)
+        if answer is not None and (typed := _typed(driver, answer)) is not None:
+            data[PREFIX + driver.code] = typed
+    form = form_class(kinds)(data=data)
+    reader = current_reader()
+    for driver in table.drivers:
+        form[PREFIX + driver.code].place = _with_colon(str(reader.words(driver.label, table.main_language)))
+    return form
+
+
+def only_answer(driver: Driver) -> str | None:
+    """Return the one possible answer in normal form; None where there is something to choose."""
+    if isinstance(driver, ChoiceDriver):
+        offered = [choice.code for choice in driver.choices if choice.offered]
+        return offered[0] if len(offered) == 1 else None
+    if isinstance(driver, NumberDriver) and driver.least + driver.step > driver.most:
+        return plain(driver.least)
+    return None
+
+
+def _typed(driver: Driver, answer: str | bool) -> Any:
+    """Write an earlier answer as it would be typed; None if a newer list asks something else by that name."""
+    if isinstance(answer, bool) is not isinstance(driver, YesNoDriver):
+        return None
+    if isinstance(driver, DateDriver):
+        if not is_day(str(answer)):
+            return None
+        year, month, day = str(answer).split("-")
+        return {"day": str(int(day)), "month": str(int(month)), "year": str(int(year))}
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return answer
+
+
+@dataclass
+class Read:
+    """What a form says: answers for `pricing`, and sentences about what could not be read, by driver.
+
+    What could not be read is among the answers as UNREADABLE.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    unreadable: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
+    """Take the answers out of a form; what was left open is not among them."""
+    found = Read()
+    for driver in table.drivers:
+        typed = form[PREFIX + driver.code].data
+        if isinstance(driver, DateDriver):
+            if any(typed.values()):
+                day = read_day(typed, reader)
+                if day is None:
+                    found.answers[driver.code] = UNREADABLE
+                    found.unreadable[driver.code] = [str(NO_DAY)]
+                else:
+                    found.answers[driver.code] = day
+            continue
+        if not typed:
+            continue
+        if isinstance(driver, NumberDriver):
+            number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
+            if number is None:
+                found.answers[driver.code] = UNREADABLE
+                found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
+            else:
+                found.answers[driver.code] = number
+        elif isinstance(driver, YesNoDriver):
+            found.answers[driver.code] = {"yes": True, "no": False}.get(typed, typed)
+        else:
+            found.answers[driver.code] = typed
+    return found
+
+
+def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
+    short = typed if len(typed) <= 40 else typed[:40] + "…"
+    return _(
+        "“%(typed)s” cannot be read as one number. Write digits only, for example %(example)s.",
+        typed=short,
+        example=reader.number(plain(driver.least + driver.step)),
+    )
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible answer, or one that is not offered and says why."""
+
+    value: str
+    label: Words
+    note: Words | None
+    why: Words | None
+    evidence: str | None
+    basis: Words | None
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as the page shows it.
+
+    `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used
+    while it is not known; None if the question must be answered. Not `asked` questions are hidden.
+    """
+
+    code: str
+    name: str
+    kind: str
+    label: Words
+    help: Words | None
+    hint: str | None
+    unit: Words | None
+    options: Sequence[Option]
+    typed: Any
+    field: Field
+    only: Words | None
+    only_value: str
+    unknown: Words | None
+    asked: bool
+    step: str = ""
+    least: str = ""
+    most: str = ""
+
+    @property
+    def errors(self) -> Sequence[str]:
+        """What is wrong with the answer."""
+        found: Sequence[str] = self.field.errors
+        return found
+
+
+@dataclass(frozen=True)
+class Section:
+    """The questions of one role under their heading."""
+
+    role: str
+    heading: str
+    questions: Sequence[Question]
+
+
+def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
+    """Return the whole form in the order of the page."""
+    found = []
+    for role, heading in SECTIONS.items():
+        questions = [
+            _question(driver, form, table, reader, driver.code in asked)
+            for driver in table.drivers
+            if driver.role == role
+        ]
+        if questions:
+            found.append(Section(role, str(heading), questions))
+    return found
+
+
+def _with_colon(label: str) -> str:
+    """A question mark needs no colon after it."""
+    return label if label.endswith(("?", "؟", "？")) else f"{label}:"
+
+
+def _question(
+    driver: Driver,
+    form: EstimateForm,
+    table: PriceTable,
+    reader: Reader,
+    asked: bool,
+) -> Question:
+    main = table.main_language
+    name = PREFIX + driver.code
+    typed = form[name].data if isinstance(driver, DateDriver) else form[name].shown
+    common: dict[str, Any] = {
+        "code": driver.code,
+        "name": name,
+        "label": reader.words(driver.label, main),
+        "help": None if driver.help is None else reader.words(driver.help, main),
+        "typed": typed,
+        "unknown": _unknown(driver, table, reader),
+        "asked": asked,
+        "field": form[name],
+        "hint": None,
+        "unit": None,
+        "options": (),
+        "only": None,
+        "only_value": "",
+    }
+    match driver:
+        case ChoiceDriver():
+            common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
+        case YesNoDriver():
+            common |= {"kind": "yes_no"}
+        case NumberDriver():
+            common |= _number(driver, table, reader)
+        case DateDriver():
+            common |= {"kind": "date"}
+    only = only_answer(driver)
+    if only is not None:
+        common |= {"only": answer_words(driver, only, table, reader), "only_value": only}
+    return Question(**common)
+
+
+def _option(choice: Choice, typed: str | None, main: str, reader: Reader) -> Option:
+    return Option(
+        value=choice.code,
+        label=reader.words(choice.label, main),
+        note=None if choice.note is None else reader.words(choice.note, main),
+        why=None if choice.why is None else reader.words(choice.why, main),
+        evidence=None if choice.evidence is None else str(EVIDENCE[choice.evidence]),
+        basis=None if choice.basis is None else reader.words(choice.basis, main),
+        chosen=choice.offered and choice.code == typed,
+    )
+
+
+def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str, Any]:
+    least, most = reader.number(plain(driver.least)), reader.number(plain(driver.most))
+    hint = _("From %(least)s to %(most)s.", least=least, most=most)
+    if driver.step != 1:
+        hint = _(
+            "From %(least)s to %(most)s in steps of %(step)s.",
+            least=least,
+            most=most,
+            step=reader.number(plain(driver.step)),
+        )
+    found: dict[str, Any] = {
+        "kind": "number",
+        "hint": hint,
+        "step": plain(driver.step),
+        "least": plain(driver.least),
+        "most": plain(driver.most),
+    }
+    if driver.unit is not None:
+        found["unit"] = reader.unit(driver.unit, "5", table.main_language)
+    return found
+
+
+def _unknown(driver: Driver, table: PriceTable, reader: Reader) -> Words | None:
+    """The answer that is used while a question is open; None if it must be answered."""
+    if driver.default is None:  # type: ignore[attr-defined]
+        return None
+    value = normal_form({driver.code: value_of(driver, None)})[driver.code]
+    return answer_words(driver, value, table, reader)

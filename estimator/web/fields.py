@@ -1,0 +1,468 @@
+"""The fields of our forms, and how they read what was typed or chosen.
+
+A field keeps what was typed, as it was typed, and shows it again whatever becomes of it; `data` is what was meant.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from flask import request
+from markupsafe import Markup
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, StopValidation
+from wtforms.widgets import FileInput, html_params
+
+from estimator.i18n import folded_digits
+from estimator.i18n import gettext as _
+from estimator.mail import addresses
+from estimator.web.language import current_reader
+from estimator.web.typed_days import PARTS, iso_day, read_day
+
+LONGEST_NAME = 64
+"""More characters than the name of a form that we handed out, and than a hash, have."""
+
+LONGEST_NUMBER = 40
+"""More characters than a number has, with all the signs and spaces that somebody may put into it."""
+
+
+def lines(text: str) -> str:
+    """Return a text whose lines end as ours do."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, with one space where there was more."""
+    return " ".join(text.split())
+
+
+# What is typed
+
+
+class TextField(StringField):
+    """A line of text; `data` has no space around it. A page shows at most `most_shown` characters of it again."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {"autocomplete": "off", "spellcheck": "false"}
+    data: str
+
+    def __init__(self, *arguments: Any, most_shown: int | None = None, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.most_shown = most_shown
+
+    def process_data(self, value: Any) -> None:
+        """Take what stands in the field before anybody types."""
+        self.data = "" if value is None else str(value)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take what was typed, as it is meant; what a page did not ask for stays as it was."""
+        if valuelist:
+            self.data = self.meant(valuelist[0])
+
+    def meant(self, typed: str) -> str:
+        """Return what somebody means who types this."""
+        return typed.strip()
+
+    def fill(self, text: str) -> None:
+        """Let a text stand in the field, instead of what was typed."""
+        self.data, self.raw_data = text, None
+
+    @property
+    def shown(self) -> str:
+        """What stands in the field when a page shows it: what was typed, as it was typed."""
+        return self._value()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was typed than is shown again."""
+        return self.most_shown is not None and len(self._whole()) > self.most_shown
+
+    def _whole(self) -> str:
+        return lines(self.raw_data[0]) if self.raw_data else self.data
+
+    def _value(self) -> str:
+        return self._whole()[: self.most_shown]
+
+    @property
+    def needed(self) -> bool:
+        """Whether something has to be written."""
+        return any(isinstance(check, DataRequired) for check in self.validators)
+
+
+class LineField(TextField):
+    """A line of text in which several spaces are one."""
+
+    def meant(self, typed: str) -> str:
+        """Return it in one line."""
+        return one_line(typed)
+
+
+class _Area:
+    """A text of several lines; its first empty line is kept, which a browser would drop."""
+
+    field_flags: ClassVar[Mapping[str, Any]] = {}
+
+    def __call__(self, field: TextField, **attributes: Any) -> Markup:
+        shown = html_params(id=field.id, name=field.name, **attributes)
+        return Markup("<textarea {}>\n{}</textarea>").format(Markup(shown), field._value())  # noqa: S704
+
+
+class AreaField(TextField):
+    """A text of several lines."""
+
+    widget = _Area()
+    attributes: ClassVar[Mapping[str, Any]] = {"dir": "auto"}
+
+    def meant(self, typed: str) -> str:
+        """Return it with lines that end as ours do."""
+        return lines(typed).strip()
+
+
+class WholeTextField(AreaField):
+    """A text that is a document: it is kept with the space around it."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {"class": "code", "dir": "ltr", "spellcheck": "false"}
+
+    def meant(self, typed: str) -> str:
+        """Return all of it."""
+        return lines(typed)
+
+
+class AddressField(TextField):
+    """A mail address as somebody types it; `address` is how mail servers want it, None if it is none."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocapitalize": "none",
+        "autocomplete": "email",
+        "dir": "ltr",
+        "inputmode": "email",
+        "spellcheck": "false",
+    }
+
+    @property
+    def address(self) -> str | None:
+        """The address."""
+        return addresses.checked(self.data)
+
+    def perhaps(self, confirmed: Field) -> str | None:
+        """Return the address that is perhaps meant, unless this one was asked about and confirmed already."""
+        address = self.address
+        if address is None or (confirmed.data or "").strip() == self.data:
+            return None
+        return addresses.suggestion(address)
+
+
+class PhoneField(TextField):
+    """A telephone number, without what phones put around it, in digits that everybody reads."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocapitalize": "none",
+        "autocomplete": "tel",
+        "dir": "ltr",
+        "inputmode": "tel",
+        "spellcheck": "false",
+    }
+
+    def meant(self, typed: str) -> str:
+        """Return the number."""
+        shown = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")
+        return one_line(folded_digits(shown)) if shown.strip() else ""
+
+
+class CodeField(TextField):
+    """A code of a mail or of an app; a page shows no more of it again than a code has."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocomplete": "one-time-code",
+        "dir": "ltr",
+        "inputmode": "numeric",
+        "spellcheck": "false",
+    }
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **{"most_shown": 40, **values})
+
+
+class NumberField(TextField):
+    """A number in the reader's digits; `number` is it as a Decimal, None if it cannot be read."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocapitalize": "none",
+        "autocomplete": "off",
+        "inputmode": "numeric",
+        "spellcheck": "false",
+    }
+
+    def __init__(self, *arguments: Any, longest: int = 40, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.longest = longest
+
+    @property
+    def number(self) -> Decimal | None:
+        """The number."""
+        typed = self.data.rstrip("%٪").strip()
+        found = current_reader().read_number(typed) if len(typed) <= LONGEST_NUMBER else None
+        return None if found is None or len(found) > self.longest else Decimal(found)
+
+
+class IsoDayField(TextField):
+    """A day as year, month and day: 2026-12-25; `day` is None if it is none."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {
+        "autocapitalize": "none",
+        "autocomplete": "off",
+        "dir": "ltr",
+        "spellcheck": "false",
+    }
+
+    @property
+    def day(self) -> date | None:
+        """The day."""
+        return iso_day(self.data)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse what is no day."""
+        if self.day is None:
+            raise StopValidation(_("Write a day like this: 2026-12-25."))
+
+
+class IsoDaysField(AreaField):
+    """A day on each line; `days` are those that can be read."""
+
+    attributes: ClassVar[Mapping[str, Any]] = {"dir": "ltr"}
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days."""
+        found = (iso_day(line) for line in self.data.splitlines())
+        return tuple(day for day in found if day is not None)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse the first line that is no day."""
+        for number, line in enumerate(self.data.splitlines(), 1):
+            if line.strip() and iso_day(line) is None:
+                raise StopValidation(
+                    _(
+                        "Line %(number)s: “%(text)s” is no day. Write it like this: 2026-12-25.",
+                        number=number,
+                        text=line.strip()[:40],
+                    )
+                )
+
+
+class DayField(Field):
+    """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take what stands in the three inputs."""
+        self.process_errors = []
+        self.data = dict.fromkeys(PARTS, "")
+        if isinstance(data, Mapping):
+            self.data |= {part: str(data.get(part, "")) for part in PARTS}
+        if formdata is not None:
+            self.data = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in any of them."""
+        return not any(self.data.values())
+
+    @property
+    def day(self) -> date | None:
+        """The day, None if it is none."""
+        found = read_day(self.data, current_reader())
+        return None if found is None else date.fromisoformat(found)
+
+
+# What is chosen
+
+
+@dataclass(frozen=True)
+class Option:
+    """One button or box of a field that has several; the first has the field's own id, to which a summary leads."""
+
+    id: str
+    value: str
+    label: str
+    chosen: bool
+
+
+class _Options:
+    """A field that is drawn as several buttons or boxes."""
+
+    @property
+    def options(self: Any) -> list[Option]:
+        """The buttons or boxes."""
+        return [
+            Option(
+                self.id if number == 0 else f"{self.name}-{choice.value}",
+                choice.value,
+                choice.label,
+                choice.selected,
+            )
+            for number, choice in enumerate(self.iter_choices())
+        ]
+
+
+Choices = Iterable[tuple[str, str] | tuple[str, str, Mapping[str, str]] | SelectChoice]
+
+
+class ChoiceField(SelectField):
+    """One of several words; what is not among them is refused, and shown again all the same.
+
+    `refusal` is said of a word that is not offered, and of none, unless `optional`. `empty` is what the list shows
+    while nothing is chosen.
+    """
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Any = None,
+        *,
+        refusal: str,
+        choices: Choices | Callable[[], Choices] = (),
+        empty: str | None = None,
+        optional: bool = False,
+        **values: Any,
+    ) -> None:
+        super().__init__(label, validators, validate_choice=False, **values)
+        self.refusal, self.empty, self.optional = refusal, empty, optional
+        #: what words are called that are not offered and may stand there all the same
+        self.also: Mapping[str, str] = {}
+        self.choices: Any = choices
+
+    @property
+    def needed(self) -> bool:
+        """Whether something has to be chosen."""
+        return not self.optional
+
+    @property
+    def offered(self) -> list[SelectChoice]:
+        """What can be chosen."""
+        return [SelectChoice.from_input(choice) for choice in self.choices or ()]
+
+    def iter_choices(self) -> Any:
+        """Return what the list shows: the empty word, what is offered, and what was sent without being offered."""
+        shown = self.offered
+        if self.empty is not None:
+            shown.insert(0, SelectChoice("", self.empty))
+        if self.data and self.data not in [choice.value for choice in shown]:
+            shown.append(SelectChoice(self.data, self.also.get(self.data, self.data)))
+        return [
+            Choice(str(choice.value), choice.label, str(choice.value) == (self.data or ""), choice.render_kw)
+            for choice in shown
+        ]
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse what is not offered."""
+        if not self.data and self.optional:
+            return
+        if self.data not in [str(choice.value) for choice in self.offered]:
+            raise StopValidation(str(self.refusal))
+
+
+class RadiosField(_Options, ChoiceField):
+    """One of several words, each with a button; what is not offered has no button, so that none is pressed."""
+
+    def iter_choices(self) -> Any:
+        """Return what has a button."""
+        return [
+            Choice(str(choice.value), choice.label, str(choice.value) == self.data, choice.render_kw)
+            for choice in self.offered
+        ]
+
+
+class TicksField(_Options, SelectMultipleField):
+    """Several words, each with a box; `data` are those that are ticked and offered, in their order."""
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Any = None,
+        choices: Choices | Callable[[], Choices] = (),
+        **values: Any,
+    ) -> None:
+        super().__init__(label, validators, validate_choice=False, **values)
+        self.choices: Any = choices
+
+    def iter_choices(self) -> Any:
+        """Return what has a box."""
+        offered = [SelectChoice.from_input(choice) for choice in self.choices or ()]
+        return [
+            Choice(str(choice.value), choice.label, str(choice.value) in (self.data or ()), choice.render_kw)
+            for choice in offered
+        ]
+
+    @property
+    def ticked(self) -> list[str]:
+        """What is ticked of what is offered."""
+        return [choice.value for choice in self.iter_choices() if choice.selected]
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Pass over what is not offered: there is no box that could be unticked."""
+
+
+class TickField(BooleanField):
+    """A box that sends "yes"."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take only that."""
+        self.data = list(valuelist[:1]) == ["yes"]
+
+    def _value(self) -> str:
+        return "yes"
+
+
+# What a page carries, and files
+
+
+class CarriedField(HiddenField):
+    """What a page carries to the next one; longer than `most`, it is none that we handed out, and so nothing."""
+
+    def __init__(self, *arguments: Any, most: int = LONGEST_NAME, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.most = most
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take what was carried."""
+        if valuelist:
+            self.data = valuelist[0] if len(valuelist[0]) <= self.most else ""
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class SubmissionField(CarriedField):
+    """The name of a form, random for each that is handed out, so that the same form sent twice is one record."""
+
+    def name_or_new(self) -> str:
+        """Return the name that was sent, or a new one."""
+        return self.data or secrets.token_urlsafe(16)
+
+    def _value(self) -> str:
+        return self.name_or_new()
+
+
+class FileField(Field):
+    """A file; `content` is read once, and no further than one byte more than may be sent."""
+
+    widget = FileInput()
+
+    def __init__(self, *arguments: Any, most: int, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.most = most
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the file of this request."""
+        self.process_errors = []
+        self.data = b""
+        if formdata is not None:
+            file = request.files.get(self.name)
+            self.data = b"" if file is None else file.stream.read(self.most + 1)

@@ -1,0 +1,161 @@
+"""What may not stand in a field: each refusal is a sentence of ours that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, StopValidation
+
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.web.language import current_reader
+
+if TYPE_CHECKING:
+    from estimator.web.fields import AddressField, DayField, NumberField, TicksField
+
+NO_DAY = lazy_gettext("This is not a day of the calendar. Write day, month and year, for example 31 3 2027.")
+
+_TURNS_TEXT_ROUND = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What can make a text look like another one; marks between scripts, and what joins letters, are none of it."""
+
+_LOST = "\N{REPLACEMENT CHARACTER}"
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./\-–]*(?:(?:x|ext\.?|#) ?[0-9]+)?", re.IGNORECASE)
+LEAST_DIGITS, MOST_DIGITS = 5, 20
+
+
+class Filled(DataRequired):
+    """Refuses a field in which nothing stands; the message says what to write there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.field_flags = {}  # it is said in words, not by the browser in its own
+
+
+class NotTooLong:
+    """Refuses more characters than a page says there is room for."""
+
+    def __init__(self, most: int, message: str | None = None) -> None:
+        self.most, self.message = most, message
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        length = len(field.data or "")
+        if length <= self.most:
+            return
+        reader = current_reader()
+        numbers = {"length": reader.number(str(length)), "most": reader.number(str(self.most))}
+        if self.message is not None:
+            raise StopValidation(str(self.message) % numbers)
+        raise StopValidation(
+            _("This has %(length)s characters; there is room for %(most)s. Shorten it.", **numbers)
+        )
+
+
+class Printable:
+    """Refuses what cannot be shown, or makes a text look like another one."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        text = field.data or ""
+        if _TURNS_TEXT_ROUND.search(text):
+            raise StopValidation(
+                _(
+                    "There is an invisible character in it that turns the direction of writing round. "
+                    "Type it by hand instead of pasting it."
+                )
+            )
+        if any(map(self.cannot_be_shown, text)):
+            raise StopValidation(
+                _("There is a character in it that cannot be shown. Type it by hand instead of pasting it.")
+            )
+
+    def cannot_be_shown(self, letter: str) -> bool:
+        """Whether a character was lost on its way."""
+        return letter == _LOST
+
+
+class PrintableLine(Printable):
+    """Refuses also what controls a terminal, and what stands for no character."""
+
+    def cannot_be_shown(self, letter: str) -> bool:
+        """Whether a character is none that somebody has in their name."""
+        return letter == _LOST or unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")
+
+
+class Ticked:
+    """Refuses boxes of which none is ticked."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: TicksField) -> None:
+        if not field.ticked:
+            raise StopValidation(str(self.message))
+
+
+class HasLetter:
+    """Refuses a text without any letter."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if not any(letter.isalpha() for letter in field.data or ""):
+            raise StopValidation(str(self.message))
+
+
+class Address:
+    """Refuses what no mail server takes as an address."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: AddressField) -> None:
+        if field.data and field.address is None:
+            raise StopValidation(str(self.message))
+
+
+class Telephone:
+    """Refuses what nobody can call."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        phone = field.data
+        digits = sum(letter.isdecimal() for letter in phone)
+        if phone and (not _PHONE.fullmatch(phone) or not LEAST_DIGITS <= digits <= MOST_DIGITS):
+            raise StopValidation(
+                _(
+                    "This is no telephone number. Write it with its country code, for example %(example)s, "
+                    "or leave it empty.",
+                    example="+49 30 901820",
+                )
+            )
+
+
+class Number:
+    """Refuses what is no number."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: NumberField) -> None:
+        if field.number is None:
+            raise StopValidation(str(self.message))
+
+
+class Whole:
+    """Refuses a part of a whole."""
+
+    def __call__(self, form: BaseForm, field: NumberField) -> None:
+        if field.number is not None and field.number != int(field.number):
+            raise StopValidation(_("Write a whole number."))
+
+
+class RealDay:
+    """Refuses three inputs that are no day of the calendar; empty ones are no matter."""
+
+    def __call__(self, form: BaseForm, field: DayField) -> None:
+        if not field.is_empty and field.day is None:
+            raise StopValidation(str(NO_DAY))
