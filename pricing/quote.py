@@ -97,12 +97,12 @@ class Recomputed(NamedTuple):
     differences: list[str]
 
 
-def compute(table: PriceTable, given: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
+def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
     """Work out what a quote comes to; raises pricing.BadAnswers and WrongAmount.
 
     What is on request counts 0: a quote with any is not issued, but somebody may want to see it before.
     """
-    breakdown = pricing.estimate(table, given).as_dict()
+    breakdown = pricing.estimate(table, answers).as_dict()
     minor = MINOR_UNIT[table.currency]
     places = max(decimals(minor), decimals(table.round_to))
     with exactly():
@@ -154,7 +154,7 @@ def content(
     valid_until: date,
     time_zone: str,
     language: str,
-    given: Answers,
+    answers: Answers,
     rate: Rate | None = None,
     replaces: int | None = None,
 ) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def content(
             "version": breakdown["version"],
             "sha256": breakdown["table_sha256"],
         },
-        "answers": dict(given),
+        "answers": dict(answers),
         "breakdown": breakdown,
         "adjustments": [{"amount": firm.text(amount)} for amount in amounts],
         "price": firm.text(firm.price),

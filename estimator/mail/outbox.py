@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, sel
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
-from estimator.db import db, insert_once, take_turns
+from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.models import Mail
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -82,8 +82,8 @@ def put(
     lookup = keys.lookup(lookup_key, "address", _folded(address))
     name = secrets.token_hex(16)
     named = hashlib.sha256("\x00".join((submission, template, about, lookup)).encode()).hexdigest()
-    take_turns(f"mail to {lookup}")
-    take_turns(f"mail about {about}")
+    advisory_lock(f"mail to {lookup}")
+    advisory_lock(f"mail about {about}")
     row = {
         "name": name,
         "template": template,
@@ -99,7 +99,7 @@ def put(
         "attempts": 0,
         "perhaps_twice": False,
     }
-    added = insert_once(Mail, row)
+    added = insert_if_absent(Mail, row)
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
         # Counted after the row is there: nobody else can write until this transaction ends.
@@ -221,7 +221,7 @@ def delay_after(attempts: int) -> timedelta:
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
 
-def of(about: str) -> Sequence[Mail]:
+def mails_about(about: str) -> Sequence[Mail]:
     """Return the mails about a record, the newest first."""
     return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
 

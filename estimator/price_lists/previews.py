@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 
 import pricing
-from estimator.db import db, take_turns
+from estimator.db import advisory_lock, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
 
@@ -76,7 +76,7 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
     """
     pricing.read(draft.text)
-    take_turns(f"previews of draft {draft.id}")
+    advisory_lock(f"previews of draft {draft.id}")
     for unfinished in db.session.scalars(
         select(Preview).where(Preview.draft_id == draft.id, Preview.state.in_(("waiting", "working")))
     ):
@@ -194,7 +194,7 @@ def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
             .where(Estimate.id.between(first, last), Estimate.table_version_id.in_(versions))
             .group_by(Estimate.given)
         )
-        yield [(given, count) for given, count in rows]
+        yield [(answers, count) for answers, count in rows]
 
 
 def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_seconds: int) -> None:

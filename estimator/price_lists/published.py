@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 import pricing
 from estimator import audit
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
 from pricing import PriceTable
 
@@ -66,7 +66,7 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
     """
     table = pricing.read(text)
     zone_of(table)
-    insert_once(PriceList, {"slug": table.table, "created_at": now})
+    insert_if_absent(PriceList, {"slug": table.table, "created_at": now})
     row = {
         "slug": table.table,
         "version": table.version,
@@ -78,7 +78,7 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
         "published_by": actor,
         "created_at": now,
     }
-    added = insert_once(TableVersion, row)
+    added = insert_if_absent(TableVersion, row)
     stored = db.session.scalars(
         select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from)
     ).one()

@@ -104,7 +104,7 @@ def of_request(
     """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
     keyring = settings.data_keys
     person = requests.person_of(record, keyring)
-    quote = quotes.of(record)
+    quote = quotes.for_request(record)
     about = [record.reference]
     if quote is not None:
         about += [quotes.about(revision) for revision in quotes.revisions(quote)]
@@ -122,7 +122,7 @@ def of_request(
         "state": record.state,
         "due_at": _iso(record.due_at),
         "estimate": record.estimate_reference,
-        "answers": dict(requests.given_of(record)),
+        "answers": dict(requests.answers_of(record)),
         "breakdown": requests.breakdown_of(record),
         "consents": [
             {
@@ -148,7 +148,9 @@ def of_request(
         ],
         "quote": None if quote is None else _quote(quote, keyring, now),
         "quote_in_preparation": _draft(record, keyring),
-        "mail": [_mail(mail, keyring) for name in about for mail in outbox.of(name) if _is_theirs(mail)],
+        "mail": [
+            _mail(mail, keyring) for name in about for mail in outbox.mails_about(name) if _is_theirs(mail)
+        ],
     }
 
 
@@ -170,9 +172,9 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
             "version": record.table_version.version,
             "sha256": record.table_version.sha256,
         },
-        "answers": dict(estimates.given_of(record)),
+        "answers": dict(estimates.answers_of(record)),
         "breakdown": estimates.breakdown_of(record),
-        "mail": [_masked(_mail(mail, keyring)) for mail in outbox.of(record.reference)],
+        "mail": [_masked(_mail(mail, keyring)) for mail in outbox.mails_about(record.reference)],
     }
 
 
@@ -369,7 +371,7 @@ def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> 
     )
     return {
         "revision": revision.number,
-        "state": quotes.standing(revision, now),
+        "state": quotes.state_at(revision, now),
         "state_since": _iso(revision.state_since),
         "issued_at": _iso(revision.issued_at),
         "valid_until": revision.valid_until.isoformat(),

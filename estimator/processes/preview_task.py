@@ -92,8 +92,8 @@ def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, A
     distinct = Distinct((old, new))
     for part in previews.plans_of(work):
         db.session.rollback()
-        for given, plans in part:
-            distinct.add(given, plans)
+        for answers, plans in part:
+            distinct.add(answers, plans)
         beat.plans = sum(distinct.plans.values()) + distinct.left_out
         beat(0)
     with repricing.Pricers(work.old, work.new) as pricers:

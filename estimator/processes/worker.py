@@ -167,7 +167,7 @@ def night(app: Flask) -> None:
 def _mails_about(revision_id: int) -> list[int]:
     """Return the mails that wait to be sent about a revision."""
     revision = db.session.get_one(QuoteRevision, revision_id)
-    return [mail.id for mail in outbox.of(quotes.about(revision)) if mail.state == "waiting"]
+    return [mail.id for mail in outbox.mails_about(quotes.about(revision)) if mail.state == "waiting"]
 
 
 def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
@@ -199,7 +199,7 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
 
 def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
     """Write a mail and hand it over; return the words with which it was taken."""
-    message = letters.of(mail, settings, _now())
+    message = letters.compose(mail, settings, _now())
 
     def taking() -> None:
         outbox.handing_over(mail, now=_now(), lease_seconds=settings.lease_seconds)

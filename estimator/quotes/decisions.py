@@ -16,8 +16,9 @@ from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import Standing, become, decision_of, locked, newest, standing
+from estimator.quotes.issued_revisions import decision_of, locked, newest, set_state, state_at
 from estimator.requests import lock
 
 DECISIONS = QuoteDecision.__tablename__
@@ -30,11 +31,11 @@ QUESTIONS_A_DAY = 20
 
 
 class NotCurrent(Exception):
-    """Only the current revision can be answered; `standing` says what became of this one."""
+    """Only the current revision can be answered; `state` says what became of this one."""
 
-    def __init__(self, standing: Standing) -> None:
-        self.standing = standing
-        super().__init__(standing)
+    def __init__(self, state: RevisionState) -> None:
+        self.state = state
+        super().__init__(state)
 
 
 class AlreadyDecided(Exception):
@@ -121,11 +122,11 @@ def take_back(revision: QuoteRevision, *, settings: Settings, now: datetime) -> 
     request = locked(revision)
     said = decision_of(revision)
     if revision.state != "accepted" or said is None or said.taken_back_at is not None:
-        raise NotCurrent(standing(revision, now))
+        raise NotCurrent(state_at(revision, now))
     if said.reversible_until is None or now >= said.reversible_until:
         raise TooLate
     said.taken_back_at = now
-    become(revision, "current", now)
+    set_state(revision, "current", now)
     db.session.flush()
     _tell(revision, request, "taken_back", settings, now)
     return said
@@ -148,7 +149,7 @@ def ask_question(quote: Quote, words: str, *, settings: Settings, now: datetime)
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
     request = locked(revision)
-    found = standing(revision, now)
+    found = state_at(revision, now)
     if found in ("accepted", "declined"):
         raise AlreadyDecided("accepted" if found == "accepted" else "declined")
     if found != "current":
@@ -188,7 +189,7 @@ def _decide(
         },
     )
     db.session.add(said)
-    become(revision, kind, now)
+    set_state(revision, kind, now)
     db.session.flush()
     return said
 

@@ -22,7 +22,7 @@ import pricing
 from estimator import audit, price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.models import PatientRequest, Quote, QuoteDraft, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
 from estimator.requests import lock
@@ -63,7 +63,7 @@ class Missing:
 class Prepared:
     """A quote as it would be issued at this moment, and why it would be refused."""
 
-    given: Mapping[str, str | bool]
+    answers: Mapping[str, str | bool]
     adjustments: Sequence[Adjustment]
     #: the version whose prices would be kept, and the one in force; None if the list is not offered any more
     kept: TableVersion
@@ -96,11 +96,11 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
     newest = _newest(request)
     name = secrets.token_hex(16)
     lines = [] if newest is None else _lines_of(newest, actor, settings)
-    given = requests.given_of(request) if newest is None else json.loads(newest.content)["answers"]
+    answers = requests.answers_of(request) if newest is None else json.loads(newest.content)["answers"]
     row = {
         "name": name,
         "request_id": request.id,
-        "given": json.dumps(dict(given)),
+        "given": json.dumps(dict(answers)),
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
         "adjustments": _sealed(lines, name, settings),
@@ -109,13 +109,13 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
         "changed_by": actor,
         "changed_at": now,
     }
-    insert_once(QuoteDraft, row)
-    found = of(request)
+    insert_if_absent(QuoteDraft, row)
+    found = for_request(request)
     assert found is not None
     return found
 
 
-def of(request: PatientRequest) -> QuoteDraft | None:
+def for_request(request: PatientRequest) -> QuoteDraft | None:
     """Return what is being prepared for a request, as it is now; None if nothing is."""
     found = select(QuoteDraft).filter_by(request_id=request.id)
     return db.session.scalar(found.execution_options(populate_existing=True))
@@ -125,7 +125,7 @@ def change(
     draft: QuoteDraft,
     *,
     save: int,
-    given: Answers | None = None,
+    answers: Answers | None = None,
     prices: Prices | None = None,
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
@@ -148,8 +148,8 @@ def change(
         version = _in_force(request.slug, now) or kept
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
-    if given is not None:
-        values["given"] = json.dumps(_normal(table, given))
+    if answers is not None:
+        values["given"] = json.dumps(_normal(table, answers))
     if adjustments is not None:
         lines = _lines(adjustments, adjustments_by(draft, settings), table.currency, actor)
         sealed = settings.data_keys.seal(
@@ -168,19 +168,19 @@ def change(
     return draft
 
 
-def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
+def preview(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
     """Return what would be issued at this moment, beside the other choice of prices, and what is missing."""
     request = db.session.get_one(PatientRequest, draft.request_id)
-    given = given_of(draft)
+    answers = answers_of(draft)
     adjustments = [line.adjustment for line in adjustments_by(draft, settings)]
     kept = db.session.get_one(TableVersion, kept_version_id(request))
     in_force = _in_force(request.slug, now)
-    firm_keep, refused_keep = _firm(kept, given, adjustments)
+    firm_keep, refused_keep = _firm(kept, answers, adjustments)
     firm_again, refused_again = firm_keep, refused_keep
     if in_force is None:
         firm_again = None
     elif in_force.id != kept.id:
-        firm_again, refused_again = _firm(in_force, given, adjustments)
+        firm_again, refused_again = _firm(in_force, answers, adjustments)
     again = draft.prices == "again" and in_force is not None
     version = in_force if again and in_force is not None else kept
     chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
@@ -190,7 +190,7 @@ def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetim
     today = price_lists.day_of(now, table.time_zone)
     valid_until = draft.valid_until or today + timedelta(days=table.quote_valid_days)
     kept_until = _kept_until(request, price_lists.parsed(kept).quote_valid_days, kept.time_zone)
-    fingerprint = _fingerprint(draft, version, given, adjustments, chosen)
+    fingerprint = _fingerprint(draft, version, answers, adjustments, chosen)
     needs_approval = chosen is not None and quote_content.exceeds(
         chosen.price, adjustments, clinic.adjustment_limit
     )
@@ -211,7 +211,7 @@ def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetim
     if needs_approval and not approved:
         missing.append(Missing("not_approved"))
     return Prepared(
-        given=given,
+        answers=answers,
         adjustments=adjustments,
         kept=kept,
         in_force=in_force,
@@ -239,10 +239,10 @@ def approve(
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
-    current = of(request)
+    current = for_request(request)
     if (
         current is None
-        or state(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
+        or preview(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
     ):
         raise ChangedMeanwhile
     if actor in {line.by for line in adjustments_by(current, settings)}:
@@ -261,7 +261,7 @@ def discard(draft: QuoteDraft) -> None:
     db.session.flush()
 
 
-def given_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
+def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     """Return the plan, in normal form."""
     return cast(dict[str, str | bool], json.loads(draft.given))
 
@@ -316,17 +316,17 @@ def _kept_until(request: PatientRequest, days: int, time_zone: str) -> date:
 
 
 def _firm(
-    version: TableVersion, given: Answers, adjustments: Sequence[Adjustment]
+    version: TableVersion, answers: Answers, adjustments: Sequence[Adjustment]
 ) -> tuple[Firm | None, pricing.BadAnswers | None]:
     try:
-        return quote_content.compute(price_lists.parsed(version), given, adjustments), None
+        return quote_content.compute(price_lists.parsed(version), answers, adjustments), None
     except pricing.BadAnswers as refusal:
         return None, refusal
 
 
-def _normal(table: pricing.PriceTable, given: Answers) -> dict[str, str | bool]:
-    answers = pricing.estimate(table, given).answers
-    return {code: answer for code, answer in answers.items() if given.get(code) is not None}
+def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:
+    normal = pricing.estimate(table, answers).answers
+    return {code: answer for code, answer in normal.items() if answers.get(code) is not None}
 
 
 def _lines(
@@ -380,7 +380,7 @@ def _differences(
 def _fingerprint(
     draft: QuoteDraft,
     version: TableVersion,
-    given: Mapping[str, str | bool],
+    answers: Mapping[str, str | bool],
     adjustments: Sequence[Adjustment],
     chosen: Firm | None,
 ) -> str:
@@ -389,7 +389,7 @@ def _fingerprint(
         "draft": draft.name,
         "table": version.sha256,
         "prices": draft.prices,
-        "given": dict(given),
+        "given": dict(answers),
         "adjustments": [[format(each.amount, "f"), each.label, each.reason] for each in adjustments],
         "valid_until": None if draft.valid_until is None else draft.valid_until.isoformat(),
         "total": None if chosen is None else chosen.text(chosen.total),

@@ -30,7 +30,7 @@ class Listed:
     number: str
     revision: int
     reference: str
-    standing: str
+    state: str
     issued_at: datetime
     valid_until: date
     time_zone: str
@@ -82,7 +82,7 @@ def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: 
                 number=row.quote_number,
                 revision=row.number,
                 reference=row.reference,
-                standing=issued_revisions.standing(revision, now),
+                state=issued_revisions.state_at(revision, now),
                 issued_at=row.issued_at,
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from estimator import keys, links
 from estimator.clinic import Clinic, business_days
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
@@ -139,7 +139,9 @@ def ask(
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
         token = links.compose(settings.link_key, KIND, reference, 1)
-        added = insert_once(PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)})
+        added = insert_if_absent(
+            PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)}
+        )
         found = db.session.scalar(select(PatientRequest).filter_by(submission=named))
         if found is not None:
             break
@@ -190,7 +192,7 @@ def breakdown_of(request: PatientRequest) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(request.breakdown))
 
 
-def given_of(request: PatientRequest) -> Mapping[str, str | bool]:
+def answers_of(request: PatientRequest) -> Mapping[str, str | bool]:
     """Return what was answered, in normal form; what was left open is not in it."""
     return cast(dict[str, str | bool], json.loads(request.given))
 

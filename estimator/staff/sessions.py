@@ -58,7 +58,7 @@ def seen(key: str, now: datetime) -> bool:
     )
 
 
-def of(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
+def for_user(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
     """Return the sessions of a person that are not over, the newest first."""
     return db.session.scalars(
         select(StaffSession)

@@ -425,7 +425,7 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
     assert (twice.status, "No quote is being prepared here" in twice.text) == (404, True)
     assert issued(app) == ["Q-2026-00001/1"]
     with app.app_context():
-        assert len(outbox.of("Q-2026-00001/1")) == 1
+        assert len(outbox.mails_about("Q-2026-00001/1")) == 1
 
 
 def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:
@@ -530,7 +530,7 @@ def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coor
         assert ("There is no mail address: tell the patient." in asked.text) is not told
         coordinator.press("Withdraw it", reason="mistake")
         with newest(app, reference) as revision:
-            mails = [mail.template for mail in outbox.of(quotes.about(revision))]
+            mails = [mail.template for mail in outbox.mails_about(quotes.about(revision))]
         assert ("quote_receipt" in mails) is told
 
 

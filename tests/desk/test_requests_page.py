@@ -252,7 +252,7 @@ def test_mail_that_the_server_took_is_said_with_its_time(
     app = make_app(MAIL_SERVER="127.0.0.1", MAIL_FROM="quotes@example.org")
     reference = ask(app)
     with app.app_context():
-        (mail,) = outbox.of(reference)
+        (mail,) = outbox.mails_about(reference)
         claimed = outbox.claim(mail.id, now=datetime.now(UTC), lease_seconds=60)
         assert claimed is not None
         outbox.sent(claimed, words="250 ok", now=datetime.now(UTC))

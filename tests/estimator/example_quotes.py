@@ -169,14 +169,14 @@ def prepare(
 
 def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> drafts.Prepared:
     """Return what would be issued at a moment."""
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
-    return drafts.state(draft, clinic=clinic, settings=settings(), now=now)
+    return drafts.preview(draft, clinic=clinic, settings=settings(), now=now)
 
 
 def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
     """Issue what is prepared, as it is now, and commit it."""
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
     revision = quotes.issue(
         request,

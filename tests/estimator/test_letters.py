@@ -27,7 +27,7 @@ from estimator.processes import letters
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
-    return letters.of(mail, settings(), NOW + timedelta(days=days))
+    return letters.compose(mail, settings(), NOW + timedelta(days=days))
 
 
 def attachment(message: EmailMessage) -> bytes:
@@ -165,7 +165,7 @@ def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[...,
     mail = claimed(ask(record, NOW), NOW)
     other = load(DATA_KEYS=f"otherkey {'e' * 64}")
     with pytest.raises(keys.Unreadable, match="the key testkey1 is not there"):
-        letters.of(mail, other, NOW)
+        letters.compose(mail, other, NOW)
 
 
 def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:

@@ -289,7 +289,7 @@ def test_mail_goes_with_its_record(app: Flask) -> None:
     other = put(app, 2, about="EST-3333-3333")
     outbox.drop("EST-2222-2222")
     db.session.commit()
-    assert outbox.of("EST-2222-2222") == []
+    assert outbox.mails_about("EST-2222-2222") == []
     assert due() == [other]
     outbox.clear_away(NOW + timedelta(hours=24))
     db.session.commit()

@@ -121,7 +121,7 @@ def test_a_replaced_revision_cannot_be_accepted(app: Flask) -> None:
     issue(request)
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(first)
-    assert refused.value.standing == "replaced"
+    assert refused.value.state == "replaced"
 
 
 def test_of_an_acceptance_and_a_revision_at_once_the_acceptance_is_of_what_was_current(app: Flask) -> None:
@@ -153,7 +153,7 @@ def test_a_withdrawn_quote_cannot_be_accepted(app: Flask) -> None:
     quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(revision)
-    assert refused.value.standing == "withdrawn"
+    assert refused.value.state == "withdrawn"
 
 
 def test_a_quote_can_be_accepted_until_its_last_second_and_not_after(app: Flask) -> None:
@@ -162,10 +162,10 @@ def test_a_quote_can_be_accepted_until_its_last_second_and_not_after(app: Flask)
     last = datetime(2026, 4, 9, 14, 59, 59, tzinfo=UTC)
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(revision, last + timedelta(seconds=1))
-    assert refused.value.standing == "expired"
+    assert refused.value.state == "expired"
     db.session.rollback()
     accept(revision, last)
-    assert quotes.standing(revision, last + 30 * DAY) == "accepted"
+    assert quotes.state_at(revision, last + 30 * DAY) == "accepted"
 
 
 # Taking back --------------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_what_is_taken_back_after_its_last_day_has_expired(app: Flask) -> None:
     last = datetime(2026, 4, 9, 23, 0, tzinfo=UTC)
     accept(revision, last)
     take_back(revision, last + DAY)
-    assert quotes.standing(revision, last + DAY) == "expired"
+    assert quotes.state_at(revision, last + DAY) == "expired"
     assert quotes.expire_due(last + DAY, settings=settings()) == 1
 
 

@@ -32,12 +32,12 @@ def move(record: PatientRequest, *states: RequestState) -> None:
 def test_a_request_keeps_what_was_asked_with_its_own_copy_of_the_plan(app: Flask) -> None:
     record, _token = estimate(NOW)
     found = request(NOW, record=record)
-    breakdown, given = estimates.breakdown_of(record), estimates.given_of(record)
+    breakdown, given = estimates.breakdown_of(record), estimates.answers_of(record)
     estimates.delete(record)
     db.session.commit()
     assert re.fullmatch(r"REQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}", found.reference)
     assert requests.breakdown_of(found) == breakdown
-    assert requests.given_of(found) == given
+    assert requests.answers_of(found) == given
     assert (found.total, found.currency, found.at_least) == ("4000.00", "USD", False)
     assert requests.person_of(found, settings().data_keys) == PERSON
     assert (found.state, found.country, found.planned_month) == ("new", "DE", "2026-09")

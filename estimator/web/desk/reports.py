@@ -124,7 +124,7 @@ def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
             one.number,
             one.revision,
             one.reference,
-            words[one.standing],
+            words[one.state],
             one.issued_at,
             one.valid_until,
             one.time_zone,

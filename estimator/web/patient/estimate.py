@@ -127,7 +127,7 @@ def breakdown(token: str) -> Answer:
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
     stored = estimates.breakdown_of(found)
-    given = estimates.given_of(found)
+    answers = estimates.answers_of(found)
     head = _head(found, table, reader)
     alternatives = sensitivity(table, stored["answers"])
     rate = _rate(table)
@@ -139,7 +139,7 @@ def breakdown(token: str) -> Answer:
         kept_until=reader.moment(
             found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
         ),
-        rows=wording.rows(stored, table, reader, list(given)),
+        rows=wording.rows(stored, table, reader, list(answers)),
         changes=wording.changes(alternatives, stored, table, reader),
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
@@ -223,7 +223,7 @@ def _answering(
     table = price_lists.parsed(version)
     slug, sha256 = version.slug, version.sha256  # the row cannot be read again once the database is away
     sent = request.method == "POST"
-    form = forms.build(table, None if earlier is None or sent else estimates.given_of(earlier))
+    form = forms.build(table, None if earlier is None or sent else estimates.answers_of(earlier))
     found = forms.read(form, table, reader)
     notes: list[dict[str, str | None]] = []
     changed = None

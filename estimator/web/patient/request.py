@@ -103,7 +103,7 @@ def check(token: str) -> Answer:
             actor="patient",
             now=request_context.now(),
         )
-        mails = [mail.id for mail in outbox.of(record.reference) if mail.state == "waiting"]
+        mails = [mail.id for mail in outbox.mails_about(record.reference) if mail.state == "waiting"]
         request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
         reference = record.reference
         db.session.commit()
@@ -176,7 +176,7 @@ def question(reference: str) -> Answer:
     wrong = request_form.wrong_message(words) if words else _("Write your question.")
     if wrong:
         return _page(record, form, 422, wrong)
-    quote = quotes.of(record)
+    quote = quotes.for_request(record)
     try:
         if quote is None:
             event = requests.ask_question(
@@ -432,7 +432,7 @@ def _about(record: PatientRequest) -> dict[str, Any]:
 def _page(
     record: PatientRequest, form: QuestionForm, status: int = 200, sentence: str | None = None
 ) -> tuple[str, int]:
-    about, quote = _about(record), quotes.of(record)
+    about, quote = _about(record), quotes.for_request(record)
     zone = about["time_zone"]
     events = requests.history(record, request_context.settings().data_keys)
     questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
@@ -461,7 +461,7 @@ def _state(record: PatientRequest, quote: Quote | None) -> str:
     state: str = record.state
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
-        standing = quotes.standing(quotes.newest(quote), request_context.now())
+        standing = quotes.state_at(quotes.newest(quote), request_context.now())
         state = "expired" if standing == "expired" else state
     return {
         "new": _("We have your request. Nobody has begun with it yet."),
@@ -501,4 +501,4 @@ def _link(record: PatientRequest) -> str:
 
 
 def _waiting(about: str) -> Sequence[int]:
-    return [mail.id for mail in outbox.of(about) if mail.state == "waiting"]
+    return [mail.id for mail in outbox.mails_about(about) if mail.state == "waiting"]

@@ -135,7 +135,7 @@ def account() -> Answer:
         "staff/account.html",
         roles=_roles(person),
         codes_left=recovery_codes.left(person),
-        sessions=[_shown(row, key) for row in sessions.of(person, request_context.now())],
+        sessions=[_shown(row, key) for row in sessions.for_user(person, request_context.now())],
     )
 
 
@@ -295,7 +295,7 @@ def _someone(user: StaffUser, problems: Mapping[str, str] | None = None, status:
         person=_person(user),
         all_roles=ROLES,
         chosen=user.role_names,
-        sessions=len(sessions.of(user, request_context.now())),
+        sessions=len(sessions.for_user(user, request_context.now())),
         wrong=wrong,
         errors=_errors(wrong),
     )

@@ -275,11 +275,6 @@ def problems_in_words(
     ]
 
 
-def entry_words(data: editing.Data, section: str, code: str) -> str:
-    """Return what an entry is called."""
-    return editing.entry_label(editing.get(data, (section, code)), editing.languages(data))
-
-
 def words(texts: Mapping[str, str], main: str) -> Words:
     """Return a text of a list in the reader's language, marked if it is in another one."""
     return current_reader().words(texts, main)

@@ -50,7 +50,7 @@ def answers(reference: str) -> Answer:
         drafts.change(
             draft,
             save=number_in("save"),
-            given=found.answers,
+            answers=found.answers,
             actor=signed_in.actor(),
             now=now(),
             settings=settings(),
@@ -96,7 +96,7 @@ def _page(
     version = prepared_of(draft).version
     table = price_lists.parsed(version)
     if form is None:
-        form = forms.build(table, drafts.given_of(draft))
+        form = forms.build(table, drafts.answers_of(draft))
     panel = running(table, forms.read(form, table, reader), reader)
     problems: Mapping[str, list[str]] = {}
     if status == 422:

@@ -61,7 +61,7 @@ def the_request(reference: str) -> PatientRequest:
 
 def the_draft(of: PatientRequest) -> QuoteDraft:
     """Return what is being prepared for a request; raises NothingPrepared."""
-    found = drafts.of(of)
+    found = drafts.for_request(of)
     if found is None:
         raise NothingPrepared(of.reference)
     return found

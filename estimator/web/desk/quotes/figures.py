@@ -29,7 +29,7 @@ from pricing.table import ChoiceDriver
 
 def prepared_of(draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment."""
-    return drafts.state(draft, clinic=clinic.current(), settings=settings(), now=now())
+    return drafts.preview(draft, clinic=clinic.current(), settings=settings(), now=now())
 
 
 def trial(draft: QuoteDraft, found: Read) -> QuoteDraft:

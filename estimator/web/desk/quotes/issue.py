@@ -96,7 +96,7 @@ def issue(reference: str) -> Answer:
         db.session.rollback()
         of = the_request(reference)
         return _check(of, the_draft(of), _("Nothing was issued. Something is missing."), 422)
-    number, mailed = revision.id, [mail.id for mail in outbox.of(quotes.about(revision))]
+    number, mailed = revision.id, [mail.id for mail in outbox.mails_about(quotes.about(revision))]
     db.session.commit()
     jobs().ring("quote", number)
     for mail_id in mailed:
@@ -113,7 +113,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, note: str | None = None, statu
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
     currency = price_lists.parsed(prepared.version).currency
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),

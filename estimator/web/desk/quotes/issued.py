@@ -47,11 +47,11 @@ DECLINED: Mapping[str, Any] = {
 
 def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
     """Return the quote of a request with its revisions, the newest first; None if nothing was issued."""
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     if quote is None:
         return None
     revisions = quotes.revisions(quote)
-    newest = quotes.standing(revisions[0], now())
+    newest = quotes.state_at(revisions[0], now())
     return {
         "number": quote.number,
         "revisions": [_revision(one, of) for one in revisions],
@@ -84,11 +84,11 @@ def document(reference: str, number: int) -> Answer:
 def withdraw(reference: str) -> Answer:
     """Ask why the current revision is to be withdrawn, and withdraw it."""
     of = the_request(reference)
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     if quote is None:
         return errors.missing()
     revision = quotes.newest(quote)
-    standing = quotes.standing(revision, now())
+    standing = quotes.state_at(revision, now())
     if standing != "current":
         return _not_current(of, standing)
     wrong = None
@@ -103,7 +103,7 @@ def withdraw(reference: str) -> Answer:
                 )
             except quotes.NotCurrent as late:
                 db.session.rollback()
-                return _not_current(the_request(reference), late.standing)
+                return _not_current(the_request(reference), late.state)
             db.session.commit()
             ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
@@ -126,7 +126,7 @@ def withdraw(reference: str) -> Answer:
 def new_link(reference: str) -> Answer:
     """Ask whether the quote is to have another link, and give it one."""
     of = the_request(reference)
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     if quote is None:
         return errors.missing()
     if request.method == "POST":
@@ -151,7 +151,7 @@ def new_link(reference: str) -> Answer:
 
 def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
     """Return a revision of a request's quote by its number; aborts with 404 if there is none."""
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     found = [] if quote is None else [one for one in quotes.revisions(quote) if one.number == number]
     if not found:
         abort(404)
@@ -169,7 +169,7 @@ def _not_current(of: PatientRequest, standing: str) -> Answer:
 
 def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
     reader = current_reader()
-    standing = quotes.standing(revision, now())
+    standing = quotes.state_at(revision, now())
     return {
         "number": revision.number,
         "standing": standing,
@@ -191,7 +191,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }
-            for mail in outbox.of(quotes.about(revision))
+            for mail in outbox.mails_about(quotes.about(revision))
         ],
     }
 

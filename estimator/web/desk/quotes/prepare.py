@@ -45,7 +45,7 @@ from estimator.wording import answer_words
 def prepare(reference: str) -> Answer:
     """Show what was issued, and what is being prepared."""
     of = the_request(reference)
-    draft = drafts.of(of)
+    draft = drafts.for_request(of)
     if draft is None:
         return render_template("desk/quote.html", request_=head_of(of), draft=None, issued=issued_rows(of))
     return page_of(of, draft)
@@ -230,8 +230,7 @@ def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
 def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
     """Return the plan in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
-    given = prepared.given
-    answers = given if prepared.chosen is None else prepared.chosen.breakdown["answers"]
+    answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
     found = []
     for driver in table.drivers:
         if driver.code not in answers:
@@ -244,7 +243,7 @@ def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
             {
                 "label": reader.words(driver.label, table.main_language),
                 "answer": words or Words(str(answers[driver.code])),
-                "supposed": driver.code not in given,
+                "supposed": driver.code not in prepared.answers,
             }
         )
     return found

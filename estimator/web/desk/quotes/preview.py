@@ -102,7 +102,7 @@ def revision(reference: str, number: int) -> Answer:
             _("The person was removed. The figures are kept, the words and the document are not."),
             way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
         )
-    standing = quotes.standing(found, now())
+    standing = quotes.state_at(found, now())
     return render_template(
         "desk/quote_preview.html",
         request_=head_of(of),
@@ -119,7 +119,7 @@ def _worded(of: PatientRequest) -> tuple[dict[str, Any], FirmRows] | None:
     prepared = prepared_of(the_draft(of))
     if prepared.chosen is None:
         return None
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     with speaking(language_of(of)):
         number = _("number follows") if quote is None else quote.number
     return quotes.worded(of, prepared, number=number, clinic=clinic.current(), settings=settings(), now=now())

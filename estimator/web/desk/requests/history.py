@@ -76,11 +76,11 @@ def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
 
 
 def _mails(found: PatientRequest) -> list[Mail]:
-    mails = list(outbox.of(found.reference))
-    quote = quotes.of(found)
+    mails = list(outbox.mails_about(found.reference))
+    quote = quotes.for_request(found)
     if quote is not None:
         for revision in quotes.revisions(quote):
-            mails += outbox.of(quotes.about(revision))
+            mails += outbox.mails_about(quotes.about(revision))
     return mails
 
 

@@ -14,7 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import PatientRequest
 from estimator.requests import search
-from estimator.requests.search import NOBODY, Order, Page, Place, Row, Wanted
+from estimator.requests.search import NOBODY, Filter, Order, Page, Place, Row
 from estimator.web import request_context
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.blueprint import Answer, pages
@@ -166,7 +166,7 @@ def _picked(text: str) -> tuple[str, int]:
     return printable(reference), int(changes) if changes.isascii() and changes.isdecimal() else -1
 
 
-def _wanted(asked: dict[str, str]) -> Wanted:
+def _wanted(asked: dict[str, str]) -> Filter:
     order: Order = "due" if asked["order"] == "due" else "newest"
     who = asked["who"]
     assignee: Any = None
@@ -177,7 +177,7 @@ def _wanted(asked: dict[str, str]) -> Wanted:
     elif who.isascii() and who.isdecimal() and len(who) < 10:
         assignee = int(who)
     after: Place | None = search.place(request.args.get("after", ""), order)
-    return Wanted(
+    return Filter(
         state=asked["state"] if asked["state"] in search.STATES else "",
         country=asked["country"].upper(),
         assignee=assignee,
@@ -213,7 +213,7 @@ def _work(name: str, filters: dict[str, Any], counts: Any, asked: dict[str, str]
     }
 
 
-def _said(found: Page, wanted: Wanted, filtered: bool) -> str:
+def _said(found: Page, wanted: Filter, filtered: bool) -> str:
     """Say in a sentence what the page shows; it is read out while somebody types."""
     if found.too_short:
         return _("Write at least three letters of a name.")

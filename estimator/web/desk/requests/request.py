@@ -216,7 +216,7 @@ def _page(
         },
         who=who,
         unreadable=unreadable,
-        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.given_of(found))),
+        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
         history=history.history(found, zone, entries),
@@ -248,7 +248,7 @@ def _holder(found: PatientRequest) -> str | None:
 
 def _quote(found: PatientRequest) -> dict[str, Any] | None:
     """Return how the newest revision of the quote stands; None before there is one."""
-    quote = quotes.of(found)
+    quote = quotes.for_request(found)
     if quote is None:
         return None
     newest, reader = quotes.newest(quote), current_reader()
@@ -256,7 +256,7 @@ def _quote(found: PatientRequest) -> dict[str, Any] | None:
         "number": quote.number,
         "revision": newest.number,
         "total": reader.money(newest.total, newest.currency),
-        "standing": standing_words(quotes.standing(newest, request_context.now())),
+        "standing": standing_words(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 

@@ -21,7 +21,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Answer, Link, Opened, Problem, pages
 from estimator.web.patient.quote.standing import NAMES
 
 
@@ -76,7 +76,7 @@ def closed() -> Answer:
     return blueprint.done(
         _("The quote is closed on this device"),
         _("To see it again, open the link of the mail. A downloaded PDF stays where you saved it."),
-        ways=[Way(url_for("patient.start"), _("To the start"))],
+        ways=[Link(url_for("patient.start"), _("To the start"))],
     )
 
 
@@ -89,7 +89,7 @@ def gate(found: Opened, problems: list[Problem] | None = None, status: int = 200
     assert found.address is not None
     shown: dict[str, Any] = {
         "number": found.quote.number,
-        "standing": NAMES[found.standing],
+        "standing": NAMES[found.state],
         "valid_until": blueprint.end_of(found.newest),
         "address": addresses.masked(found.address),
         "action": url_for("quote.code", number=found.quote.number),
@@ -102,7 +102,7 @@ def gate(found: Opened, problems: list[Problem] | None = None, status: int = 200
 
 
 def _newest_mail(found: Opened) -> Mail | None:
-    mails = outbox.of(found.quote.request.reference)
+    mails = outbox.mails_about(found.quote.request.reference)
     return next((mail for mail in mails if mail.template == "quote_code"), None)
 
 

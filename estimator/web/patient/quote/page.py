@@ -15,7 +15,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
-from estimator.web.patient.quote.blueprint import Answer, Opened, Way, pages
+from estimator.web.patient.quote.blueprint import Answer, Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 
 
@@ -68,8 +68,8 @@ def document(number: str, revision: int) -> Answer:
         return response
     if asked.rows is None:
         return common.erased(found.quote)
-    back = Way(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
-    again = Way(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
+    back = Link(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
+    again = Link(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
     return common.done(
         _("The document is being made"),
         _("That takes a few seconds after a quote is issued. The page of the quote says the same already."),
@@ -86,7 +86,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> Answer:
     if rows is None:
         return common.erased(found.quote)
     number, now = found.quote.number, request_context.now()
-    is_open = revision is found.newest and found.standing == "current"
+    is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
     days = clinic.current().reflection_days
     return render_template(
@@ -97,7 +97,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> Answer:
             rows,
             language=revision.language,
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
-            past=quotes.standing(revision, now) in standing.PAST,
+            past=quotes.state_at(revision, now) in standing.PAST,
         ),
         actions={
             "accept": url_for("quote.accept", **place) if is_open else None,
@@ -131,6 +131,6 @@ def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, 
     return {
         "label": _("Revision %(revision)s", revision=each.number),
         "issued": _("issued on %(day)s", day=reader.moment(each.issued_at, each.time_zone)),
-        "standing": str(standing.NAMES[quotes.standing(each, request_context.now())]),
+        "standing": str(standing.NAMES[quotes.state_at(each, request_context.now())]),
         "address": address,
     }

@@ -16,7 +16,7 @@ from estimator.models import Quote
 from estimator.web import request_context
 from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.patient.quote.blueprint import Answer, Link, Opened, Problem, pages
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -76,7 +76,7 @@ def asked(number: str) -> Answer:
         _("Your question is sent"),
         _("The coordinator is told by mail, and answers you by mail or telephone."),
         number=found.quote.number,
-        ways=[Way(found.link, _("Back to the quote"))],
+        ways=[Link(found.link, _("Back to the quote"))],
     )
 
 

@@ -11,11 +11,12 @@ from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.web import request_context
 from estimator.web.language import current_reader
-from estimator.web.patient.quote.blueprint import Way, end_of
+from estimator.web.patient.quote.blueprint import Link, end_of
 
-NAMES: Mapping[quotes.Standing, str] = {
+NAMES: Mapping[RevisionState, str] = {
     "current": lazy_gettext("valid; it can be accepted"),
     "replaced": lazy_gettext("replaced by a newer revision"),
     "withdrawn": lazy_gettext("withdrawn by the provider"),
@@ -35,21 +36,21 @@ class Notice:
     code: str
     heading: str
     sentence: str
-    way: Way | None = None
+    way: Link | None = None
 
 
 def notice(revision: QuoteRevision, newest: QuoteRevision) -> Notice | None:
     """Return what stands above a revision; None above one that is valid."""
     number, zone, reader = revision.quote.number, revision.time_zone, current_reader()
     since = reader.clock(revision.state_since, zone)
-    ask = Way(url_for("quote.question", number=number), _("Ask the coordinator"))
-    match quotes.standing(revision, request_context.now()):
+    ask = Link(url_for("quote.question", number=number), _("Ask the coordinator"))
+    match quotes.state_at(revision, request_context.now()):
         case "replaced":
             return Notice(
                 "replaced",
                 _("This revision was replaced."),
                 _("Revision %(new)s takes its place since %(moment)s.", new=newest.number, moment=since),
-                Way(url_for("quote.page", number=number), _("See revision %(new)s", new=newest.number)),
+                Link(url_for("quote.page", number=number), _("See revision %(new)s", new=newest.number)),
             )
         case "withdrawn":
             return Notice(
@@ -103,7 +104,7 @@ def _accepted(revision: QuoteRevision, since: str) -> Notice:
             moment=since,
             until=taken_back_until(said, revision.time_zone),
         )
-        way = Way(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
+        way = Link(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
     return Notice("accepted", _("This quote is accepted."), sentence, way)
 
 
