@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,7 +29,7 @@ from estimator.quotes import drafts, notifications
 from estimator.quotes.decisions import (
     NotCurrent,
 )
-from estimator.quotes.drafts import ChangedMeanwhile, Missing
+from estimator.quotes.drafts import ChangedMeanwhile
 from estimator.quotes.issued_revisions import (
     KIND,
     TABLE,
@@ -44,6 +43,7 @@ from estimator.quotes.issued_revisions import (
     state_at,
     token_of,
 )
+from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows
 from pricing import quote as quote_content
@@ -89,14 +89,12 @@ def issue(
     quote = for_request(request)
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, now)
-    content, rows = _said(request, prepared, "", before, issued, clinic, settings)
     if quote is None:
-        # From here on nobody else gets a number, so all that takes time is done.
-        year = price_lists.day_of(issued, content["time_zone"]).year
+        # Until this transaction ends nobody else gets a number; all prices are worked out by now.
+        year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(request, year, settings, now)
-    number = 1 if before is None else before.number + 1
-    content["number"] = quote.number
-    rows = replace(rows, number=quote.number, head=replace(rows.head, reference=quote.number))
+    content, rows = _said(request, prepared, quote.number, before, issued, clinic, settings)
+    number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
     revision = QuoteRevision(
@@ -154,7 +152,7 @@ def issue(
 
 def worded(
     request: PatientRequest,
-    prepared: drafts.Prepared,
+    prepared: Prepared,
     *,
     number: str,
     clinic: Clinic,
@@ -233,7 +231,7 @@ def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
 
 def _said(
     request: PatientRequest,
-    prepared: drafts.Prepared,
+    prepared: Prepared,
     number: str,
     before: QuoteRevision | None,
     issued: datetime,

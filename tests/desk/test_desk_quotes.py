@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -29,7 +31,7 @@ from quote_desk import (
 from sqlalchemy import func, select
 from staff_browser import Page, Staff
 
-from estimator import price_lists, quotes
+from estimator import keys, price_lists, quotes
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteDraft, QuoteRevision
@@ -196,6 +198,22 @@ def test_figures_are_worked_out_without_being_saved(app: Flask, coordinator: Sta
     assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,640.40"
     coordinator.see(page(reference))
     assert total(coordinator.page) == PRICE
+
+
+def test_figures_are_worked_out_without_a_key(app: Flask, coordinator: Staff, tmp_path: Path) -> None:
+    reference = ask(app)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.send("save", line(0, "-250"))
+    file = tmp_path / "keys"
+    file.write_text(keys.new_line())
+    no_key = keys.Keyring(file.read_text(), file)
+    file.write_text("")
+    with pytest.raises(keys.WrongKeys):
+        no_key.seal("anything", "quote_draft", "adjustments", "row")
+    app.config["SETTINGS"] = replace(settings_of(app), data_keys=no_key)
+    answer = coordinator.post(f"{page(reference)}/figures", line(0, "-890.40"))
+    assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,000.00"
 
 
 def test_the_last_day_is_as_the_list_says_unless_somebody_writes_another(

@@ -30,7 +30,7 @@ import pricing
 from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import AuditEntry, PatientRequest, QuoteDraft
-from estimator.quotes import drafts
+from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
 
 REQUESTED = """
@@ -55,7 +55,7 @@ def request_(app: Flask) -> PatientRequest:
     return ask(publish())
 
 
-def codes(prepared: drafts.Prepared) -> list[str]:
+def codes(prepared: plans.Prepared) -> list[str]:
     return [missing.code for missing in prepared.missing]
 
 

@@ -12,6 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
+from estimator.quotes.plans import Prepared
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
     Answer,
@@ -131,7 +132,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, note: str | None = None, statu
     return page, status
 
 
-def _prices(prepared: drafts.Prepared) -> str:
+def _prices(prepared: Prepared) -> str:
     if same_prices(prepared):
         return _("of “%(version)s”, which are in force", version=prepared.version.version)
     if prepared.version.id == prepared.kept.id:

@@ -13,7 +13,8 @@ from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts
+from estimator.quotes import drafts, plans
+from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes import form as forms
 from estimator.web.desk.quotes.blueprint import (
     Answer,
@@ -70,7 +71,7 @@ def save(reference: str) -> Answer:
     typed = forms.sent(
         int(line) if act.startswith("remove:") and line.isdecimal() and len(line) < 4 else None
     )
-    found = forms.read(typed, _currency(of, draft, typed), current_reader())
+    found = forms.read(typed, _currency(of, typed), current_reader())
     if act == "work-out":
         return page_of(of, draft, typed, errors=found.errors, tried=found)
     if found.errors:
@@ -108,8 +109,8 @@ def figures(reference: str) -> Answer:
     of = the_request(reference)
     draft = the_draft(of)
     typed = forms.sent()
-    found = forms.read(typed, _currency(of, draft, typed), current_reader())
-    prepared = prepared_of(trial(draft, found))
+    found = forms.read(typed, _currency(of, typed), current_reader())
+    prepared = trial(of, draft, found)
     result = shown(prepared, of)
     html = render_template("desk/_quote_figures.html", figures=result, unread=len(found.errors))
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
@@ -158,7 +159,7 @@ def page_of(
     """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
     reader = current_reader()
     prepared = prepared_of(draft)
-    result = shown(prepared if tried is None else prepared_of(trial(draft, tried)), of)
+    result = shown(prepared if tried is None else trial(of, draft, tried), of)
     saved = forms.of_draft(draft, settings(), reader)
     page = render_template(
         "desk/quote.html",
@@ -206,14 +207,12 @@ def _conflict(reference: str, typed: forms.Typed) -> Answer:
     return page_of(of, theirs, typed, note=note, status=409)
 
 
-def _currency(of: PatientRequest, draft: QuoteDraft, typed: forms.Typed) -> str:
+def _currency(of: PatientRequest, typed: forms.Typed) -> str:
     """Return the currency of the prices that are chosen in the form."""
-    prepared = prepared_of(draft)
-    chosen = prepared.in_force if typed.prices == "again" and prepared.in_force is not None else prepared.kept
-    return price_lists.parsed(chosen).currency
+    return price_lists.parsed(plans.offered(of, now()).version(typed.prices)).currency
 
 
-def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
+def _choice(prepared: Prepared) -> dict[str, Any]:
     """Return what can be chosen about prices."""
     reader = current_reader()
     in_force = prepared.in_force
@@ -227,7 +226,7 @@ def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
     }
 
 
-def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
+def _answers(prepared: Prepared) -> list[dict[str, Any]]:
     """Return the plan in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
@@ -249,7 +248,7 @@ def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
     return found
 
 
-def _approval(draft: QuoteDraft, prepared: drafts.Prepared) -> dict[str, Any] | None:
+def _approval(draft: QuoteDraft, prepared: Prepared) -> dict[str, Any] | None:
     """Return what is to be approved, by whom it may be, and whether it is; None where nobody has to."""
     if not prepared.needs_approval or prepared.chosen is None:
         return None
