@@ -31,6 +31,9 @@ LEAST_ATTEMPTS = 5
 
 DAY = timedelta(days=1)
 
+NO_LIMIT = 10**6
+"""For mail that is counted where it is caused: other mail of the day must not keep it from being put."""
+
 
 class TooMany(Exception):
     """No more mail today; `what` is "address" or "record", whichever has had its share."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimator.quotes import drafts, notifications, pdf_document, reports
 from estimator.quotes.decisions import (
-    QUESTIONS_A_DAY,
     AlreadyDecided,
     NotCurrent,
     TooLate,
@@ -34,7 +33,6 @@ from estimator.quotes.issued_revisions import (
 from estimator.quotes.issuing import NotReady, expire_due, issue, new_link, withdraw, worded
 
 __all__ = [
-    "QUESTIONS_A_DAY",
     "AlreadyDecided",
     "NotCurrent",
     "NotReady",

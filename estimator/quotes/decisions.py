@@ -15,19 +15,15 @@ from estimator import price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
-from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
+from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import decision_of, locked, newest, set_state, state_at
-from estimator.requests import lock
+from estimator.quotes.issued_revisions import decision_of, for_request, locked, newest, set_state, state_at
 
 DECISIONS = QuoteDecision.__tablename__
 
 DECLINED = ("price", "plan", "elsewhere", "time", "health", "other")
 """Why a quote is declined, as codes."""
-
-QUESTIONS_A_DAY = 20
-"""So many questions about one quote reach the desk in 24 hours."""
 
 
 class NotCurrent(Exception):
@@ -132,19 +128,22 @@ def take_back(revision: QuoteRevision, *, settings: Settings, now: datetime) -> 
     return said
 
 
-def ask_question(quote: Quote, words: str, *, settings: Settings, now: datetime) -> None:
-    """Keep a question, and tell the desk that there is one. Raises outbox.TooMany after QUESTIONS_A_DAY."""
-    request = quote.request
-    lock(request)
-    event = requests.ask_question(request, words, now=now, settings=settings)
-    notifications.tell_desk(
-        "quote_question",
-        newest(quote),
-        submission=event.name,
-        settings=settings,
-        now=now,
-        per_record=QUESTIONS_A_DAY,
-    )
+def ask_question(request: PatientRequest, words: str, *, settings: Settings, now: datetime) -> None:
+    """Keep a patient's question, from whichever page it comes, and tell the desk that there is one.
+
+    The mail is about the quote, where there is one. The same words again are one question and one mail; raises
+    outbox.TooMany after requests.QUESTIONS_A_DAY.
+    """
+    event = requests.keep_question(request, words, now=now, settings=settings)
+    if event is None:
+        return
+    quote = for_request(request)
+    if quote is None:
+        requests.tell_desk(request, event, settings=settings, now=now)
+    else:
+        notifications.tell_desk(
+            "quote_question", newest(quote), submission=event.name, settings=settings, now=now
+        )
 
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:

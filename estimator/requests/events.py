@@ -85,10 +85,15 @@ def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
             actor=event.actor,
             kind=event.kind,
             detail=json.loads(event.detail),
-            words=None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name),
+            words=words_of(event, keyring),
         )
         for event in events
     ]
+
+
+def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:
+    """Return what was written with an event; None if nothing was. Raises keys.Unreadable."""
+    return None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name)
 
 
 def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:

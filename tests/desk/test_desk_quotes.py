@@ -628,7 +628,9 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     assert not shown.links("Withdraw it"), "what is accepted is not withdrawn"
     issue(coordinator, second)
     with newest(app, second) as revision:
-        quotes.ask_question(revision.quote, "Is the <ramp> included?", settings=settings_of(app), now=now())
+        quotes.ask_question(
+            revision.quote.request, "Is the <ramp> included?", settings=settings_of(app), now=now()
+        )
     decline(app, second, "elsewhere", "My sister found\nanother one.")
     shown = coordinator.see(page(second))
     assert "goes somewhere else" in shown.text

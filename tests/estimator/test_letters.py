@@ -265,7 +265,7 @@ def test_a_receipt_for_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
 
 def test_the_desk_is_told_of_a_question_without_its_words(app: Flask) -> None:
     revision = quoted()
-    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
     db.session.commit()
     message = about_quote("quote_question")
     assert message["Subject"] == "A question about quote Q-2026-00001"

@@ -183,7 +183,7 @@ def test_a_request_is_given_to_somebody_who_saw_it_as_it_is(app: Flask) -> None:
 def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
     found = request(NOW)
     requests.note(found, "Called back.", actor="user:1", now=LATER, settings=settings())
-    requests.ask_question(found, "Is there a lift?", now=LATER, settings=settings())
+    requests.keep_question(found, "Is there a lift?", now=LATER, settings=settings())
     entries = requests.history(found, settings().data_keys)
     assert [(entry.kind, entry.actor, entry.words) for entry in entries] == [
         ("question", "patient", "Is there a lift?"),
@@ -195,7 +195,7 @@ def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
 def test_a_question_that_is_sent_twice_is_one(app: Flask) -> None:
     found = request(NOW)
     for moment in (NOW, LATER, LATER + timedelta(minutes=1)):
-        requests.ask_question(found, "Is there a lift?", now=moment, settings=settings())
+        requests.keep_question(found, "Is there a lift?", now=moment, settings=settings())
     kinds = [entry.kind for entry in requests.history(found, settings().data_keys)]
     assert kinds == ["question", "question", "asked"]
 

@@ -158,7 +158,7 @@ def test_other_answers_another_breakdown_and_another_list_are_found_out() -> Non
 def test_a_content_is_the_same_bytes_in_every_process() -> None:
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]; import test_quote_content as t; "
-        "from estimator import quote_content; from decimal import Decimal; "
+        "from pricing import quote as quote_content; from decimal import Decimal; "
         "sys.stdout.buffer.write(quote_content.as_bytes(t.content(t.delhi(), t.DELHI, t.TWO)))"
     )
     here = Path(__file__).parent

@@ -13,7 +13,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
-from wtforms import StringField
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
 from estimator.db import db, unavailable
@@ -25,9 +24,9 @@ from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.forms import Form
 from estimator.web.language import current_reader
-from estimator.web.patient import dead_links, request_form, request_visit
+from estimator.web.patient import dead_links, question_form, request_form, request_visit
+from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import AskForm, Checked
 
 pages = Blueprint("asking", __name__)
@@ -156,12 +155,6 @@ def page(reference: str) -> Answer:
     return _page(record, QuestionForm())
 
 
-class QuestionForm(Form):
-    """A question to the coordinator."""
-
-    words = StringField()
-
-
 @pages.post("/request/<reference>/question")
 def question(reference: str) -> Answer:
     """Keep a question to the coordinator."""
@@ -172,25 +165,17 @@ def question(reference: str) -> Answer:
         return visit_over()
     if not form.validate():
         return _page(record, form, 400, _visit_over())
-    words = (form.words.data or "").replace("\r\n", "\n").strip()
-    wrong = request_form.wrong_message(words) if words else _("Write your question.")
-    if wrong:
+    words = question_form.words_of(form)
+    if wrong := question_form.wrong(words):
         return _page(record, form, 422, wrong)
     quote = quotes.for_request(record)
     try:
-        if quote is None:
-            event = requests.ask_question(
-                record, words, now=request_context.now(), settings=request_context.settings()
-            )
-            requests.tell_desk(record, event, settings=request_context.settings(), now=request_context.now())
-        else:
-            quotes.ask_question(quote, words, settings=request_context.settings(), now=request_context.now())
+        quotes.ask_question(record, words, settings=request_context.settings(), now=request_context.now())
         mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
         db.session.commit()
     except outbox.TooMany:
         db.session.rollback()
-        sentence = _("You have asked often enough today. Try again tomorrow, or write to us.")
-        return _page(requests.get(reference) or record, form, 429, sentence)
+        return _page(requests.get(reference) or record, form, 429, question_form.too_many())
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
@@ -446,7 +431,7 @@ def _page(
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
-        longest=current_reader().number(str(request_form.LONGEST_MESSAGE)),
+        room=question_form.room(),
         **about,
     )
     return rendered, status

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
-from wtforms import StringField
 
-from estimator import keys, quotes, requests
+from estimator import keys, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
-from estimator.models import Quote
 from estimator.web import request_context
-from estimator.web.forms import Form
+from estimator.web.patient import question_form
+from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Link, Opened, Problem, pages
-
-LONGEST = 4000
-SAME = timedelta(minutes=10)
-"""The same words sent again so soon are one question: a button was pressed twice."""
-
-
-class QuestionForm(Form):
-    """What somebody wants to know."""
-
-    words = StringField()
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
@@ -41,23 +28,18 @@ def question(number: str) -> Answer:
         return _page(number, form)
     if not form.validate():
         return _page(number, form, [blueprint.ended_visit()], 400)
-    words = (form.words.data or "").strip()
-    if not words:
-        return _page(number, form, [Problem("words", _("Write your question."))], 422)
-    if len(words) > LONGEST:
-        sentence = _("Shorten your question to %(most)s letters, or ask twice.", most=LONGEST)
-        return _page(number, form, [Problem("words", sentence)], 422)
+    words = question_form.words_of(form)
+    if wrong := question_form.wrong(words):
+        return _page(number, form, [Problem("words", wrong)], 422)
     revision = found.newest
     try:
-        if not _was_asked(found.quote, words):
-            quotes.ask_question(
-                found.quote, words, settings=request_context.settings(), now=request_context.now()
-            )
-            db.session.commit()
+        quotes.ask_question(
+            found.quote.request, words, settings=request_context.settings(), now=request_context.now()
+        )
+        db.session.commit()
     except outbox.TooMany:
         db.session.rollback()
-        sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
-        return _page(number, form, [Problem(None, sentence)], 429)
+        return _page(number, form, [Problem(None, question_form.too_many())], 429)
     except keys.Unreadable:
         return blueprint.unreadable()
     except DBAPIError as error:
@@ -80,16 +62,6 @@ def asked(number: str) -> Answer:
     )
 
 
-def _was_asked(quote: Quote, words: str) -> bool:
-    """Whether the same words were sent just now."""
-    settings, now = request_context.settings(), request_context.now()
-    return any(
-        entry.kind == "question" and entry.words == words
-        for entry in requests.history(quote.request, settings.data_keys)
-        if now - SAME < entry.at <= now
-    )
-
-
 def _page(
     number: str, form: QuestionForm, problems: list[Problem] | None = None, status: int = 200
 ) -> Answer:
@@ -98,6 +70,7 @@ def _page(
         errors=problems or [],
         number=number,
         words=form.words.data or "",
+        room=question_form.room(),
         links={
             "action": url_for("quote.question", number=number),
             "back": url_for("quote.page", number=number),
