@@ -22,6 +22,7 @@ from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecisio
 from estimator.pdf import renderer
 from estimator.privacy import erasure
 from estimator.template_environment import environment
+from estimator.wording import states
 
 FORMAT = 1
 
@@ -31,54 +32,6 @@ PURPOSES: Mapping[str, Any] = {
     "on_behalf": lazy_gettext("Speaking for somebody else"),
 }
 """What each consent is about."""
-
-STANDINGS: Mapping[str, Any] = {
-    "current": lazy_gettext("can be accepted"),
-    "replaced": lazy_gettext("replaced by a later one"),
-    "withdrawn": lazy_gettext("withdrawn"),
-    "expired": lazy_gettext("expired"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-}
-"""What a revision of a quote is."""
-
-STATES: Mapping[str, Any] = {
-    "in_work": lazy_gettext("Taken into work"),
-    "waiting": lazy_gettext("Waiting for an answer from you"),
-    "quoted": lazy_gettext("The quote is ready"),
-    "accepted": lazy_gettext("The request ended with an accepted quote"),
-    "declined": lazy_gettext("The request ended with a declined quote"),
-    "expired": lazy_gettext("The request ended with an expired quote"),
-    "closed": lazy_gettext("Request closed"),
-}
-"""What it means that a request came to a state."""
-
-LETTERS: Mapping[str, Any] = {
-    "request_received": lazy_gettext("Confirmation of the request"),
-    "quote_code": lazy_gettext("Code"),
-    "quote_issued": lazy_gettext("Quote"),
-    "quote_receipt": lazy_gettext("What became of the quote"),
-}
-"""What each mail to somebody who asked is about."""
-
-EVENTS: Mapping[str, Any] = {
-    "asked": lazy_gettext("Request sent"),
-    "assigned": lazy_gettext("Given to a coordinator"),
-    "note": lazy_gettext("Note of the coordinators"),
-    "question": lazy_gettext("Question"),
-    "seen": lazy_gettext("Opened"),
-    "approved": lazy_gettext("Quote approved by a second coordinator"),
-    "issued": lazy_gettext("Quote issued"),
-    "opened": lazy_gettext("Quote opened"),
-    "new_link": lazy_gettext("New link made for the quote"),
-    "accepted": lazy_gettext("Quote accepted"),
-    "declined": lazy_gettext("Quote declined"),
-    "taken_back": lazy_gettext("Acceptance taken back"),
-    "withdrawn": lazy_gettext("Quote withdrawn"),
-    "expired": lazy_gettext("Quote expired"),
-    "erased": lazy_gettext("Personal data deleted"),
-}
-"""What each kind of event is called by whoever it is about."""
 
 
 @dataclass(frozen=True)
@@ -313,7 +266,7 @@ class _Worded:
             said = [
                 self.reader.money(revision["total"], revision["currency"]),
                 _("issued on %(moment)s", moment=self.moment(revision["issued_at"])),
-                str(STANDINGS.get(revision["state"], revision["state"])),
+                str(states.REVISION_IN_MY_DATA.get(revision["state"], revision["state"])),
             ]
             if revision["patient"]:
                 said.append(_("made out to %(name)s", name=revision["patient"]))
@@ -346,13 +299,15 @@ class _Worded:
                 "working": _("about to be sent"),
             }.get(mail["state"], mail["state"])
             address = mail["address"] or _("an address that we have forgotten")
-            kind = LETTERS.get(mail["kind"], _("Mail"))
+            kind = states.MAILS_IN_MY_DATA.get(mail["kind"], _("Mail"))
             yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
 
     def event(self, entry: Mapping[str, Any]) -> str:
         if entry["what"] == "state":
-            return str(STATES.get(entry["detail"].get("to"), _("How far it is was changed")))
-        return str(EVENTS.get(entry["what"], entry["what"]))
+            return str(
+                states.REQUEST_IN_MY_DATA.get(entry["detail"].get("to"), _("How far it is was changed"))
+            )
+        return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 
     def moment(self, iso: str) -> str:
         return self.reader.clock(datetime.fromisoformat(iso), self.zone)

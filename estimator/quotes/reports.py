@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from estimator import keys
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
+from estimator.models.quotes import RevisionState
 from estimator.quotes import issued_revisions
 from pricing.money import exactly
 
@@ -30,7 +31,7 @@ class Listed:
     number: str
     revision: int
     reference: str
-    state: str
+    state: RevisionState
     issued_at: datetime
     valid_until: date
     time_zone: str

@@ -21,9 +21,7 @@ from estimator.mail import outbox
 from estimator.models import RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
-from estimator.processes import letters
 from estimator.requests import search
-from estimator.web.desk.requests import history
 
 SignIn = Callable[[Flask, Role], Staff]
 
@@ -567,8 +565,3 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert requests.KIND not in kinds(app, reference)
-
-
-def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
-    named = {template for template in letters.WRITERS if template.startswith(("request_", "quote_"))}
-    assert set(history.LETTERS) == named

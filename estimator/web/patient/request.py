@@ -28,6 +28,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links, question_form, request_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import AskForm, Checked
+from estimator.wording import states
 
 pages = Blueprint("asking", __name__)
 
@@ -443,21 +444,12 @@ def _quote(quote: Quote) -> dict[str, str]:
 
 
 def _state(record: PatientRequest, quote: Quote | None) -> str:
-    state: str = record.state
+    state = record.state
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
-        standing = quotes.state_at(quotes.newest(quote), request_context.now())
-        state = "expired" if standing == "expired" else state
-    return {
-        "new": _("We have your request. Nobody has begun with it yet."),
-        "in_work": _("Somebody is working on your request."),
-        "waiting": _("We have asked you something and are waiting for your answer. Look into your mailbox."),
-        "quoted": _("Your quote is ready."),
-        "accepted": _("You have accepted the quote."),
-        "declined": _("You have declined the quote."),
-        "expired": _("The quote has expired. Ask below if you want a new one."),
-        "closed": _("This request is closed. Ask below if you want it to be taken up again."),
-    }[state]
+        newest = quotes.state_at(quotes.newest(quote), request_context.now())
+        state = "expired" if newest == "expired" else state
+    return str(states.REQUEST_FOR_PATIENT[state])
 
 
 def _mail(record: PatientRequest) -> dict[str, str] | None:

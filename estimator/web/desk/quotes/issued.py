@@ -13,17 +13,17 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
 from estimator.web import errors
-from estimator.web.desk.outbox import LETTERS
 from estimator.web.desk.quotes.blueprint import Answer, head_of, pages, the_request, to
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.mail_status import outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
 from estimator.web.request_context import now, ring_mails, settings
 from estimator.web.staff import signed_in
+from estimator.wording import states
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -158,11 +158,11 @@ def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
     return found[0]
 
 
-def _not_current(of: PatientRequest, standing: str) -> Answer:
+def _not_current(of: PatientRequest, standing: RevisionState) -> Answer:
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),
-        _("It is %(standing)s meanwhile. Nothing was changed.", standing=standing_words(standing)),
+        _("It is %(standing)s meanwhile. Nothing was changed.", standing=states.revision_at_desk(standing)),
         way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
     )
 
@@ -173,7 +173,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
     return {
         "number": revision.number,
         "standing": standing,
-        "standing_words": standing_words(standing),
+        "standing_words": states.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
@@ -187,7 +187,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone),
-                "letter": LETTERS[mail.template],
+                "letter": states.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }

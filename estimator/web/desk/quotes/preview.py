@@ -24,11 +24,10 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.desk.quotes.issued import revision_of
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, states
 
 
 @pages.get("/preview")
@@ -109,7 +108,7 @@ def revision(reference: str, number: int) -> Answer:
         document=document.drawn(rows, language=found.language, patient=patient, past=standing in PAST),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),
-        standing=standing_words(standing),
+        standing=states.revision_at_desk(standing),
         revision=number,
     )
 

@@ -18,7 +18,6 @@ from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import Answer, pages
@@ -26,6 +25,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.staff import signed_in
+from estimator.wording import states
 
 
 class Unknown(Exception):
@@ -256,7 +256,7 @@ def _quote(found: PatientRequest) -> dict[str, Any] | None:
         "number": quote.number,
         "revision": newest.number,
         "total": reader.money(newest.total, newest.currency),
-        "standing": standing_words(quotes.state_at(newest, request_context.now())),
+        "standing": states.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 

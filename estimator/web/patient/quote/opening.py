@@ -22,7 +22,7 @@ from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Link, Opened, Problem, pages
-from estimator.web.patient.quote.standing import NAMES
+from estimator.wording import states
 
 
 class CodeForm(Form):
@@ -89,7 +89,7 @@ def gate(found: Opened, problems: list[Problem] | None = None, status: int = 200
     assert found.address is not None
     shown: dict[str, Any] = {
         "number": found.quote.number,
-        "standing": NAMES[found.state],
+        "standing": states.REVISION_FOR_PATIENT[found.state],
         "valid_until": blueprint.end_of(found.newest),
         "address": addresses.masked(found.address),
         "action": url_for("quote.code", number=found.quote.number),

@@ -17,6 +17,7 @@ from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
 from estimator.web.patient.quote.blueprint import Answer, Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
+from estimator.wording import states
 
 
 @pages.get("/quote/<number>")
@@ -131,6 +132,6 @@ def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, 
     return {
         "label": _("Revision %(revision)s", revision=each.number),
         "issued": _("issued on %(day)s", day=reader.moment(each.issued_at, each.time_zone)),
-        "standing": str(standing.NAMES[quotes.state_at(each, request_context.now())]),
+        "standing": str(states.REVISION_FOR_PATIENT[quotes.state_at(each, request_context.now())]),
         "address": address,
     }

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
 
 from estimator import quotes
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.models import QuoteDecision, QuoteRevision
-from estimator.models.quotes import RevisionState
 from estimator.web import request_context
 from estimator.web.language import current_reader
 from estimator.web.patient.quote.blueprint import Link, end_of
-
-NAMES: Mapping[RevisionState, str] = {
-    "current": lazy_gettext("valid; it can be accepted"),
-    "replaced": lazy_gettext("replaced by a newer revision"),
-    "withdrawn": lazy_gettext("withdrawn by the provider"),
-    "expired": lazy_gettext("expired"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-}
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
 """Whatever is so is not to be paid any more."""
