@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import pricing
+from estimator import leases
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -67,13 +68,13 @@ def _preview(app: Flask, preview_id: int) -> None:
         except repricing.Failed:
             logger.warning("preview %s: a process that priced ended", claimed.id)
             previews.give_back(claimed, tried=True)
-        except (previews.LostLease, DBAPIError):
+        except (leases.LostLease, DBAPIError):
             raise
         except Exception:
             logger.exception("preview %s could not be worked out", claimed.id)
             previews.failed(claimed, "broken", now=_now())
         db.session.commit()
-    except previews.LostLease:
+    except leases.LostLease:
         db.session.rollback()
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, estimates, keys, logs, quotes, staff
+from estimator import clinic, estimates, keys, leases, logs, quotes, staff
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -95,7 +95,7 @@ def send(app: Flask, mail_id: int) -> None:
         return
     try:
         what_became = _attempt(mail, settings)
-    except outbox.LostLease:
+    except leases.LostLease:
         return
     finally:
         db.session.rollback()
@@ -190,7 +190,7 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
     except renderer.RenderingFailed as error:
         logger.error("the PDF for mail %s could not be made: %s", mail.id, error)
         return partial(later, words=_("The PDF could not be made. `estimator doctor` may say why."))
-    except (outbox.LostLease, DBAPIError):
+    except (leases.LostLease, DBAPIError):
         raise
     except Exception:
         logger.exception("mail %s could not be written", mail.id)
@@ -222,7 +222,7 @@ def _write_down(what_became: Callable[..., timedelta | None]) -> timedelta | Non
         try:
             wait = what_became(now=_now())
             db.session.commit()
-        except outbox.LostLease:
+        except leases.LostLease:
             db.session.rollback()
             return None
         except DBAPIError as error:
