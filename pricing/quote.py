@@ -19,6 +19,7 @@ from pricing import PriceTable, canonical_json
 from pricing.answers import Answers
 from pricing.currencies import MINOR_UNIT
 from pricing.money import Rounder, decimals, exactly
+from pricing.payments import split
 
 FORMAT = 1
 
@@ -281,24 +282,13 @@ def _amount_of(adjustment: Adjustment | Decimal, minor: Decimal) -> Decimal:
 def _payments(
     table: PriceTable, breakdown: Mapping[str, Any], adjusted: Decimal, total: Decimal
 ) -> tuple[tuple[str, Decimal], ...]:
-    """Split what is firm as the price list splits its price: fixed amounts first, the percents share the rest."""
+    """Split what is firm as the price list splits its price."""
     priced = [(payment["code"], Decimal(payment["amount"])) for payment in breakdown["payments"]]
     if not adjusted or not priced:
         return tuple(priced)
     money = Rounder(min(table.round_to, MINOR_UNIT[table.currency]), table.rounding)
-    with exactly():
-        left = max(total, Decimal(0))
-        fixed: list[Decimal | None] = []
-        for payment in table.payments:
-            amount = None if payment.amount is None else min(payment.amount, left)
-            left -= amount or Decimal(0)
-            fixed.append(amount)
-    percents = [payment.percent for payment in table.payments if payment.percent is not None]
-    shares = iter(money.shares(left, percents))
-    return tuple(
-        (payment.code, next(shares) if amount is None else amount)
-        for payment, amount in zip(table.payments, fixed, strict=True)
-    )
+    parts = split(table.payments, total, money)
+    return tuple((payment.code, part) for payment, part in zip(table.payments, parts, strict=True))
 
 
 def _amounts(content: Mapping[str, Any], part: str) -> dict[str, str]:
