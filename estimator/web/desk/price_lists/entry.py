@@ -20,14 +20,13 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    problems_in_words,
-    sentence,
     store,
     the_draft,
     to,
     typed,
     wants_json,
 )
+from estimator.web.desk.price_lists.problems import problems_in_words, sentence
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from pricing import Problem

@@ -20,9 +20,10 @@ from estimator.models import TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing.schema import EVIDENCE
 from estimator.price_lists.editing.starting import first_list
-from estimator.web.desk.price_lists.blueprint import Answer, pages, sentence, to
+from estimator.web.desk.price_lists.blueprint import Answer, pages, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.entry import in_a_form
+from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now

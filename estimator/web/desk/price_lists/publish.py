@@ -16,17 +16,17 @@ from estimator.web.desk.price_lists import warnings
 from estimator.web.desk.price_lists.blueprint import (
     Answer,
     Gone,
-    compared,
     conflict,
     head_of,
     number_in,
     pages,
-    problems_in_words,
     store,
     the_draft,
     to,
 )
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings

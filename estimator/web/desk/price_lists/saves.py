@@ -7,7 +7,6 @@ from flask import abort, render_template, url_for
 from estimator.price_lists import drafts
 from estimator.web.desk.price_lists.blueprint import (
     Answer,
-    compared,
     conflict,
     head_of,
     number_in,
@@ -16,6 +15,7 @@ from estimator.web.desk.price_lists.blueprint import (
     the_draft,
     to,
 )
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 

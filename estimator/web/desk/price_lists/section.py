@@ -18,7 +18,6 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    problems_in_words,
     store,
     the_draft,
     to,
@@ -26,6 +25,7 @@ from estimator.web.desk.price_lists.blueprint import (
     wants_json,
 )
 from estimator.web.desk.price_lists.entry import bad_code, code_from, field_words
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 

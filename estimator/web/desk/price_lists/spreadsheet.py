@@ -12,7 +12,8 @@ from estimator.i18n import gettext as _
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
-from estimator.web.desk.price_lists.blueprint import Answer, compared, head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from pricing.syntax import MOST_CHARACTERS

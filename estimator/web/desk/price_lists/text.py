@@ -16,12 +16,12 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    sentence,
     store,
     the_draft,
     to,
     wants_json,
 )
+from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from pricing.places import around, lines_of

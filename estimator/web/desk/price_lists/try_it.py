@@ -14,14 +14,9 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
 from estimator.web import forms
-from estimator.web.desk.price_lists.blueprint import (
-    Answer,
-    compared,
-    head_of,
-    pages,
-    problems_in_words,
-    the_draft,
-)
+from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, the_draft
+from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
