@@ -19,7 +19,7 @@ Lines = list[tuple[str, tuple[Decimal, ...], tuple[Decimal, ...]]]
 
 def rows() -> list[Row]:
     """Price 25 charges, and multiply and add the same 25 lines by hand."""
-    table, answers = plan.small_table(), plan.small_given()
+    table, answers = plan.small_table(), plan.small_answers()
     breakdown = pricing.estimate(table, answers)
     lines = _lines(breakdown)
     one_case = [(code, quantity[1], price[1]) for code, quantity, price in lines]

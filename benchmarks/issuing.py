@@ -36,9 +36,9 @@ def issue(reference: str, settings: Settings) -> int:
     now = datetime.now(UTC)
     request = requests.get(reference)
     assert request is not None
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
-    prepared = drafts.state(draft, clinic=CLINIC, settings=settings, now=now)
+    prepared = drafts.preview(draft, clinic=CLINIC, settings=settings, now=now)
     revision = quotes.issue(
         request,
         save=draft.save,

@@ -116,7 +116,7 @@ def _strange(results: list[Result]) -> Row:
 
 def _share(request: float) -> Row:
     """How much of one POST is the arithmetic, in the form in which it is kept."""
-    table, answers = plan.table(), plan.given()
+    table, answers = plan.table(), plan.answers()
     took = middle(
         in_turns({"": processor_seconds(lambda: pricing.estimate(table, answers).as_json(), 200)}, 9)[""]
     )

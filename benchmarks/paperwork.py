@@ -21,7 +21,7 @@ def jobs(count: int) -> Iterator[Job]:
     """Yield so many documents as the app hands them to its renderer, the first one of 20 lines."""
     table = plan.table()
     for number in range(count):
-        job, lines = _job(table, plan.given(number), number)
+        job, lines = _job(table, plan.answers(number), number)
         assert number or lines == 20
         yield job
 
@@ -30,12 +30,12 @@ def small_jobs(count: int) -> Iterator[Job]:
     """Yield so many shorter documents, of 25 lines and few notices."""
     table = plan.small_table()
     for number in range(count):
-        yield _job(table, plan.small_given(number), number)[0]
+        yield _job(table, plan.small_answers(number), number)[0]
 
 
-def _job(table: PriceTable, given: Mapping[str, str | bool], number: int) -> tuple[Job, int]:
+def _job(table: PriceTable, answers: Mapping[str, str | bool], number: int) -> tuple[Job, int]:
     reading = reader("en")
-    breakdown = pricing.estimate(table, given).as_dict()
+    breakdown = pricing.estimate(table, answers).as_dict()
     head = wording.head(
         table,
         reading,
@@ -43,7 +43,7 @@ def _job(table: PriceTable, given: Mapping[str, str | bool], number: int) -> tup
         created=NOW,
         valid_until=NOW.date() + timedelta(days=table.quote_valid_days),
     )
-    rows = wording.rows(breakdown, table, reading, list(given))
+    rows = wording.rows(breakdown, table, reading, list(answers))
     changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reading)
     job = Job(
         html=pdf_document.html(rows, changes, head, reading),

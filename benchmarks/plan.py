@@ -42,7 +42,7 @@ def table() -> PriceTable:
     return pricing.read((resources.files("pricing.tables") / f"{SLUG}.toml").read_text(encoding="utf-8"))
 
 
-def given(number: int = 0) -> dict[str, str | bool]:
+def answers(number: int = 0) -> dict[str, str | bool]:
     """Return answers for `pricing`; each number is another plan, 0 the one above."""
     answers: dict[str, str | bool] = {
         code: typed == "yes" if code in _YES_NO else typed for code, typed in ANSWERS.items()
@@ -60,7 +60,7 @@ def small_table() -> PriceTable:
     return pricing.read((Path(__file__).parent / "clinic.toml").read_text(encoding="utf-8"))
 
 
-def small_given(number: int = 0) -> dict[str, str | bool]:
+def small_answers(number: int = 0) -> dict[str, str | bool]:
     """Return answers to it with which every charge applies; each number is another plan."""
     return {
         "cells": "umbilical",

@@ -116,8 +116,8 @@ def _read(work: previews.Work) -> Distinct:
     distinct = Distinct((pricing.read(work.old), pricing.read(work.new)))
     for part in previews.plans_of(work):
         db.session.rollback()
-        for given, plans in part:
-            distinct.add(given, plans)
+        for answers, plans in part:
+            distinct.add(answers, plans)
     return distinct
 
 

@@ -277,7 +277,7 @@ def _prepared(settings: Settings, count: int) -> list[str]:
 def _ask(version: Any, number: int, settings: Settings, now: datetime) -> PatientRequest:
     token = estimates.make(
         version,
-        {**plan.given(number), "own_mri": True},  # nothing in a firm quote is on request
+        {**plan.answers(number), "own_mri": True},  # nothing in a firm quote is on request
         language="en",
         submission=f"form {number}",
         link_key=settings.link_key,

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from estimator.db import db, take_turns
+from estimator.db import advisory_lock, db
 from estimator.models import AuditEntry
 
 BEGINNING = "0" * 64
@@ -38,7 +38,7 @@ def add(action: str, *, actor: str, subject: str, now: datetime, **detail: objec
     `detail` holds ids, codes and numbers, or lists of them, never a person's words; raises NotACode.
     """
     _must_be_codes(detail)
-    take_turns("audit")
+    advisory_lock("audit")
     last = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=now.astimezone(UTC).replace(microsecond=0),

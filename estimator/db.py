@@ -124,7 +124,7 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
         driver.execute("BEGIN IMMEDIATE")
 
 
-def take_turns(name: str) -> None:
+def advisory_lock(name: str) -> None:
     """Let one transaction at a time go on with what `name` names, until it ends; on SQLite, one that writes."""
     if db.engine.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
@@ -136,7 +136,7 @@ def take_turns(name: str) -> None:
             db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def insert_once(model: type[Base], row: Mapping[str, Any]) -> bool:
+def insert_if_absent(model: type[Base], row: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique value of it is there already; return whether it was inserted.
 
     One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.

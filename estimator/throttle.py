@@ -11,7 +11,7 @@ from sqlalchemy import case, or_, select, update
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
-from estimator.db import changed_rows, db, insert_once
+from estimator.db import changed_rows, db, insert_if_absent
 from estimator.models import Attempts
 
 WINDOW = timedelta(minutes=15)
@@ -25,7 +25,7 @@ def take(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> t
     Commit at once, whatever comes of the attempt.
     """
     key = keys.lookup(lookup_key, f"attempts {what}", who)
-    insert_once(Attempts, {"key": key, "count": 0, "since": now})
+    insert_if_absent(Attempts, {"key": key, "count": 0, "since": now})
     over = or_(Attempts.since <= now - WINDOW, Attempts.since > now + AHEAD)
     db.session.execute(
         update(Attempts)

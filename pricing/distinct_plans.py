@@ -34,14 +34,14 @@ class Distinct:
         self._first: dict[str, str | bool] = {}
         self._seen: dict[str, str] = {}
 
-    def add(self, given: str, plans: int) -> None:
+    def add(self, plan: str, plans: int) -> None:
         """Add so many plans with these answers, which are JSON."""
-        key = self._seen.get(given)
+        key = self._seen.get(plan)
         if key is None:
-            key = self._key(given)
+            key = self._key(plan)
             if len(self._seen) >= 2 * self._most:
                 self._seen.clear()
-            self._seen[given] = key
+            self._seen[plan] = key
         if key in self.plans:
             self.plans[key] += plans
         elif len(self.plans) < self._most:
@@ -49,9 +49,9 @@ class Distinct:
         else:
             self.left_out += plans
 
-    def _key(self, given: str) -> str:
+    def _key(self, plan: str) -> str:
         """The answers that stand for these ones, in one way to write them; mostly just these."""
-        answers: dict[str, str | bool] = json.loads(given)
+        answers: dict[str, str | bool] = json.loads(plan)
         codes = tuple(answers)
         ordered = self._orders.get(codes)
         if ordered is None:
@@ -62,7 +62,7 @@ class Distinct:
             answer = self._answer(code, kept[code])
             if answer != kept[code]:
                 kept[code], changed = answer, True
-        return json.dumps(kept) if changed else given
+        return json.dumps(kept) if changed else plan
 
     def _answer(self, code: str, answer: str | bool) -> str | bool:
         """The answer that stands for one that nothing depends on: the first one that both tables take."""

@@ -17,6 +17,7 @@ from pricing.breakdown import Breakdown, Item, TaxLine, Three
 from pricing.charges import HIGH, HUNDREDTH, LIKELY, LOW, billed_units, bounded, exact_amount, in_case
 from pricing.conditions import Value, applies
 from pricing.money import ZERO, exactly
+from pricing.payments import split
 from pricing.prepared import Line, Named, Offer, TaxOn, prepared
 from pricing.steps import Trace
 from pricing.table import Group, NumberDriver, Percent, PriceTable
@@ -340,15 +341,5 @@ class _Plan:
             yield low, likely, high
 
     def _payments(self, total: Decimal) -> list[Decimal]:
-        """Split the likely provider total: fixed amounts first, the percents share what is left."""
-        if not self.table.payments:
-            return []
-        left = max(total, self.zero)
-        fixed: list[Decimal | None] = []
-        for payment in self.table.payments:
-            amount = None if payment.amount is None else min(payment.amount, left)
-            left -= amount or ZERO
-            fixed.append(amount)
-        percents = [payment.percent for payment in self.table.payments if payment.percent is not None]
-        shares = iter(self.money.shares(left, percents))
-        return [self.money.amount(next(shares) if amount is None else amount) for amount in fixed]
+        """Split the likely provider total, each instalment with the decimals of the table."""
+        return [self.money.amount(part) for part in split(self.table.payments, total, self.money)]

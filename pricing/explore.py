@@ -130,14 +130,14 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     no. Raises BadAnswers if the plan itself is refused.
     """
     values = check(table, answers)
-    given = normal_form(values)
+    plan = normal_form(values)
     before, requested = total(table, values)
     alternatives = []
     for driver in table.drivers:
-        if driver.code not in given:
+        if driver.code not in plan:
             continue
-        for answer in _nearest(driver, given[driver.code]):
-            assumed, outcome = _with(table, given, driver.code, answer)
+        for answer in _nearest(driver, plan[driver.code]):
+            assumed, outcome = _with(table, plan, driver.code, answer)
             stays = requested if outcome.total is None else outcome.on_request
             alternatives.append(
                 Alternative(
@@ -185,10 +185,10 @@ def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
 
 
 def _with(
-    table: PriceTable, given: Mapping[str, str | bool], driver: str, answer: str | bool
+    table: PriceTable, answers: Mapping[str, str | bool], driver: str, answer: str | bool
 ) -> tuple[dict[str, str | bool], Outcome]:
     """Change one answer, and fill in what only then is asked and has no answer yet."""
-    plan = {**given, driver: answer}
+    plan = {**answers, driver: answer}
     assumed: dict[str, str | bool] = {}
     drivers = {entry.code: entry for entry in table.drivers}
     while True:
@@ -203,7 +203,7 @@ def _with(
             assert least is not None
             plan[code] = least
     for code, value in normal_form(values).items():
-        if code not in given:
+        if code not in answers:
             assumed[code] = value
     return assumed, _outcome(table, values, problems)
 

@@ -19,6 +19,7 @@ from pricing import PriceTable, canonical_json
 from pricing.answers import Answers
 from pricing.currencies import MINOR_UNIT
 from pricing.money import Rounder, decimals, exactly
+from pricing.payments import split
 from pricing.stored import ComparableQuote, QuoteTable, StoredBreakdown, StoredItem, StoredQuote, StoredTax
 
 FORMAT = 1
@@ -98,12 +99,12 @@ class Recomputed(NamedTuple):
     differences: list[str]
 
 
-def compute(table: PriceTable, given: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
+def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
     """Work out what a quote comes to; raises pricing.BadAnswers and WrongAmount.
 
     What is on request counts 0: a quote with any is not issued, but somebody may want to see it before.
     """
-    breakdown = pricing.estimate(table, given).as_dict()
+    breakdown = pricing.estimate(table, answers).as_dict()
     minor = MINOR_UNIT[table.currency]
     places = max(decimals(minor), decimals(table.round_to))
     with exactly():
@@ -155,7 +156,7 @@ def content(
     valid_until: date,
     time_zone: str,
     language: str,
-    given: Mapping[str, str | bool],
+    answers: Mapping[str, str | bool],
     rate: Rate | None = None,
     replaces: int | None = None,
 ) -> StoredQuote:
@@ -173,7 +174,7 @@ def content(
         "time_zone": time_zone,
         "language": language,
         "table": _table(breakdown),
-        "answers": dict(given),
+        "answers": dict(answers),
         "breakdown": breakdown,
         "adjustments": [{"amount": firm.text(amount)} for amount in amounts],
         "price": firm.text(firm.price),
@@ -284,24 +285,13 @@ def _amount_of(adjustment: Adjustment | Decimal, minor: Decimal) -> Decimal:
 def _payments(
     table: PriceTable, breakdown: StoredBreakdown, adjusted: Decimal, total: Decimal
 ) -> tuple[tuple[str, Decimal], ...]:
-    """Split what is firm as the price list splits its price: fixed amounts first, the percents share the rest."""
+    """Split what is firm as the price list splits its price."""
     priced = [(payment["code"], Decimal(payment["amount"])) for payment in breakdown["payments"]]
     if not adjusted or not priced:
         return tuple(priced)
     money = Rounder(min(table.round_to, MINOR_UNIT[table.currency]), table.rounding)
-    with exactly():
-        left = max(total, Decimal(0))
-        fixed: list[Decimal | None] = []
-        for payment in table.payments:
-            amount = None if payment.amount is None else min(payment.amount, left)
-            left -= amount or Decimal(0)
-            fixed.append(amount)
-    percents = [payment.percent for payment in table.payments if payment.percent is not None]
-    shares = iter(money.shares(left, percents))
-    return tuple(
-        (payment.code, next(shares) if amount is None else amount)
-        for payment, amount in zip(table.payments, fixed, strict=True)
-    )
+    parts = split(table.payments, total, money)
+    return tuple((payment.code, part) for payment, part in zip(table.payments, parts, strict=True))
 
 
 def _likely(lines: Sequence[StoredItem] | Sequence[StoredTax]) -> dict[str, str]:

@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 @click.option("--pdf", metavar="OUT.pdf", help=_("Write the breakdown as PDF into a file as well."))
 def price(table: str, answers: str, as_json: bool, pdf: str | None) -> None:
     """Print a breakdown; nothing is saved."""
-    given = answers_of(answers)
-    breakdown = priced(table, given)
+    plan = answers_of(answers)
+    breakdown = priced(table, plan)
     if pdf is not None:
-        _write_pdf(breakdown, given, pdf)
+        _write_pdf(breakdown, plan, pdf)
     if as_json:
         _write(breakdown.as_json())
     elif pdf is None:
-        click.echo(_readable(breakdown, given), nl=False)
+        click.echo(_readable(breakdown, plan), nl=False)
 
 
-def _readable(breakdown: pricing.Breakdown, given: dict[str, Any]) -> str:
+def _readable(breakdown: pricing.Breakdown, answers: dict[str, Any]) -> str:
     from estimator import wording
     from estimator.estimates import plain_text
     from pricing.explore import sensitivity
@@ -57,11 +57,11 @@ def _readable(breakdown: pricing.Breakdown, given: dict[str, Any]) -> str:
     changes = wording.changes(
         sensitivity(breakdown.table, stored["answers"]), stored, breakdown.table, reader
     )
-    rows = wording.rows(stored, breakdown.table, reader, list(given))
+    rows = wording.rows(stored, breakdown.table, reader, list(answers))
     return plain_text.text(rows, changes, _head(breakdown, datetime.now(UTC)))
 
 
-def _write_pdf(breakdown: pricing.Breakdown, given: dict[str, Any], name: str) -> None:
+def _write_pdf(breakdown: pricing.Breakdown, answers: dict[str, Any], name: str) -> None:
     from estimator.estimates import pdf_document
     from estimator.pdf import renderer
 
@@ -69,7 +69,7 @@ def _write_pdf(breakdown: pricing.Breakdown, given: dict[str, Any], name: str) -
     head = _head(breakdown, now)
     try:
         content = pdf_document.document(
-            breakdown.as_dict(), breakdown.table, head, _reader(breakdown), list(given), now
+            breakdown.as_dict(), breakdown.table, head, _reader(breakdown), list(answers), now
         )
     except renderer.RenderingFailed as error:
         raise Refused(_("The PDF could not be made: %(reason)s", reason=error)) from None
@@ -99,11 +99,11 @@ def _head(breakdown: pricing.Breakdown, now: datetime) -> Head:
     return wording.head(table, _reader(breakdown), reference=None, created=now, valid_until=valid_until)
 
 
-def priced(table_file: str, given: dict[str, Any]) -> pricing.Breakdown:
+def priced(table_file: str, answers: dict[str, Any]) -> pricing.Breakdown:
     """Price answers with the table of a file; raises Refused with every problem."""
     text = text_of(table_file)
     try:
-        return pricing.estimate(pricing.read(text), given)
+        return pricing.estimate(pricing.read(text), answers)
     except pricing.BadTable as error:
         raise Refused(*problem_lines(table_file, error.problems)) from None
     except pricing.BadAnswers as error:
@@ -116,7 +116,7 @@ def answers_of(name: str) -> dict[str, Any]:
     """Read answers from a JSON object, numbers exactly as they stand there; raises Refused."""
     text = text_of(name)
     try:
-        given = json.loads(
+        answers = json.loads(
             text,
             parse_float=_exact,
             parse_int=_exact,
@@ -135,11 +135,11 @@ def answers_of(name: str) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise Refused(_("%(file)s is nested too deeply for answers.", file=shown_name(name))) from None
-    if not isinstance(given, dict):
+    if not isinstance(answers, dict):
         raise Refused(
             _('%(file)s must hold a JSON object, for example {"sessions": 3}.', file=shown_name(name)),
         )
-    return given
+    return answers
 
 
 def _exact(digits: str) -> Decimal | str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from estimator import audit
-from estimator.db import db, take_turns
+from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import Rate
 from pricing.currencies import MINOR_UNIT
@@ -47,7 +47,7 @@ def enter(
     problems = _problems(base, quoted, rate, source, day, now)
     if problems:
         raise WrongRate(problems)
-    take_turns("rates")
+    advisory_lock("rates")
     row = db.session.scalar(select(Rate).filter_by(base=base, quoted=quoted, day=day))
     if row is None:
         row = Rate(base=base, quoted=quoted, day=day)

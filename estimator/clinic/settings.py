@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import select
 
 from estimator import audit
-from estimator.db import db, take_turns
+from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import ClinicSetting
 
@@ -128,7 +128,7 @@ def change(key: str, value: Any, *, actor: str, now: datetime, basis: str | None
     """
     kind = KINDS[key]
     checked = kind.check(value)
-    take_turns("clinic")
+    advisory_lock("clinic")
     row = db.session.get(ClinicSetting, key, populate_existing=True)
     before = None if row is None else row.value
     text: str | None = _json(kind.write(checked))

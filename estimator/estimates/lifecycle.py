@@ -14,7 +14,7 @@ from sqlalchemy import select
 import pricing
 from estimator import links, price_lists
 from estimator.config import Settings
-from estimator.db import changed_rows, db, insert_once
+from estimator.db import changed_rows, db, insert_if_absent
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail, TableVersion
 from pricing.answers import Answers
@@ -41,14 +41,14 @@ def make(
     """
     table = price_lists.parsed(version)
     breakdown = pricing.estimate(table, answers)
-    given = json.dumps(
+    said = json.dumps(
         {code: answer for code, answer in breakdown.answers.items() if answers.get(code) is not None}
     )
-    parts = (submission or secrets.token_hex(), version.sha256, language, given)
+    parts = (submission or secrets.token_hex(), version.sha256, language, said)
     name = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
     row = {
         "table_version_id": version.id,
-        "given": given,
+        "given": said,
         "breakdown": breakdown.as_json().decode(),
         "language": language,
         "valid_until": price_lists.day_of(now, table.time_zone) + timedelta(days=table.quote_valid_days),
@@ -59,7 +59,7 @@ def make(
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
         token = links.compose(link_key, KIND, reference, 1)
-        if insert_once(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
+        if insert_if_absent(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
             return token
         same = db.session.scalar(select(Estimate).filter_by(submission=name))
         if same is not None:
@@ -123,7 +123,7 @@ def breakdown_of(estimate: Estimate) -> StoredBreakdown:
     return read_breakdown(estimate.breakdown)
 
 
-def given_of(estimate: Estimate) -> Mapping[str, str | bool]:
+def answers_of(estimate: Estimate) -> Mapping[str, str | bool]:
     """Return what was answered, in normal form; what was left open is not in it."""
     return read_answers(estimate.given)
 

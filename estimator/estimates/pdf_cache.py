@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.models import Document, Estimate
 
 
@@ -32,4 +32,4 @@ def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
 def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
     """Keep a document with its estimate; one that another process kept meanwhile stays as it is."""
     row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
-    insert_once(Document, row)
+    insert_if_absent(Document, row)

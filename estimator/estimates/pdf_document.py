@@ -112,8 +112,8 @@ def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
         rate = look.rate
         beside = None if rate is None else other_currency.beside(breakdown, table, rate, reader)
     logo = None if look.logo is None else clinic.logo_content(look.logo)
-    given = list(lifecycle.given_of(record))
-    return document(breakdown, table, head, reader, given, record.created_at, logo, beside)
+    answered = list(lifecycle.answers_of(record))
+    return document(breakdown, table, head, reader, answered, record.created_at, logo, beside)
 
 
 def document(
@@ -121,14 +121,14 @@ def document(
     table: PriceTable,
     head: Head,
     reader: Reader,
-    given: Sequence[str],
+    answered: Sequence[str],
     created: datetime,
     logo: bytes | None = None,
     beside: Beside | None = None,
 ) -> bytes:
     """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
     with speaking(reader):
-        rows = wording.rows(breakdown, table, reader, given)
+        rows = wording.rows(breakdown, table, reader, answered)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
         drawn = html(rows, changes, head, reader, logo, beside)
         description = gettext("The same breakdown for programs, as canonical JSON")

@@ -1,10 +1,8 @@
 """The outbox: mail is put here in the transaction that causes it, claimed by a worker, and never lost.
 
-A row is the truth, a queue only the bell. Whoever claims a row has it for a lease; if the worker ends, another
-one claims the row when the lease is over. So every mail is sent at least once, and a second time only if a worker
-ended between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
-
-A clock that is set back must not hold anything up: a moment further ahead than any lease or delay can be is over.
+Whoever claims a row has it for a lease (`leases`); if the worker ends, another one claims it. So every mail is sent
+at least once, and a second time only if a worker ended between the server's acceptance and our commit; then with the
+same Message-ID, and the row says so.
 """
 
 from __future__ import annotations
@@ -17,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import keys
-from estimator.db import changed_rows, db, insert_once, take_turns
+from estimator import keys, leases
+from estimator.db import advisory_lock, changed_rows, db, insert_if_absent
 from estimator.models import Mail
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -31,6 +29,14 @@ LEAST_ATTEMPTS = 5
 
 DAY = timedelta(days=1)
 
+NO_LIMIT = 10**6
+"""For mail that is counted where it is caused: other mail of the day must not keep it from being put."""
+
+
+_LEASED = leases.Leased(
+    Mail, due_at=Mail.due_at, longest_delay=LONGEST_DELAY, free=(("handed_over_at", None),)
+)
+
 
 class TooMany(Exception):
     """No more mail today; `what` is "address" or "record", whichever has had its share."""
@@ -38,10 +44,6 @@ class TooMany(Exception):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(what)
-
-
-class LostLease(Exception):
-    """Somebody else has claimed the row meanwhile, or it is gone; what was done with it does not count."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ def put(
     lookup = keys.lookup(lookup_key, "address", _folded(address))
     name = secrets.token_hex(16)
     named = hashlib.sha256("\x00".join((submission, template, about, lookup)).encode()).hexdigest()
-    take_turns(f"mail to {lookup}")
-    take_turns(f"mail about {about}")
+    advisory_lock(f"mail to {lookup}")
+    advisory_lock(f"mail about {about}")
     row = {
         "name": name,
         "template": template,
@@ -99,7 +101,7 @@ def put(
         "attempts": 0,
         "perhaps_twice": False,
     }
-    added = insert_once(Mail, row)
+    added = insert_if_absent(Mail, row)
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
         # Counted after the row is there: nobody else can write until this transaction ends.
@@ -112,26 +114,14 @@ def put(
 
 def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
     """Take a mail that is due, for a lease; None if it is not due, or somebody else has it. Commit at once."""
-    lease = secrets.token_hex(16)
-    # On PostgreSQL a row that somebody is claiming at this moment is skipped, not waited for.
-    due = (
-        select(Mail.id)
-        .where(Mail.id == mail_id, _is_due(now, lease_seconds))
-        .with_for_update(skip_locked=True)
+    lease = _LEASED.claim(
+        mail_id,
+        now=now,
+        lease=timedelta(seconds=lease_seconds),
+        perhaps_twice=or_(Mail.perhaps_twice, Mail.handed_over_at.is_not(None)),
+        handed_over_at=None,
     )
-    claimed = (
-        update(Mail)
-        .where(Mail.id.in_(due))
-        .values(
-            state="working",
-            lease=lease,
-            leased_until=now + timedelta(seconds=lease_seconds),
-            attempts=Mail.attempts + 1,
-            perhaps_twice=or_(Mail.perhaps_twice, Mail.handed_over_at.is_not(None)),
-            handed_over_at=None,
-        )
-    )
-    if changed_rows(claimed) != 1:
+    if lease is None:
         return None
     row = db.session.execute(
         select(
@@ -153,29 +143,28 @@ def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> l
     at = func.coalesce(Mail.leased_until, Mail.due_at)
     rows = db.session.execute(
         select(Mail.id, Mail.state, Mail.due_at, Mail.leased_until)
-        .where(_is_due(now, lease_seconds, within))
+        .where(_LEASED.is_due(now, timedelta(seconds=lease_seconds), within))
         .order_by(at)
         .limit(most)
     )
     found = []
     for row in rows:
         moment = row.leased_until if row.state == "working" else row.due_at
-        wait = moment - now
-        found.append((row.id, wait if timedelta(0) < wait <= within else timedelta(0)))
+        found.append((row.id, leases.wait_until(moment, now, within)))
     return found
 
 
 def handing_over(mail: Claimed, *, now: datetime, lease_seconds: int) -> None:
     """Write down that the server is about to take a mail, and begin the lease anew. Commit before it does.
 
-    Raises LostLease.
+    Raises leases.LostLease.
     """
-    _ours(mail, handed_over_at=now, leased_until=now + timedelta(seconds=lease_seconds))
+    _LEASED.renew(mail.id, mail.lease, now + timedelta(seconds=lease_seconds), handed_over_at=now)
 
 
 def sent(mail: Claimed, *, words: str, now: datetime) -> None:
-    """Write down that the server took a mail; raises LostLease. It may be tried again until it is committed."""
-    _ours(mail, state="sent", words=words, ended_at=now, **_free())
+    """Write down that the server took a mail; raises leases.LostLease. It may be tried again until it is committed."""
+    _LEASED.end(mail.id, mail.lease, state="sent", words=words, ended_at=now)
 
 
 def later(
@@ -183,20 +172,20 @@ def later(
 ) -> timedelta | None:
     """Put a mail back that could not be sent now; return how long it waits.
 
-    None if it is given up, because that has gone on for too long. Raises LostLease.
+    None if it is given up, because that has gone on for too long. Raises leases.LostLease.
     """
     twice = {"perhaps_twice": True} if perhaps_sent else {}
     if mail.attempts >= LEAST_ATTEMPTS and now - mail.created_at >= timedelta(hours=give_up_hours):
-        _ours(mail, state="failed", words=words, ended_at=now, **twice, **_free())
+        _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=now, **twice)
         return None
     wait = delay_after(mail.attempts)
-    _ours(mail, state="waiting", words=words, due_at=now + wait, **twice, **_free())
+    _LEASED.end(mail.id, mail.lease, state="waiting", words=words, due_at=now + wait, **twice)
     return wait
 
 
 def failed(mail: Claimed, *, words: str, now: datetime) -> None:
-    """Give a mail up; raises LostLease."""
-    _ours(mail, state="failed", words=words, ended_at=now, **_free())
+    """Give a mail up; raises leases.LostLease."""
+    _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=now)
 
 
 def again(mail_id: int, now: datetime) -> bool:
@@ -209,7 +198,7 @@ def again(mail_id: int, now: datetime) -> bool:
         changed_rows(
             update(Mail)
             .where(*given_up)
-            .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_free())
+            .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_LEASED.freed())
         )
         == 1
     )
@@ -221,7 +210,7 @@ def delay_after(attempts: int) -> timedelta:
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
 
-def of(about: str) -> Sequence[Mail]:
+def mails_about(about: str) -> Sequence[Mail]:
     """Return the mails about a record, the newest first."""
     return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
 
@@ -256,7 +245,7 @@ def drop(about: str | Select[Any]) -> None:
     """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
     emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
-    changed_rows(update(Mail).where(which).values(**emptied, **_free()))
+    changed_rows(update(Mail).where(which).values(**emptied, **_LEASED.freed()))
 
 
 def clear_away(now: datetime) -> None:
@@ -273,32 +262,10 @@ def forget_addresses(*, kept_days: int, now: datetime) -> int:
     )
 
 
-def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
-    lease = timedelta(seconds=lease_seconds)
-    waiting = and_(
-        Mail.state == "waiting",
-        or_(Mail.due_at <= now + within, Mail.due_at > now + LONGEST_DELAY + within),
-    )
-    abandoned = and_(
-        Mail.state == "working",
-        or_(Mail.leased_until <= now + within, Mail.leased_until > now + lease + within),
-    )
-    return or_(waiting, abandoned)
-
-
 def _since(now: datetime, which: ColumnElement[bool]) -> int:
     # A row from the future counts: the clock was set back, and the day is not over.
     counted = select(func.count()).select_from(Mail).where(which, Mail.created_at > now - DAY)
     return db.session.scalar(counted) or 0
-
-
-def _free() -> dict[str, Any]:
-    return {"lease": None, "leased_until": None, "handed_over_at": None}
-
-
-def _ours(mail: Claimed, **values: Any) -> None:
-    if changed_rows(update(Mail).where(Mail.id == mail.id, Mail.lease == mail.lease).values(**values)) != 1:
-        raise LostLease
 
 
 def _folded(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,8 +25,6 @@ from estimator.models.tables import PublishedNeverChanges, TableVersion
 
 RevisionState = Literal["current", "replaced", "withdrawn", "expired", "accepted", "declined"]
 Prices = Literal["keep", "again"]
-
-REVISION_STATES: tuple[RevisionState, ...] = get_args(RevisionState)
 
 
 class Counter(Base):

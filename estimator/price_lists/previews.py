@@ -1,23 +1,23 @@
 """What a draft would do to the plans of the last months: asked for, worked out by a worker, and kept as it was.
 
-It is about one save of the draft, beside the version in force when the worker began. A row is the truth; whoever
-claims it has it for a lease, and if that worker ends, another one begins it anew. Reading is done a part at a time,
+It is about one save of the draft, beside the version in force when the worker began. Whoever claims it has it
+for a lease (`leases`), and if that worker ends, another one begins it anew. Reading is done a part at a time,
 so that nobody who makes an estimate has to wait.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 import pricing
-from estimator.db import changed_rows, db, take_turns
+from estimator import leases
+from estimator.db import advisory_lock, changed_rows, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
 
@@ -34,8 +34,7 @@ Reason = Literal["draft_gone", "not_in_force", "given_up", "broken"]
 """Why a preview failed: its save is not kept any more, the list has no version in force, workers ended, a mistake."""
 
 
-class LostLease(Exception):
-    """Somebody else has claimed the preview meanwhile, or it was cancelled, or its draft is gone."""
+_LEASED = leases.Leased(Preview)
 
 
 class Impossible(Exception):
@@ -76,7 +75,7 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
     """
     pricing.read(draft.text)
-    take_turns(f"previews of draft {draft.id}")
+    advisory_lock(f"previews of draft {draft.id}")
     for unfinished in db.session.scalars(
         select(Preview).where(Preview.draft_id == draft.id, Preview.state.in_(("waiting", "working")))
     ):
@@ -113,27 +112,14 @@ def result_of(preview: Preview) -> dict[str, Any]:
 def cancel(preview: Preview, *, now: datetime) -> None:
     """Stop a preview; one that has ended stays as it is. The worker notices within a second."""
     stopped = update(Preview).where(Preview.id == preview.id, Preview.state.in_(("waiting", "working")))
-    changed_rows(stopped.values(state="cancelled", ended_at=now, lease=None, leased_until=None))
+    changed_rows(stopped.values(state="cancelled", ended_at=now, **_LEASED.freed()))
     db.session.expire(preview)
 
 
 def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
     """Take a preview for a lease; None if it is not waiting, or somebody else has it. Commit at once."""
-    lease = secrets.token_hex(16)
-    due = (
-        select(Preview.id)
-        .where(Preview.id == preview_id, _is_due(now, lease_seconds))
-        .with_for_update(skip_locked=True)
-    )
-    claimed = update(Preview).where(Preview.id.in_(due))
-    values = {
-        "state": "working",
-        "lease": lease,
-        "leased_until": now + timedelta(seconds=lease_seconds),
-        "attempts": Preview.attempts + 1,
-        "priced": 0,
-    }
-    if changed_rows(claimed.values(**values)) != 1:
+    lease = _LEASED.claim(preview_id, now=now, lease=timedelta(seconds=lease_seconds), priced=0)
+    if lease is None:
         return None
     row = db.session.execute(
         select(Preview.draft_id, Preview.save, Preview.days, Preview.attempts).filter_by(
@@ -147,15 +133,14 @@ def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> l
     """Return the previews that wait for a worker, or whose lease is over soon, with how long until then."""
     asked = (
         select(Preview.id, Preview.leased_until)
-        .where(_is_due(now, lease_seconds, within))
+        .where(_LEASED.is_due(now, timedelta(seconds=lease_seconds), within))
         .order_by(Preview.id)
         .limit(most)
     )
-    found = []
-    for preview_id, leased_until in db.session.execute(asked):
-        wait = timedelta(0) if leased_until is None else leased_until - now
-        found.append((preview_id, wait if timedelta(0) < wait <= within else timedelta(0)))
-    return found
+    return [
+        (preview_id, leases.wait_until(leased_until, now, within))
+        for preview_id, leased_until in db.session.execute(asked)
+    ]
 
 
 def work_of(preview: Claimed, now: datetime) -> Work:
@@ -194,28 +179,40 @@ def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
             .where(Estimate.id.between(first, last), Estimate.table_version_id.in_(versions))
             .group_by(Estimate.given)
         )
-        yield [(given, count) for given, count in rows]
+        yield [(answers, count) for answers, count in rows]
 
 
 def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_seconds: int) -> None:
-    """Write down how far it is, and begin the lease anew; raises LostLease. Commit at once."""
+    """Write down how far it is, and begin the lease anew; raises leases.LostLease. Commit at once."""
     until = now + timedelta(seconds=lease_seconds)
-    _ours(preview, priced=priced, plans=plans, leased_until=until)
+    _LEASED.renew(preview.id, preview.lease, until, priced=priced, plans=plans)
 
 
 def done(preview: Claimed, result: Mapping[str, Any], *, plans: int, now: datetime) -> None:
-    """Write down what was found; raises LostLease."""
-    _ours(preview, state="done", result=json.dumps(result), priced=plans, plans=plans, ended_at=now, **_FREE)
+    """Write down what was found; raises leases.LostLease."""
+    _LEASED.end(
+        preview.id,
+        preview.lease,
+        state="done",
+        result=json.dumps(result),
+        priced=plans,
+        plans=plans,
+        ended_at=now,
+    )
 
 
 def failed(preview: Claimed, reason: Reason, *, now: datetime) -> None:
-    """Write down that it cannot be worked out; raises LostLease."""
-    _ours(preview, state="failed", result=json.dumps({"failed": reason}), ended_at=now, **_FREE)
+    """Write down that it cannot be worked out; raises leases.LostLease."""
+    _LEASED.end(
+        preview.id, preview.lease, state="failed", result=json.dumps({"failed": reason}), ended_at=now
+    )
 
 
 def give_back(preview: Claimed, *, tried: bool = False) -> None:
-    """Let another worker begin it anew, because this one is told to end, or has tried; raises LostLease."""
-    _ours(preview, state="waiting", priced=0, attempts=Preview.attempts - (0 if tried else 1), **_FREE)
+    """Let another worker begin it anew, because this one is told to end, or has tried; raises leases.LostLease."""
+    _LEASED.end(
+        preview.id, preview.lease, state="waiting", priced=0, attempts=Preview.attempts - (0 if tried else 1)
+    )
 
 
 def purge(*, kept_days: int, now: datetime) -> int:
@@ -224,19 +221,3 @@ def purge(*, kept_days: int, now: datetime) -> int:
     What is told of the largest movers comes from estimates, which are not kept longer either.
     """
     return changed_rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
-
-
-_FREE: dict[str, Any] = {"lease": None, "leased_until": None}
-
-
-def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
-    # A lease that ends further ahead than any lease can is over: the clock was set back.
-    longest = now + timedelta(seconds=lease_seconds) + within
-    over = or_(Preview.leased_until <= now + within, Preview.leased_until > longest)
-    return or_(Preview.state == "waiting", and_(Preview.state == "working", over))
-
-
-def _ours(preview: Claimed, **values: Any) -> None:
-    mine = update(Preview).where(Preview.id == preview.id, Preview.lease == preview.lease)
-    if changed_rows(mine.values(**values)) != 1:
-        raise LostLease

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 import pricing
 from estimator import audit
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
 from pricing import PriceTable, Warning
 
@@ -79,7 +79,7 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
     blocking = pricing.blocking(table)
     if blocking and not _is_stored(table):
         raise Blocked(blocking)
-    insert_once(PriceList, {"slug": table.table, "created_at": now})
+    insert_if_absent(PriceList, {"slug": table.table, "created_at": now})
     row = {
         "slug": table.table,
         "version": table.version,
@@ -91,7 +91,7 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
         "published_by": actor,
         "created_at": now,
     }
-    added = insert_once(TableVersion, row)
+    added = insert_if_absent(TableVersion, row)
     stored = db.session.scalars(
         select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from)
     ).one()

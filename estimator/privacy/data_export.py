@@ -22,6 +22,7 @@ from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecisio
 from estimator.pdf import renderer
 from estimator.privacy import erasure
 from estimator.template_environment import environment
+from estimator.wording import states
 
 FORMAT = 1
 
@@ -31,54 +32,6 @@ PURPOSES: Mapping[str, Any] = {
     "on_behalf": lazy_gettext("Speaking for somebody else"),
 }
 """What each consent is about."""
-
-STANDINGS: Mapping[str, Any] = {
-    "current": lazy_gettext("can be accepted"),
-    "replaced": lazy_gettext("replaced by a later one"),
-    "withdrawn": lazy_gettext("withdrawn"),
-    "expired": lazy_gettext("expired"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-}
-"""What a revision of a quote is."""
-
-STATES: Mapping[str, Any] = {
-    "in_work": lazy_gettext("Taken into work"),
-    "waiting": lazy_gettext("Waiting for an answer from you"),
-    "quoted": lazy_gettext("The quote is ready"),
-    "accepted": lazy_gettext("The request ended with an accepted quote"),
-    "declined": lazy_gettext("The request ended with a declined quote"),
-    "expired": lazy_gettext("The request ended with an expired quote"),
-    "closed": lazy_gettext("Request closed"),
-}
-"""What it means that a request came to a state."""
-
-LETTERS: Mapping[str, Any] = {
-    "request_received": lazy_gettext("Confirmation of the request"),
-    "quote_code": lazy_gettext("Code"),
-    "quote_issued": lazy_gettext("Quote"),
-    "quote_receipt": lazy_gettext("What became of the quote"),
-}
-"""What each mail to somebody who asked is about."""
-
-EVENTS: Mapping[str, Any] = {
-    "asked": lazy_gettext("Request sent"),
-    "assigned": lazy_gettext("Given to a coordinator"),
-    "note": lazy_gettext("Note of the coordinators"),
-    "question": lazy_gettext("Question"),
-    "seen": lazy_gettext("Opened"),
-    "approved": lazy_gettext("Quote approved by a second coordinator"),
-    "issued": lazy_gettext("Quote issued"),
-    "opened": lazy_gettext("Quote opened"),
-    "new_link": lazy_gettext("New link made for the quote"),
-    "accepted": lazy_gettext("Quote accepted"),
-    "declined": lazy_gettext("Quote declined"),
-    "taken_back": lazy_gettext("Acceptance taken back"),
-    "withdrawn": lazy_gettext("Quote withdrawn"),
-    "expired": lazy_gettext("Quote expired"),
-    "erased": lazy_gettext("Personal data deleted"),
-}
-"""What each kind of event is called by whoever it is about."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +57,7 @@ def of_request(
     """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
     keyring = settings.data_keys
     person = requests.person_of(record, keyring)
-    quote = quotes.of(record)
+    quote = quotes.for_request(record)
     about = [record.reference]
     if quote is not None:
         about += [quotes.about(revision) for revision in quotes.revisions(quote)]
@@ -122,7 +75,7 @@ def of_request(
         "state": record.state,
         "due_at": _iso(record.due_at),
         "estimate": record.estimate_reference,
-        "answers": dict(requests.given_of(record)),
+        "answers": dict(requests.answers_of(record)),
         "breakdown": requests.breakdown_of(record),
         "consents": [
             {
@@ -148,7 +101,9 @@ def of_request(
         ],
         "quote": None if quote is None else _quote(quote, keyring, now),
         "quote_in_preparation": _draft(record, keyring),
-        "mail": [_mail(mail, keyring) for name in about for mail in outbox.of(name) if _is_theirs(mail)],
+        "mail": [
+            _mail(mail, keyring) for name in about for mail in outbox.mails_about(name) if _is_theirs(mail)
+        ],
     }
 
 
@@ -170,9 +125,9 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
             "version": record.table_version.version,
             "sha256": record.table_version.sha256,
         },
-        "answers": dict(estimates.given_of(record)),
+        "answers": dict(estimates.answers_of(record)),
         "breakdown": estimates.breakdown_of(record),
-        "mail": [_masked(_mail(mail, keyring)) for mail in outbox.of(record.reference)],
+        "mail": [_masked(_mail(mail, keyring)) for mail in outbox.mails_about(record.reference)],
     }
 
 
@@ -311,7 +266,7 @@ class _Worded:
             said = [
                 self.reader.money(revision["total"], revision["currency"]),
                 _("issued on %(moment)s", moment=self.moment(revision["issued_at"])),
-                str(STANDINGS.get(revision["state"], revision["state"])),
+                str(states.REVISION_IN_MY_DATA.get(revision["state"], revision["state"])),
             ]
             if revision["patient"]:
                 said.append(_("made out to %(name)s", name=revision["patient"]))
@@ -344,13 +299,15 @@ class _Worded:
                 "working": _("about to be sent"),
             }.get(mail["state"], mail["state"])
             address = mail["address"] or _("an address that we have forgotten")
-            kind = LETTERS.get(mail["kind"], _("Mail"))
+            kind = states.MAILS_IN_MY_DATA.get(mail["kind"], _("Mail"))
             yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
 
     def event(self, entry: Mapping[str, Any]) -> str:
         if entry["what"] == "state":
-            return str(STATES.get(entry["detail"].get("to"), _("How far it is was changed")))
-        return str(EVENTS.get(entry["what"], entry["what"]))
+            return str(
+                states.REQUEST_IN_MY_DATA.get(entry["detail"].get("to"), _("How far it is was changed"))
+            )
+        return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 
     def moment(self, iso: str) -> str:
         return self.reader.clock(datetime.fromisoformat(iso), self.zone)
@@ -369,7 +326,7 @@ def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> 
     )
     return {
         "revision": revision.number,
-        "state": quotes.standing(revision, now),
+        "state": quotes.state_at(revision, now),
         "state_since": _iso(revision.state_since),
         "issued_at": _iso(revision.issued_at),
         "valid_until": revision.valid_until.isoformat(),

@@ -78,7 +78,7 @@ def mails_of(request: PatientRequest) -> list[str]:
     if quote is not None:
         numbers = db.session.scalars(select(QuoteRevision.number).filter_by(quote_id=quote.id))
         about += [f"{quote.number}/{number}" for number in numbers]
-    return [mail.name for name in about for mail in outbox.of(name)]
+    return [mail.name for name in about for mail in outbox.mails_about(name)]
 
 
 def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = False) -> bool:

@@ -29,7 +29,7 @@ class Overtaken(Exception):
     """What a mail is about was withdrawn or replaced before it went out; to send it would mislead."""
 
 
-def of(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
+def compose(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
     """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
 
     Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import pricing
+from estimator import leases
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -67,13 +68,13 @@ def _preview(app: Flask, preview_id: int) -> None:
         except repricing.Failed:
             logger.warning("preview %s: a process that priced ended", claimed.id)
             previews.give_back(claimed, tried=True)
-        except (previews.LostLease, DBAPIError):
+        except (leases.LostLease, DBAPIError):
             raise
         except Exception:
             logger.exception("preview %s could not be worked out", claimed.id)
             previews.failed(claimed, "broken", now=_now())
         db.session.commit()
-    except previews.LostLease:
+    except leases.LostLease:
         db.session.rollback()
 
 
@@ -92,8 +93,8 @@ def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, A
     distinct = Distinct((old, new))
     for part in previews.plans_of(work):
         db.session.rollback()
-        for given, plans in part:
-            distinct.add(given, plans)
+        for answers, plans in part:
+            distinct.add(answers, plans)
         beat.plans = sum(distinct.plans.values()) + distinct.left_out
         beat(0)
     with repricing.Pricers(work.old, work.new) as pricers:

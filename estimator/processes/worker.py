@@ -17,7 +17,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, estimates, keys, logs, quotes, staff
+from estimator import clinic, estimates, keys, leases, logs, quotes, staff
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -95,7 +95,7 @@ def send(app: Flask, mail_id: int) -> None:
         return
     try:
         what_became = _attempt(mail, settings)
-    except outbox.LostLease:
+    except leases.LostLease:
         return
     finally:
         db.session.rollback()
@@ -167,7 +167,7 @@ def night(app: Flask) -> None:
 def _mails_about(revision_id: int) -> list[int]:
     """Return the mails that wait to be sent about a revision."""
     revision = db.session.get_one(QuoteRevision, revision_id)
-    return [mail.id for mail in outbox.of(quotes.about(revision)) if mail.state == "waiting"]
+    return [mail.id for mail in outbox.mails_about(quotes.about(revision)) if mail.state == "waiting"]
 
 
 def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
@@ -190,7 +190,7 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
     except renderer.RenderingFailed as error:
         logger.error("the PDF for mail %s could not be made: %s", mail.id, error)
         return partial(later, words=_("The PDF could not be made. `estimator doctor` may say why."))
-    except (outbox.LostLease, DBAPIError):
+    except (leases.LostLease, DBAPIError):
         raise
     except Exception:
         logger.exception("mail %s could not be written", mail.id)
@@ -199,7 +199,7 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
 
 def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
     """Write a mail and hand it over; return the words with which it was taken."""
-    message = letters.of(mail, settings, _now())
+    message = letters.compose(mail, settings, _now())
 
     def taking() -> None:
         outbox.handing_over(mail, now=_now(), lease_seconds=settings.lease_seconds)
@@ -222,7 +222,7 @@ def _write_down(what_became: Callable[..., timedelta | None]) -> timedelta | Non
         try:
             wait = what_became(now=_now())
             db.session.commit()
-        except outbox.LostLease:
+        except leases.LostLease:
             db.session.rollback()
             return None
         except DBAPIError as error:

@@ -15,26 +15,23 @@ from estimator import price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
-from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
+from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import Standing, become, decision_of, locked, newest, standing
-from estimator.requests import lock
+from estimator.quotes.issued_revisions import decision_of, for_request, locked, newest, set_state, state_at
 
 DECISIONS = QuoteDecision.__tablename__
 
 DECLINED = ("price", "plan", "elsewhere", "time", "health", "other")
 """Why a quote is declined, as codes."""
 
-QUESTIONS_A_DAY = 20
-"""So many questions about one quote reach the desk in 24 hours."""
-
 
 class NotCurrent(Exception):
-    """Only the current revision can be answered; `standing` says what became of this one."""
+    """Only the current revision can be answered; `state` says what became of this one."""
 
-    def __init__(self, standing: Standing) -> None:
-        self.standing = standing
-        super().__init__(standing)
+    def __init__(self, state: RevisionState) -> None:
+        self.state = state
+        super().__init__(state)
 
 
 class AlreadyDecided(Exception):
@@ -121,34 +118,37 @@ def take_back(revision: QuoteRevision, *, settings: Settings, now: datetime) -> 
     request = locked(revision)
     said = decision_of(revision)
     if revision.state != "accepted" or said is None or said.taken_back_at is not None:
-        raise NotCurrent(standing(revision, now))
+        raise NotCurrent(state_at(revision, now))
     if said.reversible_until is None or now >= said.reversible_until:
         raise TooLate
     said.taken_back_at = now
-    become(revision, "current", now)
+    set_state(revision, "current", now)
     db.session.flush()
     _tell(revision, request, "taken_back", settings, now)
     return said
 
 
-def ask_question(quote: Quote, words: str, *, settings: Settings, now: datetime) -> None:
-    """Keep a question, and tell the desk that there is one. Raises outbox.TooMany after QUESTIONS_A_DAY."""
-    request = quote.request
-    lock(request)
-    event = requests.ask_question(request, words, now=now, settings=settings)
-    notifications.tell_desk(
-        "quote_question",
-        newest(quote),
-        submission=event.name,
-        settings=settings,
-        now=now,
-        per_record=QUESTIONS_A_DAY,
-    )
+def ask_question(request: PatientRequest, words: str, *, settings: Settings, now: datetime) -> None:
+    """Keep a patient's question, from whichever page it comes, and tell the desk that there is one.
+
+    The mail is about the quote, where there is one. The same words again are one question and one mail; raises
+    outbox.TooMany after requests.QUESTIONS_A_DAY.
+    """
+    event = requests.keep_question(request, words, now=now, settings=settings)
+    if event is None:
+        return
+    quote = for_request(request)
+    if quote is None:
+        requests.tell_desk(request, event, settings=settings, now=now)
+    else:
+        notifications.tell_desk(
+            "quote_question", newest(quote), submission=event.name, settings=settings, now=now
+        )
 
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
     request = locked(revision)
-    found = standing(revision, now)
+    found = state_at(revision, now)
     if found in ("accepted", "declined"):
         raise AlreadyDecided("accepted" if found == "accepted" else "declined")
     if found != "current":
@@ -188,7 +188,7 @@ def _decide(
         },
     )
     db.session.add(said)
-    become(revision, kind, now)
+    set_state(revision, kind, now)
     db.session.flush()
     return said
 

@@ -1,4 +1,4 @@
-"""The quote while it is prepared: a plan, a choice of prices, adjustments, and whatever is still missing.
+"""The quote while it is prepared: begun, changed by several people, approved, thrown away.
 
 Whose prices are taken is somebody's explicit choice as soon as there are two lists to choose from. Adjustments
 above the clinic's limit need a second person, who approves exactly what is there and nothing that comes later.
@@ -6,12 +6,11 @@ above the clinic's limit need a second person, who approves exactly what is ther
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from types import EllipsisType
 from typing import Any
@@ -22,18 +21,16 @@ import pricing
 from estimator import audit, price_lists, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.db import changed_rows, db, insert_once
-from estimator.models import PatientRequest, Quote, QuoteDraft, QuoteRevision, TableVersion
+from estimator.db import changed_rows, db, insert_if_absent
+from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
 from estimator.models.quotes import Prices
+from estimator.quotes import plans
+from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
 from pricing import quote as quote_content
 from pricing.answers import Answers
-from pricing.quote import Adjustment, Firm, LineChange
+from pricing.quote import Adjustment
 from pricing.stored import read_answers, read_quote
-from pricing.table import ChoiceDriver
-
-LONGEST = timedelta(days=731)
-"""No quote holds for longer."""
 
 
 class ChangedMeanwhile(Exception):
@@ -52,56 +49,19 @@ class WrongAdjustment(ValueError):
         super().__init__(number, what)
 
 
-@dataclass(frozen=True)
-class Missing:
-    """Why a quote cannot be issued yet, as a code; `detail` are codes of what it is about."""
-
-    code: str
-    detail: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A quote as it would be issued at this moment, and why it would be refused."""
-
-    given: Mapping[str, str | bool]
-    adjustments: Sequence[Adjustment]
-    #: the version whose prices would be kept, and the one in force; None if the list is not offered any more
-    kept: TableVersion
-    in_force: TableVersion | None
-    #: the last day on which the kept prices may be kept; any day while they are in force
-    kept_until: date
-    #: what the plan comes to with each; None where the list refuses the plan
-    firm_keep: Firm | None
-    firm_again: Firm | None
-    #: what would be issued, and with which version
-    chosen: Firm | None
-    version: TableVersion
-    #: the last day on which it could be accepted
-    valid_until: date
-    #: between keeping and pricing again, by line
-    differences: Sequence[LineChange]
-    #: why the chosen list refuses the plan
-    refusal: pricing.BadAnswers | None
-    missing: Sequence[Missing]
-    needs_approval: bool
-    approved: bool
-    fingerprint: str
-
-
 def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Settings) -> QuoteDraft:
     """Begin the next quote of a request, from its plan or from its newest revision; one that is begun goes on.
 
     The adjustments of that revision are in it, as if `actor` had written them: they are to be approved again.
     """
-    newest = _newest(request)
+    newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
     lines = [] if newest is None else _lines_of(newest, actor, settings)
-    given = requests.given_of(request) if newest is None else read_quote(newest.content)["answers"]
+    answers = requests.answers_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
         "request_id": request.id,
-        "given": json.dumps(dict(given)),
+        "given": json.dumps(dict(answers)),
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
         "adjustments": _sealed(lines, name, settings),
@@ -110,13 +70,13 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
         "changed_by": actor,
         "changed_at": now,
     }
-    insert_once(QuoteDraft, row)
-    found = of(request)
+    insert_if_absent(QuoteDraft, row)
+    found = for_request(request)
     assert found is not None
     return found
 
 
-def of(request: PatientRequest) -> QuoteDraft | None:
+def for_request(request: PatientRequest) -> QuoteDraft | None:
     """Return what is being prepared for a request, as it is now; None if nothing is."""
     found = select(QuoteDraft).filter_by(request_id=request.id)
     return db.session.scalar(found.execution_options(populate_existing=True))
@@ -126,7 +86,7 @@ def change(
     draft: QuoteDraft,
     *,
     save: int,
-    given: Answers | None = None,
+    answers: Answers | None = None,
     prices: Prices | None = None,
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
@@ -143,14 +103,11 @@ def change(
     values: dict[str, Any] = {"save": save + 1, "changed_by": actor, "changed_at": now}
     if prices is not None:
         values["prices"] = prices
-    kept = db.session.get_one(TableVersion, kept_version_id(request))
-    version = kept
-    if (prices or draft.prices) == "again":
-        version = _in_force(request.slug, now) or kept
+    version = plans.offered(request, now).version(prices or draft.prices)
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
-    if given is not None:
-        values["given"] = json.dumps(_normal(table, given))
+    if answers is not None:
+        values["given"] = json.dumps(_normal(table, answers))
     if adjustments is not None:
         lines = _lines(adjustments, adjustments_by(draft, settings), table.currency, actor)
         sealed = settings.data_keys.seal(
@@ -168,66 +125,11 @@ def change(
     return draft
 
 
-def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
-    """Return what would be issued at this moment, beside the other choice of prices, and what is missing."""
+def preview(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
+    """Return what would be issued at this moment, as it is saved. Raises keys.Unreadable."""
     request = db.session.get_one(PatientRequest, draft.request_id)
-    given = given_of(draft)
-    adjustments = [line.adjustment for line in adjustments_by(draft, settings)]
-    kept = db.session.get_one(TableVersion, kept_version_id(request))
-    in_force = _in_force(request.slug, now)
-    firm_keep, refused_keep = _firm(kept, given, adjustments)
-    firm_again, refused_again = firm_keep, refused_keep
-    if in_force is None:
-        firm_again = None
-    elif in_force.id != kept.id:
-        firm_again, refused_again = _firm(in_force, given, adjustments)
-    again = draft.prices == "again" and in_force is not None
-    version = in_force if again and in_force is not None else kept
-    chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
-    same = in_force is not None and in_force.id == kept.id
-    chosen = chosen if draft.prices is not None or same else None
-    table = price_lists.parsed(version)
-    today = price_lists.day_of(now, table.time_zone)
-    valid_until = draft.valid_until or today + timedelta(days=table.quote_valid_days)
-    kept_until = _kept_until(request, price_lists.parsed(kept).quote_valid_days, kept.time_zone)
-    fingerprint = _fingerprint(draft, version, given, adjustments, chosen)
-    needs_approval = chosen is not None and quote_content.exceeds(
-        chosen.price, adjustments, clinic.adjustment_limit
-    )
-    approved = needs_approval and draft.approved_hash == fingerprint
-    missing = list(_missing(request))
-    if in_force is None or (not again and not same and today > kept_until):
-        missing.append(Missing("table_expired"))
-    elif draft.prices is None and not same:
-        missing.append(Missing("prices_not_chosen"))
-    if refusal is not None:
-        missing.append(Missing("answers", tuple(problem.driver for problem in refusal.problems)))
-    if chosen is not None:
-        missing += _missing_in(chosen, table)
-    if table.demo and not settings.demo:
-        missing.append(Missing("demonstration"))
-    if not today <= valid_until <= today + LONGEST:
-        missing.append(Missing("valid_until", (valid_until.isoformat(),)))
-    if needs_approval and not approved:
-        missing.append(Missing("not_approved"))
-    return Prepared(
-        given=given,
-        adjustments=adjustments,
-        kept=kept,
-        in_force=in_force,
-        kept_until=kept_until,
-        firm_keep=firm_keep,
-        firm_again=firm_again,
-        chosen=chosen,
-        version=version,
-        valid_until=valid_until,
-        differences=_differences(firm_keep, firm_again, adjustments),
-        refusal=refusal,
-        missing=missing,
-        needs_approval=needs_approval,
-        approved=approved,
-        fingerprint=fingerprint,
-    )
+    lists = plans.offered(request, now)
+    return plans.preview(plan_of(draft, settings), lists, clinic=clinic, settings=settings, now=now)
 
 
 def approve(
@@ -239,10 +141,10 @@ def approve(
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
-    current = of(request)
+    current = for_request(request)
     if (
         current is None
-        or state(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
+        or preview(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
     ):
         raise ChangedMeanwhile
     if actor in {line.by for line in adjustments_by(current, settings)}:
@@ -261,9 +163,37 @@ def discard(draft: QuoteDraft) -> None:
     db.session.flush()
 
 
-def given_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
+def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     """Return the plan, in normal form."""
     return read_answers(draft.given)
+
+
+def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
+    """Return all that decides what the quote would say. Raises keys.Unreadable."""
+    return plan_with(
+        draft,
+        prices=draft.prices,
+        adjustments=[line.adjustment for line in adjustments_by(draft, settings)],
+        valid_until=draft.valid_until,
+    )
+
+
+def plan_with(
+    draft: QuoteDraft,
+    *,
+    prices: Prices | None,
+    adjustments: Sequence[Adjustment],
+    valid_until: date | None,
+) -> Plan:
+    """Return the plan as it would be with these in place of what is saved; what is saved is not even opened."""
+    return Plan(
+        draft=draft.name,
+        answers=answers_of(draft),
+        prices=prices,
+        adjustments=adjustments,
+        valid_until=valid_until,
+        approved=draft.approved_hash,
+    )
 
 
 @dataclass(frozen=True)
@@ -285,48 +215,9 @@ def adjustments_by(draft: QuoteDraft, settings: Settings) -> list[Line]:
     ]
 
 
-def kept_version_id(request: PatientRequest) -> int:
-    """Return the version whose prices are kept: that of the newest revision, or else of the estimate."""
-    newest = _newest(request)
-    return (request if newest is None else newest).table_version_id
-
-
-def _newest(request: PatientRequest) -> QuoteRevision | None:
-    return db.session.scalar(
-        select(QuoteRevision)
-        .join(Quote, Quote.id == QuoteRevision.quote_id)
-        .where(Quote.request_id == request.id)
-        .order_by(QuoteRevision.number.desc())
-        .limit(1)
-    )
-
-
-def _in_force(slug: str, now: datetime) -> TableVersion | None:
-    try:
-        return price_lists.in_force(slug, now)
-    except LookupError:
-        return None
-
-
-def _kept_until(request: PatientRequest, days: int, time_zone: str) -> date:
-    """The prices of an estimate are kept as long as it said, from the request on; those of a quote as it said."""
-    asked = price_lists.day_of(request.created_at, time_zone) + timedelta(days=days)
-    newest = _newest(request)
-    return asked if newest is None else max(asked, newest.valid_until)
-
-
-def _firm(
-    version: TableVersion, given: Answers, adjustments: Sequence[Adjustment]
-) -> tuple[Firm | None, pricing.BadAnswers | None]:
-    try:
-        return quote_content.compute(price_lists.parsed(version), given, adjustments), None
-    except pricing.BadAnswers as refusal:
-        return None, refusal
-
-
-def _normal(table: pricing.PriceTable, given: Answers) -> dict[str, str | bool]:
-    answers = pricing.estimate(table, given).answers
-    return {code: answer for code, answer in answers.items() if given.get(code) is not None}
+def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:
+    normal = pricing.estimate(table, answers).answers
+    return {code: answer for code, answer in normal.items() if answers.get(code) is not None}
 
 
 def _lines(
@@ -366,56 +257,3 @@ def _sealed(lines: list[dict[str, str]], name: str, settings: Settings) -> bytes
     if not lines:
         return None
     return settings.data_keys.seal(json.dumps(lines), QuoteDraft.__tablename__, "adjustments", name)
-
-
-def _differences(
-    keep: Firm | None, again: Firm | None, adjustments: Sequence[Adjustment]
-) -> Sequence[LineChange]:
-    if keep is None or again is None or keep is again:
-        return []
-    old, new = (quote_content.comparable(firm, adjustments) for firm in (keep, again))
-    return quote_content.line_changes(old, new)
-
-
-def _fingerprint(
-    draft: QuoteDraft,
-    version: TableVersion,
-    given: Mapping[str, str | bool],
-    adjustments: Sequence[Adjustment],
-    chosen: Firm | None,
-) -> str:
-    """Return the hash of all that decides what would be issued from this draft, besides the day."""
-    decides = {
-        "draft": draft.name,
-        "table": version.sha256,
-        "prices": draft.prices,
-        "given": dict(given),
-        "adjustments": [[format(each.amount, "f"), each.label, each.reason] for each in adjustments],
-        "valid_until": None if draft.valid_until is None else draft.valid_until.isoformat(),
-        "total": None if chosen is None else chosen.text(chosen.total),
-    }
-    return hashlib.sha256(pricing.canonical_json(decides)).hexdigest()
-
-
-def _missing(request: PatientRequest) -> Iterator[Missing]:
-    if request.state == "closed":
-        yield Missing("closed")
-    if request.erased_at is not None:
-        yield Missing("erased")
-
-
-def _missing_in(firm: Firm, table: pricing.PriceTable) -> Iterator[Missing]:
-    if firm.breakdown["on_request"]:
-        yield Missing("on_request", tuple(firm.breakdown["on_request"]))
-    answers = firm.breakdown["answers"]
-    cells = [
-        f"{driver.code}.{choice.code}"
-        for driver in table.drivers
-        if isinstance(driver, ChoiceDriver) and driver.role == "cell_type"
-        for choice in driver.choices
-        if choice.code == answers.get(driver.code) and choice.basis is None
-    ]
-    if cells:
-        yield Missing("no_basis", tuple(cells))
-    if firm.total < 0:
-        yield Missing("negative_total")

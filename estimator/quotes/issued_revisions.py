@@ -1,4 +1,4 @@
-"""Issued quotes as they are found and read: by link, by number, by request; words, figures, document, standing."""
+"""Issued quotes as they are found and read: by link, by number, by request; words, figures, document, state."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ KIND = "quote"
 
 TABLE = QuoteRevision.__tablename__
 
-Standing = RevisionState
-
 
 def find(token: str) -> Quote | None:
     """Return the quote that a token opens; None if there is none, or its link was replaced."""
     return db.session.scalar(select(Quote).filter_by(link_hash=links.stored(token)))
 
 
-def of(request: PatientRequest) -> Quote | None:
+def for_request(request: PatientRequest) -> Quote | None:
     """Return the quote of a request; None before the first revision is issued."""
     return db.session.scalar(select(Quote).filter_by(request_id=request.id))
 
@@ -59,7 +57,7 @@ def newest(quote: Quote) -> QuoteRevision:
     return db.session.scalars(found).one()
 
 
-def standing(revision: QuoteRevision, now: datetime) -> Standing:
+def state_at(revision: QuoteRevision, now: datetime) -> RevisionState:
     """Return what a revision is at a moment: it has expired as soon as its last day is over where the clinic is."""
     if revision.state == "current" and price_lists.day_of(now, revision.time_zone) > revision.valid_until:
         return "expired"
@@ -143,7 +141,7 @@ def locked(revision: QuoteRevision) -> PatientRequest:
     return request
 
 
-def become(revision: QuoteRevision, state: RevisionState, now: datetime) -> None:
+def set_state(revision: QuoteRevision, state: RevisionState, now: datetime) -> None:
     """Take a revision to another state."""
     revision.state, revision.state_since = state, now
 

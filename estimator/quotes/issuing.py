@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from babel.numbers import get_territory_currencies
@@ -29,20 +28,21 @@ from estimator.quotes import drafts, notifications
 from estimator.quotes.decisions import (
     NotCurrent,
 )
-from estimator.quotes.drafts import ChangedMeanwhile, Missing
+from estimator.quotes.drafts import ChangedMeanwhile
 from estimator.quotes.issued_revisions import (
     KIND,
     TABLE,
-    become,
     content_of,
+    for_request,
     locked,
     newest,
-    of,
     revisions,
     rows_of,
-    standing,
+    set_state,
+    state_at,
     token_of,
 )
+from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows
 from pricing import quote as quote_content
@@ -77,26 +77,24 @@ def issue(
     or was issued by somebody else. Either nothing or everything of it is done.
     """
     lock(request)
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     if draft is None or draft.save != save:
         raise ChangedMeanwhile
-    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
+    prepared = drafts.preview(draft, clinic=clinic, settings=settings, now=now)
     person = requests.person_of(request, settings.data_keys)
     if prepared.missing or prepared.chosen is None or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
-    quote = of(request)
+    quote = for_request(request)
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, now)
-    content, rows = _said(request, prepared, "", before, issued, clinic, settings)
     if quote is None:
-        # From here on nobody else gets a number, so all that takes time is done.
-        year = price_lists.day_of(issued, content["time_zone"]).year
+        # Until this transaction ends nobody else gets a number; all prices are worked out by now.
+        year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(request, year, settings, now)
-    number = 1 if before is None else before.number + 1
-    content["number"] = quote.number
-    rows = replace(rows, number=quote.number, head=replace(rows.head, reference=quote.number))
+    content, rows = _said(request, prepared, quote.number, before, issued, clinic, settings)
+    number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
     revision = QuoteRevision(
@@ -121,7 +119,7 @@ def issue(
     )
     for older in revisions(quote):
         if older.state in ("current", "expired", "accepted"):
-            become(older, "replaced", now)
+            set_state(older, "replaced", now)
     db.session.add(revision)
     drafts.discard(draft)
     requests.add_event(
@@ -154,7 +152,7 @@ def issue(
 
 def worded(
     request: PatientRequest,
-    prepared: drafts.Prepared,
+    prepared: Prepared,
     *,
     number: str,
     clinic: Clinic,
@@ -165,7 +163,7 @@ def worded(
 
     Nothing is saved, so that it can be looked at before. There must be a total: `prepared.chosen`.
     """
-    quote = of(request)
+    quote = for_request(request)
     before = None if quote is None else newest(quote)
     return _said(request, prepared, number, before, _issued_at(before, now), clinic, settings)
 
@@ -175,9 +173,9 @@ def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime,
     if reason not in WITHDRAWN:
         raise ValueError(f"no reason to withdraw: {reason}")
     request = locked(revision)
-    if standing(revision, now) != "current":
-        raise NotCurrent(standing(revision, now))
-    become(revision, "withdrawn", now)
+    if state_at(revision, now) != "current":
+        raise NotCurrent(state_at(revision, now))
+    set_state(revision, "withdrawn", now)
     number = revision.quote.number
     event = requests.add_event(
         request,
@@ -220,7 +218,7 @@ def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> 
 def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
     """Write down of revisions whose last day is over that they have expired; return how many.
 
-    Nobody has to wait for it: `standing` says so already.
+    Nobody has to wait for it: `state_at` says so already.
     """
     perhaps = (
         select(QuoteRevision.id)
@@ -233,7 +231,7 @@ def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
 
 def _said(
     request: PatientRequest,
-    prepared: drafts.Prepared,
+    prepared: Prepared,
     number: str,
     before: QuoteRevision | None,
     issued: datetime,
@@ -253,7 +251,7 @@ def _said(
         valid_until=prepared.valid_until,
         time_zone=table.time_zone,
         language=request.language,
-        given=prepared.given,
+        answers=prepared.answers,
         rate=_rate_for(table.currency, request.country, price_lists.day_of(issued, table.time_zone)),
         replaces=None if before is None else before.number,
     )
@@ -322,9 +320,9 @@ def _rate_for(base: str, country: str, day: date) -> Rate | None:
 def _expire(revision_id: int, now: datetime, settings: Settings) -> int:
     revision = db.session.get_one(QuoteRevision, revision_id)
     request = locked(revision)
-    if revision.state != "current" or standing(revision, now) != "expired":
+    if revision.state != "current" or state_at(revision, now) != "expired":
         return 0
-    become(revision, "expired", now)
+    set_state(revision, "expired", now)
     requests.add_event(
         request,
         "expired",
@@ -340,5 +338,5 @@ def _expire(revision_id: int, now: datetime, settings: Settings) -> int:
 
 
 def _earliest_today(now: datetime) -> date:
-    """Return a day before which every day is over, or about to be, somewhere; `standing` knows exactly."""
+    """Return a day before which every day is over, or about to be, somewhere; `state_at` knows exactly."""
     return now.astimezone(UTC).date() + timedelta(days=1)

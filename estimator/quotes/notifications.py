@@ -28,9 +28,6 @@ RECEIPT = "quote_receipt"
 RECEIPTS_A_DAY = 10
 """So many receipts of answers go out in 24 hours about one revision, however often it is accepted and taken back."""
 
-NO_LIMIT = 10**6
-"""What these mails are not counted against."""
-
 Answer = Literal["accepted", "declined", "taken_back"]
 
 
@@ -44,9 +41,8 @@ def put(
     settings: Settings,
     now: datetime,
     options: Mapping[str, str | bool] | None = None,
-    per_record: int = NO_LIMIT,
 ) -> None:
-    """Put a mail about a revision into the outbox. Raises outbox.TooMany if `per_record` is passed."""
+    """Put a mail about a revision into the outbox."""
     outbox.put(
         template,
         about=about(revision),
@@ -56,8 +52,8 @@ def put(
         submission=submission,
         keyring=settings.data_keys,
         lookup_key=settings.lookup_key,
-        per_address=NO_LIMIT,
-        per_record=per_record,
+        per_address=outbox.NO_LIMIT,
+        per_record=outbox.NO_LIMIT,
         now=now,
     )
 
@@ -70,9 +66,8 @@ def tell_desk(
     settings: Settings,
     now: datetime,
     options: Mapping[str, str | bool] | None = None,
-    per_record: int = NO_LIMIT,
 ) -> None:
-    """Tell the desk, where replies to the clinic's mails go. Raises outbox.TooMany."""
+    """Tell the desk, where replies to the clinic's mails go."""
     put(
         template,
         revision,
@@ -82,7 +77,6 @@ def tell_desk(
         settings=settings,
         now=now,
         options=options,
-        per_record=per_record,
     )
 
 

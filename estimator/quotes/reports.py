@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from estimator import keys
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
+from estimator.models.quotes import RevisionState
 from estimator.quotes import issued_revisions
 from pricing.money import exactly
 
@@ -30,7 +31,7 @@ class Listed:
     number: str
     revision: int
     reference: str
-    standing: str
+    state: RevisionState
     issued_at: datetime
     valid_until: date
     time_zone: str
@@ -82,7 +83,7 @@ def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: 
                 number=row.quote_number,
                 revision=row.number,
                 reference=row.reference,
-                standing=issued_revisions.standing(revision, now),
+                state=issued_revisions.state_at(revision, now),
                 issued_at=row.issued_at,
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select, update
 
 from estimator import keys
 from estimator.config import Settings
-from estimator.db import changed_rows, db, take_turns
+from estimator.db import advisory_lock, changed_rows, db
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteCode
@@ -66,7 +66,7 @@ def send(request: PatientRequest, *, settings: Settings, now: datetime) -> tuple
     address = address_of(request, settings.data_keys)
     if address is None:
         raise NoAddress
-    take_turns(f"codes of {request.reference}")
+    advisory_lock(f"codes of {request.reference}")
     newest = _newest(request, now)
     if newest is not None and newest.tries == 0 and newest.created_at > now - JUST_NOW:
         return newest, None

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from estimator import keys
 from estimator.config import Settings
-from estimator.db import db, take_turns
+from estimator.db import advisory_lock, db
 from estimator.models import PatientRequest, RequestEvent
 
 _EVENTS = RequestEvent.__tablename__
@@ -38,7 +38,7 @@ class Entry:
 def lock(request: PatientRequest) -> None:
     """Let nobody else change a request until this transaction ends, and read it as it is now."""
     db.session.flush()  # or what was changed in this transaction would be read over
-    take_turns(f"request {request.reference}")
+    advisory_lock(f"request {request.reference}")
     db.session.refresh(request, with_for_update=True)
 
 
@@ -85,10 +85,15 @@ def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
             actor=event.actor,
             kind=event.kind,
             detail=json.loads(event.detail),
-            words=None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name),
+            words=words_of(event, keyring),
         )
         for event in events
     ]
+
+
+def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:
+    """Return what was written with an event; None if nothing was. Raises keys.Unreadable."""
+    return None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name)
 
 
 def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:

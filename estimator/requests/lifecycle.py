@@ -14,19 +14,19 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from estimator import keys, links
 from estimator.clinic import Clinic, business_days
 from estimator.config import Settings
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import Origin, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import add_event, history, lock
+from estimator.requests.events import add_event, lock, words_of
 from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 KIND = "request"
@@ -54,8 +54,7 @@ AGAIN = timedelta(hours=1)
 
 DAY = timedelta(days=1)
 QUESTIONS_A_DAY = 20
-NO_LIMIT = 1_000_000
-"""Questions are counted themselves; other mail of the day must not keep the desk from hearing of one."""
+"""Maximum number of questions about one request, or its quote, in 24 hours."""
 
 
 class NotPossible(Exception):
@@ -140,7 +139,9 @@ def ask(
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
         token = links.compose(settings.link_key, KIND, reference, 1)
-        added = insert_once(PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)})
+        added = insert_if_absent(
+            PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)}
+        )
         found = db.session.scalar(select(PatientRequest).filter_by(submission=named))
         if found is not None:
             break
@@ -191,7 +192,7 @@ def breakdown_of(request: PatientRequest) -> StoredBreakdown:
     return read_breakdown(request.breakdown)
 
 
-def given_of(request: PatientRequest) -> Mapping[str, str | bool]:
+def answers_of(request: PatientRequest) -> Mapping[str, str | bool]:
     """Return what was answered, in normal form; what was left open is not in it."""
     return read_answers(request.given)
 
@@ -241,23 +242,25 @@ def note(
     return add_event(request, "note", actor=actor, now=now, settings=settings, words=words)
 
 
-def ask_question(request: PatientRequest, words: str, *, now: datetime, settings: Settings) -> RequestEvent:
-    """Keep a question to the coordinator; the same words sent once more within the hour are one question.
+def keep_question(
+    request: PatientRequest, words: str, *, now: datetime, settings: Settings
+) -> RequestEvent | None:
+    """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
 
-    Raises outbox.TooMany after QUESTIONS_A_DAY.
+    Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
     """
     lock(request)
-    newest = db.session.scalar(
-        select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc()).limit(1)
-    )
-    if newest is not None and newest.kind == "question" and now - newest.at < AGAIN:
-        said = history(request, settings.data_keys)[0].words
-        if said == words:
-            return newest
-    asked_today = select(func.count()).where(
-        RequestEvent.request_id == request.id, RequestEvent.kind == "question", RequestEvent.at > now - DAY
-    )
-    if (db.session.scalar(asked_today) or 0) >= QUESTIONS_A_DAY:
+    recent = db.session.scalars(
+        select(RequestEvent).where(
+            RequestEvent.request_id == request.id,
+            RequestEvent.kind == "question",
+            RequestEvent.at > now - DAY,
+        )
+    ).all()
+    for event in recent:
+        if event.at > now - AGAIN and words_of(event, settings.data_keys) == words:
+            return None
+    if len(recent) >= QUESTIONS_A_DAY:
         raise outbox.TooMany("record")
     return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
 
@@ -274,8 +277,8 @@ def tell_desk(request: PatientRequest, event: RequestEvent, *, settings: Setting
             submission=event.name,
             keyring=settings.data_keys,
             lookup_key=settings.lookup_key,
-            per_address=NO_LIMIT,
-            per_record=NO_LIMIT,
+            per_address=outbox.NO_LIMIT,
+            per_record=outbox.NO_LIMIT,
             now=now,
         )
 

@@ -97,7 +97,7 @@ def place(text: str, order: Order) -> Place | None:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """Which requests, in which order, from where on; what is empty is not asked about."""
 
     state: str = ""
@@ -177,7 +177,7 @@ def understood(typed: str, lookup_key: str) -> Search:
     return Search(words=tuple(dict.fromkeys(words)), too_short=not words, left_out=left_out)
 
 
-def page(wanted: Wanted, *, keyring: keys.Keyring, lookup_key: str) -> Page:
+def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
     """Return a page of the list; only the names that it shows are opened."""
     search = understood(wanted.typed, lookup_key)
     if search.too_short:
@@ -224,7 +224,7 @@ def assignees() -> Sequence[int]:
 
 
 @dataclass(frozen=True)
-class _Filter:
+class _Condition:
     """One condition: as lists of numbers of requests, each held in order by an index, and as it is asked of one.
 
     Without lists it holds for too many to be followed.
@@ -253,7 +253,7 @@ class _Filter:
         return select(both.c.id).order_by(both.c.id.desc()).limit(limit).offset(offset or None)
 
 
-def _filters(wanted: Wanted, search: Search) -> list[_Filter]:
+def _filters(wanted: Filter, search: Search) -> list[_Condition]:
     found = []
     columns: list[ColumnElement[bool]] = []
     if wanted.country:
@@ -269,11 +269,11 @@ def _filters(wanted: Wanted, search: Search) -> list[_Filter]:
     states = STATES.get(wanted.state, ())
     if states:
         each = tuple((PatientRequest.id, PatientRequest.state == state) for state in states)
-        found.append(_Filter(PatientRequest.state.in_(states), each, of_states=True))
-    found += [_Filter(condition, ((PatientRequest.id, condition),)) for condition in columns]
+        found.append(_Condition(PatientRequest.state.in_(states), each, of_states=True))
+    found += [_Condition(condition, ((PatientRequest.id, condition),)) for condition in columns]
     for word in search.words:
         has_it = exists().where(NameWord.word == word, NameWord.request_id == PatientRequest.id)
-        found.append(_Filter(has_it, ((NameWord.request_id, NameWord.word == word),)))
+        found.append(_Condition(has_it, ((NameWord.request_id, NameWord.word == word),)))
     for column, beginning in (
         (PatientRequest.reference, search.reference),
         (PatientRequest.estimate_reference, search.estimate),
@@ -282,11 +282,11 @@ def _filters(wanted: Wanted, search: Search) -> list[_Filter]:
             begins = func.substr(column, 1, len(beginning)) == beginning
             among = and_(column.between(beginning, f"{beginning}{'Z' * 10}"), begins)
             few = len(beginning) >= len("REQ-") + LEAST_OF_REFERENCE
-            found.append(_Filter(begins, ((PatientRequest.id, among),) if few else ()))
+            found.append(_Condition(begins, ((PatientRequest.id, among),) if few else ()))
     return found
 
 
-def _by_number(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int], Place | None, bool]:
+def _by_number(filters: Sequence[_Condition], after: Place | None) -> tuple[list[int], Place | None, bool]:
     """Find a page, the newest first."""
     below = None if after is None else after.id
     followed = [one for one in filters if one.lists]
@@ -330,7 +330,7 @@ def _by_number(filters: Sequence[_Filter], after: Place | None) -> tuple[list[in
     return found, Place(below or 0), False
 
 
-def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int], Place | None, bool]:
+def _by_day(filters: Sequence[_Condition], after: Place | None) -> tuple[list[int], Place | None, bool]:
     """Find a page, the soonest due first."""
     # By day there are indexes of all requests and of those in a state.
     states = next((one for one in filters if one.of_states), None)
@@ -364,7 +364,7 @@ def _by_day(filters: Sequence[_Filter], after: Place | None) -> tuple[list[int],
     return [one.id for one in found], after, False
 
 
-def _is_rare(one: _Filter) -> bool:
+def _is_rare(one: _Condition) -> bool:
     return len(one.lists) > 0 and db.session.scalar(one.entries(None, 1, RARE)) is None
 
 

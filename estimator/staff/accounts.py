@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from estimator import audit, throttle
 from estimator.config import Settings
-from estimator.db import db, insert_once, take_turns
+from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.mail import outbox
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
@@ -196,11 +196,6 @@ def notify(user: StaffUser, notice: Notice, *, settings: Settings, now: datetime
     return _put("staff_notice", f"staff:{user.id}", {"notice": notice}, user, MOST_MAILS, settings, now)
 
 
-def user_of(about: str) -> StaffUser | None:
-    """Return whom a mail of the outbox is for."""
-    return db.session.get(StaffUser, int(about.partition(":")[2]))
-
-
 def demonstration(role: Role, *, language: str, now: datetime) -> StaffUser:
     """Return the invented person with a role; they have no password, and sign in by a link."""
     address = DEMONSTRATION[role]
@@ -230,7 +225,7 @@ def _add(
         "demonstration": demonstration,
         "created_at": now,
     }
-    if not insert_once(StaffUser, row):
+    if not insert_if_absent(StaffUser, row):
         raise AddressTaken(address)
     user = db.session.scalars(select(StaffUser).filter_by(name=row["name"])).one()
     user.roles = [StaffRole(name=name) for name in wanted]
@@ -249,7 +244,7 @@ def _must_not_be_last(user: StaffUser) -> None:
     """Let an administrator go only if another one has begun; raises LastAdministrator."""
     if "administrator" not in user.role_names or user.password is None:
         return
-    take_turns("administrators")
+    advisory_lock("administrators")
     others = db.session.scalars(
         select(StaffUser.id)
         .join(StaffRole, StaffRole.user_id == StaffUser.id)

@@ -31,12 +31,6 @@ def make(user: StaffUser, lookup_key: str) -> list[str]:
     return codes
 
 
-def is_one(user: StaffUser, typed: str, lookup_key: str) -> bool:
-    """Whether somebody typed one of their codes that is still good; capitals and hyphens do not matter."""
-    found = select(RecoveryCode.id).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))
-    return db.session.scalar(found) is not None
-
-
 def use(user: StaffUser, typed: str, lookup_key: str) -> bool:
     """Use a code up; return whether it was still there. Of two at the same moment only one is told so."""
     which = sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))

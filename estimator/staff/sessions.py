@@ -56,7 +56,7 @@ def seen(key: str, now: datetime) -> bool:
     return changed_rows(due.values(seen_at=now)) > 0
 
 
-def of(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
+def for_user(user: StaffUser, now: datetime) -> Sequence[StaffSession]:
     """Return the sessions of a person that are not over, the newest first."""
     return db.session.scalars(
         select(StaffSession)

@@ -132,7 +132,7 @@ def word_for(reference: Reference, now: datetime) -> Word:
         return "replaced"
     # Once its last day is over every revision is called expired: one that was accepted must not stand out.
     is_over = price_lists.day_of(now, asked.time_zone) > asked.valid_until
-    return "current" if quotes.standing(asked, now) in OPEN and not is_over else "expired"
+    return "current" if quotes.state_at(asked, now) in OPEN and not is_over else "expired"
 
 
 def check(content: bytes, now: datetime) -> Checked:

@@ -38,7 +38,7 @@ def jobs() -> Jobs:
 
 def ring_mails(about: str) -> None:
     """Wake the worker for the mails about a record that wait; they are committed already."""
-    for mail in outbox.of(about):
+    for mail in outbox.mails_about(about):
         if mail.state == "waiting":
             jobs().ring("mail", mail.id)
 

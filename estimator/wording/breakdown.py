@@ -38,14 +38,14 @@ from pricing.table import (
 
 
 def rows(
-    breakdown: StoredBreakdown, table: PriceTable, reader: Reader, given: Sequence[str] | None = None
+    breakdown: StoredBreakdown, table: PriceTable, reader: Reader, answered: Sequence[str] | None = None
 ) -> Rows:
     """Word a whole breakdown for one reader.
 
-    `given` are the drivers that somebody answered; the others took the table's default and say so. None
+    `answered` are the drivers that somebody answered; the others took the table's default and say so. None
     means that every answer was given.
     """
-    return _Wording(breakdown, table, reader).rows(given)
+    return _Wording(breakdown, table, reader).rows(answered)
 
 
 def headline(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> tuple[Headline, list[Sum]]:
@@ -65,13 +65,13 @@ class _Wording:
         self.steps = Steps(breakdown, table, reader)
         self.certainty = Certainty(breakdown, table)
 
-    def rows(self, given: Sequence[str] | None) -> Rows:
+    def rows(self, answered: Sequence[str] | None) -> Rows:
         return Rows(
             title=self.words(self.table.title),
             currency=self.currency,
             demo=self.breakdown["demo"],
             headline=self.headline(),
-            answers=list(self.answers(given)),
+            answers=list(self.answers(answered)),
             groups=list(self.groups()),
             saving=self.saving(),
             taxes=[self.tax(tax) for tax in self.breakdown["taxes"]],
@@ -152,11 +152,13 @@ class _Wording:
             more=number(more),
         )
 
-    def answers(self, given: Sequence[str] | None) -> Iterator[AnswerSection]:
+    def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:
         answers = self.breakdown["answers"]
         for role, heading in SECTIONS.items():
             section = [
-                self.answer(driver, answers[driver.code], given is not None and driver.code not in given)
+                self.answer(
+                    driver, answers[driver.code], answered is not None and driver.code not in answered
+                )
                 for driver in self.table.drivers
                 if driver.role == role and driver.code in answers
             ]

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from estimator import price_lists
 from estimator.config import Settings
-from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_once, unavailable
+from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_if_absent, unavailable
 from estimator.models import TableVersion
 from tests.support.example_list import NOW, table_text
 
@@ -106,9 +106,9 @@ def test_a_row_is_inserted_once(app: Flask) -> None:
     stored = price_lists.import_(table_text(), NOW)
     columns = [column.name for column in TableVersion.__table__.columns if column.name != "id"]
     row = {name: getattr(stored, name) for name in columns}
-    assert not insert_once(TableVersion, row)
+    assert not insert_if_absent(TableVersion, row)
     tomorrow = stored.valid_from + timedelta(days=1)
-    assert insert_once(TableVersion, {**row, "valid_from": tomorrow, "sha256": "b"})
+    assert insert_if_absent(TableVersion, {**row, "valid_from": tomorrow, "sha256": "b"})
 
 
 def test_a_savepoint_is_undone_alone_and_kept_with_its_transaction(app: Flask) -> None:

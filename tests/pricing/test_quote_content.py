@@ -73,7 +73,7 @@ def content(
         "valid_until": date(2026, 4, 9),
         "time_zone": table.time_zone,
         "language": "en",
-        "given": {
+        "answers": {
             code: found.breakdown["answers"][code] for code in answers if code in found.breakdown["answers"]
         },
     }

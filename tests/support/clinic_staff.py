@@ -200,7 +200,7 @@ def mails(app: Flask, template: str | None = None) -> list[str]:
         for mail in db.session.scalars(select(Mail).order_by(Mail.id.desc())):
             if template is None or mail.template == template:
                 try:
-                    message = letters.of(_claimed(mail), settings, datetime.now(UTC))
+                    message = letters.compose(_claimed(mail), settings, datetime.now(UTC))
                 except letters.Gone:
                     continue
                 part = message.get_body(("plain",))

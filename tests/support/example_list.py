@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pricing
-from estimator.db import db, insert_once
+from estimator.db import db, insert_if_absent
 from estimator.models import PriceList, TableVersion
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -104,8 +104,8 @@ def uncharged_text(**given: str) -> str:
 
 def store_as_before(table: pricing.PriceTable, now: datetime) -> None:
     """Store a version as it was stored before any warning blocked."""
-    insert_once(PriceList, {"slug": table.table, "created_at": now})
+    insert_if_absent(PriceList, {"slug": table.table, "created_at": now})
     row = {"version": table.version, "valid_from": table.valid_from, "time_zone": table.time_zone}
     row |= {"text": pricing.write(table), "sha256": pricing.sha256(table), "examples": "[]"}
-    insert_once(TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now})
+    insert_if_absent(TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now})
     db.session.commit()

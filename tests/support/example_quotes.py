@@ -15,7 +15,7 @@ from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteRevision, TableVersion
-from estimator.quotes import drafts
+from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
 from tests.support.example_list import NOW, table_text
 
@@ -148,7 +148,7 @@ def prepare(
     actor: str = COORDINATOR,
     prices: str | None = None,
     **changes: object,
-) -> drafts.Prepared:
+) -> plans.Prepared:
     """Prepare a quote, commit it, and return what would be issued; adjustments are (amount, label)."""
     draft = drafts.begin(request, actor=actor, now=now, settings=settings())
     if adjustments or prices or changes:
@@ -167,16 +167,16 @@ def prepare(
     return state(request, now)
 
 
-def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> drafts.Prepared:
+def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC) -> plans.Prepared:
     """Return what would be issued at a moment."""
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
-    return drafts.state(draft, clinic=clinic, settings=settings(), now=now)
+    return drafts.preview(draft, clinic=clinic, settings=settings(), now=now)
 
 
 def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
     """Issue what is prepared, as it is now, and commit it."""
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
     revision = quotes.issue(
         request,

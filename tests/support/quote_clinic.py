@@ -111,11 +111,11 @@ class Desk:
             known: dict[str, Any] = {"actor": COORDINATOR, "now": now(), "settings": self.settings}
             draft = drafts.begin(request, **known)
             lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
-            given = {**PLAN, "sessions": sessions} if sessions else None
+            answers = {**PLAN, "sessions": sessions} if sessions else None
             draft = drafts.change(
-                draft, save=draft.save, adjustments=lines, prices="keep", given=given, **known
+                draft, save=draft.save, adjustments=lines, prices="keep", answers=answers, **known
             )
-            state = drafts.state(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
+            state = drafts.preview(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
             revision = quotes.issue(
                 request, save=draft.save, fingerprint=state.fingerprint, clinic=clinic.Clinic(), **known
             )
@@ -136,7 +136,7 @@ class Desk:
     def revision(self) -> Iterator[QuoteRevision]:
         """Have the newest revision in hand, and commit what is done with it."""
         with self.request() as request:
-            quote = quotes.of(request)
+            quote = quotes.for_request(request)
             assert quote is not None
             yield quotes.newest(quote)
 
@@ -191,7 +191,7 @@ class Desk:
                 claimed = outbox.claim(number, now=now(), lease_seconds=60)
                 if claimed is not None:
                     with suppress(letters.Gone):  # a code that is used or over
-                        found.append(letters.of(claimed, self.settings, now()))
+                        found.append(letters.compose(claimed, self.settings, now()))
             db.session.rollback()
             return found
 

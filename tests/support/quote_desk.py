@@ -111,7 +111,7 @@ def request_of(app: Flask, reference: str) -> Iterator[PatientRequest]:
 def newest(app: Flask, reference: str) -> Iterator[QuoteRevision]:
     """Have the newest revision of a request's quote in hand, and commit what is done with it."""
     with request_of(app, reference) as found:
-        quote = quotes.of(found)
+        quote = quotes.for_request(found)
         assert quote is not None
         yield quotes.newest(quote)
 

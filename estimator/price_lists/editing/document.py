@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -192,14 +192,6 @@ def _names(value: Any, code: str, new: str) -> Any:
     if isinstance(value, list):
         return [new if name == code else name for name in value]
     return new if value == code else value
-
-
-def coded(data: Data) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield every section that has entries, with them."""
-    for part in PARTS:
-        found = entries(data, (part,))
-        if found:
-            yield (part,), found
 
 
 def below(problems: Iterable[Problem], place: str) -> list[Problem]:

@@ -19,6 +19,7 @@ from estimator.web import errors
 from estimator.web.mail_status import outcome
 from estimator.web.request_context import jobs, now
 from estimator.web.staff import signed_in
+from estimator.wording import states
 
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
 
@@ -32,21 +33,6 @@ FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "failed": (lazy_gettext("Given up"), ("failed",)),
 }
 """What can be chosen: what it is called, and which states it means."""
-
-LETTERS: Mapping[str, Any] = {
-    "estimate": lazy_gettext("An estimate"),
-    "request_received": lazy_gettext("Confirmation of a request"),
-    "request_question": lazy_gettext("Notice to the desk: a question"),
-    "quote_issued": lazy_gettext("A quote"),
-    "quote_receipt": lazy_gettext("What became of a quote"),
-    "quote_decided": lazy_gettext("Notice to the desk: a decision"),
-    "quote_question": lazy_gettext("Notice to the desk: a question"),
-    "quote_code": lazy_gettext("A code for a quote"),
-    "staff_invitation": lazy_gettext("An invitation to staff"),
-    "staff_reset": lazy_gettext("A new password for staff"),
-    "staff_notice": lazy_gettext("A notice to staff"),
-}
-"""What each kind of mail is called."""
 
 _REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
@@ -106,7 +92,7 @@ def _rows(mails: Sequence[Mail]) -> list[dict[str, Any]]:
     return [
         {
             "number": mail.id,
-            "letter": str(LETTERS.get(mail.template, mail.template)),
+            "letter": str(states.MAILS.get(mail.template, mail.template)),
             "about": mail.about,
             "address": _address(mail.about, requests),
             "outcome": outcome(mail, "UTC"),

@@ -16,10 +16,10 @@ from estimator.i18n import gettext as _
 from estimator.quotes import reports
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
-from estimator.web.desk.quotes.state_names import STANDINGS, standing_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.wording import states
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 
@@ -114,13 +114,13 @@ def _columns() -> Sequence[Column]:
 def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
     named = signed_in.may("requests.read")
     keyring = settings().data_keys if named else None
-    words = {standing: standing_words(standing) for standing in STANDINGS}
+    words = {standing: states.revision_at_desk(standing) for standing in states.REVISION_AT_DESK}
     for one in reports.listed(year, now(), keyring, spreadsheets.MOST_ROWS):
         row: list[Cell] = [
             one.number,
             one.revision,
             one.reference,
-            words[one.standing],
+            words[one.state],
             one.issued_at,
             one.valid_until,
             one.time_zone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
-from estimator.web.total_so_far import running
+from estimator.web.total_so_far import Running, running
 from pricing import PriceTable
 from pricing.explore import sensitivity
 
@@ -122,7 +122,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
     stored = estimates.breakdown_of(found)
-    given = estimates.given_of(found)
+    answers = estimates.answers_of(found)
     head = _head(found, table, reader)
     alternatives = sensitivity(table, stored["answers"])
     rate = _rate(table)
@@ -134,7 +134,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         kept_until=reader.moment(
             found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
         ),
-        rows=wording.rows(stored, table, reader, list(given)),
+        rows=wording.rows(stored, table, reader, list(answers)),
         changes=wording.changes(alternatives, stored, table, reader),
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
@@ -200,53 +200,35 @@ def delete(token: str) -> ResponseReturnValue:
     )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What is said above a form that is shown, and `changed` beside its total if the price list is another one."""
+
+    status: int = 200
+    note: str | None = None
+    changed: str | None = None
+
+
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
 ) -> ResponseReturnValue:
     """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
-    reader = current_reader()
-    table = price_lists.parsed(version)
+    reader, table = current_reader(), price_lists.parsed(version)
     slug, sha256 = version.slug, version.sha256  # the row cannot be read again once the database is away
     sent = request.method == "POST"
-    form = estimate_form.build(table, None if earlier is None or sent else estimates.given_of(earlier))
+    form = estimate_form.build(table, None if earlier is None or sent else estimates.answers_of(earlier))
     found = estimate_form.read(form, table, reader)
-    changed = None
-    status = 200
-    only_total = request.form.get("act") == "total"
-    outdated = (form.table_sha256.data or sha256) != sha256
-    genuine = not sent or form.is_of_this_visit()
-    if sent and genuine and not (only_total or outdated):
-        try:
-            return _make(version, found.answers, form.submission.data or "", reader)
-        except pricing.BadAnswers:
-            pass  # what is wrong with them is said below, with the total
-        except DBAPIError as error:
-            db.session.rollback()
-            known = unavailable(error)
-            if known is None:
-                raise
-            form.refuse(_("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence))
-            status = 503
-    panel = running(table, found, reader)
     if sent:
-        problems = panel.refused() if only_total else panel.sentences
-        if not genuine:
-            form.refuse(
-                _(
-                    "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
-                    "press the button again."
-                )
-            )
-            status = 400
-        elif outdated:
-            changed = _changed(version)
-            form.refuse(changed)
-            status = 409
-        elif problems:
-            status = 422
-        form.refuse_answers(problems)
-    elif earlier is not None and earlier.table_version.sha256 != sha256:
-        changed = _changed(version)
+        said = _taken(version, form, found.answers, reader)
+        if not isinstance(said, _Said):
+            return said
+    else:
+        said = _Said(changed=_changed_since(earlier, version))
+    panel = running(table, found, reader)
+    problems = _problems(panel) if sent else {}
+    if said.note:
+        form.refuse(said.note)
+    form.refuse_answers(problems)
     sections = estimate_form.sections(form, table, reader, panel.asked)
     page = render_template(
         "patient/estimate.html",
@@ -263,10 +245,63 @@ def _answering(
         table_sha256=sha256,
         total_url=url_for("patient.total", slug=slug),
         total=panel,
-        changed=changed,
+        changed=said.changed,
         day_order=reader.day_order(),
     )
-    return page, status
+    refused = bool(problems) and said.status not in (
+        400,
+        409,
+    )  # those are said before any answer is looked at
+    return page, 422 if refused else said.status
+
+
+def _taken(
+    version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any], reader: Reader
+) -> ResponseReturnValue | _Said:
+    """Keep the estimate and go on to it; or return what is said above the form, which is shown once more."""
+    if not form.is_of_this_visit():
+        return _Said(400, _visit_over())
+    if (form.table_sha256.data or version.sha256) != version.sha256:
+        changed = _changed(version)
+        return _Said(409, changed, changed)
+    if _only_total():
+        return _Said()
+    try:
+        return _make(version, answers, form.submission.data or "", reader)
+    except pricing.BadAnswers:
+        return _Said()  # what is wrong with them is said beside each, and with the total
+    except DBAPIError as error:
+        db.session.rollback()
+        known = unavailable(error)
+        if known is None:
+            raise
+        return _Said(
+            503, _("%(why)s Your answers are still here. Try again in a minute.", why=known.sentence)
+        )
+
+
+def _only_total() -> bool:
+    """Whether somebody without a script asks what it comes to so far, and for nothing to be kept."""
+    return request.form.get("act") == "total"
+
+
+def _problems(panel: Running) -> Mapping[str, list[str]]:
+    """Return what is wrong, by question; whoever asks for the total alone is not told what is still open."""
+    return panel.refused() if _only_total() else panel.sentences
+
+
+def _changed_since(earlier: Estimate | None, version: TableVersion) -> str | None:
+    """Say that an estimate was made with other prices than those of the form; None if it was not."""
+    if earlier is None or earlier.table_version.sha256 == version.sha256:
+        return None
+    return _changed(version)
+
+
+def _visit_over() -> str:
+    return _(
+        "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
+        "press the button again."
+    )
 
 
 def _make(

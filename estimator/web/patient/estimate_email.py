@@ -120,7 +120,7 @@ def _page(
     meant: str | None = None,
 ) -> tuple[str, int]:
     """Show the form with what is wrong, if anything, and the mails so far; none where they cannot be read."""
-    mails = [] if found is None else outbox.of(found.reference)[:MOST_SHOWN]
+    mails = [] if found is None else outbox.mails_about(found.reference)[:MOST_SHOWN]
     page = render_template(
         "patient/email.html",
         errors=summary(form),

@@ -216,7 +216,7 @@ def _kept(record: PatientRequest) -> list[str]:
     """Say for how long what is kept is kept, and why."""
     settings, rules = request_context.settings(), clinic.current()
     until = _until(record)
-    if quotes.of(record) is not None:
+    if quotes.for_request(record) is not None:
         first = ngettext(
             "There is a quote. We keep it, and who it was made for, until %(day)s: %(num)s year after it was issued.",
             "There is a quote. We keep it, and who it was made for, until %(day)s: %(num)s years after it was issued.",

@@ -17,17 +17,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, ngettext
+from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.fields import AreaField
-from estimator.web.forms import Form, Line, summary
+from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import dead_links, request_form, request_visit
-from estimator.web.patient.request_form import RequestForm, language_names, words_field
+from estimator.web.patient import dead_links, question_form, request_form, request_visit
+from estimator.web.patient.question_form import QuestionForm
+from estimator.web.patient.request_form import RequestForm, language_names
+from estimator.wording import states
 
 pages = Blueprint("asking", __name__)
 
@@ -93,7 +94,7 @@ def check(token: str) -> ResponseReturnValue:
             actor="patient",
             now=request_context.now(),
         )
-        mails = [mail.id for mail in outbox.of(record.reference) if mail.state == "waiting"]
+        mails = [mail.id for mail in outbox.mails_about(record.reference) if mail.state == "waiting"]
         request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
         reference = record.reference
         db.session.commit()
@@ -142,14 +143,6 @@ def page(reference: str) -> ResponseReturnValue:
     return _page(record, QuestionForm())
 
 
-class QuestionForm(Form):
-    """A question to the coordinator."""
-
-    words: AreaField = words_field(
-        lazy_gettext("Your question to the coordinator"), lazy_gettext("Write your question.")
-    )
-
-
 @pages.post("/request/<reference>/question")
 def question(reference: str) -> ResponseReturnValue:
     """Keep a question to the coordinator."""
@@ -161,21 +154,16 @@ def question(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(record, form, 422)
     words = form.words.data
-    quote = quotes.of(record)
+    quote = quotes.for_request(record)
     try:
-        if quote is None:
-            event = requests.ask_question(
-                record, words, now=request_context.now(), settings=request_context.settings()
-            )
-            requests.tell_desk(record, event, settings=request_context.settings(), now=request_context.now())
-        else:
-            quotes.ask_question(quote, words, settings=request_context.settings(), now=request_context.now())
+        quotes.ask_question(record, words, settings=request_context.settings(), now=request_context.now())
         mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
         db.session.commit()
     except outbox.TooMany:
         db.session.rollback()
-        sentence = _("You have asked often enough today. Try again tomorrow, or write to us.")
-        return _page(requests.get(reference) or record, form.refuse(sentence, form.words), 429)
+        return _page(
+            requests.get(reference) or record, form.refuse(question_form.too_many(), form.words), 429
+        )
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
@@ -363,7 +351,7 @@ def _about(record: PatientRequest) -> dict[str, Any]:
 
 
 def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tuple[str, int]:
-    about, quote = _about(record), quotes.of(record)
+    about, quote = _about(record), quotes.for_request(record)
     zone = about["time_zone"]
     events = requests.history(record, request_context.settings().data_keys)
     questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
@@ -376,7 +364,7 @@ def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tupl
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
-        longest=current_reader().number(str(request_form.LONGEST_MESSAGE)),
+        room=question_form.room(),
         **about,
     )
     return rendered, status
@@ -388,21 +376,12 @@ def _quote(quote: Quote) -> dict[str, str]:
 
 
 def _state(record: PatientRequest, quote: Quote | None) -> str:
-    state: str = record.state
+    state = record.state
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
-        standing = quotes.standing(quotes.newest(quote), request_context.now())
-        state = "expired" if standing == "expired" else state
-    return {
-        "new": _("We have your request. Nobody has begun with it yet."),
-        "in_work": _("Somebody is working on your request."),
-        "waiting": _("We have asked you something and are waiting for your answer. Look into your mailbox."),
-        "quoted": _("Your quote is ready."),
-        "accepted": _("You have accepted the quote."),
-        "declined": _("You have declined the quote."),
-        "expired": _("The quote has expired. Ask below if you want a new one."),
-        "closed": _("This request is closed. Ask below if you want it to be taken up again."),
-    }[state]
+        newest = quotes.state_at(quotes.newest(quote), request_context.now())
+        state = "expired" if newest == "expired" else state
+    return str(states.REQUEST_FOR_PATIENT[state])
 
 
 def _mail(record: PatientRequest) -> dict[str, str] | None:
@@ -431,4 +410,4 @@ def _link(record: PatientRequest) -> str:
 
 
 def _waiting(about: str) -> Sequence[int]:
-    return [mail.id for mail in outbox.of(about) if mail.state == "waiting"]
+    return [mail.id for mail in outbox.mails_about(about) if mail.state == "waiting"]

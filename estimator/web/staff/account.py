@@ -154,7 +154,7 @@ def account() -> ResponseReturnValue:
         "staff/account.html",
         roles=_roles(person),
         codes_left=recovery_codes.left(person),
-        sessions=[_shown(row, key) for row in sessions.of(person, request_context.now())],
+        sessions=[_shown(row, key) for row in sessions.for_user(person, request_context.now())],
     )
 
 
@@ -304,7 +304,7 @@ def _someone(user: StaffUser, form: RolesForm | None = None, status: int = 200) 
         person=_person(user),
         form=form,
         what_roles_do={name: what for name, (_label, what) in ROLES.items()},
-        sessions=len(sessions.of(user, request_context.now())),
+        sessions=len(sessions.for_user(user, request_context.now())),
         errors=summary(form),
     )
     return page, status

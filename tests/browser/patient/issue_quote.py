@@ -50,7 +50,7 @@ def main(slug: str, language: str, answers: str, reference: str = "") -> None:
         draft = drafts.change(
             draft, save=draft.save, prices="keep", adjustments=lines, actor="user:1", **common
         )
-        state = drafts.state(draft, clinic=terms, **common)
+        state = drafts.preview(draft, clinic=terms, **common)
         assert not state.missing, state.missing
         revision = quotes.issue(
             request, save=draft.save, fingerprint=state.fingerprint, clinic=terms, actor="user:1", **common

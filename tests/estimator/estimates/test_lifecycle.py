@@ -59,7 +59,7 @@ def test_the_breakdown_is_stored_byte_for_byte(make: Make) -> None:
 
 def test_what_was_answered_is_told_from_what_was_left_open(make: Make) -> None:
     estimate = found(make({"sessions": "2", "nights": None, "rehab": True}))
-    assert estimates.given_of(estimate) == {"sessions": "2", "rehab": True}
+    assert estimates.answers_of(estimate) == {"sessions": "2", "rehab": True}
 
 
 def test_an_estimate_holds_nothing_about_a_person(make: Make) -> None:

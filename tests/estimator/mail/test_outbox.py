@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from estimator import config
+from estimator import config, leases
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
@@ -109,7 +109,7 @@ def test_whoever_lost_the_lease_changes_nothing_any_more(app: Flask) -> None:
         lambda: outbox.failed(late, words="550 no", now=later),
         lambda: outbox.later(late, words="451 later", now=later, give_up_hours=48),
     ):
-        with pytest.raises(outbox.LostLease):
+        with pytest.raises(leases.LostLease):
             change()
         db.session.rollback()
     outbox.sent(other, words="250 OK", now=later)
@@ -289,7 +289,7 @@ def test_mail_goes_with_its_record(app: Flask) -> None:
     other = put(app, 2, about="EST-3333-3333")
     outbox.drop("EST-2222-2222")
     db.session.commit()
-    assert outbox.of("EST-2222-2222") == []
+    assert outbox.mails_about("EST-2222-2222") == []
     assert due() == [other]
     outbox.clear_away(NOW + timedelta(hours=24))
     db.session.commit()
@@ -323,7 +323,7 @@ def test_a_mail_whose_record_is_deleted_while_a_worker_has_it_is_not_handed_over
     mail = claimed(put(app))
     outbox.drop("EST-2222-2222")
     db.session.commit()
-    with pytest.raises(outbox.LostLease):
+    with pytest.raises(leases.LostLease):
         outbox.handing_over(mail, now=NOW, lease_seconds=LEASE)
     db.session.rollback()
 

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select
 
 import pricing
-from estimator import config, create_app, estimates, price_lists
+from estimator import config, create_app, estimates, leases, price_lists
 from estimator.db import db
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, previews, repricing
@@ -201,7 +201,7 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
         lambda: previews.failed(first, "broken", now=later),
         lambda: previews.give_back(first),
     ):
-        with pytest.raises(previews.LostLease):
+        with pytest.raises(leases.LostLease):
             change()
         db.session.rollback()
     previews.progress(second, priced=1, plans=2, now=later, lease_seconds=LEASE)
@@ -224,7 +224,7 @@ def test_what_is_cancelled_is_not_worked_out(app: Flask, version: TableVersion) 
     working = claimed(number)
     previews.cancel(preview, now=NOW)
     db.session.commit()
-    with pytest.raises(previews.LostLease):
+    with pytest.raises(leases.LostLease):
         previews.done(working, {}, plans=0, now=NOW)
     db.session.rollback()
     assert (state(number), due(NOW + timedelta(days=9))) == ("cancelled", [])
@@ -265,7 +265,7 @@ def test_a_draft_that_is_thrown_away_takes_its_previews_along(app: Flask, versio
     working = claimed(ask(draft))
     drafts.throw_away(draft, actor="user:1", now=NOW)
     db.session.commit()
-    with pytest.raises(previews.LostLease):
+    with pytest.raises(leases.LostLease):
         previews.progress(working, priced=1, plans=2, now=NOW, lease_seconds=LEASE)
     assert db.session.scalar(select(func.count()).select_from(Preview)) == 0
 

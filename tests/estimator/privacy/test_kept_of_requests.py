@@ -211,7 +211,7 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
     requests.note(record, NOTE, actor=COORDINATOR, now=now, settings=settings)
     known: dict[str, Any] = {"actor": COORDINATOR, "now": now, "settings": settings}
     prepare(record, now)
-    draft = drafts.of(record)
+    draft = drafts.for_request(record)
     assert draft is not None
     lines = [Adjustment(Decimal("-10.00"), LABEL, REASON)]
     drafts.change(draft, save=draft.save, adjustments=lines, prices="keep", **known)

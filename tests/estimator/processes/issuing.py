@@ -24,11 +24,11 @@ def issue(reference: str, settings: Settings) -> int | None:
     now = datetime.now(UTC)
     request = requests.get(reference)
     assert request is not None
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     if draft is None:
         return None
     clinic = Clinic()
-    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
+    prepared = drafts.preview(draft, clinic=clinic, settings=settings, now=now)
     try:
         revision = quotes.issue(
             request,

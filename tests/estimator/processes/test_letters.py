@@ -27,7 +27,7 @@ from tests.support.example_quotes import COORDINATOR, accept, decline, issue, pr
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
-    return letters.of(mail, settings(), NOW + timedelta(days=days))
+    return letters.compose(mail, settings(), NOW + timedelta(days=days))
 
 
 def attachment(message: EmailMessage) -> bytes:
@@ -165,7 +165,7 @@ def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[...,
     mail = claimed(ask(record, NOW), NOW)
     other = load(DATA_KEYS=f"otherkey {'e' * 64}")
     with pytest.raises(keys.Unreadable, match="the key testkey1 is not there"):
-        letters.of(mail, other, NOW)
+        letters.compose(mail, other, NOW)
 
 
 def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:
@@ -265,7 +265,7 @@ def test_a_receipt_for_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
 
 def test_the_desk_is_told_of_a_question_without_its_words(app: Flask) -> None:
     revision = quoted()
-    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
     db.session.commit()
     message = about_quote("quote_question")
     assert message["Subject"] == "A question about quote Q-2026-00001"

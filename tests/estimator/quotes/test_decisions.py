@@ -20,6 +20,7 @@ from tests.support.example_quotes import (
     CLINIC,
     COORDINATOR,
     accept,
+    ask,
     decline,
     issue,
     list_text,
@@ -78,7 +79,7 @@ def test_the_desk_is_told_of_an_answer_without_a_word_of_the_patient(app: Flask)
 def test_an_answer_goes_where_the_clinic_wants_replies_to_go(app: Flask) -> None:
     revision = quoted()
     there = replace(settings(), mail_reply_to="The desk <desk@clinic.example.org>")
-    quotes.ask_question(revision.quote, "When?", settings=there, now=NOW)
+    quotes.ask_question(revision.quote.request, "When?", settings=there, now=NOW)
     db.session.commit()
     (mail,) = desk_mail()
     assert outbox.address_of(mail, settings().data_keys) == "desk@clinic.example.org"
@@ -121,7 +122,7 @@ def test_a_replaced_revision_cannot_be_accepted(app: Flask) -> None:
     issue(request)
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(first)
-    assert refused.value.standing == "replaced"
+    assert refused.value.state == "replaced"
 
 
 def test_of_an_acceptance_and_a_revision_at_once_the_acceptance_is_of_what_was_current(app: Flask) -> None:
@@ -153,7 +154,7 @@ def test_a_withdrawn_quote_cannot_be_accepted(app: Flask) -> None:
     quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(revision)
-    assert refused.value.standing == "withdrawn"
+    assert refused.value.state == "withdrawn"
 
 
 def test_a_quote_can_be_accepted_until_its_last_second_and_not_after(app: Flask) -> None:
@@ -162,10 +163,10 @@ def test_a_quote_can_be_accepted_until_its_last_second_and_not_after(app: Flask)
     last = datetime(2026, 4, 9, 14, 59, 59, tzinfo=UTC)
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(revision, last + timedelta(seconds=1))
-    assert refused.value.standing == "expired"
+    assert refused.value.state == "expired"
     db.session.rollback()
     accept(revision, last)
-    assert quotes.standing(revision, last + 30 * DAY) == "accepted"
+    assert quotes.state_at(revision, last + 30 * DAY) == "accepted"
 
 
 # Taking back --------------------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def test_what_is_taken_back_after_its_last_day_has_expired(app: Flask) -> None:
     last = datetime(2026, 4, 9, 23, 0, tzinfo=UTC)
     accept(revision, last)
     take_back(revision, last + DAY)
-    assert quotes.standing(revision, last + DAY) == "expired"
+    assert quotes.state_at(revision, last + DAY) == "expired"
     assert quotes.expire_due(last + DAY, settings=settings()) == 1
 
 
@@ -266,7 +267,7 @@ def test_a_refusal_has_a_reason_from_the_list_and_words_that_are_sealed(app: Fla
 
 def test_a_question_is_kept_with_the_request_and_the_desk_is_told_that_there_is_one(app: Flask) -> None:
     revision = quoted()
-    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
     db.session.commit()
     newest = requests.history(revision.quote.request, settings().data_keys)[0]
     assert (newest.kind, newest.actor, newest.words) == ("question", "patient", "May my brother come?")
@@ -274,26 +275,42 @@ def test_a_question_is_kept_with_the_request_and_the_desk_is_told_that_there_is_
     assert (mail.template, mail.options) == ("quote_question", "{}")
 
 
+def test_the_same_question_from_two_pages_within_the_hour_is_one_and_later_another(app: Flask) -> None:
+    request = ask(publish())
+    known = {"words": "Is there a lift?", "settings": settings()}
+    quotes.ask_question(request, now=NOW, **known)  # type: ignore[arg-type]
+    prepare(request)
+    issue(request)
+    for minutes in (0, 20, 59):
+        quotes.ask_question(request, now=NOW + timedelta(minutes=minutes), **known)  # type: ignore[arg-type]
+    told = select(Mail.template).where(Mail.template.in_(("request_question", "quote_question")))
+    kinds = [entry.kind for entry in requests.history(request, settings().data_keys)]
+    assert kinds.count("question") == 1
+    assert list(db.session.scalars(told)) == ["request_question"]
+    quotes.ask_question(request, now=NOW + timedelta(minutes=61), **known)  # type: ignore[arg-type]
+    assert sorted(db.session.scalars(told)) == ["quote_question", "request_question"]
+
+
 def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
     revision = quoted()
     for number in range(60):
         try:
-            quotes.ask_question(revision.quote, f"Question {number}", settings=settings(), now=NOW)
+            quotes.ask_question(revision.quote.request, f"Question {number}", settings=settings(), now=NOW)
         except outbox.TooMany:
             break
         db.session.commit()
     else:
         pytest.fail("the desk got 60 mails")
     db.session.rollback()
-    assert 10 <= len(desk_mail()) <= quotes.QUESTIONS_A_DAY
-    quotes.ask_question(revision.quote, "The next day", settings=settings(), now=NOW + 2 * DAY)
+    assert 10 <= len(desk_mail()) <= requests.QUESTIONS_A_DAY
+    quotes.ask_question(revision.quote.request, "The next day", settings=settings(), now=NOW + 2 * DAY)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nothing_that_a_patient_says_can_be_read_in_the_database(app: Flask, tmp_path: Path) -> None:
     revision = quoted()
     decline(revision)
-    quotes.ask_question(revision.quote, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
     db.session.commit()
     everything = b"".join(path.read_bytes() for path in tmp_path.glob("estimator.sqlite*"))
     assert b"Q-2026-00001" in everything

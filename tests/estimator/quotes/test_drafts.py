@@ -15,7 +15,7 @@ import pricing
 from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import AuditEntry, PatientRequest, QuoteDraft
-from estimator.quotes import drafts
+from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
@@ -55,13 +55,13 @@ def request_(app: Flask) -> PatientRequest:
     return ask(publish())
 
 
-def codes(prepared: drafts.Prepared) -> list[str]:
+def codes(prepared: plans.Prepared) -> list[str]:
     return [missing.code for missing in prepared.missing]
 
 
 def change(request: PatientRequest, now: datetime = NOW, **what: object) -> QuoteDraft:
     """Save changes as a coordinator who has the newest save before them, and commit."""
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
     known = {"save": draft.save, "actor": COORDINATOR, "now": now, "settings": settings(), **what}
     drafts.change(draft, **known)  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ def adjustment(amount: str, label: str = "Goodwill", reason: str = "We were late
 
 
 def approve(request: PatientRequest, actor: str = COLLEAGUE, fingerprint: str | None = None) -> None:
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
     drafts.approve(
         draft,
@@ -92,7 +92,7 @@ def approve(request: PatientRequest, actor: str = COLLEAGUE, fingerprint: str | 
 
 def test_a_quote_begins_with_the_plan_that_was_asked_about(request_: PatientRequest) -> None:
     prepared = prepare(request_)
-    assert prepared.given == PLAN
+    assert prepared.answers == PLAN
     assert prepared.chosen is not None
     assert prepared.chosen.total == Decimal("4400.00")
     assert prepared.missing == []
@@ -100,12 +100,12 @@ def test_a_quote_begins_with_the_plan_that_was_asked_about(request_: PatientRequ
 
 
 def test_the_next_revision_begins_with_what_the_newest_one_said(request_: PatientRequest) -> None:
-    prepare(request_, given={**PLAN, "sessions": "3"}, adjustments=[("-50.00", "Goodwill")])
+    prepare(request_, answers={**PLAN, "sessions": "3"}, adjustments=[("-50.00", "Goodwill")])
     issue(request_)
     prepared = prepare(request_, actor=COLLEAGUE)
-    assert prepared.given["sessions"] == "3"
+    assert prepared.answers["sessions"] == "3"
     assert prepared.adjustments == [Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill")]
-    draft = drafts.of(request_)
+    draft = drafts.for_request(request_)
     assert draft is not None
     assert [line.by for line in drafts.adjustments_by(draft, settings())] == [COLLEAGUE]
 
@@ -114,12 +114,12 @@ def test_what_is_discarded_is_gone_and_what_was_issued_stays(request_: PatientRe
     prepare(request_)
     revision = issue(request_)
     prepare(request_)
-    draft = drafts.of(request_)
+    draft = drafts.for_request(request_)
     assert draft is not None
     drafts.discard(draft)
     db.session.commit()
-    assert drafts.of(request_) is None
-    assert quotes.of(request_) is not None
+    assert drafts.for_request(request_) is None
+    assert quotes.for_request(request_) is not None
     assert revision.state == "current"
 
 
@@ -137,7 +137,7 @@ def test_of_two_who_save_the_same_page_the_second_is_told(request_: PatientReque
 
 def test_what_is_not_given_stays_as_it_is(request_: PatientRequest) -> None:
     prepare(request_, adjustments=[("-50.00", "Goodwill")], valid_until=date(2026, 5, 1))
-    change(request_, given={**PLAN, "sessions": "3"})
+    change(request_, answers={**PLAN, "sessions": "3"})
     prepared = state(request_)
     assert prepared.valid_until == date(2026, 5, 1)
     assert [each.label for each in prepared.adjustments] == ["Goodwill"]
@@ -145,15 +145,15 @@ def test_what_is_not_given_stays_as_it_is(request_: PatientRequest) -> None:
     prepared = state(request_)
     assert prepared.valid_until == date(2026, 4, 9)
     assert prepared.adjustments == []
-    assert prepared.given["sessions"] == "3"
+    assert prepared.answers["sessions"] == "3"
 
 
 def test_a_plan_that_the_list_refuses_is_not_saved(request_: PatientRequest) -> None:
     prepare(request_)
     with pytest.raises(pricing.BadAnswers):
-        change(request_, given={**PLAN, "sessions": "99"})
+        change(request_, answers={**PLAN, "sessions": "99"})
     db.session.rollback()
-    assert state(request_).given == PLAN
+    assert state(request_).answers == PLAN
 
 
 @pytest.mark.parametrize(
@@ -283,10 +283,10 @@ def test_the_total_may_not_be_negative_and_may_be_nothing(request_: PatientReque
 
 def test_a_demonstration_list_is_for_the_demonstration_alone(request_: PatientRequest) -> None:
     assert codes(prepare(request_)) == []
-    draft = drafts.of(request_)
+    draft = drafts.for_request(request_)
     assert draft is not None
     real = replace(settings(), demo=False)
-    assert codes(drafts.state(draft, clinic=CLINIC, settings=real, now=NOW)) == ["demonstration"]
+    assert codes(drafts.preview(draft, clinic=CLINIC, settings=real, now=NOW)) == ["demonstration"]
 
 
 @pytest.mark.parametrize("last", [date(2026, 3, 9), date(2028, 3, 11), date.max])
@@ -342,7 +342,7 @@ def test_adjustments_above_the_limit_need_a_second_person(request_: PatientReque
         {"adjustments": [adjustment("-500.01", "Goodwill", "Why: Goodwill")]},
         {"adjustments": [adjustment("-500.00", "Goodwill of the house", "Why: Goodwill")]},
         {"adjustments": [adjustment("-500.00", "Goodwill", "Another reason")]},
-        {"given": {**PLAN, "sessions": "3"}},
+        {"answers": {**PLAN, "sessions": "3"}},
         {"valid_until": date(2026, 5, 1)},
         {"prices": "again"},
     ],
@@ -389,7 +389,7 @@ def test_an_approval_of_one_revision_is_none_of_the_next(request_: PatientReques
 
 def test_a_lower_price_brings_the_same_adjustment_above_the_limit(request_: PatientRequest) -> None:
     assert not prepare(request_, adjustments=[("-220.00", "Goodwill")]).needs_approval
-    change(request_, given={**PLAN, "sessions": "1"})
+    change(request_, answers={**PLAN, "sessions": "1"})
     assert state(request_).needs_approval
 
 

@@ -61,7 +61,7 @@ def issue_by(reference: str, actor: str = COORDINATOR, now: datetime = NOW) -> s
     """Issue what is prepared for a request, as another process would, and return its number; do not commit."""
     request = requests.get(reference)
     assert request is not None
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     if draft is None:
         raise drafts.ChangedMeanwhile
     revision = quotes.issue(
@@ -176,7 +176,7 @@ def test_issuing_moves_the_request_tells_the_trail_and_mails_the_patient(app: Fl
     revision = quoted()
     request = revision.quote.request
     assert request.state == "quoted"
-    assert drafts.of(request) is None
+    assert drafts.for_request(request) is None
     assert [entry.kind for entry in requests.history(request, settings().data_keys)][:2] == [
         "state",
         "issued",
@@ -184,14 +184,14 @@ def test_issuing_moves_the_request_tells_the_trail_and_mails_the_patient(app: Fl
     entry = db.session.scalars(select(AuditEntry).filter_by(action="quote.issued")).one()
     assert json.loads(entry.detail)["number"] == "Q-2026-00001"
     assert audit.verify().broken is None
-    (mail,) = outbox.of("Q-2026-00001/1")
+    (mail,) = outbox.mails_about("Q-2026-00001/1")
     assert mail.template == "quote_issued"
     assert outbox.address_of(mail, settings().data_keys) == ADDRESS
 
 
 def test_somebody_without_an_address_gets_a_quote_without_mail(app: Flask) -> None:
     revision = quoted(person=replace(PERSON, email=None, phone="+48 1"))
-    assert outbox.of(quotes.about(revision)) == []
+    assert outbox.mails_about(quotes.about(revision)) == []
     token = quotes.token_of(revision.quote, settings().link_key)
     found = quotes.find(token)
     assert found is not None
@@ -270,13 +270,13 @@ def test_of_two_coordinators_who_issue_the_same_quote_the_second_is_told(app: Fl
         "audit_entry": counted()["audit_entry"],
         "last": 1,
     }
-    assert len(outbox.of("Q-2026-00001/1")) == 1
+    assert len(outbox.mails_about("Q-2026-00001/1")) == 1
 
 
 def test_a_page_from_before_the_issue_does_not_issue_the_next_revision(app: Flask) -> None:
     request = ask(publish())
     seen = prepare(request)
-    draft = drafts.of(request)
+    draft = drafts.for_request(request)
     assert draft is not None
     save = draft.save
     issue(request)
@@ -312,7 +312,7 @@ def test_of_many_who_save_at_once_one_succeeds(app: Flask) -> None:
     def save(number: int) -> None:
         request = requests.get(reference)
         assert request is not None
-        draft = drafts.of(request)
+        draft = drafts.for_request(request)
         assert draft is not None
         drafts.change(
             draft,
@@ -398,7 +398,7 @@ def test_a_revision_replaces_the_one_before_and_says_what_changed(app: Flask) ->
     second = revised(
         first,
         NOW + DAY,
-        given={**PLAN, "sessions": "3"},
+        answers={**PLAN, "sessions": "3"},
         adjustments=[("-50.00", "Goodwill")],
         valid_until=date(2026, 4, 30),
     )
@@ -480,8 +480,8 @@ def test_a_quote_expires_at_the_end_of_its_last_day_where_the_clinic_is(app: Fla
     revision = quoted()
     last = datetime(2026, 4, 9, 14, 59, 59, tzinfo=UTC)
     assert revision.valid_until == date(2026, 4, 9)
-    assert quotes.standing(revision, last) == "current"
-    assert quotes.standing(revision, last + timedelta(seconds=1)) == "expired"
+    assert quotes.state_at(revision, last) == "current"
+    assert quotes.state_at(revision, last + timedelta(seconds=1)) == "expired"
     assert revision.state == "current"
 
 
@@ -505,7 +505,7 @@ def test_what_is_expired_stays_so_when_the_clock_is_set_back(app: Flask) -> None
     revision = quoted()
     quotes.expire_due(NOW + 60 * DAY, settings=settings())
     db.session.commit()
-    assert quotes.standing(revision, NOW) == "expired"
+    assert quotes.state_at(revision, NOW) == "expired"
 
 
 def test_an_expired_quote_can_be_revised(app: Flask) -> None:
@@ -525,7 +525,7 @@ def test_what_was_answered_or_withdrawn_does_not_expire(app: Flask) -> None:
     db.session.commit()
     later = NOW + 60 * DAY
     assert quotes.expire_due(later, settings=settings()) == 0
-    assert [quotes.standing(each, later) for each in found] == ["accepted", "declined", "withdrawn"]
+    assert [quotes.state_at(each, later) for each in found] == ["accepted", "declined", "withdrawn"]
 
 
 # Withdrawing, links, faults -----------------------------------------------------------------------------------
@@ -538,7 +538,7 @@ def test_a_withdrawn_quote_goes_back_to_work_and_cannot_be_withdrawn_again(app: 
     assert (revision.state, revision.quote.request.state) == ("withdrawn", "in_work")
     with pytest.raises(quotes.NotCurrent) as refused:
         quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
-    assert refused.value.standing == "withdrawn"
+    assert refused.value.state == "withdrawn"
     with pytest.raises(ValueError, match="no reason"):
         quotes.withdraw(revision, reason="Because.", actor=COORDINATOR, now=NOW, settings=settings())
 

@@ -17,7 +17,7 @@ from estimator.db import db
 from estimator.models import NameWord, PatientRequest, StaffUser, TableVersion
 from estimator.models.requests import REQUEST_STATES
 from estimator.requests import name_index, search
-from estimator.requests.search import NOBODY, Page, Wanted
+from estimator.requests.search import NOBODY, Filter, Page
 from tests.support.example_mail import settings
 
 GIVEN = ("Mohammed", "Fatima", "José", "Anna-Lena", "Li", "Xiomara")
@@ -77,7 +77,7 @@ def fill(version: TableVersion, now: datetime, count: int) -> list[Known]:
     return found
 
 
-def pages(wanted: Wanted, most: int = 10_000) -> Iterator[Page]:
+def pages(wanted: Filter, most: int = 10_000) -> Iterator[Page]:
     """Yield every page from the first to the last."""
     for _number in range(most):
         page = search.page(wanted, keyring=settings().data_keys, lookup_key=settings().lookup_key)
@@ -86,11 +86,11 @@ def pages(wanted: Wanted, most: int = 10_000) -> Iterator[Page]:
             return
         after = search.place(str(page.more), wanted.order)  # as it stands in an address
         assert after == page.more
-        wanted = Wanted(**{**vars(wanted), "after": after})
+        wanted = Filter(**{**vars(wanted), "after": after})
     raise AssertionError("there is no last page")
 
 
-def expected(known: Sequence[Known], wanted: Wanted) -> list[int]:
+def expected(known: Sequence[Known], wanted: Filter) -> list[int]:
     """Return the numbers of the requests that a list must show, in its order, by looking at each of them."""
     typed = wanted.typed.casefold()
     return [
@@ -114,7 +114,7 @@ def expected(known: Sequence[Known], wanted: Wanted) -> list[int]:
     ]
 
 
-def combinations(people: Sequence[int]) -> Iterator[Wanted]:
+def combinations(people: Sequence[int]) -> Iterator[Filter]:
     """Yield filters in many combinations, what never meets among them."""
     options: dict[str, Sequence[Any]] = {
         "state": ("", "open", "new", "closed"),
@@ -125,7 +125,7 @@ def combinations(people: Sequence[int]) -> Iterator[Wanted]:
         "order": ("newest", "due"),
     }
     for values in itertools.product(*options.values()):
-        yield Wanted(**dict(zip(options, values, strict=True)))
+        yield Filter(**dict(zip(options, values, strict=True)))
 
 
 def _has(one: Known, typed: str) -> bool:

@@ -70,7 +70,7 @@ def send(request: PatientRequest, now: datetime = NOW) -> str:
     _code, mail_id = access_codes.send(request, settings=settings(), now=now)
     db.session.commit()
     assert mail_id is not None
-    return digits_in(letters.of(claimed(mail_id, now), settings(), now))
+    return digits_in(letters.compose(claimed(mail_id, now), settings(), now))
 
 
 def digits_in(message: EmailMessage) -> str:
@@ -253,18 +253,18 @@ def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequ
     assert mail_id is not None
     late = NOW + 10 * MINUTE
     with pytest.raises(letters.Gone):
-        letters.of(claimed(mail_id, late), settings(), late)
+        letters.compose(claimed(mail_id, late), settings(), late)
     digits = access_codes.digits_of(code, settings().data_keys, NOW)
     assert digits is not None
     assert check(request_, digits)
     again = NOW + 12 * MINUTE
     with pytest.raises(letters.Gone):
-        letters.of(claimed(mail_id, again), settings(), again)
+        letters.compose(claimed(mail_id, again), settings(), again)
 
 
 def test_the_mail_can_be_found_with_its_request_and_dropped(request_: PatientRequest) -> None:
     _code, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
-    assert [mail.id for mail in outbox.of(request_.reference)] == [mail_id]
+    assert [mail.id for mail in outbox.mails_about(request_.reference)] == [mail_id]
 
 
 def test_of_two_who_type_the_code_at_once_one_comes_in(app: Flask, request_: PatientRequest) -> None:

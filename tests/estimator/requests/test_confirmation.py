@@ -32,7 +32,7 @@ def mail_of(record: PatientRequest) -> outbox.Claimed:
 
 
 def written(mail: outbox.Claimed) -> EmailMessage:
-    return letters.of(mail, settings(), NOW)
+    return letters.compose(mail, settings(), NOW)
 
 
 def text(message: EmailMessage) -> str:

@@ -32,12 +32,12 @@ def move(record: PatientRequest, *states: RequestState) -> None:
 def test_a_request_keeps_what_was_asked_with_its_own_copy_of_the_plan(app: Flask) -> None:
     record, _token = estimate(NOW)
     found = request(NOW, record=record)
-    breakdown, given = estimates.breakdown_of(record), estimates.given_of(record)
+    breakdown, given = estimates.breakdown_of(record), estimates.answers_of(record)
     estimates.delete(record)
     db.session.commit()
     assert re.fullmatch(r"REQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}", found.reference)
     assert requests.breakdown_of(found) == breakdown
-    assert requests.given_of(found) == given
+    assert requests.answers_of(found) == given
     assert (found.total, found.currency, found.at_least) == ("4000.00", "USD", False)
     assert requests.person_of(found, settings().data_keys) == PERSON
     assert (found.state, found.country, found.planned_month) == ("new", "DE", "2026-09")
@@ -183,7 +183,7 @@ def test_a_request_is_given_to_somebody_who_saw_it_as_it_is(app: Flask) -> None:
 def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
     found = request(NOW)
     requests.note(found, "Called back.", actor="user:1", now=LATER, settings=settings())
-    requests.ask_question(found, "Is there a lift?", now=LATER, settings=settings())
+    requests.keep_question(found, "Is there a lift?", now=LATER, settings=settings())
     entries = requests.history(found, settings().data_keys)
     assert [(entry.kind, entry.actor, entry.words) for entry in entries] == [
         ("question", "patient", "Is there a lift?"),
@@ -195,7 +195,7 @@ def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
 def test_a_question_that_is_sent_twice_is_one(app: Flask) -> None:
     found = request(NOW)
     for moment in (NOW, LATER, LATER + timedelta(minutes=1)):
-        requests.ask_question(found, "Is there a lift?", now=moment, settings=settings())
+        requests.keep_question(found, "Is there a lift?", now=moment, settings=settings())
     kinds = [entry.kind for entry in requests.history(found, settings().data_keys)]
     assert kinds == ["question", "question", "asked"]
 

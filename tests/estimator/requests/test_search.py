@@ -15,7 +15,7 @@ from estimator.db import db
 from estimator.models import TableVersion
 from estimator.privacy import erasure
 from estimator.requests import search
-from estimator.requests.search import NOBODY, PAGE, Page, Place, Search, Wanted
+from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
@@ -38,10 +38,10 @@ def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def page(**wanted: Any) -> Page:
-    return search.page(Wanted(**wanted), keyring=settings().data_keys, lookup_key=settings().lookup_key)
+    return search.page(Filter(**wanted), keyring=settings().data_keys, lookup_key=settings().lookup_key)
 
 
-def wrong_lists(known: list[Known], each: int) -> list[Wanted]:
+def wrong_lists(known: list[Known], each: int) -> list[Filter]:
     people = sorted({one.assignee for one in known if one.assignee is not None})
     wrong = []
     for number, wanted in enumerate(combinations(people)):
@@ -66,7 +66,7 @@ def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
     known: list[Known], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_STEPS", 1)
-    wanted = Wanted(state="closed", country="IN", assignee=known[0].assignee)
+    wanted = Filter(state="closed", country="IN", assignee=known[0].assignee)
     found = list(pages(wanted))
     assert [one.whole for one in found].count(False) > 1
     assert [row.id for one in found for row in one.rows] == expected(known, wanted)
@@ -74,7 +74,7 @@ def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
 
 
 def test_a_page_has_fifty_rows_and_the_last_one_the_rest(known: list[Known]) -> None:
-    sizes = [len(found.rows) for found in pages(Wanted())]
+    sizes = [len(found.rows) for found in pages(Filter())]
     assert sizes == [PAGE] * (MANY // PAGE)
     assert len(page(after=Place(31)).rows) == 30
     assert page(after=Place(51)).more is None
@@ -161,7 +161,7 @@ def test_a_name_whose_key_is_missing_does_not_keep_the_list_from_being_shown(
 ) -> None:
     request(NOW)
     other = keys.Keyring(keys.new_line())
-    (row,) = search.page(Wanted(), keyring=other, lookup_key=settings().lookup_key).rows
+    (row,) = search.page(Filter(), keyring=other, lookup_key=settings().lookup_key).rows
     assert (row.full_name, row.unreadable, row.erased) == (None, True, False)
 
 
@@ -178,7 +178,7 @@ def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version:
 def test_nothing_is_counted_beyond_a_thousand(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
     counts = search.counts(NOW)
     for state in search.OPEN:
-        assert counts[state] == len(expected(known, Wanted(state=state)))
+        assert counts[state] == len(expected(known, Filter(state=state)))
     late = [one for one in known if one.state in search.OPEN and one.due_at < NOW]
     assert counts["overdue"] == len(late)
     monkeypatch.setattr(search, "COUNTED", 3)
@@ -213,21 +213,21 @@ def test_a_place_is_read_in_its_own_order_alone() -> None:
 
 
 WITH_AN_INDEX = (
-    Wanted(),
-    Wanted(after=Place(500)),
-    Wanted(state="new"),
-    Wanted(state="open"),
-    Wanted(country="FJ"),
-    Wanted(assignee=1),
-    Wanted(assignee=NOBODY),
-    Wanted(slug="other"),
-    Wanted(typed="kha"),
-    Wanted(typed="kha moh"),
-    Wanted(typed="khan5@example.org"),
-    Wanted(typed="REQ-78K"),
-    Wanted(typed="REQ-7"),
-    Wanted(typed="EST-23"),
-    Wanted(state="closed", country="IN", assignee=1, slug="other", typed="kha"),
+    Filter(),
+    Filter(after=Place(500)),
+    Filter(state="new"),
+    Filter(state="open"),
+    Filter(country="FJ"),
+    Filter(assignee=1),
+    Filter(assignee=NOBODY),
+    Filter(slug="other"),
+    Filter(typed="kha"),
+    Filter(typed="kha moh"),
+    Filter(typed="khan5@example.org"),
+    Filter(typed="REQ-78K"),
+    Filter(typed="REQ-7"),
+    Filter(typed="EST-23"),
+    Filter(state="closed", country="IN", assignee=1, slug="other", typed="kha"),
 )
 
 

@@ -296,16 +296,16 @@ def test_a_mail_with_a_link_is_the_same_each_time_and_gone_with_its_link(app: Fl
     mail = staff.send_link(user, link, settings=settings, now=NOW)
     db.session.commit()
     row = claimed(mail.id)
-    assert letters.of(row, settings, NOW).as_bytes() == letters.of(row, settings, NOW).as_bytes()
-    text = letters.of(row, settings, NOW).get_body(("plain",))
+    assert letters.compose(row, settings, NOW).as_bytes() == letters.compose(row, settings, NOW).as_bytes()
+    text = letters.compose(row, settings, NOW).get_body(("plain",))
     assert text is not None
     assert f"{settings.public_url}/staff/new-password/{token}" in text.get_content()
     with pytest.raises(letters.Gone):
-        letters.of(row, settings, NOW + timedelta(hours=1))
+        letters.compose(row, settings, NOW + timedelta(hours=1))
     invitations.use(link)
     db.session.commit()
     with pytest.raises(letters.Gone):
-        letters.of(row, settings, NOW)
+        letters.compose(row, settings, NOW)
 
 
 @pytest.mark.parametrize("notice", ["password", "second_factor", "recovery_code"])
@@ -313,7 +313,7 @@ def test_each_notice_is_a_letter_of_its_own(app: Flask, notice: staff.Notice) ->
     settings = app.config["SETTINGS"]
     mail = staff.notify(invite(), notice, settings=settings, now=NOW)
     db.session.commit()
-    text = letters.of(claimed(mail.id), settings, NOW).get_body(("plain",))
+    text = letters.compose(claimed(mail.id), settings, NOW).get_body(("plain",))
     assert text is not None
     assert "10 March 2026, 12:00 (UTC)" in text.get_content()
 

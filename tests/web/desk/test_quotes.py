@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import price_lists, quotes
+from estimator import keys, price_lists, quotes
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteDraft, QuoteRevision
@@ -196,6 +198,22 @@ def test_figures_are_worked_out_without_being_saved(app: Flask, coordinator: Sta
     assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,640.40"
     coordinator.see(page(reference))
     assert total(coordinator.page) == PRICE
+
+
+def test_figures_are_worked_out_without_a_key(app: Flask, coordinator: Staff, tmp_path: Path) -> None:
+    reference = ask(app)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.send("save", line(0, "-250"))
+    file = tmp_path / "keys"
+    file.write_text(keys.new_line())
+    no_key = keys.Keyring(file.read_text(), file)
+    file.write_text("")
+    with pytest.raises(keys.WrongKeys):
+        no_key.seal("anything", "quote_draft", "adjustments", "row")
+    app.config["SETTINGS"] = replace(settings_of(app), data_keys=no_key)
+    answer = coordinator.post(f"{page(reference)}/figures", line(0, "-890.40"))
+    assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,000.00"
 
 
 def test_the_last_day_is_as_the_list_says_unless_somebody_writes_another(
@@ -425,7 +443,7 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
     assert (twice.status, "No quote is being prepared here" in twice.text) == (404, True)
     assert issued(app) == ["Q-2026-00001/1"]
     with app.app_context():
-        assert len(outbox.of("Q-2026-00001/1")) == 1
+        assert len(outbox.mails_about("Q-2026-00001/1")) == 1
 
 
 def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:
@@ -530,7 +548,7 @@ def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coor
         assert ("There is no mail address: tell the patient." in asked.text) is not told
         coordinator.press("Withdraw it", reason="mistake")
         with newest(app, reference) as revision:
-            mails = [mail.template for mail in outbox.of(quotes.about(revision))]
+            mails = [mail.template for mail in outbox.mails_about(quotes.about(revision))]
         assert ("quote_receipt" in mails) is told
 
 
@@ -610,7 +628,9 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     assert not shown.links("Withdraw it"), "what is accepted is not withdrawn"
     issue(coordinator, second)
     with newest(app, second) as revision:
-        quotes.ask_question(revision.quote, "Is the <ramp> included?", settings=settings_of(app), now=now())
+        quotes.ask_question(
+            revision.quote.request, "Is the <ramp> included?", settings=settings_of(app), now=now()
+        )
     decline(app, second, "elsewhere", "My sister found\nanother one.")
     shown = coordinator.see(page(second))
     assert "goes somewhere else" in shown.text

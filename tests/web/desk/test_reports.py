@@ -40,7 +40,7 @@ def issue(app: Flask, reference: str, *, amount: str | None = None) -> None:
         draft = drafts.change(
             draft, save=draft.save, adjustments=lines, actor="user:1", now=moment, settings=settings
         )
-        state = drafts.state(draft, clinic=clinic.current(), settings=settings, now=moment)
+        state = drafts.preview(draft, clinic=clinic.current(), settings=settings, now=moment)
         quotes.issue(
             found,
             save=draft.save,

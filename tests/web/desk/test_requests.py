@@ -19,9 +19,7 @@ from estimator.mail import outbox
 from estimator.models import RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
-from estimator.processes import letters
 from estimator.requests import search
-from estimator.web.desk.requests import history
 from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
 from tests.support.staff_browser import Staff
 
@@ -252,7 +250,7 @@ def test_mail_that_the_server_took_is_said_with_its_time(
     app = make_app(MAIL_SERVER="127.0.0.1", MAIL_FROM="quotes@example.org")
     reference = ask(app)
     with app.app_context():
-        (mail,) = outbox.of(reference)
+        (mail,) = outbox.mails_about(reference)
         claimed = outbox.claim(mail.id, now=datetime.now(UTC), lease_seconds=60)
         assert claimed is not None
         outbox.sent(claimed, words="250 ok", now=datetime.now(UTC))
@@ -567,8 +565,3 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert requests.KIND not in kinds(app, reference)
-
-
-def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
-    named = {template for template in letters.WRITERS if template.startswith(("request_", "quote_"))}
-    assert set(history.LETTERS) == named

@@ -548,7 +548,7 @@ def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
         (mail,) = db.session.scalars(select(Mail).filter_by(template="request_question"))
         claimed = outbox.claim(mail.id, now=NOW, lease_seconds=60)
         assert claimed is not None
-        message = letters.of(claimed, settings_of(app), NOW)
+        message = letters.compose(claimed, settings_of(app), NOW)
         assert message["To"] == parseaddr(settings_of(app).mail_from)[1]
         assert f"/desk/requests/{record.reference}" in message.as_string()
         assert "lift" not in message.as_string()

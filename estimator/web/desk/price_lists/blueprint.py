@@ -1,26 +1,23 @@
-"""What the pages of price lists share: the blueprint, the draft of an address, and saving it."""
+"""What every page of price lists needs: the blueprint, the draft of an address, what can go wrong, and saving."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import wording
 from estimator.db import db
-from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
-from pricing import Problem
 from pricing.notation import LONGEST_VERSION
 from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
 from pricing.syntax import MOST_CHARACTERS
@@ -29,13 +26,6 @@ pages = Blueprint("price_lists", __name__, url_prefix="/staff/tables")
 
 PAGE = 100
 """So many entries stand on one page."""
-
-MOST_CHANGES = 200
-"""So many entries that differ are shown; the numbers of those behind them are not even counted."""
-
-MOST_LINES_COMPARED = 2_000
-"""Of two texts that differ in more lines than these, only the first are compared."""
-
 
 LIMITS = {
     "list": MOST_CHARACTERS,
@@ -169,51 +159,6 @@ def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnVa
     return page, 409
 
 
-def compared(before: str | None, after: str) -> dict[str, Any]:
-    """Return what differs between two texts: in words if both are TOML, else line by line."""
-    if before is None:
-        return {"changes": None, "lines": [], "same": False}
-    old, new = editing.look(before).data, editing.look(after).data
-    if old is not None and new is not None:
-        changes = changes_in_words(editing.differences(old, new, MOST_CHANGES + 1))
-        if changes or before == after:
-            more = len(changes) > MOST_CHANGES
-            return {"changes": changes[:MOST_CHANGES], "lines": [], "same": not changes, "more": more}
-    lines = _lines(before, after)
-    return {"changes": None, "lines": lines, "same": not lines}
-
-
-def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[dict[str, Any]]:
-    """Return differences as rows of a page."""
-    return [
-        {
-            "section": change.section.one if change.change != "order" else change.section.many,
-            "code": "" if change.path in (("header",), ("provider",)) else change.path[-1],
-            "label": change.label,
-            "change": change.change,
-            "fields": change.fields,
-        }
-        for change in changes
-    ]
-
-
-def _lines(before: str, after: str) -> list[tuple[str, str]]:
-    old, new = before.splitlines(), after.splitlines()
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    left = old[start : len(old) - end][:MOST_LINES_COMPARED]
-    right = new[start : len(new) - end][:MOST_LINES_COMPARED]
-    return [
-        (line[0], line[1:])
-        for line in difflib.unified_diff(left, right, n=1, lineterm="")
-        if not line.startswith(("---", "+++", "@@"))
-    ]
-
-
 def head_of(draft: Draft) -> dict[str, Any]:
     """Return what the head of every page of a draft shows."""
     look = editing.look(draft.text)
@@ -234,60 +179,6 @@ def head_of(draft: Draft) -> dict[str, Any]:
         "may_edit": signed_in.may("tables.edit"),
         "may_approve": signed_in.may("tables.approve"),
     }
-
-
-def sentence(problem: Problem) -> str:
-    """Say what is wrong in the reader's language."""
-    return wording.problem_sentence(problem, current_reader())
-
-
-def address_of(draft: Draft, problem: Problem) -> str:
-    """Return the address of the field in which a problem stands."""
-    path, field = _split(problem.place)
-    if editing.look(draft.text).data is None:
-        return url_for("price_lists.text", draft_id=draft.id)
-    if path is None:
-        section = problem.place if problem.place in editing.SECTIONS else None
-        if section is None:
-            return url_for("price_lists.text", draft_id=draft.id)
-        return url_for("price_lists.section", draft_id=draft.id, path=section)
-    anchor = f"f.{field}" if field else None
-    return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path), _anchor=anchor)
-
-
-def _split(place: str) -> tuple[editing.Path | None, str]:
-    """Return the entry that a place stands in, and the rest."""
-    if '"' in place:
-        return None, ""
-    plain = [part.partition("[")[0] for part in place.split(".")]
-    if plain[0] == "provider":
-        return ("provider",), ".".join(plain[1:])
-    if plain[0] in editing.SECTIONS and plain[0] not in ("header", "choice"):
-        if len(plain) == 1:
-            return None, ""
-        deep = 4 if plain[0] == "driver" and len(plain) >= 4 and plain[2] == "choice" else 2
-        return tuple(plain[:deep]), ".".join(plain[deep:])
-    return (("header",), ".".join(plain)) if plain[0] else (None, "")
-
-
-def problems_in_words(
-    draft: Draft, problems: Sequence[Problem], most: int | None = None
-) -> list[dict[str, Any]]:
-    """Return problems as rows of a page, with the address of each."""
-    return [
-        {"sentence": sentence(one), "place": one.place, "line": one.line, "address": address_of(draft, one)}
-        for one in problems[:most]
-    ]
-
-
-def entry_words(data: editing.Data, section: str, code: str) -> str:
-    """Return what an entry is called."""
-    return editing.entry_label(editing.get(data, (section, code)), editing.languages(data))
-
-
-def words(texts: Mapping[str, str], main: str) -> Words:
-    """Return a text of a list in the reader's language, marked if it is in another one."""
-    return current_reader().words(texts, main)
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:

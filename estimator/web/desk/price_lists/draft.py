@@ -11,7 +11,8 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists.blueprint import head_of, pages, problems_in_words, the_draft, to
+from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 

@@ -22,14 +22,13 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    problems_in_words,
-    sentence,
     store,
     the_draft,
     to,
     typed,
     wants_json,
 )
+from estimator.web.desk.price_lists.problems import problems_in_words, sentence
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
 from estimator.web.language import current_reader

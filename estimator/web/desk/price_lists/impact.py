@@ -14,7 +14,8 @@ from estimator.db import db
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.price_lists import editing, previews
-from estimator.web.desk.price_lists.blueprint import head_of, pages, problems_in_words, the_draft, to
+from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.try_it import driver_words, item_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import jobs, now

@@ -17,17 +17,17 @@ from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists import warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
-    compared,
     conflict,
     head_of,
     number_in,
     pages,
-    problems_in_words,
     store,
     the_draft,
     to,
 )
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import TextField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader

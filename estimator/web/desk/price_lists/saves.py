@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from estimator.price_lists import drafts
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
-    compared,
     conflict,
     head_of,
     number_in,
@@ -17,6 +16,7 @@ from estimator.web.desk.price_lists.blueprint import (
     the_draft,
     to,
 )
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 

@@ -20,7 +20,6 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    problems_in_words,
     store,
     the_draft,
     to,
@@ -28,6 +27,7 @@ from estimator.web.desk.price_lists.blueprint import (
     wants_json,
 )
 from estimator.web.desk.price_lists.entry import bad_code, code_from, field_of
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader

@@ -14,7 +14,8 @@ from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
-from estimator.web.desk.price_lists.blueprint import compared, head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader

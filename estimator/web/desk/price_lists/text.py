@@ -17,12 +17,12 @@ from estimator.web.desk.price_lists.blueprint import (
     head_of,
     number_in,
     pages,
-    sentence,
     store,
     the_draft,
     to,
     wants_json,
 )
+from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.fields import WholeTextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader

@@ -16,13 +16,9 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
 from estimator.web import estimate_form
-from estimator.web.desk.price_lists.blueprint import (
-    compared,
-    head_of,
-    pages,
-    problems_in_words,
-    the_draft,
-)
+from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft
+from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.estimate_form import EstimateForm
 from estimator.web.forms import summary
 from estimator.web.language import current_reader

@@ -8,7 +8,7 @@ from typing import Any
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists.blueprint import sentence
+from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.language import current_reader
 from pricing import Problem
 

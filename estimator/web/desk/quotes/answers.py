@@ -51,7 +51,7 @@ def answers(reference: str) -> ResponseReturnValue:
         drafts.change(
             draft,
             save=number_in("save"),
-            given=found.answers,
+            answers=found.answers,
             actor=signed_in.actor(),
             now=now(),
             settings=settings(),
@@ -96,7 +96,7 @@ def _page(
     version = prepared_of(draft).version
     table = price_lists.parsed(version)
     if form is None:
-        form = estimate_form.build(table, drafts.given_of(draft))
+        form = estimate_form.build(table, drafts.answers_of(draft))
     panel = running(table, estimate_form.read(form, table, reader), reader)
     problems: Mapping[str, list[str]] = {}
     if status == 422:

@@ -49,7 +49,7 @@ def the_request(reference: str) -> PatientRequest:
 
 def the_quote(of: PatientRequest) -> Quote:
     """Return the quote of a request; raises errors.Missing while there is none."""
-    found = quotes.of(of)
+    found = quotes.for_request(of)
     if found is None:
         raise errors.Missing
     return found
@@ -57,7 +57,7 @@ def the_quote(of: PatientRequest) -> Quote:
 
 def the_draft(of: PatientRequest) -> QuoteDraft:
     """Return what is being prepared for a request; raises NothingPrepared."""
-    found = drafts.of(of)
+    found = drafts.for_request(of)
     if found is None:
         raise NothingPrepared(of.reference)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +12,8 @@ from estimator import clinic, price_lists, wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts
-from estimator.quotes.drafts import Missing, Prepared
+from estimator.quotes import drafts, plans
+from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
 from estimator.web.desk.quotes.form import Read
 from estimator.web.language import current_reader
@@ -29,35 +28,17 @@ from pricing.table import ChoiceDriver
 
 def prepared_of(draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment."""
-    return drafts.state(draft, clinic=clinic.current(), settings=settings(), now=now())
+    return drafts.preview(draft, clinic=clinic.current(), settings=settings(), now=now())
 
 
-def trial(draft: QuoteDraft, found: Read) -> QuoteDraft:
-    """Return a draft with what is typed in it, that is not saved and never will be."""
-    by = {line.adjustment: line.by for line in drafts.adjustments_by(draft, settings())}
-    lines = [
-        {
-            "amount": format(one.amount, "f"),
-            "label": one.label,
-            "reason": one.reason,
-            "by": by.get(one, signed_in.actor()),
-        }
-        for one in found.adjustments
-    ]
-    sealed = settings().data_keys.seal(json.dumps(lines), QuoteDraft.__tablename__, "adjustments", draft.name)
-    return QuoteDraft(
-        name=draft.name,
-        request_id=draft.request_id,
-        given=draft.given,
-        prices=found.prices,
-        table_version_id=draft.table_version_id,
-        adjustments=sealed,
-        valid_until=found.valid_until,
-        approved_by=draft.approved_by,
-        approved_hash=draft.approved_hash,
-        save=draft.save,
-        changed_by=draft.changed_by,
-        changed_at=draft.changed_at,
+def trial(of: PatientRequest, draft: QuoteDraft, found: Read) -> Prepared:
+    """Return what would be issued if what is typed were saved; nothing is saved, sealed or opened for it."""
+    moment = now()
+    plan = drafts.plan_with(
+        draft, prices=found.prices, adjustments=found.adjustments, valid_until=found.valid_until
+    )
+    return plans.preview(
+        plan, plans.offered(of, moment), clinic=clinic.current(), settings=settings(), now=moment
     )
 
 

@@ -13,6 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
+from estimator.quotes.plans import Prepared
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
     head_of,
@@ -105,7 +106,7 @@ def issue(reference: str) -> ResponseReturnValue:
         of = the_request(reference)
         form = IssueForm().refuse(_("Nothing was issued. Something is missing."))
         return _check(of, the_draft(of), form, 422)
-    number, mailed = revision.id, [mail.id for mail in outbox.of(quotes.about(revision))]
+    number, mailed = revision.id, [mail.id for mail in outbox.mails_about(quotes.about(revision))]
     db.session.commit()
     jobs().ring("quote", number)
     for mail_id in mailed:
@@ -122,7 +123,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
     currency = price_lists.parsed(prepared.version).currency
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -140,7 +141,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
     return page, status
 
 
-def _prices(prepared: drafts.Prepared) -> str:
+def _prices(prepared: Prepared) -> str:
     if same_prices(prepared):
         return _("of “%(version)s”, which are in force", version=prepared.version.version)
     if prepared.version.id == prepared.kept.id:

@@ -14,11 +14,10 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
 from estimator.web import errors
-from estimator.web.desk.outbox import LETTERS
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -26,6 +25,7 @@ from estimator.web.mail_status import outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
 from estimator.web.request_context import now, ring_mails, settings
 from estimator.web.staff import signed_in
+from estimator.wording import states
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -61,11 +61,11 @@ class WithdrawForm(Form):
 
 def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
     """Return the quote of a request with its revisions, the newest first; None if nothing was issued."""
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     if quote is None:
         return None
     revisions = quotes.revisions(quote)
-    newest = quotes.standing(revisions[0], now())
+    newest = quotes.state_at(revisions[0], now())
     return {
         "number": quote.number,
         "revisions": [_revision(one, of) for one in revisions],
@@ -100,7 +100,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     quote = the_quote(of)
     revision = quotes.newest(quote)
-    standing = quotes.standing(revision, now())
+    standing = quotes.state_at(revision, now())
     if standing != "current":
         return _not_current(of, standing)
     form = WithdrawForm()
@@ -114,7 +114,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
                 )
             except quotes.NotCurrent as late:
                 db.session.rollback()
-                return _not_current(the_request(reference), late.standing)
+                return _not_current(the_request(reference), late.state)
             db.session.commit()
             ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
@@ -166,22 +166,22 @@ def revision_of(of: PatientRequest, number: int) -> QuoteRevision:
     raise errors.Missing
 
 
-def _not_current(of: PatientRequest, standing: str) -> ResponseReturnValue:
+def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnValue:
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),
-        _("It is %(standing)s meanwhile. Nothing was changed.", standing=standing_words(standing)),
+        _("It is %(standing)s meanwhile. Nothing was changed.", standing=states.revision_at_desk(standing)),
         way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
     )
 
 
 def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
     reader = current_reader()
-    standing = quotes.standing(revision, now())
+    standing = quotes.state_at(revision, now())
     return {
         "number": revision.number,
         "standing": standing,
-        "standing_words": standing_words(standing),
+        "standing_words": states.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
@@ -195,11 +195,11 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone),
-                "letter": LETTERS[mail.template],
+                "letter": states.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }
-            for mail in outbox.of(quotes.about(revision))
+            for mail in outbox.mails_about(quotes.about(revision))
         ],
     }
 

@@ -13,7 +13,8 @@ from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts
+from estimator.quotes import drafts, plans
+from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -45,7 +46,7 @@ from estimator.wording import answer_words
 def prepare(reference: str) -> ResponseReturnValue:
     """Show what was issued, and what is being prepared."""
     of = the_request(reference)
-    draft = drafts.of(of)
+    draft = drafts.for_request(of)
     if draft is None:
         return render_template("desk/quote.html", request_=head_of(of), draft=None, issued=issued_rows(of))
     return page_of(of, draft)
@@ -70,7 +71,7 @@ def save(reference: str) -> ResponseReturnValue:
     typed = QuoteForm.as_sent(
         int(line) if act.startswith("remove:") and line.isdecimal() and len(line) < 4 else None
     )
-    found = typed.read(_currency(of, draft, typed))
+    found = typed.read(_currency(of, typed))
     if act == "work-out":
         return page_of(of, draft, typed, tried=found)
     if summary(typed):
@@ -107,8 +108,8 @@ def figures(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     typed = QuoteForm.as_sent()
-    found = typed.read(_currency(of, draft, typed))
-    prepared = prepared_of(trial(draft, found))
+    found = typed.read(_currency(of, typed))
+    prepared = trial(of, draft, found)
     result = shown(prepared, of)
     html = render_template("desk/_quote_figures.html", figures=result, unread=len(summary(typed)))
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
@@ -156,7 +157,7 @@ def page_of(
     """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
     reader = current_reader()
     prepared = prepared_of(draft)
-    result = shown(prepared if tried is None else prepared_of(trial(draft, tried)), of)
+    result = shown(prepared if tried is None else trial(of, draft, tried), of)
     form = typed or QuoteForm.of_draft(draft, settings(), reader)
     errors = summary(form)
     page = render_template(
@@ -204,16 +205,12 @@ def _conflict(reference: str, typed: QuoteForm) -> ResponseReturnValue:
     return page_of(of, theirs, typed.refuse(note), conflict=True, status=409)
 
 
-def _currency(of: PatientRequest, draft: QuoteDraft, typed: QuoteForm) -> str:
+def _currency(of: PatientRequest, typed: QuoteForm) -> str:
     """Return the currency of the prices that are chosen in the form."""
-    prepared = prepared_of(draft)
-    chosen = (
-        prepared.in_force if typed.prices.data == "again" and prepared.in_force is not None else prepared.kept
-    )
-    return price_lists.parsed(chosen).currency
+    return price_lists.parsed(plans.offered(of, now()).version(typed.prices.data)).currency
 
 
-def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
+def _choice(prepared: Prepared) -> dict[str, Any]:
     """Return what can be chosen about prices."""
     reader = current_reader()
     in_force = prepared.in_force
@@ -227,11 +224,10 @@ def _choice(prepared: drafts.Prepared) -> dict[str, Any]:
     }
 
 
-def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
+def _answers(prepared: Prepared) -> list[dict[str, Any]]:
     """Return the plan in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
-    given = prepared.given
-    answers = given if prepared.chosen is None else prepared.chosen.breakdown["answers"]
+    answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
     found = []
     for driver in table.drivers:
         if driver.code not in answers:
@@ -244,13 +240,13 @@ def _answers(prepared: drafts.Prepared) -> list[dict[str, Any]]:
             {
                 "label": reader.words(driver.label, table.main_language),
                 "answer": words or Words(str(answers[driver.code])),
-                "supposed": driver.code not in given,
+                "supposed": driver.code not in prepared.answers,
             }
         )
     return found
 
 
-def _approval(draft: QuoteDraft, prepared: drafts.Prepared) -> dict[str, Any] | None:
+def _approval(draft: QuoteDraft, prepared: Prepared) -> dict[str, Any] | None:
     """Return what is to be approved, by whom it may be, and whether it is; None where nobody has to."""
     if not prepared.needs_approval or prepared.chosen is None:
         return None

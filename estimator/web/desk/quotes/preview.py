@@ -22,11 +22,10 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.desk.quotes.issued import revision_of
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, states
 from pricing.stored import StoredQuote
 
 
@@ -101,14 +100,14 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
             _("The person was removed. The figures are kept, the words and the document are not."),
             way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
         )
-    standing = quotes.standing(found, now())
+    standing = quotes.state_at(found, now())
     return render_template(
         "desk/quote_preview.html",
         request_=head_of(of),
         document=document.drawn(rows, language=found.language, patient=patient, past=standing in PAST),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),
-        standing=standing_words(standing),
+        standing=states.revision_at_desk(standing),
         revision=number,
     )
 
@@ -118,7 +117,7 @@ def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     prepared = prepared_of(the_draft(of))
     if prepared.chosen is None:
         return None
-    quote = quotes.of(of)
+    quote = quotes.for_request(of)
     with speaking(language_of(of)):
         number = _("number follows") if quote is None else quote.number
     return quotes.worded(of, prepared, number=number, clinic=clinic.current(), settings=settings(), now=now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +12,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import requests, staff
-from estimator.i18n import Reader, lazy_gettext, ngettext
+from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, StaffUser
 from estimator.models.requests import RequestState
@@ -21,20 +20,9 @@ from estimator.requests import search
 from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.language import current_reader
+from estimator.wording import states
 
 pages = Blueprint("desk", __name__, url_prefix="/desk/requests")
-
-STATE_WORDS: Mapping[RequestState, Any] = {
-    "new": lazy_gettext("new"),
-    "in_work": lazy_gettext("in work"),
-    "waiting": lazy_gettext("waiting for patient"),
-    "quoted": lazy_gettext("quoted"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-    "expired": lazy_gettext("expired"),
-    "closed": lazy_gettext("closed"),
-}
-"""What each state is called."""
 
 BY_HAND: tuple[RequestState, ...] = ("in_work", "waiting", "closed")
 """The states that somebody sets; the others come of quotes."""
@@ -42,7 +30,7 @@ BY_HAND: tuple[RequestState, ...] = ("in_work", "waiting", "closed")
 
 def state_word(state: RequestState) -> str:
     """Say a state in the reader's language."""
-    return str(STATE_WORDS[state])
+    return str(states.REQUEST_AT_DESK[state])
 
 
 def people() -> dict[int, str]:

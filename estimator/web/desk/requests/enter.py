@@ -160,7 +160,7 @@ def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str
         now=now,
     )
     reference = record.reference
-    mails = [mail.id for mail in outbox.of(reference) if mail.state == "waiting"]
+    mails = [mail.id for mail in outbox.mails_about(reference) if mail.state == "waiting"]
     db.session.commit()
     for mail_id in mails:
         request_context.jobs().ring("mail", mail_id)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from estimator import quotes, requests, staff
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
 from estimator.price_lists import COMMAND_LINE
 from estimator.requests import SEEN
 from estimator.web import mail_status
-from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
+from estimator.wording import states
 
 
 @dataclass(frozen=True)
@@ -31,34 +29,6 @@ class Told:
     kind: str = ""
     remark: str | None = None
     letter: str | None = None
-
-
-LETTERS: Mapping[str, Any] = {
-    "request_received": lazy_gettext("Mail that confirms the request"),
-    "request_question": lazy_gettext("Mail to the desk that there is a question"),
-    "quote_code": lazy_gettext("Mail with a code"),
-    "quote_issued": lazy_gettext("Mail with the quote"),
-    "quote_receipt": lazy_gettext("Mail that says what became of the quote"),
-    "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
-    "quote_question": lazy_gettext("Mail to the desk that there is a question"),
-}
-"""What each letter about a request or its quote is called."""
-
-SENTENCES: Mapping[str, Any] = {
-    "asked": lazy_gettext("asked for a firm quote"),
-    "note": lazy_gettext("wrote a note"),
-    "question": lazy_gettext("asked a question"),
-    "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
-    "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
-    "declined": lazy_gettext("declined quote %(quote)s, revision %(revision)s"),
-    "taken_back": lazy_gettext("took back the acceptance of quote %(quote)s, revision %(revision)s"),
-    "withdrawn": lazy_gettext("withdrew quote %(quote)s, revision %(revision)s"),
-    "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
-    "new_link": lazy_gettext("made a new link to quote %(quote)s"),
-    "approved": lazy_gettext("approved the adjustments of the quote"),
-    "erased": lazy_gettext("erased who it is"),
-}
-"""What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
 
 
 def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
@@ -76,18 +46,18 @@ def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
 
 
 def _mails(found: PatientRequest) -> list[Mail]:
-    mails = list(outbox.of(found.reference))
-    quote = quotes.of(found)
+    mails = list(outbox.mails_about(found.reference))
+    quote = quotes.for_request(found)
     if quote is not None:
         for revision in quotes.revisions(quote):
-            mails += outbox.of(quotes.about(revision))
+            mails += outbox.mails_about(quotes.about(revision))
     return mails
 
 
 def _mail(mail: Mail, zone: str) -> Told:
     outcome = mail_status.outcome(mail, zone)
     at = mail.ended_at or mail.created_at
-    title = str(LETTERS[mail.template])
+    title = str(states.MAILS_OF_A_REQUEST[mail.template])
     return Told(
         at=at,
         when=current_reader().clock(at, zone),
@@ -123,8 +93,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("took it")
         case "assigned":
             return _("gave it to %(who)s", who=_person(detail["to"], names))
-        case kind if kind in SENTENCES:
-            sentence = str(SENTENCES[kind])
+        case kind if kind in states.EVENTS_AT_DESK:
+            sentence = str(states.EVENTS_AT_DESK[kind])
             shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}
             return sentence % shown if "%(" in sentence else sentence
         case kind if kind == SEEN:
@@ -133,7 +103,7 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
 
 
 def _state(code: str) -> str:
-    return str(desk.STATE_WORDS.get(code, code))  # type: ignore[call-overload]
+    return str(states.REQUEST_AT_DESK.get(code, code))  # type: ignore[call-overload]
 
 
 def _who(actor: str, names: Mapping[int, str]) -> str:

@@ -15,13 +15,14 @@ from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import PatientRequest
 from estimator.requests import search
-from estimator.requests.search import NOBODY, Order, Page, Place, Row, Wanted
+from estimator.requests.search import NOBODY, Filter, Order, Page, Place, Row
 from estimator.web import request_context
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in
+from estimator.wording import states
 
 ME = "me"
 
@@ -60,7 +61,7 @@ def queue() -> ResponseReturnValue:
         filtered=filtered,
         none_at_all=not found.rows and not filtered and wanted.after is None,
         work=[_work(name, label, counts, asked) for name, label in _WORK.items()],
-        states=[("open", _("all open")), *((s, desk.state_word(s)) for s in desk.STATE_WORDS)],
+        states=[("open", _("all open")), *((s, desk.state_word(s)) for s in states.REQUEST_AT_DESK)],
         countries=sorted(((c, desk.country(c)) for c in search.countries()), key=lambda one: one[1]),
         slugs=search.slugs(),
         people=sorted({**staff.addresses(set(search.assignees())), **people}.items(), key=lambda one: one[1]),
@@ -167,7 +168,7 @@ def _picked(text: str) -> tuple[str, int]:
     return printable(reference), int(changes) if changes.isascii() and changes.isdecimal() else -1
 
 
-def _wanted(asked: dict[str, str]) -> Wanted:
+def _wanted(asked: dict[str, str]) -> Filter:
     order: Order = "due" if asked["order"] == "due" else "newest"
     who = asked["who"]
     assignee: Any = None
@@ -178,7 +179,7 @@ def _wanted(asked: dict[str, str]) -> Wanted:
     elif who.isascii() and who.isdecimal() and len(who) < 10:
         assignee = int(who)
     after: Place | None = search.place(request.args.get("after", ""), order)
-    return Wanted(
+    return Filter(
         state=asked["state"] if asked["state"] in search.STATES else "",
         country=asked["country"].upper(),
         assignee=assignee,
@@ -214,7 +215,7 @@ def _work(name: str, filters: dict[str, Any], counts: Any, asked: dict[str, str]
     }
 
 
-def _said(found: Page, wanted: Wanted, filtered: bool) -> str:
+def _said(found: Page, wanted: Filter, filtered: bool) -> str:
     """Say in a sentence what the page shows; it is read out while somebody types."""
     if found.too_short:
         return _("Write at least three letters of a name.")

@@ -19,7 +19,6 @@ from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context
-from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
@@ -28,6 +27,7 @@ from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
+from estimator.wording import states
 
 
 class Unknown(errors.Missing):
@@ -248,7 +248,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         },
         who=who,
         unreadable=unreadable,
-        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.given_of(found))),
+        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
         history=history.history(found, zone, entries),
@@ -287,7 +287,7 @@ def _holder(found: PatientRequest) -> str | None:
 
 def _quote(found: PatientRequest) -> dict[str, Any] | None:
     """Return how the newest revision of the quote stands; None before there is one."""
-    quote = quotes.of(found)
+    quote = quotes.for_request(found)
     if quote is None:
         return None
     newest, reader = quotes.newest(quote), current_reader()
@@ -295,7 +295,7 @@ def _quote(found: PatientRequest) -> dict[str, Any] | None:
         "number": quote.number,
         "revision": newest.number,
         "total": reader.money(newest.total, newest.currency),
-        "standing": standing_words(quotes.standing(newest, request_context.now())),
+        "standing": states.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 

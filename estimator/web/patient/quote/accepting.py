@@ -18,7 +18,7 @@ from estimator.web.fields import CarriedField, TextField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
-from estimator.web.patient.quote.blueprint import Opened, Short, Way, pages
+from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.validators import Filled, NotTooLong
 
 LONGEST_NAME = 200
@@ -49,9 +49,9 @@ def accept(number: str) -> ResponseReturnValue:
     form = AcceptForm()
     asked = _Asked(found, blueprint.short(found.newest, rows), form, beside=bool(rows.beside))
     posted = request.method == "POST"
-    if posted and found.standing == "accepted" and blueprint.is_the_newest(found, form.revision.data):
+    if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
         return redirect(url_for("quote.answered", number=found.quote.number), code=303)
-    if found.standing != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
+    if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     if not posted:
         return asked.page()
@@ -75,11 +75,11 @@ def answered(number: str) -> ResponseReturnValue:
     """Say what was answered to the newest revision, and what follows."""
     found = blueprint.let_in(number)
     said, newest = quotes.decision_of(found.newest), found.newest
-    if said is None or (said.taken_back_at is None and found.standing not in ("accepted", "declined")):
+    if said is None or (said.taken_back_at is None and found.state not in ("accepted", "declined")):
         return redirect(found.link, code=303)
     reader, zone = current_reader(), newest.time_zone
     at = reader.clock(said.taken_back_at or said.at, zone)
-    back = Way(found.link, _("To the quote"))
+    back = Link(found.link, _("To the quote"))
     number = found.quote.number
     receipt = [] if found.address is None else [_("A mail that says the same is on its way to you.")]
     if said.taken_back_at is not None:
@@ -102,14 +102,14 @@ def answered(number: str) -> ResponseReturnValue:
             ways=[back],
         )
     following = [_("The coordinator is told by mail and writes to you about the next steps.")]
-    ways = [back, Way(_document(newest), _("Download as PDF"))]
+    ways = [back, Link(_document(newest), _("Download as PDF"))]
     if standing.can_be_taken_back(said):
         until = standing.taken_back_until(said, zone)
         following += [
             _("You can take this back until %(until)s, without giving a reason.", until=until),
             _("Nothing is to be paid before that."),
         ]
-        ways.append(Way(url_for("quote.take_back", number=number), _("Take the acceptance back")))
+        ways.append(Link(url_for("quote.take_back", number=number), _("Take the acceptance back")))
     following += receipt
     return blueprint.done(
         _("You have accepted the quote"),
@@ -126,10 +126,10 @@ def take_back(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     said = quotes.decision_of(found.newest)
     done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
-    if said is not None and said.taken_back_at is not None and found.standing == "current":
+    if said is not None and said.taken_back_at is not None and found.state == "current":
         return done
-    if said is None or found.standing != "accepted":
-        return blueprint.refused(found) if found.standing != "current" else redirect(found.link, code=303)
+    if said is None or found.state != "accepted":
+        return blueprint.refused(found) if found.state != "current" else redirect(found.link, code=303)
     if not standing.can_be_taken_back(said):
         return _too_late(found)
     if request.method == "POST":
@@ -237,8 +237,8 @@ def _too_late(found: Opened) -> ResponseReturnValue:
         _("The days for that are over. Talk to the coordinator, who can still help you."),
         number=found.quote.number,
         ways=[
-            Way(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),
-            Way(found.link, _("To the quote")),
+            Link(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),
+            Link(found.link, _("To the quote")),
         ],
         status=409,
     )

@@ -16,6 +16,7 @@ from estimator import keys, price_lists, quotes
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
+from estimator.models.quotes import RevisionState
 from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.forms import printable
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Way:
+class Link:
     """Where to go on: an address and its label."""
 
     address: str
@@ -69,9 +70,9 @@ class Opened:
         return quotes.newest(self.quote)
 
     @property
-    def standing(self) -> quotes.Standing:
+    def state(self) -> RevisionState:
         """What that revision is at this moment."""
-        return quotes.standing(self.newest, request_context.now())
+        return quotes.state_at(self.newest, request_context.now())
 
     @property
     def link(self) -> str:
@@ -91,7 +92,7 @@ class NotOpen(errors.Missing):
         if self.link is None:
             return _closed()
         if request.method == "POST":
-            return _closed(Way(self.link, _("Go on with a code")))
+            return _closed(Link(self.link, _("Go on with a code")))
         return redirect(self.link, code=303)
 
 
@@ -132,7 +133,7 @@ def let_in(number: str) -> Opened:
     return found
 
 
-def _closed(way: Way | None = None) -> ResponseReturnValue:
+def _closed(way: Link | None = None) -> ResponseReturnValue:
     kept = typed()
     sentences = [_("Open the link of the mail again. Then you can go on here.")]
     if way is not None:
@@ -198,7 +199,7 @@ def end_of(revision: QuoteRevision) -> str:
 def refused(found: Opened) -> ResponseReturnValue:
     """Answer for whoever wants to answer a revision that cannot be answered (any more), and say what to do."""
     quote, newest = found.quote, found.newest
-    standing = found.standing
+    standing = found.state
     shown = request.form.get("revision", "")
     see = (found.link, _("See the quote as it is now"))
     ask = (url_for("quote.question", number=quote.number), _("Ask the coordinator"))
@@ -283,7 +284,7 @@ def done(
     *sentences: str,
     number: str | None = None,
     following: Sequence[str] = (),
-    ways: Sequence[Way] = (),
+    ways: Sequence[Link] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
     """Return a page that says what was done, what follows, and where to go on."""

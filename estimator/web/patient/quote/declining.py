@@ -55,9 +55,9 @@ def decline(number: str) -> ResponseReturnValue:
     rows = blueprint.rows_of(found.newest)
     form, posted = DeclineForm(), request.method == "POST"
     short = blueprint.short(found.newest, rows)
-    if posted and found.standing == "declined" and blueprint.is_the_newest(found, form.revision.data):
+    if posted and found.state == "declined" and blueprint.is_the_newest(found, form.revision.data):
         return redirect(url_for("quote.answered", number=short.number), code=303)
-    if found.standing != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
+    if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     if not posted:
         return _page(short, form)

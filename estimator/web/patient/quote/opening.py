@@ -22,9 +22,9 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Opened, Way, pages
-from estimator.web.patient.quote.standing import NAMES
+from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.validators import Filled
+from estimator.wording import states
 
 
 class CodeForm(Form):
@@ -75,7 +75,7 @@ def closed() -> ResponseReturnValue:
     return blueprint.done(
         _("The quote is closed on this device"),
         _("To see it again, open the link of the mail. A downloaded PDF stays where you saved it."),
-        ways=[Way(url_for("patient.start"), _("To the start"))],
+        ways=[Link(url_for("patient.start"), _("To the start"))],
     )
 
 
@@ -89,7 +89,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
     assert found.address is not None
     shown: dict[str, Any] = {
         "number": found.quote.number,
-        "standing": NAMES[found.standing],
+        "standing": states.REVISION_FOR_PATIENT[found.state],
         "valid_until": blueprint.end_of(found.newest),
         "address": addresses.masked(found.address),
         "action": url_for("quote.code", number=found.quote.number),
@@ -101,7 +101,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
 
 
 def _newest_mail(found: Opened) -> Mail | None:
-    mails = outbox.of(found.quote.request.reference)
+    mails = outbox.mails_about(found.quote.request.reference)
     return next((mail for mail in mails if mail.template == "quote_code"), None)
 
 

@@ -16,8 +16,9 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
-from estimator.web.patient.quote.blueprint import Opened, Way, pages
+from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
+from estimator.wording import states
 
 
 @pages.get("/quote/<number>")
@@ -47,8 +48,8 @@ def document(number: str, revision: int) -> ResponseReturnValue:
         return response
     if asked.rows is None:
         raise common.Erased(found.quote)
-    back = Way(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
-    again = Way(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
+    back = Link(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
+    again = Link(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
     return common.done(
         _("The document is being made"),
         _("That takes a few seconds after a quote is issued. The page of the quote says the same already."),
@@ -66,7 +67,7 @@ def _revision(found: Opened, number: int) -> QuoteRevision:
 def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     rows = common.rows_of(revision)
     number, now = found.quote.number, request_context.now()
-    is_open = revision is found.newest and found.standing == "current"
+    is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
     days = clinic.current().reflection_days
     return render_template(
@@ -77,7 +78,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             rows,
             language=revision.language,
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
-            past=quotes.standing(revision, now) in standing.PAST,
+            past=quotes.state_at(revision, now) in standing.PAST,
         ),
         actions={
             "accept": url_for("quote.accept", **place) if is_open else None,
@@ -111,6 +112,6 @@ def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, 
     return {
         "label": _("Revision %(revision)s", revision=each.number),
         "issued": _("issued on %(day)s", day=reader.moment(each.issued_at, each.time_zone)),
-        "standing": str(standing.NAMES[quotes.standing(each, request_context.now())]),
+        "standing": str(states.REVISION_FOR_PATIENT[quotes.state_at(each, request_context.now())]),
         "address": address,
     }

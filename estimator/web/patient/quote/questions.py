@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import quotes, requests
+from estimator import quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
-from estimator.models import Quote
 from estimator.web import request_context
-from estimator.web.fields import AreaField
-from estimator.web.forms import Form, summary
+from estimator.web.forms import summary
+from estimator.web.patient import question_form
+from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
-from estimator.web.patient.quote.blueprint import Way, pages
-from estimator.web.validators import Filled, NotTooLong
-
-LONGEST = 4000
-SAME = timedelta(minutes=10)
-"""The same words sent again so soon are one question: a button was pressed twice."""
-
-
-class QuestionForm(Form):
-    """What somebody wants to know."""
-
-    words = AreaField(
-        lazy_gettext("Your question"),
-        [
-            Filled(lazy_gettext("Write your question.")),
-            NotTooLong(LONGEST, lazy_gettext("Shorten your question to %(most)s letters, or ask twice.")),
-        ],
-    )
+from estimator.web.patient.quote.blueprint import Link, pages
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
@@ -53,15 +33,13 @@ def question(number: str) -> ResponseReturnValue:
     words = form.words.data
     revision = found.newest
     try:
-        if not _was_asked(found.quote, words):
-            quotes.ask_question(
-                found.quote, words, settings=request_context.settings(), now=request_context.now()
-            )
-            db.session.commit()
+        quotes.ask_question(
+            found.quote.request, words, settings=request_context.settings(), now=request_context.now()
+        )
+        db.session.commit()
     except outbox.TooMany:
         db.session.rollback()
-        sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
-        return _page(number, form.refuse(sentence), 429)
+        return _page(number, form.refuse(question_form.too_many(), form.words), 429)
     except DBAPIError as error:
         return _page(number, form.refuse(blueprint.kept_here(error)), 503)
     blueprint.ring(revision)
@@ -76,17 +54,7 @@ def asked(number: str) -> ResponseReturnValue:
         _("Your question is sent"),
         _("The coordinator is told by mail, and answers you by mail or telephone."),
         number=found.quote.number,
-        ways=[Way(found.link, _("Back to the quote"))],
-    )
-
-
-def _was_asked(quote: Quote, words: str) -> bool:
-    """Whether the same words were sent just now."""
-    settings, now = request_context.settings(), request_context.now()
-    return any(
-        entry.kind == "question" and entry.words == words
-        for entry in requests.history(quote.request, settings.data_keys)
-        if now - SAME < entry.at <= now
+        ways=[Link(found.link, _("Back to the quote"))],
     )
 
 
@@ -96,6 +64,7 @@ def _page(number: str, form: QuestionForm, status: int = 200) -> ResponseReturnV
         errors=summary(form),
         number=number,
         form=form,
+        room=question_form.room(),
         links={
             "action": url_for("quote.question", number=number),
             "back": url_for("quote.page", number=number),

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
 
 from estimator import quotes
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.models import QuoteDecision, QuoteRevision
 from estimator.web import request_context
 from estimator.web.language import current_reader
-from estimator.web.patient.quote.blueprint import Way, end_of
-
-NAMES: Mapping[quotes.Standing, str] = {
-    "current": lazy_gettext("valid; it can be accepted"),
-    "replaced": lazy_gettext("replaced by a newer revision"),
-    "withdrawn": lazy_gettext("withdrawn by the provider"),
-    "expired": lazy_gettext("expired"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-}
+from estimator.web.patient.quote.blueprint import Link, end_of
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
 """Whatever is so is not to be paid any more."""
@@ -35,21 +24,21 @@ class Notice:
     code: str
     heading: str
     sentence: str
-    way: Way | None = None
+    way: Link | None = None
 
 
 def notice(revision: QuoteRevision, newest: QuoteRevision) -> Notice | None:
     """Return what stands above a revision; None above one that is valid."""
     number, zone, reader = revision.quote.number, revision.time_zone, current_reader()
     since = reader.clock(revision.state_since, zone)
-    ask = Way(url_for("quote.question", number=number), _("Ask the coordinator"))
-    match quotes.standing(revision, request_context.now()):
+    ask = Link(url_for("quote.question", number=number), _("Ask the coordinator"))
+    match quotes.state_at(revision, request_context.now()):
         case "replaced":
             return Notice(
                 "replaced",
                 _("This revision was replaced."),
                 _("Revision %(new)s takes its place since %(moment)s.", new=newest.number, moment=since),
-                Way(url_for("quote.page", number=number), _("See revision %(new)s", new=newest.number)),
+                Link(url_for("quote.page", number=number), _("See revision %(new)s", new=newest.number)),
             )
         case "withdrawn":
             return Notice(
@@ -103,7 +92,7 @@ def _accepted(revision: QuoteRevision, since: str) -> Notice:
             moment=since,
             until=taken_back_until(said, revision.time_zone),
         )
-        way = Way(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
+        way = Link(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
     return Notice("accepted", _("This quote is accepted."), sentence, way)
 
 

@@ -1,0 +1,60 @@
+"""What differs between two versions of a list: in words where both can be read, else line by line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from estimator.price_lists import editing
+
+MOST_CHANGES = 200
+"""So many entries that differ are shown; the numbers of those behind them are not even counted."""
+
+MOST_LINES_COMPARED = 2_000
+"""Of two texts that differ in more lines than these, only the first are compared."""
+
+
+def compared(before: str | None, after: str) -> dict[str, Any]:
+    """Return what differs between two texts: in words if both are TOML, else line by line."""
+    if before is None:
+        return {"changes": None, "lines": [], "same": False}
+    old, new = editing.look(before).data, editing.look(after).data
+    if old is not None and new is not None:
+        changes = changes_in_words(editing.differences(old, new, MOST_CHANGES + 1))
+        if changes or before == after:
+            more = len(changes) > MOST_CHANGES
+            return {"changes": changes[:MOST_CHANGES], "lines": [], "same": not changes, "more": more}
+    lines = _lines(before, after)
+    return {"changes": None, "lines": lines, "same": not lines}
+
+
+def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[dict[str, Any]]:
+    """Return differences as rows of a page."""
+    return [
+        {
+            "section": change.section.one if change.change != "order" else change.section.many,
+            "code": "" if change.path in (("header",), ("provider",)) else change.path[-1],
+            "label": change.label,
+            "change": change.change,
+            "fields": change.fields,
+        }
+        for change in changes
+    ]
+
+
+def _lines(before: str, after: str) -> list[tuple[str, str]]:
+    old, new = before.splitlines(), after.splitlines()
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    left = old[start : len(old) - end][:MOST_LINES_COMPARED]
+    right = new[start : len(new) - end][:MOST_LINES_COMPARED]
+    return [
+        (line[0], line[1:])
+        for line in difflib.unified_diff(left, right, n=1, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    ]

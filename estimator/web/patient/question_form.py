@@ -1,0 +1,28 @@
+"""The form of a question to the coordinator, as it stands on the page of a request and on that of its quote."""
+
+from __future__ import annotations
+
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.web.fields import AreaField
+from estimator.web.forms import Form
+from estimator.web.language import current_reader
+from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
+
+
+class QuestionForm(Form):
+    """A question to the coordinator."""
+
+    words: AreaField = words_field(
+        lazy_gettext("Your question to the coordinator"), lazy_gettext("Write your question.")
+    )
+
+
+def room() -> str:
+    """Say how long a question may be."""
+    return _("Up to %(most)s characters.", most=current_reader().number(str(LONGEST_MESSAGE)))
+
+
+def too_many() -> str:
+    """Say that the questions of a day are used up."""
+    return _("You have asked often enough today. Try again tomorrow, or write to us.")
