@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy import delete as sql_delete
@@ -138,12 +138,18 @@ def digits_of(code: QuoteCode, keyring: keys.Keyring, now: datetime) -> str | No
     return keyring.open(code.code, QuoteCode.__tablename__, "code", code.name)
 
 
-def forget(now: datetime) -> int:
-    """Blank every code that is over and remove what no limit counts any more; return how many were blanked."""
+class Over(NamedTuple):
+    """How many codes were over and blanked, and how many were removed, because no limit counts them any more."""
+
+    blanked: int
+    removed: int
+
+
+def forget(now: datetime) -> Over:
+    """Blank every code that is over and remove what no limit counts any more; return how many."""
     over = or_(QuoteCode.until <= now, QuoteCode.created_at > now + AHEAD)
     blanked = _rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
-    _rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY))
-    return blanked
+    return Over(blanked, _rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY)))
 
 
 def _newest(request: PatientRequest, now: datetime) -> QuoteCode | None:

@@ -25,7 +25,7 @@ from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import Origin, RequestState
 from estimator.request_events import Entry, add_event, history, lock
-from estimator.retention import erase, kept_until, purge
+from estimator.retention import erase, erase_old, kept_until, remove_old
 
 __all__ = [
     "KIND",
@@ -43,6 +43,7 @@ __all__ = [
     "consents_of",
     "email_lookup",
     "erase",
+    "erase_old",
     "find",
     "get",
     "given_of",
@@ -51,7 +52,7 @@ __all__ = [
     "move",
     "note",
     "person_of",
-    "purge",
+    "remove_old",
     "tell_desk",
     "token_of",
 ]

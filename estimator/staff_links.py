@@ -77,9 +77,9 @@ def forget(user: StaffUser, purpose: Purpose | None = None) -> None:
     _removed(which if purpose is None else which.where(StaffLink.purpose == purpose))
 
 
-def purge(now: datetime) -> None:
-    """Remove the links that nobody can use any more."""
-    _removed(sql_delete(StaffLink).where(StaffLink.until <= now))
+def purge(now: datetime) -> int:
+    """Remove the links that nobody can use any more; return how many."""
+    return _removed(sql_delete(StaffLink).where(StaffLink.until <= now))
 
 
 def _removed(statement: object) -> int:

@@ -89,9 +89,9 @@ def is_key(row: StaffSession, key: str) -> bool:
     return row.key_hash == links.stored(key)
 
 
-def purge(now: datetime) -> None:
-    """Remove the sessions that are over."""
-    _rows(
+def purge(now: datetime) -> int:
+    """Remove the sessions that are over; return how many."""
+    return _count(
         sql_delete(StaffSession).where(
             or_(
                 StaffSession.began_at <= now - LONGEST,
@@ -103,5 +103,9 @@ def purge(now: datetime) -> None:
 
 
 def _rows(statement: object) -> bool:
+    return _count(statement) > 0
+
+
+def _count(statement: object) -> int:
     result = db.session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    return cast("CursorResult[object]", result).rowcount > 0
+    return cast("CursorResult[object]", result).rowcount

@@ -18,11 +18,10 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from estimator import (
-    clinic,
     codes,
     delivery,
+    due_erasure,
     effects,
-    estimates,
     keys,
     letters,
     logs,
@@ -31,8 +30,6 @@ from estimator import (
     previewing,
     quote_paper,
     quotes,
-    requests,
-    staff,
     supervise,
 )
 from estimator.config import Settings
@@ -160,18 +157,11 @@ def forget_codes(_app: Flask) -> None:
 
 
 def night(app: Flask) -> None:
-    """Remove what is older than was promised: estimates and requests with their mail, previews, addresses."""
-    settings, now = _settings(app), _now()
-    estimates.purge(kept_days=settings.kept_days, now=now)
-    effects.purge(kept_days=settings.kept_days, now=now)
-    outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
-    staff.purge(now)
-    outbox.clear_away(now)
-    db.session.commit()
-    while requests.purge(clinic.current(), now):
-        db.session.commit()
-    db.session.commit()
-    delivery.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
+    """Remove what is kept no longer, and log how much it was."""
+    removed = due_erasure.run(_settings(app), _now())
+    if removed.total():
+        counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
+        logger.info("removed because their time was over: %s", ", ".join(counts))
 
 
 def _mails_about(revision_id: int) -> list[int]:

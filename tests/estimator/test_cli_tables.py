@@ -4,25 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import estimator
 from example_list import table_text
 from sqlalchemy import create_engine, text
-
-from estimator.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
-
-    return run
+    return estimator
 
 
 @pytest.fixture
