@@ -39,20 +39,20 @@ Report = Counter[What]
 """How many of each; nothing in it tells of whom."""
 
 
-def run(settings: Settings, now: datetime, *, dry_run: bool = False) -> Report:
+def run(settings: Settings, now: datetime, *, commit: Callable[[], None] | None) -> Report:
     """Remove everything that is kept no longer, and return how much it was.
 
-    Each part is committed by itself, so that nobody waits long for a database that one writes to. With `dry_run` all
-    of it is done in one transaction that is then undone, so that it counts what would be removed, to the last one.
+    `commit` is called after each part, so that nobody waits long for a database that one writes to. Without it nothing
+    is changed: all of it is done in one transaction and undone, which counts what would be removed to the last one.
     """
     found = Report()
-    done = db.session.flush if dry_run else db.session.commit
     try:
-        _run(found, settings, now, done)
+        _run(found, settings, now, commit or db.session.flush)
     finally:
-        db.session.rollback()
+        if commit is None:
+            db.session.rollback()
     before = now - timedelta(days=settings.addresses_kept_days)
-    found["mail files"] = delivery.forget(settings.mail_folder, before, dry_run=dry_run)
+    found["mail files"] = delivery.forget(settings.mail_folder, before, dry_run=commit is None)
     return found
 
 

@@ -158,7 +158,7 @@ def forget_codes(_app: Flask) -> None:
 
 def night(app: Flask) -> None:
     """Remove what is kept no longer, and log how much it was."""
-    removed = due_erasure.run(_settings(app), _now())
+    removed = due_erasure.run(_settings(app), _now(), commit=db.session.commit)
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))

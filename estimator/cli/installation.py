@@ -36,9 +36,11 @@ def prepare() -> None:
 def purge(dry_run: bool) -> None:
     """Remove what is too old, of estimates and of people, and print how many of each."""
     from estimator import due_erasure
+    from estimator.db import db
 
     with running_app() as app:
-        removed = due_erasure.run(app.config["SETTINGS"], datetime.now(UTC), dry_run=dry_run)
+        commit = None if dry_run else db.session.commit
+        removed = due_erasure.run(app.config["SETTINGS"], datetime.now(UTC), commit=commit)
     click.echo(_("Nothing was changed. It would be:") if dry_run else _("Their time was over:"))
     for what, words in _removed_words().items():
         click.echo(f"{removed[what]:>8}  {words}")
