@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     from flask import Flask
     from flask_babel import Babel
 
-    from estimator import config, logs, migrations
+    from estimator import config, logs, migrations, models
     from estimator.db import db, engine_options
     from estimator.jobs import Jobs
 
@@ -49,6 +49,8 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
     )
     logs.init_app(app)
+    # What a command sees must not depend on what else it imports.
+    assert models
     db.init_app(app)
     app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
     with app.app_context():

@@ -74,23 +74,13 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """A personal text that `keys.Keyring` has sealed; the type by which `estimator keys` finds such columns.
+    """A personal text that `keys.Keyring` has sealed; the type by which `models.sealed_columns` finds such columns.
 
     The row's `name` is what the text is bound to besides table and column.
     """
 
     impl = LargeBinary
     cache_ok = True
-
-
-def sealed_columns() -> list[tuple[Table, str]]:
-    """Return every column with personal texts: its table and its name."""
-    return [
-        (table, column.name)
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, Sealed)
-    ]
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ import click
 
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
-from estimator.messages import ngettext
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from estimator.config import Settings
+    from estimator.privacy.due_erasure import What
 
 
 @click.command(help=_("Make the instance folder and secrets, and bring the database up to date."))
@@ -27,16 +27,42 @@ def prepare() -> None:
     click.echo(_("Everything is ready in %(folder)s.", folder=settings.instance))
 
 
-@click.command(help=_("Remove every estimate that is older than KEPT_DAYS. Run it once a day."))
-def purge() -> None:
-    """Remove what is too old, and say how much it was."""
-    from estimator import estimates
+@click.command(
+    help=_(
+        "Remove everything that is kept no longer, and say how much it was. Once a day where no worker runs."
+    )
+)
+@click.option("--dry-run", is_flag=True, help=_("Change nothing; say what would be removed."))
+def purge(dry_run: bool) -> None:
+    """Remove what is too old, of estimates and of people, and print how many of each."""
     from estimator.db import db
+    from estimator.privacy import due_erasure
 
     with running_app() as app:
-        removed = estimates.purge(kept_days=app.config["SETTINGS"].kept_days, now=datetime.now(UTC))
-        db.session.commit()
-    click.echo(ngettext("%(num)s estimate was removed.", "%(num)s estimates were removed.", removed))
+        commit = None if dry_run else db.session.commit
+        removed = due_erasure.run(app.config["SETTINGS"], datetime.now(UTC), commit=commit)
+    click.echo(_("Nothing was changed. It would be:") if dry_run else _("Their time was over:"))
+    for what, words in _removed_words().items():
+        click.echo(f"{removed[what]:>8}  {words}")
+
+
+def _removed_words() -> Mapping[What, str]:
+    """Return what `purge` calls each thing that it removes."""
+    return {
+        "estimates": _("estimates removed, with their documents"),
+        "previews": _("previews of price lists removed"),
+        "requests": _("requests without a quote removed"),
+        "people in quotes": _("people erased from their requests and quotes"),
+        "quotes expired": _("quotes marked as expired"),
+        "codes blanked": _("codes of quotes blanked"),
+        "codes removed": _("codes of quotes removed"),
+        "mail addresses": _("mail addresses forgotten"),
+        "mail remains": _("remains of mail removed, whose estimate or request is gone"),
+        "mail files": _("files of mail removed"),
+        "staff sessions": _("sessions of staff removed"),
+        "staff links": _("links for staff removed"),
+        "attempts": _("counts of attempts removed"),
+    }
 
 
 def made_ready(**given: str) -> Settings:

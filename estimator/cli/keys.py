@@ -1,7 +1,14 @@
-"""`estimator keys`: the keys that seal personal texts, and how they are replaced."""
+"""`estimator keys`: the keys that seal personal texts, and how they are replaced.
+
+The key file is changed by one command at a time, and read again in its turn: of two at once, neither writes back
+what the other one has changed. A key is forgotten while nobody can save anything that it sealed.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +21,13 @@ from estimator.messages import gettext as _
 if TYPE_CHECKING:
     from estimator.keys import Keyring
 
+SETTLED = 300
+"""Seconds for which the key file must not have changed before a key is forgotten.
+
+A process reads the file when it seals a text, and saves the text a moment later: a page in less than a minute,
+a worker in less than three. What it sealed before the last change is saved by then, and counted.
+"""
+
 
 @click.group(help=_("The keys that personal texts are encrypted with."))
 def keys() -> None:
@@ -25,10 +39,10 @@ def list_() -> None:
     """Print the keys; never what they are."""
     from estimator.privacy import key_rotation
 
-    with running_app() as app:
-        keyring: Keyring = app.config["SETTINGS"].data_keys
+    with _keyring() as keyring:
         counts = key_rotation.texts_by_key()
-    for number, key_id in enumerate(keyring.keys()):
+        key_ids = list(keyring.keys())
+    for number, key_id in enumerate(key_ids):
         mark = _("seals") if number == 0 else ""
         click.echo(f"{key_id}  {counts.pop(key_id, 0):>8}  {mark}".rstrip())
     for key_id, count in counts.items():
@@ -42,10 +56,10 @@ def add() -> None:
     """Add a key behind the others."""
     from estimator.keys import new_line, parsed_line
 
-    with running_app() as app:
-        keyring: Keyring = app.config["SETTINGS"].data_keys
+    with _keyring() as keyring:
         key_id, key = parsed_line(new_line())
-        _write(keyring, {**keyring.keys(), key_id: key})
+        with _in_turn():
+            _write(keyring, {**keyring.keys(), key_id: key})
     click.echo(
         _(
             "%(id)s is new. Copy the key file to every other machine, then run: estimator keys use %(id)s",
@@ -58,11 +72,11 @@ def add() -> None:
 @click.argument("id_", metavar="ID")
 def use(id_: str) -> None:
     """Put a key first."""
-    with running_app() as app:
-        keyring: Keyring = app.config["SETTINGS"].data_keys
-        there = dict(keyring.keys())
-        _must_be_there(id_, there)
-        _write(keyring, {id_: there[id_], **there})
+    with _keyring() as keyring:
+        with _in_turn():
+            there = dict(keyring.keys())
+            _must_be_there(id_, there)
+            _write(keyring, {id_: there[id_], **there})
         _seal_anew(keyring)
 
 
@@ -71,10 +85,10 @@ def rotate() -> None:
     """Put a new key first."""
     from estimator.keys import new_line, parsed_line
 
-    with running_app() as app:
-        keyring: Keyring = app.config["SETTINGS"].data_keys
+    with _keyring() as keyring:
         key_id, key = parsed_line(new_line())
-        _write(keyring, {key_id: key, **keyring.keys()})
+        with _in_turn():
+            _write(keyring, {key_id: key, **keyring.keys()})
         _seal_anew(keyring)
 
 
@@ -82,10 +96,11 @@ def rotate() -> None:
 @click.argument("id_", metavar="ID")
 def forget(id_: str) -> None:
     """Remove a key; copies of the database that it opens can then not be read any more."""
+    from estimator.db import db
     from estimator.privacy import key_rotation
 
-    with running_app() as app:
-        keyring: Keyring = app.config["SETTINGS"].data_keys
+    with _keyring() as keyring:
+        key_rotation.hold_still()
         there = dict(keyring.keys())
         _must_be_there(id_, there)
         if next(iter(there)) == id_:
@@ -99,14 +114,61 @@ def forget(id_: str) -> None:
                     count=count,
                 )
             )
+        _must_have_settled(keyring, id_)
         del there[id_]
         _write(keyring, there)
+        db.session.commit()
     click.echo(_("%(id)s is forgotten.", id=id_))
+
+
+@contextmanager
+def _keyring() -> Iterator[Keyring]:
+    """Enter the app and return its keys; refuse where nobody could say what they have sealed."""
+    from estimator.privacy import key_rotation
+
+    with running_app() as app:
+        try:
+            key_rotation.columns()
+            yield app.config["SETTINGS"].data_keys
+        except key_rotation.NoneKnown:
+            raise Refused(
+                _(
+                    "This program knows of no column with personal texts, so it cannot tell what a key has sealed. "
+                    "Nothing was changed. Install it again."
+                )
+            ) from None
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Change the key file while no other command does."""
+    from estimator.db import db
+    from estimator.privacy import key_rotation
+
+    key_rotation.take_turn()
+    yield
+    db.session.commit()
 
 
 def _must_be_there(id_: str, there: dict[str, bytes]) -> None:
     if id_ not in there:
         raise Refused(_("There is no key %(id)s. `estimator keys list` shows which there are.", id=id_))
+
+
+def _must_have_settled(keyring: Keyring, id_: str) -> None:
+    if keyring.path is None:
+        return
+    wait = keyring.path.stat().st_mtime + SETTLED - time.time()
+    if wait > 0:
+        raise Refused(
+            _(
+                "%(file)s was changed a moment ago, and what is being saved may still be sealed with %(id)s. "
+                "Run this again in %(seconds)s seconds.",
+                file=keyring.path,
+                id=id_,
+                seconds=int(wait) + 1,
+            )
+        )
 
 
 def _write(keyring: Keyring, lines: dict[str, bytes]) -> None:

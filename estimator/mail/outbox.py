@@ -248,9 +248,9 @@ def drop(about: str | Select[Any]) -> None:
     changed_rows(update(Mail).where(which).values(**emptied, **_LEASED.freed()))
 
 
-def clear_away(now: datetime) -> None:
-    """Remove what is left of mail whose record is gone, as soon as no limit counts it any more."""
-    changed_rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
+def clear_away(now: datetime) -> int:
+    """Remove what is left of mail whose record is gone, as soon as no limit counts it any more; return how much."""
+    return changed_rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
 def forget_addresses(*, kept_days: int, now: datetime) -> int:

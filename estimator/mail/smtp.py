@@ -168,12 +168,19 @@ def keep(found: EmailMessage, folder: Path, name: str) -> str:
     return _("Kept in the folder for mail; no mail server is set.")
 
 
-def forget(folder: Path, before: datetime) -> None:
-    """Remove every mail that was kept before a moment, and what an interrupted one left: addresses are in them."""
+def forget(folder: Path, before: datetime, *, dry_run: bool = False) -> int:
+    """Remove every mail that was kept before a moment, and what an interrupted one left: addresses are in them.
+
+    Return how many; with `dry_run` nothing is removed.
+    """
+    count = 0
     for path in [*folder.glob("*.eml"), *folder.glob(".*")]:
         with suppress(OSError):  # another process may have removed it
             if path.stat().st_mtime < before.timestamp():
-                path.unlink()
+                if not dry_run:
+                    path.unlink()
+                count += 1
+    return count
 
 
 def forget_these(folder: Path, names: Iterable[str]) -> None:

@@ -6,9 +6,6 @@ from alembic import context
 from sqlalchemy import Connection
 
 from estimator import models
-from estimator.db import Base
-
-assert models  # the tables must be known
 
 LOCK = 7_361_005_284
 """The number of the lock that PostgreSQL keeps while one process migrates."""
@@ -28,7 +25,7 @@ def migrate(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+        context.configure(connection=connection, target_metadata=models.metadata(), render_as_batch=True)
         context.run_migrations()
         if sqlite:
             lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

@@ -1,5 +1,13 @@
-"""The tables of the database, one file a subject."""
+"""The tables of the database, one file a subject.
 
+Whoever asks what there is asks here: `db.Base` knows only what was imported, and here everything is.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData, Table
+
+from estimator.db import Base, Sealed
 from estimator.models.audit import AuditEntry
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
@@ -53,4 +61,21 @@ __all__ = [
     "StaffSession",
     "StaffUser",
     "TableVersion",
+    "metadata",
+    "sealed_columns",
 ]
+
+
+def metadata() -> MetaData:
+    """Return every table of the database."""
+    return Base.metadata
+
+
+def sealed_columns() -> list[tuple[Table, str]]:
+    """Return every column with personal texts: its table and its name."""
+    return [
+        (table, column.name)
+        for table in metadata().sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    ]

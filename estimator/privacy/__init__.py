@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.privacy import data_export, erasure, key_rotation
+from estimator.privacy import data_export, due_erasure, erasure, key_rotation
 
 __all__ = [
     "data_export",
+    "due_erasure",
     "erasure",
     "key_rotation",
 ]

@@ -117,20 +117,21 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
     return contract is None
 
 
-def purge(clinic: Clinic, now: datetime) -> int:
-    """Remove some of what was kept for as long as was promised; return how many requests, 0 when none is left.
-
-    A request without a quote is removed whole, and the person in one with a quote is erased.
-    """
+def remove_old(clinic: Clinic, now: datetime) -> int:
+    """Remove some requests without a quote whose days are over; return how many, 0 when none is left."""
     quoted = exists().where(Quote.request_id == PatientRequest.id)
     is_old = PatientRequest.active_at <= now - timedelta(days=clinic.requests_kept_days)
     old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
-    removed = changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
+    return changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
+
+
+def erase_old(clinic: Clinic, now: datetime) -> int:
+    """Erase some people in quotes whose years are over; return how many, 0 when none is left."""
     over = _with_old_quotes(years_after(now, -clinic.quotes_kept_years))
     for request in over:
         erase(request, actor="clock", now=now, whole=True)
-    return removed + len(over)
+    return len(over)
 
 
 def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:

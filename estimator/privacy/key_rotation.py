@@ -4,19 +4,45 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, select, text, update
 
-from estimator import keys
-from estimator.db import changed_rows, db, sealed_columns
+from estimator import keys, models
+from estimator.db import advisory_lock, changed_rows, db
 
 BATCH = 500
 """So many texts are sealed anew in one transaction."""
 
 
+class NoneKnown(Exception):
+    """No column with personal texts is known: to count none in them would be no reason to forget a key."""
+
+
+def columns() -> list[tuple[Table, str]]:
+    """Return every column with personal texts; raises NoneKnown rather than none."""
+    found = models.sealed_columns()
+    if not found:
+        raise NoneKnown
+    return found
+
+
+def take_turn() -> None:
+    """Let one process at a time change keys, until its transaction ends."""
+    advisory_lock("keys")
+
+
+def hold_still() -> None:
+    """Let nobody save a personal text until this transaction ends; what others have begun to save ends before."""
+    take_turn()  # on SQLite nobody else writes from here on
+    if db.engine.dialect.name == "postgresql":
+        quote = db.engine.dialect.identifier_preparer.format_table
+        tables = sorted({quote(table) for table, _column in columns()})
+        db.session.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))
+
+
 def texts_by_key() -> Counter[str]:
     """Count the sealed texts of the whole database by the id of their key."""
     found: Counter[str] = Counter()
-    for table, column in sealed_columns():
+    for table, column in columns():
         key_id = func.substr(table.c[column], 1, keys.ID_LENGTH)
         rows = db.session.execute(
             select(key_id, func.count()).where(table.c[column].is_not(None)).group_by(key_id)
@@ -33,7 +59,7 @@ def seal_anew(keyring: keys.Keyring) -> int:
     """
     first = next(iter(keyring.keys())).encode()
     changed = 0
-    for table, column in sealed_columns():
+    for table, column in columns():
         sealed = table.c[column]
         rows = db.session.execute(
             select(table.c.id, table.c.name, sealed)

@@ -17,7 +17,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, estimates, keys, leases, logs, quotes, staff
+from estimator import keys, leases, logs, quotes
 from estimator.config import Settings
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
@@ -26,7 +26,7 @@ from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
 from estimator.price_lists import previews
-from estimator.privacy import erasure
+from estimator.privacy import due_erasure
 from estimator.processes import letters, preview_task, supervisor
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
@@ -150,18 +150,11 @@ def forget_codes(_app: Flask) -> None:
 
 
 def night(app: Flask) -> None:
-    """Remove what is older than was promised: estimates and requests with their mail, previews, addresses."""
-    settings, now = _settings(app), _now()
-    estimates.purge(kept_days=settings.kept_days, now=now)
-    previews.purge(kept_days=settings.kept_days, now=now)
-    outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
-    staff.purge(now)
-    outbox.clear_away(now)
-    db.session.commit()
-    while erasure.purge(clinic.current(), now):
-        db.session.commit()
-    db.session.commit()
-    smtp.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
+    """Remove what is kept no longer, and log how much it was."""
+    removed = due_erasure.run(_settings(app), _now(), commit=db.session.commit)
+    if removed.total():
+        counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
+        logger.info("removed because their time was over: %s", ", ".join(counts))
 
 
 def _mails_about(revision_id: int) -> list[int]:

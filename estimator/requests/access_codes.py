@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, or_, select, update
@@ -138,12 +139,18 @@ def digits_of(code: QuoteCode, keyring: keys.Keyring, now: datetime) -> str | No
     return keyring.open(code.code, QuoteCode.__tablename__, "code", code.name)
 
 
-def forget(now: datetime) -> int:
-    """Blank every code that is over and remove what no limit counts any more; return how many were blanked."""
+class Over(NamedTuple):
+    """How many codes were over and blanked, and how many were removed, because no limit counts them any more."""
+
+    blanked: int
+    removed: int
+
+
+def forget(now: datetime) -> Over:
+    """Blank every code that is over and remove what no limit counts any more; return how many."""
     over = or_(QuoteCode.until <= now, QuoteCode.created_at > now + AHEAD)
     blanked = changed_rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
-    changed_rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY))
-    return blanked
+    return Over(blanked, changed_rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY)))
 
 
 def _newest(request: PatientRequest, now: datetime) -> QuoteCode | None:

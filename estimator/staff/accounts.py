@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from sqlalchemy import select
 
@@ -38,6 +38,14 @@ MOST_RESETS = 12
 
 MOST_MAILS = 10_000
 """Whatever else is sent comes of what staff themselves do; nobody can use it up to keep a warning away."""
+
+
+class Over(NamedTuple):
+    """How many sessions, links and counts of attempts were over."""
+
+    sessions: int
+    links: int
+    attempts: int
 
 
 class AddressTaken(Exception):
@@ -205,11 +213,9 @@ def demonstration(role: Role, *, language: str, now: datetime) -> StaffUser:
     return _add(address, [role], language=language, demonstration=True, now=now)
 
 
-def purge(now: datetime) -> None:
-    """Remove the sessions, links and counts of attempts that are over."""
-    sessions.purge(now)
-    invitations.purge(now)
-    throttle.purge(now)
+def purge(now: datetime) -> Over:
+    """Remove the sessions, links and counts of attempts that are over; return how many."""
+    return Over(sessions.purge(now), invitations.purge(now), throttle.purge(now))
 
 
 def _add(

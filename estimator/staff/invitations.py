@@ -76,6 +76,6 @@ def forget(user: StaffUser, purpose: Purpose | None = None) -> None:
     changed_rows(which if purpose is None else which.where(StaffLink.purpose == purpose))
 
 
-def purge(now: datetime) -> None:
-    """Remove the links that nobody can use any more."""
-    changed_rows(sql_delete(StaffLink).where(StaffLink.until <= now))
+def purge(now: datetime) -> int:
+    """Remove the links that nobody can use any more; return how many."""
+    return changed_rows(sql_delete(StaffLink).where(StaffLink.until <= now))

@@ -87,9 +87,9 @@ def is_key(row: StaffSession, key: str) -> bool:
     return row.key_hash == links.stored(key)
 
 
-def purge(now: datetime) -> None:
-    """Remove the sessions that are over."""
-    changed_rows(
+def purge(now: datetime) -> int:
+    """Remove the sessions that are over; return how many."""
+    return changed_rows(
         sql_delete(StaffSession).where(
             or_(
                 StaffSession.began_at <= now - LONGEST,

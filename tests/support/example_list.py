@@ -107,5 +107,7 @@ def store_as_before(table: pricing.PriceTable, now: datetime) -> None:
     insert_if_absent(PriceList, {"slug": table.table, "created_at": now})
     row = {"version": table.version, "valid_from": table.valid_from, "time_zone": table.time_zone}
     row |= {"text": pricing.write(table), "sha256": pricing.sha256(table), "examples": "[]"}
-    insert_if_absent(TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now})
+    insert_if_absent(
+        TableVersion, {"slug": table.table, **row, "published_by": "command line", "created_at": now}
+    )
     db.session.commit()

@@ -9,17 +9,47 @@ from pathlib import Path
 
 import pytest
 
-from estimator.cli import main
-from estimator.mail import smtp
+from tests.support.commands import estimator
 from tests.support.mail_server import PASSWORD, USER, MailServer, certificate
 
 Run = Callable[..., tuple[int, list[str]]]
+
+ONLY_HERE = """
+import smtplib
+
+_get_socket = smtplib.SMTP._get_socket
+
+
+def only_here(self, host, port, timeout):
+    if host not in ("127.0.0.1", "::1"):
+        raise SystemExit(f"a test wanted to send mail through {host}")
+    return _get_socket(self, host, port, timeout)
+
+
+smtplib.SMTP._get_socket = only_here
+"""
+"""Refuses in the command's process what `conftest` refuses in this one: a mail server that is not on this machine."""
+
+ELSEWHERE = """
+import socket
+
+delivery.CONNECT_SECONDS = 0.5
+_create_connection = socket.create_connection
+
+
+def elsewhere(address, *given, **named):
+    return _create_connection(("127.0.0.1", {port}), *given, **named)
+
+
+socket.create_connection = elsewhere
+"""
+"""Leads every connection to another port: nobody may listen on the real one here."""
 
 ADDRESS = "anna@example.org"
 
 
 @pytest.fixture
-def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def doctor(tmp_path: Path) -> Run:
     """Return a function that runs the command with settings and returns exit code and lines of output."""
     known = {
         "INSTANCE": str(tmp_path / "instance"),
@@ -30,14 +60,15 @@ def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         "DATA_KEYS": f"testkey1 {'d' * 64}",
     }
 
-    def doctor(settings: dict[str, str], address: str = ADDRESS, *more: str) -> tuple[int, list[str]]:
-        for name, value in {**known, **settings}.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(SystemExit) as ended:
-            main(("doctor", "--mail", address, *more))
-        output, errors = capsys.readouterr()
+    def doctor(
+        settings: dict[str, str], address: str = ADDRESS, *more: str, before: str = ""
+    ) -> tuple[int, list[str]]:
+        given = {**known, **settings}
+        code, output, errors = estimator(
+            "doctor", "--mail", address, *more, before=ONLY_HERE + before, **given
+        )
         assert errors == ""
-        return int(str(ended.value.code)), output.splitlines()
+        return code, output.splitlines()
 
     return doctor
 
@@ -185,21 +216,14 @@ def test_a_server_that_is_not_there_is_told(doctor: Run) -> None:
     ],
 )
 def test_a_port_that_wants_another_encryption_is_told(
-    doctor: Run, start: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch, security: str, advice: str
+    doctor: Run, start: Callable[..., MailServer], security: str, advice: str
 ) -> None:
     server = start()
-    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 0.5)
-
-    def elsewhere(_address: object, *given: object, **named: object) -> socket.socket:
-        return connect(
-            ("127.0.0.1", server.port if security == "tls" else silent.getsockname()[1]), *given, **named
-        )  # type: ignore[arg-type]
-
-    connect = socket.create_connection
-    monkeypatch.setattr(socket, "create_connection", elsewhere)
     port = {"starttls": "465", "tls": "587"}[security]
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        code, lines = doctor(server.settings(MAIL_SECURITY=security, MAIL_PORT=port))
+        there = server.port if security == "tls" else silent.getsockname()[1]
+        given = server.settings(MAIL_SECURITY=security, MAIL_PORT=port)
+        code, lines = doctor(given, before=ELSEWHERE.format(port=there))
     assert code == 1
     assert stopped(lines).endswith(advice)
 
@@ -238,5 +262,5 @@ def test_where_no_server_is_set_it_is_told_where_mail_is_kept(doctor: Run, tmp_p
 
 def test_no_test_reaches_a_server_elsewhere(doctor: Run) -> None:
     assert os.environ.get("MAIL_SERVER") is None
-    with pytest.raises(pytest.fail.Exception, match=r"a test wanted to send mail through mail\.example\.org"):
+    with pytest.raises(AssertionError, match=r"a test wanted to send mail through mail\.example\.org"):
         doctor({"MAIL_SERVER": "mail.example.org", "MAIL_FROM": "e@example.org"})

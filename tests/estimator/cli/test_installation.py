@@ -2,32 +2,21 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from estimator import create_app, estimates, price_lists
-from estimator.cli import main
-from estimator.db import db
-from estimator.pdf import requirements
+from tests.support.commands import estimator
 from tests.support.example_list import table_text
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
-
-    return run
+    return estimator
 
 
 @pytest.fixture
@@ -37,7 +26,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
     monkeypatch.setenv("MAIL_SERVER", "mail.example.org")
     monkeypatch.setenv("MAIL_FROM", "estimates@example.org")
-    monkeypatch.setattr(requirements, "problems", list)
     return tmp_path / "instance"
 
 
@@ -88,34 +76,13 @@ def test_a_database_that_cannot_be_used_is_a_sentence(run: Run, ready: Path) -> 
     assert run("purge") == (1, "", "estimator: Our server cannot use its disk at the moment.\n")
 
 
-def test_purging_removes_what_is_too_old(run: Run, ready: Path) -> None:
-    now = datetime.now(UTC)
-    app = create_app()
-    with app.app_context():
-        version = price_lists.in_force("example", now)
-        for age in (0, 89, 91, 200):
-            estimates.make(
-                version,
-                {"sessions": 1},
-                language="en",
-                submission="",
-                link_key="l" * 32,
-                now=now - timedelta(days=age),
-            )
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    assert run("purge") == (0, "2 estimates were removed.\n", "")
-    assert run("purge") == (0, "0 estimates were removed.\n", "")
-
-
 def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path) -> None:
     assert run("doctor") == (0, "Nothing is missing.\n", "")
 
 
-def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requirements, "problems", lambda: ["Pango is missing."])
-    assert run("doctor") == (1, "Pango is missing.\n", "")
+def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path) -> None:
+    lacking = "from estimator.pdf import requirements; requirements.problems = lambda: ['Pango is missing.']"
+    assert run("doctor", before=lacking) == (1, "Pango is missing.\n", "")
 
 
 def test_the_doctor_sees_a_missing_folder(run: Run, folder: Path) -> None:

@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from estimator import create_app, keys
-from estimator.cli import main
-from estimator.db import db
+from estimator import config, create_app, keys, models
+from estimator.db import db, advisory_lock
 from estimator.mail import outbox
 from estimator.models import Mail
-from estimator.privacy import key_rotation
+from tests.support.commands import estimator
 from tests.support.example_mail import ask, estimate, row
 
 Run = Callable[..., tuple[int, str, str]]
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 MAILS = 7
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database."""
+
 ID = re.compile(r"^[0-9a-f]{8}$")
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(("keys", *arguments))
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
+    def run(*arguments: str, before: str = "") -> tuple[int, str, str]:
+        return estimator("keys", *arguments, before=before)
 
     return run
 
 
 @pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def instance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, set_up: Callable[[str], None]
+) -> Path:
     """Return the folder of an installation that is ready, and that the environment names."""
-    monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("INSTANCE", str(folder))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example.org")
     monkeypatch.setenv("MAILS_PER_ESTIMATE", "100")
-    with pytest.raises(SystemExit):
-        main(["prepare"])
-    capsys.readouterr()
-    return tmp_path / "instance"
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    config.prepare_secrets(folder)
+    set_up(database_url)
+    return folder
 
 
 @pytest.fixture
@@ -76,6 +78,12 @@ def address(number: int) -> str:
 def ids(instance: Path) -> list[str]:
     """Return the ids in the key file, the one that seals first."""
     return [line.split()[0] for line in (instance / "data_keys").read_text().splitlines()]
+
+
+def settled(instance: Path) -> None:
+    """Let it be some minutes ago that the key file was changed."""
+    moment = time.time() - 301
+    os.utime(instance / "data_keys", (moment, moment))
 
 
 def sealed_by(number: int = 1) -> str:
@@ -121,11 +129,12 @@ def test_a_new_key_seals_everything_anew_and_a_process_that_runs_notices(
 
 RUNNING = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from estimator import create_app, keys
 from estimator.mail import outbox
 from estimator.models import Mail
-from estimator.db import db
+from estimator.db import db, advisory_lock
 app = create_app()
 keyring = app.config["SETTINGS"].data_keys
 with app.app_context():
@@ -170,23 +179,29 @@ def test_a_key_that_is_added_only_opens_until_it_is_used(run: Run, app: Flask, i
     assert run("use", new)[1].startswith(f"{new} seals from now on; 0 texts were sealed anew.")
 
 
+INTERRUPTED = """
+from estimator.privacy import key_rotation
+
+key_rotation.BATCH = 3
+_seal_anew, calls = key_rotation.seal_anew, []
+
+
+def interrupted(keyring):
+    calls.append(1)
+    if len(calls) > 1:
+        raise KeyboardInterrupt
+    return _seal_anew(keyring)
+
+
+key_rotation.seal_anew = interrupted
+"""
+
+
 def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
-    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, app: Flask, instance: Path
 ) -> None:
     (old,) = ids(instance)
-    monkeypatch.setattr(key_rotation, "BATCH", 3)
-    seal_anew = key_rotation.seal_anew
-    calls = []
-
-    def interrupted(keyring: keys.Keyring) -> int:
-        calls.append(1)
-        if len(calls) > 1:
-            raise KeyboardInterrupt
-        return seal_anew(keyring)
-
-    with monkeypatch.context() as ctrl_c:
-        ctrl_c.setattr(key_rotation, "seal_anew", interrupted)
-        assert run("rotate")[0] == 130
+    assert run("rotate", before=INTERRUPTED)[0] == 130
     new, still = ids(instance)
     assert still == old
     assert run("list")[1] == f"{new}         3  seals\n{old}         4\n"
@@ -199,18 +214,106 @@ def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
     assert all_can_be_read(app)
 
 
-def test_a_rotation_that_finds_the_database_busy_can_be_run_again(
-    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.2)
-    other = sqlite3.connect(instance / "estimator.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert run("rotate") == (1, "", "estimator: Our database is busy at the moment.\n")
-    other.rollback()
-    other.close()
+def test_keys_that_find_the_database_busy_change_nothing(run: Run, app: Flask, instance: Path) -> None:
+    before = ids(instance)
+    advisory_lock("keys")
+    for arguments in (("rotate",), ("add",), ("forget", before[0])):
+        impatient = "from estimator import db; db.BUSY_SECONDS = 1"
+        assert run(*arguments, before=impatient) == (
+            1,
+            "",
+            "estimator: Our database is busy at the moment.\n",
+        )
+    db.session.rollback()
+    assert ids(instance) == before
     assert all_can_be_read(app)
-    new = ids(instance)[0]
-    assert run("use", new)[1].startswith(f"{new} seals from now on; 7 texts")
+    assert "; 7 texts were sealed anew" in run("rotate")[1]
+
+
+def test_of_many_keys_made_at_once_none_is_lost(run: Run, app: Flask, instance: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(run, ["rotate", "add", "rotate"]))
+    assert [code for code, _output, _errors in ended] == [0, 0, 0]
+    assert len(ids(instance)) == 4
+    assert all_can_be_read(app)
+
+
+def test_a_key_that_sealed_what_is_being_saved_is_not_forgotten(run: Run, app: Flask, instance: Path) -> None:
+    """A page that began before the rotation saves with the old key while the command waits for it."""
+    (old,) = ids(instance)
+    keyring = app.config["SETTINGS"].data_keys
+    name = row(1).name
+    late = keyring.seal("late@example.org", "mail", "address", name)
+    assert run("rotate")[0] == 0
+    settled(instance)
+    db.session.execute(update(Mail).where(Mail.name == name).values(address=late))
+    with ThreadPoolExecutor(1) as pool:
+        forgetting = pool.submit(run, "forget", old)
+        time.sleep(2.5)
+        db.session.commit()
+        assert forgetting.result() == (
+            2,
+            "",
+            f"estimator: {old} still opens 1 texts. Run `estimator keys rotate` first.\n",
+        )
+    assert old in ids(instance)
+    assert outbox.address_of(row(1), keyring) == "late@example.org"
+
+
+@ONE_DATABASE
+def test_a_key_is_not_forgotten_while_what_it_sealed_may_be_on_its_way(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    (old,) = ids(instance)
+    assert run("rotate")[0] == 0
+    code, output, errors = run("forget", old)
+    assert (code, output) == (2, "")
+    assert errors.startswith(
+        f"estimator: {instance / 'data_keys'} was changed a moment ago, and what is being "
+    )
+    assert old in ids(instance)
+
+
+BLIND = """
+from estimator import models
+
+models.metadata().clear()
+assert not models.sealed_columns()
+"""
+
+
+@ONE_DATABASE
+def test_who_knows_no_personal_text_changes_no_key(run: Run, app: Flask, instance: Path) -> None:
+    before = (instance / "data_keys").read_text()
+    for arguments in (("list",), ("add",), ("rotate",), ("use", *ids(instance)), ("forget", *ids(instance))):
+        assert run(*arguments, before=BLIND) == (
+            2,
+            "",
+            "estimator: This program knows of no column with personal texts, so it cannot tell what a key has "
+            "sealed. Nothing was changed. Install it again.\n",
+        )
+    assert (instance / "data_keys").read_text() == before
+
+
+def test_only_the_models_are_asked_which_tables_there_are() -> None:
+    """Elsewhere the answer would depend on what happens to be imported."""
+    package = Path(models.__file__).parent.parent
+    asking = [
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if re.search(r"Base\.(metadata|registry)|db\.(metadata|Model)\b", path.read_text())
+    ]
+    assert asking == ["models/__init__.py"]
+
+
+@ONE_DATABASE
+def test_an_app_without_pages_knows_every_table(instance: Path) -> None:
+    script = (
+        "from estimator import create_app; create_app(pages=False)\n"
+        "from estimator.db import Base; print(*sorted(Base.metadata.tables))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted(models.metadata().tables)
 
 
 def test_a_key_is_forgotten_only_when_it_opens_nothing(run: Run, app: Flask, instance: Path) -> None:
@@ -231,11 +334,13 @@ def test_a_key_is_forgotten_only_when_it_opens_nothing(run: Run, app: Flask, ins
         f"estimator: {old} still opens 7 texts. Run `estimator keys rotate` first.\n",
     )
     assert run("use", new)[0] == 0
+    settled(instance)
     assert run("forget", old) == (0, f"{old} is forgotten.\n", "")
     assert ids(instance) == [new]
     assert all_can_be_read(app)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("verb", ["use", "forget"])
 def test_a_key_that_is_not_there_is_a_sentence(run: Run, app: Flask, verb: str) -> None:
     assert run(verb, "nokey123") == (
@@ -267,6 +372,7 @@ def test_a_key_that_is_missing_is_listed_and_named_and_nothing_is_lost(
     assert all_can_be_read(app)
 
 
+@ONE_DATABASE
 def test_keys_in_the_environment_cannot_be_changed_from_here(
     run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,17 +388,24 @@ def test_keys_in_the_environment_cannot_be_changed_from_here(
     assert (instance / "data_keys").read_text() == before
 
 
+FULL = """
+import errno, os
+
+
+def full(_descriptor):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+os.fsync = full
+"""
+
+
+@ONE_DATABASE
 def test_a_key_file_that_cannot_be_written_is_a_sentence_and_stays(
-    run: Run, app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, app: Flask, instance: Path
 ) -> None:
     before = ids(instance)
-
-    def full(_descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as disk:
-        disk.setattr(os, "fsync", full)
-        code, _output, errors = run("rotate")
+    code, _output, errors = run("rotate", before=FULL)
     assert code == 2
     assert errors == (f"estimator: {instance / 'data_keys'} cannot be written (No space left on device).\n")
     assert ids(instance) == before

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -12,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pricing
-from estimator.cli import main
+from estimator.cli.refusal import Refused, text_of
+from tests.support.commands import estimator_bytes
 from tests.support.example_list import table_text
 
 ANSWERS = {"sessions": 3}
@@ -29,15 +29,12 @@ def table(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
 
-    def run(*arguments: str) -> tuple[int, bytes, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capfdbinary.readouterr()
-        assert b"Traceback" not in errors
-        return int(str(ended.value.code)), output, errors.decode()
+    def run(*arguments: str, given: bytes = b"") -> tuple[int, bytes, str]:
+        code, output, errors = estimator_bytes(*arguments, given=given)
+        return code, output, errors.decode()
 
     return run
 
@@ -60,17 +57,15 @@ def test_the_breakdown_is_printed_byte_for_byte(run: Run, table: str, answers: C
     assert output == pricing.estimate(pricing.read(table_text()), ANSWERS).as_json()
 
 
-def test_answers_may_come_from_standard_input(run: Run, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(json.dumps(ANSWERS).encode()))
-    monkeypatch.setattr(sys, "stdin", stream)
-    code, output, _errors = run("price", table, "--answers", "-", "--json")
+def test_answers_may_come_from_standard_input(run: Run, table: str) -> None:
+    given = json.dumps(ANSWERS).encode()
+    code, output, _errors = run("price", table, "--answers", "-", "--json", given=given)
     assert code == 0
     assert json.loads(output)["totals"]["total"]["likely"] == "6000.00"
 
 
-def test_the_standard_input_has_a_name(run: Run, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[]")))
-    errors = run("price", table, "--answers", "-", "--json")[2]
+def test_the_standard_input_has_a_name(run: Run, table: str) -> None:
+    errors = run("price", table, "--answers", "-", "--json", given=b"[]")[2]
     assert errors.startswith("estimator: The standard input must hold a JSON object")
 
 
@@ -156,7 +151,9 @@ def test_files_that_cannot_be_read_are_sentences(
         b"",
         f"estimator: {tmp_path} is a folder. Name a file in it.\n",
     )
-    assert run("price", "a\0b", "--answers", given)[0] == 2
+    assert run("price", "a" * 5_000, "--answers", given)[0] == 2
+    with pytest.raises(Refused):
+        text_of("a\0b")  # no shell hands such a name over
     assert "is longer than any price table or plan" in run("price", "/dev/zero", "--answers", given)[2]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.cli import main
+from tests.support.commands import estimator
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -14,19 +14,12 @@ LINK = r"https://estimate\.example/staff/welcome/[A-Za-z0-9_-]{43}\n"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs `estimator staff` in an installation of its own."""
     monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
-
-    assert run("prepare")[0] == 0
-    return lambda *arguments: run("staff", *arguments)
+    assert estimator("prepare")[0] == 0
+    return lambda *arguments: estimator("staff", *arguments)
 
 
 def test_the_first_administrator_is_made_here_and_printed_as_a_link(run: Run) -> None:

@@ -6,23 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from estimator.cli import main
+from tests.support.commands import estimator
 from tests.support.example_list import table_text
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
-
-    return run
+    return estimator
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ from flask import Flask
 from sqlalchemy import text
 
 from estimator import create_app, estimates, quotes
-from estimator.cli import main
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Quote, QuoteRevision
@@ -23,6 +20,7 @@ from estimator.verification import all_quotes
 from pricing import canonical_json
 from tests.support import example_quotes as example
 from tests.support import hostile_pdfs as hostile
+from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW
 
 Run = Callable[..., tuple[int, str, str]]
@@ -37,7 +35,8 @@ def app(
     """Return an app with quotes that were issued, of which the first was revised; the commands find it too."""
     set_up(settings.database_url)
     app = create_app(settings)
-    monkeypatch.setattr("estimator.config.load", lambda **_given: settings)
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
     with app.app_context():
         found = [example.quoted(submission=f"form {number}") for number in range(QUOTES)]
         request = found[0].quote.request
@@ -49,15 +48,12 @@ def app(
 
 
 @pytest.fixture
-def run(app: Flask, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(app: Flask) -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
 
-    def run(*arguments: object) -> tuple[int, str, str]:
+    def run(*arguments: object, before: str = "") -> tuple[int, str, str]:
         db.session.remove()
-        with pytest.raises(SystemExit) as ended:
-            main(("verify", *map(str, arguments)))
-        output, errors = capsys.readouterr()
-        return int(str(ended.value.code)), output, errors
+        return estimator("verify", *arguments, before=before)
 
     return run
 
@@ -218,9 +214,8 @@ def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest
     assert not list(db.session)
 
 
-def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("estimator.cli.verify.EVERY", 0.2)
-    code, _output, errors = run("--all")
+def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run) -> None:
+    code, _output, errors = run("--all", before="from estimator.cli import verify; verify.EVERY = 2")
     assert (code, errors) == (0, "2 of 4\n4 of 4\n")
 
 
@@ -288,14 +283,8 @@ def test_it_wants_files_or_all(run: Run, arguments: tuple[str, ...]) -> None:
 
 
 def test_without_any_quote_there_is_nothing_wrong(tmp_path: Path) -> None:
-    environment = {"INSTANCE": str(tmp_path / "instance"), "PUBLIC_URL": "https://estimate.example.org"}
-    for command in (["prepare"], ["verify", "--all"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "estimator", *command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    assert done.stdout == "0 revisions were computed again. Everything is as it was issued.\n"
+    installation = {"INSTANCE": str(tmp_path / "instance"), "PUBLIC_URL": "https://estimate.example.org"}
+    assert estimator("prepare", **installation)[0] == 0
+    code, output, _errors = estimator("verify", "--all", **installation)
+    assert code == 0
+    assert output == "0 revisions were computed again. Everything is as it was issued.\n"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import pricing
-from estimator.cli import main
+from tests.support.commands import estimator
 from tests.support.example_list import table_text
 
 Run = Callable[..., tuple[int, str, str]]
@@ -25,16 +25,9 @@ def in_days(days: int) -> str:
 
 
 @pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+def run() -> Run:
     """Return a function that runs the command and returns exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        output, errors = capsysbinary.readouterr()
-        return int(str(ended.value.code)), output.decode(), errors.decode()
-
-    return run
+    return estimator
 
 
 @pytest.fixture

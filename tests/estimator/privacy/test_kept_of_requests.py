@@ -276,7 +276,7 @@ def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
 def test_of_whoever_was_erased_the_keys_open_nothing(
     app: Flask, server: MailServer, tmp_path: Path, database_url: str
 ) -> None:
-    from estimator.db import sealed_columns
+    from estimator.models import sealed_columns
 
     settings: Settings = app.config["SETTINGS"]
     now = datetime.now(UTC)

@@ -234,10 +234,10 @@ def test_a_code_is_blanked_when_it_is_used_when_it_is_over_and_when_there_is_a_n
     send(request_, NOW + MINUTE)
     send(request_, NOW + 2 * MINUTE)
     assert [code.code is None for code in stored()] == [True, True, False]
-    assert access_codes.forget(NOW + 11 * MINUTE) == 0
-    assert access_codes.forget(NOW + 12 * MINUTE) == 1
+    assert access_codes.forget(NOW + 11 * MINUTE) == (0, 0)
+    assert access_codes.forget(NOW + 12 * MINUTE) == (1, 0)
     assert [code.code for code in stored()] == [None] * 3
-    access_codes.forget(NOW + timedelta(hours=24, minutes=2))
+    assert access_codes.forget(NOW + timedelta(hours=24, minutes=2)) == (0, 3)
     assert stored() == []
 
 
