@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.quotes import drafts, notifications, pdf_document, reports
+from estimator.quotes import drafts, notifications, pdf_document, plans, reports
 from estimator.quotes.decisions import (
     AlreadyDecided,
     NotCurrent,
@@ -57,6 +57,7 @@ __all__ = [
     "patient_of",
     "pdf_document",
     "pdf_of",
+    "plans",
     "reports",
     "revisions",
     "rows_of",

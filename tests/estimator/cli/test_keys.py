@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from estimator import config, create_app, keys, models
-from estimator.db import db, advisory_lock
+from estimator.db import advisory_lock, db
 from estimator.mail import outbox
 from estimator.models import Mail
 from tests.support.commands import estimator
