@@ -16,12 +16,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event, func, select, update
 
-from estimator import config, create_app, estimates, migrations, price_lists
+from estimator import estimates, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.processes import worker
+from tests.support.apps import Apps
 from tests.support.mail_server import MailServer
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -167,32 +168,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
+def start(
+    load: Callable[..., Settings], started: Apps, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Flask]:
     """Return a function that starts a demonstration, or whatever its settings say, on SQLite."""
     monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.1)
-    started: list[Flask] = []
-
-    def start(**given: str) -> Flask:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "DEMO": "1",
-            "PUBLIC_URL": "http://localhost",
-        }
-        settings = config.load({}, **{**known, **given})
-        if not started:
-            migrations.upgrade(settings.database_url)
-        started.append(create_app(settings))
-        return started[-1]
-
-    yield start
-    for app in started:
-        app.extensions["jobs"].close()
-        with app.app_context():
-            db.engine.dispose()
+    return lambda **given: started.start(load(**{"PUBLIC_URL": "http://localhost", **given}))
 
 
 @pytest.fixture
