@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 import time_machine
 from flask import Flask
@@ -22,6 +21,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.processes import worker
+from tests.support import visitor
 from tests.support.apps import Apps
 from tests.support.mail_server import MailServer
 
@@ -99,65 +99,48 @@ text.en = "The benefit is unproven."
 """
 
 
-class Page:
-    """One answer, read by a parser that takes no mistake."""
-
-    def __init__(self, answer: Any) -> None:
-        self.status: int = answer.status_code
-        self.headers = answer.headers
-        self.body: bytes = answer.get_data()
-        self.html = self.body.decode() if answer.mimetype == "text/html" else ""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        self.tree: Element = parser.parse(self.html) if self.html else Element("nothing")
-        answer.close()
+class Page(visitor.Page):
+    """A page with the form that sends an estimate."""
 
     def texts(self, name: str, class_: str | None = None) -> list[str]:
-        return [
-            " ".join("".join(element.itertext()).split())
-            for element in self.tree.iter(name)
-            if class_ is None or class_ in element.get("class", "").split()
-        ]
+        found = self.all(name) if class_ is None else self.all(name, class_=class_)
+        return [" ".join("".join(element.itertext()).split()) for element in found]
 
     @property
-    def text(self) -> str:
-        return self.texts("main")[0]
+    def reads(self) -> str:
+        """What can be read on the page, with ordinary spaces."""
+        return " ".join(self.text().split())
 
     @property
     def form(self) -> Element | None:
-        forms = [form for form in self.tree.iter("form") if "email" in form.get("class", "").split()]
-        return forms[0] if forms else None
+        return next(iter(self.all("form", class_="email")), None)
 
     def fields(self) -> dict[str, str]:
         """Return what a browser would send of the form."""
         assert self.form is not None
-        return {
-            element.get("name", ""): element.get("value", "")
-            for element in self.form.iter("input")
-            if element.get("type") != "radio" or element.get("checked") is not None
-        }
-
-    def links(self, start: str) -> list[str]:
-        return [
-            link for element in self.tree.iter("a") if (link := element.get("href", "")).startswith(start)
-        ]
+        return self.typed(self.form).to_dict()
 
 
-class Reader:
+class Reader(visitor.Visitor):
     """Somebody with a browser and the link of an estimate."""
 
+    kind_of_page = Page
+
     def __init__(self, app: Flask, token: str) -> None:
-        self.client = app.test_client()
+        super().__init__(app)
         self.link = f"/e/{token}"
 
     def open(self, path: str | None = None) -> Page:
-        return Page(self.client.get(path or self.link))
+        page = super().open(path or self.link)
+        assert isinstance(page, Page)
+        return page
 
     def fill_in(self, page: Page | None = None, **typed: str | None) -> Page:
         """Send the form of a page, else the one beside the estimate, with some fields changed or left out."""
         data = {**(page or self.open()).fields(), **typed}
-        return Page(
-            self.client.post(f"{self.link}/email", data={k: v for k, v in data.items() if v is not None})
-        )
+        page = self.post(f"{self.link}/email", {k: v for k, v in data.items() if v is not None})
+        assert isinstance(page, Page)
+        return page
 
 
 @pytest.fixture(autouse=True)
@@ -330,7 +313,7 @@ def test_another_slip_is_asked_about_anew(app: Flask, reader: Reader) -> None:
     asking = reader.fill_in(address="anna@gmial.com")
     again = reader.fill_in(asking, address="anna@hotmial.com")
     assert again.status == 422
-    assert "Perhaps you meant anna@hotmail.com." in again.text
+    assert "Perhaps you meant anna@hotmail.com." in again.reads
     assert mails(app) == []
 
 
@@ -357,7 +340,7 @@ def test_a_form_without_a_name_is_a_mail_each_time(app: Flask, reader: Reader) -
 def test_an_ended_session_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
     page = reader.fill_in(address=ADDRESS, attached="no", csrf_token="old")
     assert page.status == 400
-    assert "Your visit had ended. What you typed is still here; go on." in page.text
+    assert "Your visit had ended. What you typed is still here; go on." in page.reads
     assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
     assert mails(app) == []
     assert reader.fill_in(page).status == 303
@@ -459,7 +442,7 @@ def test_a_database_that_takes_nothing_costs_nobody_what_they_typed(app: Flask, 
     with on_each_connection(app, "PRAGMA query_only = ON"):
         refused = reader.fill_in(page, address=ADDRESS)
     assert refused.status == 503
-    assert "Our database does not accept changes at the moment." in refused.text
+    assert "Our database does not accept changes at the moment." in refused.reads
     assert refused.fields()["address"] == ADDRESS
     assert mails(app) == []
 
@@ -516,7 +499,7 @@ def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reade
     reader.fill_in(address="wilhelmina@quillworth.org")
     for page in (reader.open(), reader.open(f"{reader.link}/email")):
         assert "wilhelmina" not in page.html
-    assert "w…@quillworth.org" in page.text
+    assert "w…@quillworth.org" in page.reads
 
 
 def test_the_newest_mail_is_first_and_long_lists_end(start: Callable[..., Flask]) -> None:
@@ -579,7 +562,7 @@ def test_outside_a_demonstration_a_server_is_enough(start: Callable[..., Flask])
 def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
     reader.fill_in(address=ADDRESS)
     send(app)
-    (letter,) = reader.open("/demonstration/mail/").links("/demonstration/mail/" + mails(app)[0].name)
+    (letter,) = reader.open("/demonstration/mail/").links(start="/demonstration/mail/" + mails(app)[0].name)
     for path in (
         f"{reader.link}/email",
         "/demonstration/mail/",
@@ -598,29 +581,31 @@ def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
 
 def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> None:
     empty = reader.open("/demonstration/mail/")
-    assert "There is no mail yet." in empty.text
+    assert "There is no mail yet." in empty.reads
     page = reader.open()
-    assert page.links("/demonstration/mail/") == ["/demonstration/mail/"], "the foot of each page leads there"
+    assert page.links(start="/demonstration/mail/") == ["/demonstration/mail/"], (
+        "the foot of each page leads there"
+    )
     reader.fill_in(page, address=ADDRESS)
     send(app)
     status = reader.open(f"{reader.link}/email")
-    assert "It is in the mailbox of this demonstration." in status.text
-    (link,) = {link for link in status.links("/demonstration/mail/") if len(link) > 30}
+    assert "It is in the mailbox of this demonstration." in status.reads
+    (link,) = {link for link in status.links(start="/demonstration/mail/") if len(link) > 30}
     letter = reader.open(link)
     assert letter.texts("h1")[0].startswith("Your estimate EST-")
-    assert "to anna@example.org, 10 March 2026, 12:00 (UTC)" in letter.text
-    assert letter.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
-    (pdf,) = letter.links(f"{link}/0")
+    assert "to anna@example.org, 10 March 2026, 12:00 (UTC)" in letter.reads
+    assert letter.links(start="http://localhost/e/") == [f"http://localhost{reader.link}"]
+    (pdf,) = letter.links(start=f"{link}/0")
     attached, downloaded = reader.open(pdf), reader.open(f"{reader.link}/estimate.pdf")
     assert attached.headers["Content-Type"] == "application/pdf"
     assert attached.headers["Content-Disposition"] == downloaded.headers["Content-Disposition"]
     assert attached.body == downloaded.body
     assert attached.body.startswith(b"%PDF-")
     shown = reader.open(f"{link}/page")
-    assert shown.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
+    assert shown.links(start="http://localhost/e/") == [f"http://localhost{reader.link}"]
     listed = reader.open("/demonstration/mail/")
-    assert listed.links(link) == [link]
-    assert ADDRESS in listed.text
+    assert listed.links(start=link) == [link]
+    assert ADDRESS in listed.reads
 
 
 @pytest.mark.parametrize(
@@ -675,7 +660,7 @@ def test_the_mailbox_exists_in_a_demonstration_only(start: Callable[..., Flask],
     for path in ("", name, f"{name}/page", f"{name}/0"):
         assert reader.open(f"/demonstration/mail/{path}").status == 200
         assert other.open(f"/demonstration/mail/{path}").status == 404
-    assert other.open().links("/demonstration") == []
+    assert other.open().links(start="/demonstration") == []
 
 
 def test_with_a_server_the_mail_of_a_demonstration_really_goes_out(
