@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from werkzeug.routing import Rule
 
-from estimator import config, migrations
+from estimator import migrations
 from estimator.config import Settings
-from tests.support import postgresql, profile
+from tests.support import apps, postgresql, profile
+from tests.support.apps import SETTINGS, Apps
 from tests.support.folders import ROOT
-from tests.support.made_once import Templates, keeping
 from tests.support.redis_server import RedisServer
 
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
@@ -31,15 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _apps_start_sooner() -> Iterator[None]:
-    """Keep for all apps what each would compile anew."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Flask.jinja_options, "bytecode_cache", Templates())
-        patch.setattr(Rule, "_compile_builder", keeping(Rule._compile_builder))
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +59,12 @@ def postgresql_url(kept_database: postgresql.KeptDatabase) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, instance: Path) -> str:
     """Return the address of a database of each kind, for `set_up` to give it all tables."""
     if request.param == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         return url
-    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+    return f"sqlite:///{instance / 'estimator.sqlite'}"
 
 
 @pytest.fixture(scope="session")
@@ -98,22 +87,42 @@ def set_up(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return set_up
 
 
+@pytest.fixture(scope="session")
+def link_to_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a path that leads to the folder of each test in turn."""
+    return tmp_path_factory.mktemp("link") / "instance"
+
+
 @pytest.fixture
-def load(tmp_path: Path) -> Callable[..., Settings]:
+def instance(link_to_instance: Path, tmp_path: Path) -> Path:
+    """Return the folder of the app's own files: that of the test, by a name that stays the same."""
+    link_to_instance.unlink(missing_ok=True)
+    link_to_instance.symlink_to(tmp_path, target_is_directory=True)
+    return link_to_instance
+
+
+@pytest.fixture
+def known() -> dict[str, str]:
+    """Return the settings that apps have where a test says nothing else."""
+    return dict(SETTINGS)
+
+
+@pytest.fixture
+def load(instance: Path, known: dict[str, str]) -> Callable[..., Settings]:
     """Return a function that loads settings with secrets in place, without this machine's environment."""
 
     def load(**given: str) -> Settings:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "DEMO": "1",
-        }
-        return config.load({}, **{**known, **given})
+        return apps.load({"INSTANCE": str(instance), **known, **given})
 
     return load
+
+
+@pytest.fixture
+def started(set_up: Callable[[str], None]) -> Iterator[Apps]:
+    """Return the apps of a test, which all end with it."""
+    found = Apps(set_up)
+    yield found
+    found.end()
 
 
 @pytest.fixture

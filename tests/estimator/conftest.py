@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
-from estimator import create_app, price_lists
+from estimator import price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
+from tests.support.apps import Apps
 from tests.support.example_list import NOW, table_text
 
 
@@ -21,14 +22,11 @@ def pages() -> bool:
 
 
 @pytest.fixture
-def app(settings: Settings, pages: bool, set_up: Callable[[str], None]) -> Iterator[Flask]:
+def app(settings: Settings, pages: bool, started: Apps) -> Iterator[Flask]:
     """Return an app on an up-to-date database, inside its context."""
-    set_up(settings.database_url)
-    app = create_app(settings, pages=pages)
+    app = started.start(settings, pages=pages)
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from html import unescape
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -29,6 +28,7 @@ from estimator.models import Mail, StaffUser
 from estimator.models.staff import Role
 from estimator.processes import letters
 from estimator.staff import invitations
+from tests.support import browser
 
 PASSWORD = "blue tractor under seven windows"
 OTHER_PASSWORD = "a quiet river of paper boats"
@@ -52,18 +52,34 @@ def hashed(password: str, costs: tuple[tuple[str, int], ...]) -> str:
     return found
 
 
-class Browser:
-    """A browser that follows what it is told, keeps cookies, and fills in the token of the form that it sees."""
+class Browser(browser.Browser):
+    """A browser that follows what it is told, and fills in the token of the form that it sees."""
 
     def __init__(self, app: Flask, address: str | None = None) -> None:
-        self.app = app
-        self.client: FlaskClient = app.test_client()
+        super().__init__(app)
         self.address = address or ("127.0.0.1" if app.config["SETTINGS"].demo else ADDRESSES[0])
         self.scheme = "http"
-        self.page = ""
-        self.status = 0
-        self.path = ""
-        self.headers: Any = None
+        self.seen: browser.Page | None = None
+
+    @property
+    def page(self) -> str:
+        """The page as it was sent."""
+        return "" if self.seen is None else self.seen.html
+
+    @property
+    def status(self) -> int:
+        """What the last answer was."""
+        return 0 if self.seen is None else self.seen.status
+
+    @property
+    def headers(self) -> Any:
+        """What came with the last answer."""
+        return None if self.seen is None else self.seen.headers
+
+    @property
+    def path(self) -> str:
+        """Where the browser is, with what stands behind the question mark."""
+        return "" if self.seen is None else self.seen.answer.request.full_path.rstrip("?")
 
     def get(self, path: str, follow: bool = True) -> TestResponse:
         return self._open("GET", path, None, follow)
@@ -83,19 +99,16 @@ class Browser:
         return self._open("POST", path or self.path, sent, follow)
 
     def _open(self, method: str, path: str, data: dict[str, Any] | None, follow: bool) -> TestResponse:
-        response = self.client.open(
+        self.seen = self.ask(
+            method,
             path,
-            method=method,
             data=data,
             follow_redirects=follow,
             environ_base={"REMOTE_ADDR": self.address},
             base_url=f"{self.scheme}://localhost",
         )
-        self.page, self.status = response.get_data(as_text=True), response.status_code
-        self.headers = response.headers
-        self.path = response.request.full_path.rstrip("?")
-        response.close()
-        return response
+        assert self.seen is not None
+        return self.seen.answer
 
     def says(self, sentence: str) -> bool:
         """Whether the page has a sentence, whatever the markup in it."""

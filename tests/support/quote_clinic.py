@@ -257,12 +257,4 @@ class Patient(Visitor):
 
 def fields(page: Page, form: int = 0) -> dict[str, str]:
     """Return what a browser would send of one form of a page, besides its buttons."""
-    found: dict[str, str] = {}
-    element = page.all("form")[form]
-    for control in element.iter("input"):
-        kind, name = control.get("type", "text"), control.get("name")
-        if name and (kind not in ("radio", "checkbox") or control.get("checked") is not None):
-            found[name] = control.get("value", "")
-    for control in element.iter("textarea"):
-        found[control.get("name", "")] = control.text or ""
-    return found
+    return page.typed(page.all("form")[form]).to_dict()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,10 +23,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from flask import Flask
 
+from estimator.config import Settings
 from estimator.folders import templates_folder
 from estimator.i18n import reader
 from estimator.mail import composing
 from estimator.processes import letters
+from tests.support.apps import Apps
 from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import ask, claimed, estimate, settings
 
@@ -364,8 +367,8 @@ ARABIC = {
 
 
 @pytest.fixture
-def arabic(app: Flask, tmp_path: Path) -> None:
-    """Give the app a catalogue in Arabic."""
+def arabic(settings: Settings, started: Apps, tmp_path: Path) -> Iterator[Flask]:
+    """Return an app of its own with a catalogue in Arabic, inside its context."""
     catalogue = Catalog(locale="ar")
     for message, said in ARABIC.items():
         catalogue.add(message, said)
@@ -373,11 +376,14 @@ def arabic(app: Flask, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, catalogue)
+    app = started.start(replace(settings), pages=False)
     app.extensions["babel"].translation_directories.insert(0, str(folder.parents[1]))
+    with app.app_context():
+        yield app
 
 
-def test_a_mail_is_written_in_the_language_of_its_estimate(app: Flask, arabic: None) -> None:
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+def test_a_mail_is_written_in_the_language_of_its_estimate(arabic: Flask) -> None:
+    with arabic.test_request_context(headers={"Accept-Language": "en"}):
         message, reference = sent(table_text(), {"cells": "own", "sessions": 2}, language="ar")
     assert message["Subject"] == f"تقديرك\N{NO-BREAK SPACE}{reference}"
     assert message["Content-Language"] == "ar"
@@ -389,7 +395,7 @@ def test_a_mail_is_written_in_the_language_of_its_estimate(app: Flask, arabic: N
         assert "December" not in part
 
 
-def test_the_next_mail_is_in_its_own_language_again(app: Flask, arabic: None) -> None:
+def test_the_next_mail_is_in_its_own_language_again(arabic: Flask) -> None:
     assert compose("estimate", ESTIMATE, "ar").subject == "تقديرك EST-7K3M-92QF"
     assert compose("estimate", ESTIMATE, "en").subject == "Your estimate EST-7K3M-92QF"
     assert '<html lang="en" dir="ltr">' in compose("estimate", ESTIMATE, "en").html

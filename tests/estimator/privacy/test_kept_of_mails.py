@@ -19,12 +19,13 @@ from flask import Flask
 from flask.logging import default_handler
 from sqlalchemy import select
 
-from estimator import create_app, estimates, logs
+from estimator import estimates, logs
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.processes import letters, worker
+from tests.support.apps import Apps
 from tests.support.example_mail import estimate
 from tests.support.mail_server import MailServer
 
@@ -89,7 +90,7 @@ def app(
     database_url: str,
     tmp_path: Path,
     server: MailServer,
-    set_up: Callable[[str], None],
+    started: Apps,
 ) -> Iterator[Flask]:
     """Return an app with keys in its folder, as an installation has them, and a mail server."""
     from estimator import config
@@ -102,13 +103,9 @@ def app(
         LOOKUP_KEY="",
         **server.settings(MAIL_SECURITY="unencrypted"),
     )
-    set_up(settings.database_url)
-    app = create_app(settings)
+    app = started.start(settings)
     with app.app_context():
         yield app
-        app.extensions["jobs"].close()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def ask_on_the_page(app: Flask, token: str, address: str) -> int:

@@ -25,6 +25,7 @@ from estimator.processes import worker
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
 from tests.estimator.privacy.test_kept_of_mails import disguises, everything_stored
+from tests.support.apps import Apps
 from tests.support.example_quotes import CLINIC, COORDINATOR, issue, list_text, prepare
 from tests.support.mail_server import MailServer
 
@@ -92,10 +93,10 @@ def app(
     database_url: str,
     tmp_path: Path,
     server: MailServer,
-    set_up: Callable[[str], None],
+    started: Apps,
 ) -> Iterator[Flask]:
     """Return an app with keys in its folder, as an installation has them, and a mail server."""
-    from estimator import config, create_app
+    from estimator import config
 
     config.prepare_secrets(tmp_path)
     settings = load(
@@ -104,15 +105,11 @@ def app(
         LOOKUP_KEY="",
         **server.settings(MAIL_SECURITY="unencrypted"),
     )
-    set_up(settings.database_url)
-    app = create_app(settings)
+    app = started.start(settings)
     with app.app_context():
         price_lists.import_(list_text(), datetime.now(UTC))
         db.session.commit()
         yield app
-        app.extensions["jobs"].close()
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

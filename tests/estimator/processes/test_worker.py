@@ -19,13 +19,14 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from estimator import create_app, estimates, logs
+from estimator import estimates, logs
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail
 from estimator.pdf import renderer
 from estimator.processes import letters, worker
+from tests.support.apps import Apps
 from tests.support.example_mail import ADDRESS, ask, claimed, estimate, row, settings
 from tests.support.mail_server import MailServer
 
@@ -68,19 +69,15 @@ def app(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
-    set_up: Callable[[str], None],
+    started: Apps,
 ) -> Iterator[Flask]:
     """Return an app with a mail server; its parameter is what the settings have besides."""
     monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.2)
     given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'estimator.sqlite'}"}
     made = load(**{**given, **server.settings(MAIL_SECURITY="unencrypted"), **getattr(request, "param", {})})
-    set_up(made.database_url)
-    app = create_app(made)
+    app = started.start(made)
     with app.app_context():
         yield app
-        app.extensions["jobs"].close()
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

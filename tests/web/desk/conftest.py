@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import config, create_app, price_lists, staff
+from estimator import price_lists, staff
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.staff import invitations
+from tests.support.apps import Apps
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
@@ -33,42 +34,26 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest, set_up: Callable[[str], None]) -> str:
-    """Return the address of a database that is set up and has nothing in it."""
-    url = f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+def database_url(kind: str, instance: Path, request: pytest.FixtureRequest) -> str:
+    """Return the address of a database."""
     if kind == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    set_up(url)
-    return url
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{instance / 'estimator.sqlite'}"
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, database: str) -> Iterator[Callable[..., Flask]]:
+def make_app(load: Callable[..., Settings], database_url: str, started: Apps) -> Callable[..., Flask]:
     """Return a function that makes an app with the list of Delhi in force."""
-    apps = []
 
     def make(**given: str) -> Flask:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "DEMO": "1",
-            "DATABASE_URL": database,
-        }
-        app = create_app(config.load({}, **{**known, **given}))
-        apps.append(app)
+        app = started.start(load(DATABASE_URL=database_url, **given))
         with app.app_context():
             price_lists.import_(DELHI, NOW)
             db.session.commit()
         return app
 
-    yield make
-    for app in apps:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    return make
 
 
 @pytest.fixture

@@ -11,21 +11,20 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import create_app
 from estimator.config import Settings
-from estimator.db import db
+from tests.support.apps import Apps
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.database import publish
 from tests.support.visitor import Page, Visitor
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, instance: Path) -> str:
     """Return the address of an empty database: SQLite, unless the test asks for another kind by its name."""
     if getattr(request, "param", "sqlite") == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
         return url
-    return f"sqlite:///{tmp_path / 'estimator.sqlite'}"
+    return f"sqlite:///{instance / 'estimator.sqlite'}"
 
 
 @pytest.fixture(autouse=True)
@@ -36,25 +35,16 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def start(settings: Settings, set_up: Callable[[str], None]) -> Iterator[Callable[..., Flask]]:
+def start(settings: Settings, started: Apps) -> Callable[..., Flask]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
-    started = []
 
     def start(text: str | None = None, **changed: Any) -> Flask:
-        these = replace(settings, **changed)
-        if not started:
-            set_up(settings.database_url)
-        app = create_app(these)
-        started.append(app)
+        app = started.start(replace(settings, **changed) if changed else settings)
         if text is not None:
             publish(app, text)
         return app
 
-    yield start
-    for app in started:
-        app.extensions["jobs"].close()
-        with app.app_context():
-            db.engine.dispose()
+    return start
 
 
 @pytest.fixture

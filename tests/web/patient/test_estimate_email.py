@@ -5,250 +5,37 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select
 
-from estimator import config, create_app, estimates, migrations, price_lists
-from estimator.config import Settings
+from estimator import estimates
 from estimator.db import db
-from estimator.mail import outbox
 from estimator.models import Mail
-from estimator.processes import worker
-from tests.support.mail_server import MailServer
+from tests.support.estimate_reader import (
+    ADDRESS,
+    Reader,
+    address_of,
+    app,
+    bells,
+    change,
+    clock,
+    made,
+    mails,
+    outcome,
+    reader,
+    send,
+    start,
+    token,
+)
+from tests.support.example_list import NOW
 
-NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-ADDRESS = "anna@example.org"
-
-LIST = """
-format = 1
-table = "example"
-version = "2026-1"
-valid_from = 2026-01-01
-currency = "USD"
-languages = ["en"]
-title.en = "Treatment"
-quote_valid_days = 30
-time_zone = "UTC"
-source = "Made for the tests."
-
-[provider]
-name = "Example clinic"
-country = "IN"
-
-[driver.cells]
-kind = "choice"
-role = "cell_type"
-label.en = "Type of cells"
-default = "own"
-
-[driver.cells.choice.own]
-label.en = "Own bone marrow cells"
-evidence = "unproven"
-
-[driver.nights]
-kind = "number"
-role = "hospital_stay"
-label.en = "Nights"
-least = 0
-most = 30
-default = 0
-
-[driver.rehab]
-kind = "yes_no"
-role = "rehabilitation"
-label.en = "Rehabilitation"
-default = false
-
-[driver.sessions]
-kind = "number"
-role = "sessions"
-label.en = "Sessions"
-least = 1
-most = 6
-
-[group.treatment]
-label.en = "Treatment"
-
-[charge.session]
-label.en = "Session"
-group = "treatment"
-per = "sessions"
-price = 2000.00
-source = "Made for the tests."
-
-[notice.left_out]
-kind = "not_included"
-text.en = "Flights are not included."
-
-[notice.about]
-kind = "about_this_estimate"
-text.en = "This is an estimate."
-
-[notice.evidence]
-kind = "evidence"
-text.en = "The benefit is unproven."
-"""
-
-
-class Page:
-    """One answer, read by a parser that takes no mistake."""
-
-    def __init__(self, answer: Any) -> None:
-        self.status: int = answer.status_code
-        self.headers = answer.headers
-        self.body: bytes = answer.get_data()
-        self.html = self.body.decode() if answer.mimetype == "text/html" else ""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        self.tree: Element = parser.parse(self.html) if self.html else Element("nothing")
-        answer.close()
-
-    def texts(self, name: str, class_: str | None = None) -> list[str]:
-        return [
-            " ".join("".join(element.itertext()).split())
-            for element in self.tree.iter(name)
-            if class_ is None or class_ in element.get("class", "").split()
-        ]
-
-    @property
-    def text(self) -> str:
-        return self.texts("main")[0]
-
-    @property
-    def form(self) -> Element | None:
-        forms = [form for form in self.tree.iter("form") if "email" in form.get("class", "").split()]
-        return forms[0] if forms else None
-
-    def fields(self) -> dict[str, str]:
-        """Return what a browser would send of the form."""
-        assert self.form is not None
-        return {
-            element.get("name", ""): element.get("value", "")
-            for element in self.form.iter("input")
-            if element.get("type") != "radio" or element.get("checked") is not None
-        }
-
-    def links(self, start: str) -> list[str]:
-        return [
-            link for element in self.tree.iter("a") if (link := element.get("href", "")).startswith(start)
-        ]
-
-
-class Reader:
-    """Somebody with a browser and the link of an estimate."""
-
-    def __init__(self, app: Flask, token: str) -> None:
-        self.client = app.test_client()
-        self.link = f"/e/{token}"
-
-    def open(self, path: str | None = None) -> Page:
-        return Page(self.client.get(path or self.link))
-
-    def fill_in(self, page: Page | None = None, **typed: str | None) -> Page:
-        """Send the form of a page, else the one beside the estimate, with some fields changed or left out."""
-        data = {**(page or self.open()).fields(), **typed}
-        return Page(
-            self.client.post(f"{self.link}/email", data={k: v for k, v in data.items() if v is not None})
-        )
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """Hold the time at NOW, which may be moved."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
-    """Return a function that starts a demonstration, or whatever its settings say, on SQLite."""
-    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 0.1)
-    started: list[Flask] = []
-
-    def start(**given: str) -> Flask:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "DEMO": "1",
-            "PUBLIC_URL": "http://localhost",
-        }
-        settings = config.load({}, **{**known, **given})
-        if not started:
-            migrations.upgrade(settings.database_url)
-        started.append(create_app(settings))
-        return started[-1]
-
-    yield start
-    for app in started:
-        app.extensions["jobs"].close()
-        with app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture
-def app(start: Callable[..., Flask]) -> Flask:
-    return start()
-
-
-@pytest.fixture
-def token(app: Flask) -> str:
-    """Return the token of an estimate."""
-    return made(app)
-
-
-def made(app: Flask) -> str:
-    settings: Settings = app.config["SETTINGS"]
-    with app.app_context():
-        version = price_lists.import_(LIST, NOW)
-        token = estimates.make(
-            version, {"sessions": 2}, language="en", submission="", link_key=settings.link_key, now=NOW
-        )
-        db.session.commit()
-    return token
-
-
-@pytest.fixture
-def reader(app: Flask, token: str) -> Reader:
-    return Reader(app, token)
-
-
-def mails(app: Flask) -> list[Mail]:
-    with app.app_context():
-        found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
-        db.session.expunge_all()
-    return found
-
-
-def change(app: Flask, **values: Any) -> None:
-    """Let what became of every mail be something else."""
-    with app.app_context():
-        db.session.execute(update(Mail).values(**values))
-        db.session.commit()
-
-
-def send(app: Flask) -> None:
-    """Let a worker send every mail that waits."""
-    for mail in mails(app):
-        with app.app_context():
-            worker.send(app, mail.id)
-
-
-def bells(app: Flask) -> list[int]:
-    return [bell.args[1] for bell in app.extensions["jobs"].huey.pending()]
-
-
-def address_of(app: Flask, mail: Mail) -> str | None:
-    return outbox.address_of(mail, app.config["SETTINGS"].data_keys)
+__all__ = ["app", "clock", "reader", "start", "token"]
 
 
 def test_an_estimate_can_be_sent_from_its_page(app: Flask, reader: Reader) -> None:
@@ -349,7 +136,7 @@ def test_another_slip_is_asked_about_anew(app: Flask, reader: Reader) -> None:
     asking = reader.fill_in(address="anna@gmial.com")
     again = reader.fill_in(asking, address="anna@hotmial.com")
     assert again.status == 422
-    assert "Perhaps you meant anna@hotmail.com." in again.text
+    assert "Perhaps you meant anna@hotmail.com." in again.reads
     assert mails(app) == []
 
 
@@ -376,7 +163,7 @@ def test_a_form_without_a_name_is_a_mail_each_time(app: Flask, reader: Reader) -
 def test_an_ended_session_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
     page = reader.fill_in(address=ADDRESS, attached="no", csrf_token="old")
     assert page.status == 400
-    assert "Your visit had ended. What you typed is still here; go on." in page.text
+    assert "Your visit had ended. What you typed is still here; go on." in page.reads
     assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
     assert mails(app) == []
     assert reader.fill_in(page).status == 303
@@ -478,7 +265,7 @@ def test_a_database_that_takes_nothing_costs_nobody_what_they_typed(app: Flask, 
     with on_each_connection(app, "PRAGMA query_only = ON"):
         refused = reader.fill_in(page, address=ADDRESS)
     assert refused.status == 503
-    assert "Our database does not accept changes at the moment." in refused.text
+    assert "Our database does not accept changes at the moment." in refused.reads
     assert refused.fields()["address"] == ADDRESS
     assert mails(app) == []
 
@@ -488,11 +275,6 @@ def test_a_queue_that_is_away_is_nothing_to_whoever_asks(start: Callable[..., Fl
     reader = Reader(app, made(app))
     assert reader.fill_in(address=ADDRESS).status == 303
     assert len(mails(app)) == 1
-
-
-def outcome(reader: Reader) -> str:
-    (found,) = reader.open(f"{reader.link}/email").texts("li", "outcome")
-    return found
 
 
 def test_every_outcome_is_said(start: Callable[..., Flask], tmp_path: Path) -> None:
@@ -535,7 +317,7 @@ def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reade
     reader.fill_in(address="wilhelmina@quillworth.org")
     for page in (reader.open(), reader.open(f"{reader.link}/email")):
         assert "wilhelmina" not in page.html
-    assert "w…@quillworth.org" in page.text
+    assert "w…@quillworth.org" in page.reads
 
 
 def test_the_newest_mail_is_first_and_long_lists_end(start: Callable[..., Flask]) -> None:
@@ -593,126 +375,6 @@ def test_outside_a_demonstration_a_server_is_enough(start: Callable[..., Flask])
     reader = Reader(app, made(app))
     assert reader.fill_in(address=ADDRESS).status == 303
     assert len(mails(app)) == 1
-
-
-def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
-    reader.fill_in(address=ADDRESS)
-    send(app)
-    (letter,) = reader.open("/demonstration/mail/").links("/demonstration/mail/" + mails(app)[0].name)
-    for path in (
-        f"{reader.link}/email",
-        "/demonstration/mail/",
-        letter,
-        f"{letter}/page",
-        f"{letter}/0",
-        f"/e/{'A' * 43}/email",
-    ):
-        headers = reader.open(path).headers
-        assert headers["Cache-Control"] == "no-store", path
-        assert "noindex" in headers["X-Robots-Tag"]
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-
-
-def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> None:
-    empty = reader.open("/demonstration/mail/")
-    assert "There is no mail yet." in empty.text
-    page = reader.open()
-    assert page.links("/demonstration/mail/") == ["/demonstration/mail/"], "the foot of each page leads there"
-    reader.fill_in(page, address=ADDRESS)
-    send(app)
-    status = reader.open(f"{reader.link}/email")
-    assert "It is in the mailbox of this demonstration." in status.text
-    (link,) = {link for link in status.links("/demonstration/mail/") if len(link) > 30}
-    letter = reader.open(link)
-    assert letter.texts("h1")[0].startswith("Your estimate EST-")
-    assert "to anna@example.org, 10 March 2026, 12:00 (UTC)" in letter.text
-    assert letter.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
-    (pdf,) = letter.links(f"{link}/0")
-    attached, downloaded = reader.open(pdf), reader.open(f"{reader.link}/estimate.pdf")
-    assert attached.headers["Content-Type"] == "application/pdf"
-    assert attached.headers["Content-Disposition"] == downloaded.headers["Content-Disposition"]
-    assert attached.body == downloaded.body
-    assert attached.body.startswith(b"%PDF-")
-    shown = reader.open(f"{link}/page")
-    assert shown.links("http://localhost/e/") == [f"http://localhost{reader.link}"]
-    listed = reader.open("/demonstration/mail/")
-    assert listed.links(link) == [link]
-    assert ADDRESS in listed.text
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "0" * 32,
-        "../estimator.sqlite",
-        "..%2Fsecret_key",
-        "%2e%2e",
-        "A" * 32,
-        f"{'0' * 32}%0a",
-        f"{'0' * 32}/page",
-        f"{'0' * 32}/0",
-        f"{'0' * 32}/../../secret_key",
-    ],
-)
-def test_the_mailbox_opens_nothing_but_mail(app: Flask, reader: Reader, tmp_path: Path, name: str) -> None:
-    (tmp_path / "secret_key.eml").write_text("secret")
-    assert reader.open(f"/demonstration/mail/{name}").status == 404
-
-
-def test_a_letter_has_no_more_than_what_is_attached(app: Flask, reader: Reader) -> None:
-    reader.fill_in(address=ADDRESS, attached="no")
-    send(app)
-    name = mails(app)[0].name
-    assert reader.open(f"/demonstration/mail/{name}").status == 200
-    assert reader.open(f"/demonstration/mail/{name}/0").status == 404
-
-
-def test_the_mailbox_shows_the_newest_mail_first_and_no_half_of_one(
-    app: Flask, reader: Reader, tmp_path: Path
-) -> None:
-    for letter in "ab":
-        reader.fill_in(address=f"{letter}nna@example.org", attached="no")
-        send(app)
-    (tmp_path / "mail" / f".{'c' * 32}.123").write_text("To: half")
-    (tmp_path / "mail" / "notes.eml").write_text("To: nobody")
-    shown = reader.open("/demonstration/mail/").texts("li")
-    assert len(shown) == 2
-    assert "bnna@example.org" in shown[0]
-
-
-def test_the_mailbox_exists_in_a_demonstration_only(start: Callable[..., Flask], tmp_path: Path) -> None:
-    demonstration = start()
-    reader = Reader(demonstration, made(demonstration))
-    reader.fill_in(address=ADDRESS)
-    send(demonstration)
-    name = mails(demonstration)[0].name
-    app = start(DEMO="0", MAIL_SERVER="mail.example.org", MAIL_FROM="e@example.org")
-    other = Reader(app, reader.link[3:])
-    assert (tmp_path / "mail" / f"{name}.eml").is_file()
-    for path in ("", name, f"{name}/page", f"{name}/0"):
-        assert reader.open(f"/demonstration/mail/{path}").status == 200
-        assert other.open(f"/demonstration/mail/{path}").status == 404
-    assert other.open().links("/demonstration") == []
-
-
-def test_with_a_server_the_mail_of_a_demonstration_really_goes_out(
-    start: Callable[..., Flask], tmp_path: Path
-) -> None:
-    server = MailServer(tmp_path, encrypted=False)
-    try:
-        app = start(**server.settings(MAIL_SECURITY="unencrypted"))
-        reader = Reader(app, made(app))
-        reader.fill_in(address=ADDRESS)
-        send(app)
-    finally:
-        server.stop()
-    (taken,) = server.taken
-    assert taken.address == ADDRESS
-    (part,) = taken.message.iter_attachments()
-    assert part.get_content() == reader.open(f"{reader.link}/estimate.pdf").body
-    assert "The mail server took it on" in outcome(reader)
 
 
 def test_with_an_estimate_its_mail_is_deleted(app: Flask, reader: Reader) -> None:

@@ -10,10 +10,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import config, create_app
 from estimator.config import Settings
-from estimator.db import db
 from estimator.models.staff import Role
+from tests.support.apps import SETTINGS, Apps
 from tests.support.clinic_staff import Browser, Person
 
 NOW = datetime(2026, 3, 10, 12, 0, 5, tzinfo=UTC)
@@ -33,23 +32,10 @@ def later(clock: time_machine.Traveller) -> Callable[..., None]:
 
 
 @pytest.fixture
-def load(tmp_path: Path) -> Callable[..., Settings]:
-    """Return a function that loads settings without this machine's environment."""
-
-    def load(**given: str) -> Settings:
-        known = {
-            "INSTANCE": str(tmp_path),
-            "SECRET_KEY": "s" * 32,
-            "LINK_KEY": "l" * 32,
-            "LOOKUP_KEY": "u" * 32,
-            "DATA_KEYS": f"testkey1 {'d' * 64}",
-            "PUBLIC_URL": "http://localhost",
-            "MAIL_SERVER": "127.0.0.1",
-            "MAIL_FROM": "estimates@example.org",
-        }
-        return config.load({}, **{**known, **given})
-
-    return load
+def known() -> dict[str, str]:
+    """Return the settings of a clinic that sends mail, and of no demonstration."""
+    mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_FROM": "estimates@example.org"}
+    return {**SETTINGS, "DEMO": "", "PUBLIC_URL": "http://localhost", **mail}
 
 
 @pytest.fixture
@@ -61,25 +47,19 @@ def costs() -> dict[str, int]:
 @pytest.fixture
 def make_app(
     load: Callable[..., Settings],
-    tmp_path: Path,
-    set_up: Callable[[str], None],
+    instance: Path,
+    started: Apps,
     costs: dict[str, int],
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[..., Flask]]:
+) -> Callable[..., Flask]:
     """Return a function that makes an app; all of one test share a database."""
     monkeypatch.setattr("estimator.web.staff.security.COSTS", costs)
-    copy = tmp_path / "estimator.sqlite"
-    set_up(f"sqlite:///{copy}")
-    apps = []
 
     def make(**given: str) -> Flask:
-        apps.append(create_app(load(DATABASE_URL=f"sqlite:///{copy}", **given)))
-        return apps[-1]
+        url = f"sqlite:///{instance / 'estimator.sqlite'}"
+        return started.start(load(DATABASE_URL=url, **given), made_with=costs)
 
-    yield make
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+    return make
 
 
 @pytest.fixture

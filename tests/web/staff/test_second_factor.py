@@ -183,7 +183,9 @@ def test_the_second_factor_cannot_be_switched_off_or_weakened(join: Join, laptop
         assert user.tf_totp_secret is not None
 
 
-def test_secrets_are_sealed_anew_with_a_new_key(join: Join, app: Flask, laptop: Browser) -> None:
+def test_secrets_are_sealed_anew_with_a_new_key(
+    join: Join, app: Flask, laptop: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = join()
     keys = app.config["SETTINGS"].data_keys
     both = Keyring(f"testkey2 {'e' * 64}\ntestkey1 {'d' * 64}\n")
@@ -191,15 +193,16 @@ def test_secrets_are_sealed_anew_with_a_new_key(join: Join, app: Flask, laptop: 
         assert key_rotation.seal_anew(both) == 1
         db.session.commit()
         assert key_rotation.texts_by_key() == {"testkey2": 1}
-    keys._keys = dict(both.keys())
+    monkeypatch.setattr(keys, "_keys", dict(both.keys()))
     assert person.sign_in(laptop).heading == "Start"
 
 
 def test_a_key_that_is_missing_lets_nobody_in_and_breaks_nothing(
-    join: Join, app: Flask, laptop: Browser
+    join: Join, app: Flask, laptop: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = join()
-    app.config["SETTINGS"].data_keys._keys = dict(Keyring(f"testkey9 {'f' * 64}\n").keys())
+    missing = dict(Keyring(f"testkey9 {'f' * 64}\n").keys())
+    monkeypatch.setattr(app.config["SETTINGS"].data_keys, "_keys", missing)
     person.give_password(laptop)
     laptop.post(data={"code": code_of(person.secret)})
     assert laptop.status == 422
