@@ -173,7 +173,7 @@ def _run(url: str, statements: str) -> None:
     import psycopg
 
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statements)  # type: ignore[call-overload]
+        connection.execute(statements)
 
 
 @pytest.fixture

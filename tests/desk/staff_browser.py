@@ -25,7 +25,7 @@ class Page:
         self.status = answer.status_code
         self.headers = answer.headers
         self.path = answer.request.path
-        self.json = answer.get_json(silent=True)
+        self.json: Any = answer.get_json(silent=True)
         self.content = answer.get_data()
         self.html = self.content.decode("utf-8", "replace")
         answer.close()
@@ -101,7 +101,7 @@ class Page:
             assert name in known, f"no control {name}"
             fields.setlist(name, text if isinstance(text, list) else [text])
         if button.get("name") is not None:
-            fields.add(str(button.get("name")), button.get("value"))
+            fields.add(str(button.get("name")), button.get("value", ""))
         return form.get("action") or self.path, fields
 
 

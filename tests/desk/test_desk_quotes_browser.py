@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from quote_desk import accept, ask, changed_list, draw, give_up, issued
 from quote_desk import page as address_of
 from served_desk import browsing
@@ -59,8 +59,13 @@ def test_the_figures_follow_what_is_typed(app: Flask, page: Page, reference: str
     expect(page.locator('[data-figure="again"]')).to_contain_text("15,744.00")
     expect(page.locator("#differences .sum")).to_contain_text("15,744.00")
     # Nothing of it is saved, and leaving asks first.
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto(address_of(reference))
     assert asked == ["beforeunload"]
     expect(figures).to_contain_text("No total yet")

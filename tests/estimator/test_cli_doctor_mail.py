@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mail_server import PASSWORD, USER, MailServer, certificate
@@ -190,10 +191,10 @@ def test_a_port_that_wants_another_encryption_is_told(
     server = start()
     monkeypatch.setattr(smtp, "CONNECT_SECONDS", 0.5)
 
-    def elsewhere(_address: object, *given: object, **named: object) -> socket.socket:
+    def elsewhere(_address: object, *given: Any, **named: Any) -> socket.socket:
         return connect(
             ("127.0.0.1", server.port if security == "tls" else silent.getsockname()[1]), *given, **named
-        )  # type: ignore[arg-type]
+        )
 
     connect = socket.create_connection
     monkeypatch.setattr(socket, "create_connection", elsewhere)

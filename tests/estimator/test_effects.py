@@ -22,7 +22,7 @@ from sqlalchemy import func, insert, select
 import pricing
 from estimator import config, create_app, estimates, price_lists
 from estimator.db import db
-from estimator.models import Draft, Estimate, Preview, TableVersion
+from estimator.models import Draft, DraftSave, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, previews, repricing
 from estimator.processes import preview_task
 
@@ -245,7 +245,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     draft = begin()
     preview = ask(draft).id
     if reason == "draft_gone":
-        db.session.execute(db.delete(drafts.DraftSave))
+        db.session.execute(db.delete(DraftSave))
     elif reason == "not_in_force":
         price_lists.close("example", actor="user:1", now=NOW)
     else:
@@ -320,7 +320,8 @@ def test_a_process_that_ends_fails_the_work_and_leaves_nothing_behind() -> None:
 def test_as_many_processes_as_one_find_the_same() -> None:
     old, new = (table_text(price=price).replace("most = 6", "most = 900") for price in ("2000.00", "2080.00"))
     plans = {f'{{"sessions": "{number}"}}': number for number in range(1, 801)}
-    found, told = [], []
+    found = []
+    told: list[int] = []
     for processes in (1, 2, 3):
         with repricing.Pricers(old, new, processes) as pricers:
             tally = pricers.tally(plans, told.append)

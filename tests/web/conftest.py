@@ -38,7 +38,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def start(settings: Settings, set_up: Callable[[str], None]) -> Iterator[Callable[..., Flask]]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
-    started = []
+    started: list[Flask] = []
 
     def start(text: str | None = None, **changed: Any) -> Flask:
         these = replace(settings, **changed)
