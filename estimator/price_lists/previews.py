@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -20,6 +20,7 @@ import pricing
 from estimator.db import changed_rows, db, take_turns
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
+from pricing.impact import StoredTally
 
 DAYS = 90
 """The plans of so many days are looked at; older ones are not kept."""
@@ -105,9 +106,26 @@ def latest(draft: Draft) -> Preview | None:
     return db.session.scalar(newest.execution_options(populate_existing=True))
 
 
-def result_of(preview: Preview) -> dict[str, Any]:
-    """Return what was found: what `estimator.tally` counts, and with which version; or {"failed": reason}."""
-    return cast(dict[str, Any], json.loads(preview.result or "{}"))
+class Found(StoredTally):
+    """What a preview found, and of which save and version; `left_out` plans are not among the `distinct` ones."""
+
+    save: int
+    days: int
+    version: int
+    version_name: str
+    currency: str
+    left_out: int
+    distinct: int
+
+
+def result_of(preview: Preview) -> Found:
+    """Return what a preview that is done has found."""
+    return cast(Found, json.loads(preview.result or "{}"))
+
+
+def why_failed(preview: Preview) -> str:
+    """Return the reason why a preview failed, one of those of `failed`."""
+    return str(json.loads(preview.result or "{}").get("failed"))
 
 
 def cancel(preview: Preview, *, now: datetime) -> None:
@@ -203,7 +221,7 @@ def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_
     _ours(preview, priced=priced, plans=plans, leased_until=until)
 
 
-def done(preview: Claimed, result: Mapping[str, Any], *, plans: int, now: datetime) -> None:
+def done(preview: Claimed, result: Found, *, plans: int, now: datetime) -> None:
     """Write down what was found; raises LostLease."""
     _ours(preview, state="done", result=json.dumps(result), priced=plans, plans=plans, ended_at=now, **_FREE)
 
@@ -226,7 +244,7 @@ def purge(*, kept_days: int, now: datetime) -> int:
     return changed_rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
 
 
-_FREE: dict[str, Any] = {"lease": None, "leased_until": None}
+_FREE: dict[str, None] = {"lease": None, "leased_until": None}
 
 
 def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:

@@ -87,7 +87,7 @@ def worked_out(app: Flask, preview: Preview) -> dict[str, Any]:
     db.session.rollback()
     row = db.session.get_one(Preview, number, populate_existing=True)
     assert row.state == "done", row.result
-    return previews.result_of(row)
+    return dict(previews.result_of(row))
 
 
 def state(number: int) -> str:
@@ -256,7 +256,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     preview_task.preview(app, preview)
     assert state(preview) == "failed"
     row = db.session.get_one(Preview, preview)
-    assert previews.result_of(row) == {"failed": reason}
+    assert previews.why_failed(row) == reason
     assert due(NOW + timedelta(days=9)) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -169,7 +169,26 @@ def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnVa
     return page, 409
 
 
-def compared(before: str | None, after: str) -> dict[str, Any]:
+class Comparison(TypedDict):
+    """What differs between two texts: in words, or line by line as (sign, line) where one is no TOML."""
+
+    changes: list[ChangeRow] | None
+    lines: list[tuple[str, str]]
+    same: bool
+    more: NotRequired[bool]
+
+
+class ChangeRow(TypedDict):
+    """One entry that differs."""
+
+    section: str
+    code: str
+    label: str
+    change: str
+    fields: Sequence[editing.FieldChange]
+
+
+def compared(before: str | None, after: str) -> Comparison:
     """Return what differs between two texts: in words if both are TOML, else line by line."""
     if before is None:
         return {"changes": None, "lines": [], "same": False}
@@ -183,7 +202,7 @@ def compared(before: str | None, after: str) -> dict[str, Any]:
     return {"changes": None, "lines": lines, "same": not lines}
 
 
-def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[dict[str, Any]]:
+def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[ChangeRow]:
     """Return differences as rows of a page."""
     return [
         {
@@ -214,7 +233,25 @@ def _lines(before: str, after: str) -> list[tuple[str, str]]:
     ]
 
 
-def head_of(draft: Draft) -> dict[str, Any]:
+class DraftHead(TypedDict):
+    """What the head of every page of a draft shows."""
+
+    id: int
+    slug: str
+    version: str
+    problems: int
+    warnings: int
+    broken: bool
+    comments: bool
+    saves: int
+    changed_by: str
+    changed_at: str
+    proposed: bool
+    may_edit: bool
+    may_approve: bool
+
+
+def head_of(draft: Draft) -> DraftHead:
     """Return what the head of every page of a draft shows."""
     look = editing.look(draft.text)
     data = look.data or {}
@@ -270,9 +307,16 @@ def _split(place: str) -> tuple[editing.Path | None, str]:
     return (("header",), ".".join(plain)) if plain[0] else (None, "")
 
 
-def problems_in_words(
-    draft: Draft, problems: Sequence[Problem], most: int | None = None
-) -> list[dict[str, Any]]:
+class ProblemRow(TypedDict):
+    """One problem of a list, with the page where it is mended."""
+
+    sentence: str
+    place: str
+    line: int | None
+    address: str
+
+
+def problems_in_words(draft: Draft, problems: Sequence[Problem], most: int | None = None) -> list[ProblemRow]:
     """Return problems as rows of a page, with the address of each."""
     return [
         {"sentence": sentence(one), "place": one.place, "line": one.line, "address": address_of(draft, one)}

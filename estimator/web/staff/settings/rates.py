@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from babel.numbers import get_currency_name
 from flask import render_template, request
@@ -81,13 +81,23 @@ def _day(typed: str) -> date | None:
         return None
 
 
+class RateRow(TypedDict):
+    """One exchange rate, and who entered it."""
+
+    number: int
+    sentence: str
+    day: str
+    source: str
+    who: str
+
+
 def _page(typed: dict[str, str], problems: dict[str, str] | None = None) -> ResponseReturnValue:
     reader = current_reader()
     found = problems or {}
     wrong = {name: found[name] for name in typed if name in found}
     rows = known.everything()
     names = signed_in.names_of(row.entered_by for row in rows)
-    listed: list[dict[str, Any]] = [
+    listed: list[RateRow] = [
         {
             "number": row.id,
             "sentence": in_words(row.base, row.quoted, row.rate),
