@@ -80,6 +80,10 @@ def claimed(preview: Preview | int, now: datetime = NOW) -> previews.Claimed:
     return found
 
 
+NOTHING: Any = {}
+"""A result that nobody looks at."""
+
+
 def worked_out(app: Flask, preview: Preview) -> dict[str, Any]:
     """Let this process work a preview out, as a worker does."""
     number = preview.id
@@ -197,7 +201,7 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
     second = claimed(preview, later)
     for change in (
         lambda: previews.progress(first, priced=1, plans=2, now=later, lease_seconds=LEASE),
-        lambda: previews.done(first, {}, plans=2, now=later),
+        lambda: previews.done(first, NOTHING, plans=2, now=later),
         lambda: previews.failed(first, "broken", now=later),
         lambda: previews.give_back(first),
     ):
@@ -225,7 +229,7 @@ def test_what_is_cancelled_is_not_worked_out(app: Flask, version: TableVersion) 
     previews.cancel(preview, now=NOW)
     db.session.commit()
     with pytest.raises(previews.LostLease):
-        previews.done(working, {}, plans=0, now=NOW)
+        previews.done(working, NOTHING, plans=0, now=NOW)
     db.session.rollback()
     assert (state(number), due(NOW + timedelta(days=9))) == ("cancelled", [])
     preview_task.preview(app, number)
