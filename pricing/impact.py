@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 from pricing import PriceTable
+from pricing.breakdown import Three
 from pricing.distinct_plans import asked
 from pricing.explore import Outcome, outcome
 from pricing.money import Rounder, exactly, plain
@@ -52,6 +53,68 @@ _BINS: tuple[tuple[str | None, str | None], ...] = (
 )
 
 
+class Mover(NamedTuple):
+    """One plan whose likely total moves; `percent` is None of what was nothing before, or less."""
+
+    answers: Mapping[str, str | bool]
+    plans: int
+    old: Decimal
+    new: Decimal
+    change: Decimal
+    percent: str | None
+
+
+class StoredMover(TypedDict):
+    """A mover as it is kept."""
+
+    answers: dict[str, str | bool]
+    plans: int
+    old: str
+    new: str
+    change: str
+    percent: str | None
+
+
+Bar = TypedDict("Bar", {"from": str | None, "to": str | None, "plans": int})
+"""How many plans moved by so many percent; None where a bar has no end."""
+
+
+class Refusal(TypedDict):
+    """Why plans are refused now."""
+
+    driver: str
+    problem: str
+    plans: int
+
+
+class Request(TypedDict):
+    """What would be on request now."""
+
+    item: str
+    plans: int
+
+
+class StoredTally(TypedDict):
+    """A count as it is kept: how many plans are of each of KINDS, and which move most."""
+
+    plans: int
+    up: int
+    down: int
+    unchanged: int
+    refused: int
+    accepted: int
+    refused_before: int
+    on_request: int
+    priced: int
+    other_currency: int
+    median: str | None
+    median_percent: str | None
+    histogram: list[Bar]
+    movers: list[StoredMover]
+    refused_because: list[Refusal]
+    on_request_because: list[Request]
+
+
 class Tally:
     """A count of plans under two tables, of one provider's list; parts of one count have the same tables."""
 
@@ -62,7 +125,7 @@ class Tally:
         self.bins: Counter[int] = Counter()
         self.problems: Counter[tuple[str, str]] = Counter()
         self.requests: Counter[str] = Counter()
-        self.movers: list[dict[str, Any]] = []
+        self.movers: list[Mover] = []
         self.plans = 0
 
     def add(self, old: PriceTable, new: PriceTable, answers: Mapping[str, str | bool], plans: int) -> None:
@@ -79,7 +142,7 @@ class Tally:
         if kind is None:
             assert before.total is not None
             assert after.total is not None
-            kind = self._moved(before.total, after.total, new, answers, plans)
+            kind = self._moved(before.total, after.total, answers, plans)
         self.kinds[kind] += plans
 
     def merge(self, other: Tally) -> None:
@@ -89,11 +152,19 @@ class Tally:
         self.plans += other.plans
         self.movers = _largest([*self.movers, *other.movers])
 
-    def result(self, rounder: Rounder) -> dict[str, Any]:
+    def result(self, rounder: Rounder) -> StoredTally:
         """Return everything as text, numbers and lists."""
         return {
             "plans": self.plans,
-            **{kind: self.kinds[kind] for kind in KINDS},
+            "up": self.kinds["up"],
+            "down": self.kinds["down"],
+            "unchanged": self.kinds["unchanged"],
+            "refused": self.kinds["refused"],
+            "accepted": self.kinds["accepted"],
+            "refused_before": self.kinds["refused_before"],
+            "on_request": self.kinds["on_request"],
+            "priced": self.kinds["priced"],
+            "other_currency": self.kinds["other_currency"],
             "median": _median(self.changes),
             "median_percent": _median(self.percents),
             "histogram": [
@@ -102,10 +173,12 @@ class Tally:
             ],
             "movers": [
                 {
-                    **mover,
-                    "old": rounder.text(mover["old"]),
-                    "new": rounder.text(mover["new"]),
-                    "change": rounder.text(mover["change"]),
+                    "answers": dict(mover.answers),
+                    "plans": mover.plans,
+                    "old": rounder.text(mover.old),
+                    "new": rounder.text(mover.new),
+                    "change": rounder.text(mover.change),
+                    "percent": mover.percent,
                 }
                 for mover in self.movers
             ],
@@ -116,7 +189,7 @@ class Tally:
             "on_request_because": [{"item": code, "plans": plans} for code, plans in _most(self.requests)],
         }
 
-    def _moved(self, before: Any, after: Any, new: PriceTable, answers: Any, plans: int) -> str:
+    def _moved(self, before: Three, after: Three, answers: Mapping[str, str | bool], plans: int) -> str:
         with exactly():
             change = after[1] - before[1]
         self.changes[change] += plans
@@ -126,15 +199,9 @@ class Tally:
             self.bins[_bin(change, before[1])] += plans
         if not change:
             return "unchanged"
-        mover = {
-            "answers": dict(answers),
-            "plans": plans,
-            "old": before[1],
-            "new": after[1],
-            "change": change,
-            "percent": None if percent is None else plain(percent),
-        }
-        if len(self.movers) < MOVERS or abs(change) >= abs(self.movers[-1]["change"]):
+        said = None if percent is None else plain(percent)
+        mover = Mover(dict(answers), plans, before[1], after[1], change, said)
+        if len(self.movers) < MOVERS or abs(change) >= abs(self.movers[-1].change):
             self.movers = _largest([*self.movers, mover])
         return "up" if change > 0 else "down"
 
@@ -186,9 +253,9 @@ def _median(counted: Counter[Decimal]) -> str | None:
         return plain((found[0] + found[1]) / 2)
 
 
-def _largest(movers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    def order(mover: dict[str, Any]) -> tuple[Any, ...]:
-        return (-abs(mover["change"]), -mover["plans"], json.dumps(mover["answers"], sort_keys=True))
+def _largest(movers: list[Mover]) -> list[Mover]:
+    def order(mover: Mover) -> tuple[Decimal, int, str]:
+        return (-abs(mover.change), -mover.plans, json.dumps(mover.answers, sort_keys=True))
 
     return sorted(movers, key=order)[:MOVERS]
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -128,7 +128,7 @@ def worked_out(text: str) -> Decimal:
     return cents.quantize(Decimal(1), ROUND_HALF_UP) / 100
 
 
-def found_at(breakdown: dict[str, Any], line: str, case: str = "likely") -> str:
+def found_at(breakdown: Mapping[str, Any], line: str, case: str = "likely") -> str:
     """Return what a breakdown has at a line of the guide's tables, in the guide's words."""
     kind, _, code = line.rpartition(".")
     if line == "package":

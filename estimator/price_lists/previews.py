@@ -8,10 +8,10 @@ so that nobody who makes an estimate has to wait.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from sqlalchemy import delete, func, select, update
 
@@ -20,6 +20,7 @@ from estimator import leases
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
+from pricing.impact import StoredTally
 
 DAYS = 90
 """The plans of so many days are looked at; older ones are not kept."""
@@ -104,9 +105,26 @@ def latest(draft: Draft) -> Preview | None:
     return db.session.scalar(newest.execution_options(populate_existing=True))
 
 
-def result_of(preview: Preview) -> dict[str, Any]:
-    """Return what was found: what `estimator.tally` counts, and with which version; or {"failed": reason}."""
-    return cast(dict[str, Any], json.loads(preview.result or "{}"))
+class Found(StoredTally):
+    """What a preview found, and of which save and version; `left_out` plans are not among the `distinct` ones."""
+
+    save: int
+    days: int
+    version: int
+    version_name: str
+    currency: str
+    left_out: int
+    distinct: int
+
+
+def result_of(preview: Preview) -> Found:
+    """Return what a preview that is done has found."""
+    return cast(Found, json.loads(preview.result or "{}"))
+
+
+def why_failed(preview: Preview) -> str:
+    """Return the reason why a preview failed, one of those of `failed`."""
+    return str(json.loads(preview.result or "{}").get("failed"))
 
 
 def cancel(preview: Preview, *, now: datetime) -> None:
@@ -188,7 +206,7 @@ def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_
     _LEASED.renew(preview.id, preview.lease, until, priced=priced, plans=plans)
 
 
-def done(preview: Claimed, result: Mapping[str, Any], *, plans: int, now: datetime) -> None:
+def done(preview: Claimed, result: Found, *, plans: int, now: datetime) -> None:
     """Write down what was found; raises leases.LostLease."""
     _LEASED.end(
         preview.id,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, overload
 
 from sqlalchemy import select
 
@@ -21,8 +21,19 @@ from estimator.mail import addresses, outbox
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
 from estimator.pdf import renderer
 from estimator.privacy import erasure
+from estimator.privacy.kept import (
+    KeptDecision,
+    KeptDraft,
+    KeptEstimate,
+    KeptEvent,
+    KeptMail,
+    KeptQuote,
+    KeptRequest,
+    KeptRevision,
+)
 from estimator.template_environment import environment
 from estimator.wording import states
+from pricing.stored import read_answers
 
 FORMAT = 1
 
@@ -51,9 +62,7 @@ class Part:
     rows: list[Row]
 
 
-def of_request(
-    record: PatientRequest, *, settings: Settings, clinic: Clinic, now: datetime
-) -> dict[str, Any]:
+def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic, now: datetime) -> KeptRequest:
     """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
     keyring = settings.data_keys
     person = requests.person_of(record, keyring)
@@ -67,7 +76,14 @@ def of_request(
         "reference": record.reference,
         "asked_at": _iso(record.created_at),
         "kept_until": _iso(erasure.kept_until(record, clinic)),
-        "person": None if person is None else vars(person),
+        "person": None
+        if person is None
+        else {
+            "full_name": person.full_name,
+            "email": person.email,
+            "phone": person.phone,
+            "message": person.message,
+        },
         "country": record.country,
         "language": record.language,
         "for_whom": record.for_whom,
@@ -107,7 +123,7 @@ def of_request(
     }
 
 
-def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring) -> dict[str, Any]:
+def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring) -> KeptEstimate:
     """Return everything that is kept of an estimate, as a program reads it.
 
     Of the addresses that it was mailed to, whoever has its link learns no more than its page says.
@@ -131,13 +147,13 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
     }
 
 
-def as_json(found: Mapping[str, Any]) -> bytes:
+def as_json(found: KeptRequest | KeptEstimate) -> bytes:
     """Write what is kept for a program, so that people can read it as well."""
     return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def parts(
-    record: PatientRequest, found: Mapping[str, Any], reader: Reader, countries: Mapping[str, str]
+    record: PatientRequest, found: KeptRequest, reader: Reader, countries: Mapping[str, str]
 ) -> list[Part]:
     """Word what `of_request` found, part by part; `countries` are their names in the reader's language."""
     with speaking(reader):
@@ -148,7 +164,7 @@ def parts(
 
 def document(
     record: PatientRequest,
-    found: Mapping[str, Any],
+    found: KeptRequest,
     reader: Reader,
     countries: Mapping[str, str],
     sentences: list[str],
@@ -189,7 +205,7 @@ class _Worded:
     def __init__(
         self,
         record: PatientRequest,
-        found: Mapping[str, Any],
+        found: KeptRequest,
         reader: Reader,
         countries: Mapping[str, str],
         zone: str,
@@ -215,9 +231,9 @@ class _Worded:
         person = found["person"]
         if person is not None:
             yield Row(_("Name"), person["full_name"], typed=True)
-            for label, name in ((_("Mail address"), "email"), (_("Telephone"), "phone")):
-                if person[name]:
-                    yield Row(label, person[name], typed=True)
+            for label, said in ((_("Mail address"), person["email"]), (_("Telephone"), person["phone"])):
+                if said:
+                    yield Row(label, said, typed=True)
         yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
         yield Row(_("Language of our answers"), Reader(found["language"]).name)
         other = found["for_whom"] == "other"
@@ -274,7 +290,7 @@ class _Worded:
                 said.append(self.decision(decision))
             yield Row(label, "\n".join(said), typed=True)
 
-    def decision(self, decision: Mapping[str, Any]) -> str:
+    def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
         said = _("you accepted it") if accepted else _("you declined it")
         words = [
@@ -302,10 +318,10 @@ class _Worded:
             kind = states.MAILS_IN_MY_DATA.get(mail["kind"], _("Mail"))
             yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
 
-    def event(self, entry: Mapping[str, Any]) -> str:
+    def event(self, entry: KeptEvent) -> str:
         if entry["what"] == "state":
             return str(
-                states.REQUEST_IN_MY_DATA.get(entry["detail"].get("to"), _("How far it is was changed"))
+                states.REQUEST_IN_MY_DATA.get(str(entry["detail"].get("to")), _("How far it is was changed"))
             )
         return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 
@@ -313,14 +329,14 @@ class _Worded:
         return self.reader.clock(datetime.fromisoformat(iso), self.zone)
 
 
-def _quote(quote: Quote, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
+def _quote(quote: Quote, keyring: keys.Keyring, now: datetime) -> KeptQuote:
     return {
         "number": quote.number,
         "revisions": [_revision(revision, keyring, now) for revision in quotes.revisions(quote)],
     }
 
 
-def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> dict[str, Any]:
+def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> KeptRevision:
     decisions = db.session.scalars(
         select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id)
     )
@@ -355,19 +371,19 @@ def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> 
     }
 
 
-def _draft(record: PatientRequest, keyring: keys.Keyring) -> dict[str, Any] | None:
+def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
     draft = db.session.scalar(select(QuoteDraft).filter_by(request_id=record.id))
     if draft is None:
         return None
     adjustments = _opened(draft, draft.adjustments, "adjustments", keyring)
     return {
-        "answers": json.loads(draft.given),
+        "answers": read_answers(draft.given),
         "adjustments": [] if adjustments is None else json.loads(adjustments),
         "changed_at": _iso(draft.changed_at),
     }
 
 
-def _mail(mail: Mail, keyring: keys.Keyring) -> dict[str, Any]:
+def _mail(mail: Mail, keyring: keys.Keyring) -> KeptMail:
     return {
         "kind": mail.template,
         "address": outbox.address_of(mail, keyring),
@@ -378,7 +394,7 @@ def _mail(mail: Mail, keyring: keys.Keyring) -> dict[str, Any]:
     }
 
 
-def _masked(mail: dict[str, Any]) -> dict[str, Any]:
+def _masked(mail: KeptMail) -> KeptMail:
     return {**mail, "address": None if mail["address"] is None else addresses.masked(mail["address"])}
 
 
@@ -391,15 +407,23 @@ def _opened(row: Any, sealed: bytes | None, column: str, keyring: keys.Keyring) 
     return None if sealed is None else keyring.open(sealed, row.__tablename__, column, row.name)
 
 
-def _by(actor: str) -> str:
+def _by(actor: str) -> Literal["patient", "staff", "clock"]:
     """Say who did something without naming a member of staff."""
-    return actor if actor in ("patient", "clock") else "staff"
+    if actor == "patient":
+        return "patient"
+    return "clock" if actor == "clock" else "staff"
 
 
-def _detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+def _detail(detail: Mapping[str, object]) -> dict[str, object]:
     """Leave out numbers of members of staff."""
     return {} if {"from", "to"} <= set(detail) and not isinstance(detail.get("from"), str) else dict(detail)
 
 
+@overload
+def _iso(moment: datetime) -> str: ...
+@overload
+def _iso(moment: None) -> None: ...
+@overload
+def _iso(moment: datetime | None) -> str | None: ...
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")

@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -78,17 +77,11 @@ def _preview(app: Flask, preview_id: int) -> None:
         db.session.rollback()
 
 
-def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, Any]]:
+def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, previews.Found]:
     """Read the plans, price each distinct one, and return how many there are and what was found."""
     work = previews.work_of(claimed, _now())
     old, new = pricing.read(work.old), pricing.read(work.new)
-    told = {
-        "save": claimed.save,
-        "days": claimed.days,
-        "version": work.old_version.id,
-        "version_name": work.old_version.version,
-        "currency": new.currency,
-    }
+    version, version_name = work.old_version.id, work.old_version.version
     beat = _Beat(app, claimed)
     distinct = Distinct((old, new))
     for part in previews.plans_of(work):
@@ -99,9 +92,13 @@ def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, A
         beat(0)
     with repricing.Pricers(work.old, work.new) as pricers:
         tally = pricers.tally(distinct.plans, beat)
-    found = {**tally.result(Rounder(new.round_to, new.rounding)), **told}
     return beat.plans, {
-        **found,
+        **tally.result(Rounder(new.round_to, new.rounding)),
+        "save": claimed.save,
+        "days": claimed.days,
+        "version": version,
+        "version_name": version_name,
+        "currency": new.currency,
         "plans": beat.plans,
         "left_out": distinct.left_out,
         "distinct": len(distinct.plans),

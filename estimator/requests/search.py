@@ -47,7 +47,7 @@ STATES: Mapping[str, tuple[RequestState, ...]] = {
 }
 """What can be asked for as a state: one of them, or all that are open."""
 
-NOBODY = "nobody"
+NOBODY: Literal["nobody"] = "nobody"
 
 FIRST_DEPTH = 250
 """So many entries of a list are looked at in the first step; four times as many in each that follows."""

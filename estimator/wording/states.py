@@ -34,7 +34,7 @@ REVISION_FOR_PATIENT: Mapping[RevisionState, Any] = {
 }
 """What patients read beside a revision, in every list of them."""
 
-REVISION_IN_MY_DATA: Mapping[RevisionState, Any] = {
+REVISION_IN_MY_DATA: Mapping[str, Any] = {
     "current": lazy_gettext("can be accepted"),
     "replaced": lazy_gettext("replaced by a later one"),
     "withdrawn": lazy_gettext("withdrawn"),
@@ -78,7 +78,7 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
 }
 """What patients read on the page of their request."""
 
-REQUEST_IN_MY_DATA: Mapping[RequestState, Any] = {
+REQUEST_IN_MY_DATA: Mapping[str, Any] = {
     "in_work": lazy_gettext("Taken into work"),
     "waiting": lazy_gettext("Waiting for an answer from you"),
     "quoted": lazy_gettext("The quote is ready"),

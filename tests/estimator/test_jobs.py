@@ -258,7 +258,12 @@ def test_a_worker_hears_again_when_its_server_is_back(
         redis_server.stop()
         time.sleep(0.3)
         redis_server.start()
-        wait_until(lambda: jobs.ring("mail", 2) is None and 2 in one.heard)
+
+        def heard_again() -> bool:
+            jobs.ring("mail", 2)
+            return 2 in one.heard
+
+        wait_until(heard_again)
 
 
 def test_a_postgresql_that_ends_our_connection_is_connected_again(

@@ -10,6 +10,7 @@ import hashlib
 import math
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -322,7 +323,7 @@ class ByHand:
             return totals["provider"] + totals["others"] + totals["reserve"]
 
         standing = self.case("likely", None)
-        sums = {None: likely_sum(None)}
+        sums: dict[str | None, Fraction] = {None: likely_sum(None)}
         for code, package in self.part("package").items():
             if self.applies(package, self.values) and any(charge in standing for charge in package["covers"]):
                 sums[code] = likely_sum(code)
@@ -362,7 +363,7 @@ class ByHand:
                     "amount": self.three(
                         [
                             sum(
-                                (amounts[c][n] or 0 for c in codes if entries[c]["group"] == code),
+                                (amounts[c][n] or Fraction(0) for c in codes if entries[c]["group"] == code),
                                 Fraction(0),
                             )
                             for n in range(3)
@@ -547,7 +548,7 @@ NUMBERS_OF_STEPS = (
 )
 
 
-def counted(breakdown: Row) -> Row:
+def counted(breakdown: Mapping[str, Any]) -> Row:
     """A breakdown of the engine whose steps hold fractions, as those worked out by hand do."""
     items = []
     for item in breakdown["items"]:

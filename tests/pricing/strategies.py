@@ -382,7 +382,8 @@ def price_tables(draw: Draw) -> PriceTable:
     )
     total_of = {group.code: group.total for group in groups}
     members: dict[str, list[str]] = {}
-    for entry in (*found, *packages):
+    entries: list[Charge | Package] = [*found, *packages]
+    for entry in entries:
         members.setdefault(total_of[entry.group], []).append(entry.code)
     for group in groups:
         members.setdefault(group.total, []).append(group.code)

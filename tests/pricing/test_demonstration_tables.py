@@ -76,7 +76,7 @@ every_table = pytest.mark.parametrize("name", TABLES)
 def price(table: PriceTable | str, plan: Mapping[str, object], **other: object) -> dict[str, Any]:
     """The breakdown of a plan with other answers, as everybody gets it."""
     table = TABLES[table] if isinstance(table, str) else table
-    return pricing.estimate(table, {**plan, **other}).as_dict()
+    return dict(pricing.estimate(table, {**plan, **other}).as_dict())
 
 
 def likely(breakdown: dict[str, Any], total: str = "total") -> str:

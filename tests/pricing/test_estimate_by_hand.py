@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +77,7 @@ EVERYTHING = {
 }  # fmt: skip
 
 
-def happenings(found: dict[str, Any]) -> Iterator[str]:
+def happenings(found: Mapping[str, Any]) -> Iterator[str]:
     """What happens in one breakdown."""
     if found["package"]:
         yield "package"

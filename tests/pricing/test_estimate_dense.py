@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache
@@ -50,7 +51,7 @@ def test_the_steps_of_an_item_lead_from_its_quantity_to_its_amount() -> None:
     assert told > 500
 
 
-def walked(quantity: str, steps: list[dict[str, Any]]) -> Decimal | None:
+def walked(quantity: str, steps: Sequence[Mapping[str, Any]]) -> Decimal | None:
     """The amount that somebody arrives at who follows the steps; None on request."""
     left, amount = Decimal(quantity), Decimal(0)
     for step in steps:

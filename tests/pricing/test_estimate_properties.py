@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import pricing
 from pricing.breakdown import Breakdown
-from pricing.table import Amount, Charge, NumberDriver, PriceTable, UnitPrice
+from pricing.table import Amount, Charge, NumberDriver, Package, PriceTable, UnitPrice
 from tests.pricing.strategies import answers_for, price_tables
 
 CASES = ("low", "likely", "high")
@@ -35,6 +36,11 @@ def priced(table: PriceTable, answers: dict[str, object]) -> Breakdown:
         raise
 
 
+def priced_entries(table: PriceTable) -> list[Charge | Package]:
+    """The charges and packages of a table."""
+    return [*table.charges, *table.packages]
+
+
 def number(amount: str | None) -> Decimal:
     """An amount of a breakdown; on request counts 0."""
     return Decimal(amount or 0)
@@ -44,13 +50,11 @@ def number(amount: str | None) -> Decimal:
 @slow_tables
 def test_items_and_added_taxes_add_up_to_the_totals(plan: tuple[PriceTable, dict[str, object]]) -> None:
     table, answers = plan
-    found = priced(table, answers).as_dict()
+    found: Mapping[str, Any] = priced(table, answers).as_dict()
     total_of = {group.code: group.total for group in table.groups}
     tax_total = {
         tax.code: total_of.get(tax.of[0])
-        or total_of[
-            next(entry.group for entry in (*table.charges, *table.packages) if entry.code == tax.of[0])
-        ]
+        or total_of[next(entry.group for entry in priced_entries(table) if entry.code == tax.of[0])]
         for tax in table.taxes
     }
     with decimal.localcontext() as context:
@@ -78,7 +82,7 @@ def test_items_and_added_taxes_add_up_to_the_totals(plan: tuple[PriceTable, dict
 def test_payments_add_up_to_what_the_provider_takes(plan: tuple[PriceTable, dict[str, object]]) -> None:
     table, answers = plan
     assume(table.payments)
-    found = priced(table, answers).as_dict()
+    found: Mapping[str, Any] = priced(table, answers).as_dict()
     paid = sum(Decimal(payment["amount"]) for payment in found["payments"])
     assert paid == max(Decimal(found["totals"]["provider"]["likely"]), Decimal(0))
     assert all(Decimal(payment["amount"]) >= 0 for payment in found["payments"])
@@ -88,7 +92,7 @@ def test_payments_add_up_to_what_the_provider_takes(plan: tuple[PriceTable, dict
 @slow_tables
 def test_every_amount_is_a_multiple_of_the_smallest_one(plan: tuple[PriceTable, dict[str, object]]) -> None:
     table, answers = plan
-    found = priced(table, answers).as_dict()
+    found: Mapping[str, Any] = priced(table, answers).as_dict()
     for row in (*found["items"], *found["groups"], *found["taxes"]):
         for amount in row["amount"].values():
             if amount is not None:

@@ -47,7 +47,7 @@ def priced(*lines: str, **answers: Any) -> dict[str, Any]:
         group = ', group = "care"' if kind in ("charge", "package") and "group" not in parts else ""
         due = ', due.en = "then"' if kind == "payment" else ""
         text += f'{kind}.{code} = {{ label.en = "{code}"{group}{due}{parts} }}\n'
-    return pricing.estimate(pricing.read(text), answers).as_dict()
+    return dict(pricing.estimate(pricing.read(text), answers).as_dict())
 
 
 def amounts(found: dict[str, Any], case: str = "likely") -> dict[str, str | None]:

@@ -31,7 +31,7 @@ def result(old: PriceTable, new: PriceTable, plans: list[tuple[dict[str, Any], i
     tally = Tally()
     for answers, count in plans:
         tally.add(old, new, answers, count)
-    return tally.result(Rounder(new.round_to, new.rounding))
+    return dict(tally.result(Rounder(new.round_to, new.rounding)))
 
 
 def bars(found: dict[str, Any]) -> dict[tuple[str | None, str | None], int]:

@@ -207,6 +207,12 @@ SYNTAX = [
     ("price = 75", ".".join("p" * 5000) + " = 1", 1, None, "100 parts"),
 ]
 
+CHANGES = [
+    *((old, new) for old, new, *_ in SLIPS),
+    *((old, new) for old, new, *_ in SYNTAX),
+]
+"""Every change of either kind."""
+
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "column", "words"), SYNTAX, ids=[slip[1][:30] for slip in SYNTAX]
@@ -272,7 +278,7 @@ def test_problems_that_lack_a_line_say_so_and_invent_none() -> None:
 
 
 def test_every_problem_has_a_sentence_whose_values_it_brings() -> None:
-    for old, new, *_ in (*SLIPS, *SYNTAX):
+    for old, new in CHANGES:
         for problem in problems(with_change(old, new)):
             assert problem.kind in SENTENCES
             assert problem.text.isprintable()

@@ -73,7 +73,7 @@ def _leaves(data: object) -> list[str]:
 
 def test_equal_tables_have_equal_bytes_whatever_order_their_languages_were_given_in() -> None:
     (first, *others) = WHOLE.groups
-    turned = dataclasses.replace(first, label=dict(reversed(first.label.items())))
+    turned = dataclasses.replace(first, label=dict(reversed(list(first.label.items()))))
     table = dataclasses.replace(WHOLE, groups=(turned, *others))
     assert table == WHOLE
     assert pricing.write(table) == pricing.write(WHOLE)

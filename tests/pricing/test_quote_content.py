@@ -20,6 +20,7 @@ from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, exactly
 from pricing.quote import Adjustment, NotAQuote, Rate, WrongAmount
+from pricing.stored import StoredQuote
 from pricing.table import PriceTable
 from tests.pricing.strategies import answers_for, price_tables
 from tests.support.folders import ROOT
@@ -63,7 +64,7 @@ def firm(table: PriceTable, answers: dict[str, Any], adjustments: list[Adjustmen
 
 def content(
     table: PriceTable, answers: dict[str, Any], adjustments: list[Adjustment], **others: Any
-) -> dict[str, Any]:
+) -> StoredQuote:
     found = firm(table, answers, adjustments)
     known: dict[str, Any] = {
         "number": "Q-2026-00017",
@@ -139,7 +140,7 @@ def test_any_other_total_price_or_adjustment_is_found_out(
     said = content(table, answers, adjustments)
     key = data.draw(st.sampled_from(["total", "price", "adjusted"]))
     with exactly():
-        more = Decimal(said[key]) + data.draw(amounts(table.currency))
+        more = Decimal(dict[str, Any](said)[key]) + data.draw(amounts(table.currency))
     assert key in quote_content.recompute({**said, key: format(more, "f")}, table).differences
 
 

@@ -108,7 +108,7 @@ def parsed(html: str) -> Element:
 
 def check(tree: Element) -> None:
     """Refuse a page in which an id stands twice or a label is that of nothing."""
-    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    ids = [name for element in tree.iter() if (name := element.get("id"))]
     known = set(ids)
     if len(known) < len(ids):
         raise AssertionError(f"ids twice: {sorted(name for name in known if ids.count(name) > 1)}")

@@ -55,17 +55,17 @@ class Reader(visitor.Visitor):
         super().__init__(app)
         self.link = f"/e/{token}"
 
-    def open(self, path: str | None = None) -> Page:
-        page = super().open(path or self.link)
+    def open(self, path: str | None = None, **more: Any) -> Page:
+        page = super().open(path or self.link, **more)
         assert isinstance(page, Page)
         return page
 
     def fill_in(self, page: Page | None = None, **typed: str | None) -> Page:
         """Send the form of a page, else the one beside the estimate, with some fields changed or left out."""
         data = {**(page or self.open()).fields(), **typed}
-        page = self.post(f"{self.link}/email", {k: v for k, v in data.items() if v is not None})
-        assert isinstance(page, Page)
-        return page
+        answered = self.post(f"{self.link}/email", {k: v for k, v in data.items() if v is not None})
+        assert isinstance(answered, Page)
+        return answered
 
 
 @pytest.fixture(autouse=True)

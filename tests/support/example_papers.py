@@ -20,6 +20,7 @@ from estimator import wording
 from estimator.estimates import pdf_document
 from estimator.i18n import reader
 from pricing.explore import sensitivity
+from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
@@ -136,7 +137,7 @@ def structure(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
         ):
             return
         yield element
-        kids = element.get("/K", [])
+        kids: Any = element.get("/K", [])
         for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
             yield from below(kid)
 
@@ -157,7 +158,7 @@ def possible(driver: Driver) -> list[Any]:
     return [*first, "2027-01-15"]
 
 
-def priced(table: PriceTable, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+def priced(table: PriceTable, answers: Mapping[str, Any]) -> StoredBreakdown | None:
     """Return a breakdown, None where the answers are refused."""
     try:
         return pricing.estimate(table, answers).as_dict()

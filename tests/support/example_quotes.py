@@ -97,7 +97,7 @@ def ask(
     now: datetime = NOW,
     *,
     person: requests.Person = PERSON,
-    plan: Mapping[str, str | bool] = PLAN,
+    plan: Mapping[str, object] = PLAN,
     submission: str = "form",
     language: str = "en",
     country: str = "PL",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -87,7 +88,7 @@ class Behaviour:
 
     def _unless_gone(self, words: str, server: SMTP) -> str:
         if words == "hang up":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         if words == "hang":
             time.sleep(3)

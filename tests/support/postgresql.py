@@ -128,10 +128,10 @@ class KeptDatabase:
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             for table in _names(connection, _TABLES) - self._tables:
-                connection.execute(f'DROP TABLE "{table}" CASCADE')  # type: ignore[call-overload]
+                connection.execute(f'DROP TABLE "{table}" CASCADE')
             unchanged = _names(connection, _SHAPE) == self._shape
             if unchanged:
-                connection.execute(self._empty)  # type: ignore[call-overload]
+                connection.execute(self._empty)
         if not unchanged:  # a test took a guard away, or a table
             _on_server(self._server, "DROP DATABASE kept WITH (FORCE)")
             self._make()
@@ -157,7 +157,7 @@ SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
 
 def _on_server(server: str, statement: str) -> None:
     with _connected(f"{server}/postgres") as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def _connected(url: str) -> psycopg.Connection:
@@ -165,7 +165,7 @@ def _connected(url: str) -> psycopg.Connection:
 
 
 def _names(connection: psycopg.Connection, query: str) -> set[str]:
-    return {str(name) for (name,) in connection.execute(query).fetchall()}  # type: ignore[call-overload]
+    return {str(name) for (name,) in connection.execute(query).fetchall()}
 
 
 def dump(url: str) -> str:

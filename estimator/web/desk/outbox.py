@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, Quote
 from estimator.web import errors
-from estimator.web.mail_status import outcome
+from estimator.web.mail_status import Outcome, outcome
 from estimator.web.request_context import jobs, now
 from estimator.web.staff import signed_in
 from estimator.wording import states
@@ -86,7 +86,18 @@ def _back() -> str:
     )
 
 
-def _rows(mails: Sequence[Mail]) -> list[dict[str, Any]]:
+class OutboxRow(TypedDict):
+    """One mail of the outbox; `about` leads to `address` where the desk has a page of it."""
+
+    number: int
+    letter: str
+    about: str
+    address: str | None
+    outcome: Outcome
+    again: bool
+
+
+def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     numbers = {_number(mail.about) for mail in mails if mail.about.startswith("Q-")}
     requests = _requests_of(numbers)
     return [

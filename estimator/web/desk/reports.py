@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -137,10 +137,36 @@ def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
         yield [*row, one.patient] if named else row
 
 
-def _currencies(months: Sequence[reports.Month], reader: Reader) -> list[dict[str, Any]]:
+class Counts(TypedDict):
+    """How many quotes were issued and answered, and what the answered ones came to."""
+
+    issued: str
+    accepted: str
+    declined: str
+    accepted_total: str
+    declined_total: str
+
+
+class MonthRow(Counts):
+    """One month; its bars are percentages of the longest."""
+
+    name: str
+    accepted_width: str
+    declined_width: str
+
+
+class CurrencyYear(TypedDict):
+    """One currency with its months."""
+
+    currency: str
+    months: list[MonthRow]
+    sum: Counts
+
+
+def _currencies(months: Sequence[reports.Month], reader: Reader) -> list[CurrencyYear]:
     """Return each currency with its months; its bars are drawn to one scale."""
     names = reader.month_names()
-    found = []
+    found: list[CurrencyYear] = []
     for currency in dict.fromkeys(month.currency for month in months):
         own = [month for month in months if month.currency == currency]
         largest = max(max(month.accepted_total, month.declined_total) for month in own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from babel import Locale
 from flask import (
@@ -25,7 +25,7 @@ import pricing
 from estimator import clinic, estimates, price_lists, wording
 from estimator.db import db, unavailable
 from estimator.estimates import other_currency, pdf_cache, pdf_document
-from estimator.i18n import Reader
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.pdf import renderer
@@ -339,7 +339,20 @@ def _changed(version: TableVersion) -> str:
     )
 
 
-def _offer(version: TableVersion, reader: Reader) -> dict[str, Any]:
+class Offer(TypedDict):
+    """One price list that can be estimated with."""
+
+    slug: str
+    title: Words
+    provider: str
+    country: str
+    currency: str
+    valid_from: str
+    demo: bool
+    evidence: list[wording.NoticeSection]
+
+
+def _offer(version: TableVersion, reader: Reader) -> Offer:
     table = price_lists.parsed(version)
     territories: Mapping[str, str] = Locale.parse(reader.locale).territories
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask import request as asked
@@ -17,6 +16,7 @@ from estimator.mail import smtp
 from estimator.models import PatientRequest
 from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
+from estimator.privacy.kept import KeptRequest
 from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.countries import countries
@@ -206,7 +206,7 @@ def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tup
     return page, status
 
 
-def _everything(record: PatientRequest) -> dict[str, Any]:
+def _everything(record: PatientRequest) -> KeptRequest:
     return data_export.of_request(
         record, settings=request_context.settings(), clinic=clinic.current(), now=request_context.now()
     )

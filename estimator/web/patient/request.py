@@ -7,7 +7,7 @@ that is opened changes nothing: the secret of a link is exchanged for a note in 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -296,7 +296,20 @@ def planned(month: str | None) -> str:
     return current_reader().month(month) if month else _("I do not know yet")
 
 
-def _estimate(found: Estimate, token: str) -> dict[str, Any]:
+class AskedAbout(TypedDict):
+    """What the pages say about the estimate that is asked about."""
+
+    back: str
+    again: str
+    reference: str
+    provider: str
+    demo: bool
+    total: str
+    at_least: bool
+    expired: str | None
+
+
+def _estimate(found: Estimate, token: str) -> AskedAbout:
     """Return what the pages say about the estimate that is asked about."""
     reader, table = current_reader(), price_lists.parsed(found.table_version)
     breakdown = estimates.breakdown_of(found)
@@ -333,7 +346,22 @@ def kept_sentence() -> str:
     )
 
 
-def _about(record: PatientRequest) -> dict[str, Any]:
+class About(TypedDict):
+    """What every page of a request says."""
+
+    reference: str
+    provider: str
+    demo: bool
+    due: str
+    time_zone: str
+    late: bool
+    contact: str | None
+    asked_at: str
+    page: str
+    my_data: str
+
+
+def _about(record: PatientRequest) -> About:
     """Return what every page of a request says; nothing of it tells who asked, or for what."""
     table = price_lists.parsed(record.table_version)
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -310,7 +310,20 @@ def _someone(user: StaffUser, form: RolesForm | None = None, status: int = 200) 
     return page, status
 
 
-def _person(user: StaffUser) -> dict[str, Any]:
+class PersonRow(TypedDict):
+    """One member of staff; `begun` once they have a password."""
+
+    number: int
+    email: str
+    roles: list[str]
+    active: bool
+    begun: bool
+    state: str
+    signed_in: str | None
+    myself: bool
+
+
+def _person(user: StaffUser) -> PersonRow:
     reader = current_reader()
     if not user.active:
         state = _("not let in")
@@ -341,7 +354,15 @@ def _wanted(form: InvitationForm | RolesForm) -> list[Role]:
     return [role for role in staff.ROLES if role in form.roles.ticked]
 
 
-def _shown(row: StaffSession, key: str) -> dict[str, Any]:
+class SessionRow(TypedDict):
+    """One session; `this` if it is the one of this browser."""
+
+    began: str
+    seen: str
+    this: bool
+
+
+def _shown(row: StaffSession, key: str) -> SessionRow:
     reader = current_reader()
     return {
         "began": reader.clock(row.began_at, "UTC"),

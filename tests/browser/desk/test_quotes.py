@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from estimator.models.staff import Role
 from tests.support.accessibility import hindrances_at_the_desk
@@ -59,8 +59,13 @@ def test_the_figures_follow_what_is_typed(app: Flask, page: Page, reference: str
     expect(page.locator('[data-figure="again"]')).to_contain_text("15,744.00")
     expect(page.locator("#differences .sum")).to_contain_text("15,744.00")
     # Nothing of it is saved, and leaving asks first.
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto(address_of(reference))
     assert asked == ["beforeunload"]
     expect(figures).to_contain_text("No total yet")
@@ -123,7 +128,7 @@ def test_no_page_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibilit
         "/desk/outbox",
         "/desk/reports",
     )
-    broken = []
+    broken: list[str] = []
     with browsing(app, browser, coordinator) as page:
 
         def look(what: str) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from estimator import clinic, config, create_app, estimates, price_lists, quotes, requests
 from estimator.db import db
@@ -24,7 +25,7 @@ def main(slug: str, language: str, answers: str, reference: str = "") -> None:
     """Issue a quote."""
     settings = config.load(os.environ)
     app, now = create_app(settings), datetime.now(UTC)
-    common = {"settings": settings, "now": now}
+    common: dict[str, Any] = {"settings": settings, "now": now}
     with app.app_context():
         terms = clinic.current()
         if reference:

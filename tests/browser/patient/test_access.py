@@ -41,7 +41,7 @@ def test_a_text_in_another_language_is_marked(open_page: Opener) -> None:
 def box(page: Page, selector: str) -> dict[str, float]:
     found = page.locator(selector).first.bounding_box()
     assert found
-    return dict(found)
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -177,7 +177,7 @@ def test_an_existing_demonstration_takes_up_the_newer_shipped_list(app: Flask) -
         {"transfer": "van", "interpreter": "talks"},
         {"interpreter": "all_day"},
     ):
-        found = [pricing.estimate(table, {**answers, **more}).as_dict() for table in (before, new)]
+        found = [dict(pricing.estimate(table, {**answers, **more}).as_dict()) for table in (before, new)]
         own = {"table_sha256", "version", "valid_from"}
         old_one, new_one = ({key: one[key] for key in one.keys() - own} for one in found)
         assert old_one == new_one

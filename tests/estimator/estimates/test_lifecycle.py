@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,8 +27,14 @@ Make = Callable[..., str]
 def make(version: TableVersion) -> Make:
     """Return a function that makes an estimate of the example list and commits it."""
 
-    def make(answers: dict[str, object] = ANSWERS, **other: object) -> str:
-        given = {"language": "en", "submission": "form-1", "link_key": KEY, "now": NOW, **other}
+    def make(answers: Mapping[str, object] = ANSWERS, **other: object) -> str:
+        given: dict[str, Any] = {
+            "language": "en",
+            "submission": "form-1",
+            "link_key": KEY,
+            "now": NOW,
+            **other,
+        }
         token = estimates.make(version, answers, **given)
         db.session.commit()
         return token
@@ -130,7 +137,7 @@ def test_a_form_without_a_name_is_never_somebody_elses(make: Make) -> None:
 
 
 def test_a_form_sent_twice_leaves_the_transaction_usable(version: TableVersion) -> None:
-    arguments = {"language": "en", "submission": "form-1", "link_key": KEY, "now": NOW}
+    arguments: dict[str, Any] = {"language": "en", "submission": "form-1", "link_key": KEY, "now": NOW}
     first = estimates.make(version, ANSWERS, **arguments)
     assert estimates.make(version, ANSWERS, **arguments) == first
     estimates.make(version, {"sessions": 1}, **arguments)
@@ -196,7 +203,9 @@ def test_a_deleted_estimate_takes_its_documents_with_it(make: Make) -> None:
 def test_purging_removes_what_is_too_old_and_nothing_else(make: Make) -> None:
     old = make(submission="old", now=NOW - timedelta(days=90))
     kept = make(submission="kept", now=NOW - timedelta(days=89))
-    pdf_cache.keep("o" * 64, db.session.scalars(select(Estimate).order_by(Estimate.id)).first(), b"", NOW)
+    oldest = db.session.scalars(select(Estimate).order_by(Estimate.id)).first()
+    assert oldest is not None
+    pdf_cache.keep("o" * 64, oldest, b"", NOW)
     assert estimates.purge(kept_days=90, now=NOW) == 1
     db.session.commit()
     assert find(old) is None

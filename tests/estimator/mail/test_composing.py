@@ -338,8 +338,9 @@ def test_no_address_can_write_a_header_of_its_own(address: str) -> None:
 
 @pytest.mark.parametrize("field", ["sender", "reply_to", "language", "name"])
 def test_no_setting_can_write_a_header_of_its_own(field: str) -> None:
+    given: dict[str, Any] = {field: "a@example.org\nBcc: bert@example.org"}
     with pytest.raises(ValueError, match=r"(?i)linefeed|newline|carriage|header"):
-        envelope(**{field: "a@example.org\nBcc: bert@example.org"})
+        envelope(**given)
 
 
 def test_what_is_hostile_in_a_context_becomes_text(app: Flask) -> None:

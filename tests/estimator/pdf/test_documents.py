@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +177,7 @@ def test_it_shows_its_total_on_the_first_page_as_in_its_data(
     assert "EST-2222-3333" in first
 
 
-def labels(document: dict[str, Any], language: str) -> Iterator[str]:
+def labels(document: Mapping[str, Any], language: str) -> Iterator[str]:
     for part in ("groups", "items", "taxes", "stages", "payments"):
         for row in document[part]:
             yield row["label"].get(language, row["label"]["en"])

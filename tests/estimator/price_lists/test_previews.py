@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 import pricing
 from estimator import config, create_app, estimates, leases, price_lists
 from estimator.db import db
-from estimator.models import Draft, Estimate, Preview, TableVersion
+from estimator.models import Draft, DraftSave, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, previews, repricing
 from estimator.processes import preview_task
 from tests.support.at_once import at_once
@@ -80,6 +80,10 @@ def claimed(preview: Preview | int, now: datetime = NOW) -> previews.Claimed:
     return found
 
 
+NOTHING: Any = {}
+"""A result that nobody looks at."""
+
+
 def worked_out(app: Flask, preview: Preview) -> dict[str, Any]:
     """Let this process work a preview out, as a worker does."""
     number = preview.id
@@ -87,7 +91,7 @@ def worked_out(app: Flask, preview: Preview) -> dict[str, Any]:
     db.session.rollback()
     row = db.session.get_one(Preview, number, populate_existing=True)
     assert row.state == "done", row.result
-    return previews.result_of(row)
+    return dict(previews.result_of(row))
 
 
 def state(number: int) -> str:
@@ -197,7 +201,7 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
     second = claimed(preview, later)
     for change in (
         lambda: previews.progress(first, priced=1, plans=2, now=later, lease_seconds=LEASE),
-        lambda: previews.done(first, {}, plans=2, now=later),
+        lambda: previews.done(first, NOTHING, plans=2, now=later),
         lambda: previews.failed(first, "broken", now=later),
         lambda: previews.give_back(first),
     ):
@@ -225,7 +229,7 @@ def test_what_is_cancelled_is_not_worked_out(app: Flask, version: TableVersion) 
     previews.cancel(preview, now=NOW)
     db.session.commit()
     with pytest.raises(leases.LostLease):
-        previews.done(working, {}, plans=0, now=NOW)
+        previews.done(working, NOTHING, plans=0, now=NOW)
     db.session.rollback()
     assert (state(number), due(NOW + timedelta(days=9))) == ("cancelled", [])
     preview_task.preview(app, number)
@@ -245,7 +249,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     draft = begin()
     preview = ask(draft).id
     if reason == "draft_gone":
-        db.session.execute(db.delete(drafts.DraftSave))
+        db.session.execute(db.delete(DraftSave))
     elif reason == "not_in_force":
         price_lists.close("example", actor="user:1", now=NOW)
     else:
@@ -256,7 +260,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     preview_task.preview(app, preview)
     assert state(preview) == "failed"
     row = db.session.get_one(Preview, preview)
-    assert previews.result_of(row) == {"failed": reason}
+    assert previews.why_failed(row) == reason
     assert due(NOW + timedelta(days=9)) == []
 
 
@@ -320,7 +324,8 @@ def test_a_process_that_ends_fails_the_work_and_leaves_nothing_behind() -> None:
 def test_as_many_processes_as_one_find_the_same() -> None:
     old, new = (table_text(price=price).replace("most = 6", "most = 900") for price in ("2000.00", "2080.00"))
     plans = {f'{{"sessions": "{number}"}}': number for number in range(1, 801)}
-    found, told = [], []
+    found = []
+    told: list[int] = []
     for processes in (1, 2, 3):
         with repricing.Pricers(old, new, processes) as pricers:
             tally = pricers.tally(plans, told.append)

@@ -239,7 +239,11 @@ class Lock:
         self.release: Callable[[sqlite3.Connection], None] = self.after_a_while
 
     def after_a_while(self, other: sqlite3.Connection) -> None:
-        threading.Timer(LOCKED_SECONDS, lambda: (other.rollback(), other.close())).start()
+        def give_up() -> None:
+            other.rollback()
+            other.close()
+
+        threading.Timer(LOCKED_SECONDS, give_up).start()
 
     async def handle_data(self, *given: Any) -> str:
         other = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)

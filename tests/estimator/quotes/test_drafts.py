@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -349,7 +350,7 @@ def test_adjustments_above_the_limit_need_a_second_person(request_: PatientReque
     ids=["amount", "label", "reason", "plan", "day", "prices"],
 )
 def test_what_is_changed_after_the_approval_is_not_approved(
-    request_: PatientRequest, later: dict[str, object]
+    request_: PatientRequest, later: dict[str, Any]
 ) -> None:
     prepare(request_, adjustments=[("-500.00", "Goodwill")])
     approve(request_)

@@ -236,7 +236,7 @@ def test_each_year_has_its_series_by_the_calendar_of_the_clinic(app: Flask) -> N
 
 def test_a_series_goes_on_when_the_year_falls_back(app: Flask) -> None:
     version = publish()
-    numbers = []
+    numbers: list[str] = []
     for year in (2026, 2027, 2026, 2027):
         now = datetime(year, 6, 1, tzinfo=UTC)
         request = ask(version, now, submission=f"number {len(numbers)}")

@@ -92,6 +92,7 @@ def test_a_request_is_kept_also_where_an_address_has_had_its_mail_of_the_day(app
     assert len(references) == count(PatientRequest) == settings().mails_per_address + 1
     assert count(Mail) == settings().mails_per_address
     last = db.session.scalars(select(PatientRequest).order_by(PatientRequest.id.desc())).first()
+    assert last is not None
     assert requests.history(last, settings().data_keys)[-1].detail["mail"] == "too_many"
 
 

@@ -235,7 +235,7 @@ WITH_AN_INDEX = (
 def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
     db.session.execute(text("ANALYZE"))
     db.session.commit()
-    found = {}
+    found: dict[str, Filter | str] = {}
     for order in ("newest", "due"):
         for wanted in WITH_AN_INDEX:
             after = wanted.after and Place(wanted.after.id, NOW if order == "due" else None)

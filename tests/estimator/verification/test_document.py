@@ -70,7 +70,7 @@ def told(revision: QuoteRevision, after: timedelta = timedelta(0)) -> str:
 
 
 def content_of(revision: QuoteRevision) -> dict[str, Any]:
-    return quotes.content_of(revision)
+    return dict(quotes.content_of(revision))
 
 
 def carrying(data: Any, name: str = "quote.json") -> bytes:
@@ -325,7 +325,8 @@ def test_whatever_somebody_writes_into_the_data_has_an_answer(
     written = content_of(revision)
     if kind == "estimate":
         written = written["breakdown"]
-    inner, key = written, data.draw(st.sampled_from(sorted(written)))
+    inner: Any = written
+    key: Any = data.draw(st.sampled_from(sorted(written)))
     while data.draw(st.booleans()) and isinstance(inner[key], (dict, list)) and inner[key]:
         inner = inner[key]
         key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))

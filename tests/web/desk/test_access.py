@@ -90,7 +90,7 @@ def become(app: Flask, role: Role) -> None:
 
 
 def test_every_page_lets_exactly_those_in_who_may_come(app: Flask, editor: Staff, draft: str) -> None:
-    wrong = []
+    wrong: list[tuple[str, str, str, int]] = []
     for role in ROLES:
         become(app, role)
         for endpoint, path, method in routes(app):

@@ -73,7 +73,7 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
     editor.see(f"{overview}/try")
     tried = editor.send(
         "Work it out",
-        {f"q_{code}": {True: "yes"}.get(answer, answer) for code, answer in PLAN.items()},
+        {f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()},
     ).text
     assert "General ward 596.40 620.20 +23.80" in tried
     assert "Total 15,973.40 16,057.20 +83.80" in tried
@@ -187,7 +187,7 @@ def test_worked_examples_are_kept_with_the_list_and_tell_of_a_change(
         "add",
         {
             "name": "Two weeks",
-            **{f"q_{code}": {True: "yes"}.get(answer, answer) for code, answer in PLAN.items()},
+            **{f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()},
         },
     )
     assert "Every example comes to what it should." in editor.page.text

@@ -41,7 +41,7 @@ def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
 
 def typed() -> dict[str, str]:
     """Return the answers of a plan as they are typed."""
-    return {f"q_{code}": {True: "yes"}.get(answer, answer) for code, answer in PLAN.items()}
+    return {f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()}
 
 
 def enter(person: Staff, **other: Any) -> Staff:

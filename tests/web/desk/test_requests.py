@@ -464,8 +464,7 @@ def test_of_several_only_those_change_that_can(app: Flask, coordinator: Staff) -
     with request_of(app, made[0]) as found:
         requests.note(found, "x", actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
     with request_of(app, made[1]) as found:
-        for state in ("closed",):
-            requests.move(found, state, actor="user:1", now=datetime.now(UTC), settings=settings_of(app))  # type: ignore[arg-type]
+        requests.move(found, "closed", actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
     picks = [pick for pick in picks if not pick.startswith(made[1])] + [f"{made[1]}.{changes(app, made[1])}"]
     page = coordinator.send("state", {"pick": picks[:-1], "state": "waiting"})
     again = coordinator.post(

@@ -381,7 +381,7 @@ def test_with_an_estimate_its_mail_is_deleted(app: Flask, reader: Reader) -> Non
     reader.fill_in(address=ADDRESS)
     page = reader.open(f"{reader.link}/delete")
     (csrf_token,) = [
-        element.get("value", "") for element in page.tree.iter("input") if element.get("name") == "csrf_token"
+        element.get("value", "") for element in page.all("input") if element.get("name") == "csrf_token"
     ]
     assert reader.client.post(f"{reader.link}/delete", data={"csrf_token": csrf_token}).status_code == 200
     (left,) = mails(app)

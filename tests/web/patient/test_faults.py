@@ -225,9 +225,9 @@ def test_a_server_that_is_away_is_a_sentence_and_what_was_sent_is_kept(
     server, _, name = settings.database_url.replace("+psycopg", "").rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as other:
         backends(settings.database_url)
-        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')  # type: ignore[call-overload]
+        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         page = visitor.send(form, ANSWERS)
-        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')  # type: ignore[call-overload]
+        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert page.status == 503
     assert "Our database cannot be reached at the moment." in page.text()
     assert {name: page.control(name) for name in ANSWERS} == ANSWERS
@@ -250,7 +250,7 @@ def test_a_locked_table_keeps_the_answers(app: Flask, visitor: Visitor, settings
 def test_a_mistake_of_ours_is_a_page_and_not_a_traceback(
     app: Flask, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.view_functions["patient.start"] = lambda: {}["nothing"]
+    app.view_functions["patient.start"] = lambda: {"": ""}["nothing"]
     page = visitor.open("/")
     assert page.status == 500
     assert page.text("h1") == "Something went wrong on our side"

@@ -44,7 +44,7 @@ def every_answer(app: Flask) -> Iterator[Page]:
     yield visitor.open("/nothing")
     yield visitor.open("/static/nothing.css")
     yield Page(visitor.client.options("/"))
-    app.view_functions["patient.robots"] = lambda: 1 / 0
+    app.view_functions["patient.robots"] = lambda: str(1 / 0)
     yield visitor.open("/robots.txt")
     app.view_functions["patient.robots"] = lambda: abort(418)
     yield visitor.open("/robots.txt")

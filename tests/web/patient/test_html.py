@@ -75,7 +75,7 @@ def states(visitor: Visitor, clock: time_machine.Traveller) -> Iterator[tuple[st
     yield "change with a changed list", visitor.open(f"{old.path}/change")
     clock.move_to(NOW + timedelta(days=60), tick=False)
     yield "breakdown that has expired", visitor.open(old.path)
-    app.view_functions["patient.robots"] = lambda: 1 / 0
+    app.view_functions["patient.robots"] = lambda: str(1 / 0)
     yield "a mistake of ours", visitor.open("/robots.txt")
 
 

@@ -104,7 +104,7 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
 )
 @pytest.mark.parametrize("act", ["check", "accept"])
 def test_without_a_name_and_a_tick_nothing_is_accepted(
-    desk: Desk, patient: Patient, typed: dict[str, str | None], problem: str, act: str
+    desk: Desk, patient: Patient, typed: dict[str, Any], problem: str, act: str
 ) -> None:
     answer = patient.press(
         patient.open(f"{patient.path}/accept"), act, **{"typed_name": NAME, "agreed": "yes", **typed}
@@ -357,7 +357,7 @@ def test_a_question_can_be_asked_whatever_became_of_the_quote(desk: Desk, patien
     assert patient.press(patient.open(f"{patient.path}/question"), None, words=QUESTION).status == 303
 
 
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "accept": {"typed_name": NAME, "agreed": "yes"},
     "decline": {"reason": "price", "words": "Too far away."},
     "question": {"words": QUESTION},

@@ -274,6 +274,7 @@ def test_the_ways_in_for_programs_are_shut(
     person = join()
     with person.row() as user, app.test_request_context():
         token = user.get_auth_token()
+        assert isinstance(token, str)
     laptop = Browser(app)
     headers = {name: value.replace("x", token) if value == "x" else value for name, value in headers.items()}
     answer = laptop.client.get(path.replace("=x", f"={token}"), headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -159,7 +159,25 @@ def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnVa
     return page, 409
 
 
-def head_of(draft: Draft) -> dict[str, Any]:
+class DraftHead(TypedDict):
+    """What the head of every page of a draft shows."""
+
+    id: int
+    slug: str
+    version: str
+    problems: int
+    warnings: int
+    broken: bool
+    comments: bool
+    saves: int
+    changed_by: str
+    changed_at: str
+    proposed: bool
+    may_edit: bool
+    may_approve: bool
+
+
+def head_of(draft: Draft) -> DraftHead:
     """Return what the head of every page of a draft shows."""
     look = editing.look(draft.text)
     data = look.data or {}

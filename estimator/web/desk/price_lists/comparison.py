@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from estimator.price_lists import editing
 
@@ -15,7 +15,26 @@ MOST_LINES_COMPARED = 2_000
 """Of two texts that differ in more lines than these, only the first are compared."""
 
 
-def compared(before: str | None, after: str) -> dict[str, Any]:
+class Comparison(TypedDict):
+    """What differs between two texts: in words, or line by line as (sign, line) where one is no TOML."""
+
+    changes: list[ChangeRow] | None
+    lines: list[tuple[str, str]]
+    same: bool
+    more: NotRequired[bool]
+
+
+class ChangeRow(TypedDict):
+    """One entry that differs."""
+
+    section: str
+    code: str
+    label: str
+    change: str
+    fields: Sequence[editing.FieldChange]
+
+
+def compared(before: str | None, after: str) -> Comparison:
     """Return what differs between two texts: in words if both are TOML, else line by line."""
     if before is None:
         return {"changes": None, "lines": [], "same": False}
@@ -29,7 +48,7 @@ def compared(before: str | None, after: str) -> dict[str, Any]:
     return {"changes": None, "lines": lines, "same": not lines}
 
 
-def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[dict[str, Any]]:
+def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[ChangeRow]:
     """Return differences as rows of a page."""
     return [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -87,8 +87,19 @@ def obstacle_sentence(obstacle: drafts.Obstacle) -> str:
     }[obstacle]
 
 
-def _sections(draft: Draft, look: editing.Look) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+class SectionRow(TypedDict):
+    """One section of a list; `count` is None for one that is a single entry."""
+
+    label: str
+    about: str
+    count: int | None
+    problems: int
+    warnings: int
+    address: str
+
+
+def _sections(draft: Draft, look: editing.Look) -> list[SectionRow]:
+    rows: list[SectionRow] = []
     if look.data is None:
         return rows
     for name, section in editing.SECTIONS.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,7 +86,7 @@ def _examples(draft: Draft, named: NameForm, form: EstimateForm | None) -> str:
     reader = current_reader()
     table = editing.look(draft.text).table
     broken: list[str] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[ExampleRow] = []
     try:
         found = worked_examples.parsed(draft.examples)
     except BadExamples as bad:
@@ -110,7 +110,18 @@ def _examples(draft: Draft, named: NameForm, form: EstimateForm | None) -> str:
     )
 
 
-def _example(row: Compared, table: PriceTable, reader: Reader) -> dict[str, Any]:
+class ExampleRow(TypedDict):
+    """A worked example beside what the draft makes of it."""
+
+    name: str
+    answers: list[tuple[str, str]]
+    equal: bool
+    expected: str
+    found: str
+    problems: list[str]
+
+
+def _example(row: Compared, table: PriceTable, reader: Reader) -> ExampleRow:
     drivers = {driver.code: driver for driver in table.drivers}
     answers = []
     for code, answer in row.example.answers.items():

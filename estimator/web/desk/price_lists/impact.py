@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Literal, TypedDict
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,8 +20,21 @@ from estimator.web.desk.price_lists.try_it import driver_words, item_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import jobs, now
 from estimator.web.staff import signed_in
+from pricing.impact import StoredMover
 from pricing.money import Rounder
 from pricing.table import PriceTable
+
+Kind = Literal[
+    "up",
+    "down",
+    "unchanged",
+    "refused",
+    "accepted",
+    "refused_before",
+    "on_request",
+    "priced",
+    "other_currency",
+]
 
 KINDS = ("up", "down", "unchanged", "refused", "on_request")
 """What is told in any case; the others only if there are any."""
@@ -36,9 +49,7 @@ def effect(draft_id: int) -> ResponseReturnValue:
     result = None
     if found is not None and found.state == "done" and look.table is not None:
         result = _result(previews.result_of(found), look.table)
-    failed = (
-        previews.result_of(found).get("failed") if found is not None and found.state == "failed" else None
-    )
+    failed = previews.why_failed(found) if found is not None and found.state == "failed" else None
     return render_template(
         "desk/effect.html",
         draft=head_of(draft),
@@ -57,7 +68,7 @@ def effect(draft_id: int) -> ResponseReturnValue:
         },
         waiting=found is not None and found.state in ("waiting", "working"),
         result=result,
-        failed=None if failed is None else _why_failed(str(failed)),
+        failed=None if failed is None else _why_failed(failed),
     )
 
 
@@ -89,9 +100,49 @@ def _why_failed(reason: str) -> str:
     }.get(reason, _("It could not be worked out. The mistake is ours and has been written down."))
 
 
-def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
+class Impact(TypedDict):
+    """What a draft does to plans, as the page shows it; numbers are in words, `width` is in per cent."""
+
+    plans: int
+    kinds: list[tuple[str, str]]
+    median: str | None
+    median_percent: str | None
+    bars: list[BarRow]
+    movers: list[MoverRow]
+    refused_because: list[ReasonRow]
+    on_request_because: list[ReasonRow]
+
+
+class BarRow(TypedDict):
+    """One bar of the histogram."""
+
+    label: str
+    plans: int
+    number: str
+    width: str
+
+
+class MoverRow(TypedDict):
+    """One of the plans that move most."""
+
+    answers: list[tuple[str, str]]
+    plans: str
+    old: str
+    new: str
+    change: str
+    percent: str | None
+
+
+class ReasonRow(TypedDict):
+    """A question or an item because of which plans cannot be priced, and how many they are."""
+
+    label: str
+    plans: str
+
+
+def _result(found: previews.Found, table: PriceTable) -> Impact:
     reader = current_reader()
-    names = {
+    names: dict[Kind, str] = {
         "up": _("cost more"),
         "down": _("cost less"),
         "unchanged": _("cost the same"),
@@ -102,7 +153,7 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
         "priced": _("had something on request and would now have a price"),
         "other_currency": _("cannot be compared: another currency"),
     }
-    median = found.get("median")
+    median, percent = found.get("median"), found.get("median_percent")
     rounder = Rounder(table.round_to, table.rounding)
     most = max((row["plans"] for row in found.get("histogram", ())), default=0)
     return {
@@ -115,9 +166,7 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
         "median": None
         if median is None
         else _signed(rounder.longer_text(Decimal(median)), reader, table.currency),
-        "median_percent": None
-        if found.get("median_percent") is None
-        else _signed(found["median_percent"], reader) + reader.percent("0")[1:],
+        "median_percent": None if percent is None else _signed(percent, reader) + reader.percent("0")[1:],
         "bars": [
             {
                 "label": _span(row["from"], row["to"], reader),
@@ -139,7 +188,7 @@ def _result(found: dict[str, Any], table: PriceTable) -> dict[str, Any]:
     }
 
 
-def _mover(row: dict[str, Any], table: PriceTable, reader: Reader) -> dict[str, Any]:
+def _mover(row: StoredMover, table: PriceTable, reader: Reader) -> MoverRow:
     drivers = {driver.code: driver for driver in table.drivers}
     answers = []
     for code, answer in row["answers"].items():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Any
+from typing import TypedDict
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.db import db
+from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
-from estimator.models import PriceList, TableVersion
+from estimator.models import Draft, PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
@@ -68,7 +68,41 @@ def _index(form: BeginForm, status: int = 200) -> ResponseReturnValue:
     return page, status
 
 
-def _list(one: PriceList, own: list[Any]) -> dict[str, Any]:
+class ListRow(TypedDict):
+    """One price list; `more` versions are not shown, `current` is the version in force."""
+
+    slug: str
+    title: Words | str
+    provider: str
+    closed: bool
+    versions: list[VersionRow]
+    more: int
+    drafts: list[DraftRow]
+    current: int | None
+
+
+class DraftRow(TypedDict):
+    """One draft of a list."""
+
+    id: int
+    slug: str
+    changed_by: str
+    changed_at: str
+    proposed: bool
+
+
+class VersionRow(TypedDict):
+    """One published version of a list."""
+
+    id: int
+    version: str
+    valid_from: str
+    state: str
+    published_by: str
+    published_at: str
+
+
+def _list(one: PriceList, own: list[Draft]) -> ListRow:
     reader = current_reader()
     versions = price_lists.versions(one.slug)
     moment = now()
@@ -99,7 +133,7 @@ def _list(one: PriceList, own: list[Any]) -> dict[str, Any]:
     }
 
 
-def _draft_row(draft: Any) -> dict[str, Any]:
+def _draft_row(draft: Draft) -> DraftRow:
     return {
         "id": draft.id,
         "slug": draft.slug,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from flask import url_for
 
@@ -48,9 +48,16 @@ def _split(place: str) -> tuple[editing.Path | None, str]:
     return (("header",), ".".join(plain)) if plain[0] else (None, "")
 
 
-def problems_in_words(
-    draft: Draft, problems: Sequence[Problem], most: int | None = None
-) -> list[dict[str, Any]]:
+class ProblemRow(TypedDict):
+    """One problem of a list, with the page where it is mended."""
+
+    sentence: str
+    place: str
+    line: int | None
+    address: str
+
+
+def problems_in_words(draft: Draft, problems: Sequence[Problem], most: int | None = None) -> list[ProblemRow]:
     """Return problems as rows of a page, with the address of each."""
     return [
         {"sentence": sentence(one), "place": one.place, "line": one.line, "address": address_of(draft, one)}

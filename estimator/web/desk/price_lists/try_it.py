@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from wtforms import Field
 
 import pricing
 from estimator import price_lists, wording
-from estimator.i18n import Reader
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
@@ -114,9 +115,18 @@ def _priced(
         return None, wording.problem_sentences(refusal, reader)
 
 
-def questions_of(form: EstimateForm, table: PriceTable, reader: Reader) -> list[dict[str, Any]]:
+class QuestionRow(TypedDict):
+    """One question of a list as a plain control."""
+
+    label: Words
+    kind: str
+    options: list[tuple[str, str]] | None
+    field: Field
+
+
+def questions_of(form: EstimateForm, table: PriceTable, reader: Reader) -> list[QuestionRow]:
     """Return the questions of a list as plain controls, with what was typed into them."""
-    rows = []
+    rows: list[QuestionRow] = []
     for driver in table.drivers:
         field = form[estimate_form.PREFIX + driver.code]
         options: list[tuple[str, str]] | None = None
@@ -139,11 +149,22 @@ def questions_of(form: EstimateForm, table: PriceTable, reader: Reader) -> list[
     return rows
 
 
+class BesideRow(TypedDict):
+    """One line under the version in force and under the draft, and what changes."""
+
+    label: str
+    old: str
+    new: str
+    change: str
+    differs: bool
+    total: bool
+
+
 def _beside(
     old: StoredBreakdown | None, new: StoredBreakdown, table: PriceTable, reader: Reader
-) -> list[dict[str, Any]]:
+) -> list[BesideRow]:
     """Every item of either breakdown with both of its likely amounts, and the totals below."""
-    rows = []
+    rows: list[BesideRow] = []
     parts: list[tuple[Sequence[StoredItem | StoredTax], Sequence[StoredItem | StoredTax]]] = [
         ([] if old is None else old["items"], new["items"]),
         ([] if old is None else old["taxes"], new["taxes"]),
@@ -181,7 +202,7 @@ def _likely(item: StoredItem | StoredTax | None) -> str | None:
 
 def _row(
     label: str, old: str | None, new: str | None, was: bool, there: bool, compares: bool, reader: Reader
-) -> dict[str, Any]:
+) -> BesideRow:
     def words(amount: str | None, present: bool) -> str:
         if not present:
             return "–"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict
 
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
@@ -36,9 +36,31 @@ NAMES = {
 """What each kind of warning is called."""
 
 
+class WarningGroup(TypedDict):
+    """All warnings of one kind; `more` of them are not shown."""
+
+    kind: str
+    name: str
+    count: str
+    many: bool
+    ticked: bool
+    more: int
+    rows: list[WarningRow]
+
+
+class WarningRow(TypedDict):
+    """One warning; `ticked` if somebody has accepted it."""
+
+    name: str
+    ticked: bool
+    sentence: str
+    place: str
+    label: str
+
+
 def by_kind(
     warnings: Sequence[Problem], data: editing.Data, ticked: Iterable[str], kinds: Iterable[str]
-) -> list[dict[str, Any]]:
+) -> list[WarningGroup]:
     """Return warnings as groups of a page, in the order in which their kinds come first.
 
     `ticked` are the names that are accepted, `kinds` the kinds of which all are.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,7 +69,21 @@ def number_in(name: str) -> int:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
-def head_of(of: PatientRequest) -> dict[str, Any]:
+class RequestHead(TypedDict):
+    """What the head of each of these pages shows; `name` is None once the person is erased."""
+
+    reference: str
+    name: str | None
+    erased: bool
+    language: str
+    language_tag: str
+    list: str
+    may_work: bool
+    may_issue: bool
+    may_approve: bool
+
+
+def head_of(of: PatientRequest) -> RequestHead:
     """Return what the head of each of these pages shows."""
     return {
         "reference": of.reference,

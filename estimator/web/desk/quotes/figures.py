@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TypedDict
 
 from flask import url_for
 
 import pricing
 from estimator import clinic, price_lists, wording
-from estimator.i18n import Reader
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts, plans
@@ -42,7 +43,58 @@ def trial(of: PatientRequest, draft: QuoteDraft, found: Read) -> Prepared:
     )
 
 
-def shown(prepared: Prepared, of: PatientRequest) -> dict[str, Any]:
+class BesideRow(TypedDict):
+    """What is shown beside a quote and is no part of it."""
+
+    label: str
+    amount: str
+
+
+class DifferenceRow(TypedDict):
+    """One line that differs between the prices that would be kept and those in force."""
+
+    label: Words
+    old: str
+    new: str
+    total: bool
+
+
+class Mend(TypedDict):
+    """Something that is missing before a quote can be issued, and where that is mended."""
+
+    sentence: str
+    address: str
+    link: str
+
+
+class AdjustmentRow(TypedDict):
+    """One adjustment, and who wrote it."""
+
+    amount: str
+    label: str
+    reason: str
+    by: str
+
+
+class Figures(TypedDict):
+    """What a quote that is being prepared comes to, as the page shows it; amounts are in words."""
+
+    total: str | None
+    price: str | None
+    adjusted: str | None
+    beside: list[BesideRow]
+    version: str
+    valid_until: str
+    zone: str
+    keep: str
+    again: str
+    differences: list[DifferenceRow]
+    missing: list[Mend]
+    needs_approval: bool
+    approved: bool
+
+
+def shown(prepared: Prepared, of: PatientRequest) -> Figures:
     """Return the figures as the page shows them."""
     reader = current_reader()
     chosen = prepared.chosen
@@ -65,7 +117,7 @@ def shown(prepared: Prepared, of: PatientRequest) -> dict[str, Any]:
     }
 
 
-def spoken(figures: dict[str, Any]) -> str:
+def spoken(figures: Figures) -> str:
     """Say the total in one sentence, for who does not see the page change."""
     if figures["total"] is None:
         return _("There is no total yet.")
@@ -74,7 +126,7 @@ def spoken(figures: dict[str, Any]) -> str:
 
 def adjustments_in_words(
     adjustments: Sequence[drafts.Line], currency: str, reader: Reader
-) -> list[dict[str, str]]:
+) -> list[AdjustmentRow]:
     """Return adjustments as rows of a page, each with who wrote it."""
     places = decimals(MINOR_UNIT[currency])
     return [
@@ -93,7 +145,7 @@ def same_prices(prepared: Prepared) -> bool:
     return prepared.in_force is not None and prepared.in_force.id == prepared.kept.id
 
 
-def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> dict[str, str]:
+def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
     """Say what is missing and what to do, with the place where it is done."""
     table = price_lists.parsed(prepared.version)
     here = url_for("quotes_desk.prepare", reference=of.reference)
@@ -146,11 +198,11 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
     return _mend(missing.code, here, _("To the quote"))
 
 
-def _mend(sentence: str, address: str, link: str) -> dict[str, str]:
+def _mend(sentence: str, address: str, link: str) -> Mend:
     return {"sentence": sentence, "address": address, "link": link}
 
 
-def _money(firm: Firm, amount: Any, reader: Reader) -> str:
+def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
     return reader.money(firm.text(amount), firm.currency)
 
 
@@ -161,7 +213,7 @@ def _total(firm: Firm | None, reader: Reader) -> str:
     return _("%(total)s, and something on request", total=total) if firm.breakdown["on_request"] else total
 
 
-def _beside(firm: Firm, reader: Reader) -> list[dict[str, str]]:
+def _beside(firm: Firm, reader: Reader) -> list[BesideRow]:
     """What is shown beside the quote and not part of it, in its likely case."""
     totals = firm.breakdown["totals"]
     named = (
@@ -176,7 +228,7 @@ def _beside(firm: Firm, reader: Reader) -> list[dict[str, str]]:
     ]
 
 
-def _differences(prepared: Prepared, reader: Reader) -> list[dict[str, Any]]:
+def _differences(prepared: Prepared, reader: Reader) -> list[DifferenceRow]:
     if not prepared.differences or prepared.in_force is None:
         return []
     keep, again = prepared.firm_keep, prepared.firm_again
@@ -211,5 +263,5 @@ def _choice_words(table: PriceTable, code: str, reader: Reader) -> str:
     return code
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)

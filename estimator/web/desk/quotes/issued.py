@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_r
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
-from estimator.web.mail_status import outcome
+from estimator.web.mail_status import Outcome, outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
 from estimator.web.request_context import now, ring_mails, settings
 from estimator.web.staff import signed_in
@@ -59,7 +59,60 @@ class WithdrawForm(Form):
     )
 
 
-def issued_rows(of: PatientRequest) -> dict[str, Any] | None:
+class IssuedQuote(TypedDict):
+    """The quote of a request with its revisions, the newest first."""
+
+    number: str
+    revisions: list[RevisionRow]
+    may_be_withdrawn: bool
+    link: str
+    questions: list[QuestionRow]
+
+
+class QuestionRow(TypedDict):
+    """One question about a quote."""
+
+    when: str
+    words: str
+
+
+class RevisionRow(TypedDict):
+    """One revision as the desk sees it."""
+
+    number: int
+    standing: RevisionState
+    standing_words: str
+    total: str
+    issued_at: str
+    issued_by: str
+    valid_until: str
+    time_zone: str
+    has_pdf: bool
+    readable: bool
+    reason: str | None
+    decision: DecisionRow | None
+    mails: list[MailRow]
+
+
+class DecisionRow(TypedDict):
+    """What was answered to a revision; None for what is not there any more."""
+
+    sentence: str
+    name: str | None
+    words: str | None
+
+
+class MailRow(TypedDict):
+    """One mail about a revision; `desk` if it went to the clinic itself."""
+
+    number: int
+    outcome: Outcome
+    letter: str
+    desk: bool
+    again: bool
+
+
+def issued_rows(of: PatientRequest) -> IssuedQuote | None:
     """Return the quote of a request with its revisions, the newest first; None if nothing was issued."""
     quote = quotes.for_request(of)
     if quote is None:
@@ -175,7 +228,7 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
     )
 
 
-def _revision(revision: QuoteRevision, of: PatientRequest) -> dict[str, Any]:
+def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
     reader = current_reader()
     standing = quotes.state_at(revision, now())
     return {
@@ -211,7 +264,7 @@ def _why_withdrawn(revision: QuoteRevision, of: PatientRequest) -> str | None:
     return None
 
 
-def _decision(revision: QuoteRevision) -> dict[str, Any] | None:
+def _decision(revision: QuoteRevision) -> DecisionRow | None:
     said = quotes.decision_of(revision)
     if said is None:
         return None
@@ -249,7 +302,7 @@ def _opened(said: QuoteDecision, column: str) -> str | None:
         return None
 
 
-def _questions(of: PatientRequest) -> list[dict[str, Any]]:
+def _questions(of: PatientRequest) -> list[QuestionRow]:
     return [
         {
             "when": current_reader().clock(entry.at, of.table_version.time_zone),
@@ -260,7 +313,7 @@ def _questions(of: PatientRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _history(of: PatientRequest) -> list[Any]:
+def _history(of: PatientRequest) -> list[requests.Entry]:
     try:
         return list(requests.history(of, settings().data_keys))
     except keys.Unreadable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +26,7 @@ from estimator.web.desk.quotes.blueprint import (
     when,
 )
 from estimator.web.desk.quotes.figures import (
+    AdjustmentRow,
     adjustments_in_words,
     prepared_of,
     same_prices,
@@ -210,7 +211,18 @@ def _currency(of: PatientRequest, typed: QuoteForm) -> str:
     return price_lists.parsed(plans.offered(of, now()).version(typed.prices.data)).currency
 
 
-def _choice(prepared: Prepared) -> dict[str, Any]:
+class PriceChoice(TypedDict):
+    """What can be chosen about prices; `same` if there is nothing to choose."""
+
+    same: bool
+    kept: str
+    kept_from: str
+    kept_until: str
+    in_force: str | None
+    in_force_from: str | None
+
+
+def _choice(prepared: Prepared) -> PriceChoice:
     """Return what can be chosen about prices."""
     reader = current_reader()
     in_force = prepared.in_force
@@ -224,11 +236,19 @@ def _choice(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _answers(prepared: Prepared) -> list[dict[str, Any]]:
+class PlanRow(TypedDict):
+    """One answer of the plan; `supposed` if the list supposed it."""
+
+    label: Words
+    answer: Words
+    supposed: bool
+
+
+def _answers(prepared: Prepared) -> list[PlanRow]:
     """Return the plan in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
-    found = []
+    found: list[PlanRow] = []
     for driver in table.drivers:
         if driver.code not in answers:
             continue
@@ -246,7 +266,23 @@ def _answers(prepared: Prepared) -> list[dict[str, Any]]:
     return found
 
 
-def _approval(draft: QuoteDraft, prepared: Prepared) -> dict[str, Any] | None:
+class Approval(TypedDict):
+    """What is to be approved, and by whom it may be; `mine` if the reader wrote some of it."""
+
+    limit: str
+    total: str
+    adjusted: str
+    version: str
+    valid_until: str
+    lines: list[AdjustmentRow]
+    approved: bool
+    approved_by: str
+    changed_since: bool
+    mine: bool
+    fingerprint: str
+
+
+def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
     """Return what is to be approved, by whom it may be, and whether it is; None where nobody has to."""
     if not prepared.needs_approval or prepared.chosen is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -70,7 +70,16 @@ def _written(there: date, this_year: bool, reader: Reader) -> str:
     return str(format_skeleton("MMMEd" if this_year else "yMMMEd", there, locale=reader.locale))
 
 
-def due(state: RequestState, due_at: datetime, zone: str) -> dict[str, Any] | None:
+class Due(TypedDict):
+    """By when somebody has to answer."""
+
+    day: str
+    remark: str
+    late: bool
+    soon: bool
+
+
+def due(state: RequestState, due_at: datetime, zone: str) -> Due | None:
     """Say by when somebody has to answer; None where nobody has to any more."""
     if state not in search.OPEN:
         return None

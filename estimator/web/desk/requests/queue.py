@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import PatientRequest
+from estimator.models.requests import RequestState
 from estimator.requests import search
 from estimator.requests.search import NOBODY, Filter, Order, Page, Place, Row
 from estimator.web import request_context
@@ -199,7 +200,17 @@ _WORK = {
 """What there is to do, and the filters that show it."""
 
 
-def _work(name: str, filters: dict[str, Any], counts: Any, asked: dict[str, str]) -> dict[str, Any]:
+class WorkRow(TypedDict):
+    """What there is to do of one kind; `here` if the page shows just that."""
+
+    label: str
+    count: str
+    address: str
+    here: bool
+    late: bool
+
+
+def _work(name: str, filters: dict[str, Any], counts: Mapping[str, int], asked: dict[str, str]) -> WorkRow:
     count = counts.get(name, 0)
     reader = current_reader()
     most = reader.number(str(search.COUNTED))
@@ -235,7 +246,26 @@ def _said(found: Page, wanted: Filter, filtered: bool) -> str:
     return ngettext("%(num)s request", "%(num)s requests", count)
 
 
-def _shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
+class RequestRow(TypedDict):
+    """One request of the list."""
+
+    reference: str
+    pick: str
+    address: str
+    name: str | None
+    unreadable: bool
+    country: str
+    total: str
+    at_least: bool
+    age: str
+    due: desk.Due | None
+    state: RequestState
+    state_word: str
+    who: str | None
+    mine: bool
+
+
+def _shown(rows: Sequence[Row]) -> list[RequestRow]:
     names = staff.addresses({row.assignee_id for row in rows if row.assignee_id is not None})
     reader = current_reader()
     return [

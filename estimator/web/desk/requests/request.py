@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -285,7 +285,17 @@ def _holder(found: PatientRequest) -> str | None:
     return staff.addresses({found.assignee_id}).get(found.assignee_id)
 
 
-def _quote(found: PatientRequest) -> dict[str, Any] | None:
+class QuoteRow(TypedDict):
+    """How the newest revision of a quote stands."""
+
+    number: str
+    revision: int
+    total: str
+    standing: str
+    until: str
+
+
+def _quote(found: PatientRequest) -> QuoteRow | None:
     """Return how the newest revision of the quote stands; None before there is one."""
     quote = quotes.for_request(found)
     if quote is None:
@@ -300,7 +310,20 @@ def _quote(found: PatientRequest) -> dict[str, Any] | None:
     }
 
 
-def _consents(found: PatientRequest) -> list[dict[str, Any]]:
+class ConsentRow(TypedDict):
+    """One consent, in the words that were agreed to; `said` if it was said to a coordinator."""
+
+    title: str
+    words: str
+    language: str
+    direction: str
+    version: str
+    said: bool
+    given_at: str
+    withdrawn_at: str | None
+
+
+def _consents(found: PatientRequest) -> list[ConsentRow]:
     reader, zone = current_reader(), _zone(found)
     titles = {
         HEALTH_DATA: _("To store and use what says something about health"),
@@ -324,7 +347,16 @@ def _consents(found: PatientRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _link(found: PatientRequest, settings: Settings) -> dict[str, Any]:
+class LinkText(TypedDict):
+    """The link for whoever asks, in two lines of their language."""
+
+    with_code: bool
+    text: str
+    language: str
+    direction: str
+
+
+def _link(found: PatientRequest, settings: Settings) -> LinkText:
     """Return the link for whoever asks, and two lines in their language that can be pasted into a chat."""
     token = requests.token_of(found, settings.link_key)
     address = f"{settings.public_url}{url_for('asking.open', token=token)}"

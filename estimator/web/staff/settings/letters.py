@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -69,9 +69,17 @@ def written() -> list[str]:
     return [name for name in LETTERS if (templates_folder() / "email" / name).is_dir()]
 
 
-def overview(stored: Clinic) -> list[dict[str, Any]]:
+class LetterRow(TypedDict):
+    """One letter, and the languages in which the clinic has words in it."""
+
+    name: str
+    label: str
+    languages: list[str]
+
+
+def overview(stored: Clinic) -> list[LetterRow]:
     """Say of each letter in which languages the clinic has words in it."""
-    found = []
+    found: list[LetterRow] = []
     for name in written():
         tags = {tag for texts in stored.letters.get(name, {}).values() for tag in texts}
         languages = [reader(tag).name for tag in request_context.settings().languages if tag in tags]

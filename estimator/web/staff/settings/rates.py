@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from babel.numbers import get_currency_name
 from flask import render_template, request
@@ -87,12 +87,22 @@ def rates() -> ResponseReturnValue:
     return done(_("The rate was entered."), "settings.rates")
 
 
+class RateRow(TypedDict):
+    """One exchange rate, and who entered it."""
+
+    number: int
+    sentence: str
+    day: str
+    source: str
+    who: str
+
+
 def _page(form: RateForm) -> ResponseReturnValue:
     reader = current_reader()
     errors_here = summary(form)
     rows = known.everything()
     names = signed_in.names_of(row.entered_by for row in rows)
-    listed: list[dict[str, Any]] = [
+    listed: list[RateRow] = [
         {
             "number": row.id,
             "sentence": in_words(row.base, row.quoted, row.rate),
