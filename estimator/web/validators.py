@@ -46,12 +46,15 @@ class NotTooLong:
         length = len(field.data or "")
         if length <= self.most:
             return
-        reader = current_reader()
-        numbers = {"length": reader.number(str(length)), "most": reader.number(str(self.most))}
         if self.message is not None:
-            raise StopValidation(str(self.message) % numbers)
+            raise StopValidation(str(self.message) % {"most": self.most})
+        reader = current_reader()
         raise StopValidation(
-            _("This has %(length)s characters; there is room for %(most)s. Shorten it.", **numbers)
+            _(
+                "This has %(length)s characters; there is room for %(most)s. Shorten it.",
+                length=reader.number(str(length)),
+                most=reader.number(str(self.most)),
+            )
         )
 
 

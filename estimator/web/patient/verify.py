@@ -121,7 +121,7 @@ def reference(reference: str, revision: str = "") -> ResponseReturnValue:
     word = "unknown" if found is None else verification.word_for(found, request_context.now())
     if word == "unknown":
         _count("numbers", MOST_MISSES)
-    page = render_template("patient/verify_number.html", word=word, reference=found)
+    page = render_template("patient/verify_number.html", word=word, reference=found, form=NumberForm(None))
     return page, 404 if word == "unknown" else 200
 
 

@@ -35,7 +35,6 @@ from estimator.i18n import gettext as _
 from estimator.models import StaffRole, StaffUser
 from estimator.staff import sessions
 from estimator.web import request_context
-from estimator.web.forms import summary
 from estimator.web.staff import passwords, sign_in
 from estimator.web.staff.passwords import Passwords
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
@@ -250,7 +249,7 @@ def _page(template: str, **context: Any) -> Response:
     told: list[Any] = [value for value in context.values() if isinstance(value, sign_in.Told)]
     for form in told:
         form.tell()
-    errors = summary(*told)
+    errors = [line for form in told for line in form.problems]
     wait = next((form.wait for form in told if form.wait is not None), None)
     status = 429 if wait is not None else 422 if errors else 200
     response = make_response(render_template(template, errors=errors, **context), status)

@@ -266,7 +266,7 @@ def test_declining_keeps_reason_and_words_and_tells_the_desk_only_the_reason(
     assert page.text("h1") == f"You have declined the quote {desk.number}"
     (said,) = desk.decisions()
     assert (said.kind, said.reason) == ("declined", "price")
-    assert desk.opened(said.words, "words", said.name) == words
+    assert desk.opened(said.words, "words", said.name) == words.replace("\r\n", "\n")
     assert said.agreed_to == f"I decline the firm quote {desk.number}, revision 1."
     (mail,) = desk.mails("quote_decided")
     assert "brother" not in mail.as_string()

@@ -124,7 +124,7 @@ def test_every_field_has_a_label(steps: list[Step]) -> None:
         for field in re.findall(r"<input[^>]*>", page):
             if 'type="hidden"' in field or " hidden " in field:
                 continue
-            found = re.search(r'id="([^"]+)"', field)
+            found = re.search(r'\sid="([^"]+)"', field)
             if not found or f'for="{found.group(1)}"' not in page:
                 wrong.append((name, field))
     assert wrong == []

@@ -41,7 +41,10 @@ FIGURE: dict[str, Any] = {"class": "figure", "dir": "ltr"}
 
 def _text(label: str, hint: str = "", *, needed: bool = True, **attributes: Any) -> TextField:
     return TextField(
-        label, [Filled(NEEDED)] if needed else [], description=hint, render_kw=attributes or None
+        label,
+        [Filled(NEEDED)] if needed else [],
+        description=hint,
+        render_kw={"spellcheck": False, **attributes},
     )
 
 

@@ -39,9 +39,9 @@ CELLS = ("label", "group", "per", "price")
 class AddForm(Form):
     """A new entry: its name and code, and of a charge what stands in its row. Its names begin with "new."."""
 
-    label = TextField(lazy_gettext("Name"), id="new-label")
+    label = TextField(lazy_gettext("Name"), id="new-label", render_kw={"spellcheck": False})
     group = ChoiceField(lazy_gettext("Group"), id="new-group", optional=True, refusal="")
-    per = TextField(lazy_gettext("For each"), id="new-per")
+    per = TextField(lazy_gettext("For each"), id="new-per", render_kw={"spellcheck": False})
     price = TextField(lazy_gettext("Price"), id="new-price", render_kw={"class": "figure", "dir": "ltr"})
     code = TextField(lazy_gettext("Code (may stay empty)"), id="new-code", render_kw={"dir": "ltr"})
 
