@@ -134,7 +134,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     expect(page.locator(".standing-replaced")).to_be_visible()
     yield "replaced"
     page.goto(quote.path)
-    expect(page.locator(".changed-lines")).to_be_visible()
+    expect(page.locator(".compared")).to_be_visible()
     yield "what changed"
     check(page, quote)
     page.locator("button[value=accept]").click()
