@@ -105,7 +105,7 @@ def latest(draft: Draft) -> Preview | None:
 
 
 def result_of(preview: Preview) -> dict[str, Any]:
-    """Return what was found: what `estimator.tally` counts, and with which version; or {"failed": reason}."""
+    """Return what was found: what `pricing.impact` counts, and with which version; or {"failed": reason}."""
     return cast(dict[str, Any], json.loads(preview.result or "{}"))
 
 
