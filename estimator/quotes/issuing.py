@@ -2,7 +2,7 @@
 
 Everything that changes a quote takes turns by its request, so that of two people one is told what the other did.
 What a revision says is frozen whole: figures, words, language, rate, and, once the worker has made it, the document.
-How quotes are found and read stands in `issued_quotes`, what patients say to them in `quote_answers`.
+How quotes are found and read stands in `issued_revisions`, what patients say to them in `decisions`.
 """
 
 from __future__ import annotations
