@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from benchmarks import plan, postgresql
+from benchmarks.acts import acting
 from benchmarks.issuing import CLINIC, issue, settings_of
 from benchmarks.mail_sink import mail_sink
 from benchmarks.measure import Row, milliseconds, ratio
@@ -264,7 +265,7 @@ def _prepared(settings: Settings, count: int) -> list[str]:
     now = datetime.now(UTC)
     found = []
     with app.app_context():
-        demonstration.import_tables(now)
+        demonstration.import_tables(acting(actor="command line", now=now))
         db.session.commit()
         version = price_lists.in_force(plan.SLUG, now)
         for number in range(count):
@@ -276,14 +277,13 @@ def _prepared(settings: Settings, count: int) -> list[str]:
 
 def _ask(version: Any, number: int, settings: Settings, now: datetime) -> PatientRequest:
     token = estimates.make(
+        acting(now=now, settings=settings),
         version,
-        {**plan.given(number), "own_mri": True},  # nothing in a firm quote is on request
+        {**plan.given(number), "own_mri": True},
         language="en",
         submission=f"form {number}",
-        link_key=settings.link_key,
-        now=now,
     )
-    estimate = estimates.find(token, kept_days=90, now=now)
+    estimate = estimates.find(acting(now=now, kept_days=90), token)
     assert estimate is not None
     person = requests.Person(
         full_name=f"Patient {number}", email=f"patient{number}@example.org", phone=None, message=""
@@ -292,16 +292,13 @@ def _ask(version: Any, number: int, settings: Settings, now: datetime) -> Patien
         person=person, country="PL", language="en", for_whom="self", planned_month=None, consents=[]
     )
     request = requests.ask(
+        acting(clinic=CLINIC, actor="user:1", now=now, settings=settings),
         estimate,
         asked,
         origin="staff",
         submission=f"form {number}",
-        clinic=CLINIC,
-        settings=settings,
-        actor="user:1",
-        now=now,
     )
-    drafts.begin(request, actor="user:1", now=now, settings=settings)
+    drafts.begin(acting(actor="user:1", now=now, settings=settings), request)
     db.session.commit()
     return request
 

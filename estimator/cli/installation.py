@@ -16,6 +16,7 @@ from estimator.messages import ngettext
 if TYPE_CHECKING:
     from flask import Flask
 
+    from estimator.act import Act
     from estimator.config import Settings
 
 
@@ -34,7 +35,7 @@ def purge() -> None:
     from estimator.db import db
 
     with running_app() as app:
-        removed = estimates.purge(kept_days=app.config["SETTINGS"].kept_days, now=datetime.now(UTC))
+        removed = estimates.purge(act_of(app))
         db.session.commit()
     click.echo(ngettext("%(num)s estimate was removed.", "%(num)s estimates were removed.", removed))
 
@@ -66,6 +67,14 @@ def running_app(settings: Settings | None = None) -> Iterator[Flask]:
             finally:
                 db.session.remove()
                 db.engine.dispose()
+
+
+def act_of(app: Flask) -> Act:
+    """Return what a command does, as an act of the command line; in the context of the app."""
+    from estimator import clinic
+    from estimator.act import COMMAND_LINE, Act
+
+    return Act(COMMAND_LINE, datetime.now(UTC), app.config["SETTINGS"], clinic.current())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, sel
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
+from estimator.act import Act
 from estimator.db import db, insert_once, take_turns
 from estimator.models import Mail
 
@@ -30,6 +31,8 @@ LEAST_ATTEMPTS = 5
 """A mail is not given up before so many attempts, even if a clock jumped ahead."""
 
 DAY = timedelta(days=1)
+
+NO_LIMIT = 1_000_000
 
 
 class TooMany(Exception):
@@ -42,6 +45,34 @@ class TooMany(Exception):
 
 class LostLease(Exception):
     """Somebody else has claimed the row meanwhile, or it is gone; what was done with it does not count."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many mails an address, and a record, may cause in 24 hours; without a number, as many as there are."""
+
+    per_address: int = NO_LIMIT
+    per_record: int = NO_LIMIT
+
+
+UNLIMITED = Limits()
+"""For mail that is counted elsewhere, or that other mail of the day must not keep from going out."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail as it is put: which template, about which record, to whom, in which language."""
+
+    template: str
+    about: str
+    address: str
+    language: str
+    #: names what caused it, at random: the same cause is one mail, however often it is put
+    submission: str
+    #: what the template is told besides the record
+    options: Mapping[str, str | bool] = field(default_factory=dict)
+    #: None: those of the settings
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -60,72 +91,63 @@ class Claimed:
     attempts: int
 
 
-def put(
-    template: str,
-    *,
-    about: str,
-    address: str,
-    language: str,
-    options: Mapping[str, str | bool],
-    submission: str,
-    keyring: keys.Keyring,
-    lookup_key: str,
-    per_address: int,
-    per_record: int,
-    now: datetime,
-) -> Mail:
+def put(act: Act, message: Message) -> Mail:
     """Put a mail into the outbox; the same submission twice is one mail.
 
     Raises TooMany if the address or the record has had its share of the last 24 hours; nothing is put then, once
     the caller rolls back.
     """
-    lookup = keys.lookup(lookup_key, "address", _folded(address))
+    template, about = message.template, message.about
+    lookup = keys.lookup(act.settings.lookup_key, "address", _folded(message.address))
     name = secrets.token_hex(16)
-    named = hashlib.sha256("\x00".join((submission, template, about, lookup)).encode()).hexdigest()
+    named = hashlib.sha256("\x00".join((message.submission, template, about, lookup)).encode()).hexdigest()
     take_turns(f"mail to {lookup}")
     take_turns(f"mail about {about}")
     row = {
         "name": name,
         "template": template,
         "about": about,
-        "language": language,
-        "options": json.dumps(dict(options), sort_keys=True),
+        "language": message.language,
+        "options": json.dumps(dict(message.options), sort_keys=True),
         "submission": named,
-        "address": keyring.seal(address, Mail.__tablename__, "address", name),
+        "address": act.settings.data_keys.seal(message.address, Mail.__tablename__, "address", name),
         "address_lookup": lookup,
         "state": "waiting",
-        "created_at": now,
-        "due_at": now,
+        "created_at": act.now,
+        "due_at": act.now,
         "attempts": 0,
         "perhaps_twice": False,
     }
     added = insert_once(Mail, row)
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
+        limits = _limits(act, message)
         # Counted after the row is there: nobody else can write until this transaction ends.
-        if _since(now, Mail.about == about) > per_record:
+        if _since(act.now, Mail.about == about) > limits.per_record:
             raise TooMany("record")
-        if _since(now, Mail.address_lookup == lookup) > per_address:
+        if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
             raise TooMany("address")
     return mail
 
 
-def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
+def _limits(act: Act, message: Message) -> Limits:
+    if message.limits is not None:
+        return message.limits
+    return Limits(per_address=act.settings.mails_per_address, per_record=act.settings.mails_per_estimate)
+
+
+def claim(act: Act, mail_id: int) -> Claimed | None:
     """Take a mail that is due, for a lease; None if it is not due, or somebody else has it. Commit at once."""
     lease = secrets.token_hex(16)
     # On PostgreSQL a row that somebody is claiming at this moment is skipped, not waited for.
-    due = (
-        select(Mail.id)
-        .where(Mail.id == mail_id, _is_due(now, lease_seconds))
-        .with_for_update(skip_locked=True)
-    )
+    due = select(Mail.id).where(Mail.id == mail_id, _is_due(act)).with_for_update(skip_locked=True)
     claimed = (
         update(Mail)
         .where(Mail.id.in_(due))
         .values(
             state="working",
             lease=lease,
-            leased_until=now + timedelta(seconds=lease_seconds),
+            leased_until=act.now + timedelta(seconds=act.settings.lease_seconds),
             attempts=Mail.attempts + 1,
             perhaps_twice=or_(Mail.perhaps_twice, Mail.handed_over_at.is_not(None)),
             handed_over_at=None,
@@ -148,55 +170,55 @@ def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
     return Claimed(id=mail_id, lease=lease, **{**row._mapping, "options": json.loads(row.options)})
 
 
-def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
+def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
     """Return the mails that are due or will be soon, the longest due first, with how long each still waits."""
     at = func.coalesce(Mail.leased_until, Mail.due_at)
     rows = db.session.execute(
         select(Mail.id, Mail.state, Mail.due_at, Mail.leased_until)
-        .where(_is_due(now, lease_seconds, within))
+        .where(_is_due(act, within))
         .order_by(at)
         .limit(most)
     )
     found = []
     for row in rows:
         moment = row.leased_until if row.state == "working" else row.due_at
-        wait = moment - now
+        wait = moment - act.now
         found.append((row.id, wait if timedelta(0) < wait <= within else timedelta(0)))
     return found
 
 
-def handing_over(mail: Claimed, *, now: datetime, lease_seconds: int) -> None:
+def handing_over(act: Act, mail: Claimed) -> None:
     """Write down that the server is about to take a mail, and begin the lease anew. Commit before it does.
 
     Raises LostLease.
     """
-    _ours(mail, handed_over_at=now, leased_until=now + timedelta(seconds=lease_seconds))
+    _ours(mail, handed_over_at=act.now, leased_until=act.now + timedelta(seconds=act.settings.lease_seconds))
 
 
-def sent(mail: Claimed, *, words: str, now: datetime) -> None:
+def sent(act: Act, mail: Claimed, *, words: str) -> None:
     """Write down that the server took a mail; raises LostLease. It may be tried again until it is committed."""
-    _ours(mail, state="sent", words=words, ended_at=now, **_free())
+    _ours(mail, state="sent", words=words, ended_at=act.now, **_free())
 
 
-def later(
-    mail: Claimed, *, words: str, now: datetime, give_up_hours: int, perhaps_sent: bool = False
-) -> timedelta | None:
+def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) -> timedelta | None:
     """Put a mail back that could not be sent now; return how long it waits.
 
     None if it is given up, because that has gone on for too long. Raises LostLease.
     """
     twice = {"perhaps_twice": True} if perhaps_sent else {}
-    if mail.attempts >= LEAST_ATTEMPTS and now - mail.created_at >= timedelta(hours=give_up_hours):
-        _ours(mail, state="failed", words=words, ended_at=now, **twice, **_free())
+    if mail.attempts >= LEAST_ATTEMPTS and act.now - mail.created_at >= timedelta(
+        hours=act.settings.mail_give_up_hours
+    ):
+        _ours(mail, state="failed", words=words, ended_at=act.now, **twice, **_free())
         return None
     wait = delay_after(mail.attempts)
-    _ours(mail, state="waiting", words=words, due_at=now + wait, **twice, **_free())
+    _ours(mail, state="waiting", words=words, due_at=act.now + wait, **twice, **_free())
     return wait
 
 
-def failed(mail: Claimed, *, words: str, now: datetime) -> None:
+def failed(act: Act, mail: Claimed, *, words: str) -> None:
     """Give a mail up; raises LostLease."""
-    _ours(mail, state="failed", words=words, ended_at=now, **_free())
+    _ours(mail, state="failed", words=words, ended_at=act.now, **_free())
 
 
 def again(mail_id: int, now: datetime) -> bool:
@@ -264,24 +286,27 @@ def clear_away(now: datetime) -> None:
     _rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
-def forget_addresses(*, kept_days: int, now: datetime) -> int:
+def forget_addresses(act: Act) -> int:
     """Forget the address of every mail that ended more than `kept_days` ago; return how many."""
     return _rows(
         update(Mail)
-        .where(Mail.ended_at <= now - timedelta(days=kept_days), Mail.address_lookup.is_not(None))
+        .where(
+            Mail.ended_at <= act.now - timedelta(days=act.settings.addresses_kept_days),
+            Mail.address_lookup.is_not(None),
+        )
         .values(address=None, address_lookup=None)
     )
 
 
-def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
-    lease = timedelta(seconds=lease_seconds)
+def _is_due(act: Act, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
+    lease = timedelta(seconds=act.settings.lease_seconds)
     waiting = and_(
         Mail.state == "waiting",
-        or_(Mail.due_at <= now + within, Mail.due_at > now + LONGEST_DELAY + within),
+        or_(Mail.due_at <= act.now + within, Mail.due_at > act.now + LONGEST_DELAY + within),
     )
     abandoned = and_(
         Mail.state == "working",
-        or_(Mail.leased_until <= now + within, Mail.leased_until > now + lease + within),
+        or_(Mail.leased_until <= act.now + within, Mail.leased_until > act.now + lease + within),
     )
     return or_(waiting, abandoned)
 

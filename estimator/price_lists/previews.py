@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 
 import pricing
+from estimator.act import Act
 from estimator.db import db, take_turns
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
@@ -70,7 +71,7 @@ class Work:
     last: int
 
 
-def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview:
+def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
     """Ask for the effect of a draft as it is now; the same draft asked for twice is one preview.
 
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
@@ -82,7 +83,7 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
     ):
         if unfinished.save == draft.saves and unfinished.days == days:
             return unfinished
-        cancel(unfinished, now=now)
+        cancel(unfinished, now=act.now)
     preview = Preview(
         draft_id=draft.id,
         save=draft.saves,
@@ -91,8 +92,8 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
         plans=0,
         priced=0,
         attempts=0,
-        asked_at=now,
-        asked_by=actor,
+        asked_at=act.now,
+        asked_by=act.actor,
     )
     db.session.add(preview)
     db.session.flush()
@@ -117,19 +118,15 @@ def cancel(preview: Preview, *, now: datetime) -> None:
     db.session.expire(preview)
 
 
-def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
+def claim(act: Act, preview_id: int) -> Claimed | None:
     """Take a preview for a lease; None if it is not waiting, or somebody else has it. Commit at once."""
     lease = secrets.token_hex(16)
-    due = (
-        select(Preview.id)
-        .where(Preview.id == preview_id, _is_due(now, lease_seconds))
-        .with_for_update(skip_locked=True)
-    )
+    due = select(Preview.id).where(Preview.id == preview_id, _is_due(act)).with_for_update(skip_locked=True)
     claimed = update(Preview).where(Preview.id.in_(due))
     values = {
         "state": "working",
         "lease": lease,
-        "leased_until": now + timedelta(seconds=lease_seconds),
+        "leased_until": act.now + timedelta(seconds=act.settings.lease_seconds),
         "attempts": Preview.attempts + 1,
         "priced": 0,
     }
@@ -143,17 +140,14 @@ def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | No
     return Claimed(preview_id, lease, *row)
 
 
-def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
+def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
     """Return the previews that wait for a worker, or whose lease is over soon, with how long until then."""
     asked = (
-        select(Preview.id, Preview.leased_until)
-        .where(_is_due(now, lease_seconds, within))
-        .order_by(Preview.id)
-        .limit(most)
+        select(Preview.id, Preview.leased_until).where(_is_due(act, within)).order_by(Preview.id).limit(most)
     )
     found = []
     for preview_id, leased_until in db.session.execute(asked):
-        wait = timedelta(0) if leased_until is None else leased_until - now
+        wait = timedelta(0) if leased_until is None else leased_until - act.now
         found.append((preview_id, wait if timedelta(0) < wait <= within else timedelta(0)))
     return found
 
@@ -197,9 +191,9 @@ def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
         yield [(given, count) for given, count in rows]
 
 
-def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_seconds: int) -> None:
+def progress(act: Act, preview: Claimed, *, priced: int, plans: int) -> None:
     """Write down how far it is, and begin the lease anew; raises LostLease. Commit at once."""
-    until = now + timedelta(seconds=lease_seconds)
+    until = act.now + timedelta(seconds=act.settings.lease_seconds)
     _ours(preview, priced=priced, plans=plans, leased_until=until)
 
 
@@ -218,21 +212,21 @@ def give_back(preview: Claimed, *, tried: bool = False) -> None:
     _ours(preview, state="waiting", priced=0, attempts=Preview.attempts - (0 if tried else 1), **_FREE)
 
 
-def purge(*, kept_days: int, now: datetime) -> int:
+def purge(act: Act) -> int:
     """Remove every preview that ended more than `kept_days` ago; return how many.
 
     What is told of the largest movers comes from estimates, which are not kept longer either.
     """
-    return _rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
+    return _rows(delete(Preview).where(Preview.ended_at <= act.now - timedelta(days=act.settings.kept_days)))
 
 
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}
 
 
-def _is_due(now: datetime, lease_seconds: int, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
+def _is_due(act: Act, within: timedelta = timedelta(0)) -> ColumnElement[bool]:
     # A lease that ends further ahead than any lease can is over: the clock was set back.
-    longest = now + timedelta(seconds=lease_seconds) + within
-    over = or_(Preview.leased_until <= now + within, Preview.leased_until > longest)
+    longest = act.now + timedelta(seconds=act.settings.lease_seconds) + within
+    over = or_(Preview.leased_until <= act.now + within, Preview.leased_until > longest)
     return or_(Preview.state == "waiting", and_(Preview.state == "working", over))
 
 

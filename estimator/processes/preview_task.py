@@ -8,17 +8,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator.config import Settings
 from estimator.db import db, unavailable
-from estimator.jobs import Jobs
 from estimator.price_lists import previews, repricing
+from estimator.processes.task import act_of, jobs_of, now
 from pricing.distinct_plans import Distinct
 from pricing.money import Rounder
 
@@ -42,28 +41,27 @@ def preview(app: Flask, preview_id: int) -> None:
         _preview(app, preview_id)
     finally:
         _one_at_a_time.release()
-    jobs: Jobs = app.extensions["jobs"]
+    jobs = jobs_of(app)
     if not jobs.ending:
-        lease_seconds = _settings(app).lease_seconds
-        others = previews.due(_now(), lease_seconds=lease_seconds, within=timedelta(0), most=1)
+        others = previews.due(act_of(app), within=timedelta(0), most=1)
         db.session.rollback()
         for other, _wait in others:
             jobs.ring("preview", other)
 
 
 def _preview(app: Flask, preview_id: int) -> None:
-    claimed = previews.claim(preview_id, now=_now(), lease_seconds=_settings(app).lease_seconds)
+    claimed = previews.claim(act_of(app), preview_id)
     db.session.commit()
     if claimed is None:
         return
     try:
         try:
             plans, result = _worked_out(app, claimed)
-            previews.done(claimed, result, plans=plans, now=_now())
+            previews.done(claimed, result, plans=plans, now=now())
         except Ending:
             previews.give_back(claimed)
         except previews.Impossible as impossible:
-            previews.failed(claimed, impossible.reason, now=_now())
+            previews.failed(claimed, impossible.reason, now=now())
         except repricing.Failed:
             logger.warning("preview %s: a process that priced ended", claimed.id)
             previews.give_back(claimed, tried=True)
@@ -71,7 +69,7 @@ def _preview(app: Flask, preview_id: int) -> None:
             raise
         except Exception:
             logger.exception("preview %s could not be worked out", claimed.id)
-            previews.failed(claimed, "broken", now=_now())
+            previews.failed(claimed, "broken", now=now())
         db.session.commit()
     except previews.LostLease:
         db.session.rollback()
@@ -79,7 +77,7 @@ def _preview(app: Flask, preview_id: int) -> None:
 
 def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, Any]]:
     """Read the plans, price each distinct one, and return how many there are and what was found."""
-    work = previews.work_of(claimed, _now())
+    work = previews.work_of(claimed, now())
     old, new = pricing.read(work.old), pricing.read(work.new)
     told = {
         "save": claimed.save,
@@ -117,28 +115,15 @@ class _Beat:
         self._written = time.monotonic()
 
     def __call__(self, priced: int) -> None:
-        jobs: Jobs = self._app.extensions["jobs"]
-        if jobs.ending:
+        if jobs_of(self._app).ending:
             raise Ending
         if time.monotonic() - self._written < WRITE_SECONDS:
             return
         self._written = time.monotonic()
-        seconds = _settings(self._app).lease_seconds
         try:
-            previews.progress(
-                self._claimed, priced=priced, plans=self.plans, now=_now(), lease_seconds=seconds
-            )
+            previews.progress(act_of(self._app), self._claimed, priced=priced, plans=self.plans)
             db.session.commit()
         except DBAPIError as error:
             db.session.rollback()
             if unavailable(error) is None:
                 raise
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found

@@ -11,14 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, estimates, keys, logs, quotes, staff
-from estimator.config import Settings
+from estimator import estimates, keys, logs, quotes, staff
+from estimator.act import Act
 from estimator.db import db, unavailable
 from estimator.jobs import Jobs
 from estimator.mail import outbox, smtp
@@ -28,6 +28,7 @@ from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import erasure
 from estimator.processes import letters, preview_task, supervisor
+from estimator.processes.task import act_of, jobs_of, now
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
@@ -50,6 +51,9 @@ ENOUGH_BELLS = 50
 
 TRIES_TO_WRITE = 6
 """So often it is tried to write down that a mail was sent: if that fails, it is sent again."""
+
+Outcome = Callable[[Act], timedelta | None]
+"""Writes down what became of a mail; returns how long it waits if it is to be tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -88,30 +92,30 @@ def run(app: Flask, lifeline: int | None = None) -> None:
 
 def send(app: Flask, mail_id: int) -> None:
     """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
-    settings = _settings(app)
-    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
+    act = act_of(app)
+    mail = outbox.claim(act, mail_id)
     db.session.commit()
     if mail is None:
         return
     try:
-        what_became = _attempt(mail, settings)
+        what_became = _attempt(act, mail)
     except outbox.LostLease:
         return
     finally:
         db.session.rollback()
-    wait = _write_down(what_became)
+    wait = _write_down(act, what_became)
     if wait is not None:
-        _jobs(app).ring("mail", mail_id, after=wait)
+        jobs_of(app).ring("mail", mail_id, after=wait)
 
 
 def sweep(app: Flask) -> None:
     """Ring for all mail that is due, or will be before the next sweep, for previews, and for documents not made."""
-    jobs, settings = _jobs(app), _settings(app)
+    jobs, act = jobs_of(app), act_of(app)
     if jobs.waiting() >= ENOUGH_BELLS:
         return
-    due = outbox.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=MOST_BELLS)
-    due_previews = previews.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=ENOUGH_BELLS)
-    lacking = quotes.without_pdf(_now(), within=DRAWN_WITHIN, most=MOST_BELLS)
+    due = outbox.due(act, within=SOON, most=MOST_BELLS)
+    due_previews = previews.due(act, within=SOON, most=ENOUGH_BELLS)
+    lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_BELLS)
     held = {mail_id for revision_id in lacking for mail_id in _mails_about(revision_id)}
     db.session.rollback()
     for preview_id, wait in due_previews:
@@ -128,40 +132,41 @@ def draw(app: Flask, revision_id: int) -> None:
     if revision is None:
         return
     try:
-        pdf_document.render(revision, _settings(app))
+        pdf_document.render(revision, app.config["SETTINGS"])
     except renderer.RenderingFailed as error:
         logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
         return
     db.session.commit()
     for mail_id in _mails_about(revision_id):
-        _jobs(app).ring("mail", mail_id)
+        jobs_of(app).ring("mail", mail_id)
 
 
 def expire(app: Flask) -> None:
     """Write down of quotes whose last day is over that they have expired."""
-    quotes.expire_due(_now(), settings=_settings(app))
+    quotes.expire_due(act_of(app))
     db.session.commit()
 
 
 def forget_codes(_app: Flask) -> None:
     """Blank the codes that are over: nobody can use them, and nobody need be able to read them."""
-    access_codes.forget(_now())
+    access_codes.forget(now())
     db.session.commit()
 
 
 def night(app: Flask) -> None:
     """Remove what is older than was promised: estimates and requests with their mail, previews, addresses."""
-    settings, now = _settings(app), _now()
-    estimates.purge(kept_days=settings.kept_days, now=now)
-    previews.purge(kept_days=settings.kept_days, now=now)
-    outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
-    staff.purge(now)
-    outbox.clear_away(now)
+    act = act_of(app)
+    estimates.purge(act)
+    previews.purge(act)
+    outbox.forget_addresses(act)
+    staff.purge(act.now)
+    outbox.clear_away(act.now)
     db.session.commit()
-    while erasure.purge(clinic.current(), now):
+    while erasure.purge(act):
         db.session.commit()
     db.session.commit()
-    smtp.forget(settings.mail_folder, before=now - timedelta(days=settings.addresses_kept_days))
+    kept = timedelta(days=act.settings.addresses_kept_days)
+    smtp.forget(act.settings.mail_folder, before=act.now - kept)
 
 
 def _mails_about(revision_id: int) -> list[int]:
@@ -170,23 +175,23 @@ def _mails_about(revision_id: int) -> list[int]:
     return [mail.id for mail in outbox.of(quotes.about(revision)) if mail.state == "waiting"]
 
 
-def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
+def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     """Try once to send a mail; return how what became of it is written down."""
-    later = partial(outbox.later, mail, give_up_hours=settings.mail_give_up_hours)
+    later, failed = partial(outbox.later, mail=mail), partial(outbox.failed, mail=mail)
     try:
-        return partial(outbox.sent, mail, words=_handed_over(mail, settings))
+        return partial(outbox.sent, mail=mail, words=_handed_over(act, mail))
     except smtp.NotNow as reason:
         return partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
     except smtp.Refused as refused:
-        return partial(outbox.failed, mail, words=refused.words)
+        return partial(failed, words=refused.words)
     except letters.Gone:
-        return partial(outbox.failed, mail, words=_("What it was about has been deleted. Nothing was sent."))
+        return partial(failed, words=_("What it was about has been deleted. Nothing was sent."))
     except letters.Overtaken:
         words = _("It was withdrawn or replaced before the mail went out. Nothing was sent.")
-        return partial(outbox.failed, mail, words=words)
+        return partial(failed, words=words)
     except keys.Unreadable:
         words = _("The address cannot be read: its key is missing. Nothing was sent.")
-        return partial(outbox.failed, mail, words=words)
+        return partial(failed, words=words)
     except renderer.RenderingFailed as error:
         logger.error("the PDF for mail %s could not be made: %s", mail.id, error)
         return partial(later, words=_("The PDF could not be made. `estimator doctor` may say why."))
@@ -197,12 +202,13 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
         return partial(later, words=_("Something went wrong on our side; our log says what."))
 
 
-def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
+def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     """Write a mail and hand it over; return the words with which it was taken."""
-    message = letters.of(mail, settings, _now())
+    settings = act.settings
+    message = letters.of(act.at(now()), mail)
 
     def taking() -> None:
-        outbox.handing_over(mail, now=_now(), lease_seconds=settings.lease_seconds)
+        outbox.handing_over(act.at(now()), mail)
         db.session.commit()
 
     if settings.mail_server is None:
@@ -212,7 +218,7 @@ def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
     return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
 
 
-def _write_down(what_became: Callable[..., timedelta | None]) -> timedelta | None:
+def _write_down(act: Act, what_became: Outcome) -> timedelta | None:
     """Write down what became of a mail, however busy the database is: what is not written down is sent again.
 
     Return how long it waits if it is to be tried again.
@@ -220,7 +226,7 @@ def _write_down(what_became: Callable[..., timedelta | None]) -> timedelta | Non
     for attempt in range(TRIES_TO_WRITE):
         time.sleep(attempt)
         try:
-            wait = what_became(now=_now())
+            wait = what_became(act.at(now()))
             db.session.commit()
         except outbox.LostLease:
             db.session.rollback()
@@ -255,17 +261,3 @@ def _logged(name: str) -> Iterator[None]:
             logger.warning("%s: %s", name, known.sentence)
     except Exception:
         logger.exception("%s failed", name)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _jobs(app: Flask) -> Jobs:
-    found: Jobs = app.extensions["jobs"]
-    return found
-
-
-def _settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found

@@ -12,9 +12,9 @@ from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from estimator import price_lists, requests
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.quotes import notifications
 from estimator.quotes.issued_revisions import Standing, become, decision_of, locked, newest, standing
@@ -50,6 +50,7 @@ class TooLate(Exception):
 
 
 def accept(
+    act: Act,
     revision: QuoteRevision,
     *,
     typed_name: str,
@@ -57,34 +58,31 @@ def accept(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    clinic: Clinic,
-    settings: Settings,
-    now: datetime,
 ) -> QuoteDecision:
     """Accept the current revision; raises NotCurrent, or AlreadyDecided.
 
     It can be taken back until the end of the last day of reflection, in the time zone of the quote.
     """
-    request = _to_be_decided(revision, now)
-    last = price_lists.day_of(now, revision.time_zone) + timedelta(days=clinic.reflection_days)
-    until = _end_of(last, revision.time_zone) if clinic.reflection_days else None
+    request = _to_be_decided(revision, act.now)
+    last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=act.clinic.reflection_days)
+    until = _end_of(last, revision.time_zone) if act.clinic.reflection_days else None
     said = _decide(
+        act,
         revision,
         "accepted",
         agreed_to=agreed_to,
         language=language,
         network=network,
         pdf_sha256=pdf_sha256,
-        now=now,
         reversible_until=until,
-        settings=settings,
         typed_name=typed_name,
     )
-    _tell(revision, request, "accepted", settings, now)
+    _tell(act, revision, request, "accepted")
     return said
 
 
 def decline(
+    act: Act,
     revision: QuoteRevision,
     *,
     reason: str,
@@ -93,56 +91,52 @@ def decline(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    settings: Settings,
-    now: datetime,
 ) -> QuoteDecision:
     """Decline the current revision for one of the reasons in DECLINED; raises NotCurrent, or AlreadyDecided."""
     if reason not in DECLINED:
         raise ValueError(f"no reason to decline: {reason}")
-    request = _to_be_decided(revision, now)
+    request = _to_be_decided(revision, act.now)
     said = _decide(
+        act,
         revision,
         "declined",
         agreed_to=agreed_to,
         language=language,
         network=network,
         pdf_sha256=pdf_sha256,
-        now=now,
         reason=reason,
-        settings=settings,
         words=words or None,
     )
-    _tell(revision, request, "declined", settings, now, reason=reason)
+    _tell(act, revision, request, "declined", reason=reason)
     return said
 
 
-def take_back(revision: QuoteRevision, *, settings: Settings, now: datetime) -> QuoteDecision:
+def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     """Take an acceptance back; the revision is then as current as it was. Raises NotCurrent, or TooLate."""
     request = locked(revision)
     said = decision_of(revision)
     if revision.state != "accepted" or said is None or said.taken_back_at is not None:
-        raise NotCurrent(standing(revision, now))
-    if said.reversible_until is None or now >= said.reversible_until:
+        raise NotCurrent(standing(revision, act.now))
+    if said.reversible_until is None or act.now >= said.reversible_until:
         raise TooLate
-    said.taken_back_at = now
-    become(revision, "current", now)
+    said.taken_back_at = act.now
+    become(revision, "current", act.now)
     db.session.flush()
-    _tell(revision, request, "taken_back", settings, now)
+    _tell(act, revision, request, "taken_back")
     return said
 
 
-def ask_question(quote: Quote, words: str, *, settings: Settings, now: datetime) -> None:
+def ask_question(act: Act, quote: Quote, words: str) -> None:
     """Keep a question, and tell the desk that there is one. Raises outbox.TooMany after QUESTIONS_A_DAY."""
     request = quote.request
     lock(request)
-    event = requests.ask_question(request, words, now=now, settings=settings)
+    event = requests.ask_question(act, request, words)
     notifications.tell_desk(
+        act,
         "quote_question",
         newest(quote),
         submission=event.name,
-        settings=settings,
-        now=now,
-        per_record=QUESTIONS_A_DAY,
+        limits=outbox.Limits(per_record=QUESTIONS_A_DAY),
     )
 
 
@@ -157,6 +151,7 @@ def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
 
 
 def _decide(
+    act: Act,
     revision: QuoteRevision,
     kind: Literal["accepted", "declined"],
     *,
@@ -164,8 +159,6 @@ def _decide(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    now: datetime,
-    settings: Settings,
     reversible_until: datetime | None = None,
     reason: str | None = None,
     **personal: str | None,
@@ -180,44 +173,32 @@ def _decide(
         language=language,
         pdf_sha256=pdf_sha256,
         network=network,
-        at=now,
+        at=act.now,
         reversible_until=reversible_until,
         **{
-            column: None if text is None else settings.data_keys.seal(text, DECISIONS, column, name)
+            column: None if text is None else act.settings.data_keys.seal(text, DECISIONS, column, name)
             for column, text in personal.items()
         },
     )
     db.session.add(said)
-    become(revision, kind, now)
+    become(revision, kind, act.now)
     db.session.flush()
     return said
 
 
 def _tell(
-    revision: QuoteRevision,
-    request: PatientRequest,
-    what: notifications.Answer,
-    settings: Settings,
-    now: datetime,
-    **detail: str,
+    act: Act, revision: QuoteRevision, request: PatientRequest, what: notifications.Answer, **detail: str
 ) -> None:
     """Write down with the request what the patient said, and tell the desk, without a personal word."""
     event = requests.add_event(
-        request,
-        what,
-        actor="patient",
-        now=now,
-        settings=settings,
-        quote=revision.quote.number,
-        revision=revision.number,
-        **detail,
+        act, request, what, quote=revision.quote.number, revision=revision.number, **detail
     )
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
-        requests.move(request, cast(Any, after), actor="patient", now=now, settings=settings)
-    told: dict[str, Any] = {"submission": event.name, "settings": settings, "now": now}
-    notifications.tell_desk("quote_decided", revision, options={"what": what}, **told)
-    notifications.tell_patient(revision, what, **told)
+        requests.move(act, request, cast(Any, after))
+    told: dict[str, Any] = {"submission": event.name, "settings": act.settings, "now": act.now}
+    notifications.tell_desk(act, "quote_decided", revision, options={"what": what}, **told)
+    notifications.tell_patient(act, revision, what, **told)
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

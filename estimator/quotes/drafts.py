@@ -20,7 +20,7 @@ from sqlalchemy import CursorResult, select, update
 
 import pricing
 from estimator import audit, price_lists, requests
-from estimator.clinic import Clinic
+from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import db, insert_once
 from estimator.models import PatientRequest, Quote, QuoteDraft, QuoteRevision, TableVersion
@@ -88,14 +88,14 @@ class Prepared:
     fingerprint: str
 
 
-def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Settings) -> QuoteDraft:
+def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Begin the next quote of a request, from its plan or from its newest revision; one that is begun goes on.
 
     The adjustments of that revision are in it, as if `actor` had written them: they are to be approved again.
     """
     newest = _newest(request)
     name = secrets.token_hex(16)
-    lines = [] if newest is None else _lines_of(newest, actor, settings)
+    lines = [] if newest is None else _lines_of(act, newest)
     given = requests.given_of(request) if newest is None else json.loads(newest.content)["answers"]
     row = {
         "name": name,
@@ -103,11 +103,11 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
         "given": json.dumps(dict(given)),
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
-        "adjustments": _sealed(lines, name, settings),
+        "adjustments": _sealed(lines, name, act.settings),
         "valid_until": None,
         "save": 1,
-        "changed_by": actor,
-        "changed_at": now,
+        "changed_by": act.actor,
+        "changed_at": act.now,
     }
     insert_once(QuoteDraft, row)
     found = of(request)
@@ -122,6 +122,7 @@ def of(request: PatientRequest) -> QuoteDraft | None:
 
 
 def change(
+    act: Act,
     draft: QuoteDraft,
     *,
     save: int,
@@ -129,9 +130,6 @@ def change(
     prices: Prices | None = None,
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
-    actor: str,
-    now: datetime,
-    settings: Settings,
 ) -> QuoteDraft:
     """Save what is given, and leave the rest; `valid_until` None is as long as the list says.
 
@@ -139,20 +137,20 @@ def change(
     refuses the plan, and WrongAdjustment.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
-    values: dict[str, Any] = {"save": save + 1, "changed_by": actor, "changed_at": now}
+    values: dict[str, Any] = {"save": save + 1, "changed_by": act.actor, "changed_at": act.now}
     if prices is not None:
         values["prices"] = prices
     kept = db.session.get_one(TableVersion, kept_version_id(request))
     version = kept
     if (prices or draft.prices) == "again":
-        version = _in_force(request.slug, now) or kept
+        version = _in_force(request.slug, act.now) or kept
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
     if given is not None:
         values["given"] = json.dumps(_normal(table, given))
     if adjustments is not None:
-        lines = _lines(adjustments, adjustments_by(draft, settings), table.currency, actor)
-        sealed = settings.data_keys.seal(
+        lines = _lines(adjustments, adjustments_by(draft, act.settings), table.currency, act.actor)
+        sealed = act.settings.data_keys.seal(
             json.dumps(lines), QuoteDraft.__tablename__, "adjustments", draft.name
         )
         values["adjustments"] = sealed if lines else None
@@ -168,13 +166,13 @@ def change(
     return draft
 
 
-def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
+def state(act: Act, draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment, beside the other choice of prices, and what is missing."""
     request = db.session.get_one(PatientRequest, draft.request_id)
     given = given_of(draft)
-    adjustments = [line.adjustment for line in adjustments_by(draft, settings)]
+    adjustments = [line.adjustment for line in adjustments_by(draft, act.settings)]
     kept = db.session.get_one(TableVersion, kept_version_id(request))
-    in_force = _in_force(request.slug, now)
+    in_force = _in_force(request.slug, act.now)
     firm_keep, refused_keep = _firm(kept, given, adjustments)
     firm_again, refused_again = firm_keep, refused_keep
     if in_force is None:
@@ -187,12 +185,12 @@ def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetim
     same = in_force is not None and in_force.id == kept.id
     chosen = chosen if draft.prices is not None or same else None
     table = price_lists.parsed(version)
-    today = price_lists.day_of(now, table.time_zone)
+    today = price_lists.day_of(act.now, table.time_zone)
     valid_until = draft.valid_until or today + timedelta(days=table.quote_valid_days)
     kept_until = _kept_until(request, price_lists.parsed(kept).quote_valid_days, kept.time_zone)
     fingerprint = _fingerprint(draft, version, given, adjustments, chosen)
     needs_approval = chosen is not None and quote_content.exceeds(
-        chosen.price, adjustments, clinic.adjustment_limit
+        chosen.price, adjustments, act.clinic.adjustment_limit
     )
     approved = needs_approval and draft.approved_hash == fingerprint
     missing = list(_missing(request))
@@ -204,7 +202,7 @@ def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetim
         missing.append(Missing("answers", tuple(problem.driver for problem in refusal.problems)))
     if chosen is not None:
         missing += _missing_in(chosen, table)
-    if table.demo and not settings.demo:
+    if table.demo and not act.settings.demo:
         missing.append(Missing("demonstration"))
     if not today <= valid_until <= today + LONGEST:
         missing.append(Missing("valid_until", (valid_until.isoformat(),)))
@@ -230,9 +228,7 @@ def state(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetim
     )
 
 
-def approve(
-    draft: QuoteDraft, *, fingerprint: str, actor: str, clinic: Clinic, settings: Settings, now: datetime
-) -> None:
+def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
     """Approve the adjustments of exactly what has this fingerprint; what is changed later is not approved.
 
     Raises ChangedMeanwhile if it is not what is there now, and SamePerson for whoever wrote an adjustment.
@@ -240,19 +236,14 @@ def approve(
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     current = of(request)
-    if (
-        current is None
-        or state(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
-    ):
+    if current is None or state(act, current).fingerprint != fingerprint:
         raise ChangedMeanwhile
-    if actor in {line.by for line in adjustments_by(current, settings)}:
+    if act.actor in {line.by for line in adjustments_by(current, act.settings)}:
         raise SamePerson
-    current.approved_by, current.approved_hash = actor, fingerprint
+    current.approved_by, current.approved_hash = act.actor, fingerprint
     db.session.flush()
-    requests.add_event(request, "approved", actor=actor, now=now, settings=settings, fingerprint=fingerprint)
-    audit.add(
-        "quote.approved", actor=actor, subject=f"request:{request.id}", now=now, fingerprint=fingerprint
-    )
+    requests.add_event(act, request, "approved", fingerprint=fingerprint)
+    audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)
 
 
 def discard(draft: QuoteDraft) -> None:
@@ -351,13 +342,13 @@ def _lines(
     return found
 
 
-def _lines_of(revision: QuoteRevision, actor: str, settings: Settings) -> list[dict[str, str]]:
+def _lines_of(act: Act, revision: QuoteRevision) -> list[dict[str, str]]:
     """Return the adjustments of a revision for a draft; none once the person is erased."""
     if revision.rows is None:
         return []
-    said = settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
+    said = act.settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
     return [
-        {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": actor}
+        {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": act.actor}
         for row in json.loads(said)["adjustments"]
     ]
 

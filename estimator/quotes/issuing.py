@@ -19,8 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from estimator import audit, keys, links, price_lists, requests, wording
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
@@ -61,16 +60,7 @@ class NotReady(Exception):
         super().__init__([each.code for each in missing])
 
 
-def issue(
-    request: PatientRequest,
-    *,
-    save: int,
-    fingerprint: str,
-    clinic: Clinic,
-    settings: Settings,
-    actor: str,
-    now: datetime,
-) -> QuoteRevision:
+def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> QuoteRevision:
     """Issue what was prepared, exactly as the preview showed it; ring jobs.ring("quote", id) after the commit.
 
     Raises NotReady with all that is missing, and ChangedMeanwhile if what is prepared is not what the caller saw,
@@ -80,20 +70,20 @@ def issue(
     draft = drafts.of(request)
     if draft is None or draft.save != save:
         raise ChangedMeanwhile
-    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
-    person = requests.person_of(request, settings.data_keys)
+    prepared = drafts.state(act, draft)
+    person = requests.person_of(request, act.settings.data_keys)
     if prepared.missing or prepared.chosen is None or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
     quote = of(request)
     before = None if quote is None else newest(quote)
-    issued = _issued_at(before, now)
-    content, rows = _said(request, prepared, "", before, issued, clinic, settings)
+    issued = _issued_at(before, act.now)
+    content, rows = _said(act, request, prepared, "", before, issued)
     if quote is None:
         # From here on nobody else gets a number, so all that takes time is done.
         year = price_lists.day_of(issued, content["time_zone"]).year
-        quote = _new_quote(request, year, settings, now)
+        quote = _new_quote(act, request, year)
     number = 1 if before is None else before.number + 1
     content["number"] = quote.number
     rows = replace(rows, number=quote.number, head=replace(rows.head, reference=quote.number))
@@ -113,37 +103,28 @@ def issue(
         valid_until=prepared.valid_until,
         time_zone=content["time_zone"],
         issued_at=issued,
-        issued_by=actor,
-        patient=settings.data_keys.seal(person.full_name, TABLE, "patient", name),
-        rows=settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
+        issued_by=act.actor,
+        patient=act.settings.data_keys.seal(person.full_name, TABLE, "patient", name),
+        rows=act.settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
         state="current",
-        state_since=now,
+        state_since=act.now,
     )
     for older in revisions(quote):
         if older.state in ("current", "expired", "accepted"):
-            become(older, "replaced", now)
+            become(older, "replaced", act.now)
     db.session.add(revision)
     drafts.discard(draft)
-    requests.add_event(
-        request, "issued", actor=actor, now=now, settings=settings, quote=quote.number, revision=number
-    )
+    requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
-        requests.move(request, "quoted", actor=actor, now=now, settings=settings)
+        requests.move(act, request, "quoted")
     if person.email is not None:
         notifications.put(
-            "quote_issued",
-            revision,
-            person.email,
-            language=revision.language,
-            submission=revision.name,
-            settings=settings,
-            now=now,
+            act, "quote_issued", revision, person.email, language=revision.language, submission=revision.name
         )
     audit.add(
+        act,
         "quote.issued",
-        actor=actor,
         subject=f"quote_revision:{revision.id}",
-        now=now,
         number=quote.number,
         revision=number,
         content=hashlib.sha256(written.encode()).hexdigest(),
@@ -153,13 +134,7 @@ def issue(
 
 
 def worded(
-    request: PatientRequest,
-    prepared: drafts.Prepared,
-    *,
-    number: str,
-    clinic: Clinic,
-    settings: Settings,
-    now: datetime,
+    act: Act, request: PatientRequest, prepared: drafts.Prepared, *, number: str
 ) -> tuple[dict[str, Any], FirmRows]:
     """Return what a revision that is issued at this moment says: its content, and its words in its language.
 
@@ -167,78 +142,69 @@ def worded(
     """
     quote = of(request)
     before = None if quote is None else newest(quote)
-    return _said(request, prepared, number, before, _issued_at(before, now), clinic, settings)
+    return _said(act, request, prepared, number, before, _issued_at(before, act.now))
 
 
-def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime, settings: Settings) -> None:
+def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent."""
     if reason not in WITHDRAWN:
         raise ValueError(f"no reason to withdraw: {reason}")
     request = locked(revision)
-    if standing(revision, now) != "current":
-        raise NotCurrent(standing(revision, now))
-    become(revision, "withdrawn", now)
+    if standing(revision, act.now) != "current":
+        raise NotCurrent(standing(revision, act.now))
+    become(revision, "withdrawn", act.now)
     number = revision.quote.number
     event = requests.add_event(
-        request,
-        "withdrawn",
-        actor=actor,
-        now=now,
-        settings=settings,
-        quote=number,
-        revision=revision.number,
-        reason=reason,
+        act, request, "withdrawn", quote=number, revision=revision.number, reason=reason
     )
     if request.state == "quoted":
-        requests.move(request, "in_work", actor=actor, now=now, settings=settings)
+        requests.move(act, request, "in_work")
     audit.add(
+        act,
         "quote.withdrawn",
-        actor=actor,
         subject=f"quote_revision:{revision.id}",
-        now=now,
         number=number,
         revision=revision.number,
         reason=reason,
     )
-    notifications.tell_patient(revision, "withdrawn", submission=event.name, settings=settings, now=now)
+    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
 
 
-def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> str:
+def new_link(act: Act, quote: Quote) -> str:
     """Give a quote another link, and return its token; the one before opens nothing any more."""
     request = quote.request
     lock(request)
     db.session.refresh(quote)
     quote.link_serial += 1
-    token = token_of(quote, settings.link_key)
+    token = token_of(quote, act.settings.link_key)
     quote.link_hash = links.stored(token)
     db.session.flush()
-    requests.add_event(request, "new_link", actor=actor, now=now, settings=settings, quote=quote.number)
-    audit.add("quote.new_link", actor=actor, subject=f"quote:{quote.id}", now=now, number=quote.number)
+    requests.add_event(act, request, "new_link", quote=quote.number)
+    audit.add(act, "quote.new_link", subject=f"quote:{quote.id}", number=quote.number)
     return token
 
 
-def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
+def expire_due(act: Act, *, most: int = 100) -> int:
     """Write down of revisions whose last day is over that they have expired; return how many.
 
     Nobody has to wait for it: `standing` says so already.
     """
     perhaps = (
         select(QuoteRevision.id)
-        .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(now))
+        .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(act.now))
         .order_by(QuoteRevision.id)
         .limit(most)
     )
-    return sum(_expire(revision_id, now, settings) for revision_id in db.session.scalars(perhaps).all())
+    return sum(_expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())
 
 
 def _said(
+    act: Act,
     request: PatientRequest,
     prepared: drafts.Prepared,
     number: str,
     before: QuoteRevision | None,
     issued: datetime,
-    clinic: Clinic,
-    settings: Settings,
 ) -> tuple[dict[str, Any], FirmRows]:
     """Put what was prepared into figures, and into words."""
     assert prepared.chosen is not None
@@ -263,8 +229,8 @@ def _said(
             table,
             reader,
             prepared.adjustments,
-            reflection_days=clinic.reflection_days,
-            before=None if before is None else _before(before, settings.data_keys),
+            reflection_days=act.clinic.reflection_days,
+            before=None if before is None else _before(before, act.settings.data_keys),
         )
     return content, rows
 
@@ -275,11 +241,11 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
     return moment if before is None else max(moment, before.issued_at)
 
 
-def _new_quote(request: PatientRequest, year: int, settings: Settings, now: datetime) -> Quote:
+def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
     number = f"Q-{year}-{_next(f'quote {year}'):05d}"
-    token = links.compose(settings.link_key, KIND, number, 1)
+    token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
-        request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=now
+        request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now
     )
     db.session.add(quote)
     db.session.flush()
@@ -319,23 +285,15 @@ def _rate_for(base: str, country: str, day: date) -> Rate | None:
     return None if found is None else Rate(found.base, found.quoted, found.rate, found.source, found.day)
 
 
-def _expire(revision_id: int, now: datetime, settings: Settings) -> int:
+def _expire(act: Act, revision_id: int) -> int:
     revision = db.session.get_one(QuoteRevision, revision_id)
     request = locked(revision)
-    if revision.state != "current" or standing(revision, now) != "expired":
+    if revision.state != "current" or standing(revision, act.now) != "expired":
         return 0
-    become(revision, "expired", now)
-    requests.add_event(
-        request,
-        "expired",
-        actor="clock",
-        now=now,
-        settings=settings,
-        quote=revision.quote.number,
-        revision=revision.number,
-    )
+    become(revision, "expired", act.now)
+    requests.add_event(act, request, "expired", quote=revision.quote.number, revision=revision.number)
     if request.state == "quoted":
-        requests.move(request, "expired", actor="clock", now=now, settings=settings)
+        requests.move(act, request, "expired")
     return 1
 
 

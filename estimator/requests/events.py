@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from estimator import keys
+from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import db, take_turns
 from estimator.models import PatientRequest, RequestEvent
@@ -43,14 +44,7 @@ def lock(request: PatientRequest) -> None:
 
 
 def add_event(
-    request: PatientRequest,
-    kind: str,
-    *,
-    actor: str,
-    now: datetime,
-    settings: Settings | None = None,
-    words: str | None = None,
-    **detail: object,
+    act: Act, request: PatientRequest, kind: str, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
     """Write down that something happened; from then on the request is kept as long as was promised anew.
 
@@ -61,15 +55,15 @@ def add_event(
     event = RequestEvent(
         name=name,
         request_id=request.id,
-        at=now,
-        actor=actor,
+        at=act.now,
+        actor=act.actor,
         kind=kind,
         detail=json.dumps(detail, sort_keys=True),
-        words=None if words is None else _sealed(words, name, settings),
+        words=None if words is None else _sealed(words, name, act.settings),
     )
     db.session.add(event)
     request.changes += 1
-    request.active_at = max(request.active_at, now)
+    request.active_at = max(request.active_at, act.now)
     db.session.flush()
     return event
 
@@ -91,7 +85,7 @@ def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
     ]
 
 
-def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
+def seen(act: Act, request: PatientRequest) -> bool:
     """Write down that somebody has opened a request, unless they did within the hour; return whether it was new.
 
     It neither counts as a change, which would stand in the way of others, nor prolongs how long anything is kept.
@@ -101,8 +95,8 @@ def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
         .where(
             RequestEvent.request_id == request.id,
             RequestEvent.kind == SEEN,
-            RequestEvent.actor == actor,
-            RequestEvent.at > now - SEEN_AGAIN,
+            RequestEvent.actor == act.actor,
+            RequestEvent.at > act.now - SEEN_AGAIN,
         )
         .limit(1)
     )
@@ -111,7 +105,7 @@ def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
     name = secrets.token_hex(16)
     db.session.add(
         RequestEvent(
-            name=name, request_id=request.id, at=now, actor=actor, kind=SEEN, detail="{}", words=None
+            name=name, request_id=request.id, at=act.now, actor=act.actor, kind=SEEN, detail="{}", words=None
         )
     )
     db.session.flush()

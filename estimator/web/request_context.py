@@ -8,6 +8,7 @@ from flask import current_app, g
 
 from estimator import clinic as clinics
 from estimator import estimates
+from estimator.act import PATIENT, Act
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.jobs import Jobs
@@ -50,9 +51,19 @@ def now() -> datetime:
     return found
 
 
+def act_of(actor: str) -> Act:
+    """Return what this request does, as an act of somebody: at its one moment, with the clinic as it is then."""
+    return Act(actor, now(), settings(), clinic())
+
+
+def act() -> Act:
+    """Return what this request does, as an act of the patient whose link it came by."""
+    return act_of(PATIENT)
+
+
 def estimate_of(token: str) -> Estimate | None:
     """Return the estimate that a link opens, None if there is none any more."""
-    return estimates.find(token, kept_days=settings().kept_days, now=now())
+    return estimates.find(act(), token)
 
 
 def person() -> StaffUser:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from acts import acting
 from delhi_list import DELHI, NOW
 from flask import Flask
 from staff_browser import Staff
@@ -60,7 +61,7 @@ def make_app(tmp_path: Path, database: str) -> Iterator[Callable[..., Flask]]:
         app = create_app(config.load({}, **{**known, **given}))
         apps.append(app)
         with app.app_context():
-            price_lists.import_(DELHI, NOW)
+            price_lists.import_(acting(actor="command line", now=NOW), DELHI)
             db.session.commit()
         return app
 
@@ -86,7 +87,7 @@ def sign_in() -> Callable[[Flask, Role], Staff]:
         with app.app_context():
             user = staff.demonstration(role, language="en", now=datetime.now(UTC))
             _link, token = invitations.make(
-                user, "demonstration", link_key=settings.link_key, now=datetime.now(UTC)
+                acting(now=datetime.now(UTC), settings=settings), user, "demonstration"
             )
             db.session.commit()
         person = Staff(app)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from acts import acting
 from delhi_list import DELHI
 from flask import Flask
 from staff_browser import Page, Staff
@@ -106,7 +107,7 @@ def test_who_lost_their_role_sees_what_they_typed(app: Flask, editor: Staff, dra
     with app.app_context():
         user = staff.find("editor@demonstration.example.org")
         assert user is not None
-        staff.set_roles(user, ["coordinator"], actor="command line", now=datetime.now(UTC))
+        staff.set_roles(acting(actor="command line", now=datetime.now(UTC)), user, ["coordinator"])
         db.session.commit()
     page = editor.send("save", {"f.note.en": "A long note that took an hour"})
     assert page.status == 401
@@ -194,7 +195,9 @@ def test_nobody_approves_what_they_asked_for(
     with app.app_context():
         user = staff.find("editor@demonstration.example.org")
         assert user is not None
-        staff.set_roles(user, ["price_editor", "approver"], actor="command line", now=datetime.now(UTC))
+        staff.set_roles(
+            acting(actor="command line", now=datetime.now(UTC)), user, ["price_editor", "approver"]
+        )
         db.session.commit()
     again = sign_in(app, "price_editor")
     page = again.post(f"{draft}/approve", {"over": "1"})

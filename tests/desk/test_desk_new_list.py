@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from acts import acting
 from delhi_list import NOW
 from flask import Flask
 from staff_browser import Staff
@@ -152,7 +153,7 @@ def test_a_list_is_copied_under_another_name_with_its_examples(app: Flask, edito
     with app.app_context():
         text = price_lists.versions("delhi")[0].text
         later = text.replace('version = "2026-09"', 'version = "b"').replace("2026-09-01", "2026-10-01")
-        price_lists.import_(later, NOW, examples=examples)
+        price_lists.import_(acting(actor="command line", now=NOW), later, examples=examples)
         db.session.commit()
         number = price_lists.find("delhi", "b").id
     editor.see(f"/staff/tables/versions/{number}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from acts import acting
 from delhi_list import DELHI, NOW
 from flask import Flask
 from quote_desk import ask, request_of
@@ -24,7 +25,7 @@ def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[st
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        price_lists.import_(DELHI, NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), DELHI)
         db.session.commit()
     yield app
     with app.app_context():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from acts import acting
 from example_list import NOW, table_text
 from flask import Flask
 
@@ -34,6 +35,6 @@ def app(settings: Settings, pages: bool, set_up: Callable[[str], None]) -> Itera
 @pytest.fixture
 def version(app: Flask) -> TableVersion:
     """Return the version of the example list that is in force."""
-    stored = price_lists.import_(table_text(), NOW)
+    stored = price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.commit()
     return stored

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from acts import acting
 from example_mail import estimate, settings
 
 from estimator import requests
@@ -46,14 +47,13 @@ def request(
 ) -> PatientRequest:
     """Make a request about an estimate of the example list, and commit it."""
     found = requests.ask(
+        acting(
+            clinic=clinic, actor="patient" if origin == "page" else "user:1", now=now, settings=settings()
+        ),
         record or estimate(now)[0],
         asked(person, **other),
         origin=origin,
         submission=submission,
-        clinic=clinic,
-        settings=settings(),
-        actor="patient" if origin == "page" else "user:1",
-        now=now,
     )
     db.session.commit()
     return found

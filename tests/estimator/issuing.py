@@ -7,6 +7,7 @@ import random
 import time
 from datetime import UTC, datetime
 
+from acts import acting
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -28,16 +29,13 @@ def issue(reference: str, settings: Settings) -> int | None:
     if draft is None:
         return None
     clinic = Clinic()
-    prepared = drafts.state(draft, clinic=clinic, settings=settings, now=now)
+    prepared = drafts.state(acting(clinic=clinic, now=now, settings=settings), draft)
     try:
         revision = quotes.issue(
+            acting(clinic=clinic, actor=f"user:{os.getpid()}", now=now, settings=settings),
             request,
             save=draft.save,
             fingerprint=prepared.fingerprint,
-            clinic=clinic,
-            settings=settings,
-            actor=f"user:{os.getpid()}",
-            now=now,
         )
     except drafts.ChangedMeanwhile:
         db.session.rollback()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from acts import acting
 from example_list import table_text
 from sqlalchemy import create_engine, text
 
@@ -95,12 +96,11 @@ def test_purging_removes_what_is_too_old(run: Run, ready: Path) -> None:
         version = price_lists.in_force("example", now)
         for age in (0, 89, 91, 200):
             estimates.make(
+                acting(now=now - timedelta(days=age), link_key="l" * 32),
                 version,
                 {"sessions": 1},
                 language="en",
                 submission="",
-                link_key="l" * 32,
-                now=now - timedelta(days=age),
             )
         db.session.commit()
         db.session.remove()

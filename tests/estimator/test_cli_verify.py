@@ -12,6 +12,7 @@ from typing import Any
 import example_quotes as example
 import hostile_pdfs as hostile
 import pytest
+from acts import acting
 from example_list import NOW
 from flask import Flask
 from sqlalchemy import text
@@ -99,7 +100,7 @@ def test_what_was_issued_is_all_as_it_was(run: Run) -> None:
 
 def test_people_who_were_erased_are_counted_and_their_figures_computed(run: Run) -> None:
     draw()
-    erasure.erase(revision_of("Q-2026-00001", 1).quote.request, actor="user:1", now=NOW)
+    erasure.erase(acting(actor="user:1", now=NOW), revision_of("Q-2026-00001", 1).quote.request)
     db.session.commit()
     code, output, _errors = run("--all")
     assert code == 0

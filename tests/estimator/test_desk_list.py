@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from acts import acting
 from example_list import NOW
 from example_mail import settings
 from example_request import PERSON, request
@@ -167,7 +168,7 @@ def test_a_name_whose_key_is_missing_does_not_keep_the_list_from_being_shown(
 
 def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version: TableVersion) -> None:
     found = request(NOW)
-    erasure.erase(found, actor="patient", now=NOW)
+    erasure.erase(acting(now=NOW), found)
     db.session.commit()
     (row,) = page().rows
     assert (row.full_name, row.unreadable, row.erased) == (None, False, True)

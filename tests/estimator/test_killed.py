@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from acts import acting
 from example_list import table_text
 from flask import Flask
 from killing import Killed, app, environment, server
@@ -35,25 +36,19 @@ def ask_for_mails(app: Flask, number: int) -> None:
     """Ask for mails of one estimate, every fourth with its PDF, as the page does, but ring no bell."""
     settings: Settings = app.config["SETTINGS"]
     now = datetime.now(UTC)
-    version = price_lists.import_(table_text(), now)
+    version = price_lists.import_(acting(actor="command line", now=now), table_text())
     token = estimates.make(
-        version,
-        PLAN,
-        language="en",
-        submission="form",
-        link_key=settings.link_key,
-        now=now,
+        acting(now=now, settings=settings), version, PLAN, language="en", submission="form"
     )
-    record = estimates.find(token, kept_days=90, now=now)
+    record = estimates.find(acting(now=now, kept_days=90), token)
     assert record is not None
     for each in range(number):
         estimates.email(
+            acting(now=now, settings=settings),
             record,
             f"patient{each}@example.org",
             attached=each % 4 == 0,
             submission=f"form {each}",
-            settings=settings,
-            now=now,
         )
     db.session.commit()
 

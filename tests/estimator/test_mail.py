@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acts import acting
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from example_list import NOW, table_text
@@ -196,7 +197,7 @@ def sent(text: str, plan: dict[str, Any], **given: Any) -> tuple[EmailMessage, s
     record, _token = estimate(now, text=text, plan=plan, **given)
     reference = record.reference
     row = claimed(ask(record, now, attached=True), now)
-    return parsed(letters.of(row, settings(), now)), reference
+    return parsed(letters.of(acting(settings=settings(), now=now), row)), reference
 
 
 def test_every_folder_of_mail_has_its_snapshots() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_quotes import CLINIC, COORDINATOR, issue, list_text, prepare
+from acts import acting
+from example_quotes import COORDINATOR, issue, list_text, prepare
 from flask import Flask
 from flask.testing import FlaskClient
 from mail_server import MailServer
@@ -107,7 +108,7 @@ def app(
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        price_lists.import_(list_text(), datetime.now(UTC))
+        price_lists.import_(acting(actor="command line", now=datetime.now(UTC)), list_text())
         db.session.commit()
         yield app
         app.extensions["jobs"].close()
@@ -208,13 +209,13 @@ def send_everything(app: Flask) -> None:
 def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> QuoteRevision:
     """Write a note, prepare a quote with an adjustment, issue it, and make its document."""
     record = record_of(reference)
-    requests.note(record, NOTE, actor=COORDINATOR, now=now, settings=settings)
-    known: dict[str, Any] = {"actor": COORDINATOR, "now": now, "settings": settings}
+    requests.note(acting(actor=COORDINATOR, now=now, settings=settings), record, NOTE)
     prepare(record, now)
     draft = drafts.of(record)
     assert draft is not None
     lines = [Adjustment(Decimal("-10.00"), LABEL, REASON)]
-    drafts.change(draft, save=draft.save, adjustments=lines, prices="keep", **known)
+    coordinator = acting(actor=COORDINATOR, now=now, settings=settings)
+    drafts.change(coordinator, draft, save=draft.save, adjustments=lines, prices="keep")
     db.session.commit()
     revision = issue(record, now)
     content = pdf_document.render(revision, settings)
@@ -223,14 +224,7 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
     return revision
 
 
-def answer(settings: Settings) -> dict[str, Any]:
-    return {
-        "language": "en",
-        "network": "203.0.113.0/24",
-        "pdf_sha256": None,
-        "settings": settings,
-        "now": datetime.now(UTC),
-    }
+ANSWER: dict[str, Any] = {"language": "en", "network": "203.0.113.0/24", "pdf_sha256": None}
 
 
 def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
@@ -251,11 +245,16 @@ def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
 
     accepted = quoted(app, one, settings, now)
     quotes.accept(
-        accepted, typed_name=TYPED, agreed_to="I accept this quote.", clinic=CLINIC, **answer(settings)
+        acting(settings=settings), accepted, typed_name=TYPED, agreed_to="I accept this quote.", **ANSWER
     )
     declined = quoted(app, two, settings, now)
     quotes.decline(
-        declined, reason="price", words=DECLINED, agreed_to="I decline this quote.", **answer(settings)
+        acting(settings=settings),
+        declined,
+        reason="price",
+        words=DECLINED,
+        agreed_to="I decline this quote.",
+        **ANSWER,
     )
     db.session.commit()
     send_everything(app)

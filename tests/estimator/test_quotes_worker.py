@@ -9,6 +9,7 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 
 import pytest
+from acts import acting
 from example_list import NOW
 from example_quotes import COORDINATOR, issue, prepare, quoted, settings
 from flask import Flask
@@ -127,7 +128,7 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_its_mail_says_so(
 
 def test_a_mail_about_a_quote_that_was_withdrawn_is_given_up_with_the_reason(app: Flask) -> None:
     revision = quoted()
-    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     db.session.commit()
     worker.send(app, mail_about(revision).id)
     mail = mail_about(revision)

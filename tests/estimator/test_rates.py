@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from acts import acting
 from flask import Flask
 from sqlalchemy import select
 
@@ -26,10 +27,8 @@ def enter(**given: Any) -> Rate:
         "rate": Decimal("83.25"),
         "source": "Reserve Bank",
         "day": TODAY,
-        "actor": "user:1",
-        "now": NOW,
     }
-    found = exchange_rates.enter(**{**known, **given})
+    found = exchange_rates.enter(acting(actor="user:1", now=NOW), **{**known, **given})
     db.session.commit()
     return found
 
@@ -94,7 +93,7 @@ def test_today_is_taken_wherever_it_has_begun(app: Flask) -> None:
 
 def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> None:
     row = enter(source="Reserve Bank of somewhere")
-    exchange_rates.remove(row, actor="user:2", now=NOW)
+    exchange_rates.remove(acting(actor="user:2", now=NOW), row)
     db.session.commit()
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.action, entry.actor) for entry in entries] == [

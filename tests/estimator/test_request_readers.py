@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from acts import acting
 from example_list import NOW
 from example_mail import settings
 from example_request import request
@@ -15,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 def seen(found: PatientRequest, actor: str, at: timedelta) -> bool:
-    new = requests.seen(found, actor=actor, now=NOW + at)
+    new = requests.seen(acting(actor=actor, now=NOW + at), found)
     db.session.commit()
     return new
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from acts import acting
 from example_list import NOW
 from example_mail import settings
 from example_request import PERSON, request
@@ -133,17 +134,15 @@ def quoted(app: Flask) -> Quoted:
             )
         )
         outbox.put(
-            "request_received",
-            about=f"{quote.number}/1",
-            address=PERSON.email or "",
-            language="en",
-            options={},
-            submission=quote.number,
-            keyring=settings().data_keys,
-            lookup_key=settings().lookup_key,
-            per_address=99,
-            per_record=99,
-            now=issued,
+            acting(now=issued, settings=settings()),
+            outbox.Message(
+                "request_received",
+                about=f"{quote.number}/1",
+                address=PERSON.email or "",
+                language="en",
+                submission=quote.number,
+                limits=outbox.Limits(per_address=99, per_record=99),
+            ),
         )
         db.session.commit()
         return quote
@@ -152,14 +151,14 @@ def quoted(app: Flask) -> Quoted:
 
 
 def erase(record: PatientRequest, **other: Any) -> bool:
-    found = erasure.erase(record, actor="patient", now=LATER, **other)
+    found = erasure.erase(acting(now=LATER), record, **other)
     db.session.commit()
     return found
 
 
 def with_words(now: datetime = NOW) -> PatientRequest:
     record = request(now, for_whom="other")
-    requests.note(record, "Called Wilhelmina back.", actor="user:1", now=now, settings=settings())
+    requests.note(acting(actor="user:1", now=now, settings=settings()), record, "Called Wilhelmina back.")
     db.session.commit()
     return record
 
@@ -252,13 +251,13 @@ def test_a_request_is_removed_when_its_days_are_over(app: Flask) -> None:
     old, kept = with_words(NOW - timedelta(days=100)), with_words(NOW - timedelta(days=99))
     old_id = old.id
     assert erasure.kept_until(kept, CLINIC) == NOW + timedelta(days=1)
-    assert erasure.purge(CLINIC, NOW) == 1
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW)) == 1
     db.session.commit()
     assert db.session.scalars(select(PatientRequest.reference)).all() == [kept.reference]
     assert db.session.scalars(select(NameWord).filter_by(request_id=old_id)).all() == []
     assert count(RequestConsent) == 3
     assert [mail.about for mail in db.session.scalars(select(Mail).order_by(Mail.id))] == ["", kept.reference]
-    assert erasure.purge(CLINIC, NOW) == 0
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW)) == 0
 
 
 def test_so_many_at_a_time_are_removed_until_none_is_left(
@@ -269,7 +268,7 @@ def test_so_many_at_a_time_are_removed_until_none_is_left(
         with_words(NOW - timedelta(days=days))
     kept = with_words()
     removed = []
-    while found := erasure.purge(CLINIC, NOW):
+    while found := erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW)):
         removed.append(found)
     assert removed == [2, 2, 1]
     assert db.session.scalars(select(PatientRequest.reference)).all() == [kept.reference]
@@ -277,23 +276,25 @@ def test_so_many_at_a_time_are_removed_until_none_is_left(
 
 def test_days_are_counted_from_what_happened_last(app: Flask) -> None:
     record = with_words(NOW - timedelta(days=150))
-    requests.note(record, "Still there.", actor="user:1", now=NOW - timedelta(days=99), settings=settings())
-    assert erasure.purge(CLINIC, NOW) == 0
-    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 1
+    requests.note(
+        acting(actor="user:1", now=NOW - timedelta(days=99), settings=settings()), record, "Still there."
+    )
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW)) == 0
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW + timedelta(days=1))) == 1
 
 
 def test_whoever_is_in_a_quote_is_erased_when_its_years_are_over(app: Flask, quoted: Quoted) -> None:
     record = with_words(NOW - timedelta(days=4000))
     quoted(record, "replaced", "accepted", issued=datetime.fromisoformat("2016-03-11T12:00:00+00:00"))
     assert erasure.kept_until(record, CLINIC) == NOW + timedelta(days=1)
-    assert erasure.purge(CLINIC, NOW) == 0
-    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 1
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW)) == 0
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW + timedelta(days=1))) == 1
     db.session.commit()
     assert everything_sealed() == []
     states = select(QuoteRevision.state).order_by(QuoteRevision.id)
     assert db.session.scalars(states).all() == ["replaced", "accepted"]
     assert requests.history(record, settings().data_keys)[0].actor == "clock"
-    assert erasure.purge(CLINIC, NOW + timedelta(days=1)) == 0
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=NOW + timedelta(days=1))) == 0
 
 
 def test_a_quote_is_kept_as_long_as_its_newest_revision(app: Flask, quoted: Quoted) -> None:
@@ -303,8 +304,8 @@ def test_a_quote_is_kept_as_long_as_its_newest_revision(app: Flask, quoted: Quot
     assert first is not None
     newest = erasure.kept_until(record, CLINIC)
     assert newest.year == (NOW - timedelta(days=4000)).year + 10
-    assert erasure.purge(CLINIC, newest - timedelta(seconds=1)) == 0
-    assert erasure.purge(CLINIC, newest) == 1
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=newest - timedelta(seconds=1))) == 0
+    assert erasure.purge(acting(actor="clock", clinic=CLINIC, now=newest)) == 1
 
 
 def test_a_leap_day_has_an_anniversary_in_every_year() -> None:

@@ -12,6 +12,7 @@ import example_quotes as example
 import hostile_pdfs as hostile
 import pikepdf
 import pytest
+from acts import acting
 from example_list import NOW
 from example_mail import estimate
 from flask import Flask
@@ -60,7 +61,7 @@ def revised(revision: QuoteRevision) -> QuoteRevision:
 
 
 def withdraw(revision: QuoteRevision) -> None:
-    quotes.withdraw(revision, reason="prices", actor="user:1", now=NOW, settings=example.settings())
+    quotes.withdraw(acting(actor="user:1", now=NOW, settings=example.settings()), revision, reason="prices")
     db.session.commit()
 
 
@@ -191,7 +192,7 @@ def test_a_replaced_document_is_genuine_and_replaced(revision: QuoteRevision, is
 def test_once_the_person_is_erased_the_document_can_still_be_checked(
     revision: QuoteRevision, issued: bytes
 ) -> None:
-    erasure.erase(revision.quote.request, actor="user:1", now=NOW)
+    erasure.erase(acting(actor="user:1", now=NOW), revision.quote.request)
     db.session.commit()
     db.session.expire_all()
     assert revision.rows is None

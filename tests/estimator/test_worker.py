@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acts import acting
 from example_mail import ADDRESS, ask, claimed, estimate, row, settings
 from flask import Flask
 from mail_server import MailServer
@@ -363,9 +364,11 @@ def test_the_sweep_rings_for_what_is_due_and_what_soon_will_be(
 ) -> None:
     record, _token = estimate(NOW)
     due, soon, sent, late = (ask(record, NOW, submission=f"form {number}") for number in range(4))
-    outbox.later(claimed(soon, NOW), words="451", now=NOW, give_up_hours=48)
-    outbox.sent(claimed(sent, NOW), words="250", now=NOW)
-    outbox.later(claimed(late, NOW), words="451", now=NOW + timedelta(minutes=5), give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(soon, NOW), words="451")
+    outbox.sent(acting(now=NOW), claimed(sent, NOW), words="250")
+    outbox.later(
+        acting(now=NOW + timedelta(minutes=5), mail_give_up_hours=48), claimed(late, NOW), words="451"
+    )
     db.session.commit()
     worker.sweep(app)
     assert bells(app) == [(due, False), (soon, True)]

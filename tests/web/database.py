@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from acts import acting
 from clinic import NOW
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -18,7 +19,7 @@ from estimator.models import Document, Estimate
 def publish(app: Flask, text: str) -> None:
     """Add a version of a price list."""
     with app.app_context():
-        price_lists.import_(text, NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), text)
         db.session.commit()
 
 

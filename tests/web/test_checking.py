@@ -13,6 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 import time_machine
+from acts import acting
 from clinic import ANSWERS
 from database import statement_on_each_connection
 from flask import Flask
@@ -153,6 +154,7 @@ def decline(desk: Desk) -> None:
     """Decline the quote, as its page does."""
     with desk.revision() as revision:
         quotes.decline(
+            acting(now=now(), settings=desk.settings),
             revision,
             reason="price",
             words="Too much for us.",
@@ -160,8 +162,6 @@ def decline(desk: Desk) -> None:
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            settings=desk.settings,
-            now=now(),
         )
 
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 import time_machine
+from acts import acting
 from flask import Flask
 from mail_server import MailServer
 from sqlalchemy import event, func, select, update
@@ -209,9 +210,9 @@ def token(app: Flask) -> str:
 def made(app: Flask) -> str:
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
-        version = price_lists.import_(LIST, NOW)
+        version = price_lists.import_(acting(actor="command line", now=NOW), LIST)
         token = estimates.make(
-            version, {"sessions": 2}, language="en", submission="", link_key=settings.link_key, now=NOW
+            acting(now=NOW, settings=settings), version, {"sessions": 2}, language="en", submission=""
         )
         db.session.commit()
     return token
@@ -567,7 +568,7 @@ def test_of_an_estimate_that_is_unknown_too_old_or_deleted_nothing_is_sent(
     gone = Reader(app, made(app))
     gone.client = reader.client
     with app.app_context():
-        found = estimates.find(gone.link[3:], kept_days=90, now=NOW)
+        found = estimates.find(acting(now=NOW, kept_days=90), gone.link[3:])
         assert found is not None
         estimates.delete(found)
         db.session.commit()

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 import time_machine
+from acts import acting
 from clinic import ANSWERS, NOW
 from flask import Flask
 from quote_clinic import Desk, list_text
@@ -72,7 +73,7 @@ def code_of(desk: Desk) -> str:
     with desk.app.app_context():
         code = db.session.scalars(select(QuoteCode).order_by(QuoteCode.id.desc())).first()
         assert code is not None
-        digits = access_codes.digits_of(code, desk.settings.data_keys, NOW)
+        digits = access_codes.digits_of(acting(now=NOW, settings=desk.settings), code)
         assert digits is not None
         return digits
 
@@ -142,7 +143,7 @@ def test_who_has_no_address_needs_no_code(app: Flask) -> None:
 
 def test_everything_that_is_kept_is_shown_with_how_long(desk: Desk) -> None:
     with desk.request() as request:
-        requests.note(request, "Called back.", actor="user:7", now=NOW, settings=desk.settings)
+        requests.note(acting(actor="user:7", now=NOW, settings=desk.settings), request, "Called back.")
     page = confirmed(desk).open(f"/request/{desk.reference}/data")
     text = page.text()
     for expected in (

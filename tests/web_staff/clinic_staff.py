@@ -16,6 +16,7 @@ from functools import cache
 from html import unescape
 from typing import Any
 
+from acts import acting
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
@@ -131,7 +132,7 @@ class Person:
         settings = self.app.config["SETTINGS"]
         with self.app.app_context():
             _user, _link, token = staff.invite(
-                self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
+                acting(actor="test", now=now, settings=settings), self.address, self.roles, language="en"
             )
             db.session.commit()
         return self.take(browser, f"/staff/welcome/{token}")
@@ -141,7 +142,7 @@ class Person:
         settings = self.app.config["SETTINGS"]
         with self.app.app_context():
             user, link, _token = staff.invite(
-                self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
+                acting(actor="test", now=now, settings=settings), self.address, self.roles, language="en"
             )
             invitations.use(link)
             costs = self.app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"]
@@ -200,7 +201,7 @@ def mails(app: Flask, template: str | None = None) -> list[str]:
         for mail in db.session.scalars(select(Mail).order_by(Mail.id.desc())):
             if template is None or mail.template == template:
                 try:
-                    message = letters.of(_claimed(mail), settings, datetime.now(UTC))
+                    message = letters.of(acting(settings=settings, now=datetime.now(UTC)), _claimed(mail))
                 except letters.Gone:
                     continue
                 part = message.get_body(("plain",))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
+from acts import acting
 from clinic_staff import PASSWORD, Browser
 from flask import Flask
 
@@ -25,7 +25,7 @@ def demo(make_app: Callable[..., Flask], clock: object) -> Flask:
 
 def ways_in(app: Flask) -> dict[Role, str]:
     with app.app_context():
-        found = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
+        found = demonstration.ways_in(acting())
         db.session.commit()
     return {role: re.sub(r"^http://[^/]+", "", address) for role, address in found.items()}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import html5lib
 import pytest
+from acts import acting
 from clinic_staff import Browser, Person
 from flask import Flask
 from PIL import Image
@@ -390,7 +391,7 @@ def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(
 
     assert [language(asked) for asked in (None, "fr", "de")] == ["en", "en", "de"]
     with app.app_context():
-        clinic.change("default_language", "ar", actor="user:1", now=datetime.now(UTC))
+        clinic.change(acting(actor="user:1", now=datetime.now(UTC)), "default_language", "ar")
         db.session.commit()
     assert [language(asked) for asked in (None, "fr", "de")] == ["ar", "ar", "de"]
     other = make_app(LANGUAGES="en,de")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from acts import acting
 from axe_playwright_python.sync_playwright import Axe
 from clinic_staff import Browser, Person
 from flask import Flask
@@ -63,7 +64,9 @@ def app(make_app: Callable[..., Flask], clock: object) -> Flask:
     """Return an app in two languages, with the list of Delhi."""
     app = make_app(LANGUAGES="en,ar")
     with app.app_context():
-        price_lists.import_(DELHI.read_text(encoding="utf-8"), datetime.now(UTC))
+        price_lists.import_(
+            acting(actor="command line", now=datetime.now(UTC)), DELHI.read_text(encoding="utf-8")
+        )
         db.session.commit()
     return app
 
@@ -74,12 +77,11 @@ def link(app: Flask) -> str:
     with app.app_context():
         now = datetime.now(UTC)
         token = estimates.make(
+            acting(now=now, link_key="l" * 32),
             price_lists.in_force("delhi", now),
             ANSWERS,
             language="en",
             submission="",
-            link_key="l" * 32,
-            now=now,
         )
         db.session.commit()
     return f"/e/{token}"

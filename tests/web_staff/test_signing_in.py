@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from acts import acting
 from clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, code_of
 from flask import Flask
 
@@ -44,7 +45,9 @@ def test_a_wrong_password_an_unknown_address_and_an_account_without_password_get
         user.active = False
     with app.app_context():
         now = datetime.now(UTC)
-        staff.invite("new@example.org", ["approver"], language="en", link_key="l" * 32, actor="test", now=now)
+        staff.invite(
+            acting(actor="test", now=now, link_key="l" * 32), "new@example.org", ["approver"], language="en"
+        )
         db.session.commit()
     answers = set()
     for address, password in (

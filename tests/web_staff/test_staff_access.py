@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
+from acts import acting
 from clinic_staff import Browser, Person
 from flask import Flask
 
@@ -88,7 +89,7 @@ def browsers(app: Flask, later: Callable[..., None]) -> dict[str, Browser]:
         found[role] = Browser(app, f"127.0.0.{number + 2}")
         Person(app, f"{role}@example.org", [role]).put(datetime.now(UTC)).sign_in(found[role])
     with app.app_context():
-        way = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))["price_editor"]
+        way = demonstration.ways_in(acting())["price_editor"]
         db.session.commit()
     found["invented"] = Browser(app)
     found["invented"].get(re.sub(r"^http://[^/]+", "", way))

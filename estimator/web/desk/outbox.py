@@ -18,7 +18,7 @@ from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import Answer
 from estimator.web.mail_status import outcome
 from estimator.web.request_context import jobs, now
-from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
 
@@ -77,7 +77,7 @@ def again(number: int) -> Answer:
     """Put a mail that was given up back into the outbox."""
     put = outbox.again(number, now())
     if put:
-        audit.add("mail.again", actor=signed_in.actor(), subject=f"mail:{number}", now=now())
+        audit.add(act(), "mail.again", subject=f"mail:{number}")
     db.session.commit()
     if put:
         jobs().ring("mail", number)

@@ -18,8 +18,9 @@ from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import Answer
 from estimator.web.desk.quotes.state_names import STANDINGS, standing_words
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 
@@ -117,9 +118,8 @@ def _columns() -> Sequence[Column]:
 
 def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
     named = signed_in.may("requests.read")
-    keyring = settings().data_keys if named else None
     words = {standing: standing_words(standing) for standing in STANDINGS}
-    for one in reports.listed(year, now(), keyring, spreadsheets.MOST_ROWS):
+    for one in reports.listed(act(), year, spreadsheets.MOST_ROWS, named=named):
         row: list[Cell] = [
             one.number,
             one.revision,

@@ -12,6 +12,7 @@ from estimator import throttle
 from estimator.db import db, unavailable
 from estimator.i18n import gettext as _
 from estimator.web import errors, networks, request_context
+from estimator.web.request_context import act
 
 MOST_A_MINUTE = 20
 
@@ -35,12 +36,11 @@ def missing() -> Response:
 
 def _too_many() -> bool:
     """Count a miss, unless there have been enough; a database that cannot be written keeps nobody out."""
-    now, lookup_key = request_context.now(), request_context.settings().lookup_key
-    who = f"{networks.counted()} {now:%Y-%m-%d %H:%M}"
+    who = f"{networks.counted()} {request_context.now():%Y-%m-%d %H:%M}"
     try:
-        if not throttle.has_room("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now):
+        if not throttle.has_room(act(), "links", who, most=MOST_A_MINUTE):
             return True
-        throttle.take("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now)
+        throttle.take(act(), "links", who, most=MOST_A_MINUTE)
         db.session.commit()
     except DBAPIError as error:
         db.session.rollback()

@@ -34,6 +34,7 @@ from estimator.pdf import renderer
 from estimator.web import errors, forms, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
+from estimator.web.request_context import act
 from estimator.web.total_so_far import running
 from pricing import PriceTable
 from pricing.explore import sensitivity
@@ -288,14 +289,7 @@ def _answering(
 
 
 def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader) -> Answer:
-    token = estimates.make(
-        version,
-        answers,
-        language=reader.tag,
-        submission=submission,
-        link_key=request_context.settings().link_key,
-        now=request_context.now(),
-    )
+    token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
     db.session.commit()
     return redirect(url_for("patient.breakdown", token=token), code=303)
 

@@ -18,6 +18,7 @@ from estimator.models import Estimate
 from estimator.web import errors, request_context
 from estimator.web.forms import Form
 from estimator.web.mail_status import outcome
+from estimator.web.request_context import act
 
 pages = Blueprint("mailing", __name__)
 
@@ -73,12 +74,11 @@ def email(token: str) -> tuple[str, int] | Response:
         return _page(found, token, form, 422, meant=meant)
     try:
         mail = estimates.email(
+            act(),
             found,
             address,
             attached=form.attached.data != "no",
             submission=form.submission.data or secrets.token_urlsafe(16),
-            settings=request_context.settings(),
-            now=request_context.now(),
         )
         mail_id = mail.id  # the row cannot be read again if the database goes away meanwhile
         db.session.commit()

@@ -27,6 +27,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
 from estimator.web.patient.request import visit_over
+from estimator.web.request_context import act
 
 pages = Blueprint("my_data", __name__)
 
@@ -95,7 +96,7 @@ def erase(reference: str) -> Answer:
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
         mails = erasure.mails_of(record)
-        whole = erasure.erase(record, actor="patient", now=request_context.now())
+        whole = erasure.erase(act(), record)
         until = None if whole else _until(record)
         db.session.commit()
         smtp.forget_these(request_context.settings().mail_folder, mails)
@@ -136,9 +137,7 @@ def code(reference: str) -> Answer:
         return _code_page(record, form, 400, _("Your visit had ended. Press the button again."))
     if form.act.data == "send":
         return _send_code(record, form)
-    right = access_codes.check(
-        record, form.code.data or "", settings=request_context.settings(), now=request_context.now()
-    )
+    right = access_codes.check(act(), record, form.code.data or "")
     if right:
         request_visit.begin(record, confirmed=True)
     db.session.commit()
@@ -189,9 +188,7 @@ def estimate_download(token: str) -> Answer:
 def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
     reference = record.reference
     try:
-        _code, mail_id = access_codes.send(
-            record, settings=request_context.settings(), now=request_context.now()
-        )
+        _code, mail_id = access_codes.send(act(), record)
         db.session.commit()
     except access_codes.TooMany as too_many:
         db.session.rollback()
@@ -226,9 +223,7 @@ def _code_page(
 
 
 def _everything(record: PatientRequest) -> dict[str, Any]:
-    return data_export.of_request(
-        record, settings=request_context.settings(), clinic=clinic.current(), now=request_context.now()
-    )
+    return data_export.of_request(act(), record)
 
 
 def _kept(record: PatientRequest) -> list[str]:

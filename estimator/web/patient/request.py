@@ -29,6 +29,7 @@ from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient import dead_links, request_form, request_visit
 from estimator.web.patient.request_form import AskForm, Checked
+from estimator.web.request_context import act
 
 pages = Blueprint("asking", __name__)
 
@@ -94,14 +95,7 @@ def check(token: str) -> Answer:
         if (wait := _too_many()) is not None:
             return _check_page(found, token, form, checked, 429, wait)
         record = requests.ask(
-            found,
-            checked.asked,
-            origin="page",
-            submission=form.submission.data or "",
-            clinic=clinic.current(),
-            settings=request_context.settings(),
-            actor="patient",
-            now=request_context.now(),
+            act(), found, checked.asked, origin="page", submission=form.submission.data or ""
         )
         mails = [mail.id for mail in outbox.of(record.reference) if mail.state == "waiting"]
         request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
@@ -179,12 +173,10 @@ def question(reference: str) -> Answer:
     quote = quotes.of(record)
     try:
         if quote is None:
-            event = requests.ask_question(
-                record, words, now=request_context.now(), settings=request_context.settings()
-            )
-            requests.tell_desk(record, event, settings=request_context.settings(), now=request_context.now())
+            event = requests.ask_question(act(), record, words)
+            requests.tell_desk(act(), record, event)
         else:
-            quotes.ask_question(quote, words, settings=request_context.settings(), now=request_context.now())
+            quotes.ask_question(act(), quote, words)
         mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
         db.session.commit()
     except outbox.TooMany:
@@ -209,8 +201,7 @@ def visit_over() -> tuple[str, int]:
 
 def _too_many() -> str | None:
     """Count one more request from a network; return what to say if there have been too many, else None."""
-    now, lookup_key = request_context.now(), request_context.settings().lookup_key
-    wait = throttle.take("ask", networks.counted(), most=MOST_FROM, lookup_key=lookup_key, now=now)
+    wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
         return None
     db.session.commit()

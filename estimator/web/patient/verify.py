@@ -21,6 +21,7 @@ from estimator.verification import Checked, Computed, Difference, Reference
 from estimator.web import errors, networks, request_context
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
+from estimator.web.request_context import act
 
 pages = Blueprint("checking", __name__)
 
@@ -251,17 +252,13 @@ def _label(difference: Difference, reader: Reader, computed: Computed) -> Words:
 
 
 def _has_room(what: str, most: int) -> bool:
-    settings, now = request_context.settings(), request_context.now()
-    return throttle.has_room(
-        f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now
-    )
+    return throttle.has_room(act(), f"check {what}", networks.counted(), most=most)
 
 
 def _count(what: str, most: int) -> None:
     """Count one; a database that cannot be written keeps nobody from checking a document."""
-    settings, now = request_context.settings(), request_context.now()
     try:
-        throttle.take(f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now)
+        throttle.take(act(), f"check {what}", networks.counted(), most=most)
         db.session.commit()
     except DBAPIError as error:
         db.session.rollback()

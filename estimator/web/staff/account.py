@@ -21,7 +21,7 @@ from estimator.models.staff import Role
 from estimator.staff import invitations, recovery_codes, sessions
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
-from estimator.web.staff import security
+from estimator.web.staff import security, signed_in
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -163,16 +163,8 @@ def people() -> Answer:
         problems["roles"] = _("Choose at least one role.")
     if address is None or problems:
         return _people(typed, roles, problems)
-    settings = request_context.settings()
     try:
-        user, link, token = staff.invite(
-            address,
-            roles,
-            language=current_reader().tag,
-            link_key=settings.link_key,
-            actor=request_context.person().actor,
-            now=request_context.now(),
-        )
+        user, link, token = staff.invite(signed_in.act(), address, roles, language=current_reader().tag)
     except staff.AddressTaken:
         db.session.rollback()
         return _people(typed, roles, {"address": _("Somebody with this address is there already.")})
@@ -202,34 +194,27 @@ def someone(number: int) -> Answer:
 
 
 def _change_roles(user: StaffUser) -> Answer:
-    staff.set_roles(
-        user, _wanted(InvitationForm()), actor=request_context.person().actor, now=request_context.now()
-    )
+    staff.set_roles(signed_in.act(), user, _wanted(InvitationForm()))
     return _done(user, _("The roles were changed."))
 
 
 def _deactivate(user: StaffUser) -> Answer:
-    staff.deactivate(user, actor=request_context.person().actor, now=request_context.now())
+    staff.deactivate(signed_in.act(), user)
     return _done(user, _("This account lets nobody in any more."))
 
 
 def _activate(user: StaffUser) -> Answer:
-    staff.activate(user, actor=request_context.person().actor, now=request_context.now())
+    staff.activate(signed_in.act(), user)
     return _done(user, _("This account lets its owner in again."))
 
 
 def _end_sessions(user: StaffUser) -> Answer:
-    staff.end_sessions(user, actor=request_context.person().actor, now=request_context.now())
+    staff.end_sessions(signed_in.act(), user)
     return _done(user, _("This person is signed out everywhere."))
 
 
 def _invite_again(user: StaffUser) -> Answer:
-    link, token = staff.invite_again(
-        user,
-        link_key=request_context.settings().link_key,
-        actor=request_context.person().actor,
-        now=request_context.now(),
-    )
+    link, token = staff.invite_again(signed_in.act(), user)
     return _invited(user, link, token)
 
 
@@ -251,7 +236,7 @@ def _invited(user: StaffUser, link: StaffLink, token: str) -> Answer:
         address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
         return render_template("staff/link.html", email=user.email, address=address)
     try:
-        mail = staff.send_link(user, link, settings=settings, now=request_context.now())
+        mail = staff.send_link(signed_in.act(), user, link)
     except outbox.TooMany:
         db.session.rollback()
         return errors.page(

@@ -20,6 +20,7 @@ from estimator.mail import addresses, outbox
 from estimator.models import StaffLink
 from estimator.staff import invitations
 from estimator.web import errors, networks, request_context
+from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
@@ -74,10 +75,9 @@ def _send_link(address: str) -> None:
     user = staff.find(address)
     if user is None or not user.active or user.demonstration or user.password is None:
         return
-    settings, now = request_context.settings(), request_context.now()
-    link, _token = invitations.make(user, "reset", link_key=settings.link_key, now=now)
+    link, _token = invitations.make(act_of(user.actor), user, "reset")
     try:
-        mail = staff.send_link(user, link, settings=settings, now=now)
+        mail = staff.send_link(act_of(user.actor), user, link)
     except outbox.TooMany:
         db.session.rollback()
         current_app.logger.warning("no more links to a new password today for %s", user.actor)
@@ -96,8 +96,8 @@ def new_password(token: str) -> Answer:
     if hashed is None:
         return answer
     user = link.user
-    staff.new_password(user, hashed, now=request_context.now())
-    mail = staff.notify(user, "password", settings=request_context.settings(), now=request_context.now())
+    staff.new_password(act_of(user.actor), user, hashed)
+    mail = staff.notify(act_of(user.actor), user, "password")
     throttle.forget("sign-in", user.email, lookup_key=request_context.settings().lookup_key)
     db.session.commit()
     request_context.jobs().ring("mail", mail.id)
@@ -115,7 +115,7 @@ def welcome(token: str) -> Answer:
     if hashed is None:
         return answer
     user = link.user
-    staff.begin(user, hashed, now=request_context.now())
+    staff.begin(act_of(user.actor), user, hashed)
     db.session.commit()
     logout_user()
     plugins = current_app.extensions["security"].two_factor_plugins

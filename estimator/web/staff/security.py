@@ -35,6 +35,7 @@ from estimator.i18n import gettext as _
 from estimator.models import StaffRole, StaffUser
 from estimator.staff import sessions
 from estimator.web import request_context
+from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
 from estimator.web.staff.passwords import Passwords
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
@@ -211,7 +212,7 @@ def _signed_in(_app: Flask, user: StaffUser, authn_via: list[str] | None = None,
     if authn_via == ["change"]:
         sessions.end_all(user)
     else:
-        audit.add("staff.signed_in", actor=user.actor, subject=user.actor, now=now)
+        audit.add(act_of(user.actor), "staff.signed_in", subject=user.actor)
         current_app.logger.info("%s signed in", user.actor)
     session[KEY] = sessions.begin(user, now)
     sign_in.came_through(user)
@@ -232,8 +233,8 @@ def _clear_browser(response: Response) -> Response:
 
 
 def _password_changed(_app: Flask, user: StaffUser, **_values: Any) -> None:
-    audit.add("staff.password_changed", actor=user.actor, subject=user.actor, now=request_context.now())
-    staff.notify(user, "password", settings=request_context.settings(), now=request_context.now())
+    audit.add(act_of(user.actor), "staff.password_changed", subject=user.actor)
+    staff.notify(act_of(user.actor), user, "password")
     flash(_("Your password was changed. Everywhere else you are signed out."))
 
 

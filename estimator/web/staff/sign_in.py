@@ -30,6 +30,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import StaffUser
 from estimator.web import networks, request_context
+from estimator.web.request_context import act_of
 from estimator.web.staff.passwords import weakness
 
 MOST_PASSWORDS = 10
@@ -248,11 +249,8 @@ Bucket = tuple[str, str, int]
 
 def counted(buckets: Sequence[Bucket]) -> timedelta | None:
     """Count an attempt in each bucket, for good; return how long to wait if there have been too many in one."""
-    settings, now = request_context.settings(), request_context.now()
-    waits = [
-        throttle.take(what, who, most=most, lookup_key=settings.lookup_key, now=now)
-        for what, who, most in buckets
-    ]
+    act = act_of("nobody")  # who it is, is only known afterwards
+    waits = [throttle.take(act, what, who, most=most) for what, who, most in buckets]
     db.session.commit()
     return max((wait for wait in waits if wait is not None), default=None)
 

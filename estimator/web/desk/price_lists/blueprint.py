@@ -18,8 +18,8 @@ from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing import Problem
 from pricing.notation import LONGEST_VERSION
 from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
@@ -113,7 +113,7 @@ def typed(prefix: str = "f.") -> dict[str, str]:
 def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Draft:
     """Save a draft and commit; raises drafts.ChangedMeanwhile, Gone, drafts.TooLong."""
     try:
-        kept = drafts.save(draft.id, text, over=over, actor=signed_in.actor(), now=now(), examples=examples)
+        kept = drafts.save(act(), draft.id, text, over=over, examples=examples)
     except drafts.UnknownDraft:
         raise Gone from None
     db.session.commit()

@@ -13,6 +13,7 @@ from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, problems_in_words, the_draft, to
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 MOST_SHOWN = 50
 """So many problems and warnings are listed on the page; the others stand beside their fields."""
@@ -51,7 +52,7 @@ def discard(draft_id: int) -> Answer:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)
     if request.method == "POST":
-        drafts.throw_away(draft, actor=signed_in.actor(), now=now())
+        drafts.throw_away(act(), draft)
         db.session.commit()
         return to("index")
     return render_template(

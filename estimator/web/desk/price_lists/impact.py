@@ -18,6 +18,7 @@ from estimator.web.desk.price_lists.try_it import driver_words, item_words
 from estimator.web.language import current_reader
 from estimator.web.request_context import jobs, now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing.money import Rounder
 from pricing.table import PriceTable
 
@@ -70,7 +71,7 @@ def ask_effect(draft_id: int) -> Answer:
             db.session.commit()
         return to("effect", draft_id=draft_id)
     try:
-        preview = previews.ask(draft, actor=signed_in.actor(), now=now())
+        preview = previews.ask(act(), draft)
     except pricing.BadTable:
         return to("effect", draft_id=draft_id)
     number = preview.id

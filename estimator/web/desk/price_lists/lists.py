@@ -19,6 +19,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing.syntax import MOST_CHARACTERS
 
 _SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']', re.MULTILINE)
@@ -99,14 +100,11 @@ def _draft_row(draft: Any) -> dict[str, Any]:
 @pages.post("/begin")
 def begin() -> Answer:
     """Begin a draft: from a version, from a file, or from a text that was pasted."""
-    actor = signed_in.actor()
     wanted = request.form.get("version", "")
     if wanted.isdecimal():
         version = _version(int(wanted))
         first = _first_day(version)
-        draft = drafts.from_version(
-            version, name=_free_name(version.slug, first), valid_from=first, actor=actor, now=now()
-        )
+        draft = drafts.from_version(act(), version, name=_free_name(version.slug, first), valid_from=first)
         db.session.commit()
         return to("overview", draft_id=draft.id)
     sent = request.files.get("file")
@@ -142,14 +140,7 @@ def begin() -> Answer:
             pasted,
             422,
         )
-    draft = drafts.begin(
-        slug[1],
-        text=pasted,
-        examples="[]",
-        based_on=None,
-        actor=actor,
-        now=now(),
-    )
+    draft = drafts.begin(act(), slug[1], text=pasted, examples="[]", based_on=None)
     db.session.commit()
     return to("overview", draft_id=draft.id)
 
@@ -217,7 +208,7 @@ def take_back(version_id: int) -> Answer:
     if request.method == "POST":
         text, examples, slug = found.text, found.examples, found.slug
         try:
-            price_lists.take_back(found, actor=signed_in.actor(), now=now())
+            price_lists.take_back(act(), found)
         except price_lists.InForceAlready:
             return _index(
                 _(
@@ -225,9 +216,7 @@ def take_back(version_id: int) -> Answer:
                 ),
                 status=409,
             )
-        draft = drafts.begin(
-            slug, text=text, examples=examples, based_on=None, actor=signed_in.actor(), now=now()
-        )
+        draft = drafts.begin(act(), slug, text=text, examples=examples, based_on=None)
         db.session.commit()
         return to("overview", draft_id=draft.id)
     return render_template(
@@ -252,9 +241,7 @@ def closing(slug: str, what: str) -> Answer:
     if slug not in {one.slug for one in price_lists.lists()}:
         return errors.missing()
     if request.method == "POST":
-        (price_lists.close if what == "close" else price_lists.reopen)(
-            slug, actor=signed_in.actor(), now=now()
-        )
+        (price_lists.close if what == "close" else price_lists.reopen)(act(), slug)
         db.session.commit()
         return to("index")
     if what == "close":

@@ -26,7 +26,7 @@ from estimator.web.desk.price_lists.entry import in_a_form
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
-from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing import PriceTable, Problem
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 
@@ -164,12 +164,7 @@ def _begun(
     if wrong or table is None:
         return _page(asked, typed, wrong, source), 422
     draft = drafts.begin(
-        table.table,
-        text=text,
-        examples="[]" if source is None else source.examples,
-        based_on=None,
-        actor=signed_in.actor(),
-        now=now(),
+        act(), table.table, text=text, examples="[]" if source is None else source.examples, based_on=None
     )
     db.session.commit()
     return to("overview", draft_id=draft.id)

@@ -31,6 +31,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 
 @pages.get("/drafts/<int:draft_id>/publish")
@@ -114,7 +115,7 @@ def propose(draft_id: int) -> Answer:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.propose(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        lambda: drafts.propose(act(), draft, over=over, acknowledged=accepted),
         then="publish",
     )
 
@@ -124,9 +125,7 @@ def approve(draft_id: int) -> Answer:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
-    return _try(
-        draft, lambda: drafts.approve(draft, over=over, actor=signed_in.actor(), now=now()), then="index"
-    )
+    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
 
 
 @pages.post("/drafts/<int:draft_id>/publish-alone")
@@ -138,7 +137,7 @@ def publish_alone(draft_id: int) -> Answer:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.publish(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
         then="index",
     )
 

@@ -26,8 +26,8 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 
 
@@ -47,14 +47,7 @@ def answers(reference: str) -> Answer:
     if found.unreadable:
         return _page(of, draft, form, status=422)
     try:
-        drafts.change(
-            draft,
-            save=number_in("save"),
-            given=found.answers,
-            actor=signed_in.actor(),
-            now=now(),
-            settings=settings(),
-        )
+        drafts.change(act(), draft, save=number_in("save"), given=found.answers)
     except pricing.BadAnswers:
         db.session.rollback()
         return _page(the_request(reference), the_draft(of), form, status=422)

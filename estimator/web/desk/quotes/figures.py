@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 import pricing
-from estimator import clinic, price_lists, wording
+from estimator import price_lists, wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -18,8 +18,9 @@ from estimator.quotes.drafts import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
 from estimator.web.desk.quotes.form import Read
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -29,7 +30,7 @@ from pricing.table import ChoiceDriver
 
 def prepared_of(draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment."""
-    return drafts.state(draft, clinic=clinic.current(), settings=settings(), now=now())
+    return drafts.state(act(), draft)
 
 
 def trial(draft: QuoteDraft, found: Read) -> QuoteDraft:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, render_template, request, url_for
 
-from estimator import clinic, keys, price_lists, quotes, requests
+from estimator import keys, price_lists, quotes, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
@@ -27,8 +27,9 @@ from estimator.web.desk.quotes.blueprint import (
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.request_context import jobs, now, settings
+from estimator.web.request_context import jobs, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 
 @pages.post("/approve")
@@ -37,14 +38,7 @@ def approve(reference: str) -> Answer:
     of = the_request(reference)
     draft = the_draft(of)
     try:
-        drafts.approve(
-            draft,
-            fingerprint=printable(request.form.get("fingerprint", "")),
-            actor=signed_in.actor(),
-            clinic=clinic.current(),
-            settings=settings(),
-            now=now(),
-        )
+        drafts.approve(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
     except drafts.ChangedMeanwhile:
         db.session.rollback()
         return _not_approved(
@@ -79,13 +73,7 @@ def issue(reference: str) -> Answer:
         return _check(of, draft)
     try:
         revision = quotes.issue(
-            of,
-            save=number_in("save"),
-            fingerprint=printable(request.form.get("fingerprint", "")),
-            clinic=clinic.current(),
-            settings=settings(),
-            actor=signed_in.actor(),
-            now=now(),
+            act(), of, save=number_in("save"), fingerprint=printable(request.form.get("fingerprint", ""))
         )
     except drafts.ChangedMeanwhile:
         db.session.rollback()

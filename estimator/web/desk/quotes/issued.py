@@ -24,6 +24,7 @@ from estimator.web.mail_status import outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
 from estimator.web.request_context import now, ring_mails, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -98,9 +99,7 @@ def withdraw(reference: str) -> Answer:
             return _not_current(of, "replaced")
         if reason in WITHDRAWN:
             try:
-                quotes.withdraw(
-                    revision, reason=reason, actor=signed_in.actor(), now=now(), settings=settings()
-                )
+                quotes.withdraw(act(), revision, reason=reason)
             except quotes.NotCurrent as late:
                 db.session.rollback()
                 return _not_current(the_request(reference), late.standing)
@@ -130,7 +129,7 @@ def new_link(reference: str) -> Answer:
     if quote is None:
         return errors.missing()
     if request.method == "POST":
-        quotes.new_link(quote, actor=signed_in.actor(), settings=settings(), now=now())
+        quotes.new_link(act(), quote)
         db.session.commit()
         flash(_("The quote has a new link. The old one opens nothing any more."))
         return to("prepare", reference=of.reference)

@@ -36,7 +36,7 @@ from estimator.web.desk.quotes.figures import (
 )
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.wording import answer_words
 
@@ -55,7 +55,7 @@ def prepare(reference: str) -> Answer:
 def begin(reference: str) -> Answer:
     """Begin the next revision, from the request's plan or the newest revision; one that is begun goes on."""
     of = the_request(reference)
-    drafts.begin(of, actor=signed_in.actor(), now=now(), settings=settings())
+    drafts.begin(signed_in.act(), of)
     db.session.commit()
     return to("prepare", reference=of.reference)
 
@@ -77,14 +77,12 @@ def save(reference: str) -> Answer:
         return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
     try:
         drafts.change(
+            signed_in.act(),
             draft,
             save=number_in("save"),
             prices=found.prices,
             adjustments=found.adjustments,
             valid_until=found.valid_until,
-            actor=signed_in.actor(),
-            now=now(),
-            settings=settings(),
         )
     except drafts.ChangedMeanwhile:
         db.session.rollback()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, current_app, render_template, url_for
 
-from estimator import clinic, keys, quotes
+from estimator import keys, quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import speaking
 from estimator.models import PatientRequest
@@ -28,6 +28,7 @@ from estimator.web.desk.quotes.state_names import standing_words
 from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
+from estimator.web.staff.signed_in import act
 from estimator.wording import FirmRows
 
 
@@ -122,7 +123,7 @@ def _worded(of: PatientRequest) -> tuple[dict[str, Any], FirmRows] | None:
     quote = quotes.of(of)
     with speaking(language_of(of)):
         number = _("number follows") if quote is None else quote.number
-    return quotes.worded(of, prepared, number=number, clinic=clinic.current(), settings=settings(), now=now())
+    return quotes.worded(act(), of, prepared, number=number)
 
 
 def _no_total(of: PatientRequest) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import flash, render_template, request, url_for
 
-from estimator import clinic, estimates, price_lists, requests
+from estimator import estimates, price_lists, requests
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -21,7 +21,7 @@ from estimator.web.desk.requests.blueprint import Answer, pages
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
 from estimator.web.patient.request_form import AskForm, Checked
-from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 from pricing.answers import Answers
 
@@ -87,27 +87,10 @@ def enter(slug: str) -> Answer:
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> Answer:
-    settings, now = request_context.settings(), request_context.now()
-    token = estimates.make(
-        version,
-        answers,
-        language=asked.language,
-        submission=submission,
-        link_key=settings.link_key,
-        now=now,
-    )
-    estimate = estimates.find(token, kept_days=settings.kept_days, now=now)
+    token = estimates.make(act(), version, answers, language=asked.language, submission=submission)
+    estimate = estimates.find(act(), token)
     assert estimate is not None, "it was made in this transaction"
-    record = requests.ask(
-        estimate,
-        asked,
-        origin="staff",
-        submission=submission,
-        clinic=clinic.current(),
-        settings=settings,
-        actor=signed_in.actor(),
-        now=now,
-    )
+    record = requests.ask(act(), estimate, asked, origin="staff", submission=submission)
     reference = record.reference
     mails = [mail.id for mail in outbox.of(reference) if mail.state == "waiting"]
     db.session.commit()

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from estimator import quotes, requests, staff
+from estimator.act import COMMAND_LINE
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
-from estimator.price_lists import COMMAND_LINE
 from estimator.requests import SEEN
 from estimator.web import mail_status
 from estimator.web.desk.requests import blueprint as desk

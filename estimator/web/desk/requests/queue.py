@@ -129,14 +129,7 @@ def _assigning() -> Callable[[PatientRequest, int], None] | None:
         return None
 
     def assign(found: PatientRequest, changes: int) -> None:
-        requests.assign(
-            found,
-            number,
-            changes=changes,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        requests.assign(signed_in.act(), found, number, changes=changes)
 
     return assign
 
@@ -149,13 +142,7 @@ def _moving() -> Callable[[PatientRequest, int], None] | None:
 
     def move(found: PatientRequest, changes: int) -> None:
         desk.unchanged(found, changes)
-        requests.move(
-            found,
-            state,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        requests.move(signed_in.act(), found, state)
 
     return move
 

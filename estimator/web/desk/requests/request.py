@@ -26,6 +26,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 
 
 class Unknown(Exception):
@@ -49,7 +50,7 @@ def show(reference: str) -> Answer:
     found = the_request(reference)
     if found.erased_at is None:
         try:
-            if requests.seen(found, actor=signed_in.actor(), now=request_context.now()):
+            if requests.seen(act(), found):
                 db.session.commit()
         except DBAPIError as error:
             db.session.rollback()
@@ -68,9 +69,7 @@ def note(reference: str) -> Answer:
     wrong = wrong_message(words) if words else _("Write something first.")
     if wrong:
         return _page(found, typed={"note": words}, wrong={"note": wrong}, status=422)
-    requests.note(
-        found, words, actor=signed_in.actor(), now=request_context.now(), settings=request_context.settings()
-    )
+    requests.note(act(), found, words)
     db.session.commit()
     flash(_("The note is kept."))
     return desk.to("request", reference=found.reference, _anchor="history")
@@ -86,14 +85,7 @@ def assign(reference: str) -> Answer:
         wrong = {"to": _("Choose somebody who can work on it.")}
         return _page(found, typed={"to": chosen}, wrong=wrong, status=422)
     try:
-        requests.assign(
-            found,
-            number,
-            changes=_changes(),
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        requests.assign(act(), found, number, changes=_changes())
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, {"to": chosen})
     db.session.commit()
@@ -120,14 +112,7 @@ def state(reference: str) -> Answer:
         return _page(found, typed=typed, wrong=problems, status=422)
     try:
         desk.unchanged(found, _changes())
-        requests.move(
-            found,
-            wanted,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-            words=words or None,
-        )
+        requests.move(act(), found, wanted, words=words or None)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, typed)
     except requests.NotPossible as refusal:

@@ -13,11 +13,12 @@ from estimator import clinic, keys, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
-from estimator.web import networks, request_context
+from estimator.web import networks
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, Way, pages
+from estimator.web.request_context import act
 
 LONGEST_NAME = 200
 
@@ -136,7 +137,7 @@ def take_back(number: str) -> Answer:
         if not blueprint.is_the_newest(found, request.form.get("revision")):
             return blueprint.refused(found)
         try:
-            quotes.take_back(found.newest, settings=request_context.settings(), now=request_context.now())
+            quotes.take_back(act(), found.newest)
             db.session.commit()
         except quotes.NotCurrent:
             db.session.rollback()
@@ -228,15 +229,13 @@ def _accept(found: Opened, asked: _Asked) -> Answer:
     revision = found.newest
     try:
         quotes.accept(
+            act(),
             revision,
             typed_name=asked.name,
             agreed_to=asked.sentence,
             language=asked.language,
             network=networks.recorded(),
             pdf_sha256=revision.pdf_sha256,
-            clinic=clinic.current(),
-            settings=request_context.settings(),
-            now=request_context.now(),
         )
         db.session.commit()
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:

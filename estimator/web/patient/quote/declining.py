@@ -13,11 +13,12 @@ from estimator import keys, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.web import networks, request_context
+from estimator.web import networks
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, pages
+from estimator.web.request_context import act
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -96,6 +97,7 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
     revision = found.newest
     try:
         quotes.decline(
+            act(),
             revision,
             reason=form.reason.data or "",
             words=(form.words.data or "").strip() or None,
@@ -107,8 +109,6 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
             language=current_reader().tag,
             network=networks.recorded(),
             pdf_sha256=revision.pdf_sha256,
-            settings=request_context.settings(),
-            now=request_context.now(),
         )
         db.session.commit()
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:

@@ -23,6 +23,7 @@ from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
 from estimator.web.patient.quote.standing import NAMES
+from estimator.web.request_context import act
 
 
 class CodeForm(Form):
@@ -108,9 +109,7 @@ def _newest_mail(found: Opened) -> Mail | None:
 
 def _send(found: Opened) -> Answer:
     try:
-        _code, mail_id = access_codes.send(
-            found.quote.request, settings=request_context.settings(), now=request_context.now()
-        )
+        _code, mail_id = access_codes.send(act(), found.quote.request)
         db.session.commit()
     except access_codes.TooMany as too_many:
         db.session.rollback()
@@ -132,22 +131,20 @@ def _send(found: Opened) -> Answer:
 
 
 def _check(found: Opened, typed: str) -> Answer:
-    asked, now, settings = found.quote.request, request_context.now(), request_context.settings()
+    asked = found.quote.request
     if not typed.strip():
         return gate(found, [Problem("code", _("Write the six digits of the newest mail."))], 422)
     try:
-        right = access_codes.check(asked, typed, settings=settings, now=now)
+        right = access_codes.check(act(), asked, typed)
         if right:
-            requests.add_event(
-                asked, "opened", actor="patient", now=now, settings=settings, quote=found.quote.number
-            )
+            requests.add_event(act(), asked, "opened", quote=found.quote.number)
         db.session.commit()
     except DBAPIError as error:
         return gate(found, [blueprint.kept_here(error)], 503, typed)
     if right:
         QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
-    left = access_codes.waiting(asked, now)
+    left = access_codes.waiting(asked, request_context.now())
     if left is None:
         wrong = Problem(None, _("This code does not open the quote any more. Ask for a new one."))
         return gate(found, [wrong], 422)

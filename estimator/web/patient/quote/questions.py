@@ -17,6 +17,7 @@ from estimator.web import request_context
 from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
+from estimator.web.request_context import act
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -50,9 +51,7 @@ def question(number: str) -> Answer:
     revision = found.newest
     try:
         if not _was_asked(found.quote, words):
-            quotes.ask_question(
-                found.quote, words, settings=request_context.settings(), now=request_context.now()
-            )
+            quotes.ask_question(act(), found.quote, words)
             db.session.commit()
     except outbox.TooMany:
         db.session.rollback()

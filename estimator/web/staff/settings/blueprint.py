@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from estimator import clinic
 from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.web import request_context
+from estimator.web.staff.signed_in import act
 
 pages = Blueprint("settings", __name__, url_prefix="/staff/settings")
 
@@ -30,9 +30,7 @@ def change(values: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
     for key, value in values.items():
         basis = request.form.get(f"basis-{key}", "")
         try:
-            clinic.change(
-                key, value, actor=request_context.person().actor, now=request_context.now(), basis=basis
-            )
+            clinic.change(act(), key, value, basis=basis)
         except clinic.WrongValue as wrong:
             status = max(status, 422) if status != MEANWHILE else status
             problems |= {f"{key}.{place}".rstrip("."): text for place, text in wrong.problems.items()}

@@ -9,8 +9,9 @@ from estimator import clinic
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.pdf import images
-from estimator.web import forms, request_context
+from estimator.web import forms
 from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
+from estimator.web.staff.signed_in import act
 
 
 class LogoForm(forms.Form):
@@ -24,16 +25,15 @@ def logo() -> Answer:
     """Show the logo, take another one, or remove it."""
     if request.method != "POST":
         return _form()
-    actor, now = request_context.person().actor, request_context.now()
     basis = request.form.get("basis-logo", "")
     try:
         if request.form.get("act") == "remove":
-            clinic.change_logo(None, actor=actor, now=now, basis=basis)
+            clinic.change_logo(act(), None, basis=basis)
             return done(_("The logo was removed."), "settings.logo")
         sent = request.files.get("picture")
         content = b"" if sent is None else sent.stream.read(images.MOST_BYTES + 1)
         picture = images.as_png(content)
-        clinic.change_logo(picture.content, picture.width, picture.height, actor=actor, now=now, basis=basis)
+        clinic.change_logo(act(), picture.content, picture.width, picture.height, basis=basis)
     except images.NotUsable as refused:
         return _form(str(refused), 422)
     except clinic.SomebodyElse:

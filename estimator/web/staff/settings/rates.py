@@ -19,6 +19,7 @@ from estimator.web import forms, request_context
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
+from estimator.web.staff.signed_in import act
 from pricing.currencies import MINOR_UNIT
 
 
@@ -43,7 +44,7 @@ def rates() -> Answer:
         number = request.form.get("number", "")
         row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
         if row is not None:  # else somebody else has removed it, which is as well
-            known.remove(row, actor=request_context.person().actor, now=request_context.now())
+            known.remove(act(), row)
         return done(_("The rate was removed."), "settings.rates")
     form = RateForm()
     typed = {field: (form[field].data or "").strip() for field in ("base", "quoted", "rate", "day", "source")}
@@ -52,13 +53,12 @@ def rates() -> Answer:
     problems: dict[str, str] = {}
     try:
         known.enter(
+            act(),
             typed["base"],
             typed["quoted"],
             Decimal(1 if number_typed is None else number_typed),
             typed["source"],
             day or request_context.now().date(),
-            actor=request_context.person().actor,
-            now=request_context.now(),
         )
     except known.WrongRate as wrong:
         problems = wrong.problems
