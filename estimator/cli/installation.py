@@ -65,6 +65,7 @@ def running_app(settings: Settings | None = None) -> Iterator[Flask]:
             try:
                 yield app
             finally:
+                app.extensions["jobs"].close()
                 db.session.remove()
                 db.engine.dispose()
 

@@ -1,8 +1,9 @@
 """The outbox: mail is put here in the transaction that causes it, claimed by a worker, and never lost.
 
-A row is the truth, a queue only the bell. Whoever claims a row has it for a lease; if the worker ends, another
-one claims the row when the lease is over. So every mail is sent at least once, and a second time only if a worker
-ended between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
+A row is the truth; the queue only wakes a worker, once the row is committed. Whoever claims a row has it for a
+lease; if the worker ends, another one claims the row when the lease is over. So every mail is sent at least once,
+and a second time only if a worker ended between the server's acceptance and our commit; then with the same
+Message-ID, and the row says so.
 
 A clock that is set back must not hold anything up: a moment further ahead than any lease or delay can be is over.
 """
@@ -20,7 +21,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import keys
+from estimator import jobs, keys
 from estimator.act import Act
 from estimator.db import db, insert_once, take_turns
 from estimator.models import Mail
@@ -127,6 +128,7 @@ def put(act: Act, message: Message) -> Mail:
             raise TooMany("record")
         if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
             raise TooMany("address")
+        jobs.enqueue("mail", mail.id)
     return mail
 
 
@@ -213,6 +215,7 @@ def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) ->
         return None
     wait = delay_after(mail.attempts)
     _ours(mail, state="waiting", words=words, due_at=act.now + wait, **twice, **_free())
+    jobs.enqueue("mail", mail.id, after=wait)
     return wait
 
 
@@ -227,14 +230,14 @@ def again(mail_id: int, now: datetime) -> bool:
     It is not where the address is forgotten, or where somebody else was quicker. It keeps its Message-ID.
     """
     given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
-    return (
-        _rows(
-            update(Mail)
-            .where(*given_up)
-            .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_free())
-        )
-        == 1
+    put_back = _rows(
+        update(Mail)
+        .where(*given_up)
+        .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_free())
     )
+    if put_back == 1:
+        jobs.enqueue("mail", mail_id)
+    return put_back == 1
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -246,6 +249,11 @@ def delay_after(attempts: int) -> timedelta:
 def of(about: str) -> Sequence[Mail]:
     """Return the mails about a record, the newest first."""
     return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
+
+
+def waiting(about: str) -> Sequence[int]:
+    """Return the numbers of the mails about a record that wait to be sent, the oldest first."""
+    return db.session.scalars(select(Mail.id).filter_by(about=about, state="waiting").order_by(Mail.id)).all()
 
 
 def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:

@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 
 import pricing
+from estimator import jobs
 from estimator.act import Act
 from estimator.db import db, take_turns
 from estimator.models import Draft, Estimate, Preview, TableVersion
@@ -97,6 +98,7 @@ def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
     )
     db.session.add(preview)
     db.session.flush()
+    jobs.enqueue("preview", preview.id)
     return preview
 
 

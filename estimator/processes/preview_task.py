@@ -15,9 +15,10 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import pricing
+from estimator import jobs
 from estimator.db import db, unavailable
 from estimator.price_lists import previews, repricing
-from estimator.processes.task import act_of, jobs_of, now
+from estimator.processes import task
 from pricing.distinct_plans import Distinct
 from pricing.money import Rounder
 
@@ -36,32 +37,31 @@ class Ending(Exception):
 def preview(app: Flask, preview_id: int) -> None:
     """Claim a preview, work it out, and write down what was found, or why nothing was."""
     if not _one_at_a_time.acquire(blocking=False):
-        return  # whoever is at work rings for it afterwards
+        return  # whoever is at work enqueues it again afterwards
     try:
         _preview(app, preview_id)
     finally:
         _one_at_a_time.release()
-    jobs = jobs_of(app)
-    if not jobs.ending:
-        others = previews.due(act_of(app), within=timedelta(0), most=1)
-        db.session.rollback()
+    if not task.jobs_of(app).ending:
+        others = previews.due(task.act_of(app), within=timedelta(0), most=1)
         for other, _wait in others:
-            jobs.ring("preview", other)
+            jobs.enqueue("preview", other)
+        db.session.commit()
 
 
 def _preview(app: Flask, preview_id: int) -> None:
-    claimed = previews.claim(act_of(app), preview_id)
+    claimed = previews.claim(task.act_of(app), preview_id)
     db.session.commit()
     if claimed is None:
         return
     try:
         try:
             plans, result = _worked_out(app, claimed)
-            previews.done(claimed, result, plans=plans, now=now())
+            previews.done(claimed, result, plans=plans, now=task.now())
         except Ending:
             previews.give_back(claimed)
         except previews.Impossible as impossible:
-            previews.failed(claimed, impossible.reason, now=now())
+            previews.failed(claimed, impossible.reason, now=task.now())
         except repricing.Failed:
             logger.warning("preview %s: a process that priced ended", claimed.id)
             previews.give_back(claimed, tried=True)
@@ -69,7 +69,7 @@ def _preview(app: Flask, preview_id: int) -> None:
             raise
         except Exception:
             logger.exception("preview %s could not be worked out", claimed.id)
-            previews.failed(claimed, "broken", now=now())
+            previews.failed(claimed, "broken", now=task.now())
         db.session.commit()
     except previews.LostLease:
         db.session.rollback()
@@ -77,7 +77,7 @@ def _preview(app: Flask, preview_id: int) -> None:
 
 def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, dict[str, Any]]:
     """Read the plans, price each distinct one, and return how many there are and what was found."""
-    work = previews.work_of(claimed, now())
+    work = previews.work_of(claimed, task.now())
     old, new = pricing.read(work.old), pricing.read(work.new)
     told = {
         "save": claimed.save,
@@ -115,13 +115,13 @@ class _Beat:
         self._written = time.monotonic()
 
     def __call__(self, priced: int) -> None:
-        if jobs_of(self._app).ending:
+        if task.jobs_of(self._app).ending:
             raise Ending
         if time.monotonic() - self._written < WRITE_SECONDS:
             return
         self._written = time.monotonic()
         try:
-            previews.progress(act_of(self._app), self._claimed, priced=priced, plans=self.plans)
+            previews.progress(task.act_of(self._app), self._claimed, priced=priced, plans=self.plans)
             db.session.commit()
         except DBAPIError as error:
             db.session.rollback()

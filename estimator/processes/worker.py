@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -17,18 +17,16 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import estimates, keys, logs, quotes, staff
+from estimator import estimates, jobs, keys, logs, quotes, staff
 from estimator.act import Act
 from estimator.db import db, unavailable
-from estimator.jobs import Jobs
 from estimator.mail import outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import erasure
-from estimator.processes import letters, preview_task, supervisor
-from estimator.processes.task import act_of, jobs_of, now
+from estimator.processes import letters, preview_task, supervisor, task
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
@@ -37,23 +35,23 @@ GRACE = 25
 """Mail that is on its way when the worker is told to end has so many seconds."""
 
 SOON = timedelta(minutes=1)
-"""What becomes due before the next sweep is rung for in this one."""
+"""What becomes due before the next sweep is enqueued in this one."""
 
 DRAWN_WITHIN = timedelta(days=7)
 """A document that could not be made for so long is not tried any more, until somebody sends its mail again."""
 
 AFTER_DRAWING = timedelta(seconds=20)
-"""A mail whose document is not made yet is left to the bell that making it rings, for so long."""
+"""A mail whose document is not made yet is left to whoever makes it, who enqueues it then, for so long."""
 
-MOST_BELLS = 500
-ENOUGH_BELLS = 50
-"""While so many bells are waiting, a sweep rings none again."""
+MOST_ENQUEUED = 500
+ENOUGH_ENQUEUED = 50
+"""While the queue holds so many, a sweep adds none."""
 
 TRIES_TO_WRITE = 6
 """So often it is tried to write down that a mail was sent: if that fails, it is sent again."""
 
-Outcome = Callable[[Act], timedelta | None]
-"""Writes down what became of a mail; returns how long it waits if it is to be tried again."""
+Outcome = Callable[[Act], object]
+"""Writes down what became of a mail."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,11 +59,11 @@ logger = logging.getLogger(__name__)
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
     logs.to_standard_error(app)
-    jobs: Jobs = app.extensions["jobs"]
-    jobs.prepare()
-    jobs.handle("mail", partial(_in_app, app, send))
-    jobs.handle("preview", partial(_in_app, app, preview_task.preview))
-    jobs.handle("quote", partial(_in_app, app, draw))
+    queue = task.jobs_of(app)
+    queue.prepare()
+    queue.handle("mail", partial(_in_app, app, send))
+    queue.handle("preview", partial(_in_app, app, preview_task.preview))
+    queue.handle("quote", partial(_in_app, app, draw))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
     forget_codes_now = partial(_in_app, app, forget_codes)
     expire_now = partial(_in_app, app, expire)
@@ -78,21 +76,21 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     def each_night() -> None:
         night_now()
 
-    jobs.each_minute(each_minute)
-    jobs.each_night(each_night)
+    queue.each_minute(each_minute)
+    queue.each_night(each_night)
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     night_now()
     sweep_now()
     try:
-        jobs.work(THREADS, GRACE)
+        queue.work(THREADS, GRACE)
     finally:
         renderer.close()
 
 
 def send(app: Flask, mail_id: int) -> None:
     """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
-    act = act_of(app)
+    act = task.act_of(app)
     mail = outbox.claim(act, mail_id)
     db.session.commit()
     if mail is None:
@@ -103,31 +101,29 @@ def send(app: Flask, mail_id: int) -> None:
         return
     finally:
         db.session.rollback()
-    wait = _write_down(act, what_became)
-    if wait is not None:
-        jobs_of(app).ring("mail", mail_id, after=wait)
+    _write_down(act, what_became)
 
 
 def sweep(app: Flask) -> None:
-    """Ring for all mail that is due, or will be before the next sweep, for previews, and for documents not made."""
-    jobs, act = jobs_of(app), act_of(app)
-    if jobs.waiting() >= ENOUGH_BELLS:
+    """Wake workers for all mail that is due or will be before the next sweep, for previews, and documents not made."""
+    queue, act = task.jobs_of(app), task.act_of(app)
+    if queue.waiting() >= ENOUGH_ENQUEUED:
         return
-    due = outbox.due(act, within=SOON, most=MOST_BELLS)
-    due_previews = previews.due(act, within=SOON, most=ENOUGH_BELLS)
-    lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_BELLS)
-    held = {mail_id for revision_id in lacking for mail_id in _mails_about(revision_id)}
+    due = outbox.due(act, within=SOON, most=MOST_ENQUEUED)
+    due_previews = previews.due(act, within=SOON, most=ENOUGH_ENQUEUED)
+    lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_ENQUEUED)
+    held = {mail_id for revision_id in lacking for mail_id in _waiting_for(revision_id)}
     db.session.rollback()
     for preview_id, wait in due_previews:
-        jobs.ring("preview", preview_id, after=wait)
+        queue.wake("preview", preview_id, after=wait)
     for revision_id in lacking:
-        jobs.ring("quote", revision_id)
+        queue.wake("quote", revision_id)
     for mail_id, wait in due:
-        jobs.ring("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
+        queue.wake("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
 
 
 def draw(app: Flask, revision_id: int) -> None:
-    """Make the document of an issued quote, unless it is there, and ring for the mail that waits for it."""
+    """Make the document of an issued quote, unless it is there, and wake a worker for the mail that waits for it."""
     revision = db.session.get(QuoteRevision, revision_id)
     if revision is None:
         return
@@ -136,26 +132,26 @@ def draw(app: Flask, revision_id: int) -> None:
     except renderer.RenderingFailed as error:
         logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
         return
+    for mail_id in outbox.waiting(quotes.about(revision)):
+        jobs.enqueue("mail", mail_id)
     db.session.commit()
-    for mail_id in _mails_about(revision_id):
-        jobs_of(app).ring("mail", mail_id)
 
 
 def expire(app: Flask) -> None:
     """Write down of quotes whose last day is over that they have expired."""
-    quotes.expire_due(act_of(app))
+    quotes.expire_due(task.act_of(app))
     db.session.commit()
 
 
 def forget_codes(_app: Flask) -> None:
     """Blank the codes that are over: nobody can use them, and nobody need be able to read them."""
-    access_codes.forget(now())
+    access_codes.forget(task.now())
     db.session.commit()
 
 
 def night(app: Flask) -> None:
     """Remove what is older than was promised: estimates and requests with their mail, previews, addresses."""
-    act = act_of(app)
+    act = task.act_of(app)
     estimates.purge(act)
     previews.purge(act)
     outbox.forget_addresses(act)
@@ -169,10 +165,9 @@ def night(app: Flask) -> None:
     smtp.forget(act.settings.mail_folder, before=act.now - kept)
 
 
-def _mails_about(revision_id: int) -> list[int]:
-    """Return the mails that wait to be sent about a revision."""
-    revision = db.session.get_one(QuoteRevision, revision_id)
-    return [mail.id for mail in outbox.of(quotes.about(revision)) if mail.state == "waiting"]
+def _waiting_for(revision_id: int) -> Sequence[int]:
+    """Return the mails that wait for the document of a revision."""
+    return outbox.waiting(quotes.about(db.session.get_one(QuoteRevision, revision_id)))
 
 
 def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
@@ -205,10 +200,10 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
 def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     """Write a mail and hand it over; return the words with which it was taken."""
     settings = act.settings
-    message = letters.of(act.at(now()), mail)
+    message = letters.of(act.at(task.now()), mail)
 
     def taking() -> None:
-        outbox.handing_over(act.at(now()), mail)
+        outbox.handing_over(act.at(task.now()), mail)
         db.session.commit()
 
     if settings.mail_server is None:
@@ -218,33 +213,29 @@ def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
 
 
-def _write_down(act: Act, what_became: Outcome) -> timedelta | None:
-    """Write down what became of a mail, however busy the database is: what is not written down is sent again.
-
-    Return how long it waits if it is to be tried again.
-    """
+def _write_down(act: Act, what_became: Outcome) -> None:
+    """Write down what became of a mail, however busy the database is: what is not written down is sent again."""
     for attempt in range(TRIES_TO_WRITE):
         time.sleep(attempt)
         try:
-            wait = what_became(act.at(now()))
+            what_became(act.at(task.now()))
             db.session.commit()
         except outbox.LostLease:
             db.session.rollback()
-            return None
+            return
         except DBAPIError as error:
             db.session.rollback()
             if unavailable(error) is None or attempt == TRIES_TO_WRITE - 1:
                 raise
         else:
-            return wait
-    return None
+            return
 
 
-def _in_app(app: Flask, task: Callable[..., None], *arguments: int) -> None:
+def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Do one task with a database session of its own; what goes wrong is logged, and tried again by the sweep."""
-    with app.app_context(), _logged(task.__name__.strip("_")):
+    with app.app_context(), _logged(do.__name__.strip("_")):
         try:
-            task(app, *arguments)
+            do(app, *arguments)
         finally:
             db.session.remove()
 

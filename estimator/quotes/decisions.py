@@ -196,9 +196,8 @@ def _tell(
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
         requests.move(act, request, cast(Any, after))
-    told: dict[str, Any] = {"submission": event.name, "settings": act.settings, "now": act.now}
-    notifications.tell_desk(act, "quote_decided", revision, options={"what": what}, **told)
-    notifications.tell_patient(act, revision, what, **told)
+    notifications.tell_desk(act, "quote_decided", revision, submission=event.name, options={"what": what})
+    notifications.tell_patient(act, revision, what, submission=event.name)
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

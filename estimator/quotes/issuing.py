@@ -18,7 +18,7 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, keys, links, price_lists, requests, wording
+from estimator import audit, jobs, keys, links, price_lists, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import reader as reader_of
@@ -61,7 +61,7 @@ class NotReady(Exception):
 
 
 def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> QuoteRevision:
-    """Issue what was prepared, exactly as the preview showed it; ring jobs.ring("quote", id) after the commit.
+    """Issue what was prepared, exactly as the preview showed it; its document is made after the commit.
 
     Raises NotReady with all that is missing, and ChangedMeanwhile if what is prepared is not what the caller saw,
     or was issued by somebody else. Either nothing or everything of it is done.
@@ -117,6 +117,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
+    jobs.enqueue("quote", revision.id)
     if person.email is not None:
         notifications.put(
             act, "quote_issued", revision, person.email, language=revision.language, submission=revision.name

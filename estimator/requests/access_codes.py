@@ -56,7 +56,7 @@ def address_of(request: PatientRequest, keyring: keys.Keyring) -> str | None:
 
 
 def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
-    """Make a code and put the mail with it; return it with the number of the mail that a bell is to be rung for.
+    """Make a code and put the mail with it; return it with the number of its mail.
 
     No mail, and the code that is there, if one was sent just now. Every earlier code ends.
     Raises NoAddress, TooMany, keys.Unreadable.

@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from estimator import keys
 from estimator.act import Act
-from estimator.config import Settings
 from estimator.db import db, take_turns
 from estimator.models import PatientRequest, RequestEvent
 
@@ -46,10 +45,7 @@ def lock(request: PatientRequest) -> None:
 def add_event(
     act: Act, request: PatientRequest, kind: str, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
-    """Write down that something happened; from then on the request is kept as long as was promised anew.
-
-    `settings` have the keys by which words are sealed, and are not needed where there are none.
-    """
+    """Write down that something happened; from then on the request is kept as long as was promised anew."""
     lock(request)
     name = secrets.token_hex(16)
     event = RequestEvent(
@@ -59,7 +55,7 @@ def add_event(
         actor=act.actor,
         kind=kind,
         detail=json.dumps(detail, sort_keys=True),
-        words=None if words is None else _sealed(words, name, act.settings),
+        words=None if words is None else act.settings.data_keys.seal(words, _EVENTS, "words", name),
     )
     db.session.add(event)
     request.changes += 1
@@ -110,9 +106,3 @@ def seen(act: Act, request: PatientRequest) -> bool:
     )
     db.session.flush()
     return True
-
-
-def _sealed(words: str, name: str, settings: Settings | None) -> bytes:
-    if settings is None:
-        raise ValueError("words without keys to seal them with")
-    return settings.data_keys.seal(words, _EVENTS, "words", name)

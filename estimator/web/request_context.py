@@ -11,8 +11,6 @@ from estimator import estimates
 from estimator.act import PATIENT, Act
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.jobs import Jobs
-from estimator.mail import outbox
 from estimator.models import Estimate, StaffUser
 
 
@@ -28,19 +26,6 @@ def clinic() -> Clinic:
         g.clinic = clinics.current()
     found: Clinic = g.clinic
     return found
-
-
-def jobs() -> Jobs:
-    """Return the bell of the app."""
-    found: Jobs = current_app.extensions["jobs"]
-    return found
-
-
-def ring_mails(about: str) -> None:
-    """Wake the worker for the mails about a record that wait; they are committed already."""
-    for mail in outbox.of(about):
-        if mail.state == "waiting":
-            jobs().ring("mail", mail.id)
 
 
 def now() -> datetime:

@@ -51,7 +51,6 @@ def main(slug: str, language: str, answers: str, reference: str = "") -> None:
         assert not state.missing, state.missing
         revision = quotes.issue(coordinator, request, save=draft.save, fingerprint=state.fingerprint)
         db.session.commit()
-        app.extensions["jobs"].ring("quote", revision.id)
         token = quotes.token_of(revision.quote, settings.link_key)
         print(
             json.dumps({"link": f"/q/{token}", "number": revision.quote.number, "request": request.reference})

@@ -28,6 +28,7 @@ def app(settings: Settings, pages: bool, set_up: Callable[[str], None]) -> Itera
     app = create_app(settings, pages=pages)
     with app.app_context():
         yield app
+        app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()
 

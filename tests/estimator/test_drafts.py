@@ -370,14 +370,16 @@ def test_a_server_killed_while_it_publishes_leaves_nothing_half(settings: Settin
     script = f"""
 import os, signal
 from datetime import datetime
-from estimator import config, create_app, drafts
-from estimator.db import db
+from estimator import clinic, config, create_app
+from estimator.act import Act
+from estimator.price_lists import drafts
 app = create_app(config.load())
 with app.app_context():
     now = datetime.fromisoformat("{NOW.isoformat()}")
     draft = drafts.find({draft_id})
     names = drafts.check(draft, now).names
-    drafts.publish(draft, over=1, acknowledged=names, actor="user:1", now=now)
+    act = Act("user:1", now, app.config["SETTINGS"], clinic.current())
+    drafts.publish(act, draft, over=1, acknowledged=names)
     print("published", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """

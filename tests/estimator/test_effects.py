@@ -488,7 +488,6 @@ def test_a_preview_is_cancelled_while_it_is_worked_out_and_nobody_waits_for_it(
     draft = db.session.scalars(select(Draft)).one()
     drafts.save(acting(actor="user:1", now=NOW), draft.id, table_text(**NEXT), over=1)
     second = ask(drafts.find(draft.id)).id
-    clinic.extensions["jobs"].ring("preview", second)
     wait_until(lambda: state(second) == "done", 120)
     assert state(number) == "cancelled"
     assert process.poll() is None

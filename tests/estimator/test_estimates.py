@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 import pricing
 from estimator import estimates, links, price_lists
 from estimator.db import db
-from estimator.estimates import pdf_cache
+from estimator.estimates import lifecycle, pdf_cache
 from estimator.models import Document, Estimate, TableVersion
 
 ANSWERS = {"sessions": 3}
@@ -27,9 +27,9 @@ Make = Callable[..., str]
 def make(version: TableVersion) -> Make:
     """Return a function that makes an estimate of the example list and commits it."""
 
-    def make(answers: dict[str, object] = ANSWERS, **other: object) -> str:
+    def make(answers: dict[str, object] = ANSWERS, now: datetime = NOW, **other: object) -> str:
         given = {"language": "en", "submission": "form-1", **other}
-        token = estimates.make(acting(now=NOW, link_key=KEY), version, answers, **given)
+        token = estimates.make(acting(now=now, link_key=KEY), version, answers, **given)
         db.session.commit()
         return token
 
@@ -106,7 +106,7 @@ def test_a_reference_can_be_read_over_the_telephone(make: Make) -> None:
 
 def test_a_reference_that_is_taken_is_replaced(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["EST-AAAA-AAAA", "EST-AAAA-AAAA", "EST-BBBB-BBBB"])
-    monkeypatch.setattr(estimates, "_reference", lambda: next(drawn))
+    monkeypatch.setattr(lifecycle, "_reference", lambda: next(drawn))
     tokens = [make(submission=form) for form in ("form-1", "form-2")]
     assert [found(token).reference for token in tokens] == ["EST-AAAA-AAAA", "EST-BBBB-BBBB"]
 

@@ -399,7 +399,7 @@ def test_the_next_mail_is_in_its_own_language_again(app: Flask, arabic: None) ->
 def test_days_are_those_of_the_provider(app: Flask) -> None:
     late = NOW.replace(hour=23)
     record, _token = estimate(late, text=table_text(time_zone="Asia/Kolkata"))
-    message = letters.of(claimed(ask(record, late), late), settings(), late)
+    message = letters.of(acting(settings=settings(), now=late), claimed(ask(record, late), late))
     text = content(message, "plain")
     assert "Valid until the end of 10 April 2026 (Asia/Kolkata)" in text  # it is the 11th of March there
     assert "It works until 9 June 2026." in text

@@ -547,7 +547,7 @@ def test_a_list_of_notices_goes_on_only_beside_its_beginning(path: Path) -> None
 
 
 def test_the_same_code_has_one_fingerprint() -> None:
-    script = "from estimator import paper; print(paper.fingerprint())"
+    script = "from estimator.estimates import pdf_document; print(pdf_document.fingerprint())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     pdf_document.fingerprint.cache_clear()
     assert done.stdout.strip() == pdf_document.fingerprint()

@@ -60,12 +60,14 @@ def codes(prepared: drafts.Prepared) -> list[str]:
     return [missing.code for missing in prepared.missing]
 
 
-def change(request: PatientRequest, now: datetime = NOW, **what: object) -> QuoteDraft:
+def change(
+    request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR, **what: object
+) -> QuoteDraft:
     """Save changes as a coordinator who has the newest save before them, and commit."""
     draft = drafts.of(request)
     assert draft is not None
     known = {"save": draft.save, **what}
-    drafts.change(acting(actor=COORDINATOR, now=now, settings=settings()), draft, **known)  # type: ignore[arg-type]
+    drafts.change(acting(actor=actor, now=now, settings=settings()), draft, **known)  # type: ignore[arg-type]
     db.session.commit()
     return draft
 

@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 
 
-def enter(**given: Any) -> Rate:
+def enter(actor: str = "user:1", **given: Any) -> Rate:
     known = {
         "base": "USD",
         "quoted": "INR",
@@ -28,7 +28,7 @@ def enter(**given: Any) -> Rate:
         "source": "Reserve Bank",
         "day": TODAY,
     }
-    found = exchange_rates.enter(acting(actor="user:1", now=NOW), **{**known, **given})
+    found = exchange_rates.enter(acting(actor=actor, now=NOW), **{**known, **given})
     db.session.commit()
     return found
 

@@ -164,9 +164,8 @@ def mail_goes_out(serving: Serving) -> bool:
         mail = estimates.email(
             acting(now=now, settings=settings), record, "anna@example.org", attached=False, submission="form"
         )
-        mail_id, name = mail.id, mail.name
+        name = mail.name
         db.session.commit()
-        app.extensions["jobs"].ring("mail", mail_id)
         app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()

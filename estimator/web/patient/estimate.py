@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import pricing
 from estimator import clinic, estimates, price_lists, wording
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.estimates import other_currency, pdf_cache, pdf_document
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -36,6 +36,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
 from estimator.web.request_context import act
 from estimator.web.total_so_far import running
+from estimator.web.transaction import committing
 from pricing import PriceTable
 from pricing.explore import sensitivity
 
@@ -185,10 +186,9 @@ def document(token: str) -> Answer:
         return _no_pdf(failure, token)
     reference = found.reference
     try:
-        pdf_cache.keep(key, found, content, request_context.now())
-        db.session.commit()
+        with committing():
+            pdf_cache.keep(key, found, content, request_context.now())
     except DBAPIError as error:
-        db.session.rollback()
         if unavailable(error) is None:
             if request_context.estimate_of(token) is None:  # deleted while its PDF was made
                 return errors.missing()
@@ -204,8 +204,8 @@ def delete(token: str) -> Answer:
     if found is None:
         return errors.missing()
     if request.method == "POST":
-        estimates.delete(found)
-        db.session.commit()
+        with committing():
+            estimates.delete(found)
         return render_template("patient/deleted.html")
     return render_template(
         "patient/delete.html",
@@ -238,7 +238,6 @@ def _answering(
         except pricing.BadAnswers:
             pass  # what is wrong with them is said below, with the total
         except DBAPIError as error:
-            db.session.rollback()
             known = unavailable(error)
             if known is None:
                 raise
@@ -289,8 +288,8 @@ def _answering(
 
 
 def _make(version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader) -> Answer:
-    token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
-    db.session.commit()
+    with committing():
+        token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
     return redirect(url_for("patient.breakdown", token=token), code=303)
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from estimator import estimates, price_lists
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate
@@ -19,6 +19,7 @@ from estimator.web import errors, request_context
 from estimator.web.forms import Form
 from estimator.web.mail_status import outcome
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("mailing", __name__)
 
@@ -73,26 +74,22 @@ def email(token: str) -> tuple[str, int] | Response:
     if meant is not None and (form.asked.data or "").strip() != typed:
         return _page(found, token, form, 422, meant=meant)
     try:
-        mail = estimates.email(
-            act(),
-            found,
-            address,
-            attached=form.attached.data != "no",
-            submission=form.submission.data or secrets.token_urlsafe(16),
-        )
-        mail_id = mail.id  # the row cannot be read again if the database goes away meanwhile
-        db.session.commit()
+        with committing():
+            estimates.email(
+                act(),
+                found,
+                address,
+                attached=form.attached.data != "no",
+                submission=form.submission.data or secrets.token_urlsafe(16),
+            )
     except outbox.TooMany as too_many:
-        db.session.rollback()
         return _page(request_context.estimate_of(token), token, form, 429, _enough(too_many.what))
     except DBAPIError as error:
-        db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
         sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
         return _page(None, token, form, 503, sentence)
-    request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("mailing.email", token=token), code=303)
 
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
 from estimator import clinic, price_lists, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import smtp
@@ -28,6 +27,7 @@ from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
 from estimator.web.patient.request import visit_over
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("my_data", __name__)
 
@@ -95,10 +95,10 @@ def erase(reference: str) -> Answer:
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
-        mails = erasure.mails_of(record)
-        whole = erasure.erase(act(), record)
-        until = None if whole else _until(record)
-        db.session.commit()
+        with committing():
+            mails = erasure.mails_of(record)
+            whole = erasure.erase(act(), record)
+            until = None if whole else _until(record)
         smtp.forget_these(request_context.settings().mail_folder, mails)
         if whole:
             REQUESTS.end(reference)
@@ -137,10 +137,10 @@ def code(reference: str) -> Answer:
         return _code_page(record, form, 400, _("Your visit had ended. Press the button again."))
     if form.act.data == "send":
         return _send_code(record, form)
-    right = access_codes.check(act(), record, form.code.data or "")
-    if right:
-        request_visit.begin(record, confirmed=True)
-    db.session.commit()
+    with committing():  # also a wrong one, so that the try counts
+        right = access_codes.check(act(), record, form.code.data or "")
+        if right:
+            request_visit.begin(record, confirmed=True)
     if right:
         return redirect(url_for("my_data.request", reference=reference), code=303)
     return _code_page(
@@ -188,10 +188,9 @@ def estimate_download(token: str) -> Answer:
 def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
     reference = record.reference
     try:
-        _code, mail_id = access_codes.send(act(), record)
-        db.session.commit()
+        with committing():
+            access_codes.send(act(), record)
     except access_codes.TooMany as too_many:
-        db.session.rollback()
         minutes = -(-int(too_many.wait.total_seconds()) // 60)
         sentence = ngettext(
             "No more codes for now. Try again in %(num)s minute.",
@@ -200,8 +199,6 @@ def _send_code(record: PatientRequest, form: CodeForm) -> Answer:
         )
         found = requests.get(reference)
         return errors.missing() if found is None else _code_page(found, form, 429, sentence)
-    if mail_id is not None:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("my_data.code", reference=reference), code=303)
 
 

@@ -6,7 +6,7 @@ that is opened changes nothing: the secret of a link is exchanged for a note in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.i18n import reader as reader_of
@@ -30,6 +30,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links, request_form, request_visit
 from estimator.web.patient.request_form import AskForm, Checked
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("asking", __name__)
 
@@ -92,17 +93,15 @@ def check(token: str) -> Answer:
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form, Checked(), 409, sentence)
     try:
-        if (wait := _too_many()) is not None:
-            return _check_page(found, token, form, checked, 429, wait)
-        record = requests.ask(
-            act(), found, checked.asked, origin="page", submission=form.submission.data or ""
-        )
-        mails = [mail.id for mail in outbox.of(record.reference) if mail.state == "waiting"]
-        request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
-        reference = record.reference
-        db.session.commit()
+        with committing():  # also the count of one too many
+            wait = _too_many()
+            if wait is None:
+                record = requests.ask(
+                    act(), found, checked.asked, origin="page", submission=form.submission.data or ""
+                )
+                request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
+                reference = record.reference
     except DBAPIError as error:
-        db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
@@ -111,8 +110,8 @@ def check(token: str) -> Answer:
             why=known.sentence,
         )
         return _check_page(None, token, form, checked, 503, sentence)
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
+    if wait is not None:
+        return _check_page(found, token, form, checked, 429, wait)
     return redirect(url_for("asking.asked", reference=reference), code=303)
 
 
@@ -172,19 +171,15 @@ def question(reference: str) -> Answer:
         return _page(record, form, 422, wrong)
     quote = quotes.of(record)
     try:
-        if quote is None:
-            event = requests.ask_question(act(), record, words)
-            requests.tell_desk(act(), record, event)
-        else:
-            quotes.ask_question(act(), quote, words)
-        mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
-        db.session.commit()
+        with committing():
+            if quote is None:
+                event = requests.ask_question(act(), record, words)
+                requests.tell_desk(act(), record, event)
+            else:
+                quotes.ask_question(act(), quote, words)
     except outbox.TooMany:
-        db.session.rollback()
         sentence = _("You have asked often enough today. Try again tomorrow, or write to us.")
         return _page(requests.get(reference) or record, form, 429, sentence)
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 
@@ -204,7 +199,6 @@ def _too_many() -> str | None:
     wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
         return None
-    db.session.commit()
     return ngettext(
         "Many requests have come from your network just now. Everything you wrote is still here: "
         "send it again in %(num)s minute.",
@@ -489,7 +483,3 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
 
 def _link(record: PatientRequest) -> str:
     return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
-
-
-def _waiting(about: str) -> Sequence[int]:
-    return [mail.id for mail in outbox.of(about) if mail.state == "waiting"]

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from estimator import throttle, verification
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.verification import Checked, Computed, Difference, Reference
@@ -22,6 +22,7 @@ from estimator.web import errors, networks, request_context
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("checking", __name__)
 
@@ -258,10 +259,9 @@ def _has_room(what: str, most: int) -> bool:
 def _count(what: str, most: int) -> None:
     """Count one; a database that cannot be written keeps nobody from checking a document."""
     try:
-        throttle.take(act(), f"check {what}", networks.counted(), most=most)
-        db.session.commit()
+        with committing():
+            throttle.take(act(), f"check {what}", networks.counted(), most=most)
     except DBAPIError as error:
-        db.session.rollback()
         if unavailable(error) is None:
             raise
 

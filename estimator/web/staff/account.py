@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField, StringField
 
 from estimator import staff
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import addresses, outbox
@@ -22,6 +21,7 @@ from estimator.staff import invitations, recovery_codes, sessions
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in
+from estimator.web.transaction import committing
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -142,8 +142,8 @@ def account() -> Answer:
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Answer:
     """End every session of somebody but the one that asks."""
-    sessions.end_all(request_context.person(), but=security.session_key())
-    db.session.commit()
+    with committing():
+        sessions.end_all(request_context.person(), but=security.session_key())
     flash(_("Everywhere else you are signed out."))
     return redirect(url_for("staff.account"), code=303)
 
@@ -163,12 +163,11 @@ def people() -> Answer:
         problems["roles"] = _("Choose at least one role.")
     if address is None or problems:
         return _people(typed, roles, problems)
+    language = current_reader().tag
     try:
-        user, link, token = staff.invite(signed_in.act(), address, roles, language=current_reader().tag)
+        return _invite(lambda: staff.invite(signed_in.act(), address, roles, language=language))
     except staff.AddressTaken:
-        db.session.rollback()
         return _people(typed, roles, {"address": _("Somebody with this address is there already.")})
-    return _invited(user, link, token)
 
 
 @pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
@@ -185,37 +184,39 @@ def someone(number: int) -> Answer:
     try:
         return act(user)
     except staff.LastAdministrator:
-        db.session.rollback()
         sentence = _("There must be one administrator left. Give somebody else this role first.")
         return _someone(user, {"act": sentence}, 409)
     except staff.NoRole:
-        db.session.rollback()
         return _someone(user, {"roles": _("Choose at least one role.")}, 422)
 
 
 def _change_roles(user: StaffUser) -> Answer:
-    staff.set_roles(signed_in.act(), user, _wanted(InvitationForm()))
+    wanted = _wanted(InvitationForm())
+    with committing():
+        staff.set_roles(signed_in.act(), user, wanted)
     return _done(user, _("The roles were changed."))
 
 
 def _deactivate(user: StaffUser) -> Answer:
-    staff.deactivate(signed_in.act(), user)
+    with committing():
+        staff.deactivate(signed_in.act(), user)
     return _done(user, _("This account lets nobody in any more."))
 
 
 def _activate(user: StaffUser) -> Answer:
-    staff.activate(signed_in.act(), user)
+    with committing():
+        staff.activate(signed_in.act(), user)
     return _done(user, _("This account lets its owner in again."))
 
 
 def _end_sessions(user: StaffUser) -> Answer:
-    staff.end_sessions(signed_in.act(), user)
+    with committing():
+        staff.end_sessions(signed_in.act(), user)
     return _done(user, _("This person is signed out everywhere."))
 
 
 def _invite_again(user: StaffUser) -> Answer:
-    link, token = staff.invite_again(signed_in.act(), user)
-    return _invited(user, link, token)
+    return _invite(lambda: (user, *staff.invite_again(signed_in.act(), user)))
 
 
 ACTS: Mapping[str, Callable[[StaffUser], Answer]] = {
@@ -228,30 +229,28 @@ ACTS: Mapping[str, Callable[[StaffUser], Answer]] = {
 """What the buttons of a person's page do."""
 
 
-def _invited(user: StaffUser, link: StaffLink, token: str) -> Answer:
-    """Send a link by mail; where no mail reaches anybody, show it once, to be handed on."""
+def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> Answer:
+    """Make a link and send it by mail; where no mail reaches anybody, show it once, to be handed on."""
     settings = request_context.settings()
-    if not settings.sends_mail:
-        db.session.commit()
-        address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
-        return render_template("staff/link.html", email=user.email, address=address)
     try:
-        mail = staff.send_link(signed_in.act(), user, link)
+        with committing():
+            user, link, token = make()
+            if settings.sends_mail:
+                staff.send_link(signed_in.act(), user, link)
     except outbox.TooMany:
-        db.session.rollback()
         return errors.page(
             429, _("Not today"), _("This address has had too much mail from here today. Try again tomorrow.")
         )
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
+    if not settings.sends_mail:
+        address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
+        return render_template("staff/link.html", email=user.email, address=address)
     flash(_("A link was sent to %(address)s. It works for three days.", address=user.email))
     return redirect(url_for("staff.people"), code=303)
 
 
 def _done(user: StaffUser, sentence: str) -> Answer:
-    number, myself = user.id, user.id == request_context.person().id
-    db.session.commit()
-    if myself:  # whoever changes themselves is signed out
+    number = user.id
+    if number == request_context.person().id:  # whoever changes themselves is signed out
         return redirect(url_for("security.login"), code=303)
     flash(sentence)
     return redirect(url_for("staff.someone", number=number), code=303)

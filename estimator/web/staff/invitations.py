@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 
 from estimator import staff, throttle
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import StaffLink
@@ -22,6 +21,7 @@ from estimator.staff import invitations
 from estimator.web import errors, networks, request_context
 from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
+from estimator.web.transaction import committing
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
 
@@ -75,15 +75,13 @@ def _send_link(address: str) -> None:
     user = staff.find(address)
     if user is None or not user.active or user.demonstration or user.password is None:
         return
-    link, _token = invitations.make(act_of(user.actor), user, "reset")
     try:
-        mail = staff.send_link(act_of(user.actor), user, link)
+        with committing():
+            act = act_of(user.actor)
+            link, _token = invitations.make(act, user, "reset")
+            staff.send_link(act, user, link)
     except outbox.TooMany:
-        db.session.rollback()
         current_app.logger.warning("no more links to a new password today for %s", user.actor)
-        return
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
 
 
 @pages.route("/new-password/<token>", methods=["GET", "POST"])
@@ -96,11 +94,13 @@ def new_password(token: str) -> Answer:
     if hashed is None:
         return answer
     user = link.user
-    staff.new_password(act_of(user.actor), user, hashed)
-    mail = staff.notify(act_of(user.actor), user, "password")
-    throttle.forget("sign-in", user.email, lookup_key=request_context.settings().lookup_key)
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        act = act_of(user.actor)
+        staff.new_password(act, user, hashed)
+        staff.notify(act, user, "password")
+        throttle.forget("sign-in", user.email, lookup_key=act.settings.lookup_key)
     logout_user()
     return render_template("security/password_set.html")
 
@@ -115,8 +115,10 @@ def welcome(token: str) -> Answer:
     if hashed is None:
         return answer
     user = link.user
-    staff.begin(act_of(user.actor), user, hashed)
-    db.session.commit()
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        staff.begin(act_of(user.actor), user, hashed)
     logout_user()
     plugins = current_app.extensions["security"].two_factor_plugins
     onward: Response = plugins.tf_enter(user, None, "invitation", next_loc=url_for("staff.start"))
@@ -125,7 +127,7 @@ def welcome(token: str) -> Answer:
 
 
 def _take_password(link: StaffLink) -> tuple[str | None, Answer]:
-    """Return the hash of the password that was chosen, and use the link up; without one, what to show instead."""
+    """Return the hash of the password that was chosen; without one, what to show instead. The link is still good."""
     form = NewPasswordForm()
     problem = None
     if request.method == "POST":
@@ -135,7 +137,7 @@ def _take_password(link: StaffLink) -> tuple[str | None, Answer]:
         if problem is None:
             password = current_app.extensions["security"].password_util.normalize(form.password.data)
             hashed: str = hash_password(password)
-            return (hashed, "") if invitations.use(link) else (None, _no_link())
+            return hashed, ""
     problems = [] if problem is None else [{"target": problem.target, "sentence": problem.sentence}]
     page = render_template(
         "security/choose_password.html",
@@ -157,11 +159,11 @@ def demonstration(token: str) -> Answer:
     user = link.user
     if request.method != "POST":
         return render_template("security/demonstration.html", email=user.email, roles=user.role_names)
-    if not invitations.use(link):
-        return _no_link()
-    logout_user()
-    login_user(user, authn_via=["link"])
-    db.session.commit()
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        logout_user()
+        login_user(user, authn_via=["link"])
     return redirect(url_for("staff.start"), code=303)
 
 

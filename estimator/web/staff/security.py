@@ -39,6 +39,7 @@ from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
 from estimator.web.staff.passwords import Passwords
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
+from estimator.web.transaction import committing
 
 KEY = "staff"
 """Where the session's key stands in the cookie."""
@@ -167,10 +168,10 @@ def seen(user: StaffUser) -> None:
     """Write down that somebody is still there; a database that cannot be written ends nobody's session."""
     g.staff = user
     try:
-        if sessions.seen(session[KEY], request_context.now()):
-            db.session.commit()
+        with committing():
+            sessions.seen(session[KEY], request_context.now())
     except DBAPIError:
-        db.session.rollback()
+        pass
 
 
 def is_fresh() -> bool:
@@ -222,8 +223,8 @@ def _signed_out(_app: Flask, **_values: Any) -> None:
     key = session.pop(KEY, None)
     session.pop("password_at", None)
     if key is not None:
-        sessions.end(key)
-        db.session.commit()
+        with committing():
+            sessions.end(key)
         after_this_request(_clear_browser)
 
 

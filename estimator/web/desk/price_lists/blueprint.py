@@ -10,7 +10,6 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as Answered
 
 from estimator import wording
-from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import Draft
@@ -20,6 +19,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing import Problem
 from pricing.notation import LONGEST_VERSION
 from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
@@ -113,11 +113,10 @@ def typed(prefix: str = "f.") -> dict[str, str]:
 def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Draft:
     """Save a draft and commit; raises drafts.ChangedMeanwhile, Gone, drafts.TooLong."""
     try:
-        kept = drafts.save(act(), draft.id, text, over=over, examples=examples)
+        with committing():
+            return drafts.save(act(), draft.id, text, over=over, examples=examples)
     except drafts.UnknownDraft:
         raise Gone from None
-    db.session.commit()
-    return kept
 
 
 def wants_json() -> bool:

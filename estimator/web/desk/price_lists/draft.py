@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
@@ -14,6 +13,7 @@ from estimator.web.desk.price_lists.blueprint import Answer, head_of, pages, pro
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 MOST_SHOWN = 50
 """So many problems and warnings are listed on the page; the others stand beside their fields."""
@@ -52,8 +52,8 @@ def discard(draft_id: int) -> Answer:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)
     if request.method == "POST":
-        drafts.throw_away(act(), draft)
-        db.session.commit()
+        with committing():
+            drafts.throw_away(act(), draft)
         return to("index")
     return render_template(
         "desk/confirm.html",

@@ -20,6 +20,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing.syntax import MOST_CHARACTERS
 
 _SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']', re.MULTILINE)
@@ -104,8 +105,9 @@ def begin() -> Answer:
     if wanted.isdecimal():
         version = _version(int(wanted))
         first = _first_day(version)
-        draft = drafts.from_version(act(), version, name=_free_name(version.slug, first), valid_from=first)
-        db.session.commit()
+        name = _free_name(version.slug, first)
+        with committing():
+            draft = drafts.from_version(act(), version, name=name, valid_from=first)
         return to("overview", draft_id=draft.id)
     sent = request.files.get("file")
     content = sent.read() if sent is not None else b""
@@ -140,8 +142,8 @@ def begin() -> Answer:
             pasted,
             422,
         )
-    draft = drafts.begin(act(), slug[1], text=pasted, examples="[]", based_on=None)
-    db.session.commit()
+    with committing():
+        draft = drafts.begin(act(), slug[1], text=pasted, examples="[]", based_on=None)
     return to("overview", draft_id=draft.id)
 
 
@@ -208,7 +210,9 @@ def take_back(version_id: int) -> Answer:
     if request.method == "POST":
         text, examples, slug = found.text, found.examples, found.slug
         try:
-            price_lists.take_back(act(), found)
+            with committing():
+                price_lists.take_back(act(), found)
+                draft = drafts.begin(act(), slug, text=text, examples=examples, based_on=None)
         except price_lists.InForceAlready:
             return _index(
                 _(
@@ -216,8 +220,6 @@ def take_back(version_id: int) -> Answer:
                 ),
                 status=409,
             )
-        draft = drafts.begin(act(), slug, text=text, examples=examples, based_on=None)
-        db.session.commit()
         return to("overview", draft_id=draft.id)
     return render_template(
         "desk/confirm.html",
@@ -241,8 +243,8 @@ def closing(slug: str, what: str) -> Answer:
     if slug not in {one.slug for one in price_lists.lists()}:
         return errors.missing()
     if request.method == "POST":
-        (price_lists.close if what == "close" else price_lists.reopen)(act(), slug)
-        db.session.commit()
+        with committing():
+            (price_lists.close if what == "close" else price_lists.reopen)(act(), slug)
         return to("index")
     if what == "close":
         heading = _("Close the list “%(slug)s”?", slug=slug)

@@ -27,6 +27,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing import PriceTable, Problem
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 
@@ -163,10 +164,9 @@ def _begun(
         wrong = {**_unusable(table), **wrong}
     if wrong or table is None:
         return _page(asked, typed, wrong, source), 422
-    draft = drafts.begin(
-        act(), table.table, text=text, examples="[]" if source is None else source.examples, based_on=None
-    )
-    db.session.commit()
+    examples = "[]" if source is None else source.examples
+    with committing():
+        draft = drafts.begin(act(), table.table, text=text, examples=examples, based_on=None)
     return to("overview", draft_id=draft.id)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
@@ -32,6 +31,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 
 @pages.get("/drafts/<int:draft_id>/publish")
@@ -157,30 +157,25 @@ def _accepted(draft: Draft) -> list[str]:
 def _try(draft: Draft, do: Any, then: str) -> Answer:
     draft_id = draft.id
     try:
-        do()
+        with committing():
+            do()
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         return _page(
             the_draft(draft_id),
             _("The draft was saved again meanwhile. Look at it as it is now; nothing was published."),
             409,
         )
     except drafts.UnknownDraft:
-        db.session.rollback()
         raise Gone from None
     except drafts.NotReady as late:
-        db.session.rollback()
         note = _("Nothing was published. What is listed here stands in the way.")
         if late.check.unacknowledged:
             note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
         return _page(the_draft(draft_id), note, 422, _sent("ack") or None, _sent("kind"))
     except drafts.NotProposed:
-        db.session.rollback()
         return _page(the_draft(draft_id), _("Nobody has asked for approval of the draft as it is now."), 409)
     except drafts.SamePerson:
-        db.session.rollback()
         return _page(
             the_draft(draft_id), _("You asked for approval yourself. Another person has to give it."), 409
         )
-    db.session.commit()
     return to(then, **({"draft_id": draft_id} if then != "index" else {}))

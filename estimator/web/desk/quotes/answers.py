@@ -9,7 +9,6 @@ from flask import jsonify, render_template, request, url_for
 
 import pricing
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
@@ -29,6 +28,7 @@ from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
+from estimator.web.transaction import committing
 
 
 @pages.route("/answers", methods=["GET", "POST"])
@@ -47,12 +47,11 @@ def answers(reference: str) -> Answer:
     if found.unreadable:
         return _page(of, draft, form, status=422)
     try:
-        drafts.change(act(), draft, save=number_in("save"), given=found.answers)
+        with committing():
+            drafts.change(act(), draft, save=number_in("save"), given=found.answers)
     except pricing.BadAnswers:
-        db.session.rollback()
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         of = the_request(reference)
         draft = the_draft(of)
         note = _(
@@ -62,7 +61,6 @@ def answers(reference: str) -> Answer:
             when=when(draft.changed_at, of),
         )
         return _page(of, draft, form, note=note, status=409)
-    db.session.commit()
     return to("prepare", reference=of.reference, saved=1)
 
 

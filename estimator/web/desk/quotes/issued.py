@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, abort, flash, render_template, request, url_for
 
 from estimator import keys, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -22,9 +21,10 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.mail_status import outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
-from estimator.web.request_context import now, ring_mails, settings
+from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -99,12 +99,10 @@ def withdraw(reference: str) -> Answer:
             return _not_current(of, "replaced")
         if reason in WITHDRAWN:
             try:
-                quotes.withdraw(act(), revision, reason=reason)
+                with committing():
+                    quotes.withdraw(act(), revision, reason=reason)
             except quotes.NotCurrent as late:
-                db.session.rollback()
                 return _not_current(the_request(reference), late.standing)
-            db.session.commit()
-            ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
             return to("prepare", reference=reference)
         wrong = _("Choose a reason.")
@@ -129,8 +127,8 @@ def new_link(reference: str) -> Answer:
     if quote is None:
         return errors.missing()
     if request.method == "POST":
-        quotes.new_link(act(), quote)
-        db.session.commit()
+        with committing():
+            quotes.new_link(act(), quote)
         flash(_("The quote has a new link. The old one opens nothing any more."))
         return to("prepare", reference=of.reference)
     return render_template(

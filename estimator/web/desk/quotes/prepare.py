@@ -9,7 +9,6 @@ from flask import jsonify, render_template, request, url_for
 
 import pricing
 from estimator import clinic, price_lists
-from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -38,6 +37,7 @@ from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
+from estimator.web.transaction import committing
 from estimator.wording import answer_words
 
 
@@ -55,8 +55,8 @@ def prepare(reference: str) -> Answer:
 def begin(reference: str) -> Answer:
     """Begin the next revision, from the request's plan or the newest revision; one that is begun goes on."""
     of = the_request(reference)
-    drafts.begin(signed_in.act(), of)
-    db.session.commit()
+    with committing():
+        drafts.begin(signed_in.act(), of)
     return to("prepare", reference=of.reference)
 
 
@@ -76,24 +76,22 @@ def save(reference: str) -> Answer:
     if found.errors:
         return page_of(of, draft, typed, errors=found.errors, tried=found, status=422)
     try:
-        drafts.change(
-            signed_in.act(),
-            draft,
-            save=number_in("save"),
-            prices=found.prices,
-            adjustments=found.adjustments,
-            valid_until=found.valid_until,
-        )
+        with committing():
+            drafts.change(
+                signed_in.act(),
+                draft,
+                save=number_in("save"),
+                prices=found.prices,
+                adjustments=found.adjustments,
+                valid_until=found.valid_until,
+            )
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         return _conflict(reference, typed)
     except drafts.WrongAdjustment as wrong:
-        db.session.rollback()
         sentence = _("This amount does not fit the currency of the prices that you chose.")
         typed.lines[wrong.number].errors["amount"] = sentence
         problem: dict[str, str | None] = {"target": f"amount-{wrong.number}", "sentence": sentence}
         return page_of(the_request(reference), the_draft(of), typed, errors=[problem], status=422)
-    db.session.commit()
     places = {"answers": "answers", "preview": "preview", "issue": "issue"}
     if act in places:
         return to(places[act], reference=of.reference)
@@ -127,8 +125,8 @@ def discard(reference: str) -> Answer:
     of = the_request(reference)
     draft = the_draft(of)
     if request.method == "POST":
-        drafts.discard(draft)
-        db.session.commit()
+        with committing():
+            drafts.discard(draft)
         return to("prepare", reference=of.reference)
     return render_template(
         "desk/confirm.html",

@@ -9,9 +9,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 
 from estimator import estimates, price_lists, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
-from estimator.mail import outbox
 from estimator.models import TableVersion
 from estimator.requests import Asked, consents
 from estimator.web import errors, forms, request_context
@@ -23,6 +21,7 @@ from estimator.web.patient import request_form
 from estimator.web.patient.request_form import AskForm, Checked
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
+from estimator.web.transaction import committing
 from pricing.answers import Answers
 
 
@@ -87,15 +86,11 @@ def enter(slug: str) -> Answer:
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> Answer:
-    token = estimates.make(act(), version, answers, language=asked.language, submission=submission)
-    estimate = estimates.find(act(), token)
-    assert estimate is not None, "it was made in this transaction"
-    record = requests.ask(act(), estimate, asked, origin="staff", submission=submission)
-    reference = record.reference
-    mails = [mail.id for mail in outbox.of(reference) if mail.state == "waiting"]
-    db.session.commit()
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
+    with committing():
+        token = estimates.make(act(), version, answers, language=asked.language, submission=submission)
+        estimate = estimates.find(act(), token)
+        assert estimate is not None, "it was made in this transaction"
+        reference = requests.ask(act(), estimate, asked, origin="staff", submission=submission).reference
     flash(_("The request is entered. The link for the patient stands on this page."))
     return desk.to("request", reference=reference, _anchor="hand-over")
 

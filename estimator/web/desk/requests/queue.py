@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import flash, redirect, render_template, request, url_for
 
 from estimator import requests, staff
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import PatientRequest
@@ -21,6 +20,7 @@ from estimator.web.desk.requests.blueprint import Answer, pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in
+from estimator.web.transaction import committing
 
 ME = "me"
 
@@ -86,8 +86,8 @@ def bulk() -> Answer:
     elif act is None:
         flash(_("Choose first whom to give them to, or which state they shall have."))
     else:
-        done, left = _each(picked, act)
-        db.session.commit()
+        with committing():
+            done, left = _each(picked, act)
         if done:
             flash(ngettext("%(num)s request was changed.", "%(num)s requests were changed.", done))
         for sentence in left:

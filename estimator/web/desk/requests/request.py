@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
@@ -27,6 +27,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, wrong_message
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 
 class Unknown(Exception):
@@ -50,10 +51,9 @@ def show(reference: str) -> Answer:
     found = the_request(reference)
     if found.erased_at is None:
         try:
-            if requests.seen(act(), found):
-                db.session.commit()
+            with committing():
+                requests.seen(act(), found)
         except DBAPIError as error:
-            db.session.rollback()
             if unavailable(error) is None:
                 raise
             current_app.logger.warning("who opened %s could not be written down", reference)
@@ -69,8 +69,8 @@ def note(reference: str) -> Answer:
     wrong = wrong_message(words) if words else _("Write something first.")
     if wrong:
         return _page(found, typed={"note": words}, wrong={"note": wrong}, status=422)
-    requests.note(act(), found, words)
-    db.session.commit()
+    with committing():
+        requests.note(act(), found, words)
     flash(_("The note is kept."))
     return desk.to("request", reference=found.reference, _anchor="history")
 
@@ -85,10 +85,10 @@ def assign(reference: str) -> Answer:
         wrong = {"to": _("Choose somebody who can work on it.")}
         return _page(found, typed={"to": chosen}, wrong=wrong, status=422)
     try:
-        requests.assign(act(), found, number, changes=_changes())
+        with committing():
+            requests.assign(act(), found, number, changes=_changes())
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, {"to": chosen})
-    db.session.commit()
     flash(
         _("It is given to nobody now.")
         if number is None
@@ -111,19 +111,18 @@ def state(reference: str) -> Answer:
     if problems:
         return _page(found, typed=typed, wrong=problems, status=422)
     try:
-        desk.unchanged(found, _changes())
-        requests.move(act(), found, wanted, words=words or None)
+        with committing():
+            desk.unchanged(found, _changes())
+            requests.move(act(), found, wanted, words=words or None)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, typed)
     except requests.NotPossible as refusal:
-        db.session.rollback()
         sentence = _(
             "It is %(before)s, and cannot be made %(after)s from there.",
             before=desk.state_word(refusal.before),
             after=desk.state_word(refusal.after),
         )
         return _page(the_request(reference), typed=typed, wrong={"state": sentence}, status=409)
-    db.session.commit()
     flash(_("It is %(state)s now.", state=desk.state_word(wanted)))
     return desk.to("request", reference=found.reference)
 
@@ -138,7 +137,6 @@ def the_request(reference: str) -> PatientRequest:
 
 def _meanwhile(reference: str, typed: dict[str, str]) -> Answer:
     """Show the request as it is now to whoever began from an older page; what they typed is still there."""
-    db.session.rollback()
     found = the_request(reference)
     newest = next(
         (

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
 from estimator import clinic, keys, quotes
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
 from estimator.web import networks
@@ -19,6 +18,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, Way, pages
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 LONGEST_NAME = 200
 
@@ -137,15 +137,12 @@ def take_back(number: str) -> Answer:
         if not blueprint.is_the_newest(found, request.form.get("revision")):
             return blueprint.refused(found)
         try:
-            quotes.take_back(act(), found.newest)
-            db.session.commit()
+            with committing():
+                quotes.take_back(act(), found.newest)
         except quotes.NotCurrent:
-            db.session.rollback()
             return done
         except quotes.TooLate:
-            db.session.rollback()
             return _too_late(found)
-        blueprint.ring(found.newest)
         return done
     try:
         rows = blueprint.rows_of(found.newest)
@@ -228,24 +225,22 @@ def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
 def _accept(found: Opened, asked: _Asked) -> Answer:
     revision = found.newest
     try:
-        quotes.accept(
-            act(),
-            revision,
-            typed_name=asked.name,
-            agreed_to=asked.sentence,
-            language=asked.language,
-            network=networks.recorded(),
-            pdf_sha256=revision.pdf_sha256,
-        )
-        db.session.commit()
+        with committing():
+            quotes.accept(
+                act(),
+                revision,
+                typed_name=asked.name,
+                agreed_to=asked.sentence,
+                language=asked.language,
+                network=networks.recorded(),
+                pdf_sha256=revision.pdf_sha256,
+            )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
-        db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
         return asked.page([blueprint.kept_here(error)], 503, checking=True)
-    blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=asked.short.number), code=303)
 
 

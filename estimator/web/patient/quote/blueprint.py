@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from estimator import keys, price_lists, quotes
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
 from estimator.requests import access_codes
@@ -247,8 +247,7 @@ def is_the_newest(found: Opened, revision: str | None) -> bool:
 
 
 def kept_here(error: DBAPIError) -> Problem:
-    """End what could not be saved, and say so above the form; raises what is a mistake of ours."""
-    db.session.rollback()
+    """Say above the form that it could not be saved; raises what is a mistake of ours."""
     known = unavailable(error)
     if known is None:
         raise error
@@ -260,11 +259,6 @@ def kept_here(error: DBAPIError) -> Problem:
 def ended_visit() -> Problem:
     """Say that a form brought no proof of this visit."""
     return Problem(None, _("Your visit had ended. What you typed is still here; press the button again."))
-
-
-def ring(revision: QuoteRevision) -> None:
-    """Wake the worker for the mails that an answer has caused; they are committed already."""
-    request_context.ring_mails(quotes.about(revision))
 
 
 def last_day(revision: QuoteRevision, days: int) -> str:

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
 from estimator import keys, quotes
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import networks
@@ -19,6 +18,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Short, pages
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -96,27 +96,25 @@ def _page(
 def _decline(found: Opened, short: Short, form: DeclineForm) -> Answer:
     revision = found.newest
     try:
-        quotes.decline(
-            act(),
-            revision,
-            reason=form.reason.data or "",
-            words=(form.words.data or "").strip() or None,
-            agreed_to=_(
-                "I decline the firm quote %(number)s, revision %(revision)s.",
-                number=short.number,
-                revision=short.revision,
-            ),
-            language=current_reader().tag,
-            network=networks.recorded(),
-            pdf_sha256=revision.pdf_sha256,
-        )
-        db.session.commit()
+        with committing():
+            quotes.decline(
+                act(),
+                revision,
+                reason=form.reason.data or "",
+                words=(form.words.data or "").strip() or None,
+                agreed_to=_(
+                    "I decline the firm quote %(number)s, revision %(revision)s.",
+                    number=short.number,
+                    revision=short.revision,
+                ),
+                language=current_reader().tag,
+                network=networks.recorded(),
+                pdf_sha256=revision.pdf_sha256,
+            )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
-        db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "declined":
             return redirect(url_for("quote.answered", number=short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
         return _page(short, form, [blueprint.kept_here(error)], 503)
-    blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=short.number), code=303)

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
 from estimator import keys, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
@@ -24,6 +23,7 @@ from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
 from estimator.web.patient.quote.standing import NAMES
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 
 class CodeForm(Form):
@@ -109,10 +109,9 @@ def _newest_mail(found: Opened) -> Mail | None:
 
 def _send(found: Opened) -> Answer:
     try:
-        _code, mail_id = access_codes.send(act(), found.quote.request)
-        db.session.commit()
+        with committing():
+            access_codes.send(act(), found.quote.request)
     except access_codes.TooMany as too_many:
-        db.session.rollback()
         minutes = -(-int(too_many.wait.total_seconds()) // 60)
         sentence = ngettext(
             "Enough codes have been sent for now. Ask again in %(num)s minute, or type the newest one.",
@@ -121,12 +120,9 @@ def _send(found: Opened) -> Answer:
         )
         return gate(found, [Problem(None, sentence)], 429)
     except access_codes.NoAddress:  # erased meanwhile
-        db.session.rollback()
         return redirect(found.link, code=303)
     except DBAPIError as error:
         return gate(found, [blueprint.kept_here(error)], 503)
-    if mail_id is not None:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(found.link, code=303)
 
 
@@ -135,10 +131,10 @@ def _check(found: Opened, typed: str) -> Answer:
     if not typed.strip():
         return gate(found, [Problem("code", _("Write the six digits of the newest mail."))], 422)
     try:
-        right = access_codes.check(act(), asked, typed)
-        if right:
-            requests.add_event(act(), asked, "opened", quote=found.quote.number)
-        db.session.commit()
+        with committing():  # also a wrong one, so that the try counts
+            right = access_codes.check(act(), asked, typed)
+            if right:
+                requests.add_event(act(), asked, "opened", quote=found.quote.number)
     except DBAPIError as error:
         return gate(found, [blueprint.kept_here(error)], 503, typed)
     if right:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import StringField
 
 from estimator import keys, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Quote
@@ -18,6 +17,7 @@ from estimator.web.forms import Form
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Answer, Opened, Problem, Way, pages
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 LONGEST = 4000
 SAME = timedelta(minutes=10)
@@ -48,20 +48,17 @@ def question(number: str) -> Answer:
     if len(words) > LONGEST:
         sentence = _("Shorten your question to %(most)s letters, or ask twice.", most=LONGEST)
         return _page(number, form, [Problem("words", sentence)], 422)
-    revision = found.newest
     try:
         if not _was_asked(found.quote, words):
-            quotes.ask_question(act(), found.quote, words)
-            db.session.commit()
+            with committing():
+                quotes.ask_question(act(), found.quote, words)
     except outbox.TooMany:
-        db.session.rollback()
         sentence = _("Enough questions have been sent today. Call the provider, or ask again tomorrow.")
         return _page(number, form, [Problem(None, sentence)], 429)
     except keys.Unreadable:
         return blueprint.unreadable()
     except DBAPIError as error:
         return _page(number, form, [blueprint.kept_here(error)], 503)
-    blueprint.ring(revision)
     return redirect(url_for("quote.asked", number=number), code=303)
 
 

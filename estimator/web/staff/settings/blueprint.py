@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from estimator import clinic
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("settings", __name__, url_prefix="/staff/settings")
 
@@ -20,34 +20,41 @@ Answer = str | Response | tuple[str, int]
 MEANWHILE = 409
 
 
-def change(values: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
+class _Refused(Exception):
+    """One of several settings cannot be set, so that none is."""
+
+
+def change(values: Mapping[str, Any], *, keep: bool = True) -> tuple[int, dict[str, str]]:
     """Set several settings at once or none of them; return the status, and what is wrong by setting and place.
 
-    Nothing is committed unless the status is 303.
+    Nothing is kept unless the status is 303; without `keep` nothing is in any case.
     """
     problems: dict[str, str] = {}
     status = 303
-    for key, value in values.items():
-        basis = request.form.get(f"basis-{key}", "")
-        try:
-            clinic.change(act(), key, value, basis=basis)
-        except clinic.WrongValue as wrong:
-            status = max(status, 422) if status != MEANWHILE else status
-            problems |= {f"{key}.{place}".rstrip("."): text for place, text in wrong.problems.items()}
-        except clinic.SomebodyElse:
-            status = MEANWHILE
-            problems[key] = _(
-                "Somebody else changed this while you had the page open. What you wrote is still here; "
-                "look at theirs, and save again to put yours in its place."
-            )
-    if status != 303:
-        db.session.rollback()
+    try:
+        with committing():
+            for key, value in values.items():
+                basis = request.form.get(f"basis-{key}", "")
+                try:
+                    clinic.change(act(), key, value, basis=basis)
+                except clinic.WrongValue as wrong:
+                    status = max(status, 422) if status != MEANWHILE else status
+                    problems |= {f"{key}.{place}".rstrip("."): text for place, text in wrong.problems.items()}
+                except clinic.SomebodyElse:
+                    status = MEANWHILE
+                    problems[key] = _(
+                        "Somebody else changed this while you had the page open. What you wrote is still here; "
+                        "look at theirs, and save again to put yours in its place."
+                    )
+            if status != 303 or not keep:
+                raise _Refused
+    except _Refused:
+        pass
     return status, problems
 
 
 def done(sentence: str, endpoint: str = "settings.overview", **values: Any) -> Answer:
-    """Keep what was changed and go on."""
-    db.session.commit()
+    """Say what was done, and go on."""
     flash(sentence)
     return redirect(url_for(endpoint, **values), code=303)
 

@@ -6,12 +6,12 @@ from flask import render_template, request
 from flask_wtf.file import FileField
 
 from estimator import clinic
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.pdf import images
 from estimator.web import forms
 from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 
 class LogoForm(forms.Form):
@@ -28,16 +28,17 @@ def logo() -> Answer:
     basis = request.form.get("basis-logo", "")
     try:
         if request.form.get("act") == "remove":
-            clinic.change_logo(act(), None, basis=basis)
+            with committing():
+                clinic.change_logo(act(), None, basis=basis)
             return done(_("The logo was removed."), "settings.logo")
         sent = request.files.get("picture")
         content = b"" if sent is None else sent.stream.read(images.MOST_BYTES + 1)
         picture = images.as_png(content)
-        clinic.change_logo(act(), picture.content, picture.width, picture.height, basis=basis)
+        with committing():
+            clinic.change_logo(act(), picture.content, picture.width, picture.height, basis=basis)
     except images.NotUsable as refused:
         return _form(str(refused), 422)
     except clinic.SomebodyElse:
-        db.session.rollback()
         return _form(
             _("Somebody else changed the logo meanwhile; this is theirs. Choose your file again."), 409
         )

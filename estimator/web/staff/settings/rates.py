@@ -12,7 +12,6 @@ from wtforms import StringField
 
 from estimator import price_lists
 from estimator.clinic import exchange_rates as known
-from estimator.db import db
 from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
 from estimator.web import forms, request_context
@@ -20,6 +19,7 @@ from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.blueprint import Answer, done, pages, summary
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing, trying
 from pricing.currencies import MINOR_UNIT
 
 
@@ -44,22 +44,25 @@ def rates() -> Answer:
         number = request.form.get("number", "")
         row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
         if row is not None:  # else somebody else has removed it, which is as well
-            known.remove(act(), row)
+            with committing():
+                known.remove(act(), row)
         return done(_("The rate was removed."), "settings.rates")
     form = RateForm()
     typed = {field: (form[field].data or "").strip() for field in ("base", "quoted", "rate", "day", "source")}
     number_typed = current_reader().read_number(typed["rate"]) if len(typed["rate"]) <= 40 else None
     day = _day(typed["day"])
     problems: dict[str, str] = {}
+    is_read = number_typed is not None and day is not None
     try:
-        known.enter(
-            act(),
-            typed["base"],
-            typed["quoted"],
-            Decimal(1 if number_typed is None else number_typed),
-            typed["source"],
-            day or request_context.now().date(),
-        )
+        with committing() if is_read else trying():
+            known.enter(
+                act(),
+                typed["base"],
+                typed["quoted"],
+                Decimal(1 if number_typed is None else number_typed),
+                typed["source"],
+                day or request_context.now().date(),
+            )
     except known.WrongRate as wrong:
         problems = wrong.problems
     if number_typed is None:
@@ -67,7 +70,6 @@ def rates() -> Answer:
     if day is None:
         problems["day"] = _("Write a day like this: 2026-12-25.")
     if problems:
-        db.session.rollback()
         return _page({name: forms.printable(text) for name, text in typed.items()}, problems)
     return done(_("The rate was entered."), "settings.rates")
 

@@ -14,7 +14,6 @@ from wtforms import SelectMultipleField, StringField
 
 from estimator import clinic
 from estimator.clinic import Clinic, WrongValue, exchange_rates
-from estimator.db import db
 from estimator.i18n import folded_digits, lazy_gettext, ngettext, reader
 from estimator.i18n import gettext as _
 from estimator.web import forms, request_context
@@ -192,10 +191,9 @@ def part(code: str) -> Answer:
             values[field.key] = _read(field, typed[field.key])
         except WrongValue as wrong:
             problems[field.key] = wrong.sentence
-    status, refused = change(values)
+    status, refused = change(values, keep=not problems)
     problems |= refused
     if problems:
-        db.session.rollback()
         in_order = {field.key: problems[field.key] for field in found.fields if field.key in problems}
         return _form(code, found, typed, in_order, 422 if status == 303 else status)
     return done(_("Saved: %(what)s.", what=found.title))
