@@ -12,6 +12,7 @@ from time import process_time
 from typing import Any
 
 import pricing
+from benchmarks.acts import acting
 from benchmarks.measure import Row, middle, milliseconds, ratio
 from estimator import config, create_app, migrations, staff
 from estimator.db import db
@@ -39,9 +40,9 @@ def _measured(folder: Path, charges: int) -> list[Row]:
     now = datetime.now(UTC)
     with app.app_context():
         user = staff.demonstration("price_editor", language="en", now=now)
-        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=now)
+        _link, token = invitations.make(acting(now=now, settings=settings), user, "demonstration")
         text = pricing.write(pricing.read(_list(charges)))
-        drafts.begin("delhi", text=text, examples="[]", based_on=None, actor=user.actor, now=now)
+        drafts.begin(acting(actor=user.actor, now=now), "delhi", text=text, examples="[]", based_on=None)
         db.session.commit()
     client = app.test_client()
     welcome = f"/staff/demonstration/{token}"

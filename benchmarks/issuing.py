@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from benchmarks.acts import acting
 from estimator import config, create_app, quotes, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
@@ -38,15 +39,12 @@ def issue(reference: str, settings: Settings) -> int:
     assert request is not None
     draft = drafts.for_request(request)
     assert draft is not None
-    prepared = drafts.preview(draft, clinic=CLINIC, settings=settings, now=now)
+    prepared = drafts.preview(acting(clinic=CLINIC, now=now, settings=settings), draft)
     revision = quotes.issue(
+        acting(clinic=CLINIC, actor="user:1", now=now, settings=settings),
         request,
         save=draft.save,
         fingerprint=prepared.fingerprint,
-        clinic=CLINIC,
-        settings=settings,
-        actor="user:1",
-        now=now,
     )
     number = revision.id
     db.session.commit()

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from benchmarks.acts import acting
 from estimator import create_app, migrations, requests
 from estimator.config import Settings
 from estimator.db import db
@@ -71,7 +72,7 @@ def app_with(settings: Settings, count: int) -> Any:
     migrations.upgrade(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        demonstration.import_tables(datetime.now(UTC))
+        demonstration.import_tables(acting(actor="command line", now=datetime.now(UTC)))
         people = [_person(number) for number in range(PEOPLE)]
         db.session.commit()
         versions = db.session.execute(

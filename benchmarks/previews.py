@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import insert
 
 import pricing
+from benchmarks.acts import acting
 from benchmarks.measure import Row, in_turns, middle, ratio
 from estimator import config, create_app, migrations, price_lists
 from estimator.db import db
@@ -62,19 +63,18 @@ def _measured(folder: Path, plans: int) -> list[Row]:
     with app.app_context():
         now = datetime.now(UTC)
         text = (resources.files("pricing.tables") / "delhi.toml").read_text(encoding="utf-8")
-        version = price_lists.import_(text, now)
+        version = price_lists.import_(acting(actor="command line", now=now), text)
         _make_estimates(version, plans, now)
         assert RAISED[0] in text
         draft = drafts.begin(
+            acting(actor="benchmark", now=now),
             version.slug,
             text=text.replace(*RAISED),
             examples="[]",
             based_on=version,
-            actor="benchmark",
-            now=now,
         )
-        preview = previews.ask(draft, actor="benchmark", now=now)
-        claimed = previews.claim(preview.id, now=now, lease_seconds=600)
+        preview = previews.ask(acting(actor="benchmark", now=now), draft)
+        claimed = previews.claim(acting(now=now, lease_seconds=600), preview.id)
         db.session.commit()
         assert claimed is not None
         work = previews.work_of(claimed, now)

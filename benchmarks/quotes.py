@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from benchmarks import plan, postgresql
+from benchmarks.acts import acting
 from benchmarks.issuing import CLINIC, issue, settings_of
 from benchmarks.mail_sink import mail_sink
 from benchmarks.measure import Row, milliseconds, ratio
@@ -26,7 +27,6 @@ from estimator import create_app, estimates, migrations, price_lists, quotes, re
 from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import reader, speaking
-from estimator.jobs import Jobs
 from estimator.models import Counter, Mail, PatientRequest, Quote, QuoteRevision
 from estimator.pdf.renderer import Job
 from estimator.processes import demonstration
@@ -88,7 +88,6 @@ def _batch(workers: int) -> float:
         settings = settings_of(folder, "", **mail, MAIL_FROM="bench@example.org")
         references = _prepared(settings, BATCH + workers)
         app = create_app(settings)
-        jobs: Jobs = app.extensions["jobs"]
         environment = {
             **os.environ,
             **mail,
@@ -101,14 +100,14 @@ def _batch(workers: int) -> float:
         with app.app_context():
             # One quote for each worker, so that it is warm.
             for reference in references[:workers]:
-                jobs.ring("quote", issue(reference, settings))
+                issue(reference, settings)
             _wait_for(workers)
             begin = perf_counter()
             for reference in references[workers:]:
-                jobs.ring("quote", issue(reference, settings))
+                issue(reference, settings)
             _wait_for(BATCH + workers)
             took = perf_counter() - begin
-            jobs.close()
+            app.extensions["jobs"].close()
             db.engine.dispose()
     return took
 
@@ -264,7 +263,7 @@ def _prepared(settings: Settings, count: int) -> list[str]:
     now = datetime.now(UTC)
     found = []
     with app.app_context():
-        demonstration.import_tables(now)
+        demonstration.import_tables(acting(actor="command line", now=now))
         db.session.commit()
         version = price_lists.in_force(plan.SLUG, now)
         for number in range(count):
@@ -276,14 +275,13 @@ def _prepared(settings: Settings, count: int) -> list[str]:
 
 def _ask(version: Any, number: int, settings: Settings, now: datetime) -> PatientRequest:
     token = estimates.make(
+        acting(now=now, settings=settings),
         version,
         {**plan.answers(number), "own_mri": True},  # nothing in a firm quote is on request
         language="en",
         submission=f"form {number}",
-        link_key=settings.link_key,
-        now=now,
     )
-    estimate = estimates.find(token, kept_days=90, now=now)
+    estimate = estimates.find(acting(now=now, kept_days=90), token)
     assert estimate is not None
     person = requests.Person(
         full_name=f"Patient {number}", email=f"patient{number}@example.org", phone=None, message=""
@@ -292,16 +290,13 @@ def _ask(version: Any, number: int, settings: Settings, now: datetime) -> Patien
         person=person, country="PL", language="en", for_whom="self", planned_month=None, consents=[]
     )
     request = requests.ask(
+        acting(clinic=CLINIC, actor="user:1", now=now, settings=settings),
         estimate,
         asked,
         origin="staff",
         submission=f"form {number}",
-        clinic=CLINIC,
-        settings=settings,
-        actor="user:1",
-        now=now,
     )
-    drafts.begin(request, actor="user:1", now=now, settings=settings)
+    drafts.begin(acting(actor="user:1", now=now, settings=settings), request)
     db.session.commit()
     return request
 

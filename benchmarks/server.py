@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from benchmarks import minimal, plan
+from benchmarks.acts import acting
 from estimator import config, create_app, migrations
 from estimator.db import db
 from estimator.processes import demonstration
@@ -25,7 +26,7 @@ def main(side: str, folder: str, port: str, static: str | None = None) -> None:
         migrations.upgrade(settings.database_url)
         app = create_app(settings)
         with app.app_context():
-            demonstration.import_tables(datetime.now(UTC))
+            demonstration.import_tables(acting(actor="command line", now=datetime.now(UTC)))
             db.session.commit()
         app.static_folder = static or app.static_folder
     run(app, listen(settings), lambda: None)

@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select
 
+from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import AuditEntry
 
@@ -32,7 +33,7 @@ class NotACode(ValueError):
     """Somebody wanted to write words into the trail, where they could never be erased."""
 
 
-def add(action: str, *, actor: str, subject: str, now: datetime, **detail: object) -> AuditEntry:
+def add(act: Act, action: str, *, subject: str, **detail: object) -> AuditEntry:
     """Add an entry behind the last one; it is there if and only if the caller's transaction is committed.
 
     `detail` holds ids, codes and numbers, or lists of them, never a person's words; raises NotACode.
@@ -41,8 +42,8 @@ def add(action: str, *, actor: str, subject: str, now: datetime, **detail: objec
     advisory_lock("audit")
     last = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
-        at=now.astimezone(UTC).replace(microsecond=0),
-        actor=actor,
+        at=act.now.astimezone(UTC).replace(microsecond=0),
+        actor=act.actor,
         action=action,
         subject=subject,
         detail=json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False),

@@ -1,7 +1,9 @@
-"""The bell that tells workers that there is work; the work itself stands in the database.
+"""The queue that wakes workers; the work itself stands in the database.
 
-A lost bell loses nothing: a sweep each minute rings again for whatever is due. So a queue that cannot be reached
-is logged and never stands in the way of what was asked for.
+A verb says with `enqueue` which row it wrote for a worker. The queue learns of it after the commit, by a listener on
+the session: a row that is rolled back, by itself or with a savepoint around it, wakes nobody, and nobody has to
+remember to wake a worker. What is lost on the way loses nothing: a sweep each minute wakes one again for whatever is
+due. So a queue that cannot be reached is logged and never stands in the way of what was asked for.
 """
 
 from __future__ import annotations
@@ -9,13 +11,19 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from estimator.db import db
 
 NAME = "estimator"
 
@@ -24,14 +32,71 @@ POLL_SECONDS = 0.5
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 10
-"""So long may the queue's server take: a page must not wait for a bell."""
+"""So long may the queue's server take: a page must not wait for it."""
 
 NIGHT = {"hour": "2", "minute": "40"}
 """When the nightly tasks run, in UTC."""
 
 Handler = Callable[[int], None]
 
+ENQUEUED = "enqueued"
+SAVEPOINTS = "savepoints"
+"""What a session remembers in its `info` until its transaction ends."""
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """A row that a worker is to look at, at once or after a while."""
+
+    kind: str
+    number: int
+    after: timedelta
+
+
+def enqueue(kind: str, number: int, after: timedelta = timedelta(0)) -> None:
+    """Have a worker look at row `number` of a kind as soon as this transaction is committed, or a while later.
+
+    Flush the row first: it must have its number. If it is rolled back, nobody looks.
+    """
+    db.session().info.setdefault(ENQUEUED, []).append(Enqueued(kind, number, after))
+
+
+@event.listens_for(db.session, "after_transaction_create")
+def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        savepoints = session.info.setdefault(SAVEPOINTS, {})
+        savepoints[transaction] = len(session.info.get(ENQUEUED, []))
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_since_savepoint(session: Session) -> None:
+    """Forget what was enqueued since the savepoint that is rolled back, if one is."""
+    savepoint = session.get_nested_transaction()
+    if savepoint is not None:
+        del session.info.get(ENQUEUED, [])[session.info[SAVEPOINTS][savepoint] :]
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget_transaction(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(ENQUEUED, None)
+        session.info.pop(SAVEPOINTS, None)
+
+
+@event.listens_for(db.session, "after_commit")
+def _wake_workers(session: Session) -> None:
+    """Wake workers for what was committed, each row once; nothing is locked or written any more by now."""
+    if session.in_nested_transaction():
+        return  # a savepoint was released; the transaction goes on
+    soonest: dict[tuple[str, int], timedelta] = {}
+    for row in session.info.pop(ENQUEUED, []):
+        place = (row.kind, row.number)
+        soonest[place] = min(row.after, soonest.get(place, row.after))
+    jobs: Jobs = current_app.extensions["jobs"]
+    for (kind, number), after in soonest.items():
+        jobs.wake(kind, number, after)
 
 
 class Jobs:
@@ -43,19 +108,22 @@ class Jobs:
         self._handlers: dict[str, Handler] = {}
         self._consumer: Any = None
 
-    def ring(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
-        """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises."""
+    def wake(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
+        """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises.
+
+        Verbs call `enqueue` instead, which waits for the commit.
+        """
         try:
             if after > timedelta(0):
                 self._run.schedule((kind, number), delay=after.total_seconds())
             else:
                 self._run(kind, number)
         except Exception as error:
-            # Whatever the driver of the queue raises; the sweep rings again.
+            # Whatever the driver of the queue raises; the sweep wakes one again.
             logger.warning("the queue cannot be reached (%s)", type(error).__name__)
 
     def waiting(self) -> int:
-        """Return how many bells nobody has heard yet."""
+        """Return how many rows no worker has taken from the queue yet."""
         count: int = self.huey.pending_count()
         return count
 

@@ -11,6 +11,7 @@ from sqlalchemy import case, or_, select, update
 from sqlalchemy import delete as sql_delete
 
 from estimator import keys
+from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.models import Attempts
 
@@ -19,34 +20,34 @@ AHEAD = timedelta(minutes=1)
 """A count that began further ahead than this is over: the clock was set back."""
 
 
-def take(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> timedelta | None:
+def take(act: Act, what: str, who: str, *, most: int) -> timedelta | None:
     """Count one more attempt; return how long to wait if there have been more than `most`, else None.
 
     Commit at once, whatever comes of the attempt.
     """
-    key = keys.lookup(lookup_key, f"attempts {what}", who)
-    insert_if_absent(Attempts, {"key": key, "count": 0, "since": now})
-    over = or_(Attempts.since <= now - WINDOW, Attempts.since > now + AHEAD)
+    key = keys.lookup(act.settings.lookup_key, f"attempts {what}", who)
+    insert_if_absent(Attempts, {"key": key, "count": 0, "since": act.now})
+    over = or_(Attempts.since <= act.now - WINDOW, Attempts.since > act.now + AHEAD)
     db.session.execute(
         update(Attempts)
         .where(Attempts.key == key)
         .values(
-            count=case((over, 1), else_=Attempts.count + 1), since=case((over, now), else_=Attempts.since)
+            count=case((over, 1), else_=Attempts.count + 1), since=case((over, act.now), else_=Attempts.since)
         ),
         execution_options={"synchronize_session": False},
     )
     count, since = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one()
-    return since + WINDOW - now if count > most else None
+    return since + WINDOW - act.now if count > most else None
 
 
-def has_room(what: str, who: str, *, most: int, lookup_key: str, now: datetime) -> bool:
+def has_room(act: Act, what: str, who: str, *, most: int) -> bool:
     """Whether one more attempt would not be one too many; counts nothing."""
-    key = keys.lookup(lookup_key, f"attempts {what}", who)
+    key = keys.lookup(act.settings.lookup_key, f"attempts {what}", who)
     found = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one_or_none()
     if found is None:
         return True
     count, since = found
-    return count < most or not now - WINDOW < since <= now + AHEAD
+    return count < most or not act.now - WINDOW < since <= act.now + AHEAD
 
 
 def forget(what: str, who: str, *, lookup_key: str) -> None:

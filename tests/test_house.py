@@ -127,6 +127,58 @@ def test_only_the_top_commits() -> None:
     assert [name(path) for path in below if any(call.endswith(".commit") for call in calls(path))] == []
 
 
+def test_only_one_place_in_the_pages_commits() -> None:
+    pages = [path for path in (ROOT / "estimator" / "web").rglob("*.py") if path.name != "transaction.py"]
+    ends = ("session.commit", "session.rollback")
+    assert [name(path) for path in pages if any(call.endswith(ends) for call in calls(path))] == []
+
+
+PARTS_OF_AN_ACT = {
+    "actor": "actor",
+    "now": "now",
+    "clinic": "clinic",
+    **dict.fromkeys(
+        ("settings", "keyring", "data_keys", "link_key", "lookup_key", "lease_seconds", "kept_days"),
+        "settings",
+    ),
+}
+"""What a parameter of such a name is of an act; settings are also handed on in parts."""
+
+
+def test_who_when_with_which_settings_and_where_travel_as_one_act() -> None:
+    found = []
+    for path in below_the_top():
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            given = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+            parts = {PARTS_OF_AN_ACT[each] for each in given if each in PARTS_OF_AN_ACT}
+            if len(parts) > 1 or (parts and "act" in given):
+                found.append(f"{name(path)}: {node.name} takes {', '.join(sorted(parts))}")
+    assert found == []
+
+
+def test_workers_are_woken_by_the_commit_and_by_the_sweep_alone() -> None:
+    wakes = {
+        name(path): [
+            function.name
+            for function in ast.walk(tree(path))
+            if isinstance(function, ast.FunctionDef)
+            and any(
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "wake"
+                for node in ast.walk(function)
+            )
+        ]
+        for path in MODULES
+    }
+    assert {path: found for path, found in wakes.items() if found} == {
+        "estimator/jobs.py": ["_wake_workers"],
+        "estimator/processes/worker.py": ["sweep"],
+    }
+
+
 def test_only_the_pages_know_the_request() -> None:
     request = {"flask.request", "flask.session", "flask.flash"}
     elsewhere = [path for path in MODULES if "web" not in path.parts]

@@ -15,6 +15,7 @@ from estimator.messages import gettext as _
 if TYPE_CHECKING:
     from flask import Flask
 
+    from estimator.act import Act
     from estimator.config import Settings
     from estimator.privacy.due_erasure import What
 
@@ -40,7 +41,7 @@ def purge(dry_run: bool) -> None:
 
     with running_app() as app:
         commit = None if dry_run else db.session.commit
-        removed = due_erasure.run(app.config["SETTINGS"], datetime.now(UTC), commit=commit)
+        removed = due_erasure.run(act_of(app), commit=commit)
     click.echo(_("Nothing was changed. It would be:") if dry_run else _("Their time was over:"))
     for what, words in _removed_words().items():
         click.echo(f"{removed[what]:>8}  {words}")
@@ -90,8 +91,17 @@ def running_app(settings: Settings | None = None) -> Iterator[Flask]:
             try:
                 yield app
             finally:
+                app.extensions["jobs"].close()
                 db.session.remove()
                 db.engine.dispose()
+
+
+def act_of(app: Flask) -> Act:
+    """Return what a command does, as an act of the command line; in the context of the app."""
+    from estimator import clinic
+    from estimator.act import COMMAND_LINE, Act
+
+    return Act(COMMAND_LINE, datetime.now(UTC), app.config["SETTINGS"], clinic.current())
 
 
 @contextmanager

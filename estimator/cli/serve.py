@@ -6,12 +6,11 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from estimator.cli.installation import made_ready, sentences
+from estimator.cli.installation import act_of, made_ready, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 
@@ -87,7 +86,7 @@ def _look_at(settings: Settings) -> None:
     app = create_app(settings, pages=False)
     with app.app_context():
         if settings.demo:
-            for sentence in demonstration.import_tables(datetime.now(UTC)):
+            for sentence in demonstration.import_tables(act_of(app)):
                 click.echo(sentence, err=True)
             db.session.commit()
         db.session.remove()
@@ -119,7 +118,7 @@ def _ways_in(app: Flask) -> Iterator[str]:
     from estimator.processes import demonstration
 
     with app.app_context():
-        links = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
+        links = demonstration.ways_in(act_of(app))
         db.session.commit()
         db.session.remove()
         db.engine.dispose()  # a connection must not be shared with the processes to come

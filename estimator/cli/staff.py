@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from estimator.cli.installation import running_app
+from estimator.cli.installation import act_of, running_app
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from estimator.models import StaffUser
     from estimator.models.staff import Purpose, Role
 
-ACTOR = "command line"
 ROLES = ("coordinator", "price_editor", "approver", "administrator")
 ADDRESS = click.argument("address", metavar="EMAIL")
 
@@ -48,12 +46,10 @@ def create(address: str, roles: Sequence[str]) -> int:
         settings = app.config["SETTINGS"]
         try:
             _user, _link, token = verbs.invite(
+                act_of(app),
                 checked,
                 cast("Sequence[Role]", roles or ("administrator",)),
                 language=settings.languages[0],
-                link_key=settings.link_key,
-                actor=ACTOR,
-                now=datetime.now(UTC),
             )
         except verbs.AddressTaken:
             raise Refused(
@@ -85,9 +81,7 @@ def link(address: str) -> int:
             raise Refused(
                 _("%(address)s is let in no more. `estimator staff activate` changes that.", address=address)
             )
-        _link, token = verbs.invite_again(
-            user, link_key=settings.link_key, actor=ACTOR, now=datetime.now(UTC)
-        )
+        _link, token = verbs.invite_again(act_of(app), user)
         db.session.commit()
         click.echo(_address(settings.public_url, "invitation", token))
     return 0
@@ -114,9 +108,9 @@ def deactivate(address: str) -> int:
     from estimator import staff as verbs
     from estimator.db import db
 
-    with running_app():
+    with running_app() as app:
         try:
-            verbs.deactivate(_found(address), actor=ACTOR, now=datetime.now(UTC))
+            verbs.deactivate(act_of(app), _found(address))
         except verbs.LastAdministrator:
             raise Refused(_("There must be one administrator left. Create another one first.")) from None
         db.session.commit()
@@ -131,8 +125,8 @@ def activate(address: str) -> int:
     from estimator import staff as verbs
     from estimator.db import db
 
-    with running_app():
-        verbs.activate(_found(address), actor=ACTOR, now=datetime.now(UTC))
+    with running_app() as app:
+        verbs.activate(act_of(app), _found(address))
         db.session.commit()
     click.echo(_("%(address)s is let in again.", address=address))
     return 0

@@ -65,17 +65,17 @@ def lint(files: Sequence[str]) -> int:
 @FILES
 def import_(files: Sequence[str]) -> int:
     """Add all of the files, or none of them if one cannot be used."""
-    from datetime import UTC, datetime
 
     from estimator import price_lists as verbs
-    from estimator.cli.installation import running_app
+    from estimator.cli.installation import act_of, running_app
     from estimator.db import db
 
     texts = [(name, text_of(name)) for name in files]
-    with running_app():
+    with running_app() as app:
+        act = act_of(app)
         for name, text in texts:
             try:
-                version = verbs.import_(text, datetime.now(UTC))
+                version = verbs.import_(act, text)
             except pricing.BadTable as error:
                 raise Refused(*problem_lines(name, error.problems)) from None
             except verbs.Blocked as blocked:

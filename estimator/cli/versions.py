@@ -91,25 +91,23 @@ def diff(old: str, new: str) -> int:
 )
 def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
-    from estimator import price_lists
-    from estimator.cli.installation import running_app
+    from estimator.cli.installation import act_of, running_app
     from estimator.db import db
     from estimator.price_lists import drafts
 
-    text, now = text_of(file), datetime.now(UTC)
+    text = text_of(file)
     table = _read(file, text)
     with running_app() as app:
-        draft = drafts.begin(
-            table.table, text=text, examples="[]", based_on=None, actor=price_lists.COMMAND_LINE, now=now
-        )
-        found = drafts.check(draft, now, names)
+        act = act_of(app)
+        draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
+        found = drafts.check(draft, act.now, names)
         if "unchanged" in found.obstacles:
             click.echo(_("%(table)s, version %(version)s, is published already.", **_named(table)))
             return 0
-        asks = app.config["SETTINGS"].second_approver
+        asks = act.settings.second_approver
         do = drafts.propose if asks else drafts.publish
         try:
-            do(draft, over=1, acknowledged=names, actor=price_lists.COMMAND_LINE, now=now)
+            do(act, draft, over=1, acknowledged=names)
         except drafts.NotReady as refused:
             _refuse(file, refused.check, table)
         db.session.commit()

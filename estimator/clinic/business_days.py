@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from estimator.clinic.settings import Clinic
+from estimator.act import Clinic
 
 DAY = timedelta(days=1)
 LAST_SECOND = time(23, 59, 59)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from estimator import audit
+from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import Rate
@@ -36,15 +37,13 @@ class WrongRate(ValueError):
         super().__init__(next(iter(self.problems.values())))
 
 
-def enter(
-    base: str, quoted: str, rate: Decimal, source: str, day: date, *, actor: str, now: datetime
-) -> Rate:
+def enter(act: Act, base: str, quoted: str, rate: Decimal, source: str, day: date) -> Rate:
     """Keep how many `quoted` one `base` was worth on a day, in place of what was entered for that day before.
 
     Raises WrongRate.
     """
     source = " ".join(source.split())
-    problems = _problems(base, quoted, rate, source, day, now)
+    problems = _problems(base, quoted, rate, source, day, act.now)
     if problems:
         raise WrongRate(problems)
     advisory_lock("rates")
@@ -52,17 +51,17 @@ def enter(
     if row is None:
         row = Rate(base=base, quoted=quoted, day=day)
         db.session.add(row)
-    row.rate, row.source, row.entered_by, row.entered_at = plain(rate), source, actor, now
+    row.rate, row.source, row.entered_by, row.entered_at = plain(rate), source, act.actor, act.now
     db.session.flush()
     detail = {"base": base, "quoted": quoted, "day": day.isoformat(), "rate": row.rate}
-    audit.add("rate.entered", actor=actor, subject=f"rate:{row.id}", now=now, **detail)
+    audit.add(act, "rate.entered", subject=f"rate:{row.id}", **detail)
     return row
 
 
-def remove(row: Rate, *, actor: str, now: datetime) -> None:
+def remove(act: Act, row: Rate) -> None:
     """Remove a rate that was entered by mistake."""
     detail = {"base": row.base, "quoted": row.quoted, "day": row.day.isoformat(), "rate": row.rate}
-    audit.add("rate.removed", actor=actor, subject=f"rate:{row.id}", now=now, **detail)
+    audit.add(act, "rate.removed", subject=f"rate:{row.id}", **detail)
     db.session.delete(row)
 
 

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import select
 
 from estimator import audit
+from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import ClinicSetting
@@ -120,7 +121,7 @@ def bases() -> dict[str, str]:
     return {key: _basis(stored.get(key)) for key in KINDS}
 
 
-def change(key: str, value: Any, *, actor: str, now: datetime, basis: str | None = None) -> bool:
+def change(act: Act, key: str, value: Any, *, basis: str | None = None) -> bool:
     """Set one setting to a value of its field's type; return whether that was a change.
 
     `basis` is the one of `bases` that the person saw; None: whatever is there. Raises KeyError for no setting,
@@ -141,19 +142,19 @@ def change(key: str, value: Any, *, actor: str, now: datetime, basis: str | None
     if row is not None and text is None:
         db.session.delete(row)
     elif row is not None and text is not None:
-        row.value, row.changed_by, row.changed_at = text, actor, now
+        row.value, row.changed_by, row.changed_at = text, act.actor, act.now
     elif text is not None:
-        db.session.add(ClinicSetting(key=key, value=text, changed_by=actor, changed_at=now))
-    audit.add("settings.changed", actor=actor, subject=f"clinic_setting:{key}", now=now)
+        db.session.add(ClinicSetting(key=key, value=text, changed_by=act.actor, changed_at=act.now))
+    audit.add(act, "settings.changed", subject=f"clinic_setting:{key}")
     return True
 
 
 def change_logo(
-    content: bytes | None, width: int = 0, height: int = 0, *, actor: str, now: datetime, basis: str | None
+    act: Act, content: bytes | None, width: int = 0, height: int = 0, *, basis: str | None
 ) -> bool:
     """Set the logo to a PNG that `pictures.as_png` made, or remove it; raises SomebodyElse."""
     logo = None if content is None else Logo(hashlib.sha256(content).hexdigest(), width, height)
-    if not change("logo", logo, actor=actor, now=now, basis=basis):
+    if not change(act, "logo", logo, basis=basis):
         return False
     row = db.session.get(ClinicSetting, CONTENT)
     if row is not None and content is None:
@@ -162,7 +163,7 @@ def change_logo(
         if row is None:
             row = ClinicSetting(key=CONTENT)
             db.session.add(row)
-        row.value, row.changed_by, row.changed_at = base64.b64encode(content).decode(), actor, now
+        row.value, row.changed_by, row.changed_at = base64.b64encode(content).decode(), act.actor, act.now
     db.session.flush()
     return True
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 import pricing
 from estimator import links, price_lists
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail, TableVersion
@@ -30,9 +30,7 @@ MOST_ATTEMPTS = 5
 """So many references may be taken already; there are 650 thousand million."""
 
 
-def make(
-    version: TableVersion, answers: Answers, *, language: str, submission: str, link_key: str, now: datetime
-) -> str:
+def make(act: Act, version: TableVersion, answers: Answers, *, language: str, submission: str) -> str:
     """Work out and keep an estimate and return the token of its link.
 
     `submission` names the form that was sent, at random; the same form with the same answers is one estimate
@@ -51,49 +49,45 @@ def make(
         "given": said,
         "breakdown": breakdown.as_json().decode(),
         "language": language,
-        "valid_until": price_lists.day_of(now, table.time_zone) + timedelta(days=table.quote_valid_days),
+        "valid_until": price_lists.day_of(act.now, table.time_zone) + timedelta(days=table.quote_valid_days),
         "submission": name,
         "link_serial": 1,
-        "created_at": now,
+        "created_at": act.now,
     }
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
-        token = links.compose(link_key, KIND, reference, 1)
+        token = links.compose(act.settings.link_key, KIND, reference, 1)
         if insert_if_absent(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
             return token
         same = db.session.scalar(select(Estimate).filter_by(submission=name))
         if same is not None:
-            return token_of(same, link_key)
+            return token_of(same, act.settings.link_key)
     raise RuntimeError("no reference is free")
 
 
-def find(token: str, *, kept_days: int, now: datetime) -> Estimate | None:
+def find(act: Act, token: str) -> Estimate | None:
     """Return the estimate that a token opens; None if it is unknown, deleted or too old, whichever it is."""
     estimate = db.session.scalar(select(Estimate).filter_by(link_hash=links.stored(token)))
-    if estimate is None or estimate.created_at + timedelta(days=kept_days) <= now:
+    if estimate is None or estimate.created_at + timedelta(days=act.settings.kept_days) <= act.now:
         return None
     return estimate
 
 
-def email(
-    estimate: Estimate, address: str, *, attached: bool, submission: str, settings: Settings, now: datetime
-) -> Mail:
+def email(act: Act, estimate: Estimate, address: str, *, attached: bool, submission: str) -> Mail:
     """Put a mail with an estimate, as PDF or only as a link, into the outbox; the same submission is one mail.
 
     Raises outbox.TooMany.
     """
     return outbox.put(
-        "estimate",
-        about=estimate.reference,
-        address=address,
-        language=estimate.language,
-        options={"attached": attached},
-        submission=submission,
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=settings.mails_per_address,
-        per_record=settings.mails_per_estimate,
-        now=now,
+        act,
+        outbox.Message(
+            "estimate",
+            about=estimate.reference,
+            address=address,
+            language=estimate.language,
+            options={"attached": attached},
+            submission=submission,
+        ),
     )
 
 
@@ -104,9 +98,9 @@ def delete(estimate: Estimate) -> None:
     db.session.execute(sql_delete(Estimate).filter_by(id=estimate.id))
 
 
-def purge(*, kept_days: int, now: datetime) -> int:
+def purge(act: Act) -> int:
     """Remove every estimate that is older than `kept_days`, with its documents and mail; return how many."""
-    is_old = Estimate.created_at <= now - timedelta(days=kept_days)
+    is_old = Estimate.created_at <= act.now - timedelta(days=act.settings.kept_days)
     old = select(Estimate.id).where(is_old)
     outbox.drop(select(Estimate.reference).where(is_old))
     changed_rows(sql_delete(Document).where(Document.estimate_id.in_(old)))

@@ -1,8 +1,8 @@
 """The outbox: mail is put here in the transaction that causes it, claimed by a worker, and never lost.
 
-Whoever claims a row has it for a lease (`leases`); if the worker ends, another one claims it. So every mail is sent
-at least once, and a second time only if a worker ended between the server's acceptance and our commit; then with the
-same Message-ID, and the row says so.
+A row is the truth; the queue only wakes a worker, once the row is committed. Whoever claims a row has it for a lease
+(`leases`); if the worker ends, another one claims it. So every mail is sent at least once, and a second time only if a
+worker ended between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import keys, leases
+from estimator import jobs, keys, leases
+from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db, insert_if_absent
 from estimator.models import Mail
 
@@ -29,9 +30,7 @@ LEAST_ATTEMPTS = 5
 
 DAY = timedelta(days=1)
 
-NO_LIMIT = 10**6
-"""For mail that is counted where it is caused: other mail of the day must not keep it from being put."""
-
+NO_LIMIT = 1_000_000
 
 _LEASED = leases.Leased(
     Mail, due_at=Mail.due_at, longest_delay=LONGEST_DELAY, free=(("handed_over_at", None),)
@@ -44,6 +43,34 @@ class TooMany(Exception):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many mails an address, and a record, may cause in 24 hours; without a number, as many as there are."""
+
+    per_address: int = NO_LIMIT
+    per_record: int = NO_LIMIT
+
+
+UNLIMITED = Limits()
+"""For mail that is counted elsewhere, or that other mail of the day must not keep from going out."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail as it is put: which template, about which record, to whom, in which language."""
+
+    template: str
+    about: str
+    address: str
+    language: str
+    #: names what caused it, at random: the same cause is one mail, however often it is put
+    submission: str
+    #: what the template is told besides the record
+    options: Mapping[str, str | bool] = field(default_factory=dict)
+    #: None: those of the settings
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -62,62 +89,58 @@ class Claimed:
     attempts: int
 
 
-def put(
-    template: str,
-    *,
-    about: str,
-    address: str,
-    language: str,
-    options: Mapping[str, str | bool],
-    submission: str,
-    keyring: keys.Keyring,
-    lookup_key: str,
-    per_address: int,
-    per_record: int,
-    now: datetime,
-) -> Mail:
+def put(act: Act, message: Message) -> Mail:
     """Put a mail into the outbox; the same submission twice is one mail.
 
     Raises TooMany if the address or the record has had its share of the last 24 hours; nothing is put then, once
     the caller rolls back.
     """
-    lookup = keys.lookup(lookup_key, "address", _folded(address))
+    template, about = message.template, message.about
+    lookup = keys.lookup(act.settings.lookup_key, "address", _folded(message.address))
     name = secrets.token_hex(16)
-    named = hashlib.sha256("\x00".join((submission, template, about, lookup)).encode()).hexdigest()
+    named = hashlib.sha256("\x00".join((message.submission, template, about, lookup)).encode()).hexdigest()
     advisory_lock(f"mail to {lookup}")
     advisory_lock(f"mail about {about}")
     row = {
         "name": name,
         "template": template,
         "about": about,
-        "language": language,
-        "options": json.dumps(dict(options), sort_keys=True),
+        "language": message.language,
+        "options": json.dumps(dict(message.options), sort_keys=True),
         "submission": named,
-        "address": keyring.seal(address, Mail.__tablename__, "address", name),
+        "address": act.settings.data_keys.seal(message.address, Mail.__tablename__, "address", name),
         "address_lookup": lookup,
         "state": "waiting",
-        "created_at": now,
-        "due_at": now,
+        "created_at": act.now,
+        "due_at": act.now,
         "attempts": 0,
         "perhaps_twice": False,
     }
     added = insert_if_absent(Mail, row)
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
+        limits = _limits(act, message)
         # Counted after the row is there: nobody else can write until this transaction ends.
-        if _since(now, Mail.about == about) > per_record:
+        if _since(act.now, Mail.about == about) > limits.per_record:
             raise TooMany("record")
-        if _since(now, Mail.address_lookup == lookup) > per_address:
+        if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
             raise TooMany("address")
+        jobs.enqueue("mail", mail.id)
     return mail
 
 
-def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
+def _limits(act: Act, message: Message) -> Limits:
+    if message.limits is not None:
+        return message.limits
+    return Limits(per_address=act.settings.mails_per_address, per_record=act.settings.mails_per_estimate)
+
+
+def claim(act: Act, mail_id: int) -> Claimed | None:
     """Take a mail that is due, for a lease; None if it is not due, or somebody else has it. Commit at once."""
     lease = _LEASED.claim(
         mail_id,
-        now=now,
-        lease=timedelta(seconds=lease_seconds),
+        now=act.now,
+        lease=timedelta(seconds=act.settings.lease_seconds),
         perhaps_twice=or_(Mail.perhaps_twice, Mail.handed_over_at.is_not(None)),
         handed_over_at=None,
     )
@@ -138,54 +161,56 @@ def claim(mail_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
     return Claimed(id=mail_id, lease=lease, **{**row._mapping, "options": json.loads(row.options)})
 
 
-def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
+def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
     """Return the mails that are due or will be soon, the longest due first, with how long each still waits."""
     at = func.coalesce(Mail.leased_until, Mail.due_at)
     rows = db.session.execute(
         select(Mail.id, Mail.state, Mail.due_at, Mail.leased_until)
-        .where(_LEASED.is_due(now, timedelta(seconds=lease_seconds), within))
+        .where(_LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within))
         .order_by(at)
         .limit(most)
     )
     found = []
     for row in rows:
         moment = row.leased_until if row.state == "working" else row.due_at
-        found.append((row.id, leases.wait_until(moment, now, within)))
+        found.append((row.id, leases.wait_until(moment, act.now, within)))
     return found
 
 
-def handing_over(mail: Claimed, *, now: datetime, lease_seconds: int) -> None:
+def handing_over(act: Act, mail: Claimed) -> None:
     """Write down that the server is about to take a mail, and begin the lease anew. Commit before it does.
 
     Raises leases.LostLease.
     """
-    _LEASED.renew(mail.id, mail.lease, now + timedelta(seconds=lease_seconds), handed_over_at=now)
+    _LEASED.renew(
+        mail.id, mail.lease, act.now + timedelta(seconds=act.settings.lease_seconds), handed_over_at=act.now
+    )
 
 
-def sent(mail: Claimed, *, words: str, now: datetime) -> None:
+def sent(act: Act, mail: Claimed, *, words: str) -> None:
     """Write down that the server took a mail; raises leases.LostLease. It may be tried again until it is committed."""
-    _LEASED.end(mail.id, mail.lease, state="sent", words=words, ended_at=now)
+    _LEASED.end(mail.id, mail.lease, state="sent", words=words, ended_at=act.now)
 
 
-def later(
-    mail: Claimed, *, words: str, now: datetime, give_up_hours: int, perhaps_sent: bool = False
-) -> timedelta | None:
+def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) -> timedelta | None:
     """Put a mail back that could not be sent now; return how long it waits.
 
     None if it is given up, because that has gone on for too long. Raises leases.LostLease.
     """
     twice = {"perhaps_twice": True} if perhaps_sent else {}
-    if mail.attempts >= LEAST_ATTEMPTS and now - mail.created_at >= timedelta(hours=give_up_hours):
-        _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=now, **twice)
+    long_enough = act.now - mail.created_at >= timedelta(hours=act.settings.mail_give_up_hours)
+    if mail.attempts >= LEAST_ATTEMPTS and long_enough:
+        _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=act.now, **twice)
         return None
     wait = delay_after(mail.attempts)
-    _LEASED.end(mail.id, mail.lease, state="waiting", words=words, due_at=now + wait, **twice)
+    _LEASED.end(mail.id, mail.lease, state="waiting", words=words, due_at=act.now + wait, **twice)
+    jobs.enqueue("mail", mail.id, after=wait)
     return wait
 
 
-def failed(mail: Claimed, *, words: str, now: datetime) -> None:
+def failed(act: Act, mail: Claimed, *, words: str) -> None:
     """Give a mail up; raises leases.LostLease."""
-    _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=now)
+    _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=act.now)
 
 
 def again(mail_id: int, now: datetime) -> bool:
@@ -194,14 +219,14 @@ def again(mail_id: int, now: datetime) -> bool:
     It is not where the address is forgotten, or where somebody else was quicker. It keeps its Message-ID.
     """
     given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
-    return (
-        changed_rows(
-            update(Mail)
-            .where(*given_up)
-            .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_LEASED.freed())
-        )
-        == 1
+    put_back = changed_rows(
+        update(Mail)
+        .where(*given_up)
+        .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_LEASED.freed())
     )
+    if put_back == 1:
+        jobs.enqueue("mail", mail_id)
+    return put_back == 1
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -213,6 +238,11 @@ def delay_after(attempts: int) -> timedelta:
 def mails_about(about: str) -> Sequence[Mail]:
     """Return the mails about a record, the newest first."""
     return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
+
+
+def waiting(about: str) -> Sequence[int]:
+    """Return the numbers of the mails about a record that wait to be sent, the oldest first."""
+    return db.session.scalars(select(Mail.id).filter_by(about=about, state="waiting").order_by(Mail.id)).all()
 
 
 def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:
@@ -253,11 +283,14 @@ def clear_away(now: datetime) -> int:
     return changed_rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
-def forget_addresses(*, kept_days: int, now: datetime) -> int:
+def forget_addresses(act: Act) -> int:
     """Forget the address of every mail that ended more than `kept_days` ago; return how many."""
     return changed_rows(
         update(Mail)
-        .where(Mail.ended_at <= now - timedelta(days=kept_days), Mail.address_lookup.is_not(None))
+        .where(
+            Mail.ended_at <= act.now - timedelta(days=act.settings.addresses_kept_days),
+            Mail.address_lookup.is_not(None),
+        )
         .values(address=None, address_lookup=None)
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
 from estimator.price_lists.published import (
-    COMMAND_LINE,
     Blocked,
     InForceAlready,
     NotInForce,
@@ -28,7 +27,6 @@ from estimator.price_lists.published import (
 )
 
 __all__ = [
-    "COMMAND_LINE",
     "Blocked",
     "InForceAlready",
     "NotInForce",

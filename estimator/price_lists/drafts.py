@@ -18,6 +18,7 @@ from sqlalchemy import func as sql
 
 import pricing
 from estimator import audit
+from estimator.act import Act
 from estimator.db import db
 from estimator.models import Draft, DraftSave, TableVersion
 from estimator.price_lists import published
@@ -96,9 +97,7 @@ class Check:
         return self.table is not None and not (self.obstacles or self.blocking or self.unacknowledged)
 
 
-def begin(
-    slug: str, *, text: str, examples: str, based_on: TableVersion | None, actor: str, now: datetime
-) -> Draft:
+def begin(act: Act, slug: str, *, text: str, examples: str, based_on: TableVersion | None) -> Draft:
     """Begin a draft of a list, usually with the text of a version; raises TooLong."""
     _must_fit(text)
     draft = Draft(
@@ -107,32 +106,25 @@ def begin(
         examples=examples,
         saves=1,
         based_on_id=None if based_on is None else based_on.id,
-        created_at=now,
-        created_by=actor,
-        changed_at=now,
-        changed_by=actor,
+        created_at=act.now,
+        created_by=act.actor,
+        changed_at=act.now,
+        changed_by=act.actor,
     )
     db.session.add(draft)
     db.session.flush()
     _keep(draft)
-    audit.add("draft.begun", actor=actor, subject=f"draft:{draft.id}", now=now, table=slug)
+    audit.add(act, "draft.begun", subject=f"draft:{draft.id}", table=slug)
     return draft
 
 
-def from_version(version: TableVersion, *, name: str, valid_from: date, actor: str, now: datetime) -> Draft:
+def from_version(act: Act, version: TableVersion, *, name: str, valid_from: date) -> Draft:
     """Begin a draft that says what a version says, under another name and from another day on.
 
     So an older version is brought back: as a new one, because what was published stays where it is.
     """
     table = replace(published.parsed(version), version=name, valid_from=valid_from)
-    return begin(
-        version.slug,
-        text=pricing.write(table),
-        examples=version.examples,
-        based_on=version,
-        actor=actor,
-        now=now,
-    )
+    return begin(act, version.slug, text=pricing.write(table), examples=version.examples, based_on=version)
 
 
 def find(draft_id: int) -> Draft:
@@ -148,9 +140,7 @@ def all_drafts() -> list[Draft]:
     return list(db.session.scalars(select(Draft).order_by(Draft.changed_at.desc())))
 
 
-def save(
-    draft_id: int, text: str, *, over: int, actor: str, now: datetime, examples: str | None = None
-) -> Draft:
+def save(act: Act, draft_id: int, text: str, *, over: int, examples: str | None = None) -> Draft:
     """Save a draft over the save that was changed; the same text again is no new save.
 
     Raises UnknownDraft, TooLong, and ChangedMeanwhile if somebody has saved it since, which changes nothing.
@@ -163,8 +153,8 @@ def save(
     values: dict[str, object] = {
         "text": text,
         "saves": over + 1,
-        "changed_at": now,
-        "changed_by": actor,
+        "changed_at": act.now,
+        "changed_by": act.actor,
         "proposed_by": None,
         "proposed_at": None,
         "proposed_save": None,
@@ -194,11 +184,11 @@ def text_of(draft: Draft, number: int) -> str | None:
     return db.session.scalar(select(DraftSave.text).filter_by(draft_id=draft.id, number=number))
 
 
-def throw_away(draft: Draft, *, actor: str, now: datetime) -> None:
+def throw_away(act: Act, draft: Draft) -> None:
     """Remove a draft with all of its saves and previews."""
     draft_id, slug = draft.id, draft.slug
     db.session.execute(delete(Draft).filter_by(id=draft_id))
-    audit.add("draft.thrown_away", actor=actor, subject=f"draft:{draft_id}", now=now, table=slug)
+    audit.add(act, "draft.thrown_away", subject=f"draft:{draft_id}", table=slug)
 
 
 def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Check:
@@ -226,25 +216,18 @@ def name_of(warning: Problem) -> str:
     return f"{warning.kind} {warning.place}"
 
 
-def propose(draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime) -> None:
+def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> None:
     """Ask for a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
-    names = _must_be_ready(draft, acknowledged, now).names
-    draft.proposed_by, draft.proposed_at, draft.proposed_save = actor, now, over
+    names = _must_be_ready(draft, acknowledged, act.now).names
+    draft.proposed_by, draft.proposed_at, draft.proposed_save = act.actor, act.now, over
     draft.acknowledged = json.dumps(names)
     db.session.flush()
-    audit.add(
-        "draft.proposed",
-        actor=actor,
-        subject=f"draft:{draft.id}",
-        now=now,
-        save=over,
-        warnings=len(names),
-    )
+    audit.add(act, "draft.proposed", subject=f"draft:{draft.id}", save=over, warnings=len(names))
 
 
-def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersion:
+def approve(act: Act, draft: Draft, *, over: int) -> TableVersion:
     """Publish a draft that another person has proposed.
 
     It is looked at once more: what was no obstacle when approval was asked for may have become one since.
@@ -254,25 +237,23 @@ def approve(draft: Draft, *, over: int, actor: str, now: datetime) -> TableVersi
         raise ChangedMeanwhile(draft)
     if draft.proposed_by is None or draft.proposed_save != draft.saves:
         raise NotProposed
-    if draft.proposed_by == actor:
+    if draft.proposed_by == act.actor:
         raise SamePerson
-    return _publish(draft, json.loads(draft.acknowledged or "[]"), actor, now)
+    return _publish(act, draft, json.loads(draft.acknowledged or "[]"))
 
 
-def publish(
-    draft: Draft, *, over: int, acknowledged: Sequence[str], actor: str, now: datetime
-) -> TableVersion:
+def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> TableVersion:
     """Publish a draft alone, where nobody else has to approve.
 
     Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
-    return _publish(draft, acknowledged, actor, now)
+    return _publish(act, draft, acknowledged)
 
 
-def _publish(draft: Draft, acknowledged: Sequence[str], actor: str, now: datetime) -> TableVersion:
-    found = _must_be_ready(draft, acknowledged, now)
+def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
+    found = _must_be_ready(draft, acknowledged, act.now)
     draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
     # Two who publish at once: the second one finds no draft to remove, and publishes nothing.
     removed = db.session.execute(
@@ -282,14 +263,14 @@ def _publish(draft: Draft, acknowledged: Sequence[str], actor: str, now: datetim
         raise ChangedMeanwhile(find(draft_id))
     db.session.expunge(draft)
     try:
-        version = published.import_(text, now, actor=actor, examples=examples)
+        version = published.import_(act, text, examples=examples)
     except published.VersionTaken:
         raise NotReady(replace(found, obstacles=[*found.obstacles, "date_taken"])) from None
-    _record(found.warnings, version, actor, now)
+    _record(act, found.warnings, version)
     return version
 
 
-def _record(warnings: Sequence[Problem], version: TableVersion, actor: str, now: datetime) -> None:
+def _record(act: Act, warnings: Sequence[Problem], version: TableVersion) -> None:
     """Write into the trail which warnings were accepted: each kind with its number, and the first places of each.
 
     The hash is that of all names, a line each: whoever has the version can work its warnings out again and compare.
@@ -300,10 +281,9 @@ def _record(warnings: Sequence[Problem], version: TableVersion, actor: str, now:
     for warning in warnings:
         kinds.setdefault(warning.kind, []).append(_coded(warning))
     audit.add(
+        act,
         "table.warnings_acknowledged",
-        actor=actor,
         subject=f"table_version:{version.id}",
-        now=now,
         kinds=[f"{kind}:{len(places)}" for kind, places in sorted(kinds.items())],
         count=len(warnings),
         places=[place for _kind, places in sorted(kinds.items()) for place in places[:MOST_PLACES]],

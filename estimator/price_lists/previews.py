@@ -16,7 +16,8 @@ from typing import Literal, cast
 from sqlalchemy import delete, func, select, update
 
 import pricing
-from estimator import leases
+from estimator import jobs, leases
+from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, published
@@ -70,7 +71,7 @@ class Work:
     last: int
 
 
-def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview:
+def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
     """Ask for the effect of a draft as it is now; the same draft asked for twice is one preview.
 
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
@@ -82,7 +83,7 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
     ):
         if unfinished.save == draft.saves and unfinished.days == days:
             return unfinished
-        cancel(unfinished, now=now)
+        cancel(unfinished, now=act.now)
     preview = Preview(
         draft_id=draft.id,
         save=draft.saves,
@@ -91,11 +92,12 @@ def ask(draft: Draft, *, actor: str, now: datetime, days: int = DAYS) -> Preview
         plans=0,
         priced=0,
         attempts=0,
-        asked_at=now,
-        asked_by=actor,
+        asked_at=act.now,
+        asked_by=act.actor,
     )
     db.session.add(preview)
     db.session.flush()
+    jobs.enqueue("preview", preview.id)
     return preview
 
 
@@ -134,9 +136,11 @@ def cancel(preview: Preview, *, now: datetime) -> None:
     db.session.expire(preview)
 
 
-def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | None:
+def claim(act: Act, preview_id: int) -> Claimed | None:
     """Take a preview for a lease; None if it is not waiting, or somebody else has it. Commit at once."""
-    lease = _LEASED.claim(preview_id, now=now, lease=timedelta(seconds=lease_seconds), priced=0)
+    lease = _LEASED.claim(
+        preview_id, now=act.now, lease=timedelta(seconds=act.settings.lease_seconds), priced=0
+    )
     if lease is None:
         return None
     row = db.session.execute(
@@ -147,16 +151,16 @@ def claim(preview_id: int, *, now: datetime, lease_seconds: int) -> Claimed | No
     return Claimed(preview_id, lease, *row)
 
 
-def due(now: datetime, *, lease_seconds: int, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
+def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
     """Return the previews that wait for a worker, or whose lease is over soon, with how long until then."""
     asked = (
         select(Preview.id, Preview.leased_until)
-        .where(_LEASED.is_due(now, timedelta(seconds=lease_seconds), within))
+        .where(_LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within))
         .order_by(Preview.id)
         .limit(most)
     )
     return [
-        (preview_id, leases.wait_until(leased_until, now, within))
+        (preview_id, leases.wait_until(leased_until, act.now, within))
         for preview_id, leased_until in db.session.execute(asked)
     ]
 
@@ -200,9 +204,9 @@ def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
         yield [(answers, count) for answers, count in rows]
 
 
-def progress(preview: Claimed, *, priced: int, plans: int, now: datetime, lease_seconds: int) -> None:
+def progress(act: Act, preview: Claimed, *, priced: int, plans: int) -> None:
     """Write down how far it is, and begin the lease anew; raises leases.LostLease. Commit at once."""
-    until = now + timedelta(seconds=lease_seconds)
+    until = act.now + timedelta(seconds=act.settings.lease_seconds)
     _LEASED.renew(preview.id, preview.lease, until, priced=priced, plans=plans)
 
 
@@ -233,9 +237,11 @@ def give_back(preview: Claimed, *, tried: bool = False) -> None:
     )
 
 
-def purge(*, kept_days: int, now: datetime) -> int:
+def purge(act: Act) -> int:
     """Remove every preview that ended more than `kept_days` ago; return how many.
 
     What is told of the largest movers comes from estimates, which are not kept longer either.
     """
-    return changed_rows(delete(Preview).where(Preview.ended_at <= now - timedelta(days=kept_days)))
+    return changed_rows(
+        delete(Preview).where(Preview.ended_at <= act.now - timedelta(days=act.settings.kept_days))
+    )

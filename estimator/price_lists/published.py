@@ -11,12 +11,10 @@ from sqlalchemy import bindparam, select
 
 import pricing
 from estimator import audit
+from estimator.act import Act
 from estimator.db import db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
 from pricing import PriceTable, Warning
-
-COMMAND_LINE = "command line"
-"""Who does what is done with a command."""
 
 # Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
 _BEGUN = (
@@ -68,7 +66,7 @@ class InForceAlready(ValueError):
     """A version cannot be taken back: its first day has begun, or somebody has an estimate with it."""
 
 
-def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: str = "[]") -> TableVersion:
+def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
     """Publish a version of a price list; the same text twice is the same version.
 
     What was published before a warning blocked stays, and is still the same version if it comes again.
@@ -79,7 +77,7 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
     blocking = pricing.blocking(table)
     if blocking and not _is_stored(table):
         raise Blocked(blocking)
-    insert_if_absent(PriceList, {"slug": table.table, "created_at": now})
+    insert_if_absent(PriceList, {"slug": table.table, "created_at": act.now})
     row = {
         "slug": table.table,
         "version": table.version,
@@ -88,8 +86,8 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
         "text": pricing.write(table),
         "sha256": pricing.sha256(table),
         "examples": examples,
-        "published_by": actor,
-        "created_at": now,
+        "published_by": act.actor,
+        "created_at": act.now,
     }
     added = insert_if_absent(TableVersion, row)
     stored = db.session.scalars(
@@ -99,10 +97,9 @@ def import_(text: str, now: datetime, *, actor: str = COMMAND_LINE, examples: st
         raise VersionTaken(stored)
     if added:
         audit.add(
+            act,
             "table.published",
-            actor=actor,
             subject=f"table_version:{stored.id}",
-            now=now,
             table=stored.slug,
             valid_from=stored.valid_from.isoformat(),
             sha256=stored.sha256,
@@ -118,38 +115,37 @@ def zone_of(table: PriceTable) -> ZoneInfo:
         raise UnknownTimeZone(table.time_zone) from None
 
 
-def take_back(version: TableVersion, *, actor: str, now: datetime) -> None:
+def take_back(act: Act, version: TableVersion) -> None:
     """Take back a version that is scheduled and not in force yet; raises InForceAlready."""
     used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
-    if _has_begun(version, now) or used is not None:
+    if _has_begun(version, act.now) or used is not None:
         raise InForceAlready
     number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
     db.session.delete(version)
     db.session.flush()
     # The trail comes last everywhere, so that no two transactions wait for each other.
     audit.add(
+        act,
         "table.taken_back",
-        actor=actor,
         subject=f"table_version:{number}",
-        now=now,
         table=slug,
         valid_from=valid_from.isoformat(),
         sha256=sha256,
     )
 
 
-def close(slug: str, *, actor: str, now: datetime) -> None:
+def close(act: Act, slug: str) -> None:
     """Offer a list no more, its scheduled versions included; estimates that were made keep their version."""
-    _list(slug).closed_at = now
+    _list(slug).closed_at = act.now
     db.session.flush()
-    audit.add("table.closed", actor=actor, subject=f"price_list:{slug}", now=now)
+    audit.add(act, "table.closed", subject=f"price_list:{slug}")
 
 
-def reopen(slug: str, *, actor: str, now: datetime) -> None:
+def reopen(act: Act, slug: str) -> None:
     """Offer a closed list again."""
     _list(slug).closed_at = None
     db.session.flush()
-    audit.add("table.reopened", actor=actor, subject=f"price_list:{slug}", now=now)
+    audit.add(act, "table.reopened", subject=f"price_list:{slug}")
 
 
 def is_closed(slug: str) -> bool:

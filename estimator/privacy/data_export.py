@@ -11,8 +11,7 @@ from typing import Any, Literal, overload
 from sqlalchemy import select
 
 from estimator import estimates, keys, price_lists, quotes, requests, wording
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.estimates import pdf_document
 from estimator.i18n import Reader, lazy_gettext, speaking
@@ -62,9 +61,9 @@ class Part:
     rows: list[Row]
 
 
-def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic, now: datetime) -> KeptRequest:
+def of_request(act: Act, record: PatientRequest) -> KeptRequest:
     """Return everything that is kept of a request, as a program reads it. Raises keys.Unreadable."""
-    keyring = settings.data_keys
+    keyring = act.settings.data_keys
     person = requests.person_of(record, keyring)
     quote = quotes.for_request(record)
     about = [record.reference]
@@ -75,7 +74,7 @@ def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic, no
         "kind": "my_data",
         "reference": record.reference,
         "asked_at": _iso(record.created_at),
-        "kept_until": _iso(erasure.kept_until(record, clinic)),
+        "kept_until": _iso(erasure.kept_until(record, act.clinic)),
         "person": None
         if person is None
         else {
@@ -115,7 +114,7 @@ def of_request(record: PatientRequest, *, settings: Settings, clinic: Clinic, no
             }
             for entry in requests.history(record, keyring)
         ],
-        "quote": None if quote is None else _quote(quote, keyring, now),
+        "quote": None if quote is None else _quote(act, quote),
         "quote_in_preparation": _draft(record, keyring),
         "mail": [
             _mail(mail, keyring) for name in about for mail in outbox.mails_about(name) if _is_theirs(mail)
@@ -329,30 +328,30 @@ class _Worded:
         return self.reader.clock(datetime.fromisoformat(iso), self.zone)
 
 
-def _quote(quote: Quote, keyring: keys.Keyring, now: datetime) -> KeptQuote:
+def _quote(act: Act, quote: Quote) -> KeptQuote:
     return {
         "number": quote.number,
-        "revisions": [_revision(revision, keyring, now) for revision in quotes.revisions(quote)],
+        "revisions": [_revision(act, revision) for revision in quotes.revisions(quote)],
     }
 
 
-def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> KeptRevision:
+def _revision(act: Act, revision: QuoteRevision) -> KeptRevision:
     decisions = db.session.scalars(
         select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id)
     )
     return {
         "revision": revision.number,
-        "state": quotes.state_at(revision, now),
+        "state": quotes.state_at(revision, act.now),
         "state_since": _iso(revision.state_since),
         "issued_at": _iso(revision.issued_at),
         "valid_until": revision.valid_until.isoformat(),
         "total": revision.total,
         "currency": revision.currency,
-        "patient": quotes.patient_of(revision, keyring),
+        "patient": quotes.patient_of(revision, act.settings.data_keys),
         "content": quotes.content_of(revision),
         "worded": None
         if revision.rows is None
-        else json.loads(_opened(revision, revision.rows, "rows", keyring)),
+        else json.loads(_opened(revision, revision.rows, "rows", act.settings.data_keys)),
         "document_sha256": revision.pdf_sha256,
         "document_kept": revision.pdf is not None,
         "decisions": [
@@ -360,9 +359,9 @@ def _revision(revision: QuoteRevision, keyring: keys.Keyring, now: datetime) -> 
                 "kind": decision.kind,
                 "at": _iso(decision.at),
                 "agreed_to": decision.agreed_to,
-                "typed_name": _opened(decision, decision.typed_name, "typed_name", keyring),
+                "typed_name": _opened(decision, decision.typed_name, "typed_name", act.settings.data_keys),
                 "reason": decision.reason,
-                "words": _opened(decision, decision.words, "words", keyring),
+                "words": _opened(decision, decision.words, "words", act.settings.data_keys),
                 "network": decision.network,
                 "taken_back_at": _iso(decision.taken_back_at),
             }

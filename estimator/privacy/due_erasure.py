@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Literal, get_args
 
-from estimator import clinic, estimates, quotes, staff
-from estimator.config import Settings
+from estimator import estimates, quotes, staff
+from estimator.act import CLOCK, Act
 from estimator.db import db
 from estimator.mail import outbox, smtp
 from estimator.price_lists import previews
@@ -43,39 +43,39 @@ Report = Counter[What]
 """How many of each; nothing in it tells of whom."""
 
 
-def run(settings: Settings, now: datetime, *, commit: Callable[[], None] | None) -> Report:
+def run(act: Act, *, commit: Callable[[], None] | None) -> Report:
     """Remove everything that is kept no longer, and return how much it was.
 
     `commit` is called after each part, so that nobody waits long for a database that one writes to. Without it nothing
     is changed: all of it is done in one transaction and undone, which counts what would be removed to the last one.
     """
     found = Report()
+    act = act.by(CLOCK)  # it is time that makes it due, whoever looks
     try:
-        _run(found, settings, now, commit or db.session.flush)
+        _run(act, found, commit or db.session.flush)
     finally:
         if commit is None:
             db.session.rollback()
-    before = now - timedelta(days=settings.addresses_kept_days)
-    found["mail files"] = smtp.forget(settings.mail_folder, before, dry_run=commit is None)
+    before = act.now - timedelta(days=act.settings.addresses_kept_days)
+    found["mail files"] = smtp.forget(act.settings.mail_folder, before, dry_run=commit is None)
     return found
 
 
-def _run(found: Report, settings: Settings, now: datetime, done: Callable[[], None]) -> None:
-    found["estimates"] = estimates.purge(kept_days=settings.kept_days, now=now)
+def _run(act: Act, found: Report, done: Callable[[], None]) -> None:
+    found["estimates"] = estimates.purge(act)
     done()
-    found["previews"] = previews.purge(kept_days=settings.kept_days, now=now)
+    found["previews"] = previews.purge(act)
     done()
-    found["staff sessions"], found["staff links"], found["attempts"] = staff.purge(now)
+    found["staff sessions"], found["staff links"], found["attempts"] = staff.purge(act.now)
     done()
-    found["codes blanked"], found["codes removed"] = access_codes.forget(now)
+    found["codes blanked"], found["codes removed"] = access_codes.forget(act.now)
     done()
-    found["quotes expired"] = _until_none(partial(quotes.expire_due, now, settings=settings), done)
-    rules = clinic.current()
-    found["requests"] = _until_none(partial(erasure.remove_old, rules, now), done)
-    found["people in quotes"] = _until_none(partial(erasure.erase_old, rules, now), done)
+    found["quotes expired"] = _until_none(partial(quotes.expire_due, act), done)
+    found["requests"] = _until_none(partial(erasure.remove_old, act), done)
+    found["people in quotes"] = _until_none(partial(erasure.erase_old, act), done)
     # Last: whatever is removed above leaves emptied mail behind.
-    found["mail addresses"] = outbox.forget_addresses(kept_days=settings.addresses_kept_days, now=now)
-    found["mail remains"] = outbox.clear_away(now)
+    found["mail addresses"] = outbox.forget_addresses(act)
+    found["mail remains"] = outbox.clear_away(act.now)
     done()
 
 

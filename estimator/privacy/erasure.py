@@ -22,7 +22,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import exists, func, select, update
 
 from estimator import audit, links
-from estimator.clinic import Clinic
+from estimator.act import Act, Clinic
 from estimator.db import changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
@@ -81,7 +81,7 @@ def mails_of(request: PatientRequest) -> list[str]:
     return [mail.name for name in about for mail in outbox.mails_about(name)]
 
 
-def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = False) -> bool:
+def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
     """Remove everything that tells who asked; return whether all of it is gone.
 
     It is not while a quote that was accepted has to be kept; with `whole`, that goes as well.
@@ -91,17 +91,17 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
     contract = None if whole else accepted(request)
     outbox.drop(request.reference)
     if quote is not None:
-        _erase_revisions(quote, contract, now)
+        _erase_revisions(quote, contract, act.now)
     for model in (QuoteDraft, QuoteCode):
         changed_rows(sql_delete(model).filter_by(request_id=request.id))
     changed_rows(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
     not_withdrawn = RequestConsent.request_id == request.id, RequestConsent.withdrawn_at.is_(None)
-    changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=now))
+    changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=act.now))
     request.email = request.phone = request.message = None
     request.email_lookup = request.planned_month = None
     # The form must not be known again, or else who sends it once more would be handed what is erased.
     request.submission = secrets.token_hex()
-    request.erased_at = now
+    request.erased_at = act.now
     if contract is None:
         changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
         request.full_name = None
@@ -112,25 +112,25 @@ def erase(request: PatientRequest, *, actor: str, now: datetime, whole: bool = F
             request.state = "closed"
     db.session.flush()
     held: dict[str, Any] = {} if contract is None else {"held": "accepted"}
-    add_event(request, "erased", actor=actor, now=now, **held)
-    audit.add("request.erased", actor=actor, subject=request.reference, now=now, **held)
+    add_event(act, request, "erased", **held)
+    audit.add(act, "request.erased", subject=request.reference, **held)
     return contract is None
 
 
-def remove_old(clinic: Clinic, now: datetime) -> int:
+def remove_old(act: Act) -> int:
     """Remove some requests without a quote whose days are over; return how many, 0 when none is left."""
     quoted = exists().where(Quote.request_id == PatientRequest.id)
-    is_old = PatientRequest.active_at <= now - timedelta(days=clinic.requests_kept_days)
+    is_old = PatientRequest.active_at <= act.now - timedelta(days=act.clinic.requests_kept_days)
     old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
     return changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
 
 
-def erase_old(clinic: Clinic, now: datetime) -> int:
+def erase_old(act: Act) -> int:
     """Erase some people in quotes whose years are over; return how many, 0 when none is left."""
-    over = _with_old_quotes(years_after(now, -clinic.quotes_kept_years))
+    over = _with_old_quotes(years_after(act.now, -act.clinic.quotes_kept_years))
     for request in over:
-        erase(request, actor="clock", now=now, whole=True)
+        erase(act, request, whole=True)
     return len(over)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from estimator import price_lists, staff
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.messages import gettext as _
 from estimator.models.staff import Role
 from estimator.staff import invitations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def import_tables(now: datetime) -> list[str]:
+def import_tables(act: Act) -> list[str]:
     """Add the demonstration price lists; return a sentence for each that was left alone.
 
     A version that is stored already is never changed, because estimates refer to it.
@@ -28,7 +27,7 @@ def import_tables(now: datetime) -> list[str]:
         if not file.name.endswith(".toml"):
             continue
         try:
-            price_lists.import_(file.read_text(encoding="utf-8"), now)
+            price_lists.import_(act, file.read_text(encoding="utf-8"))
         except price_lists.VersionTaken:
             left.append(
                 _(
@@ -40,13 +39,13 @@ def import_tables(now: datetime) -> list[str]:
     return left
 
 
-def ways_in(settings: Settings, now: datetime) -> dict[Role, str]:
+def ways_in(act: Act) -> dict[Role, str]:
     """Make a link for each of the invented people; it signs them in once, without a second factor."""
     found: dict[Role, str] = {}
     for role in staff.DEMONSTRATION:
-        user = staff.demonstration(role, language=settings.languages[0], now=now)
-        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=now)
-        found[role] = f"{settings.public_url}{invitations.PATHS['demonstration']}{token}"
+        user = staff.demonstration(role, language=act.settings.languages[0], now=act.now)
+        _link, token = invitations.make(act, user, "demonstration")
+        found[role] = f"{act.settings.public_url}{invitations.PATHS['demonstration']}{token}"
     return found
 
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from sqlalchemy import select
 
 from estimator import clinic, estimates, price_lists, quotes, requests
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.estimates import pdf_cache
 from estimator.i18n import gettext as _
@@ -29,19 +29,19 @@ class Overtaken(Exception):
     """What a mail is about was withdrawn or replaced before it went out; to send it would mislead."""
 
 
-def compose(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMessage:
+def compose(act: Act, row: outbox.Claimed) -> EmailMessage:
     """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
 
     Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
     """
-    address = outbox.address_of(row, settings.data_keys)
+    address = outbox.address_of(row, act.settings.data_keys)
     if address is None:
         raise Gone
-    letter, attachment = WRITERS[row.template](row, settings, now)
+    letter, attachment = WRITERS[row.template](act, row)
     return composing.message(
         letter,
-        sender=settings.mail_from,
-        reply_to=settings.mail_reply_to,
+        sender=act.settings.mail_from,
+        reply_to=act.settings.mail_reply_to,
         address=address,
         name=row.name,
         language=row.language,
@@ -53,29 +53,29 @@ def compose(row: outbox.Claimed, settings: Settings, now: datetime) -> EmailMess
 Written = tuple[composing.Letter, composing.Attachment | None]
 
 
-def _estimate(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+def _estimate(act: Act, row: outbox.Claimed) -> Written:
     record = db.session.scalar(select(Estimate).filter_by(reference=row.about))
     if record is None:
         raise Gone
-    kept_until = record.created_at + timedelta(days=settings.kept_days)
-    if kept_until <= now:
+    kept_until = record.created_at + timedelta(days=act.settings.kept_days)
+    if kept_until <= act.now:
         raise Gone  # its link opens nothing any more
     reader, table = reader_of(row.language), price_lists.parsed(record.table_version)
     attached = row.options["attached"] is True
-    token = estimates.token_of(record, settings.link_key)
+    token = estimates.token_of(record, act.settings.link_key)
     attachment = None
     if attached:
-        attachment = composing.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, now))
+        attachment = composing.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, act.now))
     with speaking(reader):
         context = {
             "reference": record.reference,
             "valid_until": reader.day(record.valid_until),
             "time_zone": record.table_version.time_zone,
             "kept_until": reader.moment(kept_until, table.time_zone),
-            "link": f"{settings.public_url}/e/{token}",
+            "link": f"{act.settings.public_url}/e/{token}",
             "demo": table.demo,
             "attached": attached,
-            "forgotten_days": settings.addresses_kept_days,
+            "forgotten_days": act.settings.addresses_kept_days,
             **clinics_words("estimate", row.language),
         }
     return composing.compose("estimate", reader, context), attachment
@@ -99,50 +99,50 @@ def clinics_words(letter: str, language: str) -> dict[str, list[str]]:
     return {place: set_here.words(letter, place, language) for place in clinic.PLACES}
 
 
-def _staff_link(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+def _staff_link(act: Act, row: outbox.Claimed) -> Written:
     link = db.session.get(StaffLink, int(str(row.options["link"])))
-    if link is None or not invitations.is_good(link, now):
+    if link is None or not invitations.is_good(link, act.now):
         raise Gone
     reader = reader_of(row.language)
-    token = invitations.token_of(link, settings.link_key)
+    token = invitations.token_of(link, act.settings.link_key)
     with speaking(reader):
         context = {
-            "host": settings.host_name,
-            "link": f"{settings.public_url}{invitations.PATHS[link.purpose]}{token}",
+            "host": act.settings.host_name,
+            "link": f"{act.settings.public_url}{invitations.PATHS[link.purpose]}{token}",
             "until": reader.clock(link.until, "UTC"),
         }
     return composing.compose(row.template, reader, context), None
 
 
-def _staff_notice(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
     reader = reader_of(row.language)
     with speaking(reader):
         context = {
-            "host": settings.host_name,
+            "host": act.settings.host_name,
             "notice": row.options["notice"],
             "at": reader.clock(row.created_at, "UTC"),
-            "link": f"{settings.public_url}/staff",
+            "link": f"{act.settings.public_url}/staff",
         }
     return composing.compose(row.template, reader, context), None
 
 
-def _quote_code(row: outbox.Claimed, settings: Settings, now: datetime) -> Written:
+def _quote_code(act: Act, row: outbox.Claimed) -> Written:
     code = db.session.get(QuoteCode, int(str(row.options["code"])))
-    digits = None if code is None else access_codes.digits_of(code, settings.data_keys, now)
+    digits = None if code is None else access_codes.digits_of(act, code)
     if code is None or digits is None:
         raise Gone
     request = db.session.get_one(PatientRequest, code.request_id)
     reader = reader_of(row.language)
     with speaking(reader):
         context = {
-            "host": settings.host_name,
+            "host": act.settings.host_name,
             "code": digits,
             "until": reader.clock(code.until, request.table_version.time_zone),
         }
     return composing.compose("quote_code", reader, context), None
 
 
-def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _request_received(act: Act, row: outbox.Claimed) -> Written:
     record = requests.get(row.about)
     if record is None or record.full_name is None:
         raise Gone
@@ -152,18 +152,18 @@ def _request_received(row: outbox.Claimed, settings: Settings, _now: datetime) -
             "reference": record.reference,
             "due": reader.moment(record.due_at, table.time_zone),
             "time_zone": table.time_zone,
-            "link": f"{settings.public_url}/r/{requests.token_of(record, settings.link_key)}",
+            "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
             "demo": table.demo,
             **clinics_words("request_received", row.language),
         }
     return composing.compose("request_received", reader, context), None
 
 
-def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     if revision.state in ("withdrawn", "replaced"):
         raise Overtaken
-    content = quotes.pdf_document.render(revision, settings)
+    content = quotes.pdf_document.render(revision, act.settings)
     if content is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
@@ -173,7 +173,7 @@ def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
             "revision": revision.number,
             "valid_until": reader.day(revision.valid_until),
             "time_zone": revision.time_zone,
-            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
             **clinics_words("quote_issued", row.language),
         }
@@ -181,7 +181,7 @@ def _quote_issued(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wr
     return composing.compose("quote_issued", reader, context), composing.Attachment(name, content)
 
 
-def _quote_receipt(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     if revision.rows is None:
         raise Gone
@@ -195,13 +195,13 @@ def _quote_receipt(row: outbox.Claimed, settings: Settings, _now: datetime) -> W
             "at": reader.clock(row.created_at, revision.time_zone),
             "until": last
             and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
-            "link": f"{settings.public_url}/q/{quotes.token_of(quote, settings.link_key)}",
+            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
     return composing.compose("quote_receipt", reader, context), None
 
 
-def _request_question(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _request_question(act: Act, row: outbox.Claimed) -> Written:
     record = requests.get(row.about)
     if record is None or record.full_name is None:
         raise Gone
@@ -210,12 +210,12 @@ def _request_question(row: outbox.Claimed, settings: Settings, _now: datetime) -
         context = {
             "reference": record.reference,
             "at": reader.clock(row.created_at, record.table_version.time_zone),
-            "link": f"{settings.public_url}/desk/requests/{record.reference}",
+            "link": f"{act.settings.public_url}/desk/requests/{record.reference}",
         }
     return composing.compose("request_question", reader, context), None
 
 
-def _to_the_desk(row: outbox.Claimed, settings: Settings, _now: datetime) -> Written:
+def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     reader = reader_of(row.language)
     with speaking(reader):
@@ -223,7 +223,7 @@ def _to_the_desk(row: outbox.Claimed, settings: Settings, _now: datetime) -> Wri
             "number": revision.quote.number,
             "revision": revision.number,
             "at": reader.clock(row.created_at, revision.time_zone),
-            "link": f"{settings.public_url}/desk/requests/{revision.quote.request.reference}",
+            "link": f"{act.settings.public_url}/desk/requests/{revision.quote.request.reference}",
             **row.options,
         }
     return composing.compose(row.template, reader, context), None
@@ -241,7 +241,7 @@ def _revision_of(row: outbox.Claimed) -> QuoteRevision:
     return found
 
 
-WRITERS: dict[str, Callable[[outbox.Claimed, Settings, datetime], Written]] = {
+WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "estimate": _estimate,
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,

@@ -8,17 +8,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator import leases
-from estimator.config import Settings
+from estimator import jobs, leases
 from estimator.db import db, unavailable
-from estimator.jobs import Jobs
 from estimator.price_lists import previews, repricing
+from estimator.processes import task
 from pricing.distinct_plans import Distinct
 from pricing.money import Rounder
 
@@ -37,33 +36,31 @@ class Ending(Exception):
 def preview(app: Flask, preview_id: int) -> None:
     """Claim a preview, work it out, and write down what was found, or why nothing was."""
     if not _one_at_a_time.acquire(blocking=False):
-        return  # whoever is at work rings for it afterwards
+        return  # whoever is at work enqueues it again afterwards
     try:
         _preview(app, preview_id)
     finally:
         _one_at_a_time.release()
-    jobs: Jobs = app.extensions["jobs"]
-    if not jobs.ending:
-        lease_seconds = _settings(app).lease_seconds
-        others = previews.due(_now(), lease_seconds=lease_seconds, within=timedelta(0), most=1)
-        db.session.rollback()
+    if not task.jobs_of(app).ending:
+        others = previews.due(task.act_of(app), within=timedelta(0), most=1)
         for other, _wait in others:
-            jobs.ring("preview", other)
+            jobs.enqueue("preview", other)
+        db.session.commit()
 
 
 def _preview(app: Flask, preview_id: int) -> None:
-    claimed = previews.claim(preview_id, now=_now(), lease_seconds=_settings(app).lease_seconds)
+    claimed = previews.claim(task.act_of(app), preview_id)
     db.session.commit()
     if claimed is None:
         return
     try:
         try:
             plans, result = _worked_out(app, claimed)
-            previews.done(claimed, result, plans=plans, now=_now())
+            previews.done(claimed, result, plans=plans, now=task.now())
         except Ending:
             previews.give_back(claimed)
         except previews.Impossible as impossible:
-            previews.failed(claimed, impossible.reason, now=_now())
+            previews.failed(claimed, impossible.reason, now=task.now())
         except repricing.Failed:
             logger.warning("preview %s: a process that priced ended", claimed.id)
             previews.give_back(claimed, tried=True)
@@ -71,7 +68,7 @@ def _preview(app: Flask, preview_id: int) -> None:
             raise
         except Exception:
             logger.exception("preview %s could not be worked out", claimed.id)
-            previews.failed(claimed, "broken", now=_now())
+            previews.failed(claimed, "broken", now=task.now())
         db.session.commit()
     except leases.LostLease:
         db.session.rollback()
@@ -79,7 +76,7 @@ def _preview(app: Flask, preview_id: int) -> None:
 
 def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, previews.Found]:
     """Read the plans, price each distinct one, and return how many there are and what was found."""
-    work = previews.work_of(claimed, _now())
+    work = previews.work_of(claimed, task.now())
     old, new = pricing.read(work.old), pricing.read(work.new)
     version, version_name = work.old_version.id, work.old_version.version
     beat = _Beat(app, claimed)
@@ -115,28 +112,15 @@ class _Beat:
         self._written = time.monotonic()
 
     def __call__(self, priced: int) -> None:
-        jobs: Jobs = self._app.extensions["jobs"]
-        if jobs.ending:
+        if task.jobs_of(self._app).ending:
             raise Ending
         if time.monotonic() - self._written < WRITE_SECONDS:
             return
         self._written = time.monotonic()
-        seconds = _settings(self._app).lease_seconds
         try:
-            previews.progress(
-                self._claimed, priced=priced, plans=self.plans, now=_now(), lease_seconds=seconds
-            )
+            previews.progress(task.act_of(self._app), self._claimed, priced=priced, plans=self.plans)
             db.session.commit()
         except DBAPIError as error:
             db.session.rollback()
             if unavailable(error) is None:
                 raise
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found

@@ -9,25 +9,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from estimator import keys, leases, logs, quotes
-from estimator.config import Settings
+from estimator import jobs, keys, leases, logs, quotes
+from estimator.act import Act
 from estimator.db import db, unavailable
-from estimator.jobs import Jobs
 from estimator.mail import outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import due_erasure
-from estimator.processes import letters, preview_task, supervisor
+from estimator.processes import letters, preview_task, supervisor, task
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
@@ -36,20 +35,23 @@ GRACE = 25
 """Mail that is on its way when the worker is told to end has so many seconds."""
 
 SOON = timedelta(minutes=1)
-"""What becomes due before the next sweep is rung for in this one."""
+"""What becomes due before the next sweep is enqueued in this one."""
 
 DRAWN_WITHIN = timedelta(days=7)
 """A document that could not be made for so long is not tried any more, until somebody sends its mail again."""
 
 AFTER_DRAWING = timedelta(seconds=20)
-"""A mail whose document is not made yet is left to the bell that making it rings, for so long."""
+"""A mail whose document is not made yet is left to whoever makes it, who enqueues it then, for so long."""
 
-MOST_BELLS = 500
-ENOUGH_BELLS = 50
-"""While so many bells are waiting, a sweep rings none again."""
+MOST_ENQUEUED = 500
+ENOUGH_ENQUEUED = 50
+"""While the queue holds so many, a sweep adds none."""
 
 TRIES_TO_WRITE = 6
 """So often it is tried to write down that a mail was sent: if that fails, it is sent again."""
+
+Outcome = Callable[[Act], object]
+"""Writes down what became of a mail."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +59,11 @@ logger = logging.getLogger(__name__)
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
     logs.to_standard_error(app)
-    jobs: Jobs = app.extensions["jobs"]
-    jobs.prepare()
-    jobs.handle("mail", partial(_in_app, app, send))
-    jobs.handle("preview", partial(_in_app, app, preview_task.preview))
-    jobs.handle("quote", partial(_in_app, app, draw))
+    queue = task.jobs_of(app)
+    queue.prepare()
+    queue.handle("mail", partial(_in_app, app, send))
+    queue.handle("preview", partial(_in_app, app, preview_task.preview))
+    queue.handle("quote", partial(_in_app, app, draw))
     sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
     forget_codes_now = partial(_in_app, app, forget_codes)
     expire_now = partial(_in_app, app, expire)
@@ -74,112 +76,109 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     def each_night() -> None:
         night_now()
 
-    jobs.each_minute(each_minute)
-    jobs.each_night(each_night)
+    queue.each_minute(each_minute)
+    queue.each_night(each_night)
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     night_now()
     sweep_now()
     try:
-        jobs.work(THREADS, GRACE)
+        queue.work(THREADS, GRACE)
     finally:
         renderer.close()
 
 
 def send(app: Flask, mail_id: int) -> None:
     """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
-    settings = _settings(app)
-    mail = outbox.claim(mail_id, now=_now(), lease_seconds=settings.lease_seconds)
+    act = task.act_of(app)
+    mail = outbox.claim(act, mail_id)
     db.session.commit()
     if mail is None:
         return
     try:
-        what_became = _attempt(mail, settings)
+        what_became = _attempt(act, mail)
     except leases.LostLease:
         return
     finally:
         db.session.rollback()
-    wait = _write_down(what_became)
-    if wait is not None:
-        _jobs(app).ring("mail", mail_id, after=wait)
+    _write_down(act, what_became)
 
 
 def sweep(app: Flask) -> None:
-    """Ring for all mail that is due, or will be before the next sweep, for previews, and for documents not made."""
-    jobs, settings = _jobs(app), _settings(app)
-    if jobs.waiting() >= ENOUGH_BELLS:
+    """Wake workers for all mail that is due or will be before the next sweep, for previews, and documents not made."""
+    queue, act = task.jobs_of(app), task.act_of(app)
+    if queue.waiting() >= ENOUGH_ENQUEUED:
         return
-    due = outbox.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=MOST_BELLS)
-    due_previews = previews.due(_now(), lease_seconds=settings.lease_seconds, within=SOON, most=ENOUGH_BELLS)
-    lacking = quotes.without_pdf(_now(), within=DRAWN_WITHIN, most=MOST_BELLS)
-    held = {mail_id for revision_id in lacking for mail_id in _mails_about(revision_id)}
+    due = outbox.due(act, within=SOON, most=MOST_ENQUEUED)
+    due_previews = previews.due(act, within=SOON, most=ENOUGH_ENQUEUED)
+    lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_ENQUEUED)
+    held = {mail_id for revision_id in lacking for mail_id in _waiting_for(revision_id)}
     db.session.rollback()
     for preview_id, wait in due_previews:
-        jobs.ring("preview", preview_id, after=wait)
+        queue.wake("preview", preview_id, after=wait)
     for revision_id in lacking:
-        jobs.ring("quote", revision_id)
+        queue.wake("quote", revision_id)
     for mail_id, wait in due:
-        jobs.ring("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
+        queue.wake("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
 
 
 def draw(app: Flask, revision_id: int) -> None:
-    """Make the document of an issued quote, unless it is there, and ring for the mail that waits for it."""
+    """Make the document of an issued quote, unless it is there, and wake a worker for the mail that waits for it."""
     revision = db.session.get(QuoteRevision, revision_id)
     if revision is None:
         return
     try:
-        pdf_document.render(revision, _settings(app))
+        pdf_document.render(revision, app.config["SETTINGS"])
     except renderer.RenderingFailed as error:
         logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
         return
+    for mail_id in outbox.waiting(quotes.about(revision)):
+        jobs.enqueue("mail", mail_id)
     db.session.commit()
-    for mail_id in _mails_about(revision_id):
-        _jobs(app).ring("mail", mail_id)
 
 
 def expire(app: Flask) -> None:
     """Write down of quotes whose last day is over that they have expired."""
-    quotes.expire_due(_now(), settings=_settings(app))
+    quotes.expire_due(task.act_of(app))
     db.session.commit()
 
 
 def forget_codes(_app: Flask) -> None:
     """Blank the codes that are over: nobody can use them, and nobody need be able to read them."""
-    access_codes.forget(_now())
+    access_codes.forget(task.now())
     db.session.commit()
 
 
 def night(app: Flask) -> None:
     """Remove what is kept no longer, and log how much it was."""
-    removed = due_erasure.run(_settings(app), _now(), commit=db.session.commit)
+    removed = due_erasure.run(task.act_of(app), commit=db.session.commit)
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))
 
 
-def _mails_about(revision_id: int) -> list[int]:
-    """Return the mails that wait to be sent about a revision."""
-    revision = db.session.get_one(QuoteRevision, revision_id)
-    return [mail.id for mail in outbox.mails_about(quotes.about(revision)) if mail.state == "waiting"]
+def _waiting_for(revision_id: int) -> Sequence[int]:
+    """Return the mails that wait for the document of a revision."""
+    return outbox.waiting(quotes.about(db.session.get_one(QuoteRevision, revision_id)))
 
 
-def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelta | None]:
+def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     """Try once to send a mail; return how what became of it is written down."""
-    later = partial(outbox.later, mail, give_up_hours=settings.mail_give_up_hours)
+    later, failed = partial(outbox.later, mail=mail), partial(outbox.failed, mail=mail)
     try:
-        return partial(outbox.sent, mail, words=_handed_over(mail, settings))
+        return partial(outbox.sent, mail=mail, words=_handed_over(act, mail))
     except smtp.NotNow as reason:
         return partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
     except smtp.Refused as refused:
-        return partial(outbox.failed, mail, words=refused.words)
+        return partial(failed, words=refused.words)
     except letters.Gone:
-        return partial(outbox.failed, mail, words=_("What it was about has been deleted. Nothing was sent."))
+        return partial(failed, words=_("What it was about has been deleted. Nothing was sent."))
     except letters.Overtaken:
         words = _("It was withdrawn or replaced before the mail went out. Nothing was sent.")
-        return partial(outbox.failed, mail, words=words)
+        return partial(failed, words=words)
     except keys.Unreadable:
         words = _("The address cannot be read: its key is missing. Nothing was sent.")
-        return partial(outbox.failed, mail, words=words)
+        return partial(failed, words=words)
     except renderer.RenderingFailed as error:
         logger.error("the PDF for mail %s could not be made: %s", mail.id, error)
         return partial(later, words=_("The PDF could not be made. `estimator doctor` may say why."))
@@ -190,12 +189,13 @@ def _attempt(mail: outbox.Claimed, settings: Settings) -> Callable[..., timedelt
         return partial(later, words=_("Something went wrong on our side; our log says what."))
 
 
-def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
+def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     """Write a mail and hand it over; return the words with which it was taken."""
-    message = letters.compose(mail, settings, _now())
+    settings = act.settings
+    message = letters.compose(act.at(task.now()), mail)
 
     def taking() -> None:
-        outbox.handing_over(mail, now=_now(), lease_seconds=settings.lease_seconds)
+        outbox.handing_over(act.at(task.now()), mail)
         db.session.commit()
 
     if settings.mail_server is None:
@@ -205,33 +205,29 @@ def _handed_over(mail: outbox.Claimed, settings: Settings) -> str:
     return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
 
 
-def _write_down(what_became: Callable[..., timedelta | None]) -> timedelta | None:
-    """Write down what became of a mail, however busy the database is: what is not written down is sent again.
-
-    Return how long it waits if it is to be tried again.
-    """
+def _write_down(act: Act, what_became: Outcome) -> None:
+    """Write down what became of a mail, however busy the database is: what is not written down is sent again."""
     for attempt in range(TRIES_TO_WRITE):
         time.sleep(attempt)
         try:
-            wait = what_became(now=_now())
+            what_became(act.at(task.now()))
             db.session.commit()
         except leases.LostLease:
             db.session.rollback()
-            return None
+            return
         except DBAPIError as error:
             db.session.rollback()
             if unavailable(error) is None or attempt == TRIES_TO_WRITE - 1:
                 raise
         else:
-            return wait
-    return None
+            return
 
 
-def _in_app(app: Flask, task: Callable[..., None], *arguments: int) -> None:
+def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Do one task with a database session of its own; what goes wrong is logged, and tried again by the sweep."""
-    with app.app_context(), _logged(task.__name__.strip("_")):
+    with app.app_context(), _logged(do.__name__.strip("_")):
         try:
-            task(app, *arguments)
+            do(app, *arguments)
         finally:
             db.session.remove()
 
@@ -248,17 +244,3 @@ def _logged(name: str) -> Iterator[None]:
             logger.warning("%s: %s", name, known.sentence)
     except Exception:
         logger.exception("%s failed", name)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _jobs(app: Flask) -> Jobs:
-    found: Jobs = app.extensions["jobs"]
-    return found
-
-
-def _settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found

@@ -12,8 +12,7 @@ from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from estimator import price_lists, requests
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
@@ -47,6 +46,7 @@ class TooLate(Exception):
 
 
 def accept(
+    act: Act,
     revision: QuoteRevision,
     *,
     typed_name: str,
@@ -54,34 +54,31 @@ def accept(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    clinic: Clinic,
-    settings: Settings,
-    now: datetime,
 ) -> QuoteDecision:
     """Accept the current revision; raises NotCurrent, or AlreadyDecided.
 
     It can be taken back until the end of the last day of reflection, in the time zone of the quote.
     """
-    request = _to_be_decided(revision, now)
-    last = price_lists.day_of(now, revision.time_zone) + timedelta(days=clinic.reflection_days)
-    until = _end_of(last, revision.time_zone) if clinic.reflection_days else None
+    request = _to_be_decided(revision, act.now)
+    last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=act.clinic.reflection_days)
+    until = _end_of(last, revision.time_zone) if act.clinic.reflection_days else None
     said = _decide(
+        act,
         revision,
         "accepted",
         agreed_to=agreed_to,
         language=language,
         network=network,
         pdf_sha256=pdf_sha256,
-        now=now,
         reversible_until=until,
-        settings=settings,
         typed_name=typed_name,
     )
-    _tell(revision, request, "accepted", settings, now)
+    _tell(act, revision, request, "accepted")
     return said
 
 
 def decline(
+    act: Act,
     revision: QuoteRevision,
     *,
     reason: str,
@@ -90,60 +87,55 @@ def decline(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    settings: Settings,
-    now: datetime,
 ) -> QuoteDecision:
     """Decline the current revision for one of the reasons in DECLINED; raises NotCurrent, or AlreadyDecided."""
     if reason not in DECLINED:
         raise ValueError(f"no reason to decline: {reason}")
-    request = _to_be_decided(revision, now)
+    request = _to_be_decided(revision, act.now)
     said = _decide(
+        act,
         revision,
         "declined",
         agreed_to=agreed_to,
         language=language,
         network=network,
         pdf_sha256=pdf_sha256,
-        now=now,
         reason=reason,
-        settings=settings,
         words=words or None,
     )
-    _tell(revision, request, "declined", settings, now, reason=reason)
+    _tell(act, revision, request, "declined", reason=reason)
     return said
 
 
-def take_back(revision: QuoteRevision, *, settings: Settings, now: datetime) -> QuoteDecision:
+def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     """Take an acceptance back; the revision is then as current as it was. Raises NotCurrent, or TooLate."""
     request = locked(revision)
     said = decision_of(revision)
     if revision.state != "accepted" or said is None or said.taken_back_at is not None:
-        raise NotCurrent(state_at(revision, now))
-    if said.reversible_until is None or now >= said.reversible_until:
+        raise NotCurrent(state_at(revision, act.now))
+    if said.reversible_until is None or act.now >= said.reversible_until:
         raise TooLate
-    said.taken_back_at = now
-    set_state(revision, "current", now)
+    said.taken_back_at = act.now
+    set_state(revision, "current", act.now)
     db.session.flush()
-    _tell(revision, request, "taken_back", settings, now)
+    _tell(act, revision, request, "taken_back")
     return said
 
 
-def ask_question(request: PatientRequest, words: str, *, settings: Settings, now: datetime) -> None:
+def ask_question(act: Act, request: PatientRequest, words: str) -> None:
     """Keep a patient's question, from whichever page it comes, and tell the desk that there is one.
 
     The mail is about the quote, where there is one. The same words again are one question and one mail; raises
     outbox.TooMany after requests.QUESTIONS_A_DAY.
     """
-    event = requests.keep_question(request, words, now=now, settings=settings)
+    event = requests.keep_question(act, request, words)
     if event is None:
         return
     quote = for_request(request)
     if quote is None:
-        requests.tell_desk(request, event, settings=settings, now=now)
+        requests.tell_desk(act, request, event)
     else:
-        notifications.tell_desk(
-            "quote_question", newest(quote), submission=event.name, settings=settings, now=now
-        )
+        notifications.tell_desk(act, "quote_question", newest(quote), submission=event.name)
 
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
@@ -157,6 +149,7 @@ def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
 
 
 def _decide(
+    act: Act,
     revision: QuoteRevision,
     kind: Literal["accepted", "declined"],
     *,
@@ -164,8 +157,6 @@ def _decide(
     language: str,
     network: str,
     pdf_sha256: str | None,
-    now: datetime,
-    settings: Settings,
     reversible_until: datetime | None = None,
     reason: str | None = None,
     **personal: str | None,
@@ -180,44 +171,31 @@ def _decide(
         language=language,
         pdf_sha256=pdf_sha256,
         network=network,
-        at=now,
+        at=act.now,
         reversible_until=reversible_until,
         **{
-            column: None if text is None else settings.data_keys.seal(text, DECISIONS, column, name)
+            column: None if text is None else act.settings.data_keys.seal(text, DECISIONS, column, name)
             for column, text in personal.items()
         },
     )
     db.session.add(said)
-    set_state(revision, kind, now)
+    set_state(revision, kind, act.now)
     db.session.flush()
     return said
 
 
 def _tell(
-    revision: QuoteRevision,
-    request: PatientRequest,
-    what: notifications.Answer,
-    settings: Settings,
-    now: datetime,
-    **detail: str,
+    act: Act, revision: QuoteRevision, request: PatientRequest, what: notifications.Answer, **detail: str
 ) -> None:
     """Write down with the request what the patient said, and tell the desk, without a personal word."""
     event = requests.add_event(
-        request,
-        what,
-        actor="patient",
-        now=now,
-        settings=settings,
-        quote=revision.quote.number,
-        revision=revision.number,
-        **detail,
+        act, request, what, quote=revision.quote.number, revision=revision.number, **detail
     )
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
-        requests.move(request, cast(Any, after), actor="patient", now=now, settings=settings)
-    told: dict[str, Any] = {"submission": event.name, "settings": settings, "now": now}
-    notifications.tell_desk("quote_decided", revision, options={"what": what}, **told)
-    notifications.tell_patient(revision, what, **told)
+        requests.move(act, request, cast(Any, after))
+    notifications.tell_desk(act, "quote_decided", revision, submission=event.name, options={"what": what})
+    notifications.tell_patient(act, revision, what, submission=event.name)
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

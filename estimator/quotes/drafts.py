@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from types import EllipsisType
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 import pricing
 from estimator import audit, price_lists, requests
-from estimator.clinic import Clinic
+from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
@@ -49,14 +49,14 @@ class WrongAdjustment(ValueError):
         super().__init__(number, what)
 
 
-def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Settings) -> QuoteDraft:
+def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Begin the next quote of a request, from its plan or from its newest revision; one that is begun goes on.
 
     The adjustments of that revision are in it, as if `actor` had written them: they are to be approved again.
     """
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
-    lines = [] if newest is None else _lines_of(newest, actor, settings)
+    lines = [] if newest is None else _lines_of(act, newest)
     answers = requests.answers_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
@@ -64,11 +64,11 @@ def begin(request: PatientRequest, *, actor: str, now: datetime, settings: Setti
         "given": json.dumps(dict(answers)),
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
-        "adjustments": _sealed(lines, name, settings),
+        "adjustments": _sealed(lines, name, act.settings),
         "valid_until": None,
         "save": 1,
-        "changed_by": actor,
-        "changed_at": now,
+        "changed_by": act.actor,
+        "changed_at": act.now,
     }
     insert_if_absent(QuoteDraft, row)
     found = for_request(request)
@@ -83,6 +83,7 @@ def for_request(request: PatientRequest) -> QuoteDraft | None:
 
 
 def change(
+    act: Act,
     draft: QuoteDraft,
     *,
     save: int,
@@ -90,9 +91,6 @@ def change(
     prices: Prices | None = None,
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
-    actor: str,
-    now: datetime,
-    settings: Settings,
 ) -> QuoteDraft:
     """Save what is given, and leave the rest; `valid_until` None is as long as the list says.
 
@@ -100,17 +98,17 @@ def change(
     refuses the plan, and WrongAdjustment.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
-    values: dict[str, Any] = {"save": save + 1, "changed_by": actor, "changed_at": now}
+    values: dict[str, Any] = {"save": save + 1, "changed_by": act.actor, "changed_at": act.now}
     if prices is not None:
         values["prices"] = prices
-    version = plans.offered(request, now).version(prices or draft.prices)
+    version = plans.offered(request, act.now).version(prices or draft.prices)
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
     if answers is not None:
         values["given"] = json.dumps(_normal(table, answers))
     if adjustments is not None:
-        lines = _lines(adjustments, adjustments_by(draft, settings), table.currency, actor)
-        sealed = settings.data_keys.seal(
+        lines = _lines(adjustments, adjustments_by(draft, act.settings), table.currency, act.actor)
+        sealed = act.settings.data_keys.seal(
             json.dumps(lines), QuoteDraft.__tablename__, "adjustments", draft.name
         )
         values["adjustments"] = sealed if lines else None
@@ -125,16 +123,13 @@ def change(
     return draft
 
 
-def preview(draft: QuoteDraft, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
+def preview(act: Act, draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment, as it is saved. Raises keys.Unreadable."""
     request = db.session.get_one(PatientRequest, draft.request_id)
-    lists = plans.offered(request, now)
-    return plans.preview(plan_of(draft, settings), lists, clinic=clinic, settings=settings, now=now)
+    return plans.preview(act, plan_of(draft, act.settings), plans.offered(request, act.now))
 
 
-def approve(
-    draft: QuoteDraft, *, fingerprint: str, actor: str, clinic: Clinic, settings: Settings, now: datetime
-) -> None:
+def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
     """Approve the adjustments of exactly what has this fingerprint; what is changed later is not approved.
 
     Raises ChangedMeanwhile if it is not what is there now, and SamePerson for whoever wrote an adjustment.
@@ -142,19 +137,14 @@ def approve(
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     current = for_request(request)
-    if (
-        current is None
-        or preview(current, clinic=clinic, settings=settings, now=now).fingerprint != fingerprint
-    ):
+    if current is None or preview(act, current).fingerprint != fingerprint:
         raise ChangedMeanwhile
-    if actor in {line.by for line in adjustments_by(current, settings)}:
+    if act.actor in {line.by for line in adjustments_by(current, act.settings)}:
         raise SamePerson
-    current.approved_by, current.approved_hash = actor, fingerprint
+    current.approved_by, current.approved_hash = act.actor, fingerprint
     db.session.flush()
-    requests.add_event(request, "approved", actor=actor, now=now, settings=settings, fingerprint=fingerprint)
-    audit.add(
-        "quote.approved", actor=actor, subject=f"request:{request.id}", now=now, fingerprint=fingerprint
-    )
+    requests.add_event(act, request, "approved", fingerprint=fingerprint)
+    audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)
 
 
 def discard(draft: QuoteDraft) -> None:
@@ -242,13 +232,13 @@ def _lines(
     return found
 
 
-def _lines_of(revision: QuoteRevision, actor: str, settings: Settings) -> list[dict[str, str]]:
+def _lines_of(act: Act, revision: QuoteRevision) -> list[dict[str, str]]:
     """Return the adjustments of a revision for a draft; none once the person is erased."""
     if revision.rows is None:
         return []
-    said = settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
+    said = act.settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
     return [
-        {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": actor}
+        {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": act.actor}
         for row in json.loads(said)["adjustments"]
     ]
 

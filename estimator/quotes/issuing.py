@@ -16,9 +16,8 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, keys, links, price_lists, requests, wording
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator import audit, jobs, keys, links, price_lists, requests, wording
+from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
@@ -61,17 +60,8 @@ class NotReady(Exception):
         super().__init__([each.code for each in missing])
 
 
-def issue(
-    request: PatientRequest,
-    *,
-    save: int,
-    fingerprint: str,
-    clinic: Clinic,
-    settings: Settings,
-    actor: str,
-    now: datetime,
-) -> QuoteRevision:
-    """Issue what was prepared, exactly as the preview showed it; ring jobs.ring("quote", id) after the commit.
+def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> QuoteRevision:
+    """Issue what was prepared, exactly as the preview showed it; its document is made after the commit.
 
     Raises NotReady with all that is missing, and ChangedMeanwhile if what is prepared is not what the caller saw,
     or was issued by somebody else. Either nothing or everything of it is done.
@@ -80,20 +70,20 @@ def issue(
     draft = drafts.for_request(request)
     if draft is None or draft.save != save:
         raise ChangedMeanwhile
-    prepared = drafts.preview(draft, clinic=clinic, settings=settings, now=now)
-    person = requests.person_of(request, settings.data_keys)
+    prepared = drafts.preview(act, draft)
+    person = requests.person_of(request, act.settings.data_keys)
     if prepared.missing or prepared.chosen is None or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
     quote = for_request(request)
     before = None if quote is None else newest(quote)
-    issued = _issued_at(before, now)
+    issued = _issued_at(before, act.now)
     if quote is None:
         # Until this transaction ends nobody else gets a number; all prices are worked out by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
-        quote = _new_quote(request, year, settings, now)
-    content, rows = _said(request, prepared, quote.number, before, issued, clinic, settings)
+        quote = _new_quote(act, request, year)
+    content, rows = _said(act, request, prepared, quote.number, before, issued)
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
@@ -111,37 +101,29 @@ def issue(
         valid_until=prepared.valid_until,
         time_zone=content["time_zone"],
         issued_at=issued,
-        issued_by=actor,
-        patient=settings.data_keys.seal(person.full_name, TABLE, "patient", name),
-        rows=settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
+        issued_by=act.actor,
+        patient=act.settings.data_keys.seal(person.full_name, TABLE, "patient", name),
+        rows=act.settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
         state="current",
-        state_since=now,
+        state_since=act.now,
     )
     for older in revisions(quote):
         if older.state in ("current", "expired", "accepted"):
-            set_state(older, "replaced", now)
+            set_state(older, "replaced", act.now)
     db.session.add(revision)
     drafts.discard(draft)
-    requests.add_event(
-        request, "issued", actor=actor, now=now, settings=settings, quote=quote.number, revision=number
-    )
+    requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
-        requests.move(request, "quoted", actor=actor, now=now, settings=settings)
+        requests.move(act, request, "quoted")
+    jobs.enqueue("quote", revision.id)
     if person.email is not None:
         notifications.put(
-            "quote_issued",
-            revision,
-            person.email,
-            language=revision.language,
-            submission=revision.name,
-            settings=settings,
-            now=now,
+            act, "quote_issued", revision, person.email, language=revision.language, submission=revision.name
         )
     audit.add(
+        act,
         "quote.issued",
-        actor=actor,
         subject=f"quote_revision:{revision.id}",
-        now=now,
         number=quote.number,
         revision=number,
         content=hashlib.sha256(written.encode()).hexdigest(),
@@ -151,13 +133,7 @@ def issue(
 
 
 def worded(
-    request: PatientRequest,
-    prepared: Prepared,
-    *,
-    number: str,
-    clinic: Clinic,
-    settings: Settings,
-    now: datetime,
+    act: Act, request: PatientRequest, prepared: Prepared, *, number: str
 ) -> tuple[StoredQuote, FirmRows]:
     """Return what a revision that is issued at this moment says: its content, and its words in its language.
 
@@ -165,78 +141,69 @@ def worded(
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
-    return _said(request, prepared, number, before, _issued_at(before, now), clinic, settings)
+    return _said(act, request, prepared, number, before, _issued_at(before, act.now))
 
 
-def withdraw(revision: QuoteRevision, *, reason: str, actor: str, now: datetime, settings: Settings) -> None:
+def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent."""
     if reason not in WITHDRAWN:
         raise ValueError(f"no reason to withdraw: {reason}")
     request = locked(revision)
-    if state_at(revision, now) != "current":
-        raise NotCurrent(state_at(revision, now))
-    set_state(revision, "withdrawn", now)
+    if state_at(revision, act.now) != "current":
+        raise NotCurrent(state_at(revision, act.now))
+    set_state(revision, "withdrawn", act.now)
     number = revision.quote.number
     event = requests.add_event(
-        request,
-        "withdrawn",
-        actor=actor,
-        now=now,
-        settings=settings,
-        quote=number,
-        revision=revision.number,
-        reason=reason,
+        act, request, "withdrawn", quote=number, revision=revision.number, reason=reason
     )
     if request.state == "quoted":
-        requests.move(request, "in_work", actor=actor, now=now, settings=settings)
+        requests.move(act, request, "in_work")
     audit.add(
+        act,
         "quote.withdrawn",
-        actor=actor,
         subject=f"quote_revision:{revision.id}",
-        now=now,
         number=number,
         revision=revision.number,
         reason=reason,
     )
-    notifications.tell_patient(revision, "withdrawn", submission=event.name, settings=settings, now=now)
+    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
 
 
-def new_link(quote: Quote, *, actor: str, settings: Settings, now: datetime) -> str:
+def new_link(act: Act, quote: Quote) -> str:
     """Give a quote another link, and return its token; the one before opens nothing any more."""
     request = quote.request
     lock(request)
     db.session.refresh(quote)
     quote.link_serial += 1
-    token = token_of(quote, settings.link_key)
+    token = token_of(quote, act.settings.link_key)
     quote.link_hash = links.stored(token)
     db.session.flush()
-    requests.add_event(request, "new_link", actor=actor, now=now, settings=settings, quote=quote.number)
-    audit.add("quote.new_link", actor=actor, subject=f"quote:{quote.id}", now=now, number=quote.number)
+    requests.add_event(act, request, "new_link", quote=quote.number)
+    audit.add(act, "quote.new_link", subject=f"quote:{quote.id}", number=quote.number)
     return token
 
 
-def expire_due(now: datetime, *, settings: Settings, most: int = 100) -> int:
+def expire_due(act: Act, *, most: int = 100) -> int:
     """Write down of revisions whose last day is over that they have expired; return how many.
 
     Nobody has to wait for it: `state_at` says so already.
     """
     perhaps = (
         select(QuoteRevision.id)
-        .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(now))
+        .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(act.now))
         .order_by(QuoteRevision.id)
         .limit(most)
     )
-    return sum(_expire(revision_id, now, settings) for revision_id in db.session.scalars(perhaps).all())
+    return sum(_expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())
 
 
 def _said(
+    act: Act,
     request: PatientRequest,
     prepared: Prepared,
     number: str,
     before: QuoteRevision | None,
     issued: datetime,
-    clinic: Clinic,
-    settings: Settings,
 ) -> tuple[StoredQuote, FirmRows]:
     """Put what was prepared into figures, and into words."""
     assert prepared.chosen is not None
@@ -261,8 +228,8 @@ def _said(
             table,
             reader,
             prepared.adjustments,
-            reflection_days=clinic.reflection_days,
-            before=None if before is None else _before(before, settings.data_keys),
+            reflection_days=act.clinic.reflection_days,
+            before=None if before is None else _before(before, act.settings.data_keys),
         )
     return content, rows
 
@@ -273,11 +240,11 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
     return moment if before is None else max(moment, before.issued_at)
 
 
-def _new_quote(request: PatientRequest, year: int, settings: Settings, now: datetime) -> Quote:
+def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
     number = f"Q-{year}-{_next(f'quote {year}'):05d}"
-    token = links.compose(settings.link_key, KIND, number, 1)
+    token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
-        request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=now
+        request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now
     )
     db.session.add(quote)
     db.session.flush()
@@ -317,23 +284,15 @@ def _rate_for(base: str, country: str, day: date) -> Rate | None:
     return None if found is None else Rate(found.base, found.quoted, found.rate, found.source, found.day)
 
 
-def _expire(revision_id: int, now: datetime, settings: Settings) -> int:
+def _expire(act: Act, revision_id: int) -> int:
     revision = db.session.get_one(QuoteRevision, revision_id)
     request = locked(revision)
-    if revision.state != "current" or state_at(revision, now) != "expired":
+    if revision.state != "current" or state_at(revision, act.now) != "expired":
         return 0
-    set_state(revision, "expired", now)
-    requests.add_event(
-        request,
-        "expired",
-        actor="clock",
-        now=now,
-        settings=settings,
-        quote=revision.quote.number,
-        revision=revision.number,
-    )
+    set_state(revision, "expired", act.now)
+    requests.add_event(act, request, "expired", quote=revision.quote.number, revision=revision.number)
     if request.state == "quoted":
-        requests.move(request, "expired", actor="clock", now=now, settings=settings)
+        requests.move(act, request, "expired")
     return 1
 
 

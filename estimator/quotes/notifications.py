@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from estimator import keys, requests
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteRevision
@@ -32,81 +32,71 @@ Answer = Literal["accepted", "declined", "taken_back"]
 
 
 def put(
+    act: Act,
     template: str,
     revision: QuoteRevision,
     address: str,
     *,
     language: str,
     submission: str,
-    settings: Settings,
-    now: datetime,
     options: Mapping[str, str | bool] | None = None,
 ) -> None:
     """Put a mail about a revision into the outbox."""
     outbox.put(
-        template,
-        about=about(revision),
-        address=address,
-        language=language,
-        options=options or {},
-        submission=submission,
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=outbox.NO_LIMIT,
-        per_record=outbox.NO_LIMIT,
-        now=now,
+        act,
+        outbox.Message(
+            template,
+            about=about(revision),
+            address=address,
+            language=language,
+            options=options or {},
+            submission=submission,
+            limits=outbox.UNLIMITED,
+        ),
     )
 
 
 def tell_desk(
+    act: Act,
     template: str,
     revision: QuoteRevision,
     *,
     submission: str,
-    settings: Settings,
-    now: datetime,
     options: Mapping[str, str | bool] | None = None,
 ) -> None:
     """Tell the desk, where replies to the clinic's mails go."""
     put(
+        act,
         template,
         revision,
-        parseaddr(settings.mail_reply_to or settings.mail_from)[1],
-        language=settings.languages[0],
+        parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
+        language=act.settings.languages[0],
         submission=submission,
-        settings=settings,
-        now=now,
         options=options,
     )
 
 
 def tell_patient(
-    revision: QuoteRevision,
-    what: Answer | Literal["withdrawn"],
-    *,
-    submission: str,
-    settings: Settings,
-    now: datetime,
+    act: Act, revision: QuoteRevision, what: Answer | Literal["withdrawn"], *, submission: str
 ) -> None:
     """Tell the patient, in the language of the quote; the caller has taken its turn by the request."""
     try:
-        person = requests.person_of(revision.quote.request, settings.data_keys)
+        person = requests.person_of(revision.quote.request, act.settings.data_keys)
     except keys.Unreadable:
         return  # an answer counts even while addresses cannot be read
     if person is None or person.email is None:
         return
-    if what != "withdrawn" and _receipts(revision, since=now - timedelta(days=1)) >= RECEIPTS_A_DAY:
+    if what != "withdrawn" and _receipts(revision, since=act.now - timedelta(days=1)) >= RECEIPTS_A_DAY:
         return
     said = decision_of(revision) if what == "accepted" else None
     last = None if said is None else last_day_to_take_back(said, revision.time_zone)
     put(
+        act,
         RECEIPT,
         revision,
         person.email,
         language=revision.language,
         submission=submission,
-        settings=settings,
-        now=now,
         options={"what": what} if last is None else {"what": what, "last_day": last.isoformat()},
     )
 

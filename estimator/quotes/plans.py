@@ -14,8 +14,7 @@ from sqlalchemy import select
 
 import pricing
 from estimator import price_lists
-from estimator.clinic import Clinic
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
@@ -129,7 +128,7 @@ def kept_version_id(request: PatientRequest) -> int:
     return (request if newest is None else newest).table_version_id
 
 
-def preview(plan: Plan, lists: Offered, *, clinic: Clinic, settings: Settings, now: datetime) -> Prepared:
+def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     """Return what would be issued at this moment, beside the other choice of prices, and what is missing.
 
     It depends on nothing but its arguments: nothing is read from the database, opened or sealed.
@@ -145,11 +144,11 @@ def preview(plan: Plan, lists: Offered, *, clinic: Clinic, settings: Settings, n
     chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
     chosen = chosen if plan.prices is not None or lists.same else None
     table = price_lists.parsed(version)
-    today = price_lists.day_of(now, table.time_zone)
+    today = price_lists.day_of(act.now, table.time_zone)
     valid_until = plan.valid_until or today + timedelta(days=table.quote_valid_days)
     fingerprint = _fingerprint(plan, version, chosen)
     needs_approval = chosen is not None and quote_content.exceeds(
-        chosen.price, plan.adjustments, clinic.adjustment_limit
+        chosen.price, plan.adjustments, act.clinic.adjustment_limit
     )
     approved = needs_approval and plan.approved == fingerprint
     missing = list(lists.hindrances)
@@ -161,7 +160,7 @@ def preview(plan: Plan, lists: Offered, *, clinic: Clinic, settings: Settings, n
         missing.append(Missing("answers", tuple(problem.driver for problem in refusal.problems)))
     if chosen is not None:
         missing += _missing_in(chosen, table)
-    if table.demo and not settings.demo:
+    if table.demo and not act.settings.demo:
         missing.append(Missing("demonstration"))
     if not today <= valid_until <= today + LONGEST:
         missing.append(Missing("valid_until", (valid_until.isoformat(),)))

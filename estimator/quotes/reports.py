@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from estimator import keys
+from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
@@ -61,10 +61,10 @@ class Month:
     declined_total: Decimal = Decimal(0)
 
 
-def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: int) -> Iterator[Listed]:
+def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Listed]:
     """Return the revisions that were issued in a year, or ever, the newest first; `most` of them at most.
 
-    A year is that of the quote's own time zone. Names are opened with `keyring`, if one is given; raises
+    A year is that of the quote's own time zone. Names are opened if they are to be `named`; raises
     keys.Unreadable.
     """
     before, count = None, 0
@@ -83,7 +83,7 @@ def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: 
                 number=row.quote_number,
                 revision=row.number,
                 reference=row.reference,
-                state=issued_revisions.state_at(revision, now),
+                state=issued_revisions.state_at(revision, act.now),
                 issued_at=row.issued_at,
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,
@@ -96,7 +96,7 @@ def listed(year: int | None, now: datetime, keyring: keys.Keyring | None, most: 
                 version=row.version,
                 decided_at=row.decided_at,
                 reason=row.reason,
-                patient=None if keyring is None else issued_revisions.patient_of(revision, keyring),
+                patient=issued_revisions.patient_of(revision, act.settings.data_keys) if named else None,
             )
         if len(rows) < PIECE:
             return

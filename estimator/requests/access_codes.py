@@ -14,7 +14,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, or_, select, update
 
 from estimator import keys
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
@@ -34,9 +34,6 @@ JUST_NOW = timedelta(seconds=30)
 
 AHEAD = timedelta(minutes=5)
 """A code from further ahead than this is not good: the clock was set back."""
-
-MOST_MAILS = 10_000
-"""The codes themselves are counted; no other mail may use up what keeps somebody from their quote."""
 
 
 class NoAddress(Exception):
@@ -58,20 +55,20 @@ def address_of(request: PatientRequest, keyring: keys.Keyring) -> str | None:
     return keyring.open(request.email, PatientRequest.__tablename__, "email", request.name)
 
 
-def send(request: PatientRequest, *, settings: Settings, now: datetime) -> tuple[QuoteCode, int | None]:
-    """Make a code and put the mail with it; return it with the number of the mail that a bell is to be rung for.
+def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
+    """Make a code and put the mail with it; return it with the number of its mail.
 
     No mail, and the code that is there, if one was sent just now. Every earlier code ends.
     Raises NoAddress, TooMany, keys.Unreadable.
     """
-    address = address_of(request, settings.data_keys)
+    address = address_of(request, act.settings.data_keys)
     if address is None:
         raise NoAddress
     advisory_lock(f"codes of {request.reference}")
-    newest = _newest(request, now)
-    if newest is not None and newest.tries == 0 and newest.created_at > now - JUST_NOW:
+    newest = _newest(request, act.now)
+    if newest is not None and newest.tries == 0 and newest.created_at > act.now - JUST_NOW:
         return newest, None
-    _check_limits(request, now)
+    _check_limits(request, act.now)
     blanked = update(QuoteCode).where(QuoteCode.request_id == request.id).values(code=None)
     changed_rows(blanked)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
@@ -79,36 +76,36 @@ def send(request: PatientRequest, *, settings: Settings, now: datetime) -> tuple
     code = QuoteCode(
         name=name,
         request_id=request.id,
-        code=settings.data_keys.seal(digits, QuoteCode.__tablename__, "code", name),
-        code_hash=_hash(name, digits, settings.lookup_key),
-        until=now + GOOD_FOR,
+        code=act.settings.data_keys.seal(digits, QuoteCode.__tablename__, "code", name),
+        code_hash=_hash(name, digits, act.settings.lookup_key),
+        until=act.now + GOOD_FOR,
         tries=0,
-        created_at=now,
+        created_at=act.now,
     )
     db.session.add(code)
     db.session.flush()
     mail = outbox.put(
-        "quote_code",
-        about=request.reference,
-        address=address,
-        language=request.language,
-        options={"code": str(code.id)},
-        submission=name,
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=MOST_MAILS,
-        per_record=MOST_MAILS,
-        now=now,
+        act,
+        outbox.Message(
+            "quote_code",
+            about=request.reference,
+            address=address,
+            language=request.language,
+            options={"code": str(code.id)},
+            submission=name,
+            # The codes themselves are counted; no other mail may use up what keeps somebody from their quote.
+            limits=outbox.UNLIMITED,
+        ),
     )
     return code, mail.id
 
 
-def check(request: PatientRequest, typed: str, *, settings: Settings, now: datetime) -> bool:
+def check(act: Act, request: PatientRequest, typed: str) -> bool:
     """Whether somebody typed the newest code of a request; commit whatever comes of it, so that a try counts.
 
     Digits of any script, with spaces or hyphens between them, are accepted. A right code is used up by it.
     """
-    newest = _newest(request, now)
+    newest = _newest(request, act.now)
     if newest is None:
         return False
     # The try is counted before the code is compared, and only if there is one left at this moment.
@@ -120,10 +117,10 @@ def check(request: PatientRequest, typed: str, *, settings: Settings, now: datet
     digits = "".join(
         letter for letter in folded_digits(typed) if not letter.isspace() and letter not in "-–."
     )
-    if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, settings.lookup_key)):
+    if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, act.settings.lookup_key)):
         return False
     used = update(QuoteCode).where(QuoteCode.id == newest.id, QuoteCode.used_at.is_(None))
-    return changed_rows(used.values(used_at=now, code=None)) == 1
+    return changed_rows(used.values(used_at=act.now, code=None)) == 1
 
 
 def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:
@@ -132,11 +129,11 @@ def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:
     return None if newest is None or newest.tries >= TRIES else newest
 
 
-def digits_of(code: QuoteCode, keyring: keys.Keyring, now: datetime) -> str | None:
+def digits_of(act: Act, code: QuoteCode) -> str | None:
     """Return a code for the mail that is being written; None once it is used or over. Raises keys.Unreadable."""
-    if code.code is None or not _is_good(code, now):
+    if code.code is None or not _is_good(code, act.now):
         return None
-    return keyring.open(code.code, QuoteCode.__tablename__, "code", code.name)
+    return act.settings.data_keys.open(code.code, QuoteCode.__tablename__, "code", code.name)
 
 
 class Over(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from estimator import keys
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import PatientRequest, RequestEvent
 
@@ -43,33 +43,23 @@ def lock(request: PatientRequest) -> None:
 
 
 def add_event(
-    request: PatientRequest,
-    kind: str,
-    *,
-    actor: str,
-    now: datetime,
-    settings: Settings | None = None,
-    words: str | None = None,
-    **detail: object,
+    act: Act, request: PatientRequest, kind: str, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
-    """Write down that something happened; from then on the request is kept as long as was promised anew.
-
-    `settings` have the keys by which words are sealed, and are not needed where there are none.
-    """
+    """Write down that something happened; from then on the request is kept as long as was promised anew."""
     lock(request)
     name = secrets.token_hex(16)
     event = RequestEvent(
         name=name,
         request_id=request.id,
-        at=now,
-        actor=actor,
+        at=act.now,
+        actor=act.actor,
         kind=kind,
         detail=json.dumps(detail, sort_keys=True),
-        words=None if words is None else _sealed(words, name, settings),
+        words=None if words is None else act.settings.data_keys.seal(words, _EVENTS, "words", name),
     )
     db.session.add(event)
     request.changes += 1
-    request.active_at = max(request.active_at, now)
+    request.active_at = max(request.active_at, act.now)
     db.session.flush()
     return event
 
@@ -96,7 +86,7 @@ def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:
     return None if event.words is None else keyring.open(event.words, _EVENTS, "words", event.name)
 
 
-def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
+def seen(act: Act, request: PatientRequest) -> bool:
     """Write down that somebody has opened a request, unless they did within the hour; return whether it was new.
 
     It neither counts as a change, which would stand in the way of others, nor prolongs how long anything is kept.
@@ -106,8 +96,8 @@ def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
         .where(
             RequestEvent.request_id == request.id,
             RequestEvent.kind == SEEN,
-            RequestEvent.actor == actor,
-            RequestEvent.at > now - SEEN_AGAIN,
+            RequestEvent.actor == act.actor,
+            RequestEvent.at > act.now - SEEN_AGAIN,
         )
         .limit(1)
     )
@@ -116,14 +106,8 @@ def seen(request: PatientRequest, *, actor: str, now: datetime) -> bool:
     name = secrets.token_hex(16)
     db.session.add(
         RequestEvent(
-            name=name, request_id=request.id, at=now, actor=actor, kind=SEEN, detail="{}", words=None
+            name=name, request_id=request.id, at=act.now, actor=act.actor, kind=SEEN, detail="{}", words=None
         )
     )
     db.session.flush()
     return True
-
-
-def _sealed(words: str, name: str, settings: Settings | None) -> bytes:
-    if settings is None:
-        raise ValueError("words without keys to seal them with")
-    return settings.data_keys.seal(words, _EVENTS, "words", name)

@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import select
 
 from estimator import keys, links
-from estimator.clinic import Clinic, business_days
-from estimator.config import Settings
+from estimator.act import Act
+from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
@@ -91,24 +91,14 @@ class Asked:
     consents: Sequence[Consent]
 
 
-def ask(
-    estimate: Estimate,
-    asked: Asked,
-    *,
-    origin: Origin,
-    submission: str,
-    clinic: Clinic,
-    settings: Settings,
-    actor: str,
-    now: datetime,
-) -> PatientRequest:
+def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
     """Keep a request for a firm quote, and put a mail that says so into the outbox if there is an address.
 
     `submission` names the form that was sent, at random; the same form sent twice with the same words is one
     request. It is kept also where the address has had so much mail today that no more is sent.
     """
     person = asked.person
-    named = _named(submission, estimate.reference, asked, settings.lookup_key)
+    named = _named(submission, estimate.reference, asked, act.settings.lookup_key)
     name = secrets.token_hex(16)
     breakdown = read_breakdown(estimate.breakdown)
     row = {
@@ -124,21 +114,21 @@ def ask(
         "total": breakdown["totals"]["total"]["likely"],
         "at_least": bool(breakdown["on_request"]),
         "currency": breakdown["currency"],
-        **_sealed(person, name, settings.data_keys),
-        "email_lookup": email_lookup(person.email, settings.lookup_key),
+        **_sealed(person, name, act.settings.data_keys),
+        "email_lookup": email_lookup(person.email, act.settings.lookup_key),
         "country": asked.country,
         "language": asked.language,
         "for_whom": asked.for_whom,
         "planned_month": asked.planned_month,
         "state": "new",
         "changes": 0,
-        "created_at": now,
-        "due_at": business_days.due(now, estimate.table_version.time_zone, clinic),
-        "active_at": now,
+        "created_at": act.now,
+        "due_at": business_days.due(act.now, estimate.table_version.time_zone, act.clinic),
+        "active_at": act.now,
     }
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
-        token = links.compose(settings.link_key, KIND, reference, 1)
+        token = links.compose(act.settings.link_key, KIND, reference, 1)
         added = insert_if_absent(
             PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)}
         )
@@ -148,10 +138,10 @@ def ask(
     else:
         raise RuntimeError("no reference is free")
     if added:
-        _with_words(found, person.full_name, settings.lookup_key)
-        _with_consents(found, asked.consents, how=origin, now=now)
-        mail = _confirm(found, person.email, settings, now)
-        add_event(found, "asked", actor=actor, now=now, settings=settings, origin=origin, mail=mail)
+        _with_words(found, person.full_name, act.settings.lookup_key)
+        _with_consents(found, asked.consents, how=origin, now=act.now)
+        mail = _confirm(act, found, person.email)
+        add_event(act, found, "asked", origin=origin, mail=mail)
     return found
 
 
@@ -198,14 +188,7 @@ def answers_of(request: PatientRequest) -> Mapping[str, str | bool]:
 
 
 def move(
-    request: PatientRequest,
-    state: RequestState,
-    *,
-    actor: str,
-    now: datetime,
-    settings: Settings,
-    words: str | None = None,
-    **detail: object,
+    act: Act, request: PatientRequest, state: RequestState, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
     """Take a request to another state; raises NotPossible where it cannot follow."""
     lock(request)
@@ -214,37 +197,25 @@ def move(
         raise NotPossible(before, state)
     request.state = state
     changed = {"from": before, "to": state, **detail}
-    return add_event(request, "state", actor=actor, now=now, settings=settings, words=words, **changed)
+    return add_event(act, request, "state", words=words, **changed)
 
 
-def assign(
-    request: PatientRequest,
-    user_id: int | None,
-    *,
-    changes: int,
-    actor: str,
-    now: datetime,
-    settings: Settings,
-) -> RequestEvent:
+def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: int) -> RequestEvent:
     """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one."""
     lock(request)
     if request.changes != changes:
         raise ChangedMeanwhile
     detail: dict[str, Any] = {"from": request.assignee_id, "to": user_id}
     request.assignee_id = user_id
-    return add_event(request, "assigned", actor=actor, now=now, settings=settings, **detail)
+    return add_event(act, request, "assigned", **detail)
 
 
-def note(
-    request: PatientRequest, words: str, *, actor: str, now: datetime, settings: Settings
-) -> RequestEvent:
+def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     """Write down what staff have to say about a request; only they read it, and the person who asks for their data."""
-    return add_event(request, "note", actor=actor, now=now, settings=settings, words=words)
+    return add_event(act, request, "note", words=words)
 
 
-def keep_question(
-    request: PatientRequest, words: str, *, now: datetime, settings: Settings
-) -> RequestEvent | None:
+def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
     """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
 
     Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
@@ -254,32 +225,31 @@ def keep_question(
         select(RequestEvent).where(
             RequestEvent.request_id == request.id,
             RequestEvent.kind == "question",
-            RequestEvent.at > now - DAY,
+            RequestEvent.at > act.now - DAY,
         )
     ).all()
     for event in recent:
-        if event.at > now - AGAIN and words_of(event, settings.data_keys) == words:
+        if event.at > act.now - AGAIN and words_of(event, act.settings.data_keys) == words:
             return None
     if len(recent) >= QUESTIONS_A_DAY:
         raise outbox.TooMany("record")
-    return add_event(request, "question", actor="patient", now=now, settings=settings, words=words)
+    return add_event(act, request, "question", words=words)
 
 
-def tell_desk(request: PatientRequest, event: RequestEvent, *, settings: Settings, now: datetime) -> None:
+def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
-    if settings.sends_mail:
+    if act.settings.sends_mail:
         outbox.put(
-            "request_question",
-            about=request.reference,
-            address=parseaddr(settings.mail_reply_to or settings.mail_from)[1],
-            language=settings.languages[0],
-            options={},
-            submission=event.name,
-            keyring=settings.data_keys,
-            lookup_key=settings.lookup_key,
-            per_address=outbox.NO_LIMIT,
-            per_record=outbox.NO_LIMIT,
-            now=now,
+            act,
+            outbox.Message(
+                "request_question",
+                about=request.reference,
+                address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
+                language=act.settings.languages[0],
+                submission=event.name,
+                # Questions are counted themselves; other mail of the day must not keep the desk from hearing of one.
+                limits=outbox.UNLIMITED,
+            ),
         )
 
 
@@ -332,26 +302,23 @@ def _with_consents(
         db.session.flush()
 
 
-def _confirm(request: PatientRequest, address: str | None, settings: Settings, now: datetime) -> str:
+def _confirm(act: Act, request: PatientRequest, address: str | None) -> str:
     """Put the mail that confirms a request into the outbox; return what became of that, as a code."""
     if address is None:
         return "no_address"
-    if not settings.sends_mail:
+    if not act.settings.sends_mail:
         return "no_server"
     try:
         with db.session.begin_nested():
             outbox.put(
-                "request_received",
-                about=request.reference,
-                address=address,
-                language=request.language,
-                options={},
-                submission=request.reference,
-                keyring=settings.data_keys,
-                lookup_key=settings.lookup_key,
-                per_address=settings.mails_per_address,
-                per_record=settings.mails_per_estimate,
-                now=now,
+                act,
+                outbox.Message(
+                    "request_received",
+                    about=request.reference,
+                    address=address,
+                    language=request.language,
+                    submission=request.reference,
+                ),
             )
     except outbox.TooMany:
         return "too_many"

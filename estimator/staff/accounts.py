@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from sqlalchemy import select
 
 from estimator import audit, throttle
-from estimator.config import Settings
+from estimator.act import Act
 from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.mail import outbox
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
@@ -35,9 +35,6 @@ DEMONSTRATION: dict[Role, str] = {
 
 MOST_RESETS = 12
 """So many links to a new password somebody is sent in a day, because anybody can ask for them."""
-
-MOST_MAILS = 10_000
-"""Whatever else is sent comes of what staff themselves do; nobody can use it up to keep a warning away."""
 
 
 class Over(NamedTuple):
@@ -94,51 +91,45 @@ def addresses(numbers: Collection[int]) -> dict[int, str]:
 
 
 def invite(
-    address: str,
-    roles: Collection[Role],
-    *,
-    language: str,
-    link_key: str,
-    actor: str,
-    now: datetime,
+    act: Act, address: str, roles: Collection[Role], *, language: str
 ) -> tuple[StaffUser, StaffLink, str]:
     """Add somebody who cannot sign in yet; return them, the link by which they begin, and its token.
 
     Raises AddressTaken, NoRole.
     """
-    user = _add(address, roles, language=language, demonstration=False, now=now)
-    audit.add("staff.invited", actor=actor, subject=user.actor, now=now, roles=list(user.role_names))
-    link, token = invitations.make(user, "invitation", link_key=link_key, now=now)
+    user = _add(address, roles, language=language, demonstration=False, now=act.now)
+    audit.add(act, "staff.invited", subject=user.actor, roles=list(user.role_names))
+    link, token = invitations.make(act, user, "invitation")
     return user, link, token
 
 
-def invite_again(user: StaffUser, *, link_key: str, actor: str, now: datetime) -> tuple[StaffLink, str]:
+def invite_again(act: Act, user: StaffUser) -> tuple[StaffLink, str]:
     """Make a new link by which somebody begins anew; return it with its token.
 
     Whoever takes it chooses a password and sets up a second factor; until then everything stays as it is.
     """
-    audit.add("staff.invited_again", actor=actor, subject=user.actor, now=now)
-    return invitations.make(user, "invitation", link_key=link_key, now=now)
+    audit.add(act, "staff.invited_again", subject=user.actor)
+    return invitations.make(act, user, "invitation")
 
 
-def begin(user: StaffUser, password_hash: str, *, now: datetime) -> None:
+def begin(act: Act, user: StaffUser, password_hash: str) -> None:
     """Take an invitation: a new password, and neither second factor nor recovery codes any more."""
     user.tf_primary_method = user.tf_totp_secret = user.totp_counter = None
     recovery_codes.forget(user)
-    new_password(user, password_hash, now=now, action="staff.began")
+    new_password(act, user, password_hash, action="staff.began")
 
 
 def new_password(
-    user: StaffUser, password_hash: str, *, now: datetime, action: str = "staff.password_reset"
+    act: Act, user: StaffUser, password_hash: str, *, action: str = "staff.password_reset"
 ) -> None:
     """Give somebody another password; every session and every link of theirs ends."""
     user.password = password_hash
     sign_out_everywhere(user)
     invitations.forget(user)
-    audit.add(action, actor=user.actor, subject=user.actor, now=now)
+    audit.add(act.by(user.actor), action, subject=user.actor)
 
 
-def set_roles(user: StaffUser, roles: Collection[Role], *, actor: str, now: datetime) -> None:
+def set_roles(act: Act, user: StaffUser, roles: Collection[Role]) -> None:
     """Give somebody exactly these roles; their sessions end. Raises NoRole, LastAdministrator."""
     before = user.role_names
     wanted = _known(roles)
@@ -150,12 +141,10 @@ def set_roles(user: StaffUser, roles: Collection[Role], *, actor: str, now: date
         next((had for had in user.roles if had.name == name), StaffRole(name=name)) for name in wanted
     ]
     sign_out_everywhere(user)
-    audit.add(
-        "staff.roles", actor=actor, subject=user.actor, now=now, before=list(before), after=list(wanted)
-    )
+    audit.add(act, "staff.roles", subject=user.actor, before=list(before), after=list(wanted))
 
 
-def deactivate(user: StaffUser, *, actor: str, now: datetime) -> None:
+def deactivate(act: Act, user: StaffUser) -> None:
     """Let somebody in no more; sessions and links end at once. Raises LastAdministrator."""
     if not user.active:
         return
@@ -163,20 +152,20 @@ def deactivate(user: StaffUser, *, actor: str, now: datetime) -> None:
     user.active = False
     sign_out_everywhere(user)
     invitations.forget(user)
-    audit.add("staff.deactivated", actor=actor, subject=user.actor, now=now)
+    audit.add(act, "staff.deactivated", subject=user.actor)
 
 
-def activate(user: StaffUser, *, actor: str, now: datetime) -> None:
+def activate(act: Act, user: StaffUser) -> None:
     """Let somebody in again, with the password and the second factor that they had."""
     if not user.active:
         user.active = True
-        audit.add("staff.activated", actor=actor, subject=user.actor, now=now)
+        audit.add(act, "staff.activated", subject=user.actor)
 
 
-def end_sessions(user: StaffUser, *, actor: str, now: datetime) -> None:
+def end_sessions(act: Act, user: StaffUser) -> None:
     """Sign somebody else out everywhere."""
     sign_out_everywhere(user)
-    audit.add("staff.signed_out", actor=actor, subject=user.actor, now=now)
+    audit.add(act, "staff.signed_out", subject=user.actor)
 
 
 def sign_out_everywhere(user: StaffUser) -> None:
@@ -191,17 +180,16 @@ def may(user: StaffUser, permission: str) -> bool:
     return user.active and any(permission in PERMISSIONS[role] for role in user.role_names)
 
 
-def send_link(user: StaffUser, link: StaffLink, *, settings: Settings, now: datetime) -> Mail:
+def send_link(act: Act, user: StaffUser, link: StaffLink) -> Mail:
     """Put a link into the outbox for its owner. Raises outbox.TooMany."""
-    kind, most = ("reset", MOST_RESETS) if link.purpose == "reset" else ("staff", MOST_MAILS)
-    return _put(
-        f"staff_{link.purpose}", f"{kind}:{user.id}", {"link": str(link.id)}, user, most, settings, now
-    )
+    reset = link.purpose == "reset"
+    kind, limits = ("reset", outbox.Limits(per_record=MOST_RESETS)) if reset else ("staff", outbox.UNLIMITED)
+    return _put(act, f"staff_{link.purpose}", f"{kind}:{user.id}", {"link": str(link.id)}, user, limits)
 
 
-def notify(user: StaffUser, notice: Notice, *, settings: Settings, now: datetime) -> Mail:
-    """Tell somebody by mail what was done to their account."""
-    return _put("staff_notice", f"staff:{user.id}", {"notice": notice}, user, MOST_MAILS, settings, now)
+def notify(act: Act, user: StaffUser, notice: Notice) -> Mail:
+    """Tell somebody by mail what was done to their account; nobody can use a limit up to keep a warning away."""
+    return _put(act, "staff_notice", f"staff:{user.id}", {"notice": notice}, user)
 
 
 def demonstration(role: Role, *, language: str, now: datetime) -> StaffUser:
@@ -267,24 +255,22 @@ def _must_not_be_last(user: StaffUser) -> None:
 
 
 def _put(
+    act: Act,
     template: str,
     about: str,
     options: dict[str, str | bool],
     user: StaffUser,
-    most: int,
-    settings: Settings,
-    now: datetime,
+    limits: outbox.Limits = outbox.UNLIMITED,
 ) -> Mail:
     return outbox.put(
-        template,
-        about=about,
-        address=user.email,
-        language=user.language,
-        options=options,
-        submission=secrets.token_urlsafe(16),
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=MOST_MAILS,
-        per_record=most,
-        now=now,
+        act,
+        outbox.Message(
+            template,
+            about=about,
+            address=user.email,
+            language=user.language,
+            options=options,
+            submission=secrets.token_urlsafe(16),
+            limits=limits,
+        ),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
 from estimator import links
+from estimator.act import Act
 from estimator.db import changed_rows, db
 from estimator.models import StaffLink, StaffUser
 from estimator.models.staff import Purpose
@@ -31,17 +32,17 @@ PATHS: Mapping[Purpose, str] = {
 """Where the token of each is put behind."""
 
 
-def make(user: StaffUser, purpose: Purpose, *, link_key: str, now: datetime) -> tuple[StaffLink, str]:
+def make(act: Act, user: StaffUser, purpose: Purpose) -> tuple[StaffLink, str]:
     """Make a link; return it with its token. An invitation or a demonstration ends the ones before.
 
     Not so a new password, which anybody can ask for: nobody may end the link that somebody is about to use.
     """
     if purpose != "reset":
         forget(user, purpose)
-    link = StaffLink(user_id=user.id, purpose=purpose, until=now + GOOD_FOR[purpose], created_at=now)
+    link = StaffLink(user_id=user.id, purpose=purpose, until=act.now + GOOD_FOR[purpose], created_at=act.now)
     db.session.add(link)
     db.session.flush()
-    token = token_of(link, link_key)
+    token = token_of(link, act.settings.link_key)
     link.token_hash = links.stored(token)
     db.session.flush()
     return link, token

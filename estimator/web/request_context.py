@@ -8,10 +8,9 @@ from flask import current_app, g
 
 from estimator import clinic as clinics
 from estimator import estimates
+from estimator.act import PATIENT, Act
 from estimator.clinic import Clinic
 from estimator.config import Settings
-from estimator.jobs import Jobs
-from estimator.mail import outbox
 from estimator.models import Estimate, StaffUser
 from estimator.web import errors
 
@@ -30,19 +29,6 @@ def clinic() -> Clinic:
     return found
 
 
-def jobs() -> Jobs:
-    """Return the bell of the app."""
-    found: Jobs = current_app.extensions["jobs"]
-    return found
-
-
-def ring_mails(about: str) -> None:
-    """Wake the worker for the mails about a record that wait; they are committed already."""
-    for mail in outbox.mails_about(about):
-        if mail.state == "waiting":
-            jobs().ring("mail", mail.id)
-
-
 def now() -> datetime:
     """Return the moment of this request, the same one throughout."""
     if "now" not in g:
@@ -51,9 +37,19 @@ def now() -> datetime:
     return found
 
 
+def act_of(actor: str) -> Act:
+    """Return what this request does, as an act of somebody: at its one moment, with the clinic as it is then."""
+    return Act(actor, now(), settings(), clinic())
+
+
+def act() -> Act:
+    """Return what this request does, as an act of the patient whose link it came by."""
+    return act_of(PATIENT)
+
+
 def estimate_of(token: str) -> Estimate:
     """Return the estimate that a link opens; raises errors.Missing if there is none any more."""
-    found = estimates.find(token, kept_days=settings().kept_days, now=now())
+    found = estimates.find(act(), token)
     if found is None:
         raise errors.Missing
     return found

@@ -11,6 +11,7 @@ from estimator import price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import TableVersion
+from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_list import NOW, table_text
 
@@ -32,6 +33,6 @@ def app(settings: Settings, pages: bool, started: Apps) -> Iterator[Flask]:
 @pytest.fixture
 def version(app: Flask) -> TableVersion:
     """Return the version of the example list that is in force."""
-    stored = price_lists.import_(table_text(), NOW)
+    stored = price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.commit()
     return stored

@@ -12,6 +12,7 @@ from estimator import audit
 from estimator.db import db
 from estimator.migrations import protection
 from estimator.models import AuditEntry
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 def add(number: int) -> str:
     return audit.add(
-        "draft.begun", actor=f"user:{number}", subject=f"draft:{number}", now=NOW, table="example"
+        acting(actor=f"user:{number}", now=NOW), "draft.begun", subject=f"draft:{number}", table="example"
     ).hash
 
 
@@ -133,7 +134,7 @@ def test_entries_that_changed_places_are_found(trail: list[str]) -> None:
 
 
 def test_the_chain_goes_on_after_a_clock_was_set_back(trail: list[str]) -> None:
-    audit.add("draft.begun", actor="user:1", subject="draft:6", now=NOW - timedelta(days=365))
+    audit.add(acting(actor="user:1", now=NOW - timedelta(days=365)), "draft.begun", subject="draft:6")
     db.session.commit()
     assert audit.verify().broken is None
     assert audit.entries(1)[0].subject == "draft:6"
@@ -143,7 +144,7 @@ def test_a_moment_is_hashed_the_same_whatever_its_time_zone_and_fraction(app: Fl
     from datetime import timezone
 
     moment = NOW.replace(microsecond=999_999).astimezone(timezone(timedelta(hours=5, minutes=30)))
-    audit.add("draft.begun", actor="user:1", subject="draft:1", now=moment)
+    audit.add(acting(actor="user:1", now=moment), "draft.begun", subject="draft:1")
     db.session.commit()
     db.session.expire_all()
     assert audit.verify().broken is None
@@ -153,5 +154,5 @@ def test_a_moment_is_hashed_the_same_whatever_its_time_zone_and_fraction(app: Fl
 def test_no_word_of_a_person_comes_into_the_trail(app: Flask, words: str) -> None:
     for detail in (words, ["zero_price", words]):
         with pytest.raises(audit.NotACode):
-            audit.add("draft.begun", actor="user:1", subject="draft:1", now=NOW, remark=detail)
+            audit.add(acting(actor="user:1", now=NOW), "draft.begun", subject="draft:1", remark=detail)
     assert audit.verify().entries == 0

@@ -15,6 +15,7 @@ from estimator import price_lists
 from estimator.config import Settings
 from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_if_absent, unavailable
 from estimator.models import TableVersion
+from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 
 MOMENT = datetime(2026, 3, 10, 14, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -49,13 +50,13 @@ def hindrance_of(error: DBAPIError) -> str:
 def hindrance() -> str:
     """Try to save something and return what is in the way."""
     with pytest.raises(DBAPIError) as failed:
-        price_lists.import_(table_text(), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.rollback()
     return hindrance_of(failed.value)
 
 
 def test_a_moment_comes_back_as_it_was_with_its_time_zone(app: Flask) -> None:
-    stored = price_lists.import_(table_text(), MOMENT)
+    stored = price_lists.import_(acting(actor="command line", now=MOMENT), table_text())
     db.session.commit()
     assert stored.created_at == MOMENT
     assert stored.created_at.tzinfo is UTC
@@ -63,7 +64,7 @@ def test_a_moment_comes_back_as_it_was_with_its_time_zone(app: Flask) -> None:
 
 def test_a_moment_without_a_time_zone_is_not_stored(app: Flask) -> None:
     with pytest.raises(StatementError, match="without a time zone"):
-        price_lists.import_(table_text(), MOMENT.replace(tzinfo=None))
+        price_lists.import_(acting(actor="command line", now=MOMENT.replace(tzinfo=None)), table_text())
 
 
 def test_a_sqlite_connection_is_made_for_several_processes(app: Flask, is_sqlite: bool) -> None:
@@ -103,7 +104,7 @@ def test_the_text_of_an_error_holds_nothing_that_was_stored(app: Flask) -> None:
 
 
 def test_a_row_is_inserted_once(app: Flask) -> None:
-    stored = price_lists.import_(table_text(), NOW)
+    stored = price_lists.import_(acting(actor="command line", now=NOW), table_text())
     columns = [column.name for column in TableVersion.__table__.columns if column.name != "id"]
     row = {name: getattr(stored, name) for name in columns}
     assert not insert_if_absent(TableVersion, row)
@@ -114,9 +115,9 @@ def test_a_row_is_inserted_once(app: Flask) -> None:
 def test_a_savepoint_is_undone_alone_and_kept_with_its_transaction(app: Flask) -> None:
     for keep in (True, False):
         with db.session.begin_nested():
-            price_lists.import_(table_text(), NOW)
+            price_lists.import_(acting(actor="command line", now=NOW), table_text())
         savepoint = db.session.begin_nested()
-        price_lists.import_(table_text(table="undone"), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(table="undone"))
         savepoint.rollback()
         if keep:
             db.session.rollback()
@@ -128,9 +129,9 @@ def test_a_savepoint_is_undone_alone_and_kept_with_its_transaction(app: Flask) -
 def test_a_reader_that_then_writes_is_not_turned_away(app: Flask, elsewhere: object) -> None:
     assert price_lists.all_in_force(NOW) == []
     with app.app_context():
-        price_lists.import_(table_text(table="meanwhile"), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(table="meanwhile"))
         db.session.commit()
-    price_lists.import_(table_text(), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.commit()
     assert len(price_lists.all_in_force(NOW)) == 2
 
@@ -144,7 +145,7 @@ def test_a_locked_database_is_told_apart(app: Flask, elsewhere: object, is_sqlit
         execute("SET lock_timeout = '20ms'")
     assert hindrance() == "locked"
     elsewhere.rollback()  # type: ignore[attr-defined]
-    price_lists.import_(table_text(), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
 
 
 def test_a_full_disk_is_told_apart(app: Flask, is_sqlite: bool) -> None:
@@ -189,7 +190,7 @@ def test_after_the_database_was_restarted_the_next_request_works(
     mine = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     elsewhere.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")  # type: ignore[attr-defined]
     assert hindrance() == "unreachable"
-    price_lists.import_(table_text(), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.commit()
 
 

@@ -80,12 +80,12 @@ def hearing(*jobs: Jobs) -> Iterator[list[Hearing]]:
 
 def test_a_bell_reaches_whoever_handles_its_kind(open_jobs: Callable[..., Jobs], queue_url: str) -> None:
     ringing = open_jobs(queue_url)
-    ringing.ring("mail", 1)
-    ringing.ring("mail", 2)
+    ringing.wake("mail", 1)
+    ringing.wake("mail", 2)
     assert ringing.waiting() == 2
     with hearing(open_jobs(queue_url)) as (one,):
         wait_until(lambda: len(one.heard) == 2)
-        ringing.ring("mail", 3)
+        ringing.wake("mail", 3)
         wait_until(lambda: len(one.heard) == 3)
     assert sorted(one.heard) == [1, 2, 3]
     assert ringing.waiting() == 0
@@ -95,7 +95,7 @@ def test_two_workers_hear_each_bell_once(open_jobs: Callable[..., Jobs], queue_u
     ringing = open_jobs(queue_url)
     with hearing(open_jobs(queue_url), open_jobs(queue_url)) as (one, other):
         for number in range(60):
-            ringing.ring("mail", number)
+            ringing.wake("mail", number)
         wait_until(lambda: len(one.heard) + len(other.heard) >= 60)
         time.sleep(0.3)
     assert sorted(one.heard + other.heard) == list(range(60))
@@ -105,8 +105,8 @@ def test_a_bell_for_later_is_heard_later(open_jobs: Callable[..., Jobs], queue_u
     ringing = open_jobs(queue_url)
     with hearing(open_jobs(queue_url)) as (one,):
         begun = time.monotonic()
-        ringing.ring("mail", 1, after=timedelta(seconds=0.8))
-        ringing.ring("mail", 2)
+        ringing.wake("mail", 1, after=timedelta(seconds=0.8))
+        ringing.wake("mail", 2)
         wait_until(lambda: len(one.heard) == 2)
         assert time.monotonic() - begun > 0.7
     assert one.heard == [2, 1]
@@ -116,7 +116,7 @@ def test_a_bell_for_later_is_not_lost_with_the_worker_that_waits(
     open_jobs: Callable[..., Jobs], queue_url: str
 ) -> None:
     with hearing(open_jobs(queue_url)) as (one,):
-        open_jobs(queue_url).ring("mail", 1, after=timedelta(seconds=0.5))
+        open_jobs(queue_url).wake("mail", 1, after=timedelta(seconds=0.5))
     with hearing(open_jobs(queue_url)) as (other,):
         wait_until(lambda: other.heard == [1])
     assert one.heard == []
@@ -136,7 +136,7 @@ def test_a_handler_that_fails_does_not_end_the_worker(
     with hearing(jobs):
         jobs.handle("mail", handler)
         for number in range(4):
-            jobs.ring("mail", number)
+            jobs.wake("mail", number)
         wait_until(lambda: len(heard) == 3)
     assert "LookupError" in caplog.text
 
@@ -163,9 +163,9 @@ def test_what_is_not_signed_with_our_key_is_not_run(
     planted.unlink()
     jobs.huey.storage.enqueue(forged)
     jobs.huey.storage.enqueue(forged + b":" + b"0" * 40)
-    open_jobs(queue_url, "a" * 32).ring("mail", 1)
+    open_jobs(queue_url, "a" * 32).wake("mail", 1)
     with hearing(jobs) as (one,):
-        jobs.ring("mail", 2)
+        jobs.wake("mail", 2)
         wait_until(lambda: one.heard == [2])
         wait_until(lambda: jobs.waiting() == 0)
     assert one.heard == [2]
@@ -209,8 +209,8 @@ def test_a_queue_that_cannot_be_reached_is_in_nobody_s_way(
     open_jobs: Callable[..., Jobs], kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = open_jobs(unreachable(kind))
-    jobs.ring("mail", 1)
-    jobs.ring("mail", 2, after=timedelta(seconds=5))
+    jobs.wake("mail", 1)
+    jobs.wake("mail", 2, after=timedelta(seconds=5))
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     assert all("the queue cannot be reached" in record.message for record in caplog.records)
     assert all("\n" not in record.message for record in caplog.records)
@@ -228,7 +228,7 @@ def test_a_queue_that_takes_a_connection_and_says_nothing_is_left(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}/0"
         url = f"redis://{address}" if kind == "redis" else f"postgresql+psycopg://tester@{address}"
-        open_jobs(url).ring("mail", 1)
+        open_jobs(url).wake("mail", 1)
     assert "the queue cannot be reached" in caplog.text
 
 
@@ -236,14 +236,14 @@ def test_a_bell_rings_again_when_its_server_is_back(
     open_jobs: Callable[..., Jobs], redis_server: RedisServer, redis_url: str
 ) -> None:
     jobs = open_jobs(redis_url)
-    jobs.ring("mail", 1)
+    jobs.wake("mail", 1)
     redis_server.stop()
     try:
-        jobs.ring("mail", 2)
+        jobs.wake("mail", 2)
     finally:
         redis_server.start()
     with hearing(open_jobs(redis_url)) as (one,):
-        jobs.ring("mail", 3)
+        jobs.wake("mail", 3)
         wait_until(lambda: 3 in one.heard)
     assert one.heard == [3], "a restarted Redis has forgotten the rest, which the sweep rings for"
 
@@ -253,14 +253,14 @@ def test_a_worker_hears_again_when_its_server_is_back(
 ) -> None:
     jobs = open_jobs(redis_url)
     with hearing(open_jobs(redis_url)) as (one,):
-        jobs.ring("mail", 1)
+        jobs.wake("mail", 1)
         wait_until(lambda: one.heard == [1])
         redis_server.stop()
         time.sleep(0.3)
         redis_server.start()
 
         def heard_again() -> bool:
-            jobs.ring("mail", 2)
+            jobs.wake("mail", 2)
             return 2 in one.heard
 
         wait_until(heard_again)
@@ -273,15 +273,15 @@ def test_a_postgresql_that_ends_our_connection_is_connected_again(
 
     jobs = open_jobs(postgresql_url)
     with hearing(open_jobs(postgresql_url)) as (one,):
-        jobs.ring("mail", 1)
+        jobs.wake("mail", 1)
         wait_until(lambda: one.heard == [1])
         with psycopg.connect(postgresql_url.replace("+psycopg", ""), autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        jobs.ring("mail", 2)  # may be lost with the connection
-        jobs.ring("mail", 3)
+        jobs.wake("mail", 2)  # may be lost with the connection
+        jobs.wake("mail", 3)
         wait_until(lambda: 3 in one.heard)
 
 
@@ -298,12 +298,12 @@ def test_a_queue_file_that_another_process_holds_is_in_nobody_s_way(
     open_jobs: Callable[..., Jobs], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = open_jobs(f"sqlite:///{tmp_path / 'queue.sqlite'}")
-    jobs.ring("mail", 1)
+    jobs.wake("mail", 1)
     jobs.huey.storage.conn.execute("PRAGMA busy_timeout = 100")
     with read_only(tmp_path / "queue.sqlite"):
-        jobs.ring("mail", 2)
+        jobs.wake("mail", 2)
     assert "the queue cannot be reached (OperationalError)" in caplog.text
-    jobs.ring("mail", 3)
+    jobs.wake("mail", 3)
     assert jobs.waiting() == 2
 
 
@@ -311,10 +311,10 @@ def test_a_queue_file_that_is_read_only_is_in_nobody_s_way(
     open_jobs: Callable[..., Jobs], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = open_jobs(f"sqlite:///{tmp_path / 'queue.sqlite'}")
-    jobs.ring("mail", 1)
+    jobs.wake("mail", 1)
     jobs.huey.storage.conn.execute("PRAGMA query_only = ON")
-    jobs.ring("mail", 2)
-    jobs.ring("mail", 3, after=timedelta(seconds=5))
+    jobs.wake("mail", 2)
+    jobs.wake("mail", 3, after=timedelta(seconds=5))
     assert caplog.text.count("the queue cannot be reached") == 2
     assert jobs.waiting() == 1
 
@@ -323,10 +323,10 @@ FULL = """
 import resource, signal, sys
 from estimator.jobs import Jobs
 jobs = Jobs(sys.argv[1], "s" * 32)
-jobs.ring("mail", 1)
+jobs.wake("mail", 1)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
-jobs.ring("mail", 2)
+jobs.wake("mail", 2)
 print("goes on")
 """
 
@@ -349,7 +349,7 @@ def test_nothing_but_kinds_and_numbers_stands_in_the_queue(
     open_jobs: Callable[..., Jobs], queue_url: str
 ) -> None:
     jobs = open_jobs(queue_url)
-    jobs.ring("mail", 7)
+    jobs.wake("mail", 7)
     (task,) = jobs.huey.pending()
     assert task.args == ("mail", 7)
     assert task.kwargs == {}

@@ -29,6 +29,7 @@ from estimator.models.staff import Role
 from estimator.processes import letters
 from estimator.staff import invitations
 from tests.support import browser
+from tests.support.acts import acting
 
 PASSWORD = "blue tractor under seven windows"
 OTHER_PASSWORD = "a quiet river of paper boats"
@@ -144,7 +145,7 @@ class Person:
         settings = self.app.config["SETTINGS"]
         with self.app.app_context():
             _user, _link, token = staff.invite(
-                self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
+                acting(actor="test", now=now, settings=settings), self.address, self.roles, language="en"
             )
             db.session.commit()
         return self.take(browser, f"/staff/welcome/{token}")
@@ -154,7 +155,7 @@ class Person:
         settings = self.app.config["SETTINGS"]
         with self.app.app_context():
             user, link, _token = staff.invite(
-                self.address, self.roles, language="en", link_key=settings.link_key, actor="test", now=now
+                acting(actor="test", now=now, settings=settings), self.address, self.roles, language="en"
             )
             invitations.use(link)
             costs = self.app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"]
@@ -213,7 +214,9 @@ def mails(app: Flask, template: str | None = None) -> list[str]:
         for mail in db.session.scalars(select(Mail).order_by(Mail.id.desc())):
             if template is None or mail.template == template:
                 try:
-                    message = letters.compose(_claimed(mail), settings, datetime.now(UTC))
+                    message = letters.compose(
+                        acting(settings=settings, now=datetime.now(UTC)), _claimed(mail)
+                    )
                 except letters.Gone:
                     continue
                 part = message.get_body(("plain",))

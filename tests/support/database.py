@@ -12,13 +12,14 @@ from sqlalchemy import event, func, select
 from estimator import price_lists
 from estimator.db import db
 from estimator.models import Document, Estimate
+from tests.support.acts import acting
 from tests.support.clinic import NOW
 
 
 def publish(app: Flask, text: str) -> None:
     """Add a version of a price list."""
     with app.app_context():
-        price_lists.import_(text, NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), text)
         db.session.commit()
 
 

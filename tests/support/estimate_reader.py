@@ -18,6 +18,7 @@ from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.processes import worker
 from tests.support import visitor
+from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_list import NOW, table_text
 
@@ -98,9 +99,9 @@ def token(app: Flask) -> str:
 def made(app: Flask) -> str:
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
-        version = price_lists.import_(table_text(), NOW)
+        version = price_lists.import_(acting(actor="command line", now=NOW), table_text())
         token = estimates.make(
-            version, {"sessions": 2}, language="en", submission="", link_key=settings.link_key, now=NOW
+            acting(now=NOW, settings=settings), version, {"sessions": 2}, language="en", submission=""
         )
         db.session.commit()
     return token

@@ -13,6 +13,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Estimate, Mail
+from tests.support.acts import acting
 from tests.support.example_list import table_text
 
 ADDRESS = "anna@example.org"
@@ -29,16 +30,16 @@ def estimate(
     now: datetime, *, text: str | None = None, plan: dict[str, Any] = PLAN, language: str = "en"
 ) -> tuple[Estimate, str]:
     """Make an estimate and commit it; return it with the token of its link."""
-    version = price_lists.import_(text or table_text(), now)
+    version = price_lists.import_(acting(actor="command line", now=now), text or table_text())
     token = estimates.make(
-        version, plan, language=language, submission="", link_key=settings().link_key, now=now
+        acting(now=now, settings=settings()), version, plan, language=language, submission=""
     )
     db.session.commit()
     return found(token, now), token
 
 
 def found(token: str, now: datetime) -> Estimate:
-    record = estimates.find(token, kept_days=90, now=now)
+    record = estimates.find(acting(now=now, kept_days=90), token)
     assert record is not None
     return record
 
@@ -53,7 +54,7 @@ def ask(
 ) -> int:
     """Ask for a mail, commit, and return its row's number."""
     mail = estimates.email(
-        record, address, attached=attached, submission=submission, settings=settings(), now=now
+        acting(now=now, settings=settings()), record, address, attached=attached, submission=submission
     )
     mail_id = mail.id
     db.session.commit()
@@ -62,7 +63,7 @@ def ask(
 
 def claimed(mail_id: int, now: datetime) -> outbox.Claimed:
     """Claim a mail for a minute."""
-    mail = outbox.claim(mail_id, now=now, lease_seconds=60)
+    mail = outbox.claim(acting(now=now, lease_seconds=60), mail_id)
     db.session.commit()
     assert mail is not None
     return mail

@@ -17,6 +17,7 @@ from estimator.db import db
 from estimator.models import PatientRequest, QuoteRevision, TableVersion
 from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
+from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 
 COORDINATOR, COLLEAGUE = "user:1", "user:2"
@@ -87,7 +88,7 @@ def settings() -> Settings:
 
 def publish(text: str | None = None, now: datetime = NOW) -> TableVersion:
     """Publish a version and commit it."""
-    version = price_lists.import_(text or list_text(), now)
+    version = price_lists.import_(acting(actor="command line", now=now), text or list_text())
     db.session.commit()
     return version
 
@@ -104,14 +105,9 @@ def ask(
 ) -> PatientRequest:
     """Make an estimate, ask for a quote, and commit it."""
     token = estimates.make(
-        version,
-        dict(plan),
-        language=language,
-        submission=submission,
-        link_key=settings().link_key,
-        now=now,
+        acting(now=now, settings=settings()), version, dict(plan), language=language, submission=submission
     )
-    estimate = estimates.find(token, kept_days=10**4, now=now)
+    estimate = estimates.find(acting(now=now, kept_days=10**4), token)
     assert estimate is not None
     asked = requests.Asked(
         person=person,
@@ -122,14 +118,11 @@ def ask(
         consents=[],
     )
     request = requests.ask(
+        acting(clinic=CLINIC, now=now, settings=settings()),
         estimate,
         asked,
         origin="page",
         submission=submission,
-        clinic=CLINIC,
-        settings=settings(),
-        actor="patient",
-        now=now,
     )
     db.session.commit()
     return request
@@ -150,17 +143,15 @@ def prepare(
     **changes: object,
 ) -> plans.Prepared:
     """Prepare a quote, commit it, and return what would be issued; adjustments are (amount, label)."""
-    draft = drafts.begin(request, actor=actor, now=now, settings=settings())
+    draft = drafts.begin(acting(actor=actor, now=now, settings=settings()), request)
     if adjustments or prices or changes:
         lines = [Adjustment(Decimal(amount), label, f"Why: {label}") for amount, label in adjustments]
         drafts.change(
+            acting(actor=actor, now=now, settings=settings()),
             draft,
             save=draft.save,
             adjustments=lines or None,
             prices=prices,  # type: ignore[arg-type]
-            actor=actor,
-            now=now,
-            settings=settings(),
             **changes,  # type: ignore[arg-type]
         )
     db.session.commit()
@@ -171,7 +162,7 @@ def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC)
     """Return what would be issued at a moment."""
     draft = drafts.for_request(request)
     assert draft is not None
-    return drafts.preview(draft, clinic=clinic, settings=settings(), now=now)
+    return drafts.preview(acting(clinic=clinic, now=now, settings=settings()), draft)
 
 
 def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
@@ -179,13 +170,10 @@ def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINA
     draft = drafts.for_request(request)
     assert draft is not None
     revision = quotes.issue(
+        acting(clinic=CLINIC, actor=actor, now=now, settings=settings()),
         request,
         save=draft.save,
         fingerprint=state(request, now).fingerprint,
-        clinic=CLINIC,
-        settings=settings(),
-        actor=actor,
-        now=now,
     )
     db.session.commit()
     return revision
@@ -202,15 +190,13 @@ def quoted(now: datetime = NOW, submission: str = "form", **asked: object) -> Qu
 def accept(revision: QuoteRevision, now: datetime = NOW) -> None:
     """Accept a revision as the page does, and commit it."""
     quotes.accept(
+        acting(clinic=CLINIC, now=now, settings=settings()),
         revision,
         typed_name="Anna Kowalska",
         agreed_to="I accept this quote.",
         language="en",
         network="203.0.113.0/24",
         pdf_sha256=None,
-        clinic=CLINIC,
-        settings=settings(),
-        now=now,
     )
     db.session.commit()
 
@@ -218,6 +204,7 @@ def accept(revision: QuoteRevision, now: datetime = NOW) -> None:
 def decline(revision: QuoteRevision, now: datetime = NOW) -> None:
     """Decline a revision as the page does, and commit it."""
     quotes.decline(
+        acting(now=now, settings=settings()),
         revision,
         reason="price",
         words="Too much for us.",
@@ -225,7 +212,5 @@ def decline(revision: QuoteRevision, now: datetime = NOW) -> None:
         language="en",
         network="203.0.113.0/24",
         pdf_sha256=None,
-        settings=settings(),
-        now=now,
     )
     db.session.commit()

@@ -11,6 +11,7 @@ from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import Estimate, PatientRequest
 from estimator.requests import consents
+from tests.support.acts import acting
 from tests.support.example_mail import estimate, settings
 
 PERSON = requests.Person("Wilhelmina Quill", "mina@quillworth.org", "+49 30 901820", "My stairs are steep.")
@@ -45,14 +46,13 @@ def request(
 ) -> PatientRequest:
     """Make a request about an estimate of the example list, and commit it."""
     found = requests.ask(
+        acting(
+            clinic=clinic, actor="patient" if origin == "page" else "user:1", now=now, settings=settings()
+        ),
         record or estimate(now)[0],
         asked(person, **other),
         origin=origin,
         submission=submission,
-        clinic=clinic,
-        settings=settings(),
-        actor="patient" if origin == "page" else "user:1",
-        now=now,
     )
     db.session.commit()
     return found

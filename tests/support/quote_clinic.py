@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import clinic, estimates, price_lists, quotes, requests
+from estimator import estimates, price_lists, quotes, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
@@ -22,6 +22,7 @@ from estimator.privacy import erasure
 from estimator.processes import letters
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
+from tests.support.acts import acting
 from tests.support.clinic import table_text
 from tests.support.visitor import Page, Visitor
 
@@ -71,21 +72,14 @@ class Desk:
         with app.app_context():
             version = price_lists.in_force("clinic", now())
             token = estimates.make(
-                version, PLAN, language=language, submission="", link_key=self.settings.link_key, now=now()
+                acting(now=now(), settings=self.settings), version, PLAN, language=language, submission=""
             )
-            estimate = estimates.find(token, kept_days=90, now=now())
+            estimate = estimates.find(acting(now=now(), kept_days=90), token)
             assert estimate is not None
             person = requests.Person(NAME, address, None, "My stairs are steep.")
             asked = requests.Asked(person, "DE", language, "self", None, [])
             request = requests.ask(
-                estimate,
-                asked,
-                origin="page",
-                submission="",
-                clinic=clinic.Clinic(),
-                settings=self.settings,
-                actor="patient",
-                now=now(),
+                acting(now=now(), settings=self.settings), estimate, asked, origin="page", submission=""
             )
             db.session.commit()
             self.reference = request.reference
@@ -108,17 +102,15 @@ class Desk:
         `pdf` stands for the document that the worker makes; None leaves it unmade.
         """
         with self.request() as request:
-            known: dict[str, Any] = {"actor": COORDINATOR, "now": now(), "settings": self.settings}
-            draft = drafts.begin(request, **known)
+            act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
+            draft = drafts.begin(act, request)
             lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
             answers = {**PLAN, "sessions": sessions} if sessions else None
             draft = drafts.change(
-                draft, save=draft.save, adjustments=lines, prices="keep", answers=answers, **known
+                act, draft, save=draft.save, adjustments=lines, prices="keep", answers=answers
             )
-            state = drafts.preview(draft, clinic=clinic.Clinic(), settings=self.settings, now=now())
-            revision = quotes.issue(
-                request, save=draft.save, fingerprint=state.fingerprint, clinic=clinic.Clinic(), **known
-            )
+            state = drafts.preview(act, draft)
+            revision = quotes.issue(act, request, save=draft.save, fingerprint=state.fingerprint)
             if pdf is not None:
                 db.session.flush()
                 quotes.keep_pdf(revision, pdf, self.settings.data_keys)
@@ -143,18 +135,22 @@ class Desk:
     def withdraw(self) -> None:
         """Withdraw the newest revision."""
         with self.revision() as revision:
-            quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=now(), settings=self.settings)
+            quotes.withdraw(
+                acting(actor=COORDINATOR, now=now(), settings=self.settings), revision, reason="mistake"
+            )
 
     def new_link(self) -> str:
         """Make another link, and return its path."""
         with self.revision() as revision:
-            token = quotes.new_link(revision.quote, actor=COORDINATOR, settings=self.settings, now=now())
+            token = quotes.new_link(
+                acting(actor=COORDINATOR, now=now(), settings=self.settings), revision.quote
+            )
         return f"/q/{token}"
 
     def erase(self) -> None:
         """Erase the person."""
         with self.request() as request:
-            erasure.erase(request, actor="patient", now=now())
+            erasure.erase(acting(now=now()), request)
 
     def state(self) -> str:
         """Return the state of the request."""
@@ -188,10 +184,10 @@ class Desk:
             numbers = list(db.session.scalars(select(Mail.id).filter_by(template=template).order_by(Mail.id)))
             found = []
             for number in numbers:
-                claimed = outbox.claim(number, now=now(), lease_seconds=60)
+                claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
                 if claimed is not None:
                     with suppress(letters.Gone):  # a code that is used or over
-                        found.append(letters.compose(claimed, self.settings, now()))
+                        found.append(letters.compose(acting(settings=self.settings, now=now()), claimed))
             db.session.rollback()
             return found
 

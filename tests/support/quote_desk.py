@@ -18,6 +18,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, Quote, QuoteRevision
 from estimator.quotes import pdf_document
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
 
 NAME, ADDRESS = "Wilhelmina Quill", "mina@quillworth.org"
@@ -59,24 +60,20 @@ def ask(
     settings = settings_of(app)
     with app.app_context():
         token = estimates.make(
+            acting(now=now(), settings=settings),
             price_lists.in_force(slug, now()),
             plan,
             language=language,
             submission=secrets.token_urlsafe(16),
-            link_key=settings.link_key,
-            now=now(),
         )
-        estimate = estimates.find(token, kept_days=90, now=now())
+        estimate = estimates.find(acting(now=now(), kept_days=90), token)
         assert estimate is not None
         found = requests.ask(
+            acting(clinic=clinic.current(), now=now(), settings=settings),
             estimate,
             requests.Asked(requests.Person(name, address, None, ""), country, language, "self", None, []),
             origin="page",
             submission="",
-            clinic=clinic.current(),
-            settings=settings,
-            actor="patient",
-            now=now(),
         )
         reference = found.reference
         db.session.commit()
@@ -93,7 +90,7 @@ def changed_list(
         assert old in text, old
         text = text.replace(old, new)
     with app.app_context():
-        price_lists.import_(text, now())
+        price_lists.import_(acting(actor="command line", now=now()), text)
         db.session.commit()
 
 
@@ -128,15 +125,13 @@ def accept(app: Flask, reference: str) -> None:
     """Accept the newest revision, as its patient does."""
     with newest(app, reference) as revision:
         quotes.accept(
+            acting(clinic=clinic.current(), now=now(), settings=settings_of(app)),
             revision,
             typed_name=NAME,
             agreed_to="I accept.",
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            clinic=clinic.current(),
-            settings=settings_of(app),
-            now=now(),
         )
 
 
@@ -144,6 +139,7 @@ def decline(app: Flask, reference: str, reason: str = "price", words: str = "") 
     """Decline the newest revision, as its patient does."""
     with newest(app, reference) as revision:
         quotes.decline(
+            acting(now=now(), settings=settings_of(app)),
             revision,
             reason=reason,
             words=words,
@@ -151,8 +147,6 @@ def decline(app: Flask, reference: str, reason: str = "price", words: str = "") 
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            settings=settings_of(app),
-            now=now(),
         )
 
 
@@ -163,9 +157,9 @@ def give_up(app: Flask, template: str, words: str) -> int:
             select(Mail.id).filter_by(template=template).order_by(Mail.id.desc())
         ).first()
         assert number is not None
-        claimed = outbox.claim(number, now=now(), lease_seconds=60)
+        claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
         assert claimed is not None
-        outbox.failed(claimed, words=words, now=now())
+        outbox.failed(acting(now=now()), claimed, words=words)
         db.session.commit()
         return number
 

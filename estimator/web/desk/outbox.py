@@ -17,8 +17,9 @@ from estimator.mail import outbox
 from estimator.models import Mail, Quote
 from estimator.web import errors
 from estimator.web.mail_status import Outcome, outcome
-from estimator.web.request_context import jobs, now
-from estimator.web.staff import signed_in
+from estimator.web.request_context import now
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
@@ -61,12 +62,11 @@ def page() -> ResponseReturnValue:
 @pages.post("/<int:number>/again")
 def again(number: int) -> ResponseReturnValue:
     """Put a mail that was given up back into the outbox."""
-    put = outbox.again(number, now())
+    with committing():
+        put = outbox.again(number, now())
+        if put:
+            audit.add(act(), "mail.again", subject=f"mail:{number}")
     if put:
-        audit.add("mail.again", actor=signed_in.actor(), subject=f"mail:{number}", now=now())
-    db.session.commit()
-    if put:
-        jobs().ring("mail", number)
         flash(_("It is sent again."))
     else:
         flash(_("It was not sent again: its address is forgotten, or somebody else was quicker."))

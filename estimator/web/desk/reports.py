@@ -17,8 +17,9 @@ from estimator.quotes import reports
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from estimator.wording import states
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -113,9 +114,8 @@ def _columns() -> Sequence[Column]:
 
 def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
     named = signed_in.may("requests.read")
-    keyring = settings().data_keys if named else None
     words = {standing: states.revision_at_desk(standing) for standing in states.REVISION_AT_DESK}
-    for one in reports.listed(year, now(), keyring, spreadsheets.MOST_ROWS):
+    for one in reports.listed(act(), year, spreadsheets.MOST_ROWS, named=named):
         row: list[Cell] = [
             one.number,
             one.revision,

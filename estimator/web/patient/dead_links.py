@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import throttle
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web import errors, networks, request_context
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 MOST_A_MINUTE = 20
 
@@ -39,15 +41,13 @@ class DeadLink(errors.Missing):
 
 def _too_many() -> bool:
     """Count a miss, unless there have been enough; a database that cannot be written keeps nobody out."""
-    now, lookup_key = request_context.now(), request_context.settings().lookup_key
-    who = f"{networks.counted()} {now:%Y-%m-%d %H:%M}"
+    who = f"{networks.counted()} {request_context.now():%Y-%m-%d %H:%M}"
     try:
-        if not throttle.has_room("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now):
-            return True
-        throttle.take("links", who, most=MOST_A_MINUTE, lookup_key=lookup_key, now=now)
-        db.session.commit()
+        with committing():
+            if not throttle.has_room(act(), "links", who, most=MOST_A_MINUTE):
+                return True
+            throttle.take(act(), "links", who, most=MOST_A_MINUTE)
     except DBAPIError as error:
-        db.session.rollback()
         if unavailable(error) is None:
             raise
     return False

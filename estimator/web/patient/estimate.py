@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 import pricing
 from estimator import clinic, estimates, price_lists, wording
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.estimates import other_currency, pdf_cache, pdf_document
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
@@ -33,7 +33,9 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
+from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
+from estimator.web.transaction import committing
 from pricing import PriceTable
 from pricing.explore import sensitivity
 
@@ -173,10 +175,9 @@ def document(token: str) -> ResponseReturnValue:
         return _no_pdf(failure, token)
     reference = found.reference
     try:
-        pdf_cache.keep(key, found, content, request_context.now())
-        db.session.commit()
+        with committing():
+            pdf_cache.keep(key, found, content, request_context.now())
     except DBAPIError as error:
-        db.session.rollback()
         if unavailable(error) is None:
             request_context.estimate_of(token)  # which is missing if it was deleted while its PDF was made
             raise
@@ -189,8 +190,8 @@ def delete(token: str) -> ResponseReturnValue:
     """Ask whether an estimate is to be deleted, and delete it."""
     found = request_context.estimate_of(token)
     if request.method == "POST":
-        estimates.delete(found)
-        db.session.commit()
+        with committing():
+            estimates.delete(found)
         return render_template("patient/deleted.html")
     return render_template(
         "patient/delete.html",
@@ -271,7 +272,6 @@ def _taken(
     except pricing.BadAnswers:
         return _Said()  # what is wrong with them is said beside each, and with the total
     except DBAPIError as error:
-        db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
@@ -307,15 +307,8 @@ def _visit_over() -> str:
 def _make(
     version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
 ) -> ResponseReturnValue:
-    token = estimates.make(
-        version,
-        answers,
-        language=reader.tag,
-        submission=submission,
-        link_key=request_context.settings().link_key,
-        now=request_context.now(),
-    )
-    db.session.commit()
+    with committing():
+        token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
     return redirect(url_for("patient.breakdown", token=token), code=303)
 
 

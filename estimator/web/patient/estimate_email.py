@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from estimator import estimates, price_lists
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -18,6 +18,8 @@ from estimator.web import errors, request_context
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField
 from estimator.web.forms import Form, summary
 from estimator.web.mail_status import outcome
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
 
 pages = Blueprint("mailing", __name__)
@@ -79,28 +81,23 @@ def email(token: str) -> tuple[str, int] | Response:
     if meant is not None:
         return _page(found, token, form, 422, meant)
     try:
-        mail = estimates.email(
-            found,
-            address,
-            attached=form.attached.data == "yes",
-            submission=form.submission.name_or_new(),
-            settings=request_context.settings(),
-            now=request_context.now(),
-        )
-        mail_id = mail.id  # the row cannot be read again if the database goes away meanwhile
-        db.session.commit()
+        with committing():
+            estimates.email(
+                act(),
+                found,
+                address,
+                attached=form.attached.data == "yes",
+                submission=form.submission.name_or_new(),
+            )
     except outbox.TooMany as too_many:
-        db.session.rollback()
         form.refuse(_enough(too_many.what), form.address)
         return _page(request_context.estimate_of(token), token, form, 429)
     except DBAPIError as error:
-        db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
         sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
         return _page(None, token, form.refuse(sentence, form.address), 503)
-    request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("mailing.email", token=token), code=303)
 
 

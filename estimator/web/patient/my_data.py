@@ -9,7 +9,6 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 
 from estimator import clinic, price_lists, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import smtp
@@ -25,6 +24,8 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 pages = Blueprint("my_data", __name__)
 
@@ -84,10 +85,10 @@ def erase(reference: str) -> ResponseReturnValue:
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
     if asked.method == "POST":
-        mails = erasure.mails_of(record)
-        whole = erasure.erase(record, actor="patient", now=request_context.now())
-        until = None if whole else _until(record)
-        db.session.commit()
+        with committing():
+            mails = erasure.mails_of(record)
+            whole = erasure.erase(act(), record)
+            until = None if whole else _until(record)
         smtp.forget_these(request_context.settings().mail_folder, mails)
         if whole:
             REQUESTS.end(reference)
@@ -124,12 +125,10 @@ def code(reference: str) -> ResponseReturnValue:
         return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)
-    right = access_codes.check(
-        record, form.code.data, settings=request_context.settings(), now=request_context.now()
-    )
-    if right:
-        request_visit.begin(record, confirmed=True)
-    db.session.commit()
+    with committing():  # also a wrong one, so that the try counts
+        right = access_codes.check(act(), record, form.code.data)
+        if right:
+            request_visit.begin(record, confirmed=True)
     if right:
         return redirect(url_for("my_data.request", reference=reference), code=303)
     sentence = _("This is not the code, or it is over. Look at the newest mail, or have another code sent.")
@@ -169,12 +168,9 @@ def estimate_download(token: str) -> ResponseReturnValue:
 def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     reference = record.reference
     try:
-        _code, mail_id = access_codes.send(
-            record, settings=request_context.settings(), now=request_context.now()
-        )
-        db.session.commit()
+        with committing():
+            access_codes.send(act(), record)
     except access_codes.TooMany as too_many:
-        db.session.rollback()
         minutes = -(-int(too_many.wait.total_seconds()) // 60)
         sentence = ngettext(
             "No more codes for now. Try again in %(num)s minute.",
@@ -186,8 +182,6 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
         if found is None:
             raise errors.Missing from None
         return _code_page(found, form, 429)
-    if mail_id is not None:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("my_data.code", reference=reference), code=303)
 
 
@@ -207,9 +201,7 @@ def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tup
 
 
 def _everything(record: PatientRequest) -> KeptRequest:
-    return data_export.of_request(
-        record, settings=request_context.settings(), clinic=clinic.current(), now=request_context.now()
-    )
+    return data_export.of_request(act(), record)
 
 
 def _kept(record: PatientRequest) -> list[str]:

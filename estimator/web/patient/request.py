@@ -6,7 +6,7 @@ that is opened changes nothing: the secret of a link is exchanged for a note in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypedDict
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
@@ -28,6 +28,8 @@ from estimator.web.language import current_reader
 from estimator.web.patient import dead_links, question_form, request_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import RequestForm, language_names
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 
 pages = Blueprint("asking", __name__)
@@ -82,24 +84,15 @@ def check(token: str) -> ResponseReturnValue:
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
-        if (wait := _too_many()) is not None:
-            return _check_page(found, token, form.refuse(wait), wanted, 429)
-        record = requests.ask(
-            found,
-            wanted,
-            origin="page",
-            submission=form.submission.data or "",
-            clinic=clinic.current(),
-            settings=request_context.settings(),
-            actor="patient",
-            now=request_context.now(),
-        )
-        mails = [mail.id for mail in outbox.mails_about(record.reference) if mail.state == "waiting"]
-        request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
-        reference = record.reference
-        db.session.commit()
+        with committing():  # also the count of one too many
+            wait = _too_many()
+            if wait is None:
+                record = requests.ask(
+                    act(), found, wanted, origin="page", submission=form.submission.data or ""
+                )
+                request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
+                reference = record.reference
     except DBAPIError as error:
-        db.session.rollback()
         known = unavailable(error)
         if known is None:
             raise
@@ -108,8 +101,8 @@ def check(token: str) -> ResponseReturnValue:
             why=known.sentence,
         )
         return _check_page(None, token, form.refuse(sentence), wanted, 503)
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
+    if wait is not None:
+        return _check_page(found, token, form.refuse(wait), wanted, 429)
     return redirect(url_for("asking.asked", reference=reference), code=303)
 
 
@@ -154,28 +147,21 @@ def question(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(record, form, 422)
     words = form.words.data
-    quote = quotes.for_request(record)
     try:
-        quotes.ask_question(record, words, settings=request_context.settings(), now=request_context.now())
-        mails = _waiting(record.reference if quote is None else quotes.about(quotes.newest(quote)))
-        db.session.commit()
+        with committing():
+            quotes.ask_question(act(), record, words)
     except outbox.TooMany:
-        db.session.rollback()
         return _page(
             requests.get(reference) or record, form.refuse(question_form.too_many(), form.words), 429
         )
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 
 def _too_many() -> str | None:
     """Count one more request from a network; return what to say if there have been too many, else None."""
-    now, lookup_key = request_context.now(), request_context.settings().lookup_key
-    wait = throttle.take("ask", networks.counted(), most=MOST_FROM, lookup_key=lookup_key, now=now)
+    wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
         return None
-    db.session.commit()
     return ngettext(
         "Many requests have come from your network just now. Everything you wrote is still here: "
         "send it again in %(num)s minute.",
@@ -435,7 +421,3 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
 
 def _link(record: PatientRequest) -> str:
     return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
-
-
-def _waiting(about: str) -> Sequence[int]:
-    return [mail.id for mail in outbox.mails_about(about) if mail.state == "waiting"]

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from estimator import throttle, verification
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import Checked, Computed, Difference, Reference
@@ -22,6 +22,8 @@ from estimator.web import errors, networks, request_context
 from estimator.web.fields import FileField, TextField
 from estimator.web.forms import Form, sent, summary
 from estimator.web.language import current_reader
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.web.validators import Filled
 
 pages = Blueprint("checking", __name__)
@@ -274,20 +276,15 @@ def _label(difference: Difference, reader: Reader, computed: Computed) -> Words:
 
 
 def _has_room(what: str, most: int) -> bool:
-    settings, now = request_context.settings(), request_context.now()
-    return throttle.has_room(
-        f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now
-    )
+    return throttle.has_room(act(), f"check {what}", networks.counted(), most=most)
 
 
 def _count(what: str, most: int) -> None:
     """Count one; a database that cannot be written keeps nobody from checking a document."""
-    settings, now = request_context.settings(), request_context.now()
     try:
-        throttle.take(f"check {what}", networks.counted(), most=most, lookup_key=settings.lookup_key, now=now)
-        db.session.commit()
+        with committing():
+            throttle.take(act(), f"check {what}", networks.counted(), most=most)
     except DBAPIError as error:
-        db.session.rollback()
         if unavailable(error) is None:
             raise
 

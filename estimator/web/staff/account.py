@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import staff
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -21,7 +20,8 @@ from estimator.web import errors, request_context
 from estimator.web.fields import AddressField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff import security
+from estimator.web.staff import security, signed_in
+from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled, Ticked
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
@@ -161,8 +161,8 @@ def account() -> ResponseReturnValue:
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of somebody but the one that asks."""
-    sessions.end_all(request_context.person(), but=security.session_key())
-    db.session.commit()
+    with committing():
+        sessions.end_all(request_context.person(), but=security.session_key())
     flash(_("Everywhere else you are signed out."))
     return redirect(url_for("staff.account"), code=303)
 
@@ -173,21 +173,12 @@ def people() -> ResponseReturnValue:
     form = InvitationForm()
     if request.method != "POST" or not form.validate():
         return _people(form)
-    assert form.address.address is not None
-    settings = request_context.settings()
+    address, roles, language = form.address.address, _wanted(form), current_reader().tag
+    assert address is not None
     try:
-        user, link, token = staff.invite(
-            form.address.address,
-            _wanted(form),
-            language=current_reader().tag,
-            link_key=settings.link_key,
-            actor=request_context.person().actor,
-            now=request_context.now(),
-        )
+        return _invite(lambda: staff.invite(signed_in.act(), address, roles, language=language))
     except staff.AddressTaken:
-        db.session.rollback()
         return _people(form.refuse(_("Somebody with this address is there already."), form.address))
-    return _invited(user, link, token)
 
 
 @pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
@@ -204,46 +195,41 @@ def someone(number: int) -> ResponseReturnValue:
     try:
         return act(user)
     except staff.LastAdministrator:
-        db.session.rollback()
         sentence = _("There must be one administrator left. Give somebody else this role first.")
         form = RolesForm() if act is _change_roles else RolesForm(None, data={"roles": user.role_names})
         return _someone(user, form.refuse(sentence), 409)
     except staff.NoRole:
-        db.session.rollback()
         form = RolesForm()
         return _someone(user, form.refuse(str(NO_ROLE), form.roles), 422)
 
 
 def _change_roles(user: StaffUser) -> ResponseReturnValue:
-    staff.set_roles(
-        user, _wanted(RolesForm()), actor=request_context.person().actor, now=request_context.now()
-    )
+    wanted = _wanted(RolesForm())
+    with committing():
+        staff.set_roles(signed_in.act(), user, wanted)
     return _done(user, _("The roles were changed."))
 
 
 def _deactivate(user: StaffUser) -> ResponseReturnValue:
-    staff.deactivate(user, actor=request_context.person().actor, now=request_context.now())
+    with committing():
+        staff.deactivate(signed_in.act(), user)
     return _done(user, _("This account lets nobody in any more."))
 
 
 def _activate(user: StaffUser) -> ResponseReturnValue:
-    staff.activate(user, actor=request_context.person().actor, now=request_context.now())
+    with committing():
+        staff.activate(signed_in.act(), user)
     return _done(user, _("This account lets its owner in again."))
 
 
 def _end_sessions(user: StaffUser) -> ResponseReturnValue:
-    staff.end_sessions(user, actor=request_context.person().actor, now=request_context.now())
+    with committing():
+        staff.end_sessions(signed_in.act(), user)
     return _done(user, _("This person is signed out everywhere."))
 
 
 def _invite_again(user: StaffUser) -> ResponseReturnValue:
-    link, token = staff.invite_again(
-        user,
-        link_key=request_context.settings().link_key,
-        actor=request_context.person().actor,
-        now=request_context.now(),
-    )
-    return _invited(user, link, token)
+    return _invite(lambda: (user, *staff.invite_again(signed_in.act(), user)))
 
 
 ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
@@ -256,30 +242,28 @@ ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
 """What the buttons of a person's page do."""
 
 
-def _invited(user: StaffUser, link: StaffLink, token: str) -> ResponseReturnValue:
-    """Send a link by mail; where no mail reaches anybody, show it once, to be handed on."""
+def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> ResponseReturnValue:
+    """Make a link and send it by mail; where no mail reaches anybody, show it once, to be handed on."""
     settings = request_context.settings()
-    if not settings.sends_mail:
-        db.session.commit()
-        address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
-        return render_template("staff/link.html", email=user.email, address=address)
     try:
-        mail = staff.send_link(user, link, settings=settings, now=request_context.now())
+        with committing():
+            user, link, token = make()
+            if settings.sends_mail:
+                staff.send_link(signed_in.act(), user, link)
     except outbox.TooMany:
-        db.session.rollback()
         return errors.page(
             429, _("Not today"), _("This address has had too much mail from here today. Try again tomorrow.")
         )
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
+    if not settings.sends_mail:
+        address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
+        return render_template("staff/link.html", email=user.email, address=address)
     flash(_("A link was sent to %(address)s. It works for three days.", address=user.email))
     return redirect(url_for("staff.people"), code=303)
 
 
 def _done(user: StaffUser, sentence: str) -> ResponseReturnValue:
-    number, myself = user.id, user.id == request_context.person().id
-    db.session.commit()
-    if myself:  # whoever changes themselves is signed out
+    number = user.id
+    if number == request_context.person().id:  # whoever changes themselves is signed out
         return redirect(url_for("security.login"), code=303)
     flash(sentence)
     return redirect(url_for("staff.someone", number=number), code=303)

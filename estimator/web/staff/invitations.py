@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
 from estimator import staff, throttle
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -24,7 +23,9 @@ from estimator.staff import invitations
 from estimator.web import errors, networks, request_context
 from estimator.web.fields import AddressField
 from estimator.web.forms import Form, summary
+from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
+from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
@@ -87,16 +88,13 @@ def _send_link(address: str) -> None:
     user = staff.find(address)
     if user is None or not user.active or user.demonstration or user.password is None:
         return
-    settings, now = request_context.settings(), request_context.now()
-    link, _token = invitations.make(user, "reset", link_key=settings.link_key, now=now)
     try:
-        mail = staff.send_link(user, link, settings=settings, now=now)
+        with committing():
+            act = act_of(user.actor)
+            link, _token = invitations.make(act, user, "reset")
+            staff.send_link(act, user, link)
     except outbox.TooMany:
-        db.session.rollback()
         current_app.logger.warning("no more links to a new password today for %s", user.actor)
-        return
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
 
 
 @pages.route("/new-password/<token>", methods=["GET", "POST"])
@@ -109,11 +107,13 @@ def new_password(token: str) -> ResponseReturnValue:
     if hashed is None:
         return answer
     user = link.user
-    staff.new_password(user, hashed, now=request_context.now())
-    mail = staff.notify(user, "password", settings=request_context.settings(), now=request_context.now())
-    throttle.forget("sign-in", user.email, lookup_key=request_context.settings().lookup_key)
-    db.session.commit()
-    request_context.jobs().ring("mail", mail.id)
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        act = act_of(user.actor)
+        staff.new_password(act, user, hashed)
+        staff.notify(act, user, "password")
+        throttle.forget("sign-in", user.email, lookup_key=act.settings.lookup_key)
     logout_user()
     return render_template("security/password_set.html")
 
@@ -128,8 +128,10 @@ def welcome(token: str) -> ResponseReturnValue:
     if hashed is None:
         return answer
     user = link.user
-    staff.begin(user, hashed, now=request_context.now())
-    db.session.commit()
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        staff.begin(act_of(user.actor), user, hashed)
     logout_user()
     plugins = current_app.extensions["security"].two_factor_plugins
     onward: Response = plugins.tf_enter(user, None, "invitation", next_loc=url_for("staff.start"))
@@ -138,12 +140,12 @@ def welcome(token: str) -> ResponseReturnValue:
 
 
 def _take_password(link: StaffLink) -> tuple[str | None, ResponseReturnValue]:
-    """Return the hash of the password that was chosen, and use the link up; without one, what to show instead."""
+    """Return the hash of the password that was chosen; without one, what to show instead. The link is still good."""
     form = NewPasswordForm(link.user.email)
     if request.method == "POST" and form.validate():
         password = current_app.extensions["security"].password_util.normalize(form.password.data)
         hashed: str = hash_password(password)
-        return (hashed, "") if invitations.use(link) else (None, _no_link())
+        return hashed, ""
     errors_here = summary(form)
     page = render_template(
         "security/choose_password.html",
@@ -165,11 +167,11 @@ def demonstration(token: str) -> ResponseReturnValue:
     user = link.user
     if request.method != "POST":
         return render_template("security/demonstration.html", email=user.email, roles=user.role_names)
-    if not invitations.use(link):
-        return _no_link()
-    logout_user()
-    login_user(user, authn_via=["link"])
-    db.session.commit()
+    with committing():
+        if not invitations.use(link):
+            return _no_link()
+        logout_user()
+        login_user(user, authn_via=["link"])
     return redirect(url_for("staff.start"), code=303)
 
 

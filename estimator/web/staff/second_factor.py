@@ -21,6 +21,7 @@ from estimator.models import StaffUser
 from estimator.pdf import qr
 from estimator.staff import recovery_codes
 from estimator.web import request_context
+from estimator.web.request_context import act_of
 
 HALF_MINUTE = 30
 """A code is taken from half a minute before to half a minute after its own half minute, and once."""
@@ -90,7 +91,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
     def create_recovery_codes(self, user: Any) -> list[str]:
         """Replace the codes of a person by new ones."""
         made = recovery_codes.make(user, request_context.settings().lookup_key)
-        audit.add("staff.recovery_codes", actor=user.actor, subject=user.actor, now=request_context.now())
+        audit.add(act_of(user.actor), "staff.recovery_codes", subject=user.actor)
         return made
 
     def get_recovery_codes(self, user: Any) -> list[str]:
@@ -103,8 +104,8 @@ class RecoveryCodes(MfRecoveryCodesUtil):
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
         """Tell of a code that was used up."""
-        audit.add("staff.recovery_code_used", actor=user.actor, subject=user.actor, now=request_context.now())
-        staff.notify(user, "recovery_code", settings=request_context.settings(), now=request_context.now())
+        audit.add(act_of(user.actor), "staff.recovery_code_used", subject=user.actor)
+        staff.notify(act_of(user.actor), user, "recovery_code")
         return True
 
 
@@ -121,8 +122,8 @@ class Accounts(SQLAlchemyUserDatastore):
         user.tf_totp_secret = factory.bound(totp_secret, user)
         user.tf_primary_method = primary_method
         staff.sign_out_everywhere(user)
-        audit.add("staff.second_factor", actor=user.actor, subject=user.actor, now=request_context.now())
-        staff.notify(user, "second_factor", settings=request_context.settings(), now=request_context.now())
+        audit.add(act_of(user.actor), "staff.second_factor", subject=user.actor)
+        staff.notify(act_of(user.actor), user, "second_factor")
 
     def mf_get_recovery_codes(self, user: Any) -> list[str]:
         """Return something if there is a recovery code left, for whoever asks whether there is one."""

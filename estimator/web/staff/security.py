@@ -35,9 +35,11 @@ from estimator.i18n import gettext as _
 from estimator.models import StaffRole, StaffUser
 from estimator.staff import sessions
 from estimator.web import request_context
+from estimator.web.request_context import act_of
 from estimator.web.staff import passwords, sign_in
 from estimator.web.staff.passwords import Passwords
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
+from estimator.web.transaction import committing
 
 KEY = "staff"
 """Where the session's key stands in the cookie."""
@@ -166,10 +168,10 @@ def seen(user: StaffUser) -> None:
     """Write down that somebody is still there; a database that cannot be written ends nobody's session."""
     g.staff = user
     try:
-        if sessions.seen(session[KEY], request_context.now()):
-            db.session.commit()
+        with committing():
+            sessions.seen(session[KEY], request_context.now())
     except DBAPIError:
-        db.session.rollback()
+        pass
 
 
 def is_fresh() -> bool:
@@ -211,7 +213,7 @@ def _signed_in(_app: Flask, user: StaffUser, authn_via: list[str] | None = None,
     if authn_via == ["change"]:
         sessions.end_all(user)
     else:
-        audit.add("staff.signed_in", actor=user.actor, subject=user.actor, now=now)
+        audit.add(act_of(user.actor), "staff.signed_in", subject=user.actor)
         current_app.logger.info("%s signed in", user.actor)
     session[KEY] = sessions.begin(user, now)
     sign_in.came_through(user)
@@ -221,8 +223,8 @@ def _signed_out(_app: Flask, **_values: Any) -> None:
     key = session.pop(KEY, None)
     session.pop("password_at", None)
     if key is not None:
-        sessions.end(key)
-        db.session.commit()
+        with committing():
+            sessions.end(key)
         after_this_request(_clear_browser)
 
 
@@ -232,8 +234,8 @@ def _clear_browser(response: Response) -> Response:
 
 
 def _password_changed(_app: Flask, user: StaffUser, **_values: Any) -> None:
-    audit.add("staff.password_changed", actor=user.actor, subject=user.actor, now=request_context.now())
-    staff.notify(user, "password", settings=request_context.settings(), now=request_context.now())
+    audit.add(act_of(user.actor), "staff.password_changed", subject=user.actor)
+    staff.notify(act_of(user.actor), user, "password")
     flash(_("Your password was changed. Everywhere else you are signed out."))
 
 

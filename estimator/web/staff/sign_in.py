@@ -24,13 +24,14 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from estimator import keys, throttle
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import StaffUser
 from estimator.web import networks, request_context
 from estimator.web.forms import Line, refuse
+from estimator.web.request_context import act_of
 from estimator.web.staff.passwords import weakness
+from estimator.web.transaction import committing
 
 MOST_PASSWORDS = 10
 MOST_CODES = 5
@@ -108,8 +109,8 @@ class SignInForm(Told, LoginForm):
                 "email", _("The address or the password is not right. Nobody can sign in with these two.")
             )
         what, who, _most = buckets[0]  # the count of one address goes on: it may be many people's
-        throttle.forget(what, who, lookup_key=request_context.settings().lookup_key)
-        db.session.commit()
+        with committing():
+            throttle.forget(what, who, lookup_key=request_context.settings().lookup_key)
         session["password_at"] = time.time()
         return True
 
@@ -249,12 +250,9 @@ Bucket = tuple[str, str, int]
 
 def counted(buckets: Sequence[Bucket]) -> timedelta | None:
     """Count an attempt in each bucket, for good; return how long to wait if there have been too many in one."""
-    settings, now = request_context.settings(), request_context.now()
-    waits = [
-        throttle.take(what, who, most=most, lookup_key=settings.lookup_key, now=now)
-        for what, who, most in buckets
-    ]
-    db.session.commit()
+    with committing():
+        act = act_of("nobody")  # who it is, is only known afterwards
+        waits = [throttle.take(act, what, who, most=most) for what, who, most in buckets]
     return max((wait for wait in waits if wait is not None), default=None)
 
 

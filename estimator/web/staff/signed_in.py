@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from estimator import staff
+from estimator.act import COMMAND_LINE, Act
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import StaffUser
-from estimator.price_lists import COMMAND_LINE
+from estimator.web.request_context import act_of
 from estimator.web.staff import security
 
 
@@ -17,6 +18,11 @@ def actor() -> str:
     user = security.person()
     assert user is not None, "the guard lets nobody in who is not signed in"
     return user.actor
+
+
+def act() -> Act:
+    """Return what this request does, as an act of this person."""
+    return act_of(actor())
 
 
 def may(permission: str) -> bool:

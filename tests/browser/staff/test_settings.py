@@ -19,6 +19,7 @@ import pricing
 from estimator import estimates, price_lists
 from estimator.db import db
 from tests.support.accessibility import hindrances_at_the_desk
+from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 from tests.support.serving import served
 
@@ -48,7 +49,9 @@ def app(make_app: Callable[..., Flask], clock: object) -> Flask:
     """Return an app in two languages, with the list of Delhi."""
     app = make_app(LANGUAGES="en,ar")
     with app.app_context():
-        price_lists.import_(DELHI.read_text(encoding="utf-8"), datetime.now(UTC))
+        price_lists.import_(
+            acting(actor="command line", now=datetime.now(UTC)), DELHI.read_text(encoding="utf-8")
+        )
         db.session.commit()
     return app
 
@@ -59,12 +62,11 @@ def link(app: Flask) -> str:
     with app.app_context():
         now = datetime.now(UTC)
         token = estimates.make(
+            acting(now=now, link_key="l" * 32),
             price_lists.in_force("delhi", now),
             ANSWERS,
             language="en",
             submission="",
-            link_key="l" * 32,
-            now=now,
         )
         db.session.commit()
     return f"/e/{token}"

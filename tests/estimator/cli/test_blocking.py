@@ -18,6 +18,7 @@ import pricing
 from estimator import price_lists
 from estimator.db import db
 from estimator.processes import demonstration
+from tests.support.acts import acting
 from tests.support.example_list import store_as_before, table_text, uncharged_text
 
 PLACE = "driver.cells.choice.cord"
@@ -164,7 +165,7 @@ def test_an_existing_demonstration_takes_up_the_newer_shipped_list(app: Flask) -
     assert price_lists.in_force("delhi", day).version == "2026-11"
 
     for _start in range(2):
-        assert demonstration.import_tables(day) == []
+        assert demonstration.import_tables(acting(actor="command line", now=day)) == []
         db.session.commit()
         assert price_lists.in_force("delhi", day).version == "2026-11.2"
         assert [version.version for version in price_lists.versions("delhi")] == ["2026-11.2", "2026-11"]

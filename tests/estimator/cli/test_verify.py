@@ -20,6 +20,7 @@ from estimator.verification import all_quotes
 from pricing import canonical_json
 from tests.support import example_quotes as example
 from tests.support import hostile_pdfs as hostile
+from tests.support.acts import acting
 from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW
 
@@ -95,7 +96,7 @@ def test_what_was_issued_is_all_as_it_was(run: Run) -> None:
 
 def test_people_who_were_erased_are_counted_and_their_figures_computed(run: Run) -> None:
     draw()
-    erasure.erase(revision_of("Q-2026-00001", 1).quote.request, actor="user:1", now=NOW)
+    erasure.erase(acting(actor="user:1", now=NOW), revision_of("Q-2026-00001", 1).quote.request)
     db.session.commit()
     code, output, _errors = run("--all")
     assert code == 0

@@ -14,22 +14,21 @@ from estimator import audit
 from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
+from tests.support.acts import acting
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 
 
-def enter(**given: Any) -> Rate:
+def enter(actor: str = "user:1", **given: Any) -> Rate:
     known = {
         "base": "USD",
         "quoted": "INR",
         "rate": Decimal("83.25"),
         "source": "Reserve Bank",
         "day": TODAY,
-        "actor": "user:1",
-        "now": NOW,
     }
-    found = exchange_rates.enter(**{**known, **given})
+    found = exchange_rates.enter(acting(actor=actor, now=NOW), **{**known, **given})
     db.session.commit()
     return found
 
@@ -94,7 +93,7 @@ def test_today_is_taken_wherever_it_has_begun(app: Flask) -> None:
 
 def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> None:
     row = enter(source="Reserve Bank of somewhere")
-    exchange_rates.remove(row, actor="user:2", now=NOW)
+    exchange_rates.remove(acting(actor="user:2", now=NOW), row)
     db.session.commit()
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.action, entry.actor) for entry in entries] == [

@@ -12,13 +12,19 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from estimator import audit, clinic
+from estimator.act import Act
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.models import AuditEntry, ClinicSetting
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-WHO: dict[str, Any] = {"actor": "user:1", "now": NOW}
+
+
+def who() -> Act:
+    return acting("user:1", NOW)
+
 
 VALUES: dict[str, Any] = {
     "weekend": (4, 5),
@@ -46,16 +52,16 @@ def test_a_clinic_that_set_nothing_has_the_defaults(app: Flask) -> None:
 def test_each_setting_comes_back_as_it_was_set(app: Flask) -> None:
     assert set(VALUES) == set(clinic.KINDS) == set(clinic.DEFAULTS)
     for key, value in VALUES.items():
-        assert clinic.change(key, value, **WHO)
-        assert not clinic.change(key, value, **WHO), "setting it again is no change"
+        assert clinic.change(who(), key, value)
+        assert not clinic.change(who(), key, value), "setting it again is no change"
     db.session.commit()
     assert clinic.current() == Clinic(**VALUES)
 
 
 def test_the_settings_are_read_in_one_query_without_the_picture(app: Flask) -> None:
-    clinic.change_logo(b"x" * 5000, 300, 80, **WHO, basis=None)
+    clinic.change_logo(who(), b"x" * 5000, 300, 80, basis=None)
     for key, value in list(VALUES.items())[:-1]:
-        clinic.change(key, value, **WHO)
+        clinic.change(who(), key, value)
     db.session.commit()
     asked: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
@@ -68,8 +74,8 @@ def test_the_settings_are_read_in_one_query_without_the_picture(app: Flask) -> N
 
 def test_what_is_the_default_again_is_not_stored(app: Flask) -> None:
     for key, value in VALUES.items():
-        clinic.change(key, value, **WHO)
-        assert clinic.change(key, clinic.DEFAULTS[key], **WHO)
+        clinic.change(who(), key, value)
+        assert clinic.change(who(), key, clinic.DEFAULTS[key])
     db.session.commit()
     assert db.session.scalars(select(ClinicSetting)).all() == []
 
@@ -128,7 +134,7 @@ def test_what_cannot_be_read_counts_as_not_set_and_is_logged_once(
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(app: Flask, key: str, value: Any) -> None:
     with pytest.raises(clinic.WrongValue) as refused:
-        clinic.change(key, value, **WHO)
+        clinic.change(who(), key, value)
     assert refused.value.sentence.endswith(".")
     assert clinic.current() == Clinic()
 
@@ -136,7 +142,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(app: Flask, key: str, va
 def test_every_wrong_text_of_the_letters_is_named(app: Flask) -> None:
     texts = {"estimate": {"before": {"en": "http://a.example", "ar": "حسن"}, "after": {"en": "x" * 1001}}}
     with pytest.raises(clinic.WrongValue) as refused:
-        clinic.change("letters", texts, **WHO)
+        clinic.change(who(), "letters", texts)
     assert set(refused.value.problems) == {"estimate.before.en", "estimate.after.en"}
 
 
@@ -155,7 +161,7 @@ def test_ordinary_words_can_stand_in_a_letter(app: Flask, text: str) -> None:
 
 
 def test_the_trail_says_what_was_changed_by_whom_and_no_words(app: Flask) -> None:
-    clinic.change("letters", VALUES["letters"], **WHO)
+    clinic.change(who(), "letters", VALUES["letters"])
     db.session.commit()
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.subject, entry.actor) == (
@@ -169,16 +175,16 @@ def test_the_trail_says_what_was_changed_by_whom_and_no_words(app: Flask) -> Non
 
 def test_of_two_people_at_once_the_second_is_told(app: Flask) -> None:
     seen = clinic.bases()
-    clinic.change("reply_days", 2, **WHO, basis=seen["reply_days"])
+    clinic.change(who(), "reply_days", 2, basis=seen["reply_days"])
     db.session.commit()
     with pytest.raises(clinic.SomebodyElse):
-        clinic.change("reply_days", 4, actor="user:2", now=NOW, basis=seen["reply_days"])
+        clinic.change(acting(actor="user:2", now=NOW), "reply_days", 4, basis=seen["reply_days"])
     db.session.rollback()
-    assert not clinic.change("reply_days", 2, actor="user:2", now=NOW, basis=seen["reply_days"]), (
+    assert not clinic.change(acting(actor="user:2", now=NOW), "reply_days", 2, basis=seen["reply_days"]), (
         "both wanted the same"
     )
-    assert clinic.change("weekend", (4, 5), actor="user:2", now=NOW, basis=seen["weekend"])
-    assert clinic.change("reply_days", 4, actor="user:2", now=NOW, basis=clinic.bases()["reply_days"])
+    assert clinic.change(acting(actor="user:2", now=NOW), "weekend", (4, 5), basis=seen["weekend"])
+    assert clinic.change(acting(actor="user:2", now=NOW), "reply_days", 4, basis=clinic.bases()["reply_days"])
 
 
 def test_of_ten_people_at_the_same_moment_one_sets_it(app: Flask) -> None:
@@ -186,7 +192,9 @@ def test_of_ten_people_at_the_same_moment_one_sets_it(app: Flask) -> None:
     found = at_once(
         app,
         10,
-        lambda number: clinic.change("reply_days", 5 + number, actor=f"user:{number}", now=NOW, basis=seen),
+        lambda number: clinic.change(
+            acting(actor=f"user:{number}", now=NOW), "reply_days", 5 + number, basis=seen
+        ),
     )
     assert found.count(True) == 1
     assert all(one is True or isinstance(one, clinic.SomebodyElse) for one in found)

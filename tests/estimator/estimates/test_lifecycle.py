@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 import pricing
 from estimator import estimates, links, price_lists
 from estimator.db import db
-from estimator.estimates import pdf_cache
+from estimator.estimates import lifecycle, pdf_cache
 from estimator.models import Document, Estimate, TableVersion
+from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 
 ANSWERS = {"sessions": 3}
@@ -27,15 +28,9 @@ Make = Callable[..., str]
 def make(version: TableVersion) -> Make:
     """Return a function that makes an estimate of the example list and commits it."""
 
-    def make(answers: Mapping[str, object] = ANSWERS, **other: object) -> str:
-        given: dict[str, Any] = {
-            "language": "en",
-            "submission": "form-1",
-            "link_key": KEY,
-            "now": NOW,
-            **other,
-        }
-        token = estimates.make(version, answers, **given)
+    def make(answers: Mapping[str, object] = ANSWERS, now: datetime = NOW, **other: object) -> str:
+        given: dict[str, Any] = {"language": "en", "submission": "form-1", **other}
+        token = estimates.make(acting(now=now, link_key=KEY), version, answers, **given)
         db.session.commit()
         return token
 
@@ -43,7 +38,7 @@ def make(version: TableVersion) -> Make:
 
 
 def find(token: str, now: datetime = NOW) -> Estimate | None:
-    return estimates.find(token, kept_days=90, now=now)
+    return estimates.find(acting(now=now, kept_days=90), token)
 
 
 def found(token: str) -> Estimate:
@@ -95,8 +90,8 @@ def test_answers_that_cannot_be_priced_leave_nothing_behind(make: Make) -> None:
 
 def test_the_prices_hold_until_the_end_of_a_day_at_the_clinic(app: Flask) -> None:
     late = datetime.fromisoformat("2026-03-10T20:00:00+00:00")  # the 11th in Tokyo
-    version = price_lists.import_(table_text(time_zone="Asia/Tokyo"), NOW)
-    token = estimates.make(version, ANSWERS, language="en", submission="", link_key=KEY, now=late)
+    version = price_lists.import_(acting(actor="command line", now=NOW), table_text(time_zone="Asia/Tokyo"))
+    token = estimates.make(acting(now=late, link_key=KEY), version, ANSWERS, language="en", submission="")
     estimate = found(token)
     assert estimate.valid_until == date(2026, 4, 10)
     assert not estimates.has_expired(estimate, datetime.fromisoformat("2026-04-10T14:59:59+00:00"))
@@ -112,7 +107,7 @@ def test_a_reference_can_be_read_over_the_telephone(make: Make) -> None:
 
 def test_a_reference_that_is_taken_is_replaced(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["EST-AAAA-AAAA", "EST-AAAA-AAAA", "EST-BBBB-BBBB"])
-    monkeypatch.setattr(estimates.lifecycle, "_reference", lambda: next(drawn))
+    monkeypatch.setattr(lifecycle, "_reference", lambda: next(drawn))
     tokens = [make(submission=form) for form in ("form-1", "form-2")]
     assert [found(token).reference for token in tokens] == ["EST-AAAA-AAAA", "EST-BBBB-BBBB"]
 
@@ -137,10 +132,11 @@ def test_a_form_without_a_name_is_never_somebody_elses(make: Make) -> None:
 
 
 def test_a_form_sent_twice_leaves_the_transaction_usable(version: TableVersion) -> None:
-    arguments: dict[str, Any] = {"language": "en", "submission": "form-1", "link_key": KEY, "now": NOW}
-    first = estimates.make(version, ANSWERS, **arguments)
-    assert estimates.make(version, ANSWERS, **arguments) == first
-    estimates.make(version, {"sessions": 1}, **arguments)
+    act = acting(now=NOW, link_key=KEY)
+    arguments = {"language": "en", "submission": "form-1"}
+    first = estimates.make(act, version, ANSWERS, **arguments)
+    assert estimates.make(act, version, ANSWERS, **arguments) == first
+    estimates.make(act, version, {"sessions": 1}, **arguments)
     db.session.commit()
     assert count() == 2
 
@@ -151,7 +147,9 @@ def test_the_same_form_sent_at_the_same_moment_is_one_estimate(app: Flask, versi
     def send(_number: int) -> str:
         with app.app_context():
             stored = price_lists.in_force("example", NOW)
-            token = estimates.make(stored, ANSWERS, language="en", submission="form-1", link_key=KEY, now=NOW)
+            token = estimates.make(
+                acting(now=NOW, link_key=KEY), stored, ANSWERS, language="en", submission="form-1"
+            )
             db.session.commit()
             return token
 
@@ -206,17 +204,20 @@ def test_purging_removes_what_is_too_old_and_nothing_else(make: Make) -> None:
     oldest = db.session.scalars(select(Estimate).order_by(Estimate.id)).first()
     assert oldest is not None
     pdf_cache.keep("o" * 64, oldest, b"", NOW)
-    assert estimates.purge(kept_days=90, now=NOW) == 1
+    assert estimates.purge(acting(now=NOW, kept_days=90)) == 1
     db.session.commit()
     assert find(old) is None
     assert find(kept) is not None
     assert count(Document) == 0
-    assert estimates.purge(kept_days=90, now=NOW) == 0
+    assert estimates.purge(acting(now=NOW, kept_days=90)) == 0
 
 
 def test_an_estimate_keeps_the_prices_it_was_made_with(make: Make) -> None:
     token = make()
-    price_lists.import_(table_text(version="2026-2", valid_from="2026-03-01", price="9000.00"), NOW)
+    price_lists.import_(
+        acting(actor="command line", now=NOW),
+        table_text(version="2026-2", valid_from="2026-03-01", price="9000.00"),
+    )
     db.session.commit()
     estimate = found(token)
     assert estimate.table_version.version == "2026-1"

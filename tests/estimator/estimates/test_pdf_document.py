@@ -28,6 +28,7 @@ from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
 from estimator.pdf import images, renderer
 from pricing import PriceTable
+from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_papers import (
     DELHI,
@@ -66,8 +67,10 @@ def pages(content: bytes) -> int:
 
 
 def test_a_record_and_its_document_have_the_same_data_byte_for_byte(version: TableVersion) -> None:
-    token = estimates.make(version, {"sessions": 3}, language="en", submission="", link_key="l" * 32, now=NOW)
-    record = estimates.find(token, kept_days=90, now=NOW)
+    token = estimates.make(
+        acting(now=NOW, link_key="l" * 32), version, {"sessions": 3}, language="en", submission=""
+    )
+    record = estimates.find(acting(now=NOW, kept_days=90), token)
     assert record is not None
     content = pdf_document.pdf_of(record)
     assert pdf_document.pdf_of(record) == content
@@ -82,8 +85,10 @@ def test_a_record_and_its_document_have_the_same_data_byte_for_byte(version: Tab
 
 
 def test_a_document_is_kept_by_its_key_and_found_again(version: TableVersion) -> None:
-    token = estimates.make(version, {"sessions": 3}, language="en", submission="", link_key="l" * 32, now=NOW)
-    record = estimates.find(token, kept_days=90, now=NOW)
+    token = estimates.make(
+        acting(now=NOW, link_key="l" * 32), version, {"sessions": 3}, language="en", submission=""
+    )
+    record = estimates.find(acting(now=NOW, kept_days=90), token)
     assert record is not None
     key = pdf_cache.key_of(token, pdf_document.fingerprint())
     assert pdf_cache.find(key, made_after=NOW - timedelta(days=90)) is None

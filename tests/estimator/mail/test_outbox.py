@@ -14,35 +14,38 @@ from estimator import config, leases
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
+from tests.support.acts import acting
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 LEASE = 60
 
 
-def put(app: Flask, number: int = 1, *, now: datetime = NOW, **given: Any) -> int:
-    settings: config.Settings = app.config["SETTINGS"]
-    mail = outbox.put(
-        "estimate",
-        **{
-            "about": "EST-2222-2222",
-            "address": "anna@example.org",
-            "language": "en",
-            "options": {"attached": True},
-            "submission": f"form {number}",
-            "keyring": settings.data_keys,
-            "lookup_key": settings.lookup_key,
-            "per_address": 10,
-            "per_record": 10,
-            "now": now,
-            **given,
-        },
-    )
+def put(
+    app: Flask,
+    number: int = 1,
+    *,
+    now: datetime = NOW,
+    per_address: int = 10,
+    per_record: int = 10,
+    **given: Any,
+) -> int:
+    message: dict[str, Any] = {
+        "template": "estimate",
+        "about": "EST-2222-2222",
+        "address": "anna@example.org",
+        "language": "en",
+        "options": {"attached": True},
+        "submission": f"form {number}",
+        "limits": outbox.Limits(per_address, per_record),
+        **given,
+    }
+    mail = outbox.put(acting(now=now, settings=app.config["SETTINGS"]), outbox.Message(**message))
     db.session.commit()
     return mail.id
 
 
 def claim(mail_id: int, now: datetime = NOW) -> outbox.Claimed | None:
-    found = outbox.claim(mail_id, now=now, lease_seconds=LEASE)
+    found = outbox.claim(acting(now=now, lease_seconds=LEASE), mail_id)
     db.session.commit()
     return found
 
@@ -59,24 +62,22 @@ def row(mail_id: int) -> Mail:
 
 
 def due(now: datetime = NOW) -> list[int]:
-    found = outbox.due(now, lease_seconds=LEASE, within=timedelta(0), most=100)
+    found = outbox.due(acting(now=now, lease_seconds=LEASE), within=timedelta(0), most=100)
     return [mail_id for mail_id, _wait in found]
 
 
 def test_what_is_rolled_back_was_never_put(app: Flask) -> None:
     settings: config.Settings = app.config["SETTINGS"]
     outbox.put(
-        "estimate",
-        about="EST-2222-2222",
-        address="anna@example.org",
-        language="en",
-        options={},
-        submission="form",
-        keyring=settings.data_keys,
-        lookup_key=settings.lookup_key,
-        per_address=10,
-        per_record=10,
-        now=NOW,
+        acting(now=NOW, settings=settings),
+        outbox.Message(
+            "estimate",
+            about="EST-2222-2222",
+            address="anna@example.org",
+            language="en",
+            submission="form",
+            limits=outbox.Limits(per_address=10, per_record=10),
+        ),
     )
     db.session.rollback()
     assert db.session.scalars(select(Mail)).all() == []
@@ -104,15 +105,15 @@ def test_whoever_lost_the_lease_changes_nothing_any_more(app: Flask) -> None:
     later = NOW + timedelta(seconds=LEASE)
     other = claimed(mail_id, later)
     for change in (
-        lambda: outbox.handing_over(late, now=later, lease_seconds=LEASE),
-        lambda: outbox.sent(late, words="250 OK", now=later),
-        lambda: outbox.failed(late, words="550 no", now=later),
-        lambda: outbox.later(late, words="451 later", now=later, give_up_hours=48),
+        lambda: outbox.handing_over(acting(now=later, lease_seconds=LEASE), late),
+        lambda: outbox.sent(acting(now=later), late, words="250 OK"),
+        lambda: outbox.failed(acting(now=later), late, words="550 no"),
+        lambda: outbox.later(acting(now=later, mail_give_up_hours=48), late, words="451 later"),
     ):
         with pytest.raises(leases.LostLease):
             change()
         db.session.rollback()
-    outbox.sent(other, words="250 OK", now=later)
+    outbox.sent(acting(now=later), other, words="250 OK")
     db.session.commit()
     assert (row(mail_id).state, row(mail_id).words) == ("sent", "250 OK")
 
@@ -126,7 +127,7 @@ def test_of_many_who_claim_at_once_one_gets_it(app: Flask) -> None:
     def try_it() -> None:
         with app.app_context():
             ready.wait()
-            found = outbox.claim(mail_id, now=NOW, lease_seconds=LEASE)
+            found = outbox.claim(acting(now=NOW, lease_seconds=LEASE), mail_id)
             db.session.commit()
             gets.append(found is not None)
             db.session.remove()
@@ -141,7 +142,7 @@ def test_of_many_who_claim_at_once_one_gets_it(app: Flask) -> None:
 
 def test_a_mail_that_was_sent_is_never_claimed_again(app: Flask) -> None:
     mail_id = put(app)
-    outbox.sent(claimed(mail_id), words="250 OK", now=NOW)
+    outbox.sent(acting(now=NOW), claimed(mail_id), words="250 OK")
     db.session.commit()
     assert claim(mail_id, NOW + timedelta(days=400)) is None
     assert due(NOW + timedelta(days=400)) == []
@@ -158,18 +159,18 @@ def test_a_worker_that_ended_while_the_server_took_a_mail_leaves_a_doubt_that_is
     app: Flask,
 ) -> None:
     mail_id = put(app)
-    outbox.handing_over(claimed(mail_id), now=NOW, lease_seconds=LEASE)
+    outbox.handing_over(acting(now=NOW, lease_seconds=LEASE), claimed(mail_id))
     db.session.commit()
     again = claimed(mail_id, NOW + timedelta(seconds=LEASE))
     assert row(mail_id).perhaps_twice
-    outbox.sent(again, words="250 OK", now=NOW)
+    outbox.sent(acting(now=NOW), again, words="250 OK")
     db.session.commit()
     assert row(mail_id).perhaps_twice
 
 
 def test_a_connection_that_broke_after_the_mail_leaves_a_doubt_too(app: Flask) -> None:
     mail_id = put(app)
-    outbox.later(claimed(mail_id), words="ended", perhaps_sent=True, now=NOW, give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(mail_id), words="ended", perhaps_sent=True)
     db.session.commit()
     assert row(mail_id).perhaps_twice
 
@@ -182,7 +183,9 @@ def test_delays_grow_to_an_hour() -> None:
 def test_a_mail_waits_longer_each_time_and_is_given_up_visibly(app: Flask) -> None:
     mail_id, now, waits = put(app), NOW, []
     while row(mail_id).state != "failed":
-        waits.append(outbox.later(claimed(mail_id, now), words="451 later", now=now, give_up_hours=2))
+        waits.append(
+            outbox.later(acting(now=now, mail_give_up_hours=2), claimed(mail_id, now), words="451 later")
+        )
         db.session.commit()
         assert claim(mail_id, now + timedelta(seconds=29)) is None
         now = max(row(mail_id).due_at, now)
@@ -195,12 +198,15 @@ def test_a_mail_waits_longer_each_time_and_is_given_up_visibly(app: Flask) -> No
 def test_a_clock_that_jumped_ahead_gives_nothing_up_at_the_first_try(app: Flask) -> None:
     mail_id = put(app)
     far = NOW + timedelta(days=365)
-    assert outbox.later(claimed(mail_id, far), words="451 later", now=far, give_up_hours=2) is not None
+    assert (
+        outbox.later(acting(now=far, mail_give_up_hours=2), claimed(mail_id, far), words="451 later")
+        is not None
+    )
 
 
 def test_a_clock_that_was_set_back_holds_nothing_up(app: Flask) -> None:
     waiting, working = put(app, 1), put(app, 2)
-    outbox.later(claimed(waiting), words="451 later", now=NOW, give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(waiting), words="451 later")
     claimed(working)
     db.session.commit()
     back = NOW - timedelta(days=1)
@@ -211,12 +217,14 @@ def test_a_clock_that_was_set_back_holds_nothing_up(app: Flask) -> None:
 
 def test_what_becomes_due_soon_is_rung_for_then(app: Flask) -> None:
     now_due, soon, leased, late = (put(app, number) for number in range(4))
-    outbox.later(claimed(soon), words="451", now=NOW, give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(soon), words="451")
     claimed(leased)
     ten_minutes_on = NOW + timedelta(minutes=10)
-    outbox.later(claimed(late, ten_minutes_on), words="451", now=ten_minutes_on, give_up_hours=48)
+    outbox.later(
+        acting(now=ten_minutes_on, mail_give_up_hours=48), claimed(late, ten_minutes_on), words="451"
+    )
     db.session.commit()
-    found = dict(outbox.due(NOW, lease_seconds=LEASE, within=timedelta(minutes=1), most=100))
+    found = dict(outbox.due(acting(now=NOW, lease_seconds=LEASE), within=timedelta(minutes=1), most=100))
     assert found == {now_due: timedelta(0), soon: timedelta(seconds=30), leased: timedelta(seconds=60)}
 
 
@@ -273,11 +281,14 @@ def test_the_limit_holds_for_forms_that_come_at_once(app: Flask) -> None:
 
 def test_an_address_is_forgotten_some_days_after_the_mail_and_not_before(app: Flask) -> None:
     sent, waiting = put(app, 1), put(app, 2)
-    outbox.sent(claimed(sent), words="250 OK", now=NOW)
+    outbox.sent(acting(now=NOW), claimed(sent), words="250 OK")
     db.session.commit()
     keyring = app.config["SETTINGS"].data_keys
     for days, forgotten in ((6, 0), (7, 1), (8, 0)):
-        assert outbox.forget_addresses(kept_days=7, now=NOW + timedelta(days=days)) == forgotten
+        assert (
+            outbox.forget_addresses(acting(now=NOW + timedelta(days=days), addresses_kept_days=7))
+            == forgotten
+        )
         db.session.commit()
     assert outbox.address_of(row(sent), keyring) is None
     assert row(sent).address_lookup is None
@@ -298,7 +309,7 @@ def test_mail_goes_with_its_record(app: Flask) -> None:
 
 def test_of_mail_whose_record_is_gone_only_what_a_limit_counts_is_left(app: Flask) -> None:
     mail_id = put(app, 1)
-    outbox.later(claimed(mail_id), words="451 later", now=NOW, give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(mail_id), words="451 later")
     outbox.drop("EST-2222-2222")
     db.session.commit()
     left = row(mail_id)
@@ -324,7 +335,7 @@ def test_a_mail_whose_record_is_deleted_while_a_worker_has_it_is_not_handed_over
     outbox.drop("EST-2222-2222")
     db.session.commit()
     with pytest.raises(leases.LostLease):
-        outbox.handing_over(mail, now=NOW, lease_seconds=LEASE)
+        outbox.handing_over(acting(now=NOW, lease_seconds=LEASE), mail)
     db.session.rollback()
 
 
@@ -332,7 +343,9 @@ def test_a_doubt_whether_a_mail_arrived_stays_when_it_is_given_up(app: Flask) ->
     mail_id, now = put(app), NOW
     for _attempt in range(outbox.LEAST_ATTEMPTS):
         mail = claimed(mail_id, now)
-        outbox.later(mail, words="ended", perhaps_sent=mail.attempts == 5, now=now, give_up_hours=0)
+        outbox.later(
+            acting(now=now, mail_give_up_hours=0), mail, words="ended", perhaps_sent=mail.attempts == 5
+        )
         db.session.commit()
         now += timedelta(hours=1)
     assert (row(mail_id).state, row(mail_id).perhaps_twice) == ("failed", True)
@@ -340,7 +353,7 @@ def test_a_doubt_whether_a_mail_arrived_stays_when_it_is_given_up(app: Flask) ->
 
 def given_up(app: Flask, number: int = 1) -> int:
     mail_id = put(app, number)
-    outbox.failed(claimed(mail_id), words="mailbox unknown", now=NOW)
+    outbox.failed(acting(now=NOW), claimed(mail_id), words="mailbox unknown")
     db.session.commit()
     return mail_id
 
@@ -357,13 +370,13 @@ def test_a_mail_that_was_given_up_can_be_sent_again_as_if_it_were_new(app: Flask
     assert due(much_later) == [mail_id]
     again = claimed(mail_id, much_later)
     # It was asked for days ago, and is tried more than once all the same.
-    assert outbox.later(again, words="later", now=much_later, give_up_hours=48) is not None
+    assert outbox.later(acting(now=much_later, mail_give_up_hours=48), again, words="later") is not None
 
 
 def test_only_a_mail_that_was_given_up_is_sent_again_and_once(app: Flask) -> None:
     waiting = put(app, 1)
     assert not outbox.again(waiting, NOW)
-    outbox.sent(claimed(waiting), words="ok", now=NOW)
+    outbox.sent(acting(now=NOW), claimed(waiting), words="ok")
     assert not outbox.again(waiting, NOW)
     failed = given_up(app, 2)
     assert outbox.again(failed, NOW)
@@ -380,7 +393,7 @@ def test_a_mail_without_its_address_or_its_record_is_not_sent_again(app: Flask) 
 
 def test_all_mail_is_listed_the_newest_first_page_by_page(app: Flask) -> None:
     first, second, third = (put(app, number, about=f"EST-{number}") for number in range(3))
-    outbox.failed(claimed(second), words="no", now=NOW)
+    outbox.failed(acting(now=NOW), claimed(second), words="no")
     db.session.commit()
 
     def numbers(states: list[str], before: int | None = None, most: int = 10) -> list[int]:

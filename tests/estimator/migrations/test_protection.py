@@ -19,6 +19,7 @@ from estimator.migrations import protection
 from estimator.models import AuditEntry, PublishedNeverChanges, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import ISSUED, MADE_ONCE
 from estimator.models.tables import FROZEN
+from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_quotes import quoted
 
@@ -117,7 +118,10 @@ def test_a_version_in_force_cannot_be_deleted(hand: Engine, version: TableVersio
 
 def test_a_version_that_has_begun_everywhere_is_kept_and_a_scheduled_one_may_go(hand: Engine) -> None:
     for day in (in_days(-1), in_days(2)):
-        price_lists.import_(table_text(version=day.isoformat(), valid_from=day.isoformat()), NOW)
+        price_lists.import_(
+            acting(actor="command line", now=NOW),
+            table_text(version=day.isoformat(), valid_from=day.isoformat()),
+        )
     db.session.commit()
     refused(hand, f"DELETE FROM table_version WHERE valid_from = '{in_days(-1)}'", protection.PUBLISHED)
     with hand.begin() as connection:
@@ -151,14 +155,14 @@ def test_a_published_version_cannot_be_replaced_or_emptied_away(hand: Engine, ve
     ],
 )
 def test_an_audit_entry_can_be_neither_changed_nor_deleted(hand: Engine, statement: str) -> None:
-    audit.add("draft.begun", actor="user:1", subject="draft:1", now=NOW)
+    audit.add(acting(actor="user:1", now=NOW), "draft.begun", subject="draft:1")
     db.session.commit()
     refused(hand, statement, protection.TRAIL)
     assert db.session.scalars(db.select(AuditEntry.actor)).all() == ["user:1"]
 
 
 def test_the_audit_trail_can_be_neither_emptied_nor_replaced(hand: Engine) -> None:
-    audit.add("draft.begun", actor="user:1", subject="draft:1", now=NOW)
+    audit.add(acting(actor="user:1", now=NOW), "draft.begun", subject="draft:1")
     db.session.commit()
     if hand.dialect.name == "postgresql":
         refused(hand, "TRUNCATE audit_entry", protection.TRAIL)

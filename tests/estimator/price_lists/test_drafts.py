@@ -22,6 +22,7 @@ from estimator.db import db
 from estimator.models import AuditEntry, Draft, DraftSave, TableVersion
 from estimator.price_lists import drafts
 from pricing.syntax import MOST_CHARACTERS
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW, table_text, uncharged_text
 
@@ -34,16 +35,17 @@ FREE = "zero_price charge.session.price"
 
 def begin(text: str | None = None, *, slug: str = "example", **given: Any) -> Draft:
     draft = drafts.begin(
+        acting(actor=EDITOR, now=NOW),
         slug,
         text=table_text(**NEXT) if text is None else text,
-        **{"examples": "[]", "based_on": None, "actor": EDITOR, "now": NOW, **given},
+        **{"examples": "[]", "based_on": None, **given},
     )
     db.session.commit()
     return draft
 
 
 def save(draft_id: int, text: str, over: int, actor: str = EDITOR) -> Draft:
-    draft = drafts.save(draft_id, text, over=over, actor=actor, now=NOW)
+    draft = drafts.save(acting(actor=actor, now=NOW), draft_id, text, over=over)
     db.session.commit()
     return draft
 
@@ -55,14 +57,14 @@ def every_warning(draft: Draft) -> list[str]:
 def publish(draft: Draft, acknowledged: Sequence[str] | None = None) -> TableVersion:
     """Publish a draft, with all of its warnings acknowledged unless a test says with which."""
     names = every_warning(draft) if acknowledged is None else acknowledged
-    version = drafts.publish(draft, over=draft.saves, acknowledged=names, actor=EDITOR, now=NOW)
+    version = drafts.publish(acting(actor=EDITOR, now=NOW), draft, over=draft.saves, acknowledged=names)
     db.session.commit()
     return version
 
 
 def propose(draft: Draft, *more: str) -> None:
     names = [*every_warning(draft), *more]
-    drafts.propose(draft, over=draft.saves, acknowledged=names, actor=EDITOR, now=NOW)
+    drafts.propose(acting(actor=EDITOR, now=NOW), draft, over=draft.saves, acknowledged=names)
     db.session.commit()
 
 
@@ -82,7 +84,7 @@ def test_a_save_over_an_older_save_overwrites_nothing() -> None:
     draft = begin("one")
     save(draft.id, "two", over=1)
     with pytest.raises(drafts.ChangedMeanwhile) as told:
-        drafts.save(draft.id, "three", over=1, actor=APPROVER, now=NOW)
+        drafts.save(acting(actor=APPROVER, now=NOW), draft.id, "three", over=1)
     db.session.rollback()
     assert (told.value.draft.text, told.value.draft.saves) == ("two", 2)
     assert drafts.find(draft.id).text == "two"
@@ -95,7 +97,9 @@ def test_of_eight_who_save_at_once_one_wins_and_the_others_are_told(app: Flask) 
     found = at_once(
         app,
         8,
-        lambda number: drafts.save(draft_id, f"text {number}", over=1, actor=f"user:{number}", now=NOW),
+        lambda number: drafts.save(
+            acting(actor=f"user:{number}", now=NOW), draft_id, f"text {number}", over=1
+        ),
     )
     won = [number for number, result in enumerate(found) if isinstance(result, Draft)]
     assert len(won) == 1
@@ -109,7 +113,10 @@ def test_the_same_text_again_is_no_new_save() -> None:
     draft = begin("one")
     assert save(draft.id, "one", over=1).saves == 1
     assert save(draft.id, "two", over=1).saves == 2
-    assert drafts.save(draft.id, "two", over=2, examples='[{"name": "x"}]', actor=EDITOR, now=NOW).saves == 3
+    assert (
+        drafts.save(acting(actor=EDITOR, now=NOW), draft.id, "two", over=2, examples='[{"name": "x"}]').saves
+        == 3
+    )
 
 
 def test_every_save_is_kept_and_can_be_gone_back_to() -> None:
@@ -135,12 +142,12 @@ def test_the_oldest_saves_go_when_there_are_too_many(monkeypatch: pytest.MonkeyP
 def test_a_draft_that_is_thrown_away_is_gone_with_its_saves() -> None:
     draft = begin("one")
     draft_id = draft.id
-    drafts.throw_away(draft, actor=EDITOR, now=NOW)
+    drafts.throw_away(acting(actor=EDITOR, now=NOW), draft)
     db.session.commit()
     with pytest.raises(drafts.UnknownDraft):
         drafts.find(draft_id)
     with pytest.raises(drafts.UnknownDraft):
-        drafts.save(draft_id, "two", over=1, actor=EDITOR, now=NOW)
+        drafts.save(acting(actor=EDITOR, now=NOW), draft_id, "two", over=1)
     assert db.session.scalar(select(func.count()).select_from(DraftSave)) == 0
     assert actions() == ["draft.begun", "draft.thrown_away"]
 
@@ -195,7 +202,7 @@ def test_no_word_of_a_person_comes_into_the_trail_as_an_acknowledgement() -> Non
     draft = begin(table_text(price="0.00", **NEXT))
     propose(draft, "Anna Example says that this is fine")
     assert "Anna" not in str(draft.acknowledged)
-    drafts.approve(draft, over=1, actor=APPROVER, now=NOW)
+    drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1)
     assert not any("Anna" in entry.detail for entry in audit.entries(100))
 
 
@@ -231,9 +238,9 @@ def test_what_a_sound_table_may_have_against_it(
 
 
 def test_a_closed_list_gets_no_new_version(version: TableVersion) -> None:
-    price_lists.close("example", actor=EDITOR, now=NOW)
+    price_lists.close(acting(actor=EDITOR, now=NOW), "example")
     assert obstacles(table_text(**NEXT)) == ["closed"]
-    price_lists.reopen("example", actor=EDITOR, now=NOW)
+    price_lists.reopen(acting(actor=EDITOR, now=NOW), "example")
     assert obstacles(table_text(**NEXT)) == []
 
 
@@ -252,20 +259,20 @@ def test_what_somebody_else_changed_is_not_published_unseen() -> None:
     draft = begin()
     save(draft.id, table_text(**NEXT, price="1.00"), over=1, actor=APPROVER)
     with pytest.raises(drafts.ChangedMeanwhile):
-        drafts.publish(drafts.find(draft.id), over=1, acknowledged=[], actor=EDITOR, now=NOW)
+        drafts.publish(acting(actor=EDITOR, now=NOW), drafts.find(draft.id), over=1, acknowledged=[])
     with pytest.raises(drafts.ChangedMeanwhile):
-        drafts.propose(drafts.find(draft.id), over=1, acknowledged=[], actor=EDITOR, now=NOW)
+        drafts.propose(acting(actor=EDITOR, now=NOW), drafts.find(draft.id), over=1, acknowledged=[])
     assert published() == []
 
 
 def test_a_second_person_approves() -> None:
     draft = begin()
     with pytest.raises(drafts.NotProposed):
-        drafts.approve(draft, over=1, actor=APPROVER, now=NOW)
+        drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1)
     propose(draft)
     with pytest.raises(drafts.SamePerson):
-        drafts.approve(draft, over=1, actor=EDITOR, now=NOW)
-    assert drafts.approve(draft, over=1, actor=APPROVER, now=NOW).published_by == APPROVER
+        drafts.approve(acting(actor=EDITOR, now=NOW), draft, over=1)
+    assert drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1).published_by == APPROVER
     db.session.commit()
     assert actions() == ["draft.begun", "draft.proposed", "table.published", "table.warnings_acknowledged"]
 
@@ -276,7 +283,7 @@ def test_a_change_makes_a_proposal_void() -> None:
     draft = save(draft.id, table_text(**NEXT, price="1.00"), over=1)
     for over, error in ((1, drafts.ChangedMeanwhile), (2, drafts.NotProposed)):
         with pytest.raises(error):
-            drafts.approve(draft, over=over, actor=APPROVER, now=NOW)
+            drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=over)
     assert draft.proposed_by is None
 
 
@@ -284,7 +291,7 @@ def test_what_was_proposed_in_time_is_not_approved_too_late() -> None:
     draft = begin()
     propose(draft)
     with pytest.raises(drafts.NotReady) as late:
-        drafts.approve(draft, over=1, actor=APPROVER, now=NOW + timedelta(days=60))
+        drafts.approve(acting(actor=APPROVER, now=NOW + timedelta(days=60)), draft, over=1)
     assert list(late.value.check.obstacles) == ["date_past"]
 
 
@@ -295,7 +302,9 @@ def test_two_who_approve_at_once_publish_once(app: Flask) -> None:
     found = at_once(
         app,
         2,
-        lambda number: drafts.approve(drafts.find(draft_id), over=1, actor=f"user:{number + 2}", now=NOW),
+        lambda number: drafts.approve(
+            acting(actor=f"user:{number + 2}", now=NOW), drafts.find(draft_id), over=1
+        ),
     )
     assert sorted(type(result).__name__ for result in found) == ["TableVersion", "UnknownDraft"]
     assert published() == ["2026-2"]
@@ -307,7 +316,7 @@ def test_two_drafts_for_one_day_cannot_both_be_published(app: Flask) -> None:
 
     def do(number: int) -> TableVersion:
         draft = drafts.find(ids[number])
-        return drafts.publish(draft, over=1, acknowledged=every_warning(draft), actor=EDITOR, now=NOW)
+        return drafts.publish(acting(actor=EDITOR, now=NOW), draft, over=1, acknowledged=every_warning(draft))
 
     found = at_once(app, 2, do)
     refused = [result for result in found if isinstance(result, drafts.NotReady)]
@@ -323,9 +332,9 @@ def test_a_save_while_somebody_publishes_is_either_published_or_kept(app: Flask)
 
     def do(number: int) -> object:
         if number:
-            return drafts.save(draft_id, changed, over=1, actor=APPROVER, now=NOW)
+            return drafts.save(acting(actor=APPROVER, now=NOW), draft_id, changed, over=1)
         draft = drafts.find(draft_id)
-        return drafts.publish(draft, over=1, acknowledged=every_warning(draft), actor=EDITOR, now=NOW)
+        return drafts.publish(acting(actor=EDITOR, now=NOW), draft, over=1, acknowledged=every_warning(draft))
 
     found = at_once(app, 2, do)
     if published():
@@ -337,8 +346,13 @@ def test_a_save_while_somebody_publishes_is_either_published_or_kept(app: Flask)
 
 
 def test_an_older_version_is_brought_back_as_a_new_one(version: TableVersion) -> None:
-    price_lists.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="9999.00"), NOW)
-    draft = drafts.from_version(version, name="2026-3", valid_from=date(2026, 4, 1), actor=EDITOR, now=NOW)
+    price_lists.import_(
+        acting(actor="command line", now=NOW),
+        table_text(version="2026-1b", valid_from="2026-02-01", price="9999.00"),
+    )
+    draft = drafts.from_version(
+        acting(actor=EDITOR, now=NOW), version, name="2026-3", valid_from=date(2026, 4, 1)
+    )
     assert draft.based_on_id == version.id
     made = publish(draft)
     assert published() == ["2026-1", "2026-1b", "2026-3"]
@@ -357,15 +371,18 @@ def test_a_server_killed_while_it_publishes_leaves_nothing_half(settings: Settin
     script = f"""
 import os, signal
 from datetime import datetime
-from estimator import config, create_app
+from estimator import clinic
+from estimator import config
+from estimator import create_app
+from estimator.act import Act
 from estimator.price_lists import drafts
-from estimator.db import db
 app = create_app(config.load())
 with app.app_context():
     now = datetime.fromisoformat("{NOW.isoformat()}")
     draft = drafts.find({draft_id})
     names = drafts.check(draft, now).names
-    drafts.publish(draft, over=1, acknowledged=names, actor="user:1", now=now)
+    act = Act("user:1", now, app.config["SETTINGS"], clinic.current())
+    drafts.publish(act, draft, over=1, acknowledged=names)
     print("published", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -392,9 +409,9 @@ with app.app_context():
 def test_a_clock_that_was_set_back_loses_and_changes_nothing() -> None:
     draft = begin()
     back = NOW - timedelta(days=3)
-    drafts.save(draft.id, table_text(**NEXT, price="5.00"), over=1, actor=EDITOR, now=back)
+    drafts.save(acting(actor=EDITOR, now=back), draft.id, table_text(**NEXT, price="5.00"), over=1)
     draft = drafts.find(draft.id)
-    version = drafts.publish(draft, over=2, acknowledged=every_warning(draft), actor=EDITOR, now=back)
+    version = drafts.publish(acting(actor=EDITOR, now=back), draft, over=2, acknowledged=every_warning(draft))
     db.session.commit()
     assert pricing.estimate(price_lists.parsed(version), {"sessions": 1}).totals["total"][1] == 5
     assert audit.verify().broken is None
@@ -406,9 +423,9 @@ def test_a_text_that_no_table_can_have_is_refused_and_keeps_what_was_there() -> 
     draft = begin("one")
     ten_megabytes = "# " + "x" * 10_000_000
     for call in (
-        lambda: drafts.save(draft.id, ten_megabytes, over=1, actor=EDITOR, now=NOW),
+        lambda: drafts.save(acting(actor=EDITOR, now=NOW), draft.id, ten_megabytes, over=1),
         lambda: drafts.begin(
-            "example", text=ten_megabytes, examples="[]", based_on=None, actor=EDITOR, now=NOW
+            acting(actor=EDITOR, now=NOW), "example", text=ten_megabytes, examples="[]", based_on=None
         ),
     ):
         with pytest.raises(drafts.TooLong):
@@ -442,7 +459,7 @@ def test_what_nobody_can_accept_is_neither_proposed_nor_published() -> None:
     assert name not in found.names
     for do in (drafts.propose, drafts.publish):
         with pytest.raises(drafts.NotReady) as refused:
-            do(draft, over=1, acknowledged=[*found.names, name], actor=EDITOR, now=NOW)
+            do(acting(actor=EDITOR, now=NOW), draft, over=1, acknowledged=[*found.names, name])
         assert [warning.place for warning in refused.value.check.blocking] == ["driver.cells.choice.cord"]
     assert published() == []
 
@@ -454,6 +471,6 @@ def test_what_was_proposed_before_a_warning_blocked_is_not_approved() -> None:
     draft.acknowledged = json.dumps(names)
     db.session.commit()
     with pytest.raises(drafts.NotReady) as late:
-        drafts.approve(draft, over=1, actor=APPROVER, now=NOW)
+        drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1)
     assert [warning.place for warning in late.value.check.blocking] == ["driver.cells.choice.cord"]
     assert published() == []

@@ -22,6 +22,7 @@ from estimator.db import db
 from estimator.models import Draft, DraftSave, Estimate, Preview, TableVersion
 from estimator.price_lists import drafts, previews, repricing
 from estimator.processes import preview_task
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import table_text
 from tests.support.mail_server import wait_until
@@ -43,33 +44,32 @@ def estimate(version: TableVersion, sessions: int, *, days_ago: float = 1, times
     now = datetime.now(UTC) - timedelta(days=days_ago)
     for _time in range(times):
         estimates.make(
-            version, {"sessions": sessions}, language="en", submission="", link_key="l" * 32, now=now
+            acting(now=now, link_key="l" * 32), version, {"sessions": sessions}, language="en", submission=""
         )
     db.session.commit()
 
 
 def begin(text: str | None = None) -> Draft:
     draft = drafts.begin(
+        acting(actor="user:1", now=NOW),
         "example",
         text=table_text(**NEXT, price="2080.00") if text is None else text,
         examples="[]",
         based_on=None,
-        actor="user:1",
-        now=NOW,
     )
     db.session.commit()
     return draft
 
 
 def ask(draft: Draft, **given: Any) -> Preview:
-    preview = previews.ask(draft, **{"actor": "user:1", "now": datetime.now(UTC), **given})
+    preview = previews.ask(acting(actor="user:1"), draft, **given)
     db.session.commit()
     return preview
 
 
 def claim(preview: Preview | int, now: datetime = NOW) -> previews.Claimed | None:
     number = preview if isinstance(preview, int) else preview.id
-    found = previews.claim(number, now=now, lease_seconds=LEASE)
+    found = previews.claim(acting(now=now, lease_seconds=LEASE), number)
     db.session.commit()
     return found
 
@@ -101,7 +101,10 @@ def state(number: int) -> str:
 
 
 def due(now: datetime = NOW) -> list[int]:
-    return [number for number, _wait in previews.due(now, lease_seconds=LEASE, within=timedelta(0), most=9)]
+    return [
+        number
+        for number, _wait in previews.due(acting(now=now, lease_seconds=LEASE), within=timedelta(0), most=9)
+    ]
 
 
 def test_every_plan_of_the_last_days_is_counted(app: Flask, version: TableVersion) -> None:
@@ -130,7 +133,7 @@ def test_what_has_no_price_any_more_is_told(app: Flask, version: TableVersion) -
 
 
 def test_plans_of_other_lists_and_older_ones_are_not_counted(app: Flask, version: TableVersion) -> None:
-    other = price_lists.import_(table_text(table="other"), NOW)
+    other = price_lists.import_(acting(actor="command line", now=NOW), table_text(table="other"))
     estimate(version, 1, days_ago=40)
     estimate(version, 2, days_ago=20)
     estimate(other, 3)
@@ -143,7 +146,10 @@ def test_plans_made_with_an_older_version_are_priced_with_the_one_in_force(
     app: Flask, version: TableVersion
 ) -> None:
     estimate(version, 1)
-    price_lists.import_(table_text(version="2026-1b", valid_from="2026-02-01", price="2079.00"), NOW)
+    price_lists.import_(
+        acting(actor="command line", now=NOW),
+        table_text(version="2026-1b", valid_from="2026-02-01", price="2079.00"),
+    )
     db.session.commit()
     found = worked_out(app, ask(begin()))
     assert (found["version_name"], found["median"], found["plans"]) == ("2026-1b", "1", 1)
@@ -166,7 +172,7 @@ def test_a_result_says_for_which_save_it_is(app: Flask, version: TableVersion) -
     estimate(version, 1)
     draft = begin()
     preview = ask(draft)
-    drafts.save(draft.id, table_text(**NEXT, price="9000.00"), over=1, actor="user:2", now=NOW)
+    drafts.save(acting(actor="user:2", now=NOW), draft.id, table_text(**NEXT, price="9000.00"), over=1)
     db.session.commit()
     found = worked_out(app, preview)
     assert (found["save"], found["median"]) == (1, "80")
@@ -185,7 +191,7 @@ def test_the_same_draft_asked_for_twice_is_one_preview(app: Flask, version: Tabl
     assert ask(draft).id == first.id
     claimed(first)
     assert ask(draft).id == first.id
-    drafts.save(draft.id, table_text(**NEXT, price="1.00"), over=1, actor="user:1", now=NOW)
+    drafts.save(acting(actor="user:1", now=NOW), draft.id, table_text(**NEXT, price="1.00"), over=1)
     second = ask(drafts.find(draft.id))
     assert second.id != first.id
     assert (state(first.id), state(second.id)) == ("cancelled", "waiting")
@@ -200,7 +206,7 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
     later = NOW + timedelta(seconds=LEASE)
     second = claimed(preview, later)
     for change in (
-        lambda: previews.progress(first, priced=1, plans=2, now=later, lease_seconds=LEASE),
+        lambda: previews.progress(acting(now=later, lease_seconds=LEASE), first, priced=1, plans=2),
         lambda: previews.done(first, NOTHING, plans=2, now=later),
         lambda: previews.failed(first, "broken", now=later),
         lambda: previews.give_back(first),
@@ -208,7 +214,7 @@ def test_a_claimed_preview_is_nobody_else_s_until_its_lease_is_over(
         with pytest.raises(leases.LostLease):
             change()
         db.session.rollback()
-    previews.progress(second, priced=1, plans=2, now=later, lease_seconds=LEASE)
+    previews.progress(acting(now=later, lease_seconds=LEASE), second, priced=1, plans=2)
     db.session.commit()
     assert due(later + timedelta(seconds=LEASE - 1)) == []
     assert due(later + timedelta(seconds=LEASE)) == [preview]
@@ -251,7 +257,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
     if reason == "draft_gone":
         db.session.execute(db.delete(DraftSave))
     elif reason == "not_in_force":
-        price_lists.close("example", actor="user:1", now=NOW)
+        price_lists.close(acting(actor="user:1", now=NOW), "example")
     else:
         for _time in range(previews.MOST_ATTEMPTS):
             assert claim(preview, NOW - timedelta(days=1)) is not None
@@ -267,10 +273,10 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
 def test_a_draft_that_is_thrown_away_takes_its_previews_along(app: Flask, version: TableVersion) -> None:
     draft = begin()
     working = claimed(ask(draft))
-    drafts.throw_away(draft, actor="user:1", now=NOW)
+    drafts.throw_away(acting(actor="user:1", now=NOW), draft)
     db.session.commit()
     with pytest.raises(leases.LostLease):
-        previews.progress(working, priced=1, plans=2, now=NOW, lease_seconds=LEASE)
+        previews.progress(acting(now=NOW, lease_seconds=LEASE), working, priced=1, plans=2)
     assert db.session.scalar(select(func.count()).select_from(Preview)) == 0
 
 
@@ -280,8 +286,8 @@ def test_a_preview_is_kept_no_longer_than_the_estimates_it_tells_of(
     draft = begin()
     worked_out(app, ask(draft))
     now = datetime.now(UTC)
-    assert previews.purge(kept_days=90, now=now + timedelta(days=89)) == 0
-    assert previews.purge(kept_days=90, now=now + timedelta(days=91)) == 1
+    assert previews.purge(acting(now=now + timedelta(days=89), kept_days=90)) == 0
+    assert previews.purge(acting(now=now + timedelta(days=91), kept_days=90)) == 1
     assert previews.latest(draft) is None
 
 
@@ -299,14 +305,16 @@ def test_one_preview_is_worked_out_at_a_time_so_that_mail_has_a_thread(
 
 def test_of_several_who_claim_at_once_one_gets_it(app: Flask, version: TableVersion) -> None:
     number = ask(begin()).id
-    found = at_once(app, 4, lambda _number: previews.claim(number, now=NOW, lease_seconds=LEASE))
+    found = at_once(app, 4, lambda _number: previews.claim(acting(now=NOW, lease_seconds=LEASE), number))
     assert sum(isinstance(one, previews.Claimed) for one in found) == 1
     assert [one for one in found if isinstance(one, Exception)] == []
 
 
 def test_of_several_who_ask_at_once_all_get_the_same(app: Flask, version: TableVersion) -> None:
     draft_id = begin().id
-    found = at_once(app, 4, lambda _number: previews.ask(drafts.find(draft_id), actor="user:1", now=NOW).id)
+    found = at_once(
+        app, 4, lambda _number: previews.ask(acting(actor="user:1", now=NOW), drafts.find(draft_id)).id
+    )
     assert len(set(map(str, found))) == 1
 
 
@@ -364,7 +372,7 @@ def clinic(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterat
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        version = price_lists.import_(large_text(), NOW)
+        version = price_lists.import_(acting(actor="command line", now=NOW), large_text())
         now = datetime.now(UTC)
         rows = [
             {
@@ -483,9 +491,8 @@ def test_a_preview_is_cancelled_while_it_is_worked_out_and_nobody_waits_for_it(
     previews.cancel(db.session.get_one(Preview, number), now=datetime.now(UTC))
     db.session.commit()
     draft = db.session.scalars(select(Draft)).one()
-    drafts.save(draft.id, table_text(**NEXT), over=1, actor="user:1", now=NOW)
+    drafts.save(acting(actor="user:1", now=NOW), draft.id, table_text(**NEXT), over=1)
     second = ask(drafts.find(draft.id)).id
-    clinic.extensions["jobs"].ring("preview", second)
     wait_until(lambda: state(second) == "done", 120)
     assert state(number) == "cancelled"
     assert process.poll() is None

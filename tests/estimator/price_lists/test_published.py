@@ -10,6 +10,7 @@ import pricing
 from estimator import estimates, price_lists
 from estimator.db import db
 from estimator.models import AuditEntry, TableVersion
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW, table_text
 
@@ -17,15 +18,17 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def test_the_same_text_twice_is_the_same_version() -> None:
-    first = price_lists.import_(table_text(), NOW)
+    first = price_lists.import_(acting(actor="command line", now=NOW), table_text())
     db.session.commit()
-    again = price_lists.import_("# a comment changes no price\n" + table_text(), NOW)
+    again = price_lists.import_(
+        acting(actor="command line", now=NOW), "# a comment changes no price\n" + table_text()
+    )
     assert again.id == first.id
     assert db.session.scalar(select(func.count()).select_from(TableVersion)) == 1
 
 
 def test_what_is_stored_is_the_canonical_text_and_its_hash() -> None:
-    stored = price_lists.import_(table_text(), NOW)
+    stored = price_lists.import_(acting(actor="command line", now=NOW), table_text())
     table = pricing.read(table_text())
     assert stored.text == pricing.write(table)
     assert stored.sha256 == pricing.sha256(table)
@@ -33,36 +36,38 @@ def test_what_is_stored_is_the_canonical_text_and_its_hash() -> None:
 
 
 def test_a_published_version_cannot_be_replaced() -> None:
-    price_lists.import_(table_text(version="2026-1"), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text(version="2026-1"))
     with pytest.raises(price_lists.VersionTaken) as refused:
-        price_lists.import_(table_text(version="2026-1b", price="1.00"), NOW)
+        price_lists.import_(
+            acting(actor="command line", now=NOW), table_text(version="2026-1b", price="1.00")
+        )
     assert (refused.value.slug, refused.value.version) == ("example", "2026-1")
     assert refused.value.valid_from == date(2026, 1, 1)
 
 
 def test_a_refused_version_leaves_the_transaction_usable() -> None:
-    price_lists.import_(table_text(), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
     with pytest.raises(price_lists.VersionTaken):
-        price_lists.import_(table_text(price="1.00"), NOW)
-    price_lists.import_(table_text(valid_from="2027-01-01"), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(price="1.00"))
+    price_lists.import_(acting(actor="command line", now=NOW), table_text(valid_from="2027-01-01"))
     db.session.commit()
     assert db.session.scalar(select(func.count()).select_from(TableVersion)) == 2
 
 
 def test_a_table_with_problems_is_not_stored() -> None:
     with pytest.raises(pricing.BadTable):
-        price_lists.import_(table_text(price="'480,00'"), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(price="'480,00'"))
     assert price_lists.all_in_force(NOW) == []
 
 
 def test_a_time_zone_that_does_not_exist_is_refused() -> None:
     with pytest.raises(price_lists.UnknownTimeZone):
-        price_lists.import_(table_text(time_zone="Mars/Olympus"), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(time_zone="Mars/Olympus"))
 
 
 def test_a_version_holds_until_the_next_one_begins() -> None:
     for day in ("2026-01-01", "2026-04-01", "2026-02-01"):
-        price_lists.import_(table_text(version=day, valid_from=day), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(version=day, valid_from=day))
 
     def on(month: int, day: int) -> str:
         return price_lists.in_force("example", datetime(2026, month, day, 12, tzinfo=UTC)).version
@@ -85,8 +90,11 @@ def test_a_version_holds_until_the_next_one_begins() -> None:
     ],
 )
 def test_today_is_the_day_at_the_clinic(zone: str, moment: str, expected: str) -> None:
-    price_lists.import_(table_text(version="old", time_zone=zone), NOW)
-    price_lists.import_(table_text(version="new", valid_from="2026-03-01", time_zone=zone), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text(version="old", time_zone=zone))
+    price_lists.import_(
+        acting(actor="command line", now=NOW),
+        table_text(version="new", valid_from="2026-03-01", time_zone=zone),
+    )
     now = datetime.fromisoformat(moment)
     assert price_lists.in_force("example", now).version == expected
     assert [version.version for version in price_lists.all_in_force(now)] == [expected]
@@ -94,12 +102,14 @@ def test_today_is_the_day_at_the_clinic(zone: str, moment: str, expected: str) -
 
 def test_versions_that_begin_day_after_day_are_told_apart() -> None:
     for day in range(1, 9):
-        price_lists.import_(table_text(version=str(day), valid_from=f"2026-03-0{day}"), NOW)
+        price_lists.import_(
+            acting(actor="command line", now=NOW), table_text(version=str(day), valid_from=f"2026-03-0{day}")
+        )
     assert price_lists.in_force("example", datetime(2026, 3, 4, tzinfo=UTC)).version == "4"
 
 
 def test_before_its_first_version_a_list_is_not_in_force() -> None:
-    price_lists.import_(table_text(valid_from="2026-03-11"), NOW)
+    price_lists.import_(acting(actor="command line", now=NOW), table_text(valid_from="2026-03-11"))
     with pytest.raises(price_lists.NotInForce):
         price_lists.in_force("example", NOW)
     assert price_lists.all_in_force(NOW) == []
@@ -113,7 +123,9 @@ def test_an_unknown_list_is_told_from_one_that_is_not_in_force() -> None:
 def test_every_list_has_one_version_on_the_start_page() -> None:
     for table in ("zebra", "alpha"):
         for day in ("2025-01-01", "2026-01-01", "2027-01-01"):
-            price_lists.import_(table_text(table=table, version=day, valid_from=day), NOW)
+            price_lists.import_(
+                acting(actor="command line", now=NOW), table_text(table=table, version=day, valid_from=day)
+            )
     found = [(version.slug, version.version) for version in price_lists.all_in_force(NOW)]
     assert found == [("alpha", "2026-01-01"), ("zebra", "2026-01-01")]
 
@@ -131,14 +143,16 @@ def actions() -> list[str]:
 def scheduled(days: int) -> TableVersion:
     """Publish a version that begins in so many days, by the real clock, which the database looks at as well."""
     day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-    made = price_lists.import_(table_text(version=day, valid_from=day), datetime.now(UTC))
+    made = price_lists.import_(
+        acting(actor="command line", now=datetime.now(UTC)), table_text(version=day, valid_from=day)
+    )
     db.session.commit()
     return made
 
 
 def test_a_version_is_scheduled_then_in_force_then_past() -> None:
     first, second = (
-        price_lists.import_(table_text(version=day, valid_from=day), NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), table_text(version=day, valid_from=day))
         for day in ("2026-02-01", "2026-04-01")
     )
 
@@ -154,13 +168,17 @@ def test_a_version_is_scheduled_then_in_force_then_past() -> None:
 
 def test_two_people_who_publish_for_one_day_are_told_apart(app: Flask) -> None:
     texts = [table_text(version=name) for name in ("a", "b")]
-    found = at_once(app, 2, lambda number: price_lists.import_(texts[number], NOW))
+    found = at_once(
+        app, 2, lambda number: price_lists.import_(acting(actor="command line", now=NOW), texts[number])
+    )
     assert sorted(type(result).__name__ for result in found) == ["TableVersion", "VersionTaken"]
     assert actions() == ["table.published"]
 
 
 def test_the_first_version_of_a_list_may_be_published_twice_at_once(app: Flask) -> None:
-    found = at_once(app, 4, lambda _number: price_lists.import_(table_text(), NOW))
+    found = at_once(
+        app, 4, lambda _number: price_lists.import_(acting(actor="command line", now=NOW), table_text())
+    )
     assert {type(result).__name__ for result in found} == {"TableVersion"}
     assert actions() == ["table.published"]
     assert [one.slug for one in price_lists.lists()] == ["example"]
@@ -168,7 +186,7 @@ def test_the_first_version_of_a_list_may_be_published_twice_at_once(app: Flask) 
 
 def test_a_scheduled_version_can_be_taken_back(version: TableVersion) -> None:
     later = scheduled(30)
-    price_lists.take_back(later, actor="user:1", now=datetime.now(UTC))
+    price_lists.take_back(acting(actor="user:1", now=datetime.now(UTC)), later)
     db.session.commit()
     assert [one.version for one in price_lists.versions("example")] == ["2026-1"]
     assert actions() == ["table.published", "table.published", "table.taken_back"]
@@ -176,10 +194,10 @@ def test_a_scheduled_version_can_be_taken_back(version: TableVersion) -> None:
 
 def test_a_version_in_force_cannot_be_taken_back(version: TableVersion) -> None:
     with pytest.raises(price_lists.InForceAlready):
-        price_lists.take_back(version, actor="user:1", now=NOW)
+        price_lists.take_back(acting(actor="user:1", now=NOW), version)
     today = scheduled(0)
     with pytest.raises(price_lists.InForceAlready):
-        price_lists.take_back(today, actor="user:1", now=datetime.now(UTC))
+        price_lists.take_back(acting(actor="user:1", now=datetime.now(UTC)), today)
     assert len(price_lists.versions("example")) == 2
 
 
@@ -188,16 +206,20 @@ def test_a_version_that_somebody_has_an_estimate_with_cannot_be_taken_back_after
 ) -> None:
     later = scheduled(30)
     estimates.make(
-        later, {"sessions": 1}, language="en", submission="x", link_key="l" * 32, now=datetime.now(UTC)
+        acting(now=datetime.now(UTC), link_key="l" * 32),
+        later,
+        {"sessions": 1},
+        language="en",
+        submission="x",
     )
     with pytest.raises(price_lists.InForceAlready):
-        price_lists.take_back(later, actor="user:1", now=datetime.now(UTC))
+        price_lists.take_back(acting(actor="user:1", now=datetime.now(UTC)), later)
 
 
 def test_a_closed_list_is_offered_to_nobody_and_keeps_its_versions(version: TableVersion) -> None:
     later = scheduled(30)
     now = datetime.now(UTC)
-    price_lists.close("example", actor="user:1", now=now)
+    price_lists.close(acting(actor="user:1", now=now), "example")
     db.session.commit()
     for moment in (NOW, now + timedelta(days=60)):
         with pytest.raises(price_lists.UnknownTable):
@@ -205,7 +227,7 @@ def test_a_closed_list_is_offered_to_nobody_and_keeps_its_versions(version: Tabl
         assert price_lists.all_in_force(moment) == []
     assert [price_lists.state_of(one, now) for one in (version, later)] == ["closed", "closed"]
     assert len(price_lists.versions("example")) == 2
-    price_lists.reopen("example", actor="user:1", now=now)
+    price_lists.reopen(acting(actor="user:1", now=now), "example")
     db.session.commit()
     assert price_lists.in_force("example", now).id == version.id
     assert price_lists.in_force("example", now + timedelta(days=60)).id == later.id
@@ -214,17 +236,20 @@ def test_a_closed_list_is_offered_to_nobody_and_keeps_its_versions(version: Tabl
 
 def test_a_list_that_does_not_exist_cannot_be_closed() -> None:
     with pytest.raises(price_lists.UnknownTable):
-        price_lists.close("nowhere", actor="user:1", now=NOW)
+        price_lists.close(acting(actor="user:1", now=NOW), "nowhere")
 
 
 def test_estimates_keep_their_version(version: TableVersion) -> None:
     token = estimates.make(
-        version, {"sessions": 1}, language="en", submission="x", link_key="l" * 32, now=NOW
+        acting(now=NOW, link_key="l" * 32), version, {"sessions": 1}, language="en", submission="x"
     )
-    price_lists.import_(table_text(version="2026-2", valid_from="2026-03-11", price="1.00"), NOW)
-    price_lists.close("example", actor="user:1", now=NOW)
+    price_lists.import_(
+        acting(actor="command line", now=NOW),
+        table_text(version="2026-2", valid_from="2026-03-11", price="1.00"),
+    )
+    price_lists.close(acting(actor="user:1", now=NOW), "example")
     db.session.commit()
-    estimate = estimates.find(token, kept_days=90, now=NOW)
+    estimate = estimates.find(acting(now=NOW, kept_days=90), token)
     assert estimate is not None
     assert estimate.table_version.version == "2026-1"
     assert estimates.breakdown_of(estimate)["totals"]["total"]["likely"] == "2000.00"

@@ -28,6 +28,7 @@ from estimator.privacy import due_erasure
 from estimator.requests import access_codes
 from estimator.staff import invitations, sessions
 from tests.support import example_quotes as example
+from tests.support.acts import acting
 from tests.support.commands import environment, estimator
 from tests.support.example_mail import ask
 from tests.support.example_request import PERSON, request
@@ -118,18 +119,11 @@ def contents() -> dict[str, list[Any]]:
 
 def live(now: datetime, version: TableVersion) -> dict[str, Any]:
     """Leave a row in every table with something about a person, as the app does at a moment."""
-    settings, form = example.settings(), secrets.token_hex(8)
+    act, form = acting(now=now), secrets.token_hex(8)
     made: list[Estimate] = []
     for number in range(5):
-        token = estimates.make(
-            version,
-            dict(example.PLAN),
-            language="en",
-            submission=f"{form}{number}",
-            link_key=settings.link_key,
-            now=now,
-        )
-        found = estimates.find(token, kept_days=90, now=now)
+        token = estimates.make(act, version, dict(example.PLAN), language="en", submission=f"{form}{number}")
+        found = estimates.find(act, token)
         assert found is not None
         made.append(found)
     ask(made[0], now, address=f"{form}@example.org", submission=form)
@@ -137,15 +131,15 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
     open_, accepted, declined, unanswered = (
         request(now, record=each, submission=f"{form} {each.id}") for each in made[1:]
     )
-    requests.note(open_, "Called twice.", actor="user:1", now=now, settings=settings)
+    requests.note(act.by("user:1"), open_, "Called twice.")
     for each, answer in ((accepted, example.accept), (declined, example.decline)):
         example.prepare(each, now)
         answer(example.issue(each, now), now)
     example.prepare(unanswered, now)
     example.issue(unanswered, now)
     example.prepare(declined, now, adjustments=[("-100.00", "For Wilhelmina")])
-    access_codes.send(open_, settings=settings, now=now)
-    throttle.take("password", form, most=9, lookup_key=settings.lookup_key, now=now)
+    access_codes.send(act, open_)
+    throttle.take(act, "password", form, most=9)
     user = db.session.scalars(select(StaffUser)).one()
     sessions.begin(user, now)
     draft = Draft(
@@ -159,7 +153,7 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
             ended_at=now,
         )
     )  # fmt: skip
-    invitations.make(user, "reset", link_key=settings.link_key, now=now)
+    invitations.make(act, user, "reset")
     db.session.commit()
     return {"request": open_.reference, "quoted": accepted.reference, "estimate": made[0].reference}
 
@@ -171,26 +165,13 @@ def lived(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for name, value in environment(settings).items():
         monkeypatch.setenv(name, value)
     version = example.publish(example.list_text(valid_from="2010-01-01"), OLD)
-    staff.invite(
-        "ada@example.org",
-        ["administrator"],
-        language="en",
-        link_key=settings.link_key,
-        actor="command line",
-        now=OLD,
-    )
+    staff.invite(acting(actor="command line", now=OLD), "ada@example.org", ["administrator"], language="en")
     live(OLD, version)
-    token = estimates.make(
-        version,
-        dict(example.PLAN),
-        language="en",
-        submission="",
-        link_key=settings.link_key,
-        now=NOW - timedelta(days=30),
-    )
-    last_month = estimates.find(token, kept_days=90, now=NOW)
+    month_ago = NOW - timedelta(days=30)
+    token = estimates.make(acting(now=month_ago), version, dict(example.PLAN), language="en", submission="")
+    last_month = estimates.find(acting(now=NOW), token)
     assert last_month is not None
-    mail = db.session.get_one(Mail, ask(last_month, NOW - timedelta(days=30), submission="month"))
+    mail = db.session.get_one(Mail, ask(last_month, month_ago, submission="month"))
     mail.state, mail.ended_at = "sent", NOW - timedelta(days=8)
     db.session.commit()
     settings.mail_folder.mkdir(parents=True, exist_ok=True)

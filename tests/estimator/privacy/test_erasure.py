@@ -29,6 +29,7 @@ from estimator.models import (
     sealed_columns,
 )
 from estimator.privacy import erasure
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
 from tests.support.example_request import PERSON, request
@@ -41,7 +42,8 @@ Quoted = Callable[..., Quote]
 
 def purge(clinic: Clinic, now: datetime) -> int:
     """Do a part of each, as the night does until nothing is left."""
-    return erasure.remove_old(clinic, now) + erasure.erase_old(clinic, now)
+    act = acting(actor="clock", clinic=clinic, now=now)
+    return erasure.remove_old(act) + erasure.erase_old(act)
 
 
 def count(model: type) -> int:
@@ -139,17 +141,15 @@ def quoted(app: Flask) -> Quoted:
             )
         )
         outbox.put(
-            "request_received",
-            about=f"{quote.number}/1",
-            address=PERSON.email or "",
-            language="en",
-            options={},
-            submission=quote.number,
-            keyring=settings().data_keys,
-            lookup_key=settings().lookup_key,
-            per_address=99,
-            per_record=99,
-            now=issued,
+            acting(now=issued, settings=settings()),
+            outbox.Message(
+                "request_received",
+                about=f"{quote.number}/1",
+                address=PERSON.email or "",
+                language="en",
+                submission=quote.number,
+                limits=outbox.Limits(per_address=99, per_record=99),
+            ),
         )
         db.session.commit()
         return quote
@@ -158,14 +158,14 @@ def quoted(app: Flask) -> Quoted:
 
 
 def erase(record: PatientRequest, **other: Any) -> bool:
-    found = erasure.erase(record, actor="patient", now=LATER, **other)
+    found = erasure.erase(acting(now=LATER), record, **other)
     db.session.commit()
     return found
 
 
 def with_words(now: datetime = NOW) -> PatientRequest:
     record = request(now, for_whom="other")
-    requests.note(record, "Called Wilhelmina back.", actor="user:1", now=now, settings=settings())
+    requests.note(acting(actor="user:1", now=now, settings=settings()), record, "Called Wilhelmina back.")
     db.session.commit()
     return record
 
@@ -283,7 +283,9 @@ def test_so_many_at_a_time_are_removed_until_none_is_left(
 
 def test_days_are_counted_from_what_happened_last(app: Flask) -> None:
     record = with_words(NOW - timedelta(days=150))
-    requests.note(record, "Still there.", actor="user:1", now=NOW - timedelta(days=99), settings=settings())
+    requests.note(
+        acting(actor="user:1", now=NOW - timedelta(days=99), settings=settings()), record, "Still there."
+    )
     assert purge(CLINIC, NOW) == 0
     assert purge(CLINIC, NOW + timedelta(days=1)) == 1
 

@@ -25,6 +25,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.processes import letters, worker
+from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_mail import estimate
 from tests.support.mail_server import MailServer
@@ -234,7 +235,7 @@ def test_an_address_that_was_forgotten_cannot_be_found_by_whoever_has_the_keys(
     _record, token = estimate(datetime.now(UTC))
     assert ask_on_the_page(app, token, SENT) == 303
     worker._in_app(app, worker.send, mail_to(0))
-    outbox.forget_addresses(kept_days=7, now=datetime.now(UTC) + timedelta(days=8))
+    outbox.forget_addresses(acting(now=datetime.now(UTC) + timedelta(days=8), addresses_kept_days=7))
     db.session.commit()
     mail = db.session.scalars(select(Mail)).one()
     assert (mail.address, mail.address_lookup) == (None, None)

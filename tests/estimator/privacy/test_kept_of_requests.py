@@ -25,8 +25,9 @@ from estimator.processes import worker
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
 from tests.estimator.privacy.test_kept_of_mails import disguises, everything_stored
+from tests.support.acts import acting
 from tests.support.apps import Apps
-from tests.support.example_quotes import CLINIC, COORDINATOR, issue, list_text, prepare
+from tests.support.example_quotes import COORDINATOR, issue, list_text, prepare
 from tests.support.mail_server import MailServer
 
 FIRST = {
@@ -107,7 +108,7 @@ def app(
     )
     app = started.start(settings)
     with app.app_context():
-        price_lists.import_(list_text(), datetime.now(UTC))
+        price_lists.import_(acting(actor="command line", now=datetime.now(UTC)), list_text())
         db.session.commit()
         yield app
 
@@ -205,13 +206,13 @@ def send_everything(app: Flask) -> None:
 def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> QuoteRevision:
     """Write a note, prepare a quote with an adjustment, issue it, and make its document."""
     record = record_of(reference)
-    requests.note(record, NOTE, actor=COORDINATOR, now=now, settings=settings)
-    known: dict[str, Any] = {"actor": COORDINATOR, "now": now, "settings": settings}
+    requests.note(acting(actor=COORDINATOR, now=now, settings=settings), record, NOTE)
     prepare(record, now)
     draft = drafts.for_request(record)
     assert draft is not None
     lines = [Adjustment(Decimal("-10.00"), LABEL, REASON)]
-    drafts.change(draft, save=draft.save, adjustments=lines, prices="keep", **known)
+    coordinator = acting(actor=COORDINATOR, now=now, settings=settings)
+    drafts.change(coordinator, draft, save=draft.save, adjustments=lines, prices="keep")
     db.session.commit()
     revision = issue(record, now)
     content = pdf_document.render(revision, settings)
@@ -220,14 +221,7 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
     return revision
 
 
-def answer(settings: Settings) -> dict[str, Any]:
-    return {
-        "language": "en",
-        "network": "203.0.113.0/24",
-        "pdf_sha256": None,
-        "settings": settings,
-        "now": datetime.now(UTC),
-    }
+ANSWER: dict[str, Any] = {"language": "en", "network": "203.0.113.0/24", "pdf_sha256": None}
 
 
 def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
@@ -248,11 +242,16 @@ def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
 
     accepted = quoted(app, one, settings, now)
     quotes.accept(
-        accepted, typed_name=TYPED, agreed_to="I accept this quote.", clinic=CLINIC, **answer(settings)
+        acting(settings=settings), accepted, typed_name=TYPED, agreed_to="I accept this quote.", **ANSWER
     )
     declined = quoted(app, two, settings, now)
     quotes.decline(
-        declined, reason="price", words=DECLINED, agreed_to="I decline this quote.", **answer(settings)
+        acting(settings=settings),
+        declined,
+        reason="price",
+        words=DECLINED,
+        agreed_to="I decline this quote.",
+        **ANSWER,
     )
     db.session.commit()
     send_everything(app)

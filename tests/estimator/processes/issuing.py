@@ -1,4 +1,4 @@
-"""A process that issues whatever is prepared, as the desk's page does: one commit for each, and a bell after it."""
+"""A process that issues whatever is prepared, as the desk's page does: one commit for each."""
 
 from __future__ import annotations
 
@@ -14,43 +14,37 @@ from estimator import config, create_app, quotes, requests
 from estimator.clinic import Clinic
 from estimator.config import Settings
 from estimator.db import db, unavailable
-from estimator.jobs import Jobs
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
+from tests.support.acts import acting
 
 
-def issue(reference: str, settings: Settings) -> int | None:
-    """Issue what is prepared for a request; None if somebody else did."""
+def issue(reference: str, settings: Settings) -> None:
+    """Issue what is prepared for a request, unless somebody else did."""
     now = datetime.now(UTC)
     request = requests.get(reference)
     assert request is not None
     draft = drafts.for_request(request)
     if draft is None:
-        return None
+        return
     clinic = Clinic()
-    prepared = drafts.preview(draft, clinic=clinic, settings=settings, now=now)
+    prepared = drafts.preview(acting(clinic=clinic, now=now, settings=settings), draft)
     try:
-        revision = quotes.issue(
+        quotes.issue(
+            acting(clinic=clinic, actor=f"user:{os.getpid()}", now=now, settings=settings),
             request,
             save=draft.save,
             fingerprint=prepared.fingerprint,
-            clinic=clinic,
-            settings=settings,
-            actor=f"user:{os.getpid()}",
-            now=now,
         )
     except drafts.ChangedMeanwhile:
         db.session.rollback()
-        return None
-    number = revision.id
+        return
     db.session.commit()
-    return number
 
 
 def main() -> None:
     """Issue until nothing is prepared any more, in any order, beside others who do the same."""
     app = create_app(config.load(os.environ))
-    jobs: Jobs = app.extensions["jobs"]
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         while True:
@@ -65,14 +59,12 @@ def main() -> None:
             random.shuffle(waiting)
             for reference in waiting:
                 try:
-                    revision_id = issue(reference, settings)
+                    issue(reference, settings)
                 except DBAPIError as error:
                     db.session.rollback()
                     if unavailable(error) is None:
                         raise
                     continue  # busy: somebody tries again
-                if revision_id is not None:
-                    jobs.ring("quote", revision_id)
             if not waiting:
                 time.sleep(0.2)
 

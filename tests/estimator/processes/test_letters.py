@@ -21,13 +21,14 @@ from estimator.mail import outbox
 from estimator.models import Document, Mail, QuoteRevision
 from estimator.pdf import renderer
 from estimator.processes import letters
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import ask, claimed, estimate, settings
 from tests.support.example_quotes import COORDINATOR, accept, decline, issue, prepare, quoted
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
-    return letters.compose(mail, settings(), NOW + timedelta(days=days))
+    return letters.compose(acting(settings=settings(), now=NOW + timedelta(days=days)), mail)
 
 
 def attachment(message: EmailMessage) -> bytes:
@@ -112,7 +113,7 @@ def test_the_words_of_the_clinic_stand_in_the_language_of_the_mail(app: Flask) -
         },
         "quote_issued": {"before": {"en": "Something else"}},
     }
-    clinic.change("letters", words, actor="user:1", now=NOW)
+    clinic.change(acting(actor="user:1", now=NOW), "letters", words)
     record, _token = estimate(NOW)
     message = written(claimed(ask(record, NOW), NOW))
     plain, page = message.get_body(("plain",)), message.get_body(("html",))
@@ -165,7 +166,7 @@ def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[...,
     mail = claimed(ask(record, NOW), NOW)
     other = load(DATA_KEYS=f"otherkey {'e' * 64}")
     with pytest.raises(keys.Unreadable, match="the key testkey1 is not there"):
-        letters.compose(mail, other, NOW)
+        letters.compose(acting(settings=other, now=NOW), mail)
 
 
 def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:
@@ -211,7 +212,7 @@ def test_a_quote_that_was_withdrawn_or_replaced_before_its_mail_went_out_is_not_
     first = quoted()
     prepare(first.quote.request)
     second = issue(first.quote.request)
-    quotes.withdraw(second, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), second, reason="mistake")
     db.session.commit()
     for mail_id in db.session.scalars(select(Mail.id).filter_by(template="quote_issued")).all():
         with pytest.raises(letters.Overtaken):
@@ -265,7 +266,7 @@ def test_a_receipt_for_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
 
 def test_the_desk_is_told_of_a_question_without_its_words(app: Flask) -> None:
     revision = quoted()
-    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(acting(now=NOW, settings=settings()), revision.quote.request, "May my brother come?")
     db.session.commit()
     message = about_quote("quote_question")
     assert message["Subject"] == "A question about quote Q-2026-00001"

@@ -20,6 +20,7 @@ import pytest
 from estimator import create_app, estimates, price_lists
 from estimator.config import load as load_settings
 from estimator.db import db
+from tests.support.acts import acting
 from tests.support.mail_server import wait_until
 
 PLAN = {
@@ -157,16 +158,14 @@ def mail_goes_out(serving: Serving) -> bool:
     now = datetime.now(UTC)
     with app.app_context():
         version = price_lists.in_force("delhi", now)
-        given: dict[str, Any] = {"language": "en", "submission": "", "link_key": settings.link_key}
-        token = estimates.make(version, PLAN, now=now, **given)
-        record = estimates.find(token, kept_days=90, now=now)
+        token = estimates.make(acting(now=now), version, PLAN, language="en", submission="")
+        record = estimates.find(acting(now=now, kept_days=90), token)
         assert record is not None
         mail = estimates.email(
-            record, "anna@example.org", attached=False, submission="form", settings=settings, now=now
+            acting(now=now, settings=settings), record, "anna@example.org", attached=False, submission="form"
         )
-        mail_id, name = mail.id, mail.name
+        name = mail.name
         db.session.commit()
-        app.extensions["jobs"].ring("mail", mail_id)
         app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -25,7 +25,8 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail
 from estimator.pdf import renderer
-from estimator.processes import letters, worker
+from estimator.processes import letters, task, worker
+from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_mail import ADDRESS, ask, claimed, estimate, row, settings
 from tests.support.mail_server import MailServer
@@ -50,7 +51,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    monkeypatch.setattr(worker, "_now", found)
+    monkeypatch.setattr(task, "now", found)
     return found
 
 
@@ -93,8 +94,11 @@ def log() -> Iterator[io.StringIO]:
 
 
 def waiting_mail(**given: Any) -> int:
+    """Put a mail, and take what the commit of it enqueued out of the queue again."""
     record, _token = estimate(NOW)
-    return ask(record, NOW, **given)
+    number = ask(record, NOW, **given)
+    current_app.extensions["jobs"].huey.flush()
+    return number
 
 
 def count(model: type[Any]) -> int:
@@ -102,7 +106,7 @@ def count(model: type[Any]) -> int:
 
 
 def bells(app: Flask) -> list[tuple[int, bool]]:
-    """Return for which mails bells were rung, and whether each is to be heard only later."""
+    """Return which mails are in the queue, and whether each is only for later."""
     return [(bell.args[1], bell.eta is not None) for bell in app.extensions["jobs"].huey.pending()]
 
 
@@ -364,10 +368,13 @@ def test_the_sweep_rings_for_what_is_due_and_what_soon_will_be(
 ) -> None:
     record, _token = estimate(NOW)
     due, soon, sent, late = (ask(record, NOW, submission=f"form {number}") for number in range(4))
-    outbox.later(claimed(soon, NOW), words="451", now=NOW, give_up_hours=48)
-    outbox.sent(claimed(sent, NOW), words="250", now=NOW)
-    outbox.later(claimed(late, NOW), words="451", now=NOW + timedelta(minutes=5), give_up_hours=48)
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claimed(soon, NOW), words="451")
+    outbox.sent(acting(now=NOW), claimed(sent, NOW), words="250")
+    outbox.later(
+        acting(now=NOW + timedelta(minutes=5), mail_give_up_hours=48), claimed(late, NOW), words="451"
+    )
     db.session.commit()
+    app.extensions["jobs"].huey.flush()
     worker.sweep(app)
     assert bells(app) == [(due, False), (soon, True)]
 
@@ -385,10 +392,10 @@ def test_a_worker_that_was_killed_leaves_its_mail_to_the_sweep(
 def test_the_sweep_rings_nothing_while_many_bells_wait(app: Flask) -> None:
     jobs = app.extensions["jobs"]
     mail_id = waiting_mail()
-    for _each in range(worker.ENOUGH_BELLS):
-        jobs.ring("mail", mail_id)
+    for _each in range(worker.ENOUGH_ENQUEUED):
+        jobs.wake("mail", mail_id)
     worker.sweep(app)
-    assert jobs.waiting() == worker.ENOUGH_BELLS
+    assert jobs.waiting() == worker.ENOUGH_ENQUEUED
 
 
 def test_a_clock_that_was_set_back_holds_no_mail_up(app: Flask, server: MailServer, clock: Clock) -> None:

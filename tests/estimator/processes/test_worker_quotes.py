@@ -16,7 +16,8 @@ from estimator import quotes
 from estimator.db import db
 from estimator.models import Mail, QuoteRevision
 from estimator.pdf import renderer
-from estimator.processes import worker
+from estimator.processes import task, worker
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_quotes import COORDINATOR, issue, prepare, quoted, settings
 
@@ -33,13 +34,18 @@ def database_url(tmp_path: Path) -> str:
 def moment(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """Return a list whose only entry is what the worker takes for the time."""
     found = [NOW]
-    monkeypatch.setattr(worker, "_now", lambda: found[0])
+    monkeypatch.setattr(task, "now", lambda: found[0])
     return found
 
 
 def bells(app: Flask) -> list[tuple[str, int, bool]]:
-    """Return the bells nobody has heard: the kind, which row, and whether it rings later."""
+    """Return what is in the queue: the kind, which row, and whether it is only for later."""
     return sorted((*bell.args, bell.eta is not None) for bell in app.extensions["jobs"].huey.pending())
+
+
+def nothing_enqueued(app: Flask) -> None:
+    """Lose what is in the queue, as a queue without a disk does."""
+    app.extensions["jobs"].huey.flush()
 
 
 def mail_about(revision: QuoteRevision) -> Mail:
@@ -56,6 +62,7 @@ def in_the_folder(mail: Mail) -> EmailMessage:
 
 def test_a_document_is_made_and_then_its_mail_is_rung_for(app: Flask) -> None:
     revision = quoted()
+    nothing_enqueued(app)
     worker.draw(app, revision.id)
     mail = mail_about(revision)
     assert revision.pdf_sha256 is not None
@@ -85,6 +92,7 @@ def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wai
     quotes.keep_pdf(second, b"%PDF there", settings().data_keys)
     db.session.commit()
     mails = [mail_about(each).id for each in (first, second)]
+    nothing_enqueued(app)
     worker.sweep(app)
     quote_bells = [bell for bell in bells(app) if bell[0] == "quote"]
     assert quote_bells == [("quote", first.id, False)]
@@ -102,6 +110,7 @@ def test_nothing_is_drawn_for_somebody_who_was_erased_or_for_a_quote_of_long_ago
     worker.draw(app, 10**6)
     assert erased.pdf_sha256 is None
     moment[0] = NOW + worker.DRAWN_WITHIN
+    nothing_enqueued(app)
     worker.sweep(app)
     assert [bell for bell in bells(app) if bell[0] == "quote"] == []
     assert old.pdf_sha256 is None
@@ -120,14 +129,14 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_its_mail_says_so(
     assert "The PDF could not be made." in (mail_about(revision).words or "")
     monkeypatch.undo()
     renderer.close()
-    monkeypatch.setattr(worker, "_now", lambda: NOW + DAY)
+    monkeypatch.setattr(task, "now", lambda: NOW + DAY)
     worker.sweep(app)
     assert ("quote", revision.id, False) in bells(app)
 
 
 def test_a_mail_about_a_quote_that_was_withdrawn_is_given_up_with_the_reason(app: Flask) -> None:
     revision = quoted()
-    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     db.session.commit()
     worker.send(app, mail_about(revision).id)
     mail = mail_about(revision)

@@ -14,6 +14,7 @@ from estimator import quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteDecision, QuoteRevision
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
@@ -44,7 +45,7 @@ def fresh(revision_id: int) -> QuoteRevision:
 
 
 def take_back(revision: QuoteRevision, now: datetime = NOW) -> None:
-    quotes.take_back(revision, settings=settings(), now=now)
+    quotes.take_back(acting(now=now, settings=settings()), revision)
     db.session.commit()
 
 
@@ -79,7 +80,7 @@ def test_the_desk_is_told_of_an_answer_without_a_word_of_the_patient(app: Flask)
 def test_an_answer_goes_where_the_clinic_wants_replies_to_go(app: Flask) -> None:
     revision = quoted()
     there = replace(settings(), mail_reply_to="The desk <desk@clinic.example.org>")
-    quotes.ask_question(revision.quote.request, "When?", settings=there, now=NOW)
+    quotes.ask_question(acting(now=NOW, settings=there), revision.quote.request, "When?")
     db.session.commit()
     (mail,) = desk_mail()
     assert outbox.address_of(mail, settings().data_keys) == "desk@clinic.example.org"
@@ -91,15 +92,13 @@ def test_a_quote_is_accepted_once_however_often_the_button_is_pressed(app: Flask
 
     def press(_number: int) -> None:
         quotes.accept(
+            acting(clinic=CLINIC, now=NOW, settings=settings()),
             fresh(revision_id),
             typed_name="Anna Kowalska",
             agreed_to="I accept.",
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            clinic=CLINIC,
-            settings=settings(),
-            now=NOW,
         )
 
     found = at_once(app, 4, press)
@@ -151,7 +150,7 @@ def test_of_an_acceptance_and_a_revision_at_once_the_acceptance_is_of_what_was_c
 
 def test_a_withdrawn_quote_cannot_be_accepted(app: Flask) -> None:
     revision = quoted()
-    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     with pytest.raises(quotes.NotCurrent) as refused:
         accept(revision)
     assert refused.value.state == "withdrawn"
@@ -216,15 +215,13 @@ def test_an_acceptance_is_taken_back_once_and_a_refusal_never(app: Flask) -> Non
 def test_without_days_of_reflection_nothing_can_be_taken_back(app: Flask) -> None:
     revision = quoted()
     quotes.accept(
+        acting(clinic=replace(CLINIC, reflection_days=0), now=NOW, settings=settings()),
         revision,
         typed_name="Anna Kowalska",
         agreed_to="I accept.",
         language="en",
         network="203.0.113.0/24",
         pdf_sha256="a" * 64,
-        clinic=replace(CLINIC, reflection_days=0),
-        settings=settings(),
-        now=NOW,
     )
     with pytest.raises(quotes.TooLate):
         take_back(revision)
@@ -236,7 +233,7 @@ def test_what_is_taken_back_after_its_last_day_has_expired(app: Flask) -> None:
     accept(revision, last)
     take_back(revision, last + DAY)
     assert quotes.state_at(revision, last + DAY) == "expired"
-    assert quotes.expire_due(last + DAY, settings=settings()) == 1
+    assert quotes.expire_due(acting(actor="clock", now=last + DAY, settings=settings())) == 1
 
 
 # Declining and asking -----------------------------------------------------------------------------------------
@@ -246,6 +243,7 @@ def test_a_refusal_has_a_reason_from_the_list_and_words_that_are_sealed(app: Fla
     revision = quoted()
     with pytest.raises(ValueError, match="no reason"):
         quotes.decline(
+            acting(now=NOW, settings=settings()),
             revision,
             reason="Too much",
             words=None,
@@ -253,8 +251,6 @@ def test_a_refusal_has_a_reason_from_the_list_and_words_that_are_sealed(app: Fla
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            settings=settings(),
-            now=NOW,
         )
     decline(revision)
     said = quotes.decision_of(revision)
@@ -267,7 +263,7 @@ def test_a_refusal_has_a_reason_from_the_list_and_words_that_are_sealed(app: Fla
 
 def test_a_question_is_kept_with_the_request_and_the_desk_is_told_that_there_is_one(app: Flask) -> None:
     revision = quoted()
-    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(acting(now=NOW, settings=settings()), revision.quote.request, "May my brother come?")
     db.session.commit()
     newest = requests.history(revision.quote.request, settings().data_keys)[0]
     assert (newest.kind, newest.actor, newest.words) == ("question", "patient", "May my brother come?")
@@ -277,17 +273,17 @@ def test_a_question_is_kept_with_the_request_and_the_desk_is_told_that_there_is_
 
 def test_the_same_question_from_two_pages_within_the_hour_is_one_and_later_another(app: Flask) -> None:
     request = ask(publish())
-    known = {"words": "Is there a lift?", "settings": settings()}
-    quotes.ask_question(request, now=NOW, **known)  # type: ignore[arg-type]
+    act, words = acting(now=NOW), "Is there a lift?"
+    quotes.ask_question(act, request, words)
     prepare(request)
     issue(request)
     for minutes in (0, 20, 59):
-        quotes.ask_question(request, now=NOW + timedelta(minutes=minutes), **known)  # type: ignore[arg-type]
+        quotes.ask_question(act.at(NOW + timedelta(minutes=minutes)), request, words)
     told = select(Mail.template).where(Mail.template.in_(("request_question", "quote_question")))
     kinds = [entry.kind for entry in requests.history(request, settings().data_keys)]
     assert kinds.count("question") == 1
     assert list(db.session.scalars(told)) == ["request_question"]
-    quotes.ask_question(request, now=NOW + timedelta(minutes=61), **known)  # type: ignore[arg-type]
+    quotes.ask_question(act.at(NOW + timedelta(minutes=61)), request, words)
     assert sorted(db.session.scalars(told)) == ["quote_question", "request_question"]
 
 
@@ -295,7 +291,9 @@ def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
     revision = quoted()
     for number in range(60):
         try:
-            quotes.ask_question(revision.quote.request, f"Question {number}", settings=settings(), now=NOW)
+            quotes.ask_question(
+                acting(now=NOW, settings=settings()), revision.quote.request, f"Question {number}"
+            )
         except outbox.TooMany:
             break
         db.session.commit()
@@ -303,14 +301,16 @@ def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
         pytest.fail("the desk got 60 mails")
     db.session.rollback()
     assert 10 <= len(desk_mail()) <= requests.QUESTIONS_A_DAY
-    quotes.ask_question(revision.quote.request, "The next day", settings=settings(), now=NOW + 2 * DAY)
+    quotes.ask_question(
+        acting(now=NOW + 2 * DAY, settings=settings()), revision.quote.request, "The next day"
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nothing_that_a_patient_says_can_be_read_in_the_database(app: Flask, tmp_path: Path) -> None:
     revision = quoted()
     decline(revision)
-    quotes.ask_question(revision.quote.request, "May my brother come?", settings=settings(), now=NOW)
+    quotes.ask_question(acting(now=NOW, settings=settings()), revision.quote.request, "May my brother come?")
     db.session.commit()
     everything = b"".join(path.read_bytes() for path in tmp_path.glob("estimator.sqlite*"))
     assert b"Q-2026-00001" in everything

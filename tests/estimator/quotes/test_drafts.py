@@ -18,6 +18,7 @@ from estimator.db import db
 from estimator.models import AuditEntry, PatientRequest, QuoteDraft
 from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
     CLINIC,
@@ -60,12 +61,14 @@ def codes(prepared: plans.Prepared) -> list[str]:
     return [missing.code for missing in prepared.missing]
 
 
-def change(request: PatientRequest, now: datetime = NOW, **what: object) -> QuoteDraft:
+def change(
+    request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR, **what: object
+) -> QuoteDraft:
     """Save changes as a coordinator who has the newest save before them, and commit."""
     draft = drafts.for_request(request)
     assert draft is not None
-    known = {"save": draft.save, "actor": COORDINATOR, "now": now, "settings": settings(), **what}
-    drafts.change(draft, **known)  # type: ignore[arg-type]
+    known = {"save": draft.save, **what}
+    drafts.change(acting(actor=actor, now=now, settings=settings()), draft, **known)  # type: ignore[arg-type]
     db.session.commit()
     return draft
 
@@ -78,12 +81,9 @@ def approve(request: PatientRequest, actor: str = COLLEAGUE, fingerprint: str | 
     draft = drafts.for_request(request)
     assert draft is not None
     drafts.approve(
+        acting(actor=actor, clinic=CLINIC, now=NOW, settings=settings()),
         draft,
         fingerprint=fingerprint or state(request).fingerprint,
-        actor=actor,
-        clinic=CLINIC,
-        settings=settings(),
-        now=NOW,
     )
     db.session.commit()
 
@@ -240,7 +240,7 @@ def test_prices_of_a_list_in_force_can_be_kept_for_ever(request_: PatientRequest
 
 def test_a_list_that_is_not_offered_any_more_issues_no_quote(request_: PatientRequest) -> None:
     prepare(request_)
-    price_lists.close("example", actor=COORDINATOR, now=NOW)
+    price_lists.close(acting(actor=COORDINATOR, now=NOW), "example")
     db.session.commit()
     prepared = state(request_)
     assert codes(prepared) == ["table_expired"]
@@ -287,7 +287,7 @@ def test_a_demonstration_list_is_for_the_demonstration_alone(request_: PatientRe
     draft = drafts.for_request(request_)
     assert draft is not None
     real = replace(settings(), demo=False)
-    assert codes(drafts.preview(draft, clinic=CLINIC, settings=real, now=NOW)) == ["demonstration"]
+    assert codes(drafts.preview(acting(clinic=CLINIC, now=NOW, settings=real), draft)) == ["demonstration"]
 
 
 @pytest.mark.parametrize("last", [date(2026, 3, 9), date(2028, 3, 11), date.max])
@@ -301,7 +301,7 @@ def test_today_can_be_the_last_day(request_: PatientRequest) -> None:
 
 def test_a_request_that_is_closed_or_erased_gets_no_quote(request_: PatientRequest) -> None:
     prepare(request_)
-    requests.move(request_, "closed", actor=COORDINATOR, now=NOW, settings=settings())
+    requests.move(acting(actor=COORDINATOR, now=NOW, settings=settings()), request_, "closed")
     assert codes(state(request_)) == ["closed"]
     db.session.execute(update(PatientRequest).values(erased_at=NOW, state="new"))
     db.session.commit()

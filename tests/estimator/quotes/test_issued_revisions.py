@@ -22,6 +22,7 @@ from estimator.models import AuditEntry, Counter, Mail, Quote, QuoteDraft, Quote
 from estimator.quotes import drafts
 from pricing import quote as quote_content
 from pricing.quote import Adjustment
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
@@ -65,13 +66,10 @@ def issue_by(reference: str, actor: str = COORDINATOR, now: datetime = NOW) -> s
     if draft is None:
         raise drafts.ChangedMeanwhile
     revision = quotes.issue(
+        acting(clinic=CLINIC, actor=actor, now=now, settings=settings()),
         request,
         save=draft.save,
         fingerprint=state(request, now).fingerprint,
-        clinic=CLINIC,
-        settings=settings(),
-        actor=actor,
-        now=now,
     )
     return revision.quote.number
 
@@ -283,13 +281,10 @@ def test_a_page_from_before_the_issue_does_not_issue_the_next_revision(app: Flas
     prepare(request)
     with pytest.raises(drafts.ChangedMeanwhile):
         quotes.issue(
+            acting(clinic=CLINIC, actor=COORDINATOR, now=NOW, settings=settings()),
             request,
             save=save,
             fingerprint=seen.fingerprint,
-            clinic=CLINIC,
-            settings=settings(),
-            actor=COORDINATOR,
-            now=NOW,
         )
 
 
@@ -299,7 +294,7 @@ def test_a_quote_that_two_begin_at_once_is_one(app: Flask) -> None:
     def begin(number: int) -> str:
         request = requests.get(reference)
         assert request is not None
-        return drafts.begin(request, actor=f"user:{number}", now=NOW, settings=settings()).name
+        return drafts.begin(acting(actor=f"user:{number}", now=NOW, settings=settings()), request).name
 
     found = at_once(app, 4, begin)
     assert len(set(map(str, found))) == 1
@@ -315,12 +310,10 @@ def test_of_many_who_save_at_once_one_succeeds(app: Flask) -> None:
         draft = drafts.for_request(request)
         assert draft is not None
         drafts.change(
+            acting(actor=f"user:{number}", now=NOW, settings=settings()),
             draft,
             save=1,
             adjustments=[Adjustment(Decimal(number + 1), "Courier", "Asked for")],
-            actor=f"user:{number}",
-            now=NOW,
-            settings=settings(),
         )
 
     found = at_once(app, 4, save)
@@ -334,13 +327,10 @@ def refused_as_it_was_seen(request_reference: str, save: int, fingerprint: str) 
     assert request is not None
     with pytest.raises((quotes.NotReady, drafts.ChangedMeanwhile)) as refused:
         quotes.issue(
+            acting(clinic=CLINIC, actor=COORDINATOR, now=NOW, settings=settings()),
             request,
             save=save,
             fingerprint=fingerprint,
-            clinic=CLINIC,
-            settings=settings(),
-            actor=COORDINATOR,
-            now=NOW,
         )
     assert counted() == before
     return refused.value
@@ -349,7 +339,7 @@ def refused_as_it_was_seen(request_reference: str, save: int, fingerprint: str) 
 def test_a_list_that_was_closed_after_the_preview_issues_nothing(app: Flask) -> None:
     request = ask(publish())
     seen = prepare(request)
-    price_lists.close("example", actor=COORDINATOR, now=NOW)
+    price_lists.close(acting(actor=COORDINATOR, now=NOW), "example")
     db.session.commit()
     refused = refused_as_it_was_seen(request.reference, 1, seen.fingerprint)
     assert isinstance(refused, quotes.NotReady)
@@ -378,7 +368,7 @@ def test_a_list_that_came_into_force_after_the_preview_makes_the_choice_of_price
 def test_a_request_that_was_closed_after_the_preview_gets_no_quote(app: Flask) -> None:
     request = ask(publish())
     seen = prepare(request)
-    requests.move(request, "closed", actor="user:2", now=NOW, settings=settings())
+    requests.move(acting(actor="user:2", now=NOW, settings=settings()), request, "closed")
     db.session.commit()
     refused = refused_as_it_was_seen(request.reference, 1, seen.fingerprint)
     assert isinstance(refused, quotes.NotReady)
@@ -455,7 +445,7 @@ def test_what_was_declined_or_withdrawn_stays_so_when_it_is_revised(app: Flask) 
     first = quoted()
     decline(first)
     second = revised(first)
-    quotes.withdraw(second, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), second, reason="mistake")
     db.session.commit()
     third = revised(first)
     assert [each.state for each in (first, second, third)] == ["declined", "withdrawn", "current"]
@@ -489,13 +479,13 @@ def test_an_expired_quote_is_written_down_once_and_not_a_second_early(app: Flask
     publish(list_text(time_zone="America/Los_Angeles"))
     revision = quoted()
     last = datetime(2026, 4, 10, 6, 59, 59, tzinfo=UTC)
-    assert quotes.expire_due(last, settings=settings()) == 0
+    assert quotes.expire_due(acting(actor="clock", now=last, settings=settings())) == 0
     db.session.commit()
     over = last + timedelta(seconds=1)
-    assert quotes.expire_due(over, settings=settings()) == 1
+    assert quotes.expire_due(acting(actor="clock", now=over, settings=settings())) == 1
     db.session.commit()
     assert (revision.state, revision.quote.request.state) == ("expired", "expired")
-    assert quotes.expire_due(over, settings=settings()) == 0
+    assert quotes.expire_due(acting(actor="clock", now=over, settings=settings())) == 0
     assert [each.kind for each in requests.history(revision.quote.request, settings().data_keys)].count(
         "expired"
     ) == 1
@@ -503,14 +493,14 @@ def test_an_expired_quote_is_written_down_once_and_not_a_second_early(app: Flask
 
 def test_what_is_expired_stays_so_when_the_clock_is_set_back(app: Flask) -> None:
     revision = quoted()
-    quotes.expire_due(NOW + 60 * DAY, settings=settings())
+    quotes.expire_due(acting(actor="clock", now=NOW + 60 * DAY, settings=settings()))
     db.session.commit()
     assert quotes.state_at(revision, NOW) == "expired"
 
 
 def test_an_expired_quote_can_be_revised(app: Flask) -> None:
     first = quoted()
-    quotes.expire_due(NOW + 60 * DAY, settings=settings())
+    quotes.expire_due(acting(actor="clock", now=NOW + 60 * DAY, settings=settings()))
     db.session.commit()
     second = revised(first, NOW + 60 * DAY)
     assert (first.state, second.state) == ("replaced", "current")
@@ -521,10 +511,10 @@ def test_what_was_answered_or_withdrawn_does_not_expire(app: Flask) -> None:
     found = [quoted(submission=f"form {number}", person=person(number)) for number in range(3)]
     accept(found[0])
     decline(found[1])
-    quotes.withdraw(found[2], reason="asked", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), found[2], reason="asked")
     db.session.commit()
     later = NOW + 60 * DAY
-    assert quotes.expire_due(later, settings=settings()) == 0
+    assert quotes.expire_due(acting(actor="clock", now=later, settings=settings())) == 0
     assert [quotes.state_at(each, later) for each in found] == ["accepted", "declined", "withdrawn"]
 
 
@@ -533,20 +523,20 @@ def test_what_was_answered_or_withdrawn_does_not_expire(app: Flask) -> None:
 
 def test_a_withdrawn_quote_goes_back_to_work_and_cannot_be_withdrawn_again(app: Flask) -> None:
     revision = quoted()
-    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     db.session.commit()
     assert (revision.state, revision.quote.request.state) == ("withdrawn", "in_work")
     with pytest.raises(quotes.NotCurrent) as refused:
-        quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+        quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     assert refused.value.state == "withdrawn"
     with pytest.raises(ValueError, match="no reason"):
-        quotes.withdraw(revision, reason="Because.", actor=COORDINATOR, now=NOW, settings=settings())
+        quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="Because.")
 
 
 def test_a_new_link_ends_the_one_before(app: Flask) -> None:
     revision = quoted()
     old = quotes.token_of(revision.quote, settings().link_key)
-    new = quotes.new_link(revision.quote, actor=COORDINATOR, settings=settings(), now=NOW)
+    new = quotes.new_link(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision.quote)
     db.session.commit()
     assert quotes.find(old) is None
     found = quotes.find(new)

@@ -13,6 +13,7 @@ from estimator import quotes
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteRevision
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_quotes import CLINIC, COORDINATOR, PERSON, accept, decline, quoted, settings
 
@@ -27,12 +28,12 @@ def options() -> list[dict[str, str]]:
 
 
 def take_back(revision: QuoteRevision) -> None:
-    quotes.take_back(revision, settings=settings(), now=NOW)
+    quotes.take_back(acting(now=NOW, settings=settings()), revision)
     db.session.commit()
 
 
 def withdraw(revision: QuoteRevision) -> None:
-    quotes.withdraw(revision, reason="mistake", actor=COORDINATOR, now=NOW, settings=settings())
+    quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     db.session.commit()
 
 
@@ -48,15 +49,13 @@ def test_an_acceptance_is_confirmed_with_the_last_day_on_which_it_can_be_taken_b
 def test_what_cannot_be_taken_back_names_no_day(app: Flask) -> None:
     revision = quoted()
     quotes.accept(
+        acting(clinic=replace(CLINIC, reflection_days=0), now=NOW, settings=settings()),
         revision,
         typed_name="Anna Kowalska",
         agreed_to="I accept.",
         language="en",
         network="203.0.113.0/24",
         pdf_sha256=None,
-        clinic=replace(CLINIC, reflection_days=0),
-        settings=settings(),
-        now=NOW,
     )
     db.session.commit()
     assert options() == [{"what": "accepted"}]

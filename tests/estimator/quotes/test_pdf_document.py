@@ -23,6 +23,7 @@ from estimator.models import QuoteRevision, Rate
 from estimator.pdf import images, renderer
 from estimator.quotes import pdf_document
 from pricing.quote import as_bytes
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of
 from tests.support.example_quotes import (
@@ -182,7 +183,7 @@ def test_a_quote_can_be_made_in_every_script_of_the_lists(app: Flask, language: 
     prepared = prepare(request)
     assert prepared.chosen is not None
     content, rows = quotes.worded(
-        request, prepared, number="Q-2026-00001", clinic=CLINIC, settings=settings(), now=NOW
+        acting(clinic=CLINIC, now=NOW, settings=settings()), request, prepared, number="Q-2026-00001"
     )
     made = pdf_document.document(
         content, rows, patient="Anna Kowalska", language=language, settings=settings()
@@ -287,12 +288,7 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
     request = ask(publish(list_text()))
     prepare(request)
     content, rows = quotes.worded(
-        request,
-        state(request),
-        number="Q-2026-?????",
-        clinic=CLINIC,
-        settings=settings(),
-        now=NOW,
+        acting(clinic=CLINIC, now=NOW, settings=settings()), request, state(request), number="Q-2026-?????"
     )
     made = pdf_document.preview_pdf(
         content, rows, patient="Anna Kowalska", language="en", settings=settings()
@@ -310,7 +306,11 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
     Image.new("RGB", (300, 80), "navy").save(drawn, "PNG")
     picture = images.as_png(drawn.getvalue())
     clinic.change_logo(
-        picture.content, picture.width, picture.height, actor="user:1", now=NOW, basis=clinic.bases()["logo"]
+        acting(actor="user:1", now=NOW),
+        picture.content,
+        picture.width,
+        picture.height,
+        basis=clinic.bases()["logo"],
     )
     revision = second_revision()
     made = pdf_document.render(revision, settings())
@@ -323,5 +323,5 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
         ]
         assert kept
         assert not any(bool(image.get("/Interpolate", False)) for image in kept)
-    clinic.change_logo(None, actor="user:1", now=NOW, basis=clinic.bases()["logo"])
+    clinic.change_logo(acting(actor="user:1", now=NOW), None, basis=clinic.bases()["logo"])
     assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"

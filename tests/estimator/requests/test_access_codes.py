@@ -18,6 +18,7 @@ from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteCode, TableVersion
 from estimator.processes import letters, worker
 from estimator.requests import access_codes
+from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
 from tests.support.example_mail import claimed, settings
@@ -67,10 +68,10 @@ def request_(version: TableVersion) -> PatientRequest:
 
 def send(request: PatientRequest, now: datetime = NOW) -> str:
     """Have a code sent and return its digits, as the mail says them."""
-    _code, mail_id = access_codes.send(request, settings=settings(), now=now)
+    _code, mail_id = access_codes.send(acting(now=now, settings=settings()), request)
     db.session.commit()
     assert mail_id is not None
-    return digits_in(letters.compose(claimed(mail_id, now), settings(), now))
+    return digits_in(letters.compose(acting(settings=settings(), now=now), claimed(mail_id, now)))
 
 
 def digits_in(message: EmailMessage) -> str:
@@ -81,7 +82,7 @@ def digits_in(message: EmailMessage) -> str:
 
 
 def check(request: PatientRequest, typed: str, now: datetime = NOW) -> bool:
-    found = access_codes.check(request, typed, settings=settings(), now=now)
+    found = access_codes.check(acting(now=now, settings=settings()), request, typed)
     db.session.commit()
     return found
 
@@ -154,8 +155,8 @@ def test_only_the_newest_code_counts(request_: PatientRequest) -> None:
 
 
 def test_a_button_that_is_pressed_twice_sends_one_mail(request_: PatientRequest) -> None:
-    first, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
-    second, none = access_codes.send(request_, settings=settings(), now=NOW + timedelta(seconds=29))
+    first, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
+    second, none = access_codes.send(acting(now=NOW + timedelta(seconds=29), settings=settings()), request_)
     assert mail_id is not None
     assert none is None
     assert first is second
@@ -166,7 +167,7 @@ def test_there_are_five_codes_an_hour_and_then_the_wait_is_said(request_: Patien
     for number in range(access_codes.MOST_AN_HOUR):
         send(request_, NOW + number * MINUTE)
     with pytest.raises(access_codes.TooMany) as too_many:
-        access_codes.send(request_, settings=settings(), now=NOW + 5 * MINUTE)
+        access_codes.send(acting(now=NOW + 5 * MINUTE, settings=settings()), request_)
     assert too_many.value.wait == 55 * MINUTE
     db.session.rollback()
     assert check(request_, send(request_, NOW + 60 * MINUTE), NOW + 60 * MINUTE)
@@ -176,7 +177,7 @@ def test_there_is_a_limit_for_a_day(request_: PatientRequest) -> None:
     for number in range(access_codes.MOST_A_DAY):
         send(request_, NOW + number * 13 * MINUTE)
     with pytest.raises(access_codes.TooMany):
-        access_codes.send(request_, settings=settings(), now=NOW + timedelta(hours=23))
+        access_codes.send(acting(now=NOW + timedelta(hours=23), settings=settings()), request_)
     db.session.rollback()
     send(request_, NOW + timedelta(hours=24))
 
@@ -195,7 +196,7 @@ def test_codes_of_one_request_say_nothing_about_another(version: TableVersion) -
 def test_a_request_without_an_address_gets_no_code(version: TableVersion) -> None:
     request = asked(version, address=None)
     with pytest.raises(access_codes.NoAddress):
-        access_codes.send(request, settings=settings(), now=NOW)
+        access_codes.send(acting(now=NOW, settings=settings()), request)
     assert access_codes.address_of(request, settings().data_keys) is None
     assert not check(request, "000000")
 
@@ -248,22 +249,22 @@ def test_the_worker_blanks_what_is_over(app: Flask, request_: PatientRequest) ->
 
 
 def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequest) -> None:
-    code, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
+    code, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
     db.session.commit()
     assert mail_id is not None
     late = NOW + 10 * MINUTE
     with pytest.raises(letters.Gone):
-        letters.compose(claimed(mail_id, late), settings(), late)
-    digits = access_codes.digits_of(code, settings().data_keys, NOW)
+        letters.compose(acting(settings=settings(), now=late), claimed(mail_id, late))
+    digits = access_codes.digits_of(acting(now=NOW, settings=settings()), code)
     assert digits is not None
     assert check(request_, digits)
     again = NOW + 12 * MINUTE
     with pytest.raises(letters.Gone):
-        letters.compose(claimed(mail_id, again), settings(), again)
+        letters.compose(acting(settings=settings(), now=again), claimed(mail_id, again))
 
 
 def test_the_mail_can_be_found_with_its_request_and_dropped(request_: PatientRequest) -> None:
-    _code, mail_id = access_codes.send(request_, settings=settings(), now=NOW)
+    _code, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
     assert [mail.id for mail in outbox.mails_about(request_.reference)] == [mail_id]
 
 
@@ -272,7 +273,7 @@ def test_of_two_who_type_the_code_at_once_one_comes_in(app: Flask, request_: Pat
 
     def type_it(_who: int) -> bool:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.check(request, digits, settings=settings(), now=NOW)
+        return access_codes.check(acting(now=NOW, settings=settings()), request, digits)
 
     results = at_once(app, 4, type_it)
     assert results.count(True) == 1
@@ -283,7 +284,7 @@ def test_guessing_at_once_gives_no_more_tries(app: Flask, request_: PatientReque
 
     def guess(_who: int, typed: str) -> bool:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.check(request, typed, settings=settings(), now=NOW)
+        return access_codes.check(acting(now=NOW, settings=settings()), request, typed)
 
     at_once(app, 8, partial(guess, typed=other_than(digits)))
     (code,) = stored()
@@ -296,7 +297,7 @@ def test_asking_at_once_sends_one_mail(app: Flask, request_: PatientRequest) -> 
 
     def ask(_who: int) -> int | None:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.send(request, settings=settings(), now=NOW)[1]
+        return access_codes.send(acting(now=NOW, settings=settings()), request)[1]
 
     results = at_once(app, 4, ask)
     assert sum(isinstance(result, int) for result in results) == 1

@@ -16,6 +16,7 @@ from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
 from estimator.privacy import erasure
 from estimator.processes import letters, worker
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import claimed, settings
 from tests.support.example_request import PERSON, request
@@ -32,7 +33,7 @@ def mail_of(record: PatientRequest) -> outbox.Claimed:
 
 
 def written(mail: outbox.Claimed) -> EmailMessage:
-    return letters.compose(mail, settings(), NOW)
+    return letters.compose(acting(settings=settings(), now=NOW), mail)
 
 
 def text(message: EmailMessage) -> str:
@@ -63,7 +64,7 @@ def test_it_says_nothing_about_a_treatment_and_nothing_that_was_typed(app: Flask
 def test_of_an_erased_request_nothing_is_sent(app: Flask) -> None:
     record = request(NOW)
     mail = mail_of(record)
-    erasure.erase(record, actor="patient", now=NOW)
+    erasure.erase(acting(now=NOW), record)
     with pytest.raises(letters.Gone):
         written(mail)
 

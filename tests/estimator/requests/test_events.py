@@ -7,6 +7,7 @@ from flask import Flask
 from estimator import requests
 from estimator.db import db
 from estimator.models import PatientRequest
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
 from tests.support.example_request import request
@@ -15,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 def seen(found: PatientRequest, actor: str, at: timedelta) -> bool:
-    new = requests.seen(found, actor=actor, now=NOW + at)
+    new = requests.seen(acting(actor=actor, now=NOW + at), found)
     db.session.commit()
     return new
 

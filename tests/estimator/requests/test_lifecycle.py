@@ -13,6 +13,7 @@ from estimator.db import db
 from estimator.models import Estimate, Mail, NameWord, PatientRequest, RequestConsent, StaffUser
 from estimator.models.requests import RequestState
 from estimator.requests import name_index
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import estimate, settings
 from tests.support.example_request import PERSON, request
@@ -26,7 +27,7 @@ def count(model: type) -> int:
 
 def move(record: PatientRequest, *states: RequestState) -> None:
     for state in states:
-        requests.move(record, state, actor="user:1", now=LATER, settings=settings())
+        requests.move(acting(actor="user:1", now=LATER, settings=settings()), record, state)
 
 
 def test_a_request_keeps_what_was_asked_with_its_own_copy_of_the_plan(app: Flask) -> None:
@@ -173,18 +174,20 @@ def test_a_request_is_given_to_somebody_who_saw_it_as_it_is(app: Flask) -> None:
     db.session.add(person)
     db.session.flush()
     seen = found.changes
-    requests.assign(found, person.id, changes=seen, actor="user:1", now=LATER, settings=settings())
+    requests.assign(acting(actor="user:1", now=LATER, settings=settings()), found, person.id, changes=seen)
     assert found.assignee is person
     with pytest.raises(requests.ChangedMeanwhile):
-        requests.assign(found, None, changes=seen, actor="user:2", now=LATER, settings=settings())
-    requests.assign(found, None, changes=found.changes, actor="user:2", now=LATER, settings=settings())
+        requests.assign(acting(actor="user:2", now=LATER, settings=settings()), found, None, changes=seen)
+    requests.assign(
+        acting(actor="user:2", now=LATER, settings=settings()), found, None, changes=found.changes
+    )
     assert found.assignee_id is None
 
 
 def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
     found = request(NOW)
-    requests.note(found, "Called back.", actor="user:1", now=LATER, settings=settings())
-    requests.keep_question(found, "Is there a lift?", now=LATER, settings=settings())
+    requests.note(acting(actor="user:1", now=LATER, settings=settings()), found, "Called back.")
+    requests.keep_question(acting(now=LATER, settings=settings()), found, "Is there a lift?")
     entries = requests.history(found, settings().data_keys)
     assert [(entry.kind, entry.actor, entry.words) for entry in entries] == [
         ("question", "patient", "Is there a lift?"),
@@ -196,7 +199,7 @@ def test_history_tells_what_happened_the_newest_first(app: Flask) -> None:
 def test_a_question_that_is_sent_twice_is_one(app: Flask) -> None:
     found = request(NOW)
     for moment in (NOW, LATER, LATER + timedelta(minutes=1)):
-        requests.keep_question(found, "Is there a lift?", now=moment, settings=settings())
+        requests.keep_question(acting(now=moment, settings=settings()), found, "Is there a lift?")
     kinds = [entry.kind for entry in requests.history(found, settings().data_keys)]
     assert kinds == ["question", "question", "asked"]
 
@@ -209,7 +212,7 @@ def test_many_who_write_at_the_same_moment_are_all_heard(app: Flask) -> None:
         with app.app_context():
             found = requests.get(reference)
             assert found is not None
-            requests.note(found, f"note {number}", actor="user:1", now=NOW, settings=settings())
+            requests.note(acting(actor="user:1", now=NOW, settings=settings()), found, f"note {number}")
             db.session.commit()
 
     with ThreadPoolExecutor(4) as people:

@@ -17,6 +17,7 @@ from estimator.privacy import erasure
 from estimator.requests import search
 from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
 from tests.support.example_request import PERSON, request
@@ -167,7 +168,7 @@ def test_a_name_whose_key_is_missing_does_not_keep_the_list_from_being_shown(
 
 def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version: TableVersion) -> None:
     found = request(NOW)
-    erasure.erase(found, actor="patient", now=NOW)
+    erasure.erase(acting(now=NOW), found)
     db.session.commit()
     (row,) = page().rows
     assert (row.full_name, row.unreadable, row.erased) == (None, False, True)

@@ -14,6 +14,7 @@ from estimator.models import Attempts, AuditEntry, StaffLink, StaffSession, Staf
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.processes import letters
 from estimator.staff import invitations, recovery_codes, sessions
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 
 KEY = "l" * 32
@@ -22,7 +23,7 @@ LOOKUP = "u" * 32
 
 def invite(address: str = "mira@example.org", *roles: Role) -> StaffUser:
     user, _link, _token = staff.invite(
-        address, roles or ("price_editor",), language="en", link_key=KEY, actor="test", now=NOW
+        acting(actor="test", now=NOW, link_key=KEY), address, roles or ("price_editor",), language="en"
     )
     db.session.commit()
     return user
@@ -59,7 +60,7 @@ def test_an_address_is_invited_once(app: Flask) -> None:
 @pytest.mark.parametrize("roles", [[], ["king"], ["approver", "king"]])
 def test_nobody_is_invited_without_a_role_that_there_is(app: Flask, roles: list[Role]) -> None:
     with pytest.raises(staff.NoRole):
-        staff.invite("mira@example.org", roles, language="en", link_key=KEY, actor="test", now=NOW)
+        staff.invite(acting(actor="test", now=NOW, link_key=KEY), "mira@example.org", roles, language="en")
     db.session.rollback()
     assert staff.everybody() == []
 
@@ -82,12 +83,12 @@ def test_nobody_both_edits_and_approves_by_one_role() -> None:
 def test_the_trail_tells_who_did_what_and_no_address(app: Flask) -> None:
     begun("ada@example.org", "administrator")
     user = invite()
-    staff.set_roles(user, ["approver"], actor="user:1", now=NOW)
-    staff.deactivate(user, actor="user:1", now=NOW)
-    staff.activate(user, actor="user:1", now=NOW)
-    staff.end_sessions(user, actor="user:1", now=NOW)
-    staff.new_password(user, "x", now=NOW)
-    staff.invite_again(user, link_key=KEY, actor="user:1", now=NOW)
+    staff.set_roles(acting(actor="user:1", now=NOW), user, ["approver"])
+    staff.deactivate(acting(actor="user:1", now=NOW), user)
+    staff.activate(acting(actor="user:1", now=NOW), user)
+    staff.end_sessions(acting(actor="user:1", now=NOW), user)
+    staff.new_password(acting(now=NOW), user, "x")
+    staff.invite_again(acting(actor="user:1", now=NOW, link_key=KEY), user)
     db.session.commit()
     assert trail()[1:] == [
         ("staff.invited", "test", "user:2", {"roles": ["price_editor"]}),
@@ -105,8 +106,8 @@ def test_the_trail_tells_who_did_what_and_no_address(app: Flask) -> None:
 def test_what_changes_nothing_is_not_told(app: Flask) -> None:
     user = invite()
     before = len(trail())
-    staff.set_roles(user, ["price_editor"], actor="test", now=NOW)
-    staff.activate(user, actor="test", now=NOW)
+    staff.set_roles(acting(actor="test", now=NOW), user, ["price_editor"])
+    staff.activate(acting(actor="test", now=NOW), user)
     assert len(trail()) == before
 
 
@@ -114,13 +115,13 @@ def test_the_last_administrator_who_has_begun_stays(app: Flask) -> None:
     ada = begun("ada@example.org", "administrator")
     invite("invited@example.org", "administrator")
     gone = begun("gone@example.org", "administrator")
-    staff.deactivate(gone, actor="test", now=NOW)
+    staff.deactivate(acting(actor="test", now=NOW), gone)
     with pytest.raises(staff.LastAdministrator):
-        staff.deactivate(ada, actor="test", now=NOW)
+        staff.deactivate(acting(actor="test", now=NOW), ada)
     with pytest.raises(staff.LastAdministrator):
-        staff.set_roles(ada, ["approver"], actor="test", now=NOW)
+        staff.set_roles(acting(actor="test", now=NOW), ada, ["approver"])
     begun("eve@example.org", "administrator")
-    staff.deactivate(ada, actor="test", now=NOW)
+    staff.deactivate(acting(actor="test", now=NOW), ada)
     assert not ada.active
 
 
@@ -133,7 +134,7 @@ def test_two_administrators_who_dismiss_each_other_at_once_leave_one(app: Flask)
             user = db.session.get(StaffUser, number)
             assert user is not None
             try:
-                staff.deactivate(user, actor="test", now=NOW)
+                staff.deactivate(acting(actor="test", now=NOW), user)
                 db.session.commit()
             except staff.LastAdministrator:
                 db.session.rollback()
@@ -168,7 +169,7 @@ def test_deactivation_ends_sessions_and_links(app: Flask) -> None:
     user = invite()
     sessions.begin(user, NOW)
     before = user.fs_uniquifier
-    staff.deactivate(user, actor="test", now=NOW)
+    staff.deactivate(acting(actor="test", now=NOW), user)
     assert db.session.query(StaffSession).count() == 0
     assert db.session.query(StaffLink).count() == 0
     assert user.fs_uniquifier != before
@@ -176,7 +177,7 @@ def test_deactivation_ends_sessions_and_links(app: Flask) -> None:
 
 def test_a_link_is_found_by_its_token_until_it_is_used_or_too_old(app: Flask) -> None:
     user = invite()
-    link, token = invitations.make(user, "reset", link_key=KEY, now=NOW)
+    link, token = invitations.make(acting(now=NOW, link_key=KEY), user, "reset")
     assert invitations.find(token, "reset", NOW) is link
     assert invitations.find(token, "invitation", NOW) is None
     assert invitations.find(token, "reset", NOW + timedelta(hours=1)) is None
@@ -190,7 +191,7 @@ def test_a_token_is_never_the_same_again(app: Flask) -> None:
     user = invite()
     tokens = set()
     for _time in range(5):
-        link, token = invitations.make(user, "invitation", link_key=KEY, now=NOW)
+        link, token = invitations.make(acting(now=NOW, link_key=KEY), user, "invitation")
         tokens.add(token)
         assert len(token) == 43
         invitations.use(link)
@@ -199,7 +200,7 @@ def test_a_token_is_never_the_same_again(app: Flask) -> None:
 
 
 def test_of_two_who_use_a_link_at_once_one_comes_through(app: Flask) -> None:
-    _link, token = invitations.make(invite(), "invitation", link_key=KEY, now=NOW)
+    _link, token = invitations.make(acting(now=NOW, link_key=KEY), invite(), "invitation")
     db.session.commit()
     db.session.remove()
 
@@ -219,7 +220,7 @@ def test_beginning_anew_forgets_the_second_factor_and_its_stand_ins(app: Flask) 
     user = invite()
     user.tf_totp_secret, user.tf_primary_method, user.totp_counter = b"x", "authenticator", 7
     recovery_codes.make(user, LOOKUP)
-    staff.begin(user, "hash", now=NOW)
+    staff.begin(acting(now=NOW), user, "hash")
     assert (user.tf_totp_secret, user.tf_primary_method, user.totp_counter) == (None, None, None)
     assert recovery_codes.left(user) == 0
     assert user.password == "hash"
@@ -238,7 +239,9 @@ def test_a_recovery_code_is_good_once_and_for_one_person(app: Flask) -> None:
 
 
 def take(now_minutes: float = 0, who: str = "mira") -> timedelta | None:
-    return throttle.take("x", who, most=2, lookup_key=LOOKUP, now=NOW + timedelta(minutes=now_minutes))
+    return throttle.take(
+        acting(now=NOW + timedelta(minutes=now_minutes), lookup_key=LOOKUP), "x", who, most=2
+    )
 
 
 def test_more_attempts_than_allowed_wait_until_a_quarter_of_an_hour_after_the_first(app: Flask) -> None:
@@ -277,14 +280,14 @@ def test_attempts_at_the_same_moment_are_all_counted(app: Flask) -> None:
 
 
 def test_no_address_stands_among_the_attempts(app: Flask) -> None:
-    throttle.take("sign-in", "mira@example.org", most=1, lookup_key=LOOKUP, now=NOW)
+    throttle.take(acting(now=NOW, lookup_key=LOOKUP), "sign-in", "mira@example.org", most=1)
     (row,) = db.session.query(Attempts)
     assert len(row.key) == 64
     assert "mira" not in row.key
 
 
 def claimed(mail_id: int) -> outbox.Claimed:
-    found = outbox.claim(mail_id, now=NOW, lease_seconds=60)
+    found = outbox.claim(acting(now=NOW, lease_seconds=60), mail_id)
     assert found is not None
     return found
 
@@ -292,28 +295,31 @@ def claimed(mail_id: int) -> outbox.Claimed:
 def test_a_mail_with_a_link_is_the_same_each_time_and_gone_with_its_link(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     user = invite()
-    link, token = invitations.make(user, "reset", link_key=settings.link_key, now=NOW)
-    mail = staff.send_link(user, link, settings=settings, now=NOW)
+    link, token = invitations.make(acting(now=NOW, settings=settings), user, "reset")
+    mail = staff.send_link(acting(now=NOW, settings=settings), user, link)
     db.session.commit()
     row = claimed(mail.id)
-    assert letters.compose(row, settings, NOW).as_bytes() == letters.compose(row, settings, NOW).as_bytes()
-    text = letters.compose(row, settings, NOW).get_body(("plain",))
+    assert (
+        letters.compose(acting(settings=settings, now=NOW), row).as_bytes()
+        == letters.compose(acting(settings=settings, now=NOW), row).as_bytes()
+    )
+    text = letters.compose(acting(settings=settings, now=NOW), row).get_body(("plain",))
     assert text is not None
     assert f"{settings.public_url}/staff/new-password/{token}" in text.get_content()
     with pytest.raises(letters.Gone):
-        letters.compose(row, settings, NOW + timedelta(hours=1))
+        letters.compose(acting(settings=settings, now=NOW + timedelta(hours=1)), row)
     invitations.use(link)
     db.session.commit()
     with pytest.raises(letters.Gone):
-        letters.compose(row, settings, NOW)
+        letters.compose(acting(settings=settings, now=NOW), row)
 
 
 @pytest.mark.parametrize("notice", ["password", "second_factor", "recovery_code"])
 def test_each_notice_is_a_letter_of_its_own(app: Flask, notice: staff.Notice) -> None:
     settings = app.config["SETTINGS"]
-    mail = staff.notify(invite(), notice, settings=settings, now=NOW)
+    mail = staff.notify(acting(now=NOW, settings=settings), invite(), notice)
     db.session.commit()
-    text = letters.compose(claimed(mail.id), settings, NOW).get_body(("plain",))
+    text = letters.compose(acting(settings=settings, now=NOW), claimed(mail.id)).get_body(("plain",))
     assert text is not None
     assert "10 March 2026, 12:00 (UTC)" in text.get_content()
 
@@ -321,7 +327,7 @@ def test_each_notice_is_a_letter_of_its_own(app: Flask, notice: staff.Notice) ->
 def test_what_is_over_is_removed_and_nothing_else(app: Flask) -> None:
     user = invite()
     sessions.begin(user, NOW)
-    invitations.make(user, "reset", link_key=KEY, now=NOW)
+    invitations.make(acting(now=NOW, link_key=KEY), user, "reset")
     take()
     db.session.commit()
     staff.purge(NOW + timedelta(minutes=10))

@@ -22,6 +22,7 @@ from estimator.verification import Difference, Reference, check, reference_of, w
 from pricing import canonical_json
 from tests.support import example_quotes as example
 from tests.support import hostile_pdfs as hostile
+from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import estimate
 
@@ -60,7 +61,7 @@ def revised(revision: QuoteRevision) -> QuoteRevision:
 
 
 def withdraw(revision: QuoteRevision) -> None:
-    quotes.withdraw(revision, reason="prices", actor="user:1", now=NOW, settings=example.settings())
+    quotes.withdraw(acting(actor="user:1", now=NOW, settings=example.settings()), revision, reason="prices")
     db.session.commit()
 
 
@@ -191,7 +192,7 @@ def test_a_replaced_document_is_genuine_and_replaced(revision: QuoteRevision, is
 def test_once_the_person_is_erased_the_document_can_still_be_checked(
     revision: QuoteRevision, issued: bytes
 ) -> None:
-    erasure.erase(revision.quote.request, actor="user:1", now=NOW)
+    erasure.erase(acting(actor="user:1", now=NOW), revision.quote.request)
     db.session.commit()
     db.session.expire_all()
     assert revision.rows is None

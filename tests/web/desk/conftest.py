@@ -15,6 +15,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.staff import invitations
+from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
@@ -49,7 +50,7 @@ def make_app(load: Callable[..., Settings], database_url: str, started: Apps) ->
     def make(**given: str) -> Flask:
         app = started.start(load(DATABASE_URL=database_url, **given))
         with app.app_context():
-            price_lists.import_(DELHI, NOW)
+            price_lists.import_(acting(actor="command line", now=NOW), DELHI)
             db.session.commit()
         return app
 
@@ -71,7 +72,7 @@ def sign_in() -> Callable[[Flask, Role], Staff]:
         with app.app_context():
             user = staff.demonstration(role, language="en", now=datetime.now(UTC))
             _link, token = invitations.make(
-                user, "demonstration", link_key=settings.link_key, now=datetime.now(UTC)
+                acting(now=datetime.now(UTC), settings=settings), user, "demonstration"
             )
             db.session.commit()
         person = Staff(app)

@@ -26,6 +26,7 @@ from estimator.models import AuditEntry, Draft, DraftSave, PriceList
 from estimator.models.staff import Role
 from estimator.price_lists import drafts
 from estimator.staff import invitations
+from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.folders import ROOT
 from tests.support.staff_browser import Staff
@@ -43,7 +44,7 @@ def second_approver(app: Flask) -> Staff:
         user = staff.accounts._add(
             "second@demonstration.example.org", ["approver"], language="en", demonstration=True, now=NOW
         )
-        _link, token = invitations.make(user, "demonstration", link_key=settings.link_key, now=NOW)
+        _link, token = invitations.make(acting(now=NOW, settings=settings), user, "demonstration")
         db.session.commit()
     person = Staff(app)
     page = person.see(f"/staff/demonstration/{token}")
@@ -315,7 +316,7 @@ def take_roles_away(app: Flask, address: str) -> None:
     with app.app_context():
         user = staff.find(address)
         assert user is not None
-        staff.set_roles(user, ["coordinator"], actor="command line", now=datetime.now(UTC))
+        staff.set_roles(acting(actor="command line", now=datetime.now(UTC)), user, ["coordinator"])
         db.session.commit()
 
 

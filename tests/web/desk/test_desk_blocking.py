@@ -12,6 +12,7 @@ from estimator import price_lists
 from estimator.db import db
 from estimator.models import TableVersion
 from estimator.price_lists import drafts
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
@@ -80,7 +81,7 @@ def test_whoever_asks_all_the_same_is_refused_with_the_place(app: Flask, editor:
     editor.see(f"{draft}/publish")
     action, fields = editor.page.sent("Ask for approval", {"ack": acknowledged(editor)})
     with app.app_context():
-        drafts.save(1, UNCHARGED, over=1, actor="user:99", now=NOW)
+        drafts.save(acting(actor="user:99", now=NOW), 1, UNCHARGED, over=1)
         db.session.commit()
     fields["over"] = "2"
     fields.add("kind", "choice_without_charge")

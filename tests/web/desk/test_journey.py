@@ -13,6 +13,7 @@ import pricing
 from estimator import audit, estimates, price_lists
 from estimator.db import db
 from estimator.processes import preview_task
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
@@ -31,12 +32,11 @@ PLAN = {
 def make_estimate(app: Flask) -> str:
     with app.app_context():
         token = estimates.make(
+            acting(now=datetime.now(UTC)),
             price_lists.in_force("delhi", datetime.now(UTC)),
             PLAN,
             language="en",
             submission=secrets.token_urlsafe(16),
-            link_key=app.config["SETTINGS"].link_key,
-            now=datetime.now(UTC),
         )
         db.session.commit()
     return token
@@ -123,7 +123,9 @@ def test_an_older_version_is_brought_back_as_a_new_one(app: Flask, editor: Staff
         newer = DELHI.replace('version = "2026-09"', 'version = "2026-10"').replace(
             "2026-09-01", "2026-10-01"
         )
-        price_lists.import_(newer.replace("price = 63.00", "price = 70.00"), NOW)
+        price_lists.import_(
+            acting(actor="command line", now=NOW), newer.replace("price = 63.00", "price = 70.00")
+        )
         db.session.commit()
     editor.see("/staff/tables")
     editor.press("Bring it back as a draft")
@@ -166,7 +168,7 @@ def test_the_trail_tells_who_did_what(app: Flask, editor: Staff, approver: Staff
 def test_the_trail_is_read_page_by_page(app: Flask, approver: Staff) -> None:
     with app.app_context():
         for number in range(120):
-            audit.add("table.closed", actor="command line", subject=f"price_list:x{number}", now=NOW)
+            audit.add(acting(actor="command line", now=NOW), "table.closed", subject=f"price_list:x{number}")
         db.session.commit()
     seen: list[str] = []
     page = approver.see("/staff/audit")

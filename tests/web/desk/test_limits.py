@@ -17,6 +17,7 @@ from estimator.price_lists import drafts
 from estimator.web import guard
 from estimator.web.staff import audit_trail
 from pricing.syntax import MOST_CHARACTERS
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
 from tests.support.folders import ROOT
 from tests.support.staff_browser import Page, Staff
@@ -104,7 +105,7 @@ def test_who_lost_their_role_sees_what_they_typed(app: Flask, editor: Staff, dra
     with app.app_context():
         user = staff.find("editor@demonstration.example.org")
         assert user is not None
-        staff.set_roles(user, ["coordinator"], actor="command line", now=datetime.now(UTC))
+        staff.set_roles(acting(actor="command line", now=datetime.now(UTC)), user, ["coordinator"])
         db.session.commit()
     page = editor.send("save", {"f.note.en": "A long note that took an hour"})
     assert page.status == 401
@@ -192,7 +193,9 @@ def test_nobody_approves_what_they_asked_for(
     with app.app_context():
         user = staff.find("editor@demonstration.example.org")
         assert user is not None
-        staff.set_roles(user, ["price_editor", "approver"], actor="command line", now=datetime.now(UTC))
+        staff.set_roles(
+            acting(actor="command line", now=datetime.now(UTC)), user, ["price_editor", "approver"]
+        )
         db.session.commit()
     again = sign_in(app, "price_editor")
     page = again.post(f"{draft}/approve", {"over": "1"})

@@ -13,6 +13,7 @@ from estimator import price_lists
 from estimator.db import db
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.staff_browser import Staff
 
@@ -152,7 +153,7 @@ def test_a_list_is_copied_under_another_name_with_its_examples(app: Flask, edito
     with app.app_context():
         text = price_lists.versions("delhi")[0].text
         later = text.replace('version = "2026-09"', 'version = "b"').replace("2026-09-01", "2026-10-01")
-        price_lists.import_(later, NOW, examples=examples)
+        price_lists.import_(acting(actor="command line", now=NOW), later, examples=examples)
         db.session.commit()
         number = price_lists.find("delhi", "b").id
     editor.see(f"/staff/tables/versions/{number}")

@@ -14,6 +14,7 @@ from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.web.desk import outbox as pages
+from tests.support.acts import acting
 from tests.support.quote_desk import ADDRESS, ask, give_up, now, page, settings_of
 from tests.support.staff_browser import Page, Staff
 
@@ -35,17 +36,16 @@ def put(app: Flask, count: int) -> None:
     with app.app_context():
         for number in range(count):
             outbox.put(
-                "estimate",
-                about=f"EST-{number:04d}-2222",
-                address=ADDRESS,
-                language="en",
-                options={"attached": False},
-                submission=f"form {number}",
-                keyring=settings.data_keys,
-                lookup_key=settings.lookup_key,
-                per_address=10**6,
-                per_record=10,
-                now=now(),
+                acting(now=now(), settings=settings),
+                outbox.Message(
+                    "estimate",
+                    about=f"EST-{number:04d}-2222",
+                    address=ADDRESS,
+                    language="en",
+                    options={"attached": False},
+                    submission=f"form {number}",
+                    limits=outbox.Limits(per_address=10**6, per_record=10),
+                ),
             )
         db.session.commit()
 

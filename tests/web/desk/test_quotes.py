@@ -19,6 +19,7 @@ from estimator.mail import outbox
 from estimator.models import Mail, QuoteDraft, QuoteRevision
 from estimator.models.staff import Role
 from estimator.privacy import erasure
+from tests.support.acts import acting
 from tests.support.quote_desk import (
     ADDRESS,
     NAME,
@@ -495,7 +496,7 @@ def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, co
     prepare(coordinator, reference)
     coordinator.see(f"{page(reference)}/issue")
     with app.app_context():
-        price_lists.close("delhi", actor="user:1", now=now())
+        price_lists.close(acting(actor="user:1", now=now()), "delhi")
         db.session.commit()
     late = coordinator.press("Issue this quote")
     assert late.status == 422
@@ -629,7 +630,7 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     issue(coordinator, second)
     with newest(app, second) as revision:
         quotes.ask_question(
-            revision.quote.request, "Is the <ramp> included?", settings=settings_of(app), now=now()
+            acting(now=now(), settings=settings_of(app)), revision.quote.request, "Is the <ramp> included?"
         )
     decline(app, second, "elsewhere", "My sister found\nanother one.")
     shown = coordinator.see(page(second))
@@ -675,7 +676,7 @@ def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staf
     reference = ask(app)
     issue(coordinator, reference)
     with request_of(app, reference) as found:
-        erasure.erase(found, actor="patient", now=now())
+        erasure.erase(acting(now=now()), found)
     shown = coordinator.see(page(reference))
     assert NAME not in shown.html
     assert "USD 15,890.40" in shown.text.replace(SPACE, " ")

@@ -18,6 +18,7 @@ from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.quotes import drafts, reports
 from pricing.quote import Adjustment
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
 from tests.support.quote_desk import NAME, accept, ask, decline, newest, now, page, request_of, settings_of
 from tests.support.staff_browser import Page, Staff
@@ -35,20 +36,17 @@ def issue(app: Flask, reference: str, *, amount: str | None = None) -> None:
     """Issue the next revision of a request's quote, USD 15,890.40 and an adjustment."""
     settings, moment = settings_of(app), now()
     with request_of(app, reference) as found:
-        draft = drafts.begin(found, actor="user:1", now=moment, settings=settings)
+        draft = drafts.begin(acting(actor="user:1", now=moment, settings=settings), found)
         lines = [] if amount is None else [Adjustment(Decimal(amount), "Agreed", "By telephone")]
         draft = drafts.change(
-            draft, save=draft.save, adjustments=lines, actor="user:1", now=moment, settings=settings
+            acting(actor="user:1", now=moment, settings=settings), draft, save=draft.save, adjustments=lines
         )
-        state = drafts.preview(draft, clinic=clinic.current(), settings=settings, now=moment)
+        state = drafts.preview(acting(clinic=clinic.current(), now=moment, settings=settings), draft)
         quotes.issue(
+            acting(clinic=clinic.current(), actor="user:1", now=moment, settings=settings),
             found,
             save=draft.save,
             fingerprint=state.fingerprint,
-            clinic=clinic.current(),
-            settings=settings,
-            actor="user:1",
-            now=moment,
         )
 
 
@@ -104,14 +102,14 @@ def test_an_acceptance_that_was_taken_back_does_not_count(app: Flask, coordinato
     issue(app, reference)
     accept(app, reference)
     with newest(app, reference) as revision:
-        quotes.take_back(revision, settings=settings_of(app), now=now())
+        quotes.take_back(acting(now=now(), settings=settings_of(app)), revision)
     assert cells(coordinator.see("/desk/reports"))[0] == ["November", "1", "0", "USD 0.00", "0", "USD 0.00"]
 
 
 def test_amounts_of_two_currencies_are_never_added(app: Flask, coordinator: Staff) -> None:
     with app.app_context():
         other = DELHI.replace('table = "delhi"', 'table = "lima"').replace('"USD"', '"EUR"')
-        price_lists.import_(other, now())
+        price_lists.import_(acting(actor="command line", now=now()), other)
         db.session.commit()
     for slug in ("delhi", "lima"):
         reference = ask(app, slug=slug)
@@ -224,7 +222,7 @@ def test_whose_person_was_erased_has_no_name(app: Flask, coordinator: Staff) -> 
     reference = ask(app)
     issue(app, reference)
     with request_of(app, reference) as found:
-        erasure.erase(found, actor="patient", now=now())
+        erasure.erase(acting(now=now()), found)
     (row,) = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
     assert (row["Patient"], row["Total"]) == ("", "15890.40")
 

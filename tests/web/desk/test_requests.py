@@ -20,6 +20,7 @@ from estimator.models import RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.requests import search
+from tests.support.acts import acting
 from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
 from tests.support.staff_browser import Staff
 
@@ -47,12 +48,10 @@ def kinds(app: Flask, reference: str) -> list[str]:
 def other_coordinator(app: Flask) -> int:
     with app.app_context():
         user, _link, _token = staff.invite(
+            acting(actor="test", now=datetime.now(UTC), settings=settings_of(app)),
             "ada@example.org",
             ["coordinator"],
             language="en",
-            link_key=settings_of(app).link_key,
-            actor="test",
-            now=datetime.now(UTC),
         )
         user.demonstration = False
         db.session.commit()
@@ -96,7 +95,9 @@ def test_what_is_overdue_is_said_and_counted(
     (address,) = coordinator.page.links("overdue")
     assert reference in coordinator.see(address).text
     with request_of(app, reference) as found:
-        requests.move(found, "closed", actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
+        requests.move(
+            acting(actor="user:1", now=datetime.now(UTC), settings=settings_of(app)), found, "closed"
+        )
     assert "overdue by" not in coordinator.see("/desk/requests").text
 
 
@@ -251,9 +252,9 @@ def test_mail_that_the_server_took_is_said_with_its_time(
     reference = ask(app)
     with app.app_context():
         (mail,) = outbox.mails_about(reference)
-        claimed = outbox.claim(mail.id, now=datetime.now(UTC), lease_seconds=60)
+        claimed = outbox.claim(acting(now=datetime.now(UTC), lease_seconds=60), mail.id)
         assert claimed is not None
-        outbox.sent(claimed, words="250 ok", now=datetime.now(UTC))
+        outbox.sent(acting(now=datetime.now(UTC)), claimed, words="250 ok")
         db.session.commit()
     text = sign_in(app, "coordinator").see(f"/desk/requests/{reference}").text
     assert "The mail server took it on 10 November 2026, 14:30 (Asia/Kolkata)." in text
@@ -415,7 +416,7 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
     with request_of(app, reference) as found:
-        erasure.erase(found, actor="patient", now=datetime.now(UTC))
+        erasure.erase(acting(now=datetime.now(UTC)), found)
     page = coordinator.see(f"/desk/requests/{reference}")
     assert "Who it is was erased on" in page.text
     assert NAME not in page.html
@@ -462,9 +463,11 @@ def test_of_several_only_those_change_that_can(app: Flask, coordinator: Staff) -
     page = coordinator.see("/desk/requests")
     picks = [str(box.get("value")) for box in page.all("input", name="pick")]
     with request_of(app, made[0]) as found:
-        requests.note(found, "x", actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
+        requests.note(acting(actor="user:1", now=datetime.now(UTC), settings=settings_of(app)), found, "x")
     with request_of(app, made[1]) as found:
-        requests.move(found, "closed", actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
+        requests.move(
+            acting(actor="user:1", now=datetime.now(UTC), settings=settings_of(app)), found, "closed"
+        )
     picks = [pick for pick in picks if not pick.startswith(made[1])] + [f"{made[1]}.{changes(app, made[1])}"]
     page = coordinator.send("state", {"pick": picks[:-1], "state": "waiting"})
     again = coordinator.post(

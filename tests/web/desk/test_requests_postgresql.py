@@ -12,6 +12,7 @@ from estimator import create_app, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models.staff import Role
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.quote_desk import ask, request_of
 from tests.support.staff_browser import Staff
@@ -24,7 +25,7 @@ def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[st
     set_up(settings.database_url)
     app = create_app(settings)
     with app.app_context():
-        price_lists.import_(DELHI, NOW)
+        price_lists.import_(acting(actor="command line", now=NOW), DELHI)
         db.session.commit()
     yield app
     with app.app_context():

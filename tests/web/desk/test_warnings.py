@@ -13,6 +13,7 @@ from estimator import audit, price_lists
 from estimator.price_lists import drafts
 from estimator.web.desk.price_lists import warnings
 from pricing.problems import WARNING_SENTENCES
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
@@ -117,8 +118,10 @@ def test_where_an_accepted_warning_stands_is_always_a_code(app: Flask) -> None:
     text = text.replace('"single", "deluxe"', f'"{long}", "deluxe"')
     table = text.replace('languages = ["en"]', 'languages = ["en", "pt-BR"]')
     with app.app_context():
-        draft = drafts.begin("delhi", text=table, examples="[]", based_on=None, actor="user:1", now=NOW)
+        draft = drafts.begin(
+            acting(actor="user:1", now=NOW), "delhi", text=table, examples="[]", based_on=None
+        )
         names = drafts.check(draft, NOW).names
         assert f"missing_translation charge.{long}.label.pt-BR" in names
-        drafts.publish(draft, over=1, acknowledged=names, actor="user:1", now=NOW)
+        drafts.publish(acting(actor="user:1", now=NOW), draft, over=1, acknowledged=names)
         assert acknowledged()["count"] == len(names)

@@ -17,6 +17,7 @@ from sqlalchemy import event, func, select
 from estimator import estimates
 from estimator.db import db
 from estimator.models import Mail
+from tests.support.acts import acting
 from tests.support.estimate_reader import (
     ADDRESS,
     Reader,
@@ -349,7 +350,7 @@ def test_of_an_estimate_that_is_unknown_too_old_or_deleted_nothing_is_sent(
     gone = Reader(app, made(app))
     gone.client = reader.client
     with app.app_context():
-        found = estimates.find(gone.link[3:], kept_days=90, now=NOW)
+        found = estimates.find(acting(now=NOW, kept_days=90), gone.link[3:])
         assert found is not None
         estimates.delete(found)
         db.session.commit()

@@ -17,6 +17,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 from estimator.requests import access_codes
+from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, NOW
 from tests.support.quote_clinic import Desk, list_text
 from tests.support.visitor import Page, Visitor
@@ -72,7 +73,7 @@ def code_of(desk: Desk) -> str:
     with desk.app.app_context():
         code = db.session.scalars(select(QuoteCode).order_by(QuoteCode.id.desc())).first()
         assert code is not None
-        digits = access_codes.digits_of(code, desk.settings.data_keys, NOW)
+        digits = access_codes.digits_of(acting(now=NOW, settings=desk.settings), code)
         assert digits is not None
         return digits
 
@@ -142,7 +143,7 @@ def test_who_has_no_address_needs_no_code(app: Flask) -> None:
 
 def test_everything_that_is_kept_is_shown_with_how_long(desk: Desk) -> None:
     with desk.request() as request:
-        requests.note(request, "Called back.", actor="user:7", now=NOW, settings=desk.settings)
+        requests.note(acting(actor="user:7", now=NOW, settings=desk.settings), request, "Called back.")
     page = confirmed(desk).open(f"/request/{desk.reference}/data")
     text = page.text()
     for expected in (

@@ -14,6 +14,7 @@ from estimator import clinic
 from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import Document
+from tests.support.acts import acting
 from tests.support.clinic import NOW
 from tests.support.database import count
 from tests.support.visitor import Page, Visitor, words
@@ -21,7 +22,9 @@ from tests.support.visitor import Page, Visitor, words
 
 def enter(app: Flask, quoted: str = "INR", rate: str = "83.25", day: date = date(2026, 3, 10)) -> None:
     with app.app_context():
-        exchange_rates.enter("USD", quoted, Decimal(rate), "Reserve <Bank>", day, actor="user:1", now=NOW)
+        exchange_rates.enter(
+            acting(actor="user:1", now=NOW), "USD", quoted, Decimal(rate), "Reserve <Bank>", day
+        )
         db.session.commit()
 
 
@@ -122,14 +125,14 @@ def test_a_new_logo_makes_new_pdfs_and_the_old_one_comes_back_with_it(
         b"\x00\x00\x00\x00IEND\xaeB`\x82"
     )
     with app.app_context():
-        clinic.change_logo(png, 1, 1, actor="user:1", now=NOW, basis=None)
+        clinic.change_logo(acting(actor="user:1", now=NOW), png, 1, 1, basis=None)
         db.session.commit()
     with_logo = visitor.open(f"{breakdown.path}/estimate.pdf")
     assert b"/Subtype /Image" in with_logo.body
     assert b"/Subtype /Image" not in plain.body
     assert visitor.open(breakdown.path).one("img").get("alt") == "Example clinic"
     with app.app_context():
-        clinic.change_logo(None, actor="user:1", now=NOW, basis=None)
+        clinic.change_logo(acting(actor="user:1", now=NOW), None, basis=None)
         db.session.commit()
     assert visitor.open(f"{breakdown.path}/estimate.pdf").body == plain.body
     assert count(app, Document) == 2

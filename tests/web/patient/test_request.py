@@ -23,6 +23,7 @@ from estimator.models import Mail, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import RequestState
 from estimator.processes import letters
 from estimator.requests import consents
+from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.visitor import Page, Visitor
 
@@ -516,7 +517,7 @@ def test_a_request_says_how_far_it_is(
     with app.app_context():
         found = requests.get(record.reference)
         assert found is not None
-        requests.move(found, state, actor="user:1", now=NOW, settings=settings_of(app))
+        requests.move(acting(actor="user:1", now=NOW, settings=settings_of(app)), found, state)
         db.session.commit()
     assert words in visitor.open(f"/request/{record.reference}").text()
 
@@ -546,9 +547,9 @@ def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
         said = [entry.words for entry in requests.history(found, settings_of(app).data_keys)]
         assert said == ["Is there a lift?\nI need one.", None]
         (mail,) = db.session.scalars(select(Mail).filter_by(template="request_question"))
-        claimed = outbox.claim(mail.id, now=NOW, lease_seconds=60)
+        claimed = outbox.claim(acting(now=NOW, lease_seconds=60), mail.id)
         assert claimed is not None
-        message = letters.compose(claimed, settings_of(app), NOW)
+        message = letters.compose(acting(settings=settings_of(app), now=NOW), claimed)
         assert message["To"] == parseaddr(settings_of(app).mail_from)[1]
         assert f"/desk/requests/{record.reference}" in message.as_string()
         assert "lift" not in message.as_string()

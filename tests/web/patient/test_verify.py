@@ -21,6 +21,7 @@ from estimator.db import db
 from estimator.quotes import pdf_document
 from estimator.web.patient import verify
 from pricing import canonical_json
+from tests.support.acts import acting
 from tests.support.clinic import ANSWERS
 from tests.support.database import statement_on_each_connection
 from tests.support.quote_clinic import ADDRESS, NAME, TOTAL, Desk, list_text, now
@@ -153,6 +154,7 @@ def decline(desk: Desk) -> None:
     """Decline the quote, as its page does."""
     with desk.revision() as revision:
         quotes.decline(
+            acting(now=now(), settings=desk.settings),
             revision,
             reason="price",
             words="Too much for us.",
@@ -160,8 +162,6 @@ def decline(desk: Desk) -> None:
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
-            settings=desk.settings,
-            now=now(),
         )
 
 

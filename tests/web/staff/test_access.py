@@ -15,6 +15,7 @@ from estimator.db import db
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.processes import demonstration
 from estimator.web import guard
+from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -88,7 +89,7 @@ def browsers(app: Flask, later: Callable[..., None]) -> dict[str, Browser]:
         found[role] = Browser(app, f"127.0.0.{number + 2}")
         Person(app, f"{role}@example.org", [role]).put(datetime.now(UTC)).sign_in(found[role])
     with app.app_context():
-        way = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))["price_editor"]
+        way = demonstration.ways_in(acting())["price_editor"]
         db.session.commit()
     found["invented"] = Browser(app)
     found["invented"].get(re.sub(r"^http://[^/]+", "", way))

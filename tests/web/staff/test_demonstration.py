@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -12,6 +11,7 @@ from estimator.db import db
 from estimator.models import Mail, StaffUser
 from estimator.models.staff import Role
 from estimator.processes import demonstration
+from tests.support.acts import acting
 from tests.support.clinic_staff import PASSWORD, Browser
 
 Later = Callable[..., None]
@@ -25,7 +25,7 @@ def demo(make_app: Callable[..., Flask], clock: object) -> Flask:
 
 def ways_in(app: Flask) -> dict[Role, str]:
     with app.app_context():
-        found = demonstration.ways_in(app.config["SETTINGS"], datetime.now(UTC))
+        found = demonstration.ways_in(acting())
         db.session.commit()
     return {role: re.sub(r"^http://[^/]+", "", address) for role, address in found.items()}
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from estimator import staff
 from estimator.db import db
+from tests.support.acts import acting
 from tests.support.clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, code_of, link_in, mails
 
 Join = Callable[..., Person]
@@ -55,12 +56,10 @@ def test_a_wrong_code_at_the_set_up_is_said_and_can_be_mended(
     person, laptop = Person(app, "mira@example.org", ["approver"]), Browser(app)
     with app.app_context():
         _user, _link, token = staff.invite(
+            acting(actor="test", now=datetime.now(UTC), link_key="l" * 32),
             person.address,
             person.roles,
             language="en",
-            link_key="l" * 32,
-            actor="test",
-            now=datetime.now(UTC),
         )
         db.session.commit()
     laptop.get(f"/staff/welcome/{token}")

@@ -14,6 +14,7 @@ from estimator.models import Mail
 from estimator.staff import invitations
 from estimator.web.staff.passwords import weakness
 from estimator.web.staff.security import COSTS
+from tests.support.acts import acting
 from tests.support.clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, link_in, mails
 
 Join = Callable[..., Person]
@@ -119,7 +120,7 @@ def test_a_link_ends_after_an_hour(join: Join, app: Flask, laptop: Browser, late
 def test_a_link_of_one_kind_opens_nothing_of_another(join: Join, app: Flask, laptop: Browser) -> None:
     person = join()
     with person.row() as user:
-        _link, token = invitations.make(user, "reset", link_key="l" * 32, now=datetime.now(UTC))
+        _link, token = invitations.make(acting(now=datetime.now(UTC), link_key="l" * 32), user, "reset")
     for path in ("welcome", "demonstration"):
         laptop.get(f"/staff/{path}/{token}")
         assert laptop.status == 404

@@ -9,6 +9,7 @@ from flask import Flask
 from estimator import staff
 from estimator.db import db
 from estimator.models import StaffSession, StaffUser
+from tests.support.acts import acting
 from tests.support.clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, code_of
 
 Join = Callable[..., Person]
@@ -120,20 +121,20 @@ def test_somebody_sees_where_they_are_signed_in_and_ends_all_but_this(
 
 def _deactivate(user: StaffUser) -> None:
     with_another_administrator()
-    staff.deactivate(user, actor="test", now=datetime.now(UTC))
+    staff.deactivate(acting(actor="test", now=datetime.now(UTC)), user)
 
 
 def _roles(user: StaffUser) -> None:
     with_another_administrator()
-    staff.set_roles(user, ["coordinator"], actor="test", now=datetime.now(UTC))
+    staff.set_roles(acting(actor="test", now=datetime.now(UTC)), user, ["coordinator"])
 
 
 def _password(user: StaffUser) -> None:
-    staff.new_password(user, user.password or "", now=datetime.now(UTC))
+    staff.new_password(acting(now=datetime.now(UTC)), user, user.password or "")
 
 
 def _signed_out(user: StaffUser) -> None:
-    staff.end_sessions(user, actor="test", now=datetime.now(UTC))
+    staff.end_sessions(acting(actor="test", now=datetime.now(UTC)), user)
 
 
 def _row(user: StaffUser) -> None:
@@ -142,12 +143,10 @@ def _row(user: StaffUser) -> None:
 
 def with_another_administrator() -> None:
     other, _link, _token = staff.invite(
+        acting(actor="test", now=datetime.now(UTC), link_key="l" * 32),
         "other@example.org",
         ["administrator"],
         language="en",
-        link_key="l" * 32,
-        actor="test",
-        now=datetime.now(UTC),
     )
     other.password = "x"
 

@@ -20,6 +20,7 @@ from estimator import clinic
 from estimator.clinic import Clinic, exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
+from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 
 PARTS = ("days", "quotes", "kept", "language")
@@ -390,7 +391,7 @@ def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(
 
     assert [language(asked) for asked in (None, "fr", "de")] == ["en", "en", "de"]
     with app.app_context():
-        clinic.change("default_language", "ar", actor="user:1", now=datetime.now(UTC))
+        clinic.change(acting(actor="user:1", now=datetime.now(UTC)), "default_language", "ar")
         db.session.commit()
     assert [language(asked) for asked in (None, "fr", "de")] == ["ar", "ar", "de"]
     other = make_app(LANGUAGES="en,de")

@@ -12,6 +12,7 @@ from flask import Flask
 from estimator import staff
 from estimator.db import db
 from estimator.models import StaffUser
+from tests.support.acts import acting
 from tests.support.clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, code_of
 
 Join = Callable[..., Person]
@@ -44,7 +45,9 @@ def test_a_wrong_password_an_unknown_address_and_an_account_without_password_get
         user.active = False
     with app.app_context():
         now = datetime.now(UTC)
-        staff.invite("new@example.org", ["approver"], language="en", link_key="l" * 32, actor="test", now=now)
+        staff.invite(
+            acting(actor="test", now=now, link_key="l" * 32), "new@example.org", ["approver"], language="en"
+        )
         db.session.commit()
     answers = set()
     for address, password in (

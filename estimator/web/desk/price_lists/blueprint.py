@@ -16,8 +16,9 @@ from estimator.web import errors
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing.notation import LONGEST_VERSION
 from pricing.reading import LONGEST_CODE, LONGEST_TEXT, MOST_WHOLE_DIGITS
 from pricing.syntax import MOST_CHARACTERS
@@ -108,11 +109,10 @@ def typed(prefix: str = "f.") -> dict[str, str]:
 def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Draft:
     """Save a draft and commit; raises drafts.ChangedMeanwhile, Gone, drafts.TooLong."""
     try:
-        kept = drafts.save(draft.id, text, over=over, actor=signed_in.actor(), now=now(), examples=examples)
+        with committing():
+            return drafts.save(act(), draft.id, text, over=over, examples=examples)
     except drafts.UnknownDraft:
         raise Gone from None
-    db.session.commit()
-    return kept
 
 
 def wants_json() -> bool:

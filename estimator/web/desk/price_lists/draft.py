@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
@@ -15,6 +14,8 @@ from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, 
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 MOST_SHOWN = 50
 """So many problems and warnings are listed on the page; the others stand beside their fields."""
@@ -56,8 +57,8 @@ def discard(draft_id: int) -> ResponseReturnValue:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)
     if request.method == "POST":
-        drafts.throw_away(draft, actor=signed_in.actor(), now=now())
-        db.session.commit()
+        with committing():
+            drafts.throw_away(act(), draft)
         return to("index")
     return render_template(
         "desk/confirm.html",

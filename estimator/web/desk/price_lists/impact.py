@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import wording
-from estimator.db import db
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.price_lists import editing, previews
@@ -18,8 +17,10 @@ from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, 
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.try_it import driver_words, item_words
 from estimator.web.language import current_reader
-from estimator.web.request_context import jobs, now
+from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing.impact import StoredMover
 from pricing.money import Rounder
 from pricing.table import PriceTable
@@ -79,16 +80,14 @@ def ask_effect(draft_id: int) -> ResponseReturnValue:
     if request.form.get("act") == "cancel":
         found = previews.latest(draft)
         if found is not None:
-            previews.cancel(found, now=now())
-            db.session.commit()
+            with committing():
+                previews.cancel(found, now=now())
         return to("effect", draft_id=draft_id)
     try:
-        preview = previews.ask(draft, actor=signed_in.actor(), now=now())
+        with committing():
+            previews.ask(act(), draft)
     except pricing.BadTable:
-        return to("effect", draft_id=draft_id)
-    number = preview.id
-    db.session.commit()
-    jobs().ring("preview", number)
+        pass  # the page says so
     return to("effect", draft_id=draft_id)
 
 

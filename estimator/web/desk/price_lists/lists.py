@@ -10,7 +10,6 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
@@ -22,6 +21,8 @@ from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing.syntax import MOST_CHARACTERS
 
 _SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']', re.MULTILINE)
@@ -146,15 +147,13 @@ def _draft_row(draft: Draft) -> DraftRow:
 @pages.post("/begin")
 def begin() -> ResponseReturnValue:
     """Begin a draft: from a version, from a file, or from a text that was pasted."""
-    actor = signed_in.actor()
     wanted = request.form.get("version", "")
     if wanted.isdecimal():
         version = the_version(int(wanted))
         first = _first_day(version)
-        draft = drafts.from_version(
-            version, name=_free_name(version.slug, first), valid_from=first, actor=actor, now=now()
-        )
-        db.session.commit()
+        name = _free_name(version.slug, first)
+        with committing():
+            draft = drafts.from_version(act(), version, name=name, valid_from=first)
         return to("overview", draft_id=draft.id)
     form = BeginForm()
     for file in request.files.values():
@@ -185,15 +184,8 @@ def begin() -> ResponseReturnValue:
             line='table = "delhi"',
         )
         return _index(form.refuse(sentence, form.text), 422)
-    draft = drafts.begin(
-        slug[1],
-        text=pasted,
-        examples="[]",
-        based_on=None,
-        actor=actor,
-        now=now(),
-    )
-    db.session.commit()
+    with committing():
+        draft = drafts.begin(act(), slug[1], text=pasted, examples="[]", based_on=None)
     return to("overview", draft_id=draft.id)
 
 
@@ -260,16 +252,14 @@ def take_back(version_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         text, examples, slug = found.text, found.examples, found.slug
         try:
-            price_lists.take_back(found, actor=signed_in.actor(), now=now())
+            with committing():
+                price_lists.take_back(act(), found)
+                draft = drafts.begin(act(), slug, text=text, examples=examples, based_on=None)
         except price_lists.InForceAlready:
             sentence = _(
                 "This version cannot be taken back: its first day has begun, or an estimate was made with it."
             )
             return _index(BeginForm().refuse(sentence), 409)
-        draft = drafts.begin(
-            slug, text=text, examples=examples, based_on=None, actor=signed_in.actor(), now=now()
-        )
-        db.session.commit()
         return to("overview", draft_id=draft.id)
     return render_template(
         "desk/confirm.html",
@@ -293,10 +283,8 @@ def closing(slug: str, what: str) -> ResponseReturnValue:
     if slug not in {one.slug for one in price_lists.lists()}:
         raise errors.Missing
     if request.method == "POST":
-        (price_lists.close if what == "close" else price_lists.reopen)(
-            slug, actor=signed_in.actor(), now=now()
-        )
-        db.session.commit()
+        with committing():
+            (price_lists.close if what == "close" else price_lists.reopen)(act(), slug)
         return to("index")
     if what == "close":
         heading = _("Close the list “%(slug)s”?", slug=slug)

@@ -15,7 +15,6 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader, speaking
 from estimator.models import TableVersion
@@ -30,7 +29,8 @@ from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
-from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from estimator.web.validators import Filled
 from pricing import PriceTable, Problem
 from pricing.currencies import COUNTRIES, MINOR_UNIT
@@ -216,15 +216,9 @@ def _begun(
             _say_once(form, name, sentence_here)
     if summary(form) or table is None:
         return _page(form, source), 422
-    draft = drafts.begin(
-        table.table,
-        text=text,
-        examples="[]" if source is None else source.examples,
-        based_on=None,
-        actor=signed_in.actor(),
-        now=now(),
-    )
-    db.session.commit()
+    examples = "[]" if source is None else source.examples
+    with committing():
+        draft = drafts.begin(act(), table.table, text=text, examples=examples, based_on=None)
     return to("overview", draft_id=draft.id)
 
 

@@ -9,7 +9,6 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft, TableVersion
@@ -33,6 +32,8 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from pricing import Problem
 
 
@@ -138,7 +139,7 @@ def propose(draft_id: int) -> ResponseReturnValue:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.propose(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        lambda: drafts.propose(act(), draft, over=over, acknowledged=accepted),
         then="publish",
     )
 
@@ -148,9 +149,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
-    return _try(
-        draft, lambda: drafts.approve(draft, over=over, actor=signed_in.actor(), now=now()), then="index"
-    )
+    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
 
 
 @pages.post("/drafts/<int:draft_id>/publish-alone")
@@ -163,7 +162,7 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.publish(draft, over=over, acknowledged=accepted, actor=signed_in.actor(), now=now()),
+        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
         then="index",
     )
 
@@ -181,16 +180,14 @@ def _accepted(draft: Draft) -> list[str]:
 def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
     draft_id = draft.id
     try:
-        do()
+        with committing():
+            do()
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         sentence = _("The draft was saved again meanwhile. Look at it as it is now; nothing was published.")
         return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
     except drafts.UnknownDraft:
-        db.session.rollback()
         raise Gone from None
     except drafts.NotReady as late:
-        db.session.rollback()
         note = _("Nothing was published. What is listed here stands in the way.")
         if late.check.blocking:
             note = f"{note} {warnings.not_to_be_accepted(late.check.blocking)}"
@@ -198,12 +195,9 @@ def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
             note = f"{note} {warnings.not_accepted(late.check.unacknowledged)}"
         return _page(the_draft(draft_id), PublishForm().refuse(note), 422)
     except drafts.NotProposed:
-        db.session.rollback()
         sentence = _("Nobody has asked for approval of the draft as it is now.")
         return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
     except drafts.SamePerson:
-        db.session.rollback()
         sentence = _("You asked for approval yourself. Another person has to give it.")
         return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
-    db.session.commit()
     return to(then, **({"draft_id": draft_id} if then != "index" else {}))

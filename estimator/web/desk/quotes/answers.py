@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import price_lists
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
@@ -27,9 +26,10 @@ from estimator.web.desk.quotes.blueprint import (
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
+from estimator.web.transaction import committing
 
 
 @pages.route("/answers", methods=["GET", "POST"])
@@ -48,19 +48,11 @@ def answers(reference: str) -> ResponseReturnValue:
     if found.unreadable:
         return _page(of, draft, form, status=422)
     try:
-        drafts.change(
-            draft,
-            save=number_in("save"),
-            answers=found.answers,
-            actor=signed_in.actor(),
-            now=now(),
-            settings=settings(),
-        )
+        with committing():
+            drafts.change(act(), draft, save=number_in("save"), answers=found.answers)
     except pricing.BadAnswers:
-        db.session.rollback()
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         of = the_request(reference)
         draft = the_draft(of)
         note = _(
@@ -70,7 +62,6 @@ def answers(reference: str) -> ResponseReturnValue:
             when=when(draft.changed_at, of),
         )
         return _page(of, draft, form.refuse(note), status=409)
-    db.session.commit()
     return to("prepare", reference=of.reference, saved=1)
 
 

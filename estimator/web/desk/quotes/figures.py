@@ -9,7 +9,7 @@ from typing import TypedDict
 from flask import url_for
 
 import pricing
-from estimator import clinic, price_lists, wording
+from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -18,8 +18,9 @@ from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
 from estimator.web.desk.quotes.form import Read
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import now
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -29,18 +30,15 @@ from pricing.table import ChoiceDriver
 
 def prepared_of(draft: QuoteDraft) -> Prepared:
     """Return what would be issued at this moment."""
-    return drafts.preview(draft, clinic=clinic.current(), settings=settings(), now=now())
+    return drafts.preview(act(), draft)
 
 
 def trial(of: PatientRequest, draft: QuoteDraft, found: Read) -> Prepared:
     """Return what would be issued if what is typed were saved; nothing is saved, sealed or opened for it."""
-    moment = now()
     plan = drafts.plan_with(
         draft, prices=found.prices, adjustments=found.adjustments, valid_until=found.valid_until
     )
-    return plans.preview(
-        plan, plans.offered(of, moment), clinic=clinic.current(), settings=settings(), now=moment
-    )
+    return plans.preview(act(), plan, plans.offered(of, now()))
 
 
 class BesideRow(TypedDict):

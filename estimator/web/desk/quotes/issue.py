@@ -7,8 +7,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, keys, price_lists, quotes, requests
-from estimator.db import db
+from estimator import keys, price_lists, quotes, requests
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
@@ -29,8 +28,10 @@ from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of,
 from estimator.web.fields import CarriedField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import jobs, now, settings
+from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 
 class IssueForm(Form):
@@ -46,26 +47,17 @@ def approve(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     try:
-        drafts.approve(
-            draft,
-            fingerprint=printable(request.form.get("fingerprint", "")),
-            actor=signed_in.actor(),
-            clinic=clinic.current(),
-            settings=settings(),
-            now=now(),
-        )
+        with committing():
+            drafts.approve(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         return _not_approved(
             reference,
             _("It was changed since you opened the page. Look at it as it is now; nothing was approved."),
         )
     except drafts.SamePerson:
-        db.session.rollback()
         return _not_approved(
             reference, _("You wrote an adjustment yourself. Another person has to approve it.")
         )
-    db.session.commit()
     flash(_("The adjustments are approved. Whoever changes the quote has to ask again."))
     return to("prepare", reference=of.reference)
 
@@ -87,30 +79,19 @@ def issue(reference: str) -> ResponseReturnValue:
     if request.method != "POST":
         return _check(of, draft, IssueForm())
     try:
-        revision = quotes.issue(
-            of,
-            save=number_in("save"),
-            fingerprint=printable(request.form.get("fingerprint", "")),
-            clinic=clinic.current(),
-            settings=settings(),
-            actor=signed_in.actor(),
-            now=now(),
-        )
+        with committing():
+            revision = quotes.issue(
+                act(), of, save=number_in("save"), fingerprint=printable(request.form.get("fingerprint", ""))
+            )
+            mailed = bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         note = _("It was changed since you looked at it. This is how it is now; nothing was issued.")
         of = the_request(reference)
         return _check(of, the_draft(of), IssueForm().refuse(note), 409)
     except quotes.NotReady:
-        db.session.rollback()
         of = the_request(reference)
         form = IssueForm().refuse(_("Nothing was issued. Something is missing."))
         return _check(of, the_draft(of), form, 422)
-    number, mailed = revision.id, [mail.id for mail in outbox.mails_about(quotes.about(revision))]
-    db.session.commit()
-    jobs().ring("quote", number)
-    for mail_id in mailed:
-        jobs().ring("mail", mail_id)
     if mailed:
         flash(_("The quote is issued, and on its way by mail."))
     else:

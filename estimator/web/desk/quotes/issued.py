@@ -9,7 +9,6 @@ from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -23,8 +22,10 @@ from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.mail_status import Outcome, outcome
 from estimator.web.patient.quote.standing import can_be_taken_back, taken_back_until
-from estimator.web.request_context import now, ring_mails, settings
+from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 
 WITHDRAWN: Mapping[str, Any] = {
@@ -162,14 +163,10 @@ def withdraw(reference: str) -> ResponseReturnValue:
             return _not_current(of, "replaced")
         if form.validate():
             try:
-                quotes.withdraw(
-                    revision, reason=form.reason.data, actor=signed_in.actor(), now=now(), settings=settings()
-                )
+                with committing():
+                    quotes.withdraw(act(), revision, reason=form.reason.data)
             except quotes.NotCurrent as late:
-                db.session.rollback()
                 return _not_current(the_request(reference), late.state)
-            db.session.commit()
-            ring_mails(quotes.about(revision))
             flash(_("The quote is withdrawn. Its page says so from now on."))
             return to("prepare", reference=reference)
     errors_here = summary(form)
@@ -192,8 +189,8 @@ def new_link(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     quote = the_quote(of)
     if request.method == "POST":
-        quotes.new_link(quote, actor=signed_in.actor(), settings=settings(), now=now())
-        db.session.commit()
+        with committing():
+            quotes.new_link(act(), quote)
         flash(_("The quote has a new link. The old one opens nothing any more."))
         return to("prepare", reference=of.reference)
     return render_template(

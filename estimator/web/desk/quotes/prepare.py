@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 import pricing
 from estimator import clinic, price_lists
-from estimator.db import db
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -40,6 +39,7 @@ from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
+from estimator.web.transaction import committing
 from estimator.wording import answer_words
 
 
@@ -57,8 +57,8 @@ def prepare(reference: str) -> ResponseReturnValue:
 def begin(reference: str) -> ResponseReturnValue:
     """Begin the next revision, from the request's plan or the newest revision; one that is begun goes on."""
     of = the_request(reference)
-    drafts.begin(of, actor=signed_in.actor(), now=now(), settings=settings())
-    db.session.commit()
+    with committing():
+        drafts.begin(signed_in.act(), of)
     return to("prepare", reference=of.reference)
 
 
@@ -78,25 +78,21 @@ def save(reference: str) -> ResponseReturnValue:
     if summary(typed):
         return page_of(of, draft, typed, tried=found, status=422)
     try:
-        drafts.change(
-            draft,
-            save=number_in("save"),
-            prices=found.prices,
-            adjustments=found.adjustments,
-            valid_until=found.valid_until,
-            actor=signed_in.actor(),
-            now=now(),
-            settings=settings(),
-        )
+        with committing():
+            drafts.change(
+                signed_in.act(),
+                draft,
+                save=number_in("save"),
+                prices=found.prices,
+                adjustments=found.adjustments,
+                valid_until=found.valid_until,
+            )
     except drafts.ChangedMeanwhile:
-        db.session.rollback()
         return _conflict(reference, typed)
     except drafts.WrongAdjustment as wrong:
-        db.session.rollback()
         sentence = _("This amount does not fit the currency of the prices that you chose.")
         typed.refuse(sentence, typed.line(wrong.number).amount)
         return page_of(the_request(reference), the_draft(of), typed, status=422)
-    db.session.commit()
     places = {"answers": "answers", "preview": "preview", "issue": "issue"}
     if act in places:
         return to(places[act], reference=of.reference)
@@ -130,8 +126,8 @@ def discard(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     if request.method == "POST":
-        drafts.discard(draft)
-        db.session.commit()
+        with committing():
+            drafts.discard(draft)
         return to("prepare", reference=of.reference)
     return render_template(
         "desk/confirm.html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, keys, quotes
+from estimator import keys, quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import speaking
 from estimator.models import PatientRequest
@@ -25,6 +25,7 @@ from estimator.web.desk.quotes.issued import revision_of
 from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
+from estimator.web.staff.signed_in import act
 from estimator.wording import FirmRows, states
 from pricing.stored import StoredQuote
 
@@ -120,7 +121,7 @@ def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     quote = quotes.for_request(of)
     with speaking(language_of(of)):
         number = _("number follows") if quote is None else quote.number
-    return quotes.worded(of, prepared, number=number, clinic=clinic.current(), settings=settings(), now=now())
+    return quotes.worded(act(), of, prepared, number=number)
 
 
 def _no_total(of: PatientRequest) -> ResponseReturnValue:

@@ -11,11 +11,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import clinic, estimates, price_lists, requests
-from estimator.db import db
+from estimator import estimates, price_lists, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.mail import outbox
 from estimator.models import TableVersion
 from estimator.requests import Asked, consents
 from estimator.web import errors, estimate_form, request_context
@@ -26,8 +24,9 @@ from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
 from estimator.web.patient.request_form import RequestForm
-from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
+from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, PrintableLine
 from pricing.answers import Answers
 
@@ -138,32 +137,11 @@ def enter(slug: str) -> ResponseReturnValue:
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
-    settings, now = request_context.settings(), request_context.now()
-    token = estimates.make(
-        version,
-        answers,
-        language=asked.language,
-        submission=submission,
-        link_key=settings.link_key,
-        now=now,
-    )
-    estimate = estimates.find(token, kept_days=settings.kept_days, now=now)
-    assert estimate is not None, "it was made in this transaction"
-    record = requests.ask(
-        estimate,
-        asked,
-        origin="staff",
-        submission=submission,
-        clinic=clinic.current(),
-        settings=settings,
-        actor=signed_in.actor(),
-        now=now,
-    )
-    reference = record.reference
-    mails = [mail.id for mail in outbox.mails_about(reference) if mail.state == "waiting"]
-    db.session.commit()
-    for mail_id in mails:
-        request_context.jobs().ring("mail", mail_id)
+    with committing():
+        token = estimates.make(act(), version, answers, language=asked.language, submission=submission)
+        estimate = estimates.find(act(), token)
+        assert estimate is not None, "it was made in this transaction"
+        reference = requests.ask(act(), estimate, asked, origin="staff", submission=submission).reference
     flash(_("The request is entered. The link for the patient stands on this page."))
     return desk.to("request", reference=reference, _anchor="hand-over")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from estimator import quotes, requests, staff
+from estimator.act import COMMAND_LINE
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
-from estimator.price_lists import COMMAND_LINE
 from estimator.requests import SEEN
 from estimator.web import mail_status
 from estimator.web.language import current_reader

@@ -10,7 +10,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import requests, staff
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import PatientRequest
@@ -23,6 +22,7 @@ from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in
+from estimator.web.transaction import committing
 from estimator.wording import states
 
 ME = "me"
@@ -89,8 +89,8 @@ def bulk() -> ResponseReturnValue:
     elif act is None:
         flash(_("Choose first whom to give them to, or which state they shall have."))
     else:
-        done, left = _each(picked, act)
-        db.session.commit()
+        with committing():
+            done, left = _each(picked, act)
         if done:
             flash(ngettext("%(num)s request was changed.", "%(num)s requests were changed.", done))
         for sentence in left:
@@ -132,14 +132,7 @@ def _assigning() -> Callable[[PatientRequest, int], None] | None:
         return None
 
     def assign(found: PatientRequest, changes: int) -> None:
-        requests.assign(
-            found,
-            number,
-            changes=changes,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        requests.assign(signed_in.act(), found, number, changes=changes)
 
     return assign
 
@@ -152,13 +145,7 @@ def _moving() -> Callable[[PatientRequest, int], None] | None:
 
     def move(found: PatientRequest, changes: int) -> None:
         desk.unchanged(found, changes)
-        requests.move(
-            found,
-            state,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        requests.move(signed_in.act(), found, state)
 
     return move
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
@@ -27,6 +27,8 @@ from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 
 
@@ -89,10 +91,9 @@ def show(reference: str) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is None:
         try:
-            if requests.seen(found, actor=signed_in.actor(), now=request_context.now()):
-                db.session.commit()
+            with committing():
+                requests.seen(act(), found)
         except DBAPIError as error:
-            db.session.rollback()
             if unavailable(error) is None:
                 raise
             current_app.logger.warning("who opened %s could not be written down", reference)
@@ -107,14 +108,8 @@ def note(reference: str) -> ResponseReturnValue:
     form = NoteForm()
     if not form.validate():
         return _page(found, form, 422)
-    requests.note(
-        found,
-        form.words.data,
-        actor=signed_in.actor(),
-        now=request_context.now(),
-        settings=request_context.settings(),
-    )
-    db.session.commit()
+    with committing():
+        requests.note(act(), found, form.words.data)
     flash(_("The note is kept."))
     return desk.to("request", reference=found.reference, _anchor="history")
 
@@ -128,17 +123,10 @@ def assign(reference: str) -> ResponseReturnValue:
         return _page(found, form, 422)
     number = None if form.to.data == NOBODY else int(form.to.data)
     try:
-        requests.assign(
-            found,
-            number,
-            changes=_changes(),
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-        )
+        with committing():
+            requests.assign(act(), found, number, changes=_changes())
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
-    db.session.commit()
     flash(
         _("It is given to nobody now.")
         if number is None
@@ -156,26 +144,18 @@ def state(reference: str) -> ResponseReturnValue:
         return _page(found, form, 422)
     wanted: Any = form.state.data
     try:
-        desk.unchanged(found, _changes())
-        requests.move(
-            found,
-            wanted,
-            actor=signed_in.actor(),
-            now=request_context.now(),
-            settings=request_context.settings(),
-            words=form.words.data or None,
-        )
+        with committing():
+            desk.unchanged(found, _changes())
+            requests.move(act(), found, wanted, words=form.words.data or None)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
     except requests.NotPossible as refusal:
-        db.session.rollback()
         sentence = _(
             "It is %(before)s, and cannot be made %(after)s from there.",
             before=desk.state_word(refusal.before),
             after=desk.state_word(refusal.after),
         )
         return _page(the_request(reference), form.refuse(sentence, form.state), 409)
-    db.session.commit()
     flash(_("It is %(state)s now.", state=desk.state_word(wanted)))
     return desk.to("request", reference=found.reference)
 
@@ -190,7 +170,6 @@ def the_request(reference: str) -> PatientRequest:
 
 def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     """Show the request as it is now to whoever began from an older page; what they typed is still there."""
-    db.session.rollback()
     found = the_request(reference)
     newest = next(
         (

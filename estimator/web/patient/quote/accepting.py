@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import clinic, quotes
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import QuoteRevision
-from estimator.web import networks, request_context
+from estimator.web import networks
 from estimator.web.fields import CarriedField, TextField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong
 
 LONGEST_NAME = 200
@@ -136,15 +137,12 @@ def take_back(number: str) -> ResponseReturnValue:
         if not blueprint.is_the_newest(found, request.form.get("revision")):
             return blueprint.refused(found)
         try:
-            quotes.take_back(found.newest, settings=request_context.settings(), now=request_context.now())
-            db.session.commit()
+            with committing():
+                quotes.take_back(act(), found.newest)
         except quotes.NotCurrent:
-            db.session.rollback()
             return done
         except quotes.TooLate:
-            db.session.rollback()
             return _too_late(found)
-        blueprint.ring(found.newest)
         return done
     rows = blueprint.rows_of(found.newest)
     return render_template(
@@ -207,27 +205,23 @@ def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
 def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
     revision = found.newest
     try:
-        quotes.accept(
-            revision,
-            typed_name=asked.name,
-            agreed_to=asked.sentence,
-            language=asked.language,
-            network=networks.recorded(),
-            pdf_sha256=revision.pdf_sha256,
-            clinic=clinic.current(),
-            settings=request_context.settings(),
-            now=request_context.now(),
-        )
-        db.session.commit()
+        with committing():
+            quotes.accept(
+                act(),
+                revision,
+                typed_name=asked.name,
+                agreed_to=asked.sentence,
+                language=asked.language,
+                network=networks.recorded(),
+                pdf_sha256=revision.pdf_sha256,
+            )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
-        db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
         asked.form.refuse(blueprint.kept_here(error))
         return asked.page(503, checking=True)
-    blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=asked.short.number), code=303)
 
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes
-from estimator.db import db, unavailable
+from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
 from estimator.models.quotes import RevisionState
@@ -255,8 +255,7 @@ def is_the_newest(found: Opened, revision: str | None) -> bool:
 
 
 def kept_here(error: DBAPIError) -> str:
-    """End what could not be saved, and return what is said above the form; raises what is a mistake of ours."""
-    db.session.rollback()
+    """Return what is said above the form of what could not be saved; raises what is a mistake of ours."""
     known = unavailable(error)
     if known is None:
         raise error
@@ -266,11 +265,6 @@ def kept_here(error: DBAPIError) -> str:
 def ended_visit() -> str:
     """Say that a form brought no proof of this visit."""
     return _("Your visit had ended. What you typed is still here; press the button again.")
-
-
-def ring(revision: QuoteRevision) -> None:
-    """Wake the worker for the mails that an answer has caused; they are committed already."""
-    request_context.ring_mails(quotes.about(revision))
 
 
 def last_day(revision: QuoteRevision, days: int) -> str:

@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import quotes
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.web import networks, request_context
+from estimator.web import networks
 from estimator.web.fields import AreaField, CarriedField, RadiosField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Opened, Short, pages
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.web.validators import NotTooLong
 
 REASONS: Mapping[str, str] = {
@@ -84,28 +85,25 @@ def _page(short: Short, form: DeclineForm, status: int = 200) -> ResponseReturnV
 def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnValue:
     revision = found.newest
     try:
-        quotes.decline(
-            revision,
-            reason=form.reason.data,
-            words=form.words.data or None,
-            agreed_to=_(
-                "I decline the firm quote %(number)s, revision %(revision)s.",
-                number=short.number,
-                revision=short.revision,
-            ),
-            language=current_reader().tag,
-            network=networks.recorded(),
-            pdf_sha256=revision.pdf_sha256,
-            settings=request_context.settings(),
-            now=request_context.now(),
-        )
-        db.session.commit()
+        with committing():
+            quotes.decline(
+                act(),
+                revision,
+                reason=form.reason.data,
+                words=form.words.data or None,
+                agreed_to=_(
+                    "I decline the firm quote %(number)s, revision %(revision)s.",
+                    number=short.number,
+                    revision=short.revision,
+                ),
+                language=current_reader().tag,
+                network=networks.recorded(),
+                pdf_sha256=revision.pdf_sha256,
+            )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
-        db.session.rollback()
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "declined":
             return redirect(url_for("quote.answered", number=short.number), code=303)
         return blueprint.refused(replace(found))
     except DBAPIError as error:
         return _page(short, form.refuse(blueprint.kept_here(error)), 503)
-    blueprint.ring(revision)
     return redirect(url_for("quote.answered", number=short.number), code=303)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import quotes, requests
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
@@ -23,6 +22,8 @@ from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.web.validators import Filled
 from estimator.wording import states
 
@@ -107,12 +108,9 @@ def _newest_mail(found: Opened) -> Mail | None:
 
 def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
     try:
-        _code, mail_id = access_codes.send(
-            found.quote.request, settings=request_context.settings(), now=request_context.now()
-        )
-        db.session.commit()
+        with committing():
+            access_codes.send(act(), found.quote.request)
     except access_codes.TooMany as too_many:
-        db.session.rollback()
         minutes = -(-int(too_many.wait.total_seconds()) // 60)
         sentence = ngettext(
             "Enough codes have been sent for now. Ask again in %(num)s minute, or type the newest one.",
@@ -122,32 +120,27 @@ def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
         form.code.fill("")
         return gate(found, form.refuse(sentence), 429)
     except access_codes.NoAddress:  # erased meanwhile
-        db.session.rollback()
         return redirect(found.link, code=303)
     except DBAPIError as error:
         return gate(found, form.refuse(blueprint.kept_here(error)), 503)
-    if mail_id is not None:
-        request_context.jobs().ring("mail", mail_id)
     return redirect(found.link, code=303)
 
 
 def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
-    asked, now, settings = found.quote.request, request_context.now(), request_context.settings()
+    asked = found.quote.request
     if not form.validate():
         return gate(found, form, 422)
     try:
-        right = access_codes.check(asked, form.code.data, settings=settings, now=now)
-        if right:
-            requests.add_event(
-                asked, "opened", actor="patient", now=now, settings=settings, quote=found.quote.number
-            )
-        db.session.commit()
+        with committing():  # also a wrong one, so that the try counts
+            right = access_codes.check(act(), asked, form.code.data)
+            if right:
+                requests.add_event(act(), asked, "opened", quote=found.quote.number)
     except DBAPIError as error:
         return gate(found, form.refuse(blueprint.kept_here(error)), 503)
     if right:
         QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
-    left = access_codes.waiting(asked, now)
+    left = access_codes.waiting(asked, request_context.now())
     if left is None:
         form.code.fill("")
         form.refuse(_("This code does not open the quote any more. Ask for a new one."))

@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import quotes
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
-from estimator.web import request_context
 from estimator.web.forms import summary
 from estimator.web.patient import question_form
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, pages
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 
 @pages.route("/quote/<number>/question", methods=["GET", "POST"])
@@ -30,19 +30,13 @@ def question(number: str) -> ResponseReturnValue:
         return _page(number, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
         return _page(number, form, 422)
-    words = form.words.data
-    revision = found.newest
     try:
-        quotes.ask_question(
-            found.quote.request, words, settings=request_context.settings(), now=request_context.now()
-        )
-        db.session.commit()
+        with committing():
+            quotes.ask_question(act(), found.quote.request, form.words.data)
     except outbox.TooMany:
-        db.session.rollback()
         return _page(number, form.refuse(question_form.too_many(), form.words), 429)
     except DBAPIError as error:
         return _page(number, form.refuse(blueprint.kept_here(error)), 503)
-    blueprint.ring(revision)
     return redirect(url_for("quote.asked", number=number), code=303)
 
 

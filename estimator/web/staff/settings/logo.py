@@ -6,14 +6,14 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from estimator import clinic
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.pdf import images
-from estimator.web import request_context
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, summary
 from estimator.web.staff.settings.blueprint import done, pages
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 
 
 class LogoForm(Form):
@@ -28,18 +28,18 @@ def logo() -> ResponseReturnValue:
     form = LogoForm()
     if request.method != "POST":
         return _form(form)
-    actor, now = request_context.person().actor, request_context.now()
     basis = request.form.get("basis-logo", "")
     try:
         if request.form.get("act") == "remove":
-            clinic.change_logo(None, actor=actor, now=now, basis=basis)
+            with committing():
+                clinic.change_logo(act(), None, basis=basis)
             return done(_("The logo was removed."), "settings.logo")
         picture = images.as_png(form.picture.data)
-        clinic.change_logo(picture.content, picture.width, picture.height, actor=actor, now=now, basis=basis)
+        with committing():
+            clinic.change_logo(act(), picture.content, picture.width, picture.height, basis=basis)
     except images.NotUsable as refused:
         return _form(form.refuse(str(refused), form.picture), 422)
     except clinic.SomebodyElse:
-        db.session.rollback()
         sentence = _("Somebody else changed the logo meanwhile; this is theirs. Choose your file again.")
         return _form(form.refuse(sentence, form.picture), 409)
     return done(_("This is the logo now."), "settings.logo")

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
 from estimator.clinic import exchange_rates as known
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import request_context
@@ -20,6 +19,8 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.blueprint import done, pages
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing, trying
 from estimator.web.validators import Number
 from pricing.currencies import MINOR_UNIT
 
@@ -63,26 +64,27 @@ def rates() -> ResponseReturnValue:
         number = request.form.get("number", "")
         row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
         if row is not None:  # else somebody else has removed it, which is as well
-            known.remove(row, actor=request_context.person().actor, now=request_context.now())
+            with committing():
+                known.remove(act(), row)
         return done(_("The rate was removed."), "settings.rates")
     form = RateForm()
     form.validate()
+    is_read = not summary(form)
     try:
-        known.enter(
-            form.base.data or "",
-            form.quoted.data or "",
-            Decimal(1) if form.rate.number is None else form.rate.number,
-            form.source.data,
-            form.day.day or request_context.now().date(),
-            actor=request_context.person().actor,
-            now=request_context.now(),
-        )
+        with committing() if is_read else trying():
+            known.enter(
+                act(),
+                form.base.data or "",
+                form.quoted.data or "",
+                Decimal(1) if form.rate.number is None else form.rate.number,
+                form.source.data,
+                form.day.day or request_context.now().date(),
+            )
     except known.WrongRate as wrong:
         for name, sentence in wrong.problems.items():
             if not form[name].errors:
                 form.refuse(sentence, form[name])
     if summary(form):
-        db.session.rollback()
         return _page(form)
     return done(_("The rate was entered."), "settings.rates")
 

@@ -14,7 +14,6 @@ from wtforms import Field
 
 from estimator import clinic
 from estimator.clinic import Clinic, exchange_rates
-from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
 from estimator.web import request_context
@@ -192,9 +191,8 @@ def part(code: str) -> ResponseReturnValue:
     form.validate()
     values = {field.name: _value(field) for field in _fields(form) if not field.errors}
     status = change(form, values)
-    if summary(form):
-        db.session.rollback()
-        return _form(code, found, form, 422 if status == 303 else status)
+    if status != 303:
+        return _form(code, found, form, status)
     return done(_("Saved: %(what)s.", what=found.title))
 
 
