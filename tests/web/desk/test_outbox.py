@@ -74,7 +74,7 @@ def test_what_was_given_up_is_sent_again_once(app: Flask, coordinator: Staff) ->
     number = give_up(app, "request_received", "550 mailbox unknown")
     shown = coordinator.see("/desk/outbox?state=failed")
     action, fields = next(
-        (str(form.get("action")), dict(shown._fields(form)))
+        (str(form.get("action")), shown.typed(form).to_dict())
         for form in shown.all("form")
         if form.get("action") == f"/desk/outbox/{number}/again"
     )

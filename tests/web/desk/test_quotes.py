@@ -249,7 +249,7 @@ def test_an_answer_that_the_list_refuses_is_said_beside_it(app: Flask, coordinat
 
 
 def _answers(shown: Page, **typed: str) -> dict[str, str]:
-    return {**dict(shown._fields(shown._form_with("q_nights"))), **typed}
+    return {**shown.typed(shown._form_with("q_nights")).to_dict(), **typed}
 
 
 def test_everything_that_is_missing_is_listed_with_the_way_to_mend_it(app: Flask, coordinator: Staff) -> None:
@@ -574,7 +574,7 @@ def test_what_became_of_its_mail_is_said_and_it_can_be_sent_again(app: Flask, co
     shown = coordinator.see(page(reference))
     assert "The reason: 550 mailbox unknown" in shown.text
     action, fields = next(
-        (form.get("action"), dict(shown._fields(form)))
+        (form.get("action"), shown.typed(form).to_dict())
         for form in shown.all("form")
         if str(form.get("action")).startswith("/desk/outbox/")
     )
