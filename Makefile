@@ -4,6 +4,8 @@ SHELL := /bin/sh
 SYSTEM_PACKAGES ?= yes
 BIN := .venv/bin
 export PYTHON
+# What one process has compiled serves the others: tests start hundreds of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 ifeq ($(shell uname -s),Darwin)
 # Python looks for Homebrew's libraries only where it is told to.

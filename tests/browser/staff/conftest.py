@@ -1,0 +1,5 @@
+"""The clinic's app with its accounts, for Chromium as for a browser without JavaScript."""
+
+from tests.web.staff.conftest import costs, join, known, laptop, later, make_app
+
+__all__ = ["costs", "join", "known", "laptop", "later", "make_app"]
