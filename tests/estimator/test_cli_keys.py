@@ -122,7 +122,8 @@ def test_a_new_key_seals_everything_anew_and_a_process_that_runs_notices(
 RUNNING = """
 import sys
 from datetime import UTC, datetime
-from estimator import create_app, keys, outbox
+from estimator import create_app, keys
+from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.db import db
 app = create_app()
