@@ -10,15 +10,80 @@ LONGEST = 254
 LONGEST_LOCAL_PART = 64
 """So many bytes do mail servers take, of the whole and of what stands before the @."""
 
-COMMON = (
-    "126.com 163.com aol.com bk.ru bluewin.ch btinternet.com comcast.net duck.com fastmail.com foxmail.com "
-    "free.fr gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk hotmail.com hotmail.de "
-    "hotmail.es hotmail.fr hotmail.it icloud.com inbox.ru laposte.net libero.it list.ru live.com live.nl mac.com "
-    "mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.de outlook.fr posteo.de proton.me "
-    "protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com seznam.cz t-online.de telia.com ukr.net "
-    "virgilio.it wanadoo.fr web.de wp.pl yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de "
-    "yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com yandex.kz yandex.ru ya.ru ymail.com zoho.com"
-).split()
+COMMON = [
+    "126.com",
+    "163.com",
+    "aol.com",
+    "bk.ru",
+    "bluewin.ch",
+    "btinternet.com",
+    "comcast.net",
+    "duck.com",
+    "fastmail.com",
+    "foxmail.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.co.uk",
+    "hotmail.com",
+    "hotmail.de",
+    "hotmail.es",
+    "hotmail.fr",
+    "hotmail.it",
+    "icloud.com",
+    "inbox.ru",
+    "laposte.net",
+    "libero.it",
+    "list.ru",
+    "live.com",
+    "live.nl",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "naver.com",
+    "orange.fr",
+    "outlook.com",
+    "outlook.de",
+    "outlook.fr",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rambler.ru",
+    "rediffmail.com",
+    "rocketmail.com",
+    "seznam.cz",
+    "t-online.de",
+    "telia.com",
+    "ukr.net",
+    "virgilio.it",
+    "wanadoo.fr",
+    "web.de",
+    "wp.pl",
+    "yahoo.co.in",
+    "yahoo.co.jp",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.com.br",
+    "yahoo.de",
+    "yahoo.es",
+    "yahoo.fr",
+    "yahoo.in",
+    "yahoo.it",
+    "yandex.com",
+    "yandex.kz",
+    "yandex.ru",
+    "ya.ru",
+    "ymail.com",
+    "zoho.com",
+]
 """Where most mailboxes of the world are; what is one letter beside one of them is perhaps a slip."""
 
 ALIKE = 0.85

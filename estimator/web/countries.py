@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from estimator.i18n import Reader
 
-NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+NOT_COUNTRIES = frozenset(
+    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
+)
 """Two letters that stand for something else, or are no code of ISO 3166; Kosovo, XK, is used everywhere."""
 
 

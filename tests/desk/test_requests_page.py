@@ -401,11 +401,11 @@ def test_who_opens_a_request_is_written_down_once_an_hour(
     before = changes(app, reference)
     for person in (coordinator, coordinator, approver):
         person.see(f"/desk/requests/{reference}")
-    assert kinds(app, reference).count(requests.KIND) == 2
+    assert kinds(app, reference).count(requests.SEEN) == 2
     clock.shift(timedelta(minutes=59))
     coordinator = sign_in(app, "coordinator")
     coordinator.see(f"/desk/requests/{reference}")
-    assert kinds(app, reference).count(requests.KIND) == 2
+    assert kinds(app, reference).count(requests.SEEN) == 2
     clock.shift(timedelta(minutes=1))
     text = coordinator.see(f"/desk/requests/{reference}").text
     assert "Opened 3 times" in text
@@ -425,7 +425,7 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     assert "15,973.40" in page.text.replace("\xa0", " ")
     assert page.all("textarea") == []
     assert "erased" in coordinator.see("/desk/requests").text
-    assert requests.KIND not in kinds(app, reference)
+    assert requests.SEEN not in kinds(app, reference)
 
 
 def test_an_approver_reads_and_changes_nothing(app: Flask, approver: Staff, reference: str) -> None:
@@ -569,7 +569,7 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
         other.rollback()
     assert page.status == 200
     assert NAME in page.text
-    assert requests.KIND not in kinds(app, reference)
+    assert requests.SEEN not in kinds(app, reference)
 
 
 def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
