@@ -48,6 +48,14 @@ def is_open(user: StaffUser, key: str, now: datetime) -> bool:
     return now - LONGEST < began_at <= now + AHEAD and now - IDLE < seen_at <= now + AHEAD
 
 
+def is_seen(key: str, now: datetime) -> bool:
+    """Whether it was written down within the last minute that a session is in use."""
+    found = select(StaffSession.id).where(
+        StaffSession.key_hash == links.stored(key), StaffSession.seen_at > now - SEEN_EACH
+    )
+    return db.session.scalar(found) is not None
+
+
 def seen(key: str, now: datetime) -> bool:
     """Write down that a session is in use, once a minute; return whether anything was written."""
     due = update(StaffSession).where(

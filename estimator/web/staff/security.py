@@ -167,6 +167,8 @@ def person() -> StaffUser | None:
 def seen(user: StaffUser) -> None:
     """Write down that somebody is still there; a database that cannot be written ends nobody's session."""
     g.staff = user
+    if sessions.is_seen(session[KEY], request_context.now()):
+        return
     try:
         with committing():
             sessions.seen(session[KEY], request_context.now())
