@@ -19,7 +19,7 @@ from sqlalchemy import func as sql
 import pricing
 from estimator import audit
 from estimator.act import Act
-from estimator.db import db
+from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, TableVersion
 from estimator.price_lists import published
 from pricing import PriceTable, Problem
@@ -253,6 +253,10 @@ def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
 
 
 def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
+    # Of two who publish at once the second one is told so, and not that the day is taken by what the first published.
+    advisory_lock(f"draft {draft.id}")
+    if db.session.scalar(select(Draft.saves).where(Draft.id == draft.id)) != draft.saves:
+        raise ChangedMeanwhile(find(draft.id))
     found = _must_be_ready(draft, acknowledged, act.now)
     draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
     # Two who publish at once: the second one finds no draft to remove, and publishes nothing.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.privacy import data_export, due_erasure, erasure, key_rotation
+from estimator.privacy import data_export, due_erasure, erasure, kept, key_rotation
 
 __all__ = [
     "data_export",
     "due_erasure",
     "erasure",
+    "kept",
     "key_rotation",
 ]

@@ -23,7 +23,7 @@ def seen(found: PatientRequest, actor: str, at: timedelta) -> bool:
 
 def readers(found: PatientRequest) -> list[str]:
     entries = requests.history(found, settings().data_keys)
-    return [entry.actor for entry in entries if entry.kind == requests.KIND]
+    return [entry.actor for entry in entries if entry.kind == requests.SEEN]
 
 
 def test_each_person_is_written_down_once_an_hour(app: Flask) -> None:
