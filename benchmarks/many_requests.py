@@ -68,7 +68,7 @@ COLUMNS = (
 
 
 def app_with(settings: Settings, count: int) -> Any:
-    """Return an app on a new database with so many requests."""
+    """Return an app on a new database with a number of requests."""
     migrations.upgrade(settings.database_url)
     app = create_app(settings)
     with app.app_context():

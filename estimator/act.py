@@ -40,7 +40,7 @@ class Clinic(Protocol):
 
     @property
     def adjustment_limit(self) -> Decimal:
-        """Adjustments of more than so many per cent of the price need a second person."""
+        """Percentage of the price above which adjustments need a second person's approval."""
 
     @property
     def requests_kept_days(self) -> int:

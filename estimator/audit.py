@@ -24,7 +24,7 @@ BEGINNING = "0" * 64
 """What the first entry follows."""
 
 PAGE = 1000
-"""So many entries are looked at in one go."""
+"""Number of entries read by one query."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,100}\Z")
 

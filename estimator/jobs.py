@@ -28,11 +28,11 @@ from estimator.db import db
 NAME = "estimator"
 
 POLL_SECONDS = 0.5
-"""A worker looks at an SQLite queue at least so often; the other two tell it by themselves."""
+"""Longest interval at which a worker polls an SQLite queue; PostgreSQL and Redis notify it."""
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 10
-"""So long may the queue's server take: a page must not wait for it."""
+"""Timeout, in seconds, for an answer of the queue's server: a page must not wait for it."""
 
 NIGHT = {"hour": "2", "minute": "40"}
 """When the nightly tasks run, in UTC."""

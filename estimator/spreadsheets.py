@@ -23,16 +23,16 @@ Kind = Literal["text", "amount", "count", "day", "moment"]
 Cell = str | Decimal | int | date | datetime | None
 
 MOST_ROWS = 20_000
-"""So many rows does a list have at most: what a slow machine reads and writes within the time of a request."""
+"""Maximum number of rows of a list: what a slow machine reads and writes within the time of a request."""
 
 LONGEST_TEXT = 32_000
-"""A cell of a spreadsheet holds a little more."""
+"""Maximum number of characters written into a cell; a spreadsheet allows a little more (32,767)."""
 
 EXACT_DIGITS = 15
-"""A spreadsheet keeps so many digits of a number; a longer amount is written as text, whole."""
+"""Number of digits that a spreadsheet keeps of a number; a longer amount is written as text, whole."""
 
 PIECE = 500
-"""So many rows of CSV are sent at once."""
+"""Number of rows in one chunk of CSV."""
 
 _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")

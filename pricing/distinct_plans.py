@@ -15,7 +15,7 @@ from pricing.answers import Refused, value_of
 from pricing.plans import named
 
 MOST = 200_000
-"""So many distinct plans are priced; of more, those of the newest estimates."""
+"""Maximum number of distinct plans that are priced; of more, those of the newest estimates."""
 
 
 class Distinct:
@@ -35,7 +35,7 @@ class Distinct:
         self._seen: dict[str, str] = {}
 
     def add(self, plan: str, plans: int) -> None:
-        """Add so many plans with these answers, which are JSON."""
+        """Add a number of plans with these answers, which are JSON."""
         key = self._seen.get(plan)
         if key is None:
             key = self._key(plan)

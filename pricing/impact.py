@@ -43,7 +43,7 @@ EDGES = ("-50", "-20", "-10", "-5", "-2", "0", "2", "5", "10", "20", "50")
 
 MOVERS = 10
 REASONS = 20
-"""So many of the largest movers, and of the reasons, are told."""
+"""Maximum number of the largest movers, and of the reasons for refusals and requests, in a result."""
 
 _ZERO = EDGES.index("0")
 _BINS: tuple[tuple[str | None, str | None], ...] = (
@@ -76,7 +76,7 @@ class StoredMover(TypedDict):
 
 
 Bar = TypedDict("Bar", {"from": str | None, "to": str | None, "plans": int})
-"""How many plans moved by so many percent; None where a bar has no end."""
+"""How many plans moved by a percentage between two edges; None where a bar has no end."""
 
 
 class Refusal(TypedDict):
@@ -129,7 +129,7 @@ class Tally:
         self.plans = 0
 
     def add(self, old: PriceTable, new: PriceTable, answers: Mapping[str, str | bool], plans: int) -> None:
-        """Price a plan under both tables, and count it as so many."""
+        """Price a plan under both tables, and count the result `many` times."""
         before, after = outcome(old, asked(old, answers)), outcome(new, asked(new, answers))
         self.plans += plans
         kind = _kind(before, after, old, new)

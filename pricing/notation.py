@@ -32,10 +32,10 @@ from pricing.writing import written
 LONGEST_VERSION = 40
 MOST_QUOTE_DAYS = 3_650
 MOST_PERCENTS = 200
-"""So many charges can be a percent of others in one table."""
+"""Maximum number of charges in one table that are a percentage of others."""
 MOST_LANGUAGES = 100
 MOST_STEPS = 4_000_000
-"""So many steps, as `steps_of` counts them, one plan of a table may take."""
+"""Maximum number of steps, as `steps_of` counts them, to price one plan of a table."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")

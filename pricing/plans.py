@@ -74,7 +74,7 @@ class Plans:
     ) -> Iterator[Plan | None]:
         """Yield the plans of `drivers` that no rule refuses and whose every answer is `possible`.
 
-        A driver that is not asked has no answer in a plan, and is `possible` as None. After so many `steps`
+        A driver that is not asked has no answer in a plan, and is `possible` as None. After `steps` steps
         the search gives up and yields None.
         """
         order = self.around(drivers)

@@ -63,7 +63,7 @@ class Firm:
     #: what is firm
     total: Decimal
     currency: str
-    #: so many decimals amounts are written with
+    #: number of decimals that amounts are written with
     decimals: int
     payments: tuple[tuple[str, Decimal], ...]
 

@@ -36,14 +36,14 @@ class CasesOrRequest(TypedDict):
 
 
 class IncludedStep(TypedDict):
-    """So many units cost nothing extra."""
+    """The number of units that are included and cost nothing extra."""
 
     kind: Literal["included"]
     quantity: str
 
 
 class CoveredStep(TypedDict):
-    """So many units are paid by a package."""
+    """The number of units that a package pays for."""
 
     kind: Literal["covered"]
     quantity: str

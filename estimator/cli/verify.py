@@ -22,7 +22,7 @@ LARGEST = 10_000_000
 """No PDF of ours has more bytes."""
 
 EVERY = 100
-"""After so many revisions a terminal shows how far it has come; anything else hears of it ten times less often."""
+"""Number of revisions between two lines of progress on a terminal; ten times as many where none reads along."""
 
 
 @click.command(

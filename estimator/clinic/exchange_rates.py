@@ -24,7 +24,7 @@ MOST_DIGITS = 14
 LONGEST_SOURCE = 200
 
 FARTHEST = timedelta(hours=14)
-"""So much earlier than in UTC a day begins at the easternmost clinic."""
+"""How much earlier than in UTC a day begins in the easternmost time zone (UTC+14)."""
 
 MOST_SHOWN = 200
 

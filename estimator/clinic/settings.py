@@ -62,7 +62,7 @@ class Clinic:
     reply_days: int = 3
     #: days in which an acceptance can be taken back; nothing is to be paid before they are over
     reflection_days: int = 7
-    #: adjustments of more than so many per cent of the price need a second person
+    #: percentage of the price above which adjustments need a second person's approval
     adjustment_limit: Decimal = Decimal(5)
     #: days after which a request without a quote, and all that was written to it, is removed
     requests_kept_days: int = 365

@@ -27,7 +27,7 @@ KIND = "estimate"
 """What the links of this module open; part of their tokens."""
 
 MOST_ATTEMPTS = 5
-"""So many references may be taken already; there are 650 thousand million."""
+"""Maximum number of random references tried until one is free; there are 650 thousand million."""
 
 
 def make(act: Act, version: TableVersion, answers: Answers, *, language: str, submission: str) -> str:

@@ -34,7 +34,7 @@ from pricing.stored import StoredBreakdown
 APP = Path(__file__).parent.parent
 
 LINE = 60
-"""About so many letters go into a line of a column of notices."""
+"""Approximate number of letters in a line of a column of notices."""
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 """Around a piece of text whose direction may be another one than that of its neighbours."""

@@ -26,7 +26,7 @@ from estimator.models import Mail
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 LEAST_ATTEMPTS = 5
-"""A mail is not given up before so many attempts, even if a clock jumped ahead."""
+"""Minimum number of attempts before a mail is given up, even if a clock jumped ahead."""
 
 DAY = timedelta(days=1)
 
@@ -230,7 +230,7 @@ def again(mail_id: int, now: datetime) -> bool:
 
 
 def delay_after(attempts: int) -> timedelta:
-    """Return how long a mail waits after so many attempts: twice as long each time, an hour at most."""
+    """Return how long a mail waits after a number of attempts: exponential backoff, an hour at most."""
     doubled: int = 2 ** min(attempts - 1, 10)
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
@@ -246,7 +246,7 @@ def waiting(about: str) -> Sequence[int]:
 
 
 def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:
-    """Return so many mails in some states, the newest first, from a number on back; all states if none is named.
+    """Return at most `most` mails in some states (all if none is named), the newest first, from a number on back.
 
     Of mail whose record is gone nothing is left that could be shown.
     """

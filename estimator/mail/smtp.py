@@ -21,10 +21,10 @@ from estimator.messages import gettext as _
 
 CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
-"""So long may the server take for one answer."""
+"""Timeout for one answer of the server, in seconds."""
 
 ALL_SECONDS = 120
-"""So long may it take for a whole mail, however slowly it drips."""
+"""Timeout for a whole mail, in seconds, however slowly single bytes arrive."""
 
 LONGEST_WORDS = 300
 

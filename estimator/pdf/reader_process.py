@@ -20,10 +20,10 @@ logging.getLogger("pypdf").setLevel(
 )  # what it thinks of a stranger's file is nobody's business
 
 MOST_FILES = 200
-"""A PDF with more files in it is none of ours."""
+"""Maximum number of files embedded in a PDF; one with more is none of ours."""
 
 UNPACKED = 30_000_000
-"""No part of a PDF of ours unpacks to as many bytes."""
+"""Maximum size of an unpacked part in bytes; those of our PDFs are always smaller."""
 
 LIMITS = pypdf.Configuration(
     maximum_declared_stream_length=UNPACKED,

@@ -24,16 +24,16 @@ from tempfile import mkdtemp
 from estimator.messages import gettext as _
 
 SECONDS = 20
-"""A document that takes longer is given up."""
+"""Timeout for one document in seconds; one that takes longer is given up."""
 
 DOCUMENTS = 200
-"""So many documents one child makes before it is renewed."""
+"""Number of documents that one child makes before it is replaced."""
 
 RESIDENT = 400 * 2**20
-"""A child that holds more memory than this after a document, in bytes, is renewed."""
+"""Memory in bytes; a child that holds more after a document is replaced."""
 
 ADDRESS_SPACE = 2 * 2**30
-"""A child that asks for more memory than this, in bytes, is refused and its document fails."""
+"""Memory limit of a child in bytes; a document that needs more fails."""
 
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[5:]; "

@@ -26,11 +26,11 @@ from pricing import PriceTable, Problem
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SAVES = 200
-"""So many earlier saves of a draft are kept."""
+"""Maximum number of earlier saves that are kept of a draft."""
 
 
 MOST_PLACES = 50
-"""So many places of accepted warnings of one kind are written into the trail, beside the number of all."""
+"""Maximum number of places recorded in the trail for accepted warnings of one kind, beside their total number."""
 
 
 class UnknownDraft(LookupError):

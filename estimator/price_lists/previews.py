@@ -24,13 +24,13 @@ from estimator.price_lists import drafts, published
 from pricing.impact import StoredTally
 
 DAYS = 90
-"""The plans of so many days are looked at; older ones are not kept."""
+"""Number of days whose plans are priced; older ones are not kept."""
 
 AT_A_TIME = 50_000
-"""So many estimates are read in one go."""
+"""Number of estimates read by one query."""
 
 MOST_ATTEMPTS = 3
-"""A preview in which so many workers ended is given up."""
+"""Maximum number of attempts; a preview during which that many workers ended is given up."""
 
 Reason = Literal["draft_gone", "not_in_force", "given_up", "broken"]
 """Why a preview failed: its save is not kept any more, the list has no version in force, workers ended, a mistake."""

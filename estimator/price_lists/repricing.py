@@ -23,10 +23,10 @@ from pricing.impact import Tally
 
 PROCESSES = 2
 AT_A_TIME = 100
-"""So many plans a process gets in one go; it has another such part waiting while it works."""
+"""Number of plans in one batch for a process; it has another batch waiting while it works."""
 
 BEAT_SECONDS = 0.5
-"""So often whoever waits is told how far it is."""
+"""Interval at which `beat` is called with the progress, in seconds."""
 
 ADDRESS_SPACE = 2**30
 """A process that asks for more memory than this, in bytes, ends, and the whole work fails."""

@@ -39,7 +39,7 @@ from estimator.models import (
 from estimator.requests import add_event, lock
 
 BATCH = 200
-"""So many requests are removed in one transaction, so that nobody waits long for a database that one writes to."""
+"""Number of requests removed in one transaction, so that no other writer waits long."""
 
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:

@@ -10,7 +10,7 @@ from estimator import keys, models
 from estimator.db import advisory_lock, changed_rows, db
 
 BATCH = 500
-"""So many texts are sealed anew in one transaction."""
+"""Maximum number of texts sealed anew in one transaction."""
 
 
 class NoneKnown(Exception):

@@ -22,7 +22,7 @@ from pricing.distinct_plans import Distinct
 from pricing.money import Rounder
 
 WRITE_SECONDS = 1
-"""So often it is written down how far it is."""
+"""Interval at which the progress is saved, in seconds."""
 
 logger = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from types import FrameType
 from estimator.messages import gettext as _
 
 GRACE = 35
-"""So many seconds has everything to end in peace; what has not ended then is killed."""
+"""Seconds that the processes have to end by themselves; those that have not are then killed."""
 
 STEADY = 10
-"""A process that ran for so many seconds and then ends is started again at once; one that did not, later."""
+"""Seconds that a process must have run to be restarted at once when it ends; any other is restarted later."""
 
 LONGEST_PAUSE = 30
 

@@ -32,23 +32,23 @@ from estimator.requests import access_codes
 
 THREADS = 2
 GRACE = 25
-"""Mail that is on its way when the worker is told to end has so many seconds."""
+"""Seconds that mail on its way has to finish when the worker is told to end."""
 
 SOON = timedelta(minutes=1)
-"""What becomes due before the next sweep is enqueued in this one."""
+"""Interval of the sweeps: what becomes due before the next one is enqueued in this one."""
 
 DRAWN_WITHIN = timedelta(days=7)
-"""A document that could not be made for so long is not tried any more, until somebody sends its mail again."""
+"""Time after which a document that cannot be made is not retried, until somebody sends its mail again."""
 
 AFTER_DRAWING = timedelta(seconds=20)
-"""A mail whose document is not made yet is left to whoever makes it, who enqueues it then, for so long."""
+"""Delay for a mail whose document is not made yet; the task that makes the document enqueues it earlier."""
 
 MOST_ENQUEUED = 500
 ENOUGH_ENQUEUED = 50
-"""While the queue holds so many, a sweep adds none."""
+"""A sweep enqueues at most MOST_ENQUEUED rows of a kind, and none while the queue holds this number already."""
 
 TRIES_TO_WRITE = 6
-"""So often it is tried to write down that a mail was sent: if that fails, it is sent again."""
+"""Number of attempts to record that a mail was sent: if all fail, it is sent again."""
 
 Outcome = Callable[[Act], object]
 """Writes down what became of a mail."""

@@ -26,7 +26,7 @@ TO_DESK = frozenset({"quote_decided", "quote_question"})
 RECEIPT = "quote_receipt"
 
 RECEIPTS_A_DAY = 10
-"""So many receipts of answers go out in 24 hours about one revision, however often it is accepted and taken back."""
+"""Maximum number of receipts about one revision in 24 hours, however often it is accepted and taken back."""
 
 Answer = Literal["accepted", "declined", "taken_back"]
 

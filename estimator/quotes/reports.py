@@ -19,7 +19,7 @@ from estimator.quotes import issued_revisions
 from pricing.money import exactly
 
 PIECE = 500
-"""So many revisions are read at once."""
+"""Number of revisions that are read from the database at once."""
 
 DAY = timedelta(days=1)
 

@@ -36,7 +36,7 @@ from estimator.models.requests import REQUEST_STATES, RequestState
 from estimator.requests import lifecycle, name_index
 
 PAGE = 50
-"""So many requests stand on a page."""
+"""Maximum number of requests on one page."""
 
 OPEN: tuple[RequestState, ...] = ("new", "in_work", "waiting")
 """The states in which somebody waits for the clinic, or the clinic for them."""
@@ -50,22 +50,22 @@ STATES: Mapping[str, tuple[RequestState, ...]] = {
 NOBODY: Literal["nobody"] = "nobody"
 
 FIRST_DEPTH = 250
-"""So many entries of a list are looked at in the first step; four times as many in each that follows."""
+"""Number of index entries looked at in the first step; four times as many in each that follows."""
 
 MOST_DEPTH = 4_000
-"""More entries are not looked at in one step."""
+"""Maximum number of index entries looked at in one step."""
 
 MOST_STEPS = 10
-"""After so many steps the page is shown as far as it has come: some 30,000 requests were looked at."""
+"""Maximum number of steps; the page is then shown as far as it got, after some 30,000 requests."""
 
 RARE = 2_000
-"""What holds for fewer requests than these is put in order by itself when the order is by day."""
+"""Maximum number of matches of a condition that are fetched whole and sorted, when the order is by day."""
 
 COUNTED = 1_000
-"""Whatever is more than this is not counted further."""
+"""Counting stops here; a larger number is shown as "more than"."""
 
 LEAST_OF_REFERENCE = 2
-"""A reference is looked up from so many letters on; one letter is common enough to be met on the way."""
+"""Minimum number of letters for a look-up by reference; one letter is so common that the list itself finds it."""
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 

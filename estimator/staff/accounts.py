@@ -34,7 +34,7 @@ DEMONSTRATION: dict[Role, str] = {
 
 
 MOST_RESETS = 12
-"""So many links to a new password somebody is sent in a day, because anybody can ask for them."""
+"""Maximum number of links to a new password sent to one person in a day, because anybody can ask for them."""
 
 
 class Over(NamedTuple):

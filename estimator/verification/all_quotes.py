@@ -24,10 +24,10 @@ from estimator.verification.document import Computed, Reference
 from pricing import PriceTable, canonical_json
 
 BATCH = 20
-"""So many revisions, with their documents, are in memory at once."""
+"""Number of revisions, with their documents, that are held in memory at once."""
 
 TABLES_KEPT = 16
-"""So many price lists that were read and found whole are kept."""
+"""Size of the cache of price lists that were read and found intact."""
 
 
 class Fault(NamedTuple):

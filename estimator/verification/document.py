@@ -293,7 +293,7 @@ def _of_part(part: str, theirs: Mapping[str, Any], ours: StoredBreakdown) -> lis
 
 
 MOST_SHOWN = 40
-"""So many lines of one part are named."""
+"""Maximum number of differing lines named for one part of a breakdown."""
 
 
 def _lines(lines: object) -> dict[str, Mapping[str, Any]]:

@@ -16,7 +16,7 @@ from estimator.i18n import gettext as _
 from estimator.web.forms import printable
 
 MOST_KEPT = 200
-"""So many texts of a form that could not be saved are shown again."""
+"""Maximum number of texts that are shown again of a form that could not be saved."""
 
 
 class Missing(Exception):

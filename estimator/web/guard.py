@@ -170,7 +170,7 @@ LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check",
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""
 
 LARGEST = 40_000_000
-"""So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
+"""Maximum size of a request to LARGE, in bytes: more than a price list has, so that a longer one can be shown again."""
 
 CHECKS_ITSELF = frozenset(
     {

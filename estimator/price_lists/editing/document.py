@@ -132,7 +132,7 @@ def remove(data: Data, section: Path, code: str) -> Data:
 
 
 def move(data: Data, section: Path, code: str, by: int) -> Data:
-    """Return data with an entry so many places further down, or up if negative, as far as there is room."""
+    """Return data with an entry moved down by a number of places, or up if negative, as far as there is room."""
     names = list(entries(data, section))
     at = names.index(code)
     names.insert(max(0, min(at + by, len(names) - 1)), names.pop(at))

@@ -17,7 +17,7 @@ from pricing.reading import CODE
 
 LEAST_PERCENT, MOST_PERCENT = Decimal(-100), Decimal(1_000)
 MOST_PASTED = 1_000
-"""So many rows can be pasted at once."""
+"""Maximum number of rows that can be pasted at once."""
 
 
 class Raised(NamedTuple):

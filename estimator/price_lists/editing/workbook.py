@@ -18,10 +18,10 @@ from estimator.price_lists.editing.sheets import Sheet
 from pricing.money import plain
 
 MOST_BYTES = 4_000_000
-"""A longer file is not opened."""
+"""Maximum size of a file in bytes; a longer one is not opened."""
 
 MOST_UNPACKED = 60_000_000
-"""So many bytes may a file have when it is unpacked, all of its parts together."""
+"""Maximum size of an unpacked file in bytes, all of its parts together."""
 
 MOST_PARTS = 200
 MOST_SHEETS = 40

@@ -25,7 +25,7 @@ from estimator.wording import states
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
 
 PAGE = 50
-"""So many mails stand on one page."""
+"""Maximum number of mails on one page."""
 
 FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "": (lazy_gettext("All"), ()),

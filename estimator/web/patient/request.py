@@ -36,10 +36,10 @@ pages = Blueprint("asking", __name__)
 
 
 LARGEST = 12_000_000
-"""So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
+"""Maximum size of a request here, in bytes: large enough that an overlong text is refused in the form itself."""
 
 MOST_FROM = 30
-"""So many requests are taken from one address in a quarter of an hour; a whole hospital may share one."""
+"""Maximum number of requests from one network in a quarter of an hour; a whole hospital may share one."""
 
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000

@@ -46,7 +46,7 @@ LONGEST_MESSAGE = 5_000
 MONTHS_AHEAD = 36
 
 MOST_SHOWN = 100_000
-"""So many characters of a message that is too long stand in the form again."""
+"""Maximum number of characters of a message that is too long which the form shows again."""
 
 NOT_CONSENTED = {
     consents.HEALTH_DATA: lazy_gettext(

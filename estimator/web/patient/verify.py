@@ -32,13 +32,13 @@ LARGEST = 10_000_000
 """No PDF with more bytes is read; ours have a tenth of it at most."""
 
 ROUND_IT = 20_000
-"""So many bytes a browser sends around a file."""
+"""Bytes allowed for what a browser sends around a file (boundaries, headers, the other fields)."""
 
 MOST_MISSES = 30
-"""So many numbers that nobody has issued are answered to one network in a quarter of an hour."""
+"""Maximum number of look-ups of numbers that were never issued, by one network in a quarter of an hour."""
 
 MOST_FILES = 30
-"""So many files of one network are looked at in a quarter of an hour."""
+"""Maximum number of files checked for one network in a quarter of an hour."""
 
 
 class InMemory(Request):

@@ -16,7 +16,7 @@ from estimator.web.staff import signed_in
 pages = Blueprint("trail", __name__, url_prefix="/staff")
 
 PAGE = 50
-"""So many entries stand on one page."""
+"""Maximum number of entries on one page."""
 
 SENTENCES = {
     "draft.begun": lazy_gettext("began a draft"),

@@ -45,10 +45,10 @@ KEY = "staff"
 """Where the session's key stands in the cookie."""
 
 HALF_WAY = 600
-"""So many seconds after the password the second factor must be there."""
+"""Seconds after the password within which the second factor must follow."""
 
 FRESH = timedelta(minutes=15)
-"""So long after the password what matters most can be changed without writing it again."""
+"""Time after the password within which the endpoints in `guard.FRESH` do not ask for it again."""
 
 COSTS = {"argon2__memory_cost": 47_104, "argon2__time_cost": 2, "argon2__parallelism": 1}
 """What it costs to try a password."""

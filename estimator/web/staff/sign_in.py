@@ -36,7 +36,7 @@ from estimator.web.transaction import committing
 MOST_PASSWORDS = 10
 MOST_CODES = 5
 MOST_FROM_ADDRESS = 50
-"""So many attempts in a quarter of an hour: on an account, on its second factor, from one address."""
+"""Maximum number of attempts in a quarter of an hour: on an account, on its second factor, from one address."""
 
 DEVICE = "device"
 DEVICE_DAYS = 180

@@ -26,7 +26,7 @@ from pricing.syntax import MOST_CHARACTERS
 pages = Blueprint("price_lists", __name__, url_prefix="/staff/tables")
 
 PAGE = 100
-"""So many entries stand on one page."""
+"""Maximum number of entries on one page."""
 
 LIMITS = {
     "list": MOST_CHARACTERS,

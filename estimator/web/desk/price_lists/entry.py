@@ -37,7 +37,7 @@ from pricing.problems import SENTENCES
 from pricing.reading import CODE, LONGEST_CODE
 
 MOST_NAMES = 300
-"""A list to choose from has at most so many names; in a longer list the code is typed."""
+"""Maximum number of names in a drop-down; where there are more, the code is typed."""
 
 
 class CodeForm(Form):

@@ -30,10 +30,10 @@ from pricing.places import around, lines_of
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SHOWN = 100
-"""So many problems are shown with the lines around them."""
+"""Maximum number of problems shown with the lines around them."""
 
 AROUND = 2
-"""So many lines before and after each."""
+"""Number of lines shown before and after the line of a problem."""
 
 
 class TextForm(Form):

@@ -29,7 +29,7 @@ from pricing.money import decimals, plain
 from pricing.quote import Adjustment
 
 MOST_LINES = 20
-"""A quote has at most so many adjustments."""
+"""Maximum number of adjustments of a quote."""
 
 LONGEST_LABEL = 200
 LONGEST_REASON = 500
