@@ -38,7 +38,7 @@ class WrongRate(ValueError):
 
 
 def enter(act: Act, base: str, quoted: str, rate: Decimal, source: str, day: date) -> Rate:
-    """Keep how many `quoted` one `base` was worth on a day, in place of what was entered for that day before.
+    """Store how many `quoted` one `base` was worth on a day, replacing a rate entered for that day before.
 
     Raises WrongRate.
     """
