@@ -59,7 +59,7 @@ def as_png(sent: bytes) -> Picture:
 def _drawn_anew(sent: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is odd but can be drawn
+            warnings.simplefilter("ignore")  # warnings about files that are odd but can be drawn
             with Image.open(BytesIO(sent), formats=("PNG", "JPEG")) as found:
                 if max(found.size) > LONGEST_SIDE:
                     raise NotUsable(

@@ -72,7 +72,7 @@ def read(content: bytes) -> Carried:
 
 
 def answered(answer: bytes) -> Carried:
-    """Return what the process found: one line with the kind and the name, and then the data."""
+    """Parse the output of the process: one line with the kind and the name, and then the data."""
     said, _line, data = answer.partition(b"\n")
     kind, _space, name = said.decode("ascii", "replace").partition(" ")
     if kind not in _KINDS or len(data) > LARGEST_DATA or (kind == "data" and name not in NAMES):

@@ -17,7 +17,7 @@ from estimator.pdf.reader import LARGEST_DATA, NAMES, Carried
 
 logging.getLogger("pypdf").setLevel(
     logging.CRITICAL
-)  # what it thinks of a stranger's file is nobody's business
+)  # its warnings about a stranger's file are not logged
 
 MOST_FILES = 200
 """Maximum number of files embedded in a PDF; one with more is none of ours."""
@@ -54,7 +54,7 @@ def main(memory: str, seconds: str) -> None:
         found = Carried("too_much")
     sys.stdout.buffer.write(f"{found.kind} {found.name}\n".encode() + found.data)
     sys.stdout.buffer.flush()
-    os._exit(0)  # nothing is left to be tidied up, and there may be no memory for it
+    os._exit(0)  # skip the interpreter's clean-up: there is nothing to clean, and there may be no memory for it
 
 
 def carried(content: bytes) -> Carried:
@@ -69,7 +69,7 @@ def carried(content: bytes) -> Carried:
         except MemoryError:
             raise
         except Exception:
-            # The reader trips over what is not as it should be in as many ways as it can be wrong.
+            # The reader raises exceptions of any type for a malformed file.
             return Carried("broken")
 
 

@@ -84,7 +84,7 @@ def document(
             try:
                 return child.make(job)
             except _Gone:
-                # Somebody ended the child from outside. It is not the document's fault the first time.
+                # The child was killed from outside, or crashed: retry once, because it may not be the document's fault.
                 pass
             finally:
                 if child.worn:
@@ -115,7 +115,7 @@ def close() -> None:
 
 
 class _Gone(Exception):
-    """The child ended without an answer."""
+    """The child process ended without an answer."""
 
 
 class _Child:
@@ -187,13 +187,13 @@ class _Child:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self) -> None:
-        """Let go of the process without ending it: it is another one's."""
+        """Forget the process without ending it: it belongs to the parent of this fork."""
         self.connection.close()
         self.process.returncode = 0
 
     @property
     def usable(self) -> bool:
-        """Whether it may still be asked for documents."""
+        """Whether the pipe to it is still open, so that it may be asked for documents."""
         return not self.connection.closed
 
 

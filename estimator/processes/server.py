@@ -1,4 +1,4 @@
-"""Serve the app: two listening sockets at most, a few processes, one line that says where to open it."""
+"""Serve the app with gunicorn: two listening sockets at most, a few worker processes."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ class _Connection(socket.socket):
 
 
 class _Worker(SyncWorker):  # type: ignore[misc]
-    """A worker that answers one request at a time, and waits for nobody who takes long to ask."""
+    """A sync worker that answers one request at a time, and drops connections that are slow to send theirs."""
 
     def handle(self, listener: socket.socket, client: socket.socket, addr: Any) -> None:
         connection = _Connection(fileno=client.detach())
-        # Not settimeout, which would also end a long answer on a slow way.
+        # Not settimeout, which would also end a long answer over a slow connection.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
         super().handle(listener, connection, addr)
 

@@ -68,7 +68,7 @@ def end_with(lifeline: int) -> None:
 
 
 def _see_to(parts: Sequence[Part], lifeline: int) -> None:
-    """Start what is not there, and again what ended by itself, a little later each time it does so at once."""
+    """Start the processes, and restart those that ended, with growing delays for one that keeps ending at once."""
     now = time.monotonic()
     for part in parts:
         if part.process is not None and part.process.poll() is not None:

@@ -66,7 +66,7 @@ def raised(data: Data, codes: Iterable[str], percent: Decimal, by: Rounder) -> l
 
 
 def with_prices(data: Data, changes: Iterable[Raised]) -> Data:
-    """Return data with those amounts changed."""
+    """Return data with the amounts of `raised` changed."""
     for change in changes:
         place = ("charge", change.code, str(change.path[0]))
         data = put(data, place, _replaced(get(data, place), change.path[1:], change.new))
@@ -101,7 +101,7 @@ def _cases(path: tuple[str | int, ...], amount: Any) -> Iterator[tuple[tuple[str
 
 
 class Pasted(NamedTuple):
-    """What pasted rows are: data with them, how many charges are new and changed, and rows that were no row."""
+    """The result of pasting rows: the new data, the numbers of new and changed charges, and the rows refused."""
 
     data: Data
     added: int

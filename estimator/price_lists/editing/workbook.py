@@ -82,7 +82,7 @@ def read(content: bytes) -> tuple[list[Sheet], dict[str, str]]:
         ValueError,
         zipfile.BadZipFile,
     ) as error:
-        # Whatever a file that is not quite a workbook makes of the reader.
+        # Any exception that a malformed workbook provokes in the reader.
         raise NotAWorkbook from error
     about = {row[0]: row[1] for name, rows in found if name == ABOUT for row in rows if len(row) > 1}
     return [
