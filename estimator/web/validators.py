@@ -33,7 +33,7 @@ class Filled(DataRequired):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.field_flags = {}  # it is said in words, not by the browser in its own
+        self.field_flags = {}  # our message, instead of the browser's own
 
 
 class NotTooLong:

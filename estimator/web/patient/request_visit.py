@@ -13,7 +13,7 @@ from estimator.web.patient.opened_links import REQUESTS
 
 
 class VisitOver(errors.Missing):
-    """Somebody has no right to see a request in this browser, or none any more."""
+    """This browser may not see a request, or not any more."""
 
     def answer(self) -> ResponseReturnValue:
         """Return the page that says how to open it again; it keeps what was typed."""

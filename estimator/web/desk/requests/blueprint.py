@@ -39,7 +39,7 @@ def people() -> dict[int, str]:
 
 
 def short(address: str) -> str:
-    """Return what somebody is called in a narrow column: what stands before the @."""
+    """Return a short name for a narrow column: the part of an address before the @."""
     return address.partition("@")[0]
 
 
