@@ -65,7 +65,7 @@ class Mover(NamedTuple):
 
 
 class StoredMover(TypedDict):
-    """A mover as it is kept."""
+    """A mover in its stored form."""
 
     answers: dict[str, str | bool]
     plans: int
@@ -95,7 +95,7 @@ class Request(TypedDict):
 
 
 class StoredTally(TypedDict):
-    """A count as it is kept: how many plans are of each of KINDS, and which move most."""
+    """A tally in its stored form: how many plans are of each of KINDS, and which move most."""
 
     plans: int
     up: int
@@ -146,14 +146,14 @@ class Tally:
         self.kinds[kind] += plans
 
     def merge(self, other: Tally) -> None:
-        """Add what was counted elsewhere."""
+        """Add another tally of the same tables."""
         for name in ("kinds", "changes", "percents", "bins", "problems", "requests"):
             getattr(self, name).update(getattr(other, name))
         self.plans += other.plans
         self.movers = _largest([*self.movers, *other.movers])
 
     def result(self, rounder: Rounder) -> StoredTally:
-        """Return everything as text, numbers and lists."""
+        """Return the tally in its stored form, of text, numbers and lists."""
         return {
             "plans": self.plans,
             "up": self.kinds["up"],
@@ -228,7 +228,7 @@ def _percent(change: Decimal, before: Decimal) -> Decimal | None:
 
 
 def _bin(change: Decimal, before: Decimal) -> int:
-    """The bar that a change belongs to, by what it exactly is."""
+    """Return the bar of the histogram for a change, by its exact value before rounding."""
     middle = _ZERO + 1
     if not change:
         return middle
@@ -239,7 +239,7 @@ def _bin(change: Decimal, before: Decimal) -> int:
 
 
 def _median(counted: Counter[Decimal]) -> str | None:
-    """The middle one, or the mean of the middle two; None of nothing."""
+    """Return the median: the middle value, or the mean of the middle two; None of an empty sequence."""
     total = counted.total()
     if not total:
         return None

@@ -1,4 +1,4 @@
-"""The pieces a table file is read with: one TOML table at a time, every problem kept with its place.
+"""The reader of table files: one TOML table at a time, with every problem collected at its place.
 
 A `Section` hands out the keys of one TOML table, checked for their kind, and in the end reports those that
 nobody asked for. Whatever is wrong becomes a problem and None, so that reading goes on to the next mistake.
