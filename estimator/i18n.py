@@ -76,7 +76,7 @@ def speaking(reader: Reader) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Words:
-    """A text in a language of its own; `language` is None when it is the reader's."""
+    """A text with its language tag; `language` is None if it is the reader's."""
 
     text: str
     language: str | None = None

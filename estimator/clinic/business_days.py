@@ -29,7 +29,7 @@ def _first(day: date, clinic: Clinic) -> date:
     """Return the first business day from a day on."""
     closed = set(clinic.weekend)
     if closed >= set(range(7)):
-        closed = set()  # a clinic without business days: there is no day to find
+        closed = set()  # without any business day there would be no day to return
     while day.weekday() in closed or day in clinic.holidays:
         day += DAY
     return day

@@ -66,7 +66,7 @@ class Clinic:
     adjustment_limit: Decimal = Decimal(5)
     #: days after which a request without a quote, and all that was written to it, is removed
     requests_kept_days: int = 365
-    #: years after which a quote, with whoever it was for, is removed; the figures stay
+    #: years after which the person of a quote is erased; the figures stay
     quotes_kept_years: int = 10
     #: the language of a reader who chose none; None: the first of LANGUAGES
     default_language: str | None = None

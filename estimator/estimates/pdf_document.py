@@ -97,7 +97,7 @@ def inline(logo: bytes | None) -> str | None:
 
 
 def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
-    """Return the PDF of a stored estimate in the language it was made in; raises pdf.RenderingFailed."""
+    """Return the PDF of a stored estimate in the language it was made in; raises RenderingFailed."""
     reader = reader_of(record.language)
     table = price_lists.parsed(record.table_version)
     breakdown = lifecycle.breakdown_of(record)
@@ -126,7 +126,7 @@ def document(
     logo: bytes | None = None,
     beside: Beside | None = None,
 ) -> bytes:
-    """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
+    """Return a breakdown as PDF with its canonical JSON attached; raises RenderingFailed."""
     with speaking(reader):
         rows = wording.rows(breakdown, table, reader, answered)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)

@@ -57,7 +57,7 @@ def message(
 ) -> EmailMessage:
     """Return the MIME message of a letter; the same arguments give the same bytes with the same Message-ID.
 
-    `name` is the mail's own, random one. Raises ValueError for an address that is none.
+    `name` is the mail's own, random one. Raises ValueError for an invalid address.
     """
     found = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     found["From"] = sender

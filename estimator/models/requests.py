@@ -21,7 +21,7 @@ REQUEST_STATES: tuple[RequestState, ...] = get_args(RequestState)
 class PatientRequest(Base):
     """One request for a firm quote. It holds its own copy of the plan, whatever becomes of the estimate.
 
-    Everything that tells who it is is sealed; once the person is erased it is None, and the plan stays.
+    All personal columns are sealed; once the person is erased they are None, and the plan stays.
     """
 
     __tablename__ = "patient_request"

@@ -15,9 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from estimator.pdf.reader import LARGEST_DATA, NAMES, Carried
 
-logging.getLogger("pypdf").setLevel(
-    logging.CRITICAL
-)  # its warnings about a stranger's file are not logged
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about a stranger's file are not logged
 
 MOST_FILES = 200
 """Maximum number of files embedded in a PDF; one with more is none of ours."""
@@ -54,7 +52,7 @@ def main(memory: str, seconds: str) -> None:
         found = Carried("too_much")
     sys.stdout.buffer.write(f"{found.kind} {found.name}\n".encode() + found.data)
     sys.stdout.buffer.flush()
-    os._exit(0)  # skip the interpreter's clean-up: there is nothing to clean, and there may be no memory for it
+    os._exit(0)  # without the interpreter's clean-up, for which there may be no memory
 
 
 def carried(content: bytes) -> Carried:

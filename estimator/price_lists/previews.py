@@ -102,7 +102,7 @@ def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
 
 
 def latest(draft: Draft) -> Preview | None:
-    """Return the preview that was asked for last, whatever became of it; None if there is none."""
+    """Return the newest preview of a draft, in any state, or None."""
     newest = select(Preview).filter_by(draft_id=draft.id).order_by(Preview.id.desc()).limit(1)
     return db.session.scalar(newest.execution_options(populate_existing=True))
 

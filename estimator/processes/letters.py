@@ -32,7 +32,7 @@ class Overtaken(Exception):
 def compose(act: Act, row: outbox.Claimed) -> EmailMessage:
     """Return the message of a row of the outbox, the same bytes each time; a PDF made for it is cached.
 
-    Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
+    Raises Gone, Overtaken, keys.Unreadable, and RenderingFailed if an attachment cannot be made.
     """
     address = outbox.address_of(row, act.settings.data_keys)
     if address is None:

@@ -67,7 +67,7 @@ def document(
     settings: Settings,
     logo: bytes | None = None,
 ) -> bytes:
-    """Return a quote as PDF with its content attached; raises pdf.RenderingFailed."""
+    """Return a quote as PDF with its content attached; raises RenderingFailed."""
     reader, issued = reader_of(language), datetime.fromisoformat(content["issued"])
     with speaking(reader):
         drawn = html(

@@ -49,7 +49,7 @@ accepted is withdrawn before it is closed."""
 
 
 AGAIN = timedelta(hours=1)
-"""What is asked in the same words within so long was sent twice."""
+"""Time within which a question in the same words counts as sent twice."""
 
 
 DAY = timedelta(days=1)
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was filled in by whoever asks for a firm quote."""
+    """What the person who asks for a firm quote filled in."""
 
     person: Person
     country: str

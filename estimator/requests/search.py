@@ -134,7 +134,7 @@ class Row:
 class Page:
     """One page. `more` says where the next one begins, None after the last.
 
-    `whole` is False if the page ends before it is full, because so many were looked at. `too_short` is True if
+    `whole` is False if the page ends before it is full, because MOST_STEPS was reached. `too_short` is True if
     what was typed is too short to be looked for, `left_out` if some words of it are.
     """
 

@@ -136,7 +136,7 @@ class WholeTextField(AreaField):
 
 
 class AddressField(TextField):
-    """A mail address as somebody types it; `address` is how mail servers want it, None if it is none."""
+    """A mail address as somebody types it; `address` is its form for mail servers, None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
@@ -213,7 +213,7 @@ class NumberField(TextField):
 
 
 class IsoDayField(TextField):
-    """A day as year, month and day: 2026-12-25; `day` is None if it is none."""
+    """A day as year, month and day: 2026-12-25; `day` is None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
@@ -276,7 +276,7 @@ class DayField(Field):
 
     @property
     def day(self) -> date | None:
-        """The day, None if it is none."""
+        """The day, None if it is invalid."""
         found = read_day(self.data, current_reader())
         return None if found is None else date.fromisoformat(found)
 

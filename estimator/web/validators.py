@@ -84,7 +84,7 @@ class PrintableLine(Printable):
     """Refuses also what controls a terminal, and what stands for no character."""
 
     def cannot_be_shown(self, letter: str) -> bool:
-        """Whether a character is none that somebody has in their name."""
+        """Whether the text has a character that no name contains."""
         return letter == _LOST or unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")
 
 

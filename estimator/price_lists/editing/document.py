@@ -62,7 +62,7 @@ def has_comments(text: str) -> bool:
 
 
 def languages(data: Data) -> list[str]:
-    """Return the languages of a list, the main one first; English if it names none that could be one."""
+    """Return the languages of a list, the main one first; English if it names no valid one."""
     named = data.get("languages")
     found = (
         [tag for tag in named if isinstance(tag, str) and _LANGUAGE.match(tag)]

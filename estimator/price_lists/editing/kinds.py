@@ -40,7 +40,7 @@ class Kind:
 
 
 def typed_number(typed: str) -> Decimal | int | None:
-    """Return the number that somebody typed in plain digits, None if it is none."""
+    """Parse a number typed in plain digits; None if it is not a number."""
     text = folded_digits(typed).replace("\N{MINUS SIGN}", "-")
     text = "".join(letter for letter in text if not letter.isspace())
     if not _NUMBER.match(text):

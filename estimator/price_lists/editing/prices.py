@@ -43,7 +43,7 @@ def rounder(data: Data) -> Rounder | None:
 
 
 def percent_of(typed: str) -> Decimal | None:
-    """Return a percentage that prices can be changed by, None if what was typed is none."""
+    """Parse a percentage by which prices can be changed; None if what was typed is not one."""
     number = typed_number(typed.replace("%", "").replace("+", ""))
     if number is None or not LEAST_PERCENT < number <= MOST_PERCENT:
         return None

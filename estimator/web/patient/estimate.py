@@ -215,7 +215,7 @@ def _answering(
 ) -> ResponseReturnValue:
     """Show the form of a version, or process what was sent: compute the total, or store the estimate."""
     reader, table = current_reader(), price_lists.parsed(version)
-    slug, sha256 = version.slug, version.sha256  # the row cannot be reloaded if the database becomes unavailable
+    slug, sha256 = version.slug, version.sha256  # the row cannot be reloaded once the database is away
     sent = request.method == "POST"
     form = estimate_form.build(table, None if earlier is None or sent else estimates.answers_of(earlier))
     found = estimate_form.read(form, table, reader)

@@ -61,7 +61,7 @@ NOT_CONSENTED = {
 
 
 class Consented:
-    """Refuses an empty box for something that has to be agreed to, for whoever the request is for."""
+    """Refuses an unticked box for a consent that is needed."""
 
     def __init__(self, purpose: str) -> None:
         self.purpose = purpose

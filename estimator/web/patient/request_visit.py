@@ -44,7 +44,7 @@ def opened(reference: str) -> PatientRequest:
 def is_confirmed(request: PatientRequest) -> bool:
     """Whether this browser may see what is personal in a request.
 
-    It may once the code of the mail was typed here, or if no mail can reach whoever asked.
+    It may once the code of the mail was typed here, or if no mail can be sent to the patient.
     """
     if request.email is None or not request_context.settings().sends_mail:
         return True

@@ -83,7 +83,7 @@ def audit_trail() -> str:
 
 
 def sentence(entry: AuditEntry) -> str:
-    """Say what an entry tells of; the bare name of an action that has no sentence yet."""
+    """Return the sentence of an entry; the bare code of an action that has no sentence yet."""
     return str(SENTENCES.get(entry.action, entry.action))
 
 

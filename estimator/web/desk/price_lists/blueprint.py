@@ -200,5 +200,5 @@ def head_of(draft: Draft) -> DraftHead:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another page of price lists after something was done."""
+    """Redirect (303) to another page of price lists after a change."""
     return redirect(url_for(f"price_lists.{endpoint}", **values), code=303)

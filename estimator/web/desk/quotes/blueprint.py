@@ -123,5 +123,5 @@ def when(moment: Any, of: PatientRequest) -> str:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another of these pages after something was done."""
+    """Redirect (303) to another of these pages after a change."""
     return redirect(url_for(f"quotes_desk.{endpoint}", **values), code=303)

@@ -108,5 +108,5 @@ def unchanged(found: PatientRequest, changes: int) -> None:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another page of the desk after something was done."""
+    """Redirect (303) to another page of the desk after a change."""
     return redirect(url_for(f"desk.{endpoint}", **values), code=303)

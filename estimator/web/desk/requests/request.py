@@ -327,7 +327,7 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
 
 
 class LinkText(TypedDict):
-    """The link for whoever asks, in two lines of their language."""
+    """The link for the patient, in two lines of their language."""
 
     with_code: bool
     text: str
@@ -336,7 +336,7 @@ class LinkText(TypedDict):
 
 
 def _link(found: PatientRequest, settings: Settings) -> LinkText:
-    """Return the link for whoever asks, and two lines in their language that can be pasted into a chat."""
+    """Return the link for the patient, with two lines in their language that can be pasted into a chat."""
     token = requests.token_of(found, settings.link_key)
     address = f"{settings.public_url}{url_for('asking.open', token=token)}"
     theirs = reader_of(found.language)
