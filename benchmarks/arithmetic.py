@@ -79,7 +79,7 @@ def plain_loop_of_cases(lines: Lines) -> tuple[dict[str, tuple[Decimal, ...]], l
 
 
 def itemising_loop(lines: Lines) -> dict[str, object]:
-    """Do the same and write it down as text, line by line: so many, at so much, makes so much."""
+    """Do the same and write it down as text, line by line: quantity, unit price, amount."""
     items = []
     totals = [Decimal(0)] * 3
     for code, quantities, prices in lines:
@@ -97,7 +97,7 @@ def itemising_loop(lines: Lines) -> dict[str, object]:
 
 
 def _lines(breakdown: Breakdown) -> Lines:
-    """Take the lines of a breakdown as a plain program would have them: so many, at so much."""
+    """Take the lines of a breakdown as a plain program would have them: quantity and unit price."""
     found: Lines = []
     for item in breakdown.items:
         prices = [

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.client`: so many connections that each ask, wait for the answer, and ask again.
+"""`python -m benchmarks.client`: a number of connections that each ask, wait for the answer, and ask again.
 
 One process with one loop over raw sockets, so that it takes little of the machine it measures on. It reads a
 Load as JSON from its standard input and prints a Result as JSON.
@@ -44,7 +44,7 @@ class Result:
         return len(self.seconds) / self.elapsed
 
     def percentile(self, percent: float) -> float:
-        """Return the time within which so many of the answers came."""
+        """Return the time within which a share of the answers came."""
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 

@@ -99,7 +99,7 @@ NEWEST = "the newest 50"
 
 
 def _name(some: random.Random, _count: int) -> str:
-    """What somebody has typed of a name so far, as often as people are called so."""
+    """Return a search for the beginning of a name, names chosen by their frequency."""
     names = [name for name in (GIVEN if some.random() < 0.5 else FAMILY) if len(name) > 2]
     name = some.choices(names, [1 / (place + 4) for place in range(len(names))])[0]
     return urlencode({"q": name[: some.randint(3, len(name))]})
@@ -136,7 +136,7 @@ def _search_and_filters(some: random.Random, count: int) -> str:
 
 
 def _never_meets(_some: random.Random, _count: int) -> str:
-    """Who left long ago has nothing from the country that came of late, nor anything that is open."""
+    """Return filters without a common match: somebody who left long ago, with a late country or with open requests."""
     where = {"country": LATE} if _some.random() < 0.5 else {"state": "open"}
     return urlencode({"who": many_requests.PEOPLE, **where})
 

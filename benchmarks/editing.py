@@ -24,7 +24,7 @@ ROUNDS = 5
 
 
 def rows() -> list[Row]:
-    """Change one price of a list with so many charges, and open the pages on which that is done."""
+    """Change one price of a long list, and open the pages on which that is done."""
     found = []
     for charges in CHARGES:
         with tempfile.TemporaryDirectory() as folder:

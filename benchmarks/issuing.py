@@ -52,7 +52,7 @@ def issue(reference: str, settings: Settings) -> int:
 
 
 def main(folder: str, database: str, clients: str, first: str, count: str) -> None:
-    """Be so many clients, each with a thread and a connection of its own."""
+    """Run a number of clients, each with a thread and a connection of its own."""
     settings = settings_of(folder, database)
     app = create_app(settings)
     with app.app_context():

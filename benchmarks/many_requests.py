@@ -68,7 +68,7 @@ COLUMNS = (
 
 
 def app_with(settings: Settings, count: int) -> Any:
-    """Return an app on a new database with so many requests."""
+    """Return an app on a new database with a number of requests."""
     migrations.upgrade(settings.database_url)
     app = create_app(settings)
     with app.app_context():
@@ -78,7 +78,7 @@ def app_with(settings: Settings, count: int) -> Any:
         versions = db.session.execute(
             select(TableVersion.id, TableVersion.slug, TableVersion.text).order_by(TableVersion.id)
         ).all()
-        db.session.rollback()  # or what was read here would stand in the way of changing the tables
+        db.session.rollback()  # or the open transaction would block the changes of the tables
         rows = _rows(settings, count, people, [(version.id, version.slug) for version in versions])
         fill = _sqlite if settings.database_url.startswith("sqlite") else _postgresql
         fill(settings, rows)
@@ -103,7 +103,7 @@ def _person(number: int) -> int:
 def _rows(
     settings: Settings, count: int, people: Sequence[int], versions: Sequence[tuple[int, str]]
 ) -> Iterator[tuple[tuple[Any, ...], frozenset[int]]]:
-    """Yield each request with the words of its name; the state of affairs of a clinic that is years old."""
+    """Yield each request with the words of its name, distributed as in a clinic that is years old."""
     some = random.Random(7)
     now = datetime.now(UTC).replace(tzinfo=None)
     begun = now - timedelta(days=3_000)
@@ -167,7 +167,7 @@ def _rows(
                     1,
                     at,
                     at + timedelta(days=3 + number % 3),
-                    now,  # or the next night would remove what is older than a clinic keeps
+                    now,  # or the next night would remove requests past their retention limit
                 ),
                 words(first) | words(last),
             )
@@ -229,7 +229,7 @@ def _postgresql(settings: Settings, rows: Iterator[tuple[tuple[Any, ...], frozen
     driver.commit()
     driver.autocommit = True
     for table in (PatientRequest.__tablename__, NameWord.__tablename__):
-        driver.execute(f"VACUUM ANALYZE {table}")  # what the server does by itself sooner or later
+        driver.execute(f"VACUUM ANALYZE {table}")  # what autovacuum does sooner or later
     driver.autocommit = False
     connection.close()
 

@@ -39,7 +39,7 @@ def in_turns(sides: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, lis
 
 
 def processor_seconds(work: Callable[[], object], times: int) -> Callable[[], float]:
-    """Return a side that measures the processor time of one `work`, by doing it so many times."""
+    """Return a side that measures the processor time of one `work`, by repeating it."""
 
     def side() -> float:
         start = process_time()

@@ -108,7 +108,7 @@ def _spread(ours: str, connections: int, results: list[Result]) -> Row:
 
 
 def _strange(results: list[Result]) -> Row:
-    """How many of our answers were neither a page nor a redirection."""
+    """Return how many of our answers were neither a page nor a redirect."""
     answers = sum(len(result.seconds) for result in results)
     good = sum(count for result in results for status, count in result.statuses.items() if status[0] in "23")
     return Row("our answers outside 2xx and 3xx", str(answers - good), f"of {answers}", "", "none")

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def jobs(count: int) -> Iterator[Job]:
-    """Yield so many documents as the app hands them to its renderer, the first one of 20 lines."""
+    """Yield `count` documents as the app hands them to its renderer, the first one of 20 lines."""
     table = plan.table()
     for number in range(count):
         job, lines = _job(table, plan.answers(number), number)
@@ -27,7 +27,7 @@ def jobs(count: int) -> Iterator[Job]:
 
 
 def small_jobs(count: int) -> Iterator[Job]:
-    """Yield so many shorter documents, of 25 lines and few notices."""
+    """Yield `count` shorter documents, of 25 lines and few notices."""
     table = plan.small_table()
     for number in range(count):
         yield _job(table, plan.small_answers(number), number)[0]

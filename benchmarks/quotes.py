@@ -36,7 +36,7 @@ BATCH = 200
 CLIENTS = (1, 8, 32)
 ISSUED_BY_ALL = 192
 PROCESSES = 4
-"""The clients are shared out to so many processes, as they are to those of a server."""
+"""Number of processes among which the clients are divided, as they are among those of a server."""
 
 MOST_SECONDS = 1800
 
@@ -113,7 +113,7 @@ def _batch(workers: int) -> float:
 
 
 def _wait_for(sent: int) -> None:
-    """Wait until so many quotes are mailed."""
+    """Wait until a number of quotes are mailed."""
     until = perf_counter() + MOST_SECONDS
     is_sent = select(func.count()).select_from(Mail).filter_by(template="quote_issued", state="sent")
     while (db.session.scalar(is_sent) or 0) < sent:
@@ -153,7 +153,7 @@ def _jobs() -> list[Job]:
 
 
 def _rendered(jobs: Sequence[Job], processes: int) -> float:
-    """Seconds in which so many renderers, warm already, make the documents of a batch."""
+    """Seconds in which a number of renderers, warm already, make the documents of a batch."""
     with ExitStack() as stack:
         made = [stack.enter_context(renderer("app")) for _ in range(processes)]
         for one in made:
@@ -257,7 +257,7 @@ def _numbered(settings: Settings) -> tuple[int, int, int]:
 
 
 def _prepared(settings: Settings, count: int) -> list[str]:
-    """Set an installation up with so many requests whose quotes are prepared, and return their references."""
+    """Set an installation up with requests whose quotes are prepared, and return their references."""
     migrations.upgrade(settings.database_url)
     app = create_app(settings)
     now = datetime.now(UTC)

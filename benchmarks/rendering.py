@@ -2,8 +2,8 @@
 
 Jobs come pickled through the standard input; for each one a Made goes back through the standard output.
 
-`child`     the app's own rendering process, `estimator.pdf_child.main`, in this process
-`app`       what the app calls: `estimator.pdf.document`, whose child is started by the first document
+`child`     the app's own rendering process, `estimator.pdf.renderer_process.main`, in this process
+`app`       what the app calls: `estimator.pdf.renderer.document`, whose child is started by the first document
 `warm`      the same, with the child started and given time beforehand
 `plain`     `HTML(string=...).write_pdf()` and nothing else: the system's fonts as they are, nothing kept
 `standard`  the plain call with the archive standard and the attachment that our documents have
@@ -84,7 +84,7 @@ def _answer(make: Make, out: BinaryIO) -> None:
 
 
 def _child(out: BinaryIO) -> None:
-    """Be the rendering process itself. It wants the main thread, so the jobs come in through another one."""
+    """Run the rendering process itself. It needs the main thread, so the jobs come in through another one."""
     from estimator.pdf import renderer, renderer_process  # noqa: PLC0415 - a side loads only what it measures
 
     ours, theirs = Pipe()
@@ -143,7 +143,7 @@ def _plain(out: BinaryIO, standard: bool) -> None:
 
 
 def main(side: str) -> None:
-    """Be one side."""
+    """Run one side."""
     out = sys.stdout.buffer
     if side == "child":
         _child(out)

@@ -22,7 +22,7 @@ from benchmarks.client import FRESH
 Side = Literal["estimator", "minimal"]
 
 PATIENCE = 30
-"""A server that does not answer after so many seconds is given up."""
+"""Timeout for a server's answer in seconds."""
 
 HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

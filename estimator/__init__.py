@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
 
     settings = config.load() if settings is None else settings
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
-    # Before anything asks for the templates' environment: what only structures a template is not sent.
+    # Before anything asks for the templates' environment, which is created with these options: no lines of mere tags.
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SETTINGS=settings,
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     from estimator.processes import demonstration
 
     if settings.demo:
-        # Inside whatever tells the visitor's address from a proxy's.
+        # Wrapped before ProxyFix is put around it.
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
     web.init_app(app)
     return app

@@ -16,11 +16,11 @@ from estimator.config import Settings
 PATIENT = "patient"
 COMMAND_LINE = "command line"
 CLOCK = "clock"
-"""Who acts without being signed in; whoever is signed in is "user:" and a number."""
+"""Names of actors that are not signed in; staff are "user:" and their number."""
 
 
 class Clinic(Protocol):
-    """What verbs ask of the clinic's own settings; `estimator.clinic.Clinic` is the real one, a room above."""
+    """The clinic's settings that verbs need, as a protocol; `estimator.clinic.Clinic`, a room above, implements it."""
 
     @property
     def weekend(self) -> tuple[int, ...]:
@@ -40,7 +40,7 @@ class Clinic(Protocol):
 
     @property
     def adjustment_limit(self) -> Decimal:
-        """Adjustments of more than so many per cent of the price need a second person."""
+        """Percentage of the price above which adjustments need a second person's approval."""
 
     @property
     def requests_kept_days(self) -> int:
@@ -48,23 +48,23 @@ class Clinic(Protocol):
 
     @property
     def quotes_kept_years(self) -> int:
-        """Years after which a quote, with whoever it was for, is removed."""
+        """Years after which the person of a quote is erased."""
 
 
 @dataclass(frozen=True)
 class Act:
     """Who does something, when, with which settings, in which clinic."""
 
-    #: as it is kept in histories and in the audit trail
+    #: "user:12", "patient", "clock": as stored in histories and in the audit trail
     actor: str
     now: datetime
     settings: Settings
     clinic: Clinic
 
     def by(self, actor: str) -> Act:
-        """Return the same act as somebody else's, where the one who does it is only known on the way."""
+        """Return a copy of this act with another actor, for when it is only known on the way."""
         return replace(self, actor=actor)
 
     def at(self, now: datetime) -> Act:
-        """Return the same act at another moment, where one task takes several steps."""
+        """Return a copy of this act at another moment, for the later steps of a long task."""
         return replace(self, now=now)

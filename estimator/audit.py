@@ -1,7 +1,7 @@
-"""The audit trail: entries are added in the transaction of what they tell of, and chained by their hashes.
+"""The audit trail: entries are added in the transaction of the change that they record, and chained by their hashes.
 
-Whoever changes or removes an entry breaks the chain at that place. That its end was cut off shows only to who
-noted the last hash: `estimator audit verify` prints it, and takes it back.
+Changing or removing an entry breaks the chain at that place. A truncated end can only be detected with the last hash,
+kept elsewhere: `estimator audit verify` prints it, and accepts it as --since.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from estimator.db import advisory_lock, db
 from estimator.models import AuditEntry
 
 BEGINNING = "0" * 64
-"""What the first entry follows."""
+"""The value of `previous` in the first entry."""
 
 PAGE = 1000
-"""So many entries are looked at in one go."""
+"""Number of entries read by one query."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,100}\Z")
 
 
 class NotACode(ValueError):
-    """Somebody wanted to write words into the trail, where they could never be erased."""
+    """A detail is free text, which could never be erased from the trail; only ids, codes and numbers are accepted."""
 
 
 def add(act: Act, action: str, *, subject: str, **detail: object) -> AuditEntry:
-    """Add an entry behind the last one; it is there if and only if the caller's transaction is committed.
+    """Append an entry and flush it; it persists if and only if the caller's transaction is committed.
 
-    `detail` holds ids, codes and numbers, or lists of them, never a person's words; raises NotACode.
+    `detail` holds ids, codes and numbers, or lists of them; raises NotACode for a person's words.
     """
     _must_be_codes(detail)
     advisory_lock("audit")
@@ -57,7 +57,7 @@ def add(act: Act, action: str, *, subject: str, **detail: object) -> AuditEntry:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a look at the whole trail found: how many entries, the last hash, and the first that is wrong."""
+    """Result of `verify`: the number of valid entries, the last valid hash, and the id of the first broken entry."""
 
     entries: int
     last: str
@@ -65,7 +65,7 @@ class Verified:
 
 
 def verify() -> Verified:
-    """Work every hash out again, from the first entry on."""
+    """Recompute every hash from the first entry on, and stop at the first that does not match."""
     previous, count = BEGINNING, 0
     for entry in _all():
         if entry.previous != previous or entry.hash != hash_of(entry):
@@ -80,7 +80,7 @@ def has(found: str) -> bool:
 
 
 def hash_of(entry: AuditEntry | Any) -> str:
-    """Return what the hash of an entry, or of a row with its columns, must be."""
+    """Return the SHA-256, in hexadecimal, that an entry (or a row with its columns) must have."""
     parts = [
         entry.previous,
         entry.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -100,18 +100,18 @@ def _must_be_codes(detail: dict[str, object]) -> None:
 
 
 def page(before: int | None, most: int) -> list[AuditEntry]:
-    """Return entries from before one back, or from the newest on; the newest first."""
+    """Return at most `most` entries, the newest first; with `before`, only those with a lower id."""
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
     return list(db.session.scalars(found if before is None else found.where(AuditEntry.id < before)))
 
 
 def entries(most: int) -> list[AuditEntry]:
-    """Return the newest entries, the newest first."""
+    """Return at most `most` of the newest entries, the newest first."""
     return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)))
 
 
 def _all() -> Iterator[Any]:
-    """Yield every entry in its order, a page at a time, so that no cursor stays open if nobody wants the rest."""
+    """Yield every entry in order, a page at a time, so that no cursor stays open if the caller stops early."""
     asked = select(*AuditEntry.__table__.columns).order_by(AuditEntry.id).limit(PAGE)
     last = 0
     while page := db.session.execute(asked.where(AuditEntry.id > last)).all():

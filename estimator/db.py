@@ -34,11 +34,11 @@ from sqlalchemy.orm import DeclarativeBase
 from estimator.i18n import lazy_gettext
 
 BUSY_SECONDS = 5
-"""How long a connection waits for another one to finish writing, or for the database to answer at all."""
+"""Timeout for locks held by other connections, and for connecting, in seconds."""
 
 
 class Base(DeclarativeBase):
-    """What every table of the database is built on; constraints have predictable names."""
+    """The declarative base of all models; constraints have predictable names."""
 
     metadata = MetaData(
         naming_convention={
@@ -74,7 +74,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """A personal text that `keys.Keyring` has sealed; the type by which `models.sealed_columns` finds such columns.
+    """A personal text encrypted by `keys.Keyring`; the type by which `models.sealed_columns` finds such columns.
 
     The row's `name` is what the text is bound to besides table and column.
     """
@@ -84,7 +84,7 @@ class Sealed(TypeDecorator[bytes]):
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how connections to a database are made; what was answered never stands in an error's text."""
+    """Return SQLAlchemy's engine options for a database; parameters are kept out of the text of errors."""
     if url.startswith("sqlite:"):
         # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
         # read, is refused at once if another process has written meanwhile.
@@ -115,7 +115,7 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
 
 
 def advisory_lock(name: str) -> None:
-    """Let one transaction at a time go on with what `name` names, until it ends; on SQLite, one that writes."""
+    """Take a lock named `name` until the transaction ends; on SQLite, the lock of the database for writing."""
     if db.engine.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         db.session.execute(select(func.pg_advisory_xact_lock(number)))
@@ -129,7 +129,7 @@ def advisory_lock(name: str) -> None:
 def insert_if_absent(model: type[Base], row: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique value of it is there already; return whether it was inserted.
 
-    One statement that two processes may run at the same moment, on SQLite and on PostgreSQL.
+    It is one statement and so safe against concurrent inserts, on SQLite and on PostgreSQL.
     """
     return _rowcount(db.session.execute(_insert(model, db.engine.dialect.name), dict(row))) == 1
 
@@ -148,7 +148,7 @@ def _rowcount(result: Result[Any]) -> int:
 def _insert(model: type[Base], dialect: str) -> Executable:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(cast(Table, model.__table__)).on_conflict_do_nothing()
-    # Not the new row's key but the count of rows is wanted back, which is otherwise forgotten for an INSERT.
+    # The count of rows is wanted, not the new row's key; SQLAlchemy drops the count of an INSERT otherwise.
     return statement.inline().execution_options(preserve_rowcount=True)
 
 
@@ -173,7 +173,7 @@ class Unavailable(Exception):
 
 
 def unavailable(error: Exception) -> Unavailable | None:
-    """Tell a database that cannot work at the moment from a mistake of ours; None for the latter."""
+    """Return Unavailable for an error that says the database cannot work at the moment; None for a bug of ours."""
     if not isinstance(error, DBAPIError):
         return None
     if isinstance(error.orig, sqlite3.Error):
@@ -213,7 +213,7 @@ _POSTGRESQL: Mapping[str, Hindrance] = {
 def _postgresql_kind(error: DBAPIError) -> Hindrance | None:
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
-        # No connection, or one that broke: the server had no chance to name a state.
+        # No connection, or one that broke: the server sent no SQLSTATE.
         refused = type(error.orig).__name__ == "OperationalError" or error.connection_invalidated
         return "unreachable" if refused else None
     found = (_POSTGRESQL.get(state[:length]) for length in (5, 3, 2))

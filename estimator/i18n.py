@@ -62,7 +62,7 @@ def _translations() -> Any:
 
 @contextmanager
 def speaking(reader: Reader) -> Iterator[None]:
-    """Say every message in one reader's language inside the `with`, whoever has made the request."""
+    """Translate every message inside the `with` into one reader's language, whoever has made the request."""
     with force_locale(str(reader.locale)):
         others = g.pop("translations", None) if g else None
         try:
@@ -76,7 +76,7 @@ def speaking(reader: Reader) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Words:
-    """A text in a language of its own; `language` is None when it is the reader's."""
+    """A text with its language tag; `language` is None if it is the reader's."""
 
     text: str
     language: str | None = None
@@ -109,7 +109,7 @@ class Reader:
         return name[0].upper() + name[1:]
 
     def words(self, text: Mapping[str, str], main: str) -> Words:
-        """Choose a table's text: the reader's language if it is there, else the main one, marked as such."""
+        """Return a table's text in the reader's language if there is one, else in the main one, marked with its tag."""
         for tag in (self.tag, self.tag.partition("-")[0]):
             if tag in text:
                 return Words(text[tag])
@@ -173,7 +173,7 @@ class Reader:
         return tuple(letters[letter] for letter in dict.fromkeys(re.sub(r"[^dMy]", "", pattern)))
 
     def read_number(self, typed: str) -> str | None:
-        """Return what somebody typed as plain decimal text, None if it is no number or has two readings.
+        """Return what somebody typed as plain decimal text, None if it is no number or is ambiguous.
 
         Digits of any script and spaces between them are accepted; "1,5" is a number only in languages that
         write it so, and never silently 15.
@@ -192,7 +192,7 @@ class Reader:
 
 @lru_cache(maxsize=64)
 def reader(tag: str) -> Reader:
-    """Return the reader of a language tag; raises ValueError if it names no language that Babel knows."""
+    """Return the cached reader of a language tag; raises ValueError if Babel knows no such language."""
     try:
         _locale(tag)
     except UnknownLocaleError as error:

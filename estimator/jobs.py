@@ -1,9 +1,9 @@
-"""The queue that wakes workers; the work itself stands in the database.
+"""The queue that wakes workers; the work itself is stored in the database.
 
-A verb says with `enqueue` which row it wrote for a worker. The queue learns of it after the commit, by a listener on
-the session: a row that is rolled back, by itself or with a savepoint around it, wakes nobody, and nobody has to
-remember to wake a worker. What is lost on the way loses nothing: a sweep each minute wakes one again for whatever is
-due. So a queue that cannot be reached is logged and never stands in the way of what was asked for.
+A verb calls `enqueue` for a row that it wrote for a worker. A listener on the session sends it to the queue after the
+commit: a row that is rolled back, by itself or with a savepoint around it, wakes no worker, and no caller has to
+remember to wake one. The queue may lose entries: a sweep each minute enqueues again whatever is due. So a queue that
+cannot be reached is logged and never fails the request.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from estimator.db import db
 NAME = "estimator"
 
 POLL_SECONDS = 0.5
-"""A worker looks at an SQLite queue at least so often; the other two tell it by themselves."""
+"""Longest interval at which a worker polls an SQLite queue; PostgreSQL and Redis notify it."""
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 10
-"""So long may the queue's server take: a page must not wait for it."""
+"""Timeout, in seconds, for an answer of the queue's server: a page must not wait for it."""
 
 NIGHT = {"hour": "2", "minute": "40"}
 """When the nightly tasks run, in UTC."""
@@ -41,7 +41,7 @@ Handler = Callable[[int], None]
 
 ENQUEUED = "enqueued"
 SAVEPOINTS = "savepoints"
-"""What a session remembers in its `info` until its transaction ends."""
+"""Keys of `session.info`, in which it is kept until the transaction ends what to enqueue after the commit."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,9 @@ class Enqueued:
 
 
 def enqueue(kind: str, number: int, after: timedelta = timedelta(0)) -> None:
-    """Have a worker look at row `number` of a kind as soon as this transaction is committed, or a while later.
+    """Enqueue row `number` of a kind for a worker when this transaction is committed; it runs `after` that.
 
-    Flush the row first: it must have its number. If it is rolled back, nobody looks.
+    Flush the row first: it must have its id. If it is rolled back, nothing is enqueued.
     """
     db.session().info.setdefault(ENQUEUED, []).append(Enqueued(kind, number, after))
 
@@ -72,7 +72,7 @@ def _remember_savepoint(session: Session, transaction: SessionTransaction) -> No
 
 @event.listens_for(db.session, "after_rollback")
 def _forget_since_savepoint(session: Session) -> None:
-    """Forget what was enqueued since the savepoint that is rolled back, if one is."""
+    """Drop what was enqueued since the savepoint that is rolled back, if one is."""
     savepoint = session.get_nested_transaction()
     if savepoint is not None:
         del session.info.get(ENQUEUED, [])[session.info[SAVEPOINTS][savepoint] :]
@@ -87,7 +87,7 @@ def _forget_transaction(session: Session, transaction: SessionTransaction) -> No
 
 @event.listens_for(db.session, "after_commit")
 def _wake_workers(session: Session) -> None:
-    """Wake workers for what was committed, each row once; nothing is locked or written any more by now."""
+    """Send what was enqueued to the queue, each row once; no lock is held by now."""
     if session.in_nested_transaction():
         return  # a savepoint was released; the transaction goes on
     soonest: dict[tuple[str, int], timedelta] = {}
@@ -109,7 +109,7 @@ class Jobs:
         self._consumer: Any = None
 
     def wake(self, kind: str, number: int, after: timedelta = timedelta(0)) -> None:
-        """Tell a worker that row `number` of a kind is to be looked at, at once or after a while; never raises.
+        """Put row `number` of a kind into the queue, to be run at once or `after` a delay; never raises.
 
         Verbs call `enqueue` instead, which waits for the commit.
         """
@@ -119,28 +119,28 @@ class Jobs:
             else:
                 self._run(kind, number)
         except Exception as error:
-            # Whatever the driver of the queue raises; the sweep wakes one again.
+            # Whatever the driver of the queue raises; the sweep enqueues the row again.
             logger.warning("the queue cannot be reached (%s)", type(error).__name__)
 
     def waiting(self) -> int:
-        """Return how many rows no worker has taken from the queue yet."""
+        """Return the length of the queue: how many entries no worker has taken yet."""
         count: int = self.huey.pending_count()
         return count
 
     def handle(self, kind: str, handler: Handler) -> None:
-        """Say what is done with the rows of a kind; for the process that works."""
+        """Register the handler of a kind of row; only the worker needs it."""
         self._handlers[kind] = handler
 
     def each_minute(self, task: Callable[[], None]) -> None:
-        """Have a task done each minute; for the process that works."""
+        """Register a task to run each minute; only the worker needs it."""
         self.huey.periodic_task(crontab(minute="*"), name=task.__name__)(task)
 
     def each_night(self, task: Callable[[], None]) -> None:
-        """Have a task done each night; for the process that works."""
+        """Register a task to run each night; only the worker needs it."""
         self.huey.periodic_task(crontab(**NIGHT), name=task.__name__)(task)
 
     def work(self, threads: int, grace: int) -> None:
-        """Work until SIGTERM or Ctrl-C; what is under way then has `grace` seconds to finish."""
+        """Run tasks until SIGTERM or Ctrl-C; those under way then have `grace` seconds to finish."""
         self._consumer = self.huey.create_consumer(
             workers=threads,
             max_delay=POLL_SECONDS,
@@ -153,11 +153,11 @@ class Jobs:
 
     @property
     def ending(self) -> bool:
-        """Whether the process that works was told to end, so that long work is better left to the next one."""
+        """Whether this worker was told to end, so that long work is better left to the next one."""
         return self._consumer is not None and bool(self._consumer.stop_flag.is_set())
 
     def close(self) -> None:
-        """Let go of the queue; it is connected again when it is next used."""
+        """Disconnect from the queue; it is connected again when it is next used."""
         found = self.__dict__.pop("huey", None)
         self.__dict__.pop("_run", None)
         if found is not None:
@@ -165,7 +165,7 @@ class Jobs:
 
     @cached_property
     def huey(self) -> Huey:
-        """The queue's own library; nothing is kept of what a task returned."""
+        """Huey's object for the queue; results of tasks are not stored."""
         serializer = SignedSerializer(secret=self._secret, salt=NAME)
         options: dict[str, Any] = {"results": False, "serializer": serializer}
         scheme, _separator, rest = self.url.partition("://")
@@ -184,12 +184,12 @@ class Jobs:
         return self.huey.task(name="run")(run)
 
     def prepare(self) -> None:
-        """Connect, and make the one task known; a process that works does it before it begins."""
+        """Connect, and register the one task; a worker does it before it begins."""
         assert self._run is not None
 
 
 def _postgresql_queue(address: str, options: dict[str, Any]) -> Huey:
-    """Return a queue in PostgreSQL; of processes that start together, one at a time looks for its tables.
+    """Return a queue in PostgreSQL; a lock lets one process at a time create its tables.
 
     CREATE TABLE IF NOT EXISTS alone does not do it: two that see no table both try, and one is refused.
     """
@@ -202,7 +202,7 @@ def _postgresql_queue(address: str, options: dict[str, Any]) -> Huey:
 
 
 def _redis_connections(url: str) -> Any:
-    """Return a pool that gives up soon: its own would try again and again while a page waits."""
+    """Return a pool that does not retry: the default would retry while a page waits."""
     from redis import ConnectionPool  # noqa: PLC0415 - it is installed where a queue of this kind is chosen
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Keys of personal columns: what is stored of a name or an address can be read with them and not without.
+"""Keys that encrypt personal columns: a stored name or address cannot be read without them.
 
 AES-256-GCM. A sealed text is bound to the table, the column and the row that it stands in, so that nobody can
 move it to another row, and begins with the id of its key, so that keys can be replaced. The keys are lines of
@@ -45,21 +45,21 @@ class Keyring:
         self._keys = _parsed(text)
 
     def seal(self, text: str, table: str, column: str, row: str) -> bytes:
-        """Return what is stored of a text in one place; the same text is never the same bytes twice."""
+        """Encrypt a text for one table, column and row; the same text never gives the same bytes twice."""
         return self.seal_bytes(text.encode(), table, column, row)
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> str:
-        """Return the text that was sealed in a place; raises Unreadable."""
+        """Decrypt a text that was sealed for a table, column and row; raises Unreadable."""
         return self.open_bytes(sealed, table, column, row).decode()
 
     def seal_bytes(self, content: bytes, table: str, column: str, row: str) -> bytes:
-        """Return what is stored of a document in one place."""
+        """Encrypt a document for one table, column and row."""
         key_id, key = next(iter(self.keys().items()))
         nonce = secrets.token_bytes(NONCE_LENGTH)
         return key_id.encode() + nonce + AESGCM(key).encrypt(nonce, content, _place(table, column, row))
 
     def open_bytes(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
-        """Return the document that was sealed in a place; raises Unreadable."""
+        """Decrypt a document that was sealed for a table, column and row; raises Unreadable."""
         key_id, nonce = id_of(sealed), sealed[ID_LENGTH : ID_LENGTH + NONCE_LENGTH]
         key = self.keys().get(key_id)
         if key is None:
@@ -70,7 +70,7 @@ class Keyring:
             raise Unreadable(f"{table}.{column} was changed, or stood in another row") from None
 
     def keys(self) -> Mapping[str, bytes]:
-        """Return the keys by their ids, the one that seals first; a changed file is read again."""
+        """Return the keys by their ids, first the one that encrypts; a changed file is read again."""
         if self.path is not None:
             state = _state(self.path)
             if state is not None and state != self._read_as:
@@ -88,7 +88,7 @@ def id_of(sealed: bytes) -> str:
 
 
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
-    """Replace a key file whole, readable by its owner alone: a reader finds the old keys or the new ones."""
+    """Replace a key file atomically, readable by its owner alone."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
     try:
@@ -114,7 +114,7 @@ def parsed_line(line: str) -> tuple[str, bytes]:
 
 
 def lookup(key: str, kind: str, text: str) -> str:
-    """Return what is stored so that a text can be found again without being readable: an HMAC in hexadecimal."""
+    """Return the HMAC of a text, in hexadecimal: it is stored to find the text without being able to read it."""
     return hmac.new(key.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -1,7 +1,8 @@
-"""Work that one process has for a while: rows that are claimed for a lease, renewed, and free again when it is over.
+"""Leases: a worker claims a row for a limited time, renews the lease, and releases the row; others wait for its end.
 
-A row is the truth, a queue only the bell. If whoever has a row ends, another one claims it when the lease is over. A
-clock that is set back must not hold anything up: a moment further ahead than any lease or delay can be is over.
+The row is the record of the work; the queue only wakes a worker. If the holder of a lease dies, another worker claims
+the row when the lease expires. A clock that was set back must not block anything: a moment further ahead than any lease
+or delay can be counts as past.
 
 A model has the columns `id`, `state`, `lease`, `leased_until` and `attempts`, and is `waiting` or `working` until it
 has ended.
@@ -23,16 +24,16 @@ NO_TIME = timedelta(0)
 
 
 class LostLease(Exception):
-    """Somebody else has claimed the row meanwhile, or it is gone; what was done with it does not count."""
+    """Another worker has claimed the row meanwhile, or it is gone; the caller must discard its result."""
 
 
 @dataclass(frozen=True)
 class Leased:
-    """The rows of a model that are worked on under a lease.
+    """A model whose rows are worked on under a lease.
 
-    `due_at` is the column that says from when on a row that waits is due, and `longest_delay` how far ahead that can
-    be; without it a row that waits is due at once. `free` are values that a row has when nobody has it, besides the
-    lease itself.
+    `due_at` is the column with the moment from which a waiting row is due, and `longest_delay` how far ahead that can
+    be; without it a waiting row is due at once. `free` are the values, besides those of the lease, that a row gets
+    when it is released.
     """
 
     model: Any
@@ -41,7 +42,7 @@ class Leased:
     free: tuple[tuple[str, Any], ...] = ()
 
     def is_due(self, now: datetime, lease: timedelta, within: timedelta = NO_TIME) -> ColumnElement[bool]:
-        """Return the condition that a row is due within a time: it waits, or its lease is over and it was left."""
+        """Return the SQL condition that a row is due `within` a time: it is waiting, or its lease expires by then."""
         model = self.model
         ready: ColumnElement[bool] = model.state == "waiting"
         if self.due_at is not None:
@@ -50,12 +51,12 @@ class Leased:
         return or_(ready, abandoned)
 
     def claim(self, row_id: int, *, now: datetime, lease: timedelta, **values: Any) -> str | None:
-        """Take a row that is due, for a lease; return the lease's name, or None. Commit at once.
+        """Claim a row that is due, and return the name of the lease; the caller commits at once.
 
-        `values` are written with it. None if it is not due, or somebody else has it.
+        `values` are written with it. It is None if the row is not due, or another worker has it.
         """
         model, name = self.model, secrets.token_hex(16)
-        # On PostgreSQL a row that somebody is claiming at this moment is skipped, not waited for.
+        # On PostgreSQL a row that another worker is claiming at this moment is skipped, not waited for.
         due = (
             select(model.id)
             .where(model.id == row_id, self.is_due(now, lease))
@@ -67,26 +68,26 @@ class Leased:
         return name if changed == 1 else None
 
     def write(self, row_id: int, lease: str, /, **values: Any) -> None:
-        """Write into a row that is ours by a lease; raises LostLease."""
+        """Update a row that this lease holds; raises LostLease."""
         ours = (self.model.id == row_id, self.model.lease == lease)
         if changed_rows(update(self.model).where(*ours).values(**values)) != 1:
             raise LostLease
 
     def renew(self, row_id: int, lease: str, until: datetime, /, **values: Any) -> None:
-        """Have a row until another moment; raises LostLease. Commit at once."""
+        """Renew a lease until another moment; raises LostLease. The caller commits at once."""
         self.write(row_id, lease, leased_until=until, **values)
 
     def end(self, row_id: int, lease: str, /, **values: Any) -> None:
-        """Write what became of a row, and let it go; raises LostLease."""
+        """Write the result into a row and release it; raises LostLease."""
         self.write(row_id, lease, **values, **self.freed())
 
     def freed(self) -> dict[str, Any]:
-        """Return the values of a row that nobody has."""
+        """Return the values of a row without a lease, by column."""
         return {"lease": None, "leased_until": None, **dict(self.free)}
 
 
 def wait_until(moment: datetime | None, now: datetime, within: timedelta) -> timedelta:
-    """Return how long a row that is due within a time still waits; a moment that cannot be is over."""
+    """Return how long until `moment`; zero if it is past, None, or implausible: further ahead than `within`."""
     wait = NO_TIME if moment is None else moment - now
     return wait if NO_TIME < wait <= within else NO_TIME
 

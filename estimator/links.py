@@ -1,4 +1,4 @@
-"""Secret links: whoever has one may read one record, and nothing in the database can be turned into one.
+"""Secret links: whoever has one may read one record, and none can be recovered from the database.
 
 A token is an HMAC of the record it opens, so that a worker can compose it again. Only its SHA-256 is
 stored. A new serial makes a new token, and the old one opens nothing any more.
@@ -16,17 +16,17 @@ _ALONE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
 def compose(key: str, kind: str, reference: str, serial: int) -> str:
-    """Return the token of a record: 256 bits as 43 characters that need no escaping in an address."""
+    """Return the token of a record: 256 bits as 43 characters that need no escaping in a URL."""
     message = f"{kind}:{reference}:{serial}".encode()
     digest = hmac.new(key.encode(), message, hashlib.sha256).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def stored(token: str) -> str:
-    """Return what is stored of a token and looked up again: its SHA-256 in hexadecimal."""
+    """Return the SHA-256 of a token in hexadecimal, by which a record is stored and looked up."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def masked(text: str) -> str:
-    """Return what is to be written into a log without the tokens in it, whether in an address or alone."""
+    """Return a line for a log with the tokens in it masked, whether in a URL or alone."""
     return _ALONE.sub("…", _IN_PATH.sub(r"\1…", text))

@@ -1,4 +1,4 @@
-"""What is written down while the app runs: never the token of a link, never more lines than there are entries."""
+"""Logging without secrets: tokens of links and mail addresses are masked, and an entry cannot forge another line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"[^\s<>\"'():;,=]{1,64}@[\w.-]{1,250}\.\w+")
 
 
 class Masked(logging.Formatter):
-    """Another formatter's entry with the token of every link, and every mail address, left out."""
+    """Wraps a formatter, and masks the token of every link and every mail address in its entries."""
 
     def __init__(self, inner: logging.Formatter | None) -> None:
         super().__init__()
@@ -33,10 +33,10 @@ class Masked(logging.Formatter):
 
 
 class MaskedLine(Masked):
-    """The same on one line: a stranger's address cannot write an entry of its own."""
+    """The same on one line: a line break in a URL cannot forge an entry."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the entry with what would end or hide a line written out."""
+        """Return the entry with control characters escaped."""
         return "".join(
             letter.encode("unicode_escape").decode() if unicodedata.category(letter)[0] in "CZ" else letter
             for letter in super().format(record).replace(" ", "\x00")
@@ -47,7 +47,7 @@ class ServerLog(glogging.Logger):  # type: ignore[misc]
     """The server's two logs, access and errors, both without tokens."""
 
     def setup(self, cfg: Any) -> None:
-        """Set both logs up as the server would, then mask them."""
+        """Set both logs up as gunicorn does, then mask them."""
         super().setup(cfg)
         for log, masked in ((self.error_log, Masked), (self.access_log, MaskedLine)):
             for handler in log.handlers:
@@ -55,7 +55,7 @@ class ServerLog(glogging.Logger):  # type: ignore[misc]
 
 
 def to_standard_error(app: Flask) -> None:
-    """Write what a process without a server has to say to standard error, masked, each entry once."""
+    """Log to standard error, masked, in a process without a server; each entry once."""
     app.logger.removeHandler(default_handler)
     handler = logging.StreamHandler()
     handler.setFormatter(MaskedLine(logging.Formatter("%(asctime)s %(levelname)s %(message)s")))

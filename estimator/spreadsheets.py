@@ -23,16 +23,16 @@ Kind = Literal["text", "amount", "count", "day", "moment"]
 Cell = str | Decimal | int | date | datetime | None
 
 MOST_ROWS = 20_000
-"""So many rows does a list have at most: what a slow machine reads and writes within the time of a request."""
+"""Maximum number of rows of a list: what a slow machine reads and writes within the time of a request."""
 
 LONGEST_TEXT = 32_000
-"""A cell of a spreadsheet holds a little more."""
+"""Maximum number of characters written into a cell; a spreadsheet allows a little more (32,767)."""
 
 EXACT_DIGITS = 15
-"""A spreadsheet keeps so many digits of a number; a longer amount is written as text, whole."""
+"""Number of digits that a spreadsheet keeps of a number; a longer amount is written as text, whole."""
 
 PIECE = 500
-"""So many rows of CSV are sent at once."""
+"""Number of rows in one chunk of CSV."""
 
 _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
@@ -85,7 +85,7 @@ def workbook(file: BinaryIO, **options: Any) -> xlsxwriter.Workbook:
 def xlsx(file: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a list into a file as XLSX, with headings that stay in view and a filter; return how many rows it has."""
     with workbook(file, constant_memory=True, default_date_format="yyyy-mm-dd") as book:
-        # The moment of writing would make two files of the same list differ.
+        # A fixed moment, so that two files of the same list are the same bytes.
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - it has no zone
         sheet = book.add_worksheet(_UNNAMEABLE.sub(" ", title)[:31])
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -153,7 +153,7 @@ def _plain(cell: Cell) -> str:
 
 
 def _taken(sheet: io.StringIO) -> bytes:
-    """Return what was written since, and begin anew."""
+    """Return what was written to a buffer, and empty it."""
     written = sheet.getvalue().encode("utf-8", "replace")
     sheet.seek(0)
     sheet.truncate()

@@ -14,7 +14,7 @@ from estimator.i18n import gettext, ngettext
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return the environment of such templates; what is missing in one is an error, never a gap."""
+    """Return Jinja's environment for such templates; an undefined variable is an error."""
     found = Environment(
         loader=FileSystemLoader(templates_folder()),
         autoescape=select_autoescape(["html"]),

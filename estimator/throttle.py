@@ -1,6 +1,6 @@
-"""How often something may be tried: counted in the database, so that it holds for all processes together.
+"""Rate limits: attempts are counted in the database, so that a limit holds for all processes together.
 
-Nothing is locked for ever, however often strangers try: a count ends a quarter of an hour after it began.
+Nothing is locked for ever, however often strangers try: a count expires a quarter of an hour after it began.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def take(act: Act, what: str, who: str, *, most: int) -> timedelta | None:
 
 
 def has_room(act: Act, what: str, who: str, *, most: int) -> bool:
-    """Whether one more attempt would not be one too many; counts nothing."""
+    """Whether one more attempt is within the limit; counts nothing."""
     key = keys.lookup(act.settings.lookup_key, f"attempts {what}", who)
     found = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one_or_none()
     if found is None:
@@ -51,7 +51,7 @@ def has_room(act: Act, what: str, who: str, *, most: int) -> bool:
 
 
 def forget(what: str, who: str, *, lookup_key: str) -> None:
-    """Begin to count anew, because the right person has come through."""
+    """Reset a count after a successful attempt."""
     db.session.execute(
         sql_delete(Attempts).where(Attempts.key == keys.lookup(lookup_key, f"attempts {what}", who)),
         execution_options={"synchronize_session": False},

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _WIDE = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 _LONGEST_ECHO = 40
-"""A sentence repeats at most so many characters of an answer that it refuses."""
+"""Maximum number of characters of a refused answer that the problem's sentence repeats."""
 
 
 class Refused(Exception):

@@ -11,7 +11,7 @@ from pricing.money import ZERO
 from pricing.table import Amount, Charge, OnRequest, Tier, Tiers, UnitPrice
 
 LOW, LIKELY, HIGH = range(3)
-"""The three cases, as positions in whatever has an entry for each."""
+"""The three cases, as indexes of sequences that have an entry for each."""
 
 HUNDREDTH = Decimal("0.01")
 _ENDLESS = Decimal("Infinity")

@@ -1,4 +1,4 @@
-"""Past plans that are the same to two tables, put together, so that each is priced only once.
+"""Past plans deduplicated: those that two tables price alike are grouped, so that each is priced only once.
 
 Two plans are the same if they differ only in answers that no price, tax, package, question or rule of either
 table looks at. Answers to questions that a table does not ask any more are left out for that table.
@@ -15,11 +15,11 @@ from pricing.answers import Refused, value_of
 from pricing.plans import named
 
 MOST = 200_000
-"""So many distinct plans are priced; of more, those of the newest estimates."""
+"""Maximum number of distinct plans that are priced; of more, those of the newest estimates."""
 
 
 class Distinct:
-    """How many plans there are of each distinct set of answers; those that are put in first are kept."""
+    """Counts the plans of each distinct set of answers; of too many sets, those added first are kept."""
 
     def __init__(self, tables: Iterable[PriceTable], most: int = MOST) -> None:
         self.plans: dict[str, int] = {}
@@ -35,7 +35,7 @@ class Distinct:
         self._seen: dict[str, str] = {}
 
     def add(self, plan: str, plans: int) -> None:
-        """Add so many plans with these answers, which are JSON."""
+        """Add a number of plans with these answers, which are JSON."""
         key = self._seen.get(plan)
         if key is None:
             key = self._key(plan)
@@ -50,7 +50,7 @@ class Distinct:
             self.left_out += plans
 
     def _key(self, plan: str) -> str:
-        """The answers that stand for these ones, in one way to write them; mostly just these."""
+        """Return the JSON of a plan's representative answers; mostly the plan itself."""
         answers: dict[str, str | bool] = json.loads(plan)
         codes = tuple(answers)
         ordered = self._orders.get(codes)
@@ -65,7 +65,7 @@ class Distinct:
         return json.dumps(kept) if changed else plan
 
     def _answer(self, code: str, answer: str | bool) -> str | bool:
-        """The answer that stands for one that nothing depends on: the first one that both tables take."""
+        """Return the representative of an answer that no price depends on: the first that both tables accept."""
         found = self._same.get((code, answer))
         if found is None:
             found = answer
@@ -94,7 +94,7 @@ def _takes(driver: Any, answer: str | bool) -> bool:
 
 
 def _relevant(table: PriceTable) -> set[str]:
-    """The questions that whether, and at what price, a plan is offered depends on."""
+    """Return the drivers on which a plan's price, or its refusal, depends."""
     entries: list[Any] = [*table.drivers, *table.rules, *table.charges, *table.packages, *table.taxes]
     found = {code for charge in table.charges for code in charge.per}
     for entry in entries:

@@ -238,7 +238,7 @@ class _Plan:
     def _tax_bases(
         self, on: TaxOn, worked: list[_Worked | None], offer: Offer | None, package: Decimal
     ) -> list[Decimal]:
-        """What a tax is taken of, up to and with each stage: the named amounts, if their units are dear enough."""
+        """Return a tax's base up to and with each stage: named amounts of which a unit costs more than `above`."""
         above = on.tax.above
         bases = [self.zero] * self.ranks
         if offer is not None and offer.package.code in on.of.packages and (above is None or package > above):

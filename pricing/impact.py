@@ -43,7 +43,7 @@ EDGES = ("-50", "-20", "-10", "-5", "-2", "0", "2", "5", "10", "20", "50")
 
 MOVERS = 10
 REASONS = 20
-"""So many of the largest movers, and of the reasons, are told."""
+"""Maximum number of the largest movers, and of the reasons for refusals and requests, in a result."""
 
 _ZERO = EDGES.index("0")
 _BINS: tuple[tuple[str | None, str | None], ...] = (
@@ -65,7 +65,7 @@ class Mover(NamedTuple):
 
 
 class StoredMover(TypedDict):
-    """A mover as it is kept."""
+    """A mover in its stored form."""
 
     answers: dict[str, str | bool]
     plans: int
@@ -76,7 +76,7 @@ class StoredMover(TypedDict):
 
 
 Bar = TypedDict("Bar", {"from": str | None, "to": str | None, "plans": int})
-"""How many plans moved by so many percent; None where a bar has no end."""
+"""How many plans moved by a percentage between two edges; None where a bar has no end."""
 
 
 class Refusal(TypedDict):
@@ -95,7 +95,7 @@ class Request(TypedDict):
 
 
 class StoredTally(TypedDict):
-    """A count as it is kept: how many plans are of each of KINDS, and which move most."""
+    """A tally in its stored form: how many plans are of each of KINDS, and which move most."""
 
     plans: int
     up: int
@@ -129,7 +129,7 @@ class Tally:
         self.plans = 0
 
     def add(self, old: PriceTable, new: PriceTable, answers: Mapping[str, str | bool], plans: int) -> None:
-        """Price a plan under both tables, and count it as so many."""
+        """Price a plan under both tables, and count the result `many` times."""
         before, after = outcome(old, asked(old, answers)), outcome(new, asked(new, answers))
         self.plans += plans
         kind = _kind(before, after, old, new)
@@ -146,14 +146,14 @@ class Tally:
         self.kinds[kind] += plans
 
     def merge(self, other: Tally) -> None:
-        """Add what was counted elsewhere."""
+        """Add another tally of the same tables."""
         for name in ("kinds", "changes", "percents", "bins", "problems", "requests"):
             getattr(self, name).update(getattr(other, name))
         self.plans += other.plans
         self.movers = _largest([*self.movers, *other.movers])
 
     def result(self, rounder: Rounder) -> StoredTally:
-        """Return everything as text, numbers and lists."""
+        """Return the tally in its stored form, of text, numbers and lists."""
         return {
             "plans": self.plans,
             "up": self.kinds["up"],
@@ -228,7 +228,7 @@ def _percent(change: Decimal, before: Decimal) -> Decimal | None:
 
 
 def _bin(change: Decimal, before: Decimal) -> int:
-    """The bar that a change belongs to, by what it exactly is."""
+    """Return the bar of the histogram for a change, by its exact value before rounding."""
     middle = _ZERO + 1
     if not change:
         return middle
@@ -239,7 +239,7 @@ def _bin(change: Decimal, before: Decimal) -> int:
 
 
 def _median(counted: Counter[Decimal]) -> str | None:
-    """The middle one, or the mean of the middle two; None of nothing."""
+    """Return the median: the middle value, or the mean of the middle two; None of an empty sequence."""
     total = counted.total()
     if not total:
         return None

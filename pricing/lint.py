@@ -90,7 +90,7 @@ def _entry(place: str) -> str:
 
 
 class _Look:
-    """One look at one table, with what several of the checks need."""
+    """The checks of one table, with data that several of them share."""
 
     def __init__(self, table: PriceTable) -> None:
         self.table = table
@@ -101,7 +101,7 @@ class _Look:
         self.reached: dict[tuple[object, ...], bool] = {}
 
     def charge(self, charge: Charge) -> Iterator[Warning]:
-        """What is suspicious in one charge."""
+        """Yield the warnings of one charge."""
         place = f"charge.{charge.code}"
         if not isinstance(charge.price, OnRequest) and charge.source is None:
             yield Warning(place, None, "missing_source")
@@ -131,7 +131,7 @@ class _Look:
         yield from _answers_that_cost_nothing(table)
 
     def packages(self) -> Iterator[Warning]:
-        """What is suspicious in packages."""
+        """Yield the warnings of packages."""
         used: set[str] = set()
         work, plan_work = _WORK, steps_of(self.table) + _PER_PACKAGE * len(self.table.packages)
         for package in self.table.packages:
@@ -216,7 +216,7 @@ class _Look:
         return False
 
     def _falls(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
-        """Where one step more costs less than the last quantity of a tier."""
+        """Yield a warning where one step more costs less than the last quantity of a tier."""
         falls: dict[tuple[Decimal, Decimal], Warning] = {}
         for number, tier in enumerate(price.tiers[:-1]):
             assert tier.up_to is not None
@@ -229,7 +229,7 @@ class _Look:
                     values = {"fewer": plain(fewer), "higher": plain(higher)}
                     values |= {"more": plain(more), "lower": plain(lower)}
                     place = f"charge.{charge.code}.{price.mode}[{number + 1}]"
-                    # A step may lead over several tiers: told once, at the one it leads to.
+                    # A step may lead over several tiers: one warning, at the tier it leads to.
                     falls[found] = Warning(place, None, "amount_falls", values)
                     break
         yield from falls.values()
@@ -254,7 +254,7 @@ class _Look:
         return (billed(low), billed(high)) if billed(low) else None
 
     def _ends(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
-        """Where answers can lead beyond the last tier."""
+        """Yield a warning where answers can lead beyond the last tier."""
         end, most = price.tiers[-1].up_to, self._most_billed(charge)
         if end is not None and most > end:
             place = f"charge.{charge.code}.{price.mode}[{len(price.tiers) - 1}].up_to"
@@ -314,7 +314,7 @@ class _Look:
 
 
 def _translations(table: PriceTable) -> Iterator[Warning]:
-    """Texts that are not there in every language of the table."""
+    """Yield a warning for each text that lacks a language of the table."""
     for place, entry in _parts(table):
         for key in _TEXTS:
             text = getattr(entry, key, None)

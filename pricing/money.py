@@ -29,7 +29,7 @@ from functools import lru_cache
 from pricing.table import Rounding
 
 DIGITS = 2_000
-"""More digits than the product of everything in a table can have; a result that needs more is an error."""
+"""Precision of exact arithmetic: more digits than any product of a table's numbers has; needing more is an error."""
 
 _EXACT = Context(
     prec=DIGITS,

@@ -32,10 +32,10 @@ from pricing.writing import written
 LONGEST_VERSION = 40
 MOST_QUOTE_DAYS = 3_650
 MOST_PERCENTS = 200
-"""So many charges can be a percent of others in one table."""
+"""Maximum number of charges in one table that are a percentage of others."""
 MOST_LANGUAGES = 100
 MOST_STEPS = 4_000_000
-"""So many steps, as `steps_of` counts them, one plan of a table may take."""
+"""Maximum number of steps, as `steps_of` counts them, to price one plan of a table."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
@@ -135,7 +135,7 @@ def _table(book: Book, top: Section) -> PriceTable | None:
 
 
 def _look_ahead(top: Section, names: Names) -> None:
-    """Note what groups, stages, charges and packages are called, before reading what names them."""
+    """Collect the codes of groups, stages, charges and packages, before reading what refers to them."""
     charges, packages = _raw(top, "charge"), _raw(top, "package")
     names.groups = {code: _text(entry, "total") or "provider" for code, entry in _raw(top, "group").items()}
     names.stages = frozenset(_raw(top, "stage"))
@@ -229,7 +229,7 @@ def _provider(top: Section) -> Provider | None:
 
 
 def _check_codes(book: Book, top: Section) -> None:
-    """Codes are unique over groups, charges and packages; the later place is the wrong one."""
+    """Report codes that are not unique over groups, charges and packages, at the later place."""
     first: dict[str, str] = {}
     for kind in ("group", "charge", "package"):
         for code in _raw(top, kind):
@@ -240,7 +240,7 @@ def _check_codes(book: Book, top: Section) -> None:
 
 
 def _check_roles(book: Book, top: Section) -> None:
-    """Each needed role has a driver, be it one with problems of its own."""
+    """Report needed roles without a driver; one with problems of its own counts."""
     roles = [entry.get("role") for entry in _raw(top, "driver").values()]
     for role in NEEDED_ROLES:
         if role not in roles:
@@ -248,14 +248,14 @@ def _check_roles(book: Book, top: Section) -> None:
 
 
 def _check_percents(book: Book, names: Names) -> None:
-    """Percents of percents of percents grow without end, so there is an end to them."""
+    """Report too many percentages: chained ones need ever more digits."""
     if len(names.percents) > MOST_PERCENTS:
         given = str(len(names.percents))
         book.problem("charge", "too_many_percents", given=given, most=str(MOST_PERCENTS))
 
 
 def _check_steps(book: Book, table: PriceTable) -> None:
-    """Every package is tried with every charge, percent and tax; together that must not take for ever."""
+    """Report a table too expensive to price: every package is tried with every charge, percentage and tax."""
     steps = steps_of(table)
     if steps > MOST_STEPS:
         place = "package" if table.packages else "tax" if table.taxes else "charge"

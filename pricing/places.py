@@ -1,4 +1,4 @@
-"""How the places of a table are written, and on which line of a file each of them stands.
+"""How places in a table are written, and the line of a file for each of them.
 
 `tomllib` reads a file but does not say where. `lines_of` walks the same text once more, only to note lines.
 It is used on text that `tomllib` has accepted; where it cannot follow, a place has no line, never a wrong one.
@@ -45,7 +45,7 @@ def lines_of(text: str) -> dict[str, int]:
 
 
 class _Walk:
-    """One walk through a text; `at` is where it stands."""
+    """A scanner over one text; `at` is its position."""
 
     def __init__(self, text: str) -> None:
         self.text = text.replace("\r\n", "\n") + "\n"
@@ -78,12 +78,12 @@ class _Walk:
     def pair(self, table: str) -> None:
         place = self.key(table)
         self.blank(newlines=False)
-        self.at += 1  # the sign =
+        self.at += 1  # the equals sign
         self.blank(newlines=False)
         self.value(place)
 
     def key(self, table: str) -> str:
-        """Read a dotted key; note each of its parts, the first time it is met."""
+        """Read a dotted key; record the line of each of its parts at its first occurrence."""
         place = table
         while True:
             self.blank(newlines=False)

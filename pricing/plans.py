@@ -1,4 +1,4 @@
-"""Which plans a table can meet: answers that tell its conditions apart, and a search among them.
+"""Representative plans of a table: answers that make a difference to its conditions, and a search among them.
 
 There are far too many answers to try all of them, but few that make a difference: for each driver the
 choices that are offered, yes and no, the days on which a date condition begins or ends to hold, and the
@@ -74,7 +74,7 @@ class Plans:
     ) -> Iterator[Plan | None]:
         """Yield the plans of `drivers` that no rule refuses and whose every answer is `possible`.
 
-        A driver that is not asked has no answer in a plan, and is `possible` as None. After so many `steps`
+        A driver that is not asked has no answer in a plan, and is `possible` as None. After `steps` steps
         the search gives up and yields None.
         """
         order = self.around(drivers)

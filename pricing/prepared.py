@@ -1,4 +1,4 @@
-"""What every plan of a table looks up, worked out once: what stands above what, and in which total."""
+"""A table prepared for pricing: everything that depends on the table alone, computed once."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Prepared(NamedTuple):
 
 
 def prepared(table: PriceTable) -> Prepared:
-    """Return a table as `estimate` uses it, the same object every time."""
+    """Return a table as `estimate` uses it; cached with the table."""
     found: Prepared | None = table.kept.get("prepared")
     if found is None:
         found = table.kept["prepared"] = _prepare(table)

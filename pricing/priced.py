@@ -29,7 +29,7 @@ _TIER_MODES: tuple[TierMode, ...] = get_args(TierMode)
 _PRICES = ("price", *_TIER_MODES, "percent", "on_request")
 _QUANTITY_KEYS = ("per", "times", "included", "block")
 _MOST_FACTORS = 20
-"""So many drivers can be multiplied with each other at most."""
+"""Maximum number of drivers that can be multiplied with each other."""
 
 
 def charge(code: str, section: Section, names: Names) -> Charge | None:

@@ -1,4 +1,4 @@
-"""What is wrong with a table or with answers, as data that every screen can say in its reader's language.
+"""Problems of a table or of answers, as data that can be worded in any language.
 
 A problem has a `kind` out of the closed list `SENTENCES` and the `values` of its sentence; `text` is that
 sentence in English. Whoever shows problems in another language translates `SENTENCES[kind]`, which is a

@@ -35,7 +35,7 @@ class WrongAmount(ValueError):
 
 
 class NotAQuote(ValueError):
-    """Something is no content of a quote; `place` says where it stops being one."""
+    """Data is not a valid content of a quote; `place` is the first invalid part."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -63,7 +63,7 @@ class Firm:
     #: what is firm
     total: Decimal
     currency: str
-    #: so many decimals amounts are written with
+    #: number of decimals that amounts are written with
     decimals: int
     payments: tuple[tuple[str, Decimal], ...]
 
@@ -256,7 +256,7 @@ def line_changes(old: ComparableQuote, new: ComparableQuote) -> list[LineChange]
 
 
 def comparable(firm: Firm, adjustments: Sequence[Adjustment]) -> ComparableQuote:
-    """Return as much of a content as `line_changes` looks at."""
+    """Return the part of a content that `line_changes` compares."""
     return {
         "breakdown": firm.breakdown,
         "adjustments": [{"amount": firm.text(each.amount)} for each in adjustments],
@@ -329,7 +329,7 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _checked(content: object) -> StoredQuote:
-    """Return a content of whose parts so much is known that they can be computed with; raises NotAQuote."""
+    """Validate the parts of a content that are computed with, and return it; raises NotAQuote."""
     if not isinstance(content, dict):
         raise NotAQuote("")
     for key, kind in _SHAPE.items():

@@ -1,4 +1,4 @@
-"""The pieces a table file is read with: one TOML table at a time, every problem kept with its place.
+"""The reader of table files: one TOML table at a time, with every problem collected at its place.
 
 A `Section` hands out the keys of one TOML table, checked for their kind, and in the end reports those that
 nobody asked for. Whatever is wrong becomes a problem and None, so that reading goes on to the next mistake.
@@ -25,11 +25,11 @@ CODE = re.compile(r"[a-z][a-z0-9_]{0,79}\Z")
 LONGEST_CODE = 80
 MOST_WHOLE_DIGITS = 18
 MOST_DECIMALS = 18
-"""A number has at most so many digits before and after its point; more is a slip, and would be slow."""
+"""Maximum number of digits before, and after, the point of a number; more is a slip, and would be slow."""
 LONGEST_TEXT = 5_000
-"""A text in a table has at most so many characters."""
+"""Maximum number of characters of a text in a table."""
 MOST_PROBLEMS = 1_000
-"""After so many problems reading stops: the file is not a price table."""
+"""Number of problems after which reading stops: the file is not a price table."""
 PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 AMOUNT_KEYS = ("low", "likely", "high")
 

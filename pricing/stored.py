@@ -1,8 +1,8 @@
-"""The shape of what is kept and sent: a breakdown and the content of a firm quote, as text, numbers and lists.
+"""Types of stored JSON: a breakdown and the content of a firm quote, as text, numbers and lists.
 
-docs/notation.md describes them. These types say to a checker which keys there are; nothing checks them while the
-program runs. What reads here is for text that this program wrote itself and kept. What comes from somebody else is
-checked first: see `pricing.quote.recompute`.
+docs/notation.md describes them. These types are for the type checker; nothing is validated at run time. The functions
+here read only JSON that this program stored itself. Data from elsewhere is validated first: see
+`pricing.quote.recompute`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class CasesOrRequest(TypedDict):
 
 
 class IncludedStep(TypedDict):
-    """So many units cost nothing extra."""
+    """The number of units that are included and cost nothing extra."""
 
     kind: Literal["included"]
     quantity: str
 
 
 class CoveredStep(TypedDict):
-    """So many units are paid by a package."""
+    """The number of units that a package pays for."""
 
     kind: Literal["covered"]
     quantity: str
@@ -240,7 +240,7 @@ class QuoteRate(TypedDict):
 
 
 class ComparableQuote(TypedDict):
-    """As much of a quote's content as is compared with another one."""
+    """The part of a quote's content that is compared with another one."""
 
     breakdown: StoredBreakdown
     adjustments: list[QuoteAdjustment]
@@ -270,15 +270,15 @@ class StoredQuote(ComparableQuote):
 
 
 def read_breakdown(text: str) -> StoredBreakdown:
-    """Return a breakdown from the JSON that this program kept of it."""
+    """Parse the JSON of a breakdown that this program stored; no validation."""
     return cast(StoredBreakdown, json.loads(text))
 
 
 def read_quote(text: str) -> StoredQuote:
-    """Return the content of a quote from the JSON that this program kept of it."""
+    """Parse the JSON of a quote's content that this program stored; no validation."""
     return cast(StoredQuote, json.loads(text))
 
 
 def read_answers(text: str) -> StoredAnswers:
-    """Return answers in normal form from the JSON that this program kept of them."""
+    """Parse the JSON of answers in normal form that this program stored; no validation."""
     return cast(StoredAnswers, json.loads(text))

@@ -13,7 +13,7 @@ from pricing.problems import BadTable, Problem
 from pricing.reading import exact_number, shown
 
 MOST_CHARACTERS = 2_000_000
-"""A longer text is not read; a table of 5,000 charges has about a million."""
+"""Maximum length of a text; a longer one is not read. A table of 5,000 charges has about a million."""
 
 _MOST_KEY_PARTS = 100  # tomllib's time grows with their square
 _KEY_PARTS = re.compile(

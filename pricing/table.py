@@ -183,7 +183,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class UnitPrice:
-    """So much for each unit."""
+    """A price for each unit."""
 
     price: Amount
 
@@ -336,7 +336,7 @@ class PriceTable:
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What modules of `pricing` work out once for a table and look up again; no part of its value."""
+    """A cache in which modules of `pricing` keep what they derive from the table; no part of its value."""
 
     @property
     def main_language(self) -> str:

@@ -1,4 +1,4 @@
-"""The command `estimator`: one file a subject, loaded when it is asked for."""
+"""The command `estimator`: one file for each subject, imported only when it is needed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from estimator.messages import ngettext
 
 @click.group(help=_("What was done to price lists and accounts, by whom and when."))
 def audit() -> None:
-    """Hold the commands about the audit trail."""
+    """Group the commands about the audit trail."""
 
 
 @audit.command(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from estimator.config import Settings
 
 LEAST_FREE = 200 * 1024 * 1024
-"""With less room on the disk in bytes, an installation is about to stop working."""
+"""Free space on the disk, in bytes, below which an installation is about to stop working."""
 
 
 @click.command(
@@ -65,7 +65,7 @@ def _mail(given: dict[str, str], address: str) -> int:
 
 
 def _machine() -> Iterator[str]:
-    """What is missing for PDFs and for the days of clinics elsewhere."""
+    """Yield a sentence for everything that is missing for PDFs and for time zones."""
     from estimator.pdf.requirements import problems
 
     with redirect_stdout(StringIO()):  # the renderer prints about what it cannot load
@@ -79,7 +79,7 @@ def _machine() -> Iterator[str]:
 
 
 def _installation(given: dict[str, str]) -> Iterator[str]:
-    """What is missing in the instance folder, the settings and the database."""
+    """Yield a sentence for everything that is missing in the instance folder, the settings and the database."""
     from estimator import config
 
     folder = config.instance_folder(**given)
@@ -124,7 +124,7 @@ def _folder(folder: Path) -> Iterator[str]:
 
 
 def _is_private(path: Path, folder: Path) -> bool:
-    """Whether nobody else may open a path: inside a closed folder only the secrets have to be closed as well."""
+    """Whether no other user may open a path: inside a private folder only the secrets have to be private as well."""
     from estimator.config import SECRETS
 
     return path == folder or path.name in {name.lower() for name in SECRETS}

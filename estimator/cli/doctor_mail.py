@@ -70,7 +70,7 @@ def _connection(sock: object, server: MailServer) -> str:
 
 
 def _advice(words: str, server: MailServer) -> str:
-    """What to look at, by the server's code, which may stand behind words of ours."""
+    """Return what to look at, by the server's status code, which may follow words of ours."""
     if re.search(r"\b53[045] ", words):
         return _("Look at MAIL_USER and MAIL_PASSWORD.")
     if re.search(r"\b55[034] ", words):

@@ -1,4 +1,4 @@
-"""`estimator prepare` and `estimator purge`: make an installation ready, and keep no more than was promised."""
+"""`estimator prepare` and `estimator purge`: set an installation up, and delete what is past its retention time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(help=_("Make the instance folder and secrets, and bring the database up to date."))
 def prepare() -> None:
-    """Make what is missing; what is there stays."""
+    """Create what is missing; idempotent."""
     with sentences():
         settings = made_ready()
     click.echo(_("Everything is ready in %(folder)s.", folder=settings.instance))
@@ -67,7 +67,7 @@ def _removed_words() -> Mapping[What, str]:
 
 
 def made_ready(**given: str) -> Settings:
-    """Make whatever an installation still lacks, and return its settings; `given` ones win over the environment."""
+    """Create whatever an installation still lacks, and return its settings; `given` ones win over the environment."""
     from estimator import config, migrations
 
     config.prepare_secrets(config.instance_folder(**given))
@@ -106,7 +106,7 @@ def act_of(app: Flask) -> Act:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turn what stops an installation from working into sentences."""
+    """Turn errors that stop an installation from working into Refused, with a sentence each."""
     from sqlalchemy.exc import DBAPIError
 
     from estimator.config import WrongSetting

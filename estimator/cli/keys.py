@@ -1,7 +1,7 @@
 """`estimator keys`: the keys that seal personal texts, and how they are replaced.
 
-The key file is changed by one command at a time, and read again in its turn: of two at once, neither writes back
-what the other one has changed. A key is forgotten while nobody can save anything that it sealed.
+The key file is changed under a lock and read again inside it, so that two commands at once cannot overwrite each
+other's change. A key is forgotten while nobody can save anything that it sealed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ a worker in less than three. What it sealed before the last change is saved by t
 
 @click.group(help=_("The keys that personal texts are encrypted with."))
 def keys() -> None:
-    """Hold the commands about keys."""
+    """Group the commands about keys."""
 
 
 @keys.command("list", help=_("Print each key's id and how many texts it has sealed."))
 def list_() -> None:
-    """Print the keys; never what they are."""
+    """Print the ids of the keys, never the keys."""
     from estimator.privacy import key_rotation
 
     with _keyring() as keyring:
@@ -123,7 +123,7 @@ def forget(id_: str) -> None:
 
 @contextmanager
 def _keyring() -> Iterator[Keyring]:
-    """Enter the app and return its keys; refuse where nobody could say what they have sealed."""
+    """Enter the app's context and yield its keys; raises Refused where it is unknown what they have sealed."""
     from estimator.privacy import key_rotation
 
     with running_app() as app:
@@ -141,7 +141,7 @@ def _keyring() -> Iterator[Keyring]:
 
 @contextmanager
 def _in_turn() -> Iterator[None]:
-    """Change the key file while no other command does."""
+    """Change the key file under a lock that keeps other commands from changing it."""
     from estimator.db import db
     from estimator.privacy import key_rotation
 

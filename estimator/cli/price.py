@@ -19,7 +19,7 @@ from estimator.messages import gettext as _
 from pricing.problems import SENTENCES, say
 
 MOST_DIGITS = 40
-"""No answer has more digits."""
+"""Maximum number of digits of an answer."""
 
 if TYPE_CHECKING:
     from estimator.i18n import Reader
@@ -143,7 +143,7 @@ def answers_of(name: str) -> dict[str, Any]:
 
 
 def _exact(digits: str) -> Decimal | str:
-    """Return a number as it stands there; one of absurd size stays text, so that nobody counts its zeros."""
+    """Return a number exactly as written; one of absurd size stays text, so that it is never expanded."""
     number = Decimal(digits)
     return number if len(digits) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS else digits
 
@@ -162,7 +162,7 @@ def _not_a_number(word: str) -> NoReturn:
 
 
 def _write(data: bytes) -> None:
-    """Print the exact bytes; a line end follows only where a person looks at them."""
+    """Print the exact bytes; a line end follows only on a terminal."""
     if sys.stdout is None:
         return
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.messages import gettext as _
 
 MOST_BYTES = 20_000_000
-"""No more of a file is read; no price table is as long."""
+"""Maximum number of bytes read of a file; no price table is as long."""
 
 
 class Refused(Exception):
@@ -40,7 +40,7 @@ def text_of(name: str) -> str:
 def bytes_of(name: str, most: int, too_long: str) -> bytes:
     """Return what is in a file, or in standard input for "-"; raises Refused with the reason.
 
-    `too_long` is said, with the name in %(file)s, of one that has more than `most` bytes; no more is read.
+    A file with more than `most` bytes raises Refused with the sentence `too_long`, its name in %(file)s.
     """
     shown = shown_name(name)
     try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from estimator.config import Settings
 
 LIFELINE = click.option("--lifeline", type=int, hidden=True)
-"""The descriptor that ends when the process that started this one does."""
+"""A file descriptor that reaches its end when the parent process ends."""
 
 
 @click.command(help=_("Serve the app, and send its mail, until Ctrl-C. HOST and PORT say where."))
@@ -37,7 +37,7 @@ LIFELINE = click.option("--lifeline", type=int, hidden=True)
 @click.option("--sockets", hidden=True)
 @LIFELINE
 def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None) -> int:
-    """Serve the app; ends when it is told to."""
+    """Serve the app until SIGTERM or Ctrl-C."""
     from estimator import config
     from estimator.processes.server import CannotListen, listen
 
@@ -64,7 +64,7 @@ def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None
 @click.option("--demo", is_flag=True, hidden=True)
 @LIFELINE
 def worker(demo: bool, lifeline: int | None) -> None:
-    """Work; ends when it is told to, after what is under way."""
+    """Work until SIGTERM or Ctrl-C, and finish what is under way."""
     import signal
 
     from estimator import config, create_app
@@ -78,7 +78,7 @@ def worker(demo: bool, lifeline: int | None) -> None:
 
 
 def _look_at(settings: Settings) -> None:
-    """Make sure, before anything is started, that it can run; add the demonstration price lists."""
+    """Check, before anything is started, that it can run; add the demonstration price lists."""
     from estimator import create_app
     from estimator.db import db
     from estimator.processes import demonstration
@@ -113,7 +113,7 @@ def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int |
 
 
 def _ways_in(app: Flask) -> Iterator[str]:
-    """Make a link for each of the invented people of a demonstration; those of the start before work no more."""
+    """Make a link for each of the invented people of a demonstration; links of an earlier start stop working."""
     from estimator.db import db
     from estimator.processes import demonstration
 

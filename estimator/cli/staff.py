@@ -21,7 +21,7 @@ ADDRESS = click.argument("address", metavar="EMAIL")
 
 @click.group(help=_("The people who may sign in, and their roles."))
 def staff() -> None:
-    """Hold the commands about staff."""
+    """Group the commands about staff."""
 
 
 @staff.command(help=_("Add somebody and print the link by which they choose a password. It works once."))

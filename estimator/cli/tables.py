@@ -19,7 +19,7 @@ FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 @click.group(help=_("Check price tables, bring them into the database, and take them out again."))
 def tables() -> None:
-    """Hold the commands about price tables."""
+    """Group the commands about price tables."""
 
 
 for command in (versions.list_, versions.export, versions.diff, versions.publish):

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from estimator.verification.all_quotes import Fault
 
 LARGEST = 10_000_000
-"""No PDF of ours has more bytes."""
+"""Maximum size of a PDF in bytes; ours are always smaller."""
 
 EVERY = 100
-"""After so many revisions a terminal shows how far it has come; anything else hears of it ten times less often."""
+"""Number of revisions between two lines of progress on a terminal; ten times as many where none reads along."""
 
 
 @click.command(
@@ -37,7 +37,7 @@ EVERY = 100
     "--all", "all_", is_flag=True, help=_("Compute every issued revision again, from what is stored.")
 )
 def verify(files: Sequence[str], all_: bool) -> int:
-    """Say of each file what can be said, or check all that is stored."""
+    """Print a verdict on each file, or check every stored revision."""
     if all_ == bool(files):
         raise Refused(_("Name PDFs, or give --all: one of the two."))
     return _all() if all_ else _files(files)
@@ -159,7 +159,7 @@ def _fault_lines(fault: Fault) -> Iterator[str]:
 
 
 def _progress(done: int, total: int) -> None:
-    """Show how far it has come, on standard error."""
+    """Show the progress on standard error."""
     if sys.stderr is None:
         return
     if sys.stderr.isatty():
@@ -170,7 +170,7 @@ def _progress(done: int, total: int) -> None:
 
 
 def _clear() -> None:
-    """Leave nothing of the progress in front of a line."""
+    """Erase the line of progress before something else is printed."""
     if sys.stderr is not None and sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
 

@@ -1,4 +1,4 @@
-"""Days on which a clinic works: by when it answers."""
+"""Business days of a clinic: by when it has to answer a request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _first(day: date, clinic: Clinic) -> date:
     """Return the first business day from a day on."""
     closed = set(clinic.weekend)
     if closed >= set(range(7)):
-        closed = set()  # nobody would ever answer
+        closed = set()  # without any business day there would be no day to return
     while day.weekday() in closed or day in clinic.holidays:
         day += DAY
     return day

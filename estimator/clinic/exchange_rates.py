@@ -24,7 +24,7 @@ MOST_DIGITS = 14
 LONGEST_SOURCE = 200
 
 FARTHEST = timedelta(hours=14)
-"""So much earlier than in UTC a day begins at the easternmost clinic."""
+"""How much earlier than in UTC a day begins in the easternmost time zone (UTC+14)."""
 
 MOST_SHOWN = 200
 
@@ -38,7 +38,7 @@ class WrongRate(ValueError):
 
 
 def enter(act: Act, base: str, quoted: str, rate: Decimal, source: str, day: date) -> Rate:
-    """Keep how many `quoted` one `base` was worth on a day, in place of what was entered for that day before.
+    """Store how many `quoted` one `base` was worth on a day, replacing a rate entered for that day before.
 
     Raises WrongRate.
     """

@@ -44,7 +44,7 @@ CONTENT = "logo_png"
 
 @dataclass(frozen=True)
 class Logo:
-    """What a page must know of the logo; its PNG is asked for by itself."""
+    """The hash and size of the logo, for pages; its PNG is loaded separately."""
 
     sha256: str
     width: int
@@ -62,11 +62,11 @@ class Clinic:
     reply_days: int = 3
     #: days in which an acceptance can be taken back; nothing is to be paid before they are over
     reflection_days: int = 7
-    #: adjustments of more than so many per cent of the price need a second person
+    #: percentage of the price above which adjustments need a second person's approval
     adjustment_limit: Decimal = Decimal(5)
     #: days after which a request without a quote, and all that was written to it, is removed
     requests_kept_days: int = 365
-    #: years after which a quote, with whoever it was for, is removed; the figures stay
+    #: years after which the person of a quote is erased; the figures stay
     quotes_kept_years: int = 10
     #: the language of a reader who chose none; None: the first of LANGUAGES
     default_language: str | None = None
@@ -91,22 +91,22 @@ class WrongValue(ValueError):
 
 
 class SomebodyElse(Exception):
-    """A setting is not any more what whoever changes it has seen."""
+    """Somebody else has changed the setting since the page was shown."""
 
 
 def current() -> Clinic:
     """Return the settings as they are stored, in one query.
 
-    What is stored under no name of ours, or cannot be read, counts as not stored, and is logged.
+    A stored value with an unknown name, or one that cannot be read, is logged and counts as not stored.
     """
     found = {key: _stored(key, value) for key, value in _rows()}
     return Clinic(**{key: values[0] for key, values in found.items() if values})
 
 
 def default_language() -> str | None:
-    """Return the language of readers who chose none, asked for on a connection of its own.
+    """Return the language of readers who chose none, read on a connection of its own.
 
-    So whatever becomes of the question, the transaction of the page that asks goes on as it was.
+    So an error of this query does not break the transaction of the page that asks.
     """
     asked = select(ClinicSetting.value).filter_by(key="default_language")
     with db.engine.connect() as connection:
@@ -116,7 +116,7 @@ def default_language() -> str | None:
 
 
 def bases() -> dict[str, str]:
-    """Return what `change` takes as `basis`, by setting: a short name of what is stored at this moment."""
+    """Return what `change` takes as `basis`, by setting: a short hash of the value that is stored at this moment."""
     stored = dict(_rows())
     return {key: _basis(stored.get(key)) for key in KINDS}
 
@@ -124,7 +124,7 @@ def bases() -> dict[str, str]:
 def change(act: Act, key: str, value: Any, *, basis: str | None = None) -> bool:
     """Set one setting to a value of its field's type; return whether that was a change.
 
-    `basis` is the one of `bases` that the person saw; None: whatever is there. Raises KeyError for no setting,
+    `basis` is the one of `bases` that the person saw, None to overwrite. Raises KeyError for an unknown setting,
     WrongValue, SomebodyElse.
     """
     kind = KINDS[key]
@@ -152,7 +152,7 @@ def change(act: Act, key: str, value: Any, *, basis: str | None = None) -> bool:
 def change_logo(
     act: Act, content: bytes | None, width: int = 0, height: int = 0, *, basis: str | None
 ) -> bool:
-    """Set the logo to a PNG that `pictures.as_png` made, or remove it; raises SomebodyElse."""
+    """Set the logo to a PNG that `images.as_png` made, or remove it; raises SomebodyElse."""
     logo = None if content is None else Logo(hashlib.sha256(content).hexdigest(), width, height)
     if not change(act, "logo", logo, basis=basis):
         return False
@@ -180,7 +180,7 @@ def logo_content(logo: Logo) -> bytes | None:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How one setting is checked, written as JSON, and read from it."""
+    """How one setting is validated, written as JSON, and read from it."""
 
     check: Callable[[Any], Any]
     write: Callable[[Any], Any] = lambda value: value
@@ -330,7 +330,7 @@ def _basis(stored: str | None) -> str:
 
 @lru_cache(maxsize=64)
 def _stored(key: str, text: str) -> tuple[Any, ...]:
-    """Return what is stored, in a tuple of its own; an empty one if it cannot be used, which is logged once."""
+    """Return the stored value as a tuple of one; an empty tuple if it cannot be used, which is logged once."""
     if key not in KINDS:
         logger.warning("a clinic's setting has a name that this version does not know: %.40r", key)
         return ()

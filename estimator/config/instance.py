@@ -1,4 +1,4 @@
-"""The instance folder: where it is, and the secrets that are made into it."""
+"""The instance folder: where it is, and the secrets that are generated in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from estimator.messages import gettext as _
 
 
 def instance_folder(environment: Mapping[str, str] | None = None, /, **given: str) -> Path:
-    """Return the folder that the settings would name, before there is anything in it."""
+    """Return the path of the instance folder, whether it exists or not."""
     source = {**(os.environ if environment is None else environment), **given}
     return Path(source.get("INSTANCE") or "instance").absolute()
 
@@ -42,7 +42,7 @@ def prepare_secrets(instance: Path) -> None:
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Make a file that its owner alone can read, unless another process has just made it."""
+    """Create a file that its owner alone can read, unless another process has just created it."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -93,7 +93,7 @@ def _text(name: str, source: Mapping[str, str]) -> str | None:
 
 
 def _value(setting: Setting, text: str | None) -> Any:
-    """Return what a text says, or what stands without one; None if that follows from other settings."""
+    """Return the value of a setting's text, or its default; None if the default follows from other settings."""
     if text is None:
         return None if setting.otherwise else setting.read(setting.default)
     try:
@@ -134,7 +134,7 @@ def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
 
 
 def _keyring(source: Mapping[str, str], instance: Path) -> keys.Keyring:
-    """Take the keys of personal columns, from a file wherever there is one, so that a new key is noticed."""
+    """Return the keys of personal columns, read from a file wherever there is one, so that a new key is noticed."""
     text = _secret("DATA_KEYS", source, instance)
     path = None
     if not source.get("DATA_KEYS"):
@@ -173,7 +173,7 @@ def _own_address(public_url: str) -> str:
 
 
 def _in_instance(url: str, instance: Path) -> str:
-    """Let a relative SQLite path begin in the instance folder, whichever folder the app is started in."""
+    """Resolve a relative SQLite path against the instance folder, not the current folder."""
     scheme, _, path = url.partition(":///")
     return f"sqlite:///{instance / path}" if scheme == "sqlite" else url
 

@@ -58,7 +58,7 @@ def address(text: str) -> str:
 
 
 def mail_address(text: str) -> str:
-    """An address, or a name with an address in angle brackets, as it stands in the head of a mail."""
+    """Return an address, or a name with an address in angle brackets, as in a mail's From; raises ValueError."""
     name, address = parseaddr(text)
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False)

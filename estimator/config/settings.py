@@ -60,12 +60,12 @@ class Settings:
 
     @property
     def host_name(self) -> str:
-        """What this installation calls itself before a mail server."""
+        """The name that this installation gives to a mail server (HELO)."""
         return urlsplit(self.public_url).hostname or "localhost"
 
     @property
     def mail_folder(self) -> Path:
-        """Where mail is kept that no server takes."""
+        """The folder for mail where no mail server is set."""
         return self.instance / "mail"
 
     @property

@@ -1,4 +1,4 @@
-"""Estimates: make one, find it again by its link, delete it, and remove what is too old."""
+"""Estimates: make one, find it by its link, mail it, delete it, and remove those that are too old."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from pricing.answers import Answers
 from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Letters and digits that nobody takes for another one."""
+"""Letters and digits that are not mistaken for each other."""
 
 KIND = "estimate"
 """What the links of this module open; part of their tokens."""
 
 MOST_ATTEMPTS = 5
-"""So many references may be taken already; there are 650 thousand million."""
+"""Maximum number of random references tried until one is free; there are 650 thousand million."""
 
 
 def make(act: Act, version: TableVersion, answers: Answers, *, language: str, submission: str) -> str:
-    """Work out and keep an estimate and return the token of its link.
+    """Price answers, store the estimate, and return the token of its link.
 
-    `submission` names the form that was sent, at random; the same form with the same answers is one estimate
-    however often it is sent, and the token is the same. A form without a name is an estimate of its own each
-    time, because nobody may be handed the link of somebody else. Raises pricing.BadAnswers.
+    `submission` is the random name of the form and makes this idempotent: the same form with the same answers gives
+    one estimate and the same token, however often it is sent. Without it each call makes a new estimate, because
+    nobody may be handed the link of somebody else. Raises pricing.BadAnswers.
     """
     table = price_lists.parsed(version)
     breakdown = pricing.estimate(table, answers)
@@ -74,7 +74,7 @@ def find(act: Act, token: str) -> Estimate | None:
 
 
 def email(act: Act, estimate: Estimate, address: str, *, attached: bool, submission: str) -> Mail:
-    """Put a mail with an estimate, as PDF or only as a link, into the outbox; the same submission is one mail.
+    """Put a mail with an estimate, as PDF or only as a link, into the outbox; idempotent for the same submission.
 
     Raises outbox.TooMany.
     """
@@ -118,7 +118,7 @@ def breakdown_of(estimate: Estimate) -> StoredBreakdown:
 
 
 def answers_of(estimate: Estimate) -> Mapping[str, str | bool]:
-    """Return what was answered, in normal form; what was left open is not in it."""
+    """Return the answers in normal form, by driver; questions left open are not in it."""
     return read_answers(estimate.given)
 
 

@@ -17,7 +17,7 @@ from pricing import PriceTable
 from pricing.stored import Cases, StoredBreakdown
 
 OLD_DAYS = 30
-"""A rate that is older says so."""
+"""Age in days after which a rate is marked as old."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -34,14 +34,14 @@ class Chosen:
     old: bool
 
     def key(self) -> str:
-        """Return what decides about the words and figures that come of it."""
+        """Return everything that affects the words and figures derived from it, as part of a cache key."""
         parts = (self.base, self.quoted, self.rate, self.day.isoformat(), str(self.old), self.source)
         return "\x01".join(parts)
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside the totals: the same headline and sums in another currency, and where they are from."""
+    """The headline and sums in another currency, shown beside the totals, with the rate and its source."""
 
     headline: Headline
     sums: Sequence[Sum]

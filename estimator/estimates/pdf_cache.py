@@ -1,4 +1,4 @@
-"""PDFs that were made once: kept by the hash of what made them, and served again."""
+"""The cache of PDFs of estimates, by the hash of everything that they were made from."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from estimator.models import Document, Estimate
 
 
 def key_of(*parts: str) -> str:
-    """Return the key of a document: the hash of everything that decides its bytes."""
+    """Return the cache key of a document: the hash of everything that its bytes depend on."""
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
 def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
-    """Return a document that was made already, with the reference of its estimate; one cheap query.
+    """Return a cached document with the reference of its estimate, or None; one cheap query.
 
-    None also for the document of an estimate that is older than `made_after`.
+    It is None also if the estimate is older than `made_after`.
     """
     row = db.session.execute(
         select(Estimate.reference, Document.content)
@@ -30,6 +30,6 @@ def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
 
 
 def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
-    """Keep a document with its estimate; one that another process kept meanwhile stays as it is."""
+    """Cache a document with its estimate; one that another process cached meanwhile stays as it is."""
     row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
     insert_if_absent(Document, row)

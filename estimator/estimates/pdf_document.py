@@ -1,4 +1,4 @@
-"""The document of an estimate as HTML for A4, and everything that decides what it looks like."""
+"""The document of an estimate as HTML for A4, and the cache key of its PDF."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from pricing.stored import StoredBreakdown
 APP = Path(__file__).parent.parent
 
 LINE = 60
-"""About so many letters go into a line of a column of notices."""
+"""Approximate number of letters in a line of a column of notices."""
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-"""Around a piece of text whose direction may be another one than that of its neighbours."""
+"""Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,17 @@ class Look:
     rate: Chosen | None = None
 
     def key(self) -> list[str]:
-        """Return what decides about it, for `documents.key_of`; nothing for what is not there."""
+        """Return its parts of the cache key, for `pdf_cache.key_of`; empty without logo and other currency."""
         logo = [] if self.logo is None else [f"logo {self.logo.sha256}"]
         return logo if self.rate is None else [*logo, self.rate.key()]
 
 
 PLAIN = Look()
-"""Nothing but the record."""
+"""A document without logo and without another currency."""
 
 
 def key_of(token: str, look: Look) -> str:
-    """Return the key of the PDF of the estimate that a link opens."""
+    """Return the cache key of the PDF of the estimate that a link opens."""
     return pdf_cache.key_of(token, fingerprint(), *look.key())
 
 
@@ -92,12 +92,12 @@ def html(
 
 
 def inline(logo: bytes | None) -> str | None:
-    """Return a PNG as the address of itself: a document fetches nothing."""
+    """Return a PNG as a data: URL, because a document may fetch nothing."""
     return None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}"
 
 
 def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
-    """Return the PDF of a stored estimate in the language it was made in; raises pdf.RenderingFailed."""
+    """Return the PDF of a stored estimate in the language it was made in; raises RenderingFailed."""
     reader = reader_of(record.language)
     table = price_lists.parsed(record.table_version)
     breakdown = lifecycle.breakdown_of(record)
@@ -126,7 +126,7 @@ def document(
     logo: bytes | None = None,
     beside: Beside | None = None,
 ) -> bytes:
-    """Return a breakdown as PDF with its canonical JSON attached; raises pdf.RenderingFailed."""
+    """Return a breakdown as PDF with its canonical JSON attached; raises RenderingFailed."""
     with speaking(reader):
         rows = wording.rows(breakdown, table, reader, answered)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
@@ -143,7 +143,7 @@ def document(
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Return a hash of all that decides a document besides its record: templates, wording, renderer."""
+    """Return a hash of all that a document depends on besides its record: templates, wording, renderer."""
     made_by = hashlib.sha256(
         " ".join(version(name) for name in ("weasyprint", "pydyf", "babel", "jinja2")).encode()
     )
@@ -173,7 +173,7 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
 
 
 def columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
-    """Share notices out to two columns of about the same length, in their order.
+    """Distribute notices to two columns of about the same length, in their order.
 
     A section may go on in the second column, under its heading again.
     """
@@ -195,13 +195,13 @@ def _parted(rows: Sequence[tuple[NoticeSection, NoticeRow]], at: int) -> list[li
 
 
 def _lines(sections: Sequence[NoticeSection]) -> int:
-    """About how many lines a column of notices takes; a heading is worth two."""
+    """Estimate the number of lines of a column of notices; a heading counts as two."""
     texts = [f"{row.text} {row.link or ''}"[: len(row.text.text) + 25] for s in sections for row in s.rows]
     return 2 * len(sections) + sum(-(-len(text) // LINE) for text in texts)
 
 
 def sheet(foot: Sequence[str], reader: Reader) -> Markup:
-    """Return the style sheet of a document at whose foot these texts stand, and the page's number."""
+    """Return the style sheet of a document with these texts and the page's number in its footer."""
     return Markup(_sheet() + _page_foot(foot, reader))  # noqa: S704 - ours; a record's words are escaped in it
 
 
@@ -211,7 +211,7 @@ def _sheet() -> str:
 
 
 def _page_foot(parts: Sequence[str], reader: Reader) -> str:
-    """What stands at the foot of each page: whose document it is, which one, and the page's number."""
+    """Return the footer of each page: whose document it is, which one, and the page's number."""
     whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
     text = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00")
     number = " ".join(

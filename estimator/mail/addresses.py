@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
 LONGEST_LOCAL_PART = 64
-"""So many bytes do mail servers take, of the whole and of what stands before the @."""
+"""Maximum length in bytes that mail servers accept: of an address, and of its part before the @ (RFC 5321)."""
 
 COMMON = (
     "126.com 163.com aol.com bk.ru bluewin.ch btinternet.com comcast.net duck.com fastmail.com foxmail.com "
@@ -19,7 +19,7 @@ COMMON = (
     "virgilio.it wanadoo.fr web.de wp.pl yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de "
     "yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com yandex.kz yandex.ru ya.ru ymail.com zoho.com"
 ).split()
-"""Where most mailboxes of the world are; what is one letter beside one of them is perhaps a slip."""
+"""The most frequent mail domains; a domain that differs by a letter from one of them is perhaps a slip."""
 
 ALIKE = 0.85
 
@@ -27,7 +27,7 @@ ALIKE = 0.85
 def checked(typed: str) -> str | None:
     """Return an address as mail servers want it, its domain in ASCII; None if it is no address."""
     address = typed.strip()
-    if len(address) > LONGEST or "\N{REPLACEMENT CHARACTER}" in address:  # what stood there is lost
+    if len(address) > LONGEST or "\N{REPLACEMENT CHARACTER}" in address:  # a letter was lost
         return None
     try:
         found = validate_email(address, check_deliverability=False, strict=True)

@@ -1,4 +1,4 @@
-"""Mail in words and in its envelope: written from a folder of templates/email, the same mail in the same bytes."""
+"""Mail as text and as a MIME message, from a folder of templates/email; the same mail always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from estimator.template_environment import environment
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail in words."""
+    """A mail's subject, text and HTML."""
 
     subject: str
     text: str
@@ -55,9 +55,9 @@ def message(
     written: datetime,
     attachment: Attachment | None = None,
 ) -> EmailMessage:
-    """Put a letter into its envelope; the same arguments give the same message with the same Message-ID.
+    """Return the MIME message of a letter; the same arguments give the same bytes with the same Message-ID.
 
-    `name` is the mail's own, random one. Raises ValueError for an address that is none.
+    `name` is the mail's own, random one. Raises ValueError for an invalid address.
     """
     found = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     found["From"] = sender

@@ -1,8 +1,8 @@
 """The outbox: mail is put here in the transaction that causes it, claimed by a worker, and never lost.
 
-A row is the truth; the queue only wakes a worker, once the row is committed. Whoever claims a row has it for a lease
-(`leases`); if the worker ends, another one claims it. So every mail is sent at least once, and a second time only if a
-worker ended between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
+The row is the record of a mail; the queue only wakes a worker, once the row is committed. A worker claims a row for a
+lease (`leases`); if the worker dies, another one claims it. So every mail is sent at least once, and a second time only
+if a worker died between the server's acceptance and our commit; then with the same Message-ID, and the row says so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from estimator.models import Mail
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 LEAST_ATTEMPTS = 5
-"""A mail is not given up before so many attempts, even if a clock jumped ahead."""
+"""Minimum number of attempts before a mail is given up, even if a clock jumped ahead."""
 
 DAY = timedelta(days=1)
 
@@ -38,7 +38,7 @@ _LEASED = leases.Leased(
 
 
 class TooMany(Exception):
-    """No more mail today; `what` is "address" or "record", whichever has had its share."""
+    """The limit of mails in 24 hours is reached; `what` says whose: "address" or "record"."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -47,25 +47,25 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """How many mails an address, and a record, may cause in 24 hours; without a number, as many as there are."""
+    """Maximum number of mails to an address, and about a record, in 24 hours; unlimited by default."""
 
     per_address: int = NO_LIMIT
     per_record: int = NO_LIMIT
 
 
 UNLIMITED = Limits()
-"""For mail that is counted elsewhere, or that other mail of the day must not keep from going out."""
+"""For mail that is limited elsewhere, or that must go out however much other mail was sent that day."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A mail as it is put: which template, about which record, to whom, in which language."""
+    """A mail to be put into the outbox: which template, about which record, to whom, in which language."""
 
     template: str
     about: str
     address: str
     language: str
-    #: names what caused it, at random: the same cause is one mail, however often it is put
+    #: random name of what caused it: the idempotency key, so that the same cause gives one mail
     submission: str
     #: what the template is told besides the record
     options: Mapping[str, str | bool] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A mail that this process has for a lease, as it was when it was claimed."""
+    """A mail that this process has claimed for a lease, as it was at that moment."""
 
     id: int
     lease: str
@@ -90,10 +90,10 @@ class Claimed:
 
 
 def put(act: Act, message: Message) -> Mail:
-    """Put a mail into the outbox; the same submission twice is one mail.
+    """Put a mail into the outbox; idempotent for the same submission.
 
-    Raises TooMany if the address or the record has had its share of the last 24 hours; nothing is put then, once
-    the caller rolls back.
+    Raises TooMany if the address or the record has reached its limit of the last 24 hours; the caller must then roll
+    back, which removes the row.
     """
     template, about = message.template, message.about
     lookup = keys.lookup(act.settings.lookup_key, "address", _folded(message.address))
@@ -120,7 +120,7 @@ def put(act: Act, message: Message) -> Mail:
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
         limits = _limits(act, message)
-        # Counted after the row is there: nobody else can write until this transaction ends.
+        # Counted after the insert: no other transaction can add one until this one ends.
         if _since(act.now, Mail.about == about) > limits.per_record:
             raise TooMany("record")
         if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
@@ -136,7 +136,7 @@ def _limits(act: Act, message: Message) -> Limits:
 
 
 def claim(act: Act, mail_id: int) -> Claimed | None:
-    """Take a mail that is due, for a lease; None if it is not due, or somebody else has it. Commit at once."""
+    """Claim a mail for a lease; None if it is not due, or another worker has it. The caller commits at once."""
     lease = _LEASED.claim(
         mail_id,
         now=act.now,
@@ -178,7 +178,7 @@ def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]
 
 
 def handing_over(act: Act, mail: Claimed) -> None:
-    """Write down that the server is about to take a mail, and begin the lease anew. Commit before it does.
+    """Record that the server is about to take a mail, and renew the lease. The caller commits before the server does.
 
     Raises leases.LostLease.
     """
@@ -188,14 +188,14 @@ def handing_over(act: Act, mail: Claimed) -> None:
 
 
 def sent(act: Act, mail: Claimed, *, words: str) -> None:
-    """Write down that the server took a mail; raises leases.LostLease. It may be tried again until it is committed."""
+    """Record that the server took a mail; raises leases.LostLease. Safe to retry until it is committed."""
     _LEASED.end(mail.id, mail.lease, state="sent", words=words, ended_at=act.now)
 
 
 def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) -> timedelta | None:
-    """Put a mail back that could not be sent now; return how long it waits.
+    """Schedule a retry of a mail that could not be sent now; return the delay.
 
-    None if it is given up, because that has gone on for too long. Raises leases.LostLease.
+    It is None if the mail is given up, because that has gone on for too long. Raises leases.LostLease.
     """
     twice = {"perhaps_twice": True} if perhaps_sent else {}
     long_enough = act.now - mail.created_at >= timedelta(hours=act.settings.mail_give_up_hours)
@@ -209,14 +209,14 @@ def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) ->
 
 
 def failed(act: Act, mail: Claimed, *, words: str) -> None:
-    """Give a mail up; raises leases.LostLease."""
+    """Mark a mail as failed for good; raises leases.LostLease."""
     _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=act.now)
 
 
 def again(mail_id: int, now: datetime) -> bool:
-    """Put a mail that was given up back, as if it had not been tried yet; False if that is not possible.
+    """Make a failed mail due again, as if it had not been tried yet; False if that is not possible.
 
-    It is not where the address is forgotten, or where somebody else was quicker. It keeps its Message-ID.
+    It is not if the address is erased, or if somebody else was faster. The mail keeps its Message-ID.
     """
     given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
     put_back = changed_rows(
@@ -230,7 +230,7 @@ def again(mail_id: int, now: datetime) -> bool:
 
 
 def delay_after(attempts: int) -> timedelta:
-    """Return how long a mail waits after so many attempts: twice as long each time, an hour at most."""
+    """Return how long a mail waits after a number of attempts: exponential backoff, an hour at most."""
     doubled: int = 2 ** min(attempts - 1, 10)
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
@@ -246,7 +246,7 @@ def waiting(about: str) -> Sequence[int]:
 
 
 def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:
-    """Return so many mails in some states, the newest first, from a number on back; all states if none is named.
+    """Return at most `most` mails in some states (all if none is named), the newest first, from a number on back.
 
     Of mail whose record is gone nothing is left that could be shown.
     """
@@ -261,17 +261,17 @@ def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]
 
 
 def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:
-    """Return the address of a mail; None once it is forgotten. Raises keys.Unreadable."""
+    """Return the address of a mail; None once it is erased. Raises keys.Unreadable."""
     if mail.address is None:
         return None
     return keyring.open(mail.address, Mail.__tablename__, "address", mail.name)
 
 
 def drop(about: str | Select[Any]) -> None:
-    """Empty every mail about a record, or about those that a query names; none is sent any more.
+    """Cancel every mail about a record, or about those that a query names, and erase what it says.
 
-    One that the server is taking at this moment goes out. What is left of each counts towards the limit of its
-    address for the rest of the day, or else deleting would be the way around it, and is then cleared away.
+    A mail that the server is taking at this moment still goes out. The emptied rows count towards the limits of
+    their addresses for the rest of the day, or else deleting would get around them; `clear_away` removes them.
     """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
     emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
@@ -279,12 +279,12 @@ def drop(about: str | Select[Any]) -> None:
 
 
 def clear_away(now: datetime) -> int:
-    """Remove what is left of mail whose record is gone, as soon as no limit counts it any more; return how much."""
+    """Remove the emptied rows of cancelled mail that no limit counts any more; return their number."""
     return changed_rows(sql_delete(Mail).where(Mail.about == "", Mail.created_at <= now - DAY))
 
 
 def forget_addresses(act: Act) -> int:
-    """Forget the address of every mail that ended more than `kept_days` ago; return how many."""
+    """Erase the address of every mail that ended more than `kept_days` ago; return how many."""
     return changed_rows(
         update(Mail)
         .where(

@@ -1,4 +1,4 @@
-"""Mail on its way: handed to a server, or kept in a folder where there is none."""
+"""Delivery of mail: to a server, or into a folder where no server is set."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from estimator.messages import gettext as _
 
 CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
-"""So long may the server take for one answer."""
+"""Timeout for one answer of the server, in seconds."""
 
 ALL_SECONDS = 120
-"""So long may it take for a whole mail, however slowly it drips."""
+"""Timeout for a whole mail, in seconds, however slowly single bytes arrive."""
 
 LONGEST_WORDS = 300
 
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"[^\s<>\"'():;,]{1,64}@[^\s<>\"'():;,]{1,250}")
 
 
 class NotNow(Exception):
-    """A mail could not be handed over now but perhaps later; `words` say why.
+    """A mail could not be delivered now, which may be retried; `words` say why.
 
     `perhaps_sent` tells that the server may have taken it before the connection broke.
     """
@@ -44,7 +44,7 @@ class NotNow(Exception):
 
 
 class Refused(Exception):
-    """The server will never take a mail; `words` are its own."""
+    """The server refused a mail for good; `words` are its own."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -58,9 +58,9 @@ def hand_over(
     hello: str,
     taking: Callable[[], None],
 ) -> str:
-    """Give a message to a server and return the words with which it took it.
+    """Send a message to a server and return the text of its acceptance.
 
-    `taking` is called right before the server takes it: what it raises stops the mail. Raises NotNow, Refused.
+    `taking` is called right before DATA: an exception from it stops the mail. Raises NotNow, Refused.
     """
     address = parseaddr(str(found["To"]))[1]
     with connected(server, hello) as smtp:
@@ -87,7 +87,7 @@ def hand_over(
 
 @contextmanager
 def connected(server: MailServer, hello: str) -> Iterator[smtplib.SMTP]:
-    """Connect to a server, encrypted as its settings ask and signed in. Raises NotNow with what is in the way."""
+    """Connect to a server, encrypted as its settings ask and signed in. Raises NotNow with the reason."""
     with _told(), closing(_greeted(server, hello)) as smtp:
         assert smtp.sock is not None
         smtp.sock.settimeout(ANSWER_SECONDS)
@@ -100,7 +100,7 @@ def connected(server: MailServer, hello: str) -> Iterator[smtplib.SMTP]:
                 smtp.login(server.user, server.password or "")
             yield smtp
             with suppress(OSError, smtplib.SMTPException):
-                smtp.quit()  # the mail is taken; a server too tired to say goodbye changes nothing
+                smtp.quit()  # the mail is accepted already: an error here changes nothing
         finally:
             deadline.cancel()
 
@@ -130,7 +130,7 @@ def _encrypted(smtp: smtplib.SMTP, server: MailServer) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn whatever goes wrong between us and a server into words."""
+    """Turn errors of SMTP, TLS and the network into NotNow with a sentence."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:
@@ -150,7 +150,7 @@ def _told() -> Iterator[None]:
 
 
 def keep(found: EmailMessage, folder: Path, name: str) -> str:
-    """Keep a message as a file, whole or not at all; one of the same name is replaced. Raises NotNow."""
+    """Write a message to a file atomically; one of the same name is replaced. Raises NotNow."""
     draft = folder / f".{name}.{os.getpid()}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -169,7 +169,7 @@ def keep(found: EmailMessage, folder: Path, name: str) -> str:
 
 
 def forget(folder: Path, before: datetime, *, dry_run: bool = False) -> int:
-    """Remove every mail that was kept before a moment, and what an interrupted one left: addresses are in them.
+    """Remove every mail file older than a moment, and remains of interrupted writes: there are addresses in them.
 
     Return how many; with `dry_run` nothing is removed.
     """
@@ -184,7 +184,7 @@ def forget(folder: Path, before: datetime, *, dry_run: bool = False) -> int:
 
 
 def forget_these(folder: Path, names: Iterable[str]) -> None:
-    """Remove the kept messages of these names, where there are any."""
+    """Remove the mail files with these names, where they exist."""
     for name in names:
         with suppress(OSError):
             (folder / f"{name}.eml").unlink(missing_ok=True)

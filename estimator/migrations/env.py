@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from estimator import models
 
 LOCK = 7_361_005_284
-"""The number of the lock that PostgreSQL keeps while one process migrates."""
+"""The key of PostgreSQL's advisory lock that a process holds while it migrates."""
 
 
 def migrate(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """The tables of the database, one file a subject.
 
-Whoever asks what there is asks here: `db.Base` knows only what was imported, and here everything is.
+Ask this package for the metadata: `db.Base` knows only the models that were imported, and here all of them are.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Estimate(Base):
     language: Mapped[str] = mapped_column(String(20))
     #: the last day on which its prices hold, in the table's time zone
     valid_until: Mapped[date] = mapped_column(Date)
-    #: names one form with one set of answers, so that sending it twice makes one estimate
+    #: idempotency key: one form with one set of answers, so that sending it twice makes one estimate
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     #: SHA-256 of the link's token, in hexadecimal
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)

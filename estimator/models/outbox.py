@@ -35,20 +35,20 @@ class Mail(Base):
     language: Mapped[str] = mapped_column(String(20))
     #: what the template needs besides its record, as JSON; codes and switches, never a person's words
     options: Mapped[str] = mapped_column(Text)
-    #: names one form that was sent, so that sending it twice is one mail
+    #: idempotency key: one form that was sent, so that sending it twice gives one mail
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     #: the address, encrypted; None once it is forgotten
     address: Mapped[bytes | None] = mapped_column(Sealed)
-    #: HMAC of the address, to count by; None once it is forgotten
+    #: HMAC of the address, by which mails to it are counted; None once it is forgotten
     address_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
 
     state: Mapped[State] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    #: not before this moment is it tried
+    #: the next attempt is not before this moment
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: how often it was tried
+    #: number of attempts
     attempts: Mapped[int] = mapped_column(default=0)
-    #: who works on it, at random, and until when nobody else may
+    #: the random name of the lease under which a worker has it, and when that expires
     lease: Mapped[str | None] = mapped_column(String(32))
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: when it was handed to the server in the attempt under way; None before

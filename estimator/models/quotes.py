@@ -59,7 +59,7 @@ class QuoteDraft(Base):
     #: who approved adjustments above the limit, and the hash of exactly what was approved
     approved_by: Mapped[str | None] = mapped_column(String(80))
     approved_hash: Mapped[str | None] = mapped_column(String(64))
-    #: counts the saves: whoever saves or issues another one than the last is told
+    #: number of the last save, for optimistic locking: saving or issuing on top of an older one is refused
     save: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(80))
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -111,7 +111,7 @@ class QuoteRevision(Base):
     table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"), index=True)
     #: of the version's canonical text, as it was when this was issued
     table_sha256: Mapped[str] = mapped_column(String(64))
-    #: canonical JSON (`quote_content`): answers, breakdown, adjustments, totals, language, dates, rate
+    #: canonical JSON (`pricing.quote`): answers, breakdown, adjustments, totals, language, dates, rate
     content: Mapped[str] = mapped_column(Text, deferred=True)
     #: what is to be paid to the provider, as a plain decimal
     total: Mapped[str] = mapped_column(String(40))

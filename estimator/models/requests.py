@@ -21,7 +21,7 @@ REQUEST_STATES: tuple[RequestState, ...] = get_args(RequestState)
 class PatientRequest(Base):
     """One request for a firm quote. It holds its own copy of the plan, whatever becomes of the estimate.
 
-    Everything that tells who it is is sealed; once the person is erased it is None, and the plan stays.
+    All personal columns are sealed; once the person is erased they are None, and the plan stays.
     """
 
     __tablename__ = "patient_request"
@@ -59,7 +59,7 @@ class PatientRequest(Base):
     #: short, random, for people: REQ-7K3M-92QF
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     origin: Mapped[Origin] = mapped_column(String(10))
-    #: names one form that was sent, so that sending it twice makes one request
+    #: idempotency key: one form that was sent, so that sending it twice makes one request
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     #: SHA-256 of the link's token, in hexadecimal
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -92,7 +92,7 @@ class PatientRequest(Base):
 
     state: Mapped[RequestState] = mapped_column(String(10))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
-    #: counts the changes, so that two people who change it at once are told
+    #: number of changes, for optimistic locking: a change that began from an older page is refused
     changes: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: by when somebody has to answer: the end of a business day of the clinic

@@ -63,7 +63,7 @@ class StaffUser(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(20))
     #: the secret of the second factor, encrypted
     tf_totp_secret: Mapped[bytes | None] = mapped_column(Sealed)  # type: ignore[assignment]
-    #: the half minute of the last code that was taken, so that none is taken twice
+    #: the time step (half minute) of the last code that was accepted, so that no code is accepted twice
     totp_counter: Mapped[int | None]
     #: language tag of the mails to them
     language: Mapped[str] = mapped_column(String(20))

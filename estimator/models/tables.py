@@ -85,7 +85,7 @@ class Draft(Base):
     text: Mapped[str] = mapped_column(Text)
     #: the worked examples, as JSON
     examples: Mapped[str] = mapped_column(Text, default="[]")
-    #: the number of the last save; who saves names the one that they changed
+    #: the number of the last save, for optimistic locking: a save names the one that it changes
     saves: Mapped[int] = mapped_column(default=1)
     based_on_id: Mapped[int | None] = mapped_column(ForeignKey("table_version.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -135,7 +135,7 @@ class Preview(Base):
     priced: Mapped[int] = mapped_column(default=0)
     #: of how many days
     days: Mapped[int]
-    #: how often a worker began
+    #: how many workers have claimed it
     attempts: Mapped[int] = mapped_column(default=0)
     #: what was found, as JSON
     result: Mapped[str | None] = mapped_column(Text)

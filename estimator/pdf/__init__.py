@@ -1,1 +1,1 @@
-"""HTML to PDF and PDFs read, each in a child process; the face is empty, so that a child loads only what it needs."""
+"""HTML to PDF and PDFs read, each in a child process; imports nothing itself, so that a child stays small."""

@@ -12,16 +12,16 @@ from PIL import Image, ImageOps
 from estimator.i18n import gettext as _
 
 MOST_BYTES = 1_000_000
-"""So many bytes a picture may have when it arrives."""
+"""Maximum size of an uploaded picture in bytes."""
 
 LONGEST_SIDE = 4_000
-"""So many pixels wide or high it may be when it arrives."""
+"""Maximum width and height of an uploaded picture in pixels."""
 
 WIDEST, HIGHEST = 600, 300
-"""So many pixels the PNG has at most: more than is shown, on paper too."""
+"""Maximum width and height of the stored PNG in pixels: more than is shown, on paper too."""
 
 FINAL_BYTES = 12_000
-"""So many bytes the PNG has at most, because every page carries it."""
+"""Maximum size of the stored PNG in bytes, because every page carries it."""
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
@@ -59,7 +59,7 @@ def as_png(sent: bytes) -> Picture:
 def _drawn_anew(sent: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is odd but can be drawn
+            warnings.simplefilter("ignore")  # warnings about files that are odd but can be drawn
             with Image.open(BytesIO(sent), formats=("PNG", "JPEG")) as found:
                 if max(found.size) > LONGEST_SIDE:
                     raise NotUsable(

@@ -10,10 +10,10 @@ import qrcode
 from markupsafe import Markup, escape
 
 QUIET = 4
-"""So many modules around a code stay light; a reader needs them to find it."""
+"""Width of the light margin around a code, in modules; a reader needs it to find the code (ISO/IEC 18004)."""
 
 MILLIMETRES = 96 / 25.4
-"""So many pixels of CSS are one."""
+"""CSS pixels in a millimetre."""
 
 WIDTH = round(28 * MILLIMETRES)
 """Of a code on paper, in pixels of CSS: 28 mm, from which any phone reads an address at arm's length."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 SECONDS = 5
-"""A PDF that takes longer is given up."""
+"""Timeout for one PDF in seconds; one that takes longer is given up."""
 
 MEMORY = 400 * 2**20
-"""So much memory, in bytes, the process may ask for, the interpreter included."""
+"""Memory limit of the process in bytes, the interpreter included."""
 
 LARGEST_DATA = 1_000_000
-"""No data of ours has as many bytes."""
+"""Maximum size of embedded data in bytes; ours are always smaller."""
 
 NAMES = ("quote.json", "estimate.json")
 """What the data of our documents is called."""
@@ -72,7 +72,7 @@ def read(content: bytes) -> Carried:
 
 
 def answered(answer: bytes) -> Carried:
-    """Return what the process found: one line with the kind and the name, and then the data."""
+    """Parse the output of the process: one line with the kind and the name, and then the data."""
     said, _line, data = answer.partition(b"\n")
     kind, _space, name = said.decode("ascii", "replace").partition(" ")
     if kind not in _KINDS or len(data) > LARGEST_DATA or (kind == "data" and name not in NAMES):

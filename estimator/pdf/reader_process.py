@@ -15,15 +15,13 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from estimator.pdf.reader import LARGEST_DATA, NAMES, Carried
 
-logging.getLogger("pypdf").setLevel(
-    logging.CRITICAL
-)  # what it thinks of a stranger's file is nobody's business
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about a stranger's file are not logged
 
 MOST_FILES = 200
-"""A PDF with more files in it is none of ours."""
+"""Maximum number of files embedded in a PDF; one with more is none of ours."""
 
 UNPACKED = 30_000_000
-"""No part of a PDF of ours unpacks to as many bytes."""
+"""Maximum size of an unpacked part in bytes; those of our PDFs are always smaller."""
 
 LIMITS = pypdf.Configuration(
     maximum_declared_stream_length=UNPACKED,
@@ -54,7 +52,7 @@ def main(memory: str, seconds: str) -> None:
         found = Carried("too_much")
     sys.stdout.buffer.write(f"{found.kind} {found.name}\n".encode() + found.data)
     sys.stdout.buffer.flush()
-    os._exit(0)  # nothing is left to be tidied up, and there may be no memory for it
+    os._exit(0)  # without the interpreter's clean-up, for which there may be no memory
 
 
 def carried(content: bytes) -> Carried:
@@ -69,7 +67,7 @@ def carried(content: bytes) -> Carried:
         except MemoryError:
             raise
         except Exception:
-            # The reader trips over what is not as it should be in as many ways as it can be wrong.
+            # The reader raises exceptions of any type for a malformed file.
             return Carried("broken")
 
 

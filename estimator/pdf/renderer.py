@@ -24,16 +24,16 @@ from tempfile import mkdtemp
 from estimator.messages import gettext as _
 
 SECONDS = 20
-"""A document that takes longer is given up."""
+"""Timeout for one document in seconds; one that takes longer is given up."""
 
 DOCUMENTS = 200
-"""So many documents one child makes before it is renewed."""
+"""Number of documents that one child makes before it is replaced."""
 
 RESIDENT = 400 * 2**20
-"""A child that holds more memory than this after a document, in bytes, is renewed."""
+"""Memory in bytes; a child that holds more after a document is replaced."""
 
 ADDRESS_SPACE = 2 * 2**30
-"""A child that asks for more memory than this, in bytes, is refused and its document fails."""
+"""Memory limit of a child in bytes; a document that needs more fails."""
 
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[5:]; "
@@ -84,7 +84,7 @@ def document(
             try:
                 return child.make(job)
             except _Gone:
-                # Somebody ended the child from outside. It is not the document's fault the first time.
+                # The child was killed from outside, or crashed: retry once, because it may not be the document's fault.
                 pass
             finally:
                 if child.worn:
@@ -115,7 +115,7 @@ def close() -> None:
 
 
 class _Gone(Exception):
-    """The child ended without an answer."""
+    """The child process ended without an answer."""
 
 
 class _Child:
@@ -187,13 +187,13 @@ class _Child:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self) -> None:
-        """Let go of the process without ending it: it is another one's."""
+        """Forget the process without ending it: it belongs to the parent of this fork."""
         self.connection.close()
         self.process.returncode = 0
 
     @property
     def usable(self) -> bool:
-        """Whether it may still be asked for documents."""
+        """Whether the pipe to it is still open, so that it may be asked for documents."""
         return not self.connection.closed
 
 

@@ -88,7 +88,7 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
     """Answer the jobs that come through a pipe until the parent is gone; keep files in `folder`, and remove it."""
     tempfile.tempdir = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a document is nobody else's business
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dump: it would hold a document
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (int(address_space),) * 2)
     keep_readable()
@@ -169,7 +169,7 @@ def _claim_ua(metadata: Any) -> None:
 
 
 def _finish(pdf: Any, attachments: int) -> None:
-    """List each embedded file once, WeasyPrint names it twice, and refuse all that nobody handed over."""
+    """List each embedded file once (WeasyPrint names it twice), and refuse files that were not passed in."""
     files = pdf.catalog.get("AF", [])
     files[:] = list(dict.fromkeys(files))
     embedded = [entry for entry in pdf.objects if getattr(entry, "extra", {}).get("Type") == "/EmbeddedFile"]

@@ -1,7 +1,8 @@
 """Drafts of price lists: written by one or several people, saved over and over, then proposed and published.
 
-Nothing that somebody typed is ever overwritten unseen: who saves names the save that they changed, and is told
-when somebody else was faster. Whoever looks wrong is told at once; only what has no problem can be published.
+Saves use optimistic locking: each names the save that it changes, and is refused with ChangedMeanwhile if somebody
+else was faster, so that nothing is overwritten unseen. A draft may have problems, which are shown at once; only one
+without any can be published.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from pricing import PriceTable, Problem
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SAVES = 200
-"""So many earlier saves of a draft are kept."""
+"""Maximum number of earlier saves that are kept of a draft."""
 
 
 MOST_PLACES = 50
-"""So many places of accepted warnings of one kind are written into the trail, beside the number of all."""
+"""Maximum number of places recorded in the trail for accepted warnings of one kind, beside their total number."""
 
 
 class UnknownDraft(LookupError):
@@ -68,15 +69,15 @@ class SamePerson(Exception):
 Obstacle = Literal[
     "other_list", "date_taken", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"
 ]
-"""What a sound table may still have against it, because of the other versions of its list or of the day."""
+"""What keeps a valid table from being published: another version of its list, or the day, as a code."""
 
 
 @dataclass(frozen=True)
 class Check:
     """What stands between a draft and its publication.
 
-    `table` is there if the text can be read. `unacknowledged` are the warnings that nobody has accepted by name;
-    those in `blocking` nobody can accept, and they are in neither of the others.
+    `table` is None if the text cannot be read. `unacknowledged` are the warnings not accepted by name yet; those in
+    `blocking` cannot be accepted, and are in neither of the others.
     """
 
     table: PriceTable | None
@@ -119,9 +120,9 @@ def begin(act: Act, slug: str, *, text: str, examples: str, based_on: TableVersi
 
 
 def from_version(act: Act, version: TableVersion, *, name: str, valid_from: date) -> Draft:
-    """Begin a draft that says what a version says, under another name and from another day on.
+    """Begin a draft with the content of a version, under another name and from another day on.
 
-    So an older version is brought back: as a new one, because what was published stays where it is.
+    So an older version is restored as a new one, because published versions never change.
     """
     table = replace(published.parsed(version), version=name, valid_from=valid_from)
     return begin(act, version.slug, text=pricing.write(table), examples=version.examples, based_on=version)
@@ -141,7 +142,7 @@ def all_drafts() -> list[Draft]:
 
 
 def save(act: Act, draft_id: int, text: str, *, over: int, examples: str | None = None) -> Draft:
-    """Save a draft over the save that was changed; the same text again is no new save.
+    """Save a draft on top of the save that was edited; idempotent for the same text.
 
     Raises UnknownDraft, TooLong, and ChangedMeanwhile if somebody has saved it since, which changes nothing.
     """
@@ -162,7 +163,7 @@ def save(act: Act, draft_id: int, text: str, *, over: int, examples: str | None 
     }
     if examples is not None:
         values["examples"] = examples
-    # One statement decides who is first, however many save at the same moment.
+    # One atomic UPDATE decides which of several concurrent saves is first.
     first = update(Draft).where(Draft.id == draft_id, Draft.saves == over).values(**values)
     result = db.session.execute(first, execution_options={"synchronize_session": False})
     if result.rowcount != 1:  # type: ignore[attr-defined]
@@ -180,7 +181,7 @@ def saves_of(draft: Draft) -> list[DraftSave]:
 
 
 def text_of(draft: Draft, number: int) -> str | None:
-    """Return a draft as it was at an earlier save; None if that is not kept any more."""
+    """Return the text of a draft at an earlier save; None if that is not kept any more."""
     return db.session.scalar(select(DraftSave.text).filter_by(draft_id=draft.id, number=number))
 
 
@@ -192,7 +193,7 @@ def throw_away(act: Act, draft: Draft) -> None:
 
 
 def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Check:
-    """Look at a draft as it would be published now; `acknowledged` are names of warnings that somebody accepts."""
+    """Check whether a draft could be published now; `acknowledged` are the names of accepted warnings."""
     try:
         table = pricing.read(draft.text)
     except pricing.BadTable as bad:
@@ -209,7 +210,7 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
 
 
 def name_of(warning: Problem) -> str:
-    """Return by which name a warning is acknowledged: its kind and its place, in no language.
+    """Return the name by which a warning is acknowledged: its kind and its place, the same in every language.
 
     A table has no two warnings of one name, and a name is only good for the save that it was given for.
     """
@@ -217,7 +218,7 @@ def name_of(warning: Problem) -> str:
 
 
 def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> None:
-    """Ask for a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
+    """Request a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
     if draft.saves != over:
         raise ChangedMeanwhile(draft)
     names = _must_be_ready(draft, acknowledged, act.now).names
@@ -230,7 +231,7 @@ def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
 def approve(act: Act, draft: Draft, *, over: int) -> TableVersion:
     """Publish a draft that another person has proposed.
 
-    It is looked at once more: what was no obstacle when approval was asked for may have become one since.
+    It is checked again, because an obstacle may have come up since approval was requested.
     Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
     if draft.saves != over:
@@ -275,7 +276,7 @@ def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersio
 
 
 def _record(act: Act, warnings: Sequence[Problem], version: TableVersion) -> None:
-    """Write into the trail which warnings were accepted: each kind with its number, and the first places of each.
+    """Record in the audit trail which warnings were accepted: the number of each kind, and its first places.
 
     The hash is that of all names, a line each: whoever has the version can work its warnings out again and compare.
     """

@@ -1,8 +1,8 @@
-"""What a draft would do to the plans of the last months: asked for, worked out by a worker, and kept as it was.
+"""Previews: what a draft would do to the plans of the last months, worked out by a worker and stored.
 
-It is about one save of the draft, beside the version in force when the worker began. Whoever claims it has it
-for a lease (`leases`), and if that worker ends, another one begins it anew. Reading is done a part at a time,
-so that nobody who makes an estimate has to wait.
+A preview compares one save of the draft with the version in force when the worker began. A worker claims it for a
+lease (`leases`); if the worker dies, another one starts it over. Estimates are read in batches, so that nobody who
+makes one has to wait for a lock.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from estimator.price_lists import drafts, published
 from pricing.impact import StoredTally
 
 DAYS = 90
-"""The plans of so many days are looked at; older ones are not kept."""
+"""Number of days whose plans are priced; older ones are not kept."""
 
 AT_A_TIME = 50_000
-"""So many estimates are read in one go."""
+"""Number of estimates read by one query."""
 
 MOST_ATTEMPTS = 3
-"""A preview in which so many workers ended is given up."""
+"""Maximum number of attempts; a preview during which that many workers ended is given up."""
 
 Reason = Literal["draft_gone", "not_in_force", "given_up", "broken"]
 """Why a preview failed: its save is not kept any more, the list has no version in force, workers ended, a mistake."""
@@ -61,7 +61,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Work:
-    """What has to be priced: the list, its two texts, and the estimates from which on plans are read."""
+    """The input of a preview: the list, its two texts, and the first of the estimates whose plans are priced."""
 
     slug: str
     old_version: TableVersion
@@ -72,7 +72,7 @@ class Work:
 
 
 def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
-    """Ask for the effect of a draft as it is now; the same draft asked for twice is one preview.
+    """Request a preview of a draft as it is now; idempotent while one of the same save is unfinished.
 
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
     """
@@ -102,7 +102,7 @@ def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
 
 
 def latest(draft: Draft) -> Preview | None:
-    """Return the preview that was asked for last, whatever became of it; None if there is none."""
+    """Return the newest preview of a draft, in any state, or None."""
     newest = select(Preview).filter_by(draft_id=draft.id).order_by(Preview.id.desc()).limit(1)
     return db.session.scalar(newest.execution_options(populate_existing=True))
 
@@ -125,7 +125,7 @@ def result_of(preview: Preview) -> Found:
 
 
 def why_failed(preview: Preview) -> str:
-    """Return the reason why a preview failed, one of those of `failed`."""
+    """Return the `Reason` why a preview failed."""
     return str(json.loads(preview.result or "{}").get("failed"))
 
 
@@ -137,7 +137,7 @@ def cancel(preview: Preview, *, now: datetime) -> None:
 
 
 def claim(act: Act, preview_id: int) -> Claimed | None:
-    """Take a preview for a lease; None if it is not waiting, or somebody else has it. Commit at once."""
+    """Claim a preview for a lease; None if it is not due, or another worker has it. The caller commits at once."""
     lease = _LEASED.claim(
         preview_id, now=act.now, lease=timedelta(seconds=act.settings.lease_seconds), priced=0
     )
@@ -152,7 +152,7 @@ def claim(act: Act, preview_id: int) -> Claimed | None:
 
 
 def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
-    """Return the previews that wait for a worker, or whose lease is over soon, with how long until then."""
+    """Return the ids of previews that are waiting, or whose lease expires soon, each with the time until then."""
     asked = (
         select(Preview.id, Preview.leased_until)
         .where(_LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within))
@@ -166,7 +166,7 @@ def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]
 
 
 def work_of(preview: Claimed, now: datetime) -> Work:
-    """Return what is to be done for a preview; raises Impossible."""
+    """Return the input of a preview; raises Impossible."""
     if preview.attempts > MOST_ATTEMPTS:
         raise Impossible("given_up")
     try:
@@ -190,8 +190,8 @@ def work_of(preview: Claimed, now: datetime) -> Work:
 def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
     """Yield the answers of past plans, as JSON, each with how many plans have them, the newest estimates first.
 
-    They come a part at a time, and the same answers again in other parts. Roll back after each part, so that no
-    transaction is open while the part is worked on.
+    They come in batches, and the same answers may come again in another batch. Roll back after each batch, so that no
+    transaction is open while it is priced.
     """
     versions = list(db.session.scalars(select(TableVersion.id).filter_by(slug=work.slug)))
     for last in range(work.last, work.first - 1, -AT_A_TIME):
@@ -205,13 +205,13 @@ def plans_of(work: Work) -> Iterator[Sequence[tuple[str, int]]]:
 
 
 def progress(act: Act, preview: Claimed, *, priced: int, plans: int) -> None:
-    """Write down how far it is, and begin the lease anew; raises leases.LostLease. Commit at once."""
+    """Save the progress and renew the lease; raises leases.LostLease. The caller commits at once."""
     until = act.now + timedelta(seconds=act.settings.lease_seconds)
     _LEASED.renew(preview.id, preview.lease, until, priced=priced, plans=plans)
 
 
 def done(preview: Claimed, result: Found, *, plans: int, now: datetime) -> None:
-    """Write down what was found; raises leases.LostLease."""
+    """Store the result; raises leases.LostLease."""
     _LEASED.end(
         preview.id,
         preview.lease,
@@ -224,14 +224,14 @@ def done(preview: Claimed, result: Found, *, plans: int, now: datetime) -> None:
 
 
 def failed(preview: Claimed, reason: Reason, *, now: datetime) -> None:
-    """Write down that it cannot be worked out; raises leases.LostLease."""
+    """Mark a preview as failed for a `Reason`; raises leases.LostLease."""
     _LEASED.end(
         preview.id, preview.lease, state="failed", result=json.dumps({"failed": reason}), ended_at=now
     )
 
 
 def give_back(preview: Claimed, *, tried: bool = False) -> None:
-    """Let another worker begin it anew, because this one is told to end, or has tried; raises leases.LostLease."""
+    """Release a preview for another worker, because this one must end, or has failed; raises leases.LostLease."""
     _LEASED.end(
         preview.id, preview.lease, state="waiting", priced=0, attempts=Preview.attempts - (0 if tried else 1)
     )
@@ -240,7 +240,7 @@ def give_back(preview: Claimed, *, tried: bool = False) -> None:
 def purge(act: Act) -> int:
     """Remove every preview that ended more than `kept_days` ago; return how many.
 
-    What is told of the largest movers comes from estimates, which are not kept longer either.
+    The largest movers in a result come from estimates, which are not kept longer either.
     """
     return changed_rows(
         delete(Preview).where(Preview.ended_at <= act.now - timedelta(days=act.settings.kept_days))

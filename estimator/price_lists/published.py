@@ -1,4 +1,4 @@
-"""Price tables: which one is in force on a day, and how a version comes into the database."""
+"""Published versions of price lists: which one is in force on a day, and how a version is added."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ class InForceAlready(ValueError):
 
 
 def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
-    """Publish a version of a price list; the same text twice is the same version.
+    """Publish a version of a price list; idempotent for the same text.
 
-    What was published before a warning blocked stays, and is still the same version if it comes again.
+    A version published before one of its warnings became blocking stays valid and can be imported again.
     Raises pricing.BadTable, UnknownTimeZone, Blocked, or VersionTaken.
     """
     table = pricing.read(text)
@@ -123,7 +123,7 @@ def take_back(act: Act, version: TableVersion) -> None:
     number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
     db.session.delete(version)
     db.session.flush()
-    # The trail comes last everywhere, so that no two transactions wait for each other.
+    # The trail's lock is taken last everywhere, so that no two transactions deadlock.
     audit.add(
         act,
         "table.taken_back",
@@ -135,21 +135,21 @@ def take_back(act: Act, version: TableVersion) -> None:
 
 
 def close(act: Act, slug: str) -> None:
-    """Offer a list no more, its scheduled versions included; estimates that were made keep their version."""
+    """Close a list, its scheduled versions included, to new estimates; existing ones keep their version."""
     _list(slug).closed_at = act.now
     db.session.flush()
     audit.add(act, "table.closed", subject=f"price_list:{slug}")
 
 
 def reopen(act: Act, slug: str) -> None:
-    """Offer a closed list again."""
+    """Open a closed list to new estimates again."""
     _list(slug).closed_at = None
     db.session.flush()
     audit.add(act, "table.reopened", subject=f"price_list:{slug}")
 
 
 def is_closed(slug: str) -> bool:
-    """Whether there is a list of that name that is offered no more."""
+    """Whether there is a list of that name that is closed."""
     found = db.session.get(PriceList, slug)
     return found is not None and found.closed_at is not None
 
@@ -235,7 +235,7 @@ def all_in_force(now: datetime) -> list[TableVersion]:
 
 
 def parsed(version: TableVersion) -> PriceTable:
-    """Return the table of a version; it is read once in a process."""
+    """Return the parsed table of a version; cached in the process."""
     table = _kept.get(version.sha256)
     if table is None:
         if len(_kept) >= _MOST_KEPT:
@@ -261,7 +261,7 @@ def _has_begun(version: TableVersion, now: datetime) -> bool:
 
 
 def _latest_day(now: datetime) -> date:
-    """The day that it is at a moment where the calendar is furthest ahead."""
+    """Return the date of a moment in the easternmost time zone (UTC+14)."""
     return now.astimezone(UTC).date() + timedelta(days=1)
 
 

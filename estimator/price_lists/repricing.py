@@ -23,16 +23,16 @@ from pricing.impact import Tally
 
 PROCESSES = 2
 AT_A_TIME = 100
-"""So many plans a process gets in one go; it has another such part waiting while it works."""
+"""Number of plans in one batch for a process; it has another batch waiting while it works."""
 
 BEAT_SECONDS = 0.5
-"""So often whoever waits is told how far it is."""
+"""Interval at which `beat` is called with the progress, in seconds."""
 
 ADDRESS_SPACE = 2**30
 """A process that asks for more memory than this, in bytes, ends, and the whole work fails."""
 
 Part = list[tuple[str, int]]
-"""Answers as JSON, each with how many plans have them."""
+"""A batch: answers as JSON, each with the number of plans that have them."""
 
 
 class Failed(Exception):
@@ -40,7 +40,7 @@ class Failed(Exception):
 
 
 class Pricers:
-    """Processes that price under two tables; to be used in a `with`, after which none of them is left."""
+    """A pool of processes that price under two tables; a context manager that ends all of them."""
 
     def __init__(self, old: str, new: str, processes: int = PROCESSES) -> None:
         # Started anew, not forked: this process has threads, connections, and the renderer's server.
@@ -71,7 +71,7 @@ class Pricers:
     def tally(self, plans: Mapping[str, int], beat: Callable[[int], None]) -> Tally:
         """Price every plan and count what becomes of them; raises Failed.
 
-        `beat` is told now and then how many plans are done; what it raises ends the work.
+        `beat` is called every BEAT_SECONDS with the number of plans done; an exception from it ends the work.
         """
         total = Tally()
         parts = _parts(plans.items())
@@ -92,7 +92,7 @@ class Pricers:
 
 
 def _hand_over(connection: Connection, parts: Iterator[Part]) -> int:
-    """Give a process its next part; return how many it got, 1 or 0."""
+    """Send a process its next batch; return the number of batches sent, 1 or 0."""
     part = next(parts, None)
     if part is None:
         return 0
@@ -107,7 +107,7 @@ def _parts(plans: Iterable[tuple[str, int]]) -> Iterator[Part]:
 
 
 def _serve(connection: Connection, old_text: str, new_text: str, address_space: int) -> None:
-    """What runs in a process, until the one that started it closes the pipe or ends."""
+    """The main loop of a process, until its parent closes the pipe or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))

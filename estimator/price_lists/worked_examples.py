@@ -20,7 +20,7 @@ from pricing.explore import Outcome, outcome
 from pricing.money import Rounder
 
 MOST = 200
-"""So many examples a list may have."""
+"""Maximum number of examples of a list."""
 
 LONGEST_NAME = 80
 MOST_CHARACTERS = 500_000

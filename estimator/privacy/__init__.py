@@ -1,4 +1,4 @@
-"""What is personal and for how long: export, erasure, and the keys that seal it."""
+"""Personal data: export, erasure, retention limits, and replacing the keys that seal it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of somebody, for themselves: to be read on a page, as a PDF, and by a program."""
+"""The export of a person's data, for themselves: on a page, as a PDF, and as JSON."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def document(
     sentences: list[str],
     now: datetime,
 ) -> bytes:
-    """Return the same as a PDF, with what a program reads attached; raises pdf.RenderingFailed."""
+    """Return the same as a PDF, with what a program reads attached; raises RenderingFailed."""
     provider = price_lists.parsed(record.table_version).provider.name
     with speaking(reader):
         title = _("What we keep about you")
@@ -398,7 +398,7 @@ def _masked(mail: KeptMail) -> KeptMail:
 
 
 def _is_theirs(mail: Mail) -> bool:
-    """Whether a mail went to whoever asked, and not to the desk."""
+    """Whether a mail went to the patient, and not to the desk."""
     return mail.template not in ("quote_decided", "quote_question", "request_question")
 
 

@@ -1,7 +1,7 @@
-"""Every promise of “What is kept, and where” that time makes due, kept by one function.
+"""One function that enforces every retention limit of “What is kept, and where”.
 
-The worker calls it each night, and `estimator purge` where there is no worker. What a new table keeps about people is
-removed here, or the promise holds only where somebody remembers it.
+The worker calls it each night, and `estimator purge` where there is no worker. Erasure of a new table with personal
+data belongs here, so that no other place has to remember it.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ What = Literal[
 WHAT: tuple[What, ...] = get_args(What)
 
 Report = Counter[What]
-"""How many of each; nothing in it tells of whom."""
+"""Number of rows by kind, without anything personal."""
 
 
 def run(act: Act, *, commit: Callable[[], None] | None) -> Report:
-    """Remove everything that is kept no longer, and return how much it was.
+    """Erase everything past its retention limit, and return the number of rows by kind.
 
-    `commit` is called after each part, so that nobody waits long for a database that one writes to. Without it nothing
-    is changed: all of it is done in one transaction and undone, which counts what would be removed to the last one.
+    `commit` is called after each batch, so that no other writer waits long. Without it this is a dry run: everything is
+    done in one transaction and rolled back, so that the numbers are exact.
     """
     found = Report()
-    act = act.by(CLOCK)  # it is time that makes it due, whoever looks
+    act = act.by(CLOCK)  # the clock is the actor, also where a person runs the command
     try:
         _run(act, found, commit or db.session.flush)
     finally:

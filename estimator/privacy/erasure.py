@@ -39,7 +39,7 @@ from estimator.models import (
 from estimator.requests import add_event, lock
 
 BATCH = 200
-"""So many requests are removed in one transaction, so that nobody waits long for a database that one writes to."""
+"""Number of requests removed in one transaction, so that no other writer waits long."""
 
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:
@@ -52,7 +52,7 @@ def accepted(request: PatientRequest) -> QuoteRevision | None:
 
 
 def kept_until(request: PatientRequest, clinic: Clinic) -> datetime:
-    """Return the moment from which on a request, or whoever is in its quote, is not kept any more."""
+    """Return the retention limit: when a request without a quote is removed, or the person in a quote erased."""
     issued = db.session.scalar(
         select(func.max(QuoteRevision.issued_at))
         .join(Quote, Quote.id == QuoteRevision.quote_id)
@@ -64,7 +64,7 @@ def kept_until(request: PatientRequest, clinic: Clinic) -> datetime:
 
 
 def years_after(moment: datetime, years: int) -> datetime:
-    """Return the same moment some years later or, with a minus, earlier; 29 February may become 1 March."""
+    """Return a moment some years later or, if negative, earlier; 29 February may become 1 March."""
     try:
         return moment.replace(year=moment.year + years)
     except ValueError:
@@ -99,7 +99,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
     changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=act.now))
     request.email = request.phone = request.message = None
     request.email_lookup = request.planned_month = None
-    # The form must not be known again, or else who sends it once more would be handed what is erased.
+    # Drop the idempotency key: sending the form once more must not return the erased request.
     request.submission = secrets.token_hex()
     request.erased_at = act.now
     if contract is None:
@@ -118,7 +118,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
 
 
 def remove_old(act: Act) -> int:
-    """Remove some requests without a quote whose days are over; return how many, 0 when none is left."""
+    """Remove a batch of requests without a quote past their limit; return how many, 0 when none is left."""
     quoted = exists().where(Quote.request_id == PatientRequest.id)
     is_old = PatientRequest.active_at <= act.now - timedelta(days=act.clinic.requests_kept_days)
     old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
@@ -127,7 +127,7 @@ def remove_old(act: Act) -> int:
 
 
 def erase_old(act: Act) -> int:
-    """Erase some people in quotes whose years are over; return how many, 0 when none is left."""
+    """Erase a batch of people whose quotes are past their limit; return how many, 0 when none is left."""
     over = _with_old_quotes(years_after(act.now, -act.clinic.quotes_kept_years))
     for request in over:
         erase(act, request, whole=True)
@@ -135,7 +135,7 @@ def erase_old(act: Act) -> int:
 
 
 def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
-    """Return requests whose newest revision is that old and that still say who it was."""
+    """Return a batch of requests not erased yet whose newest revision was issued before a moment."""
     newest = (
         select(func.max(QuoteRevision.issued_at))
         .join(Quote, Quote.id == QuoteRevision.quote_id)
@@ -179,5 +179,5 @@ def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime
 
 
 def _nothing() -> str:
-    """Return the hash of a token that nobody has."""
+    """Return the hash of a random token that nobody has, so that no link opens the row."""
     return links.stored(secrets.token_hex())

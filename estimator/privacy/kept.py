@@ -42,7 +42,7 @@ class KeptEvent(TypedDict):
 
 
 class KeptMail(TypedDict):
-    """A mail to whoever asked."""
+    """A mail to the person who asked."""
 
     kind: str
     address: str | None

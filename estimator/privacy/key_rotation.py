@@ -10,15 +10,15 @@ from estimator import keys, models
 from estimator.db import advisory_lock, changed_rows, db
 
 BATCH = 500
-"""So many texts are sealed anew in one transaction."""
+"""Maximum number of texts sealed anew in one transaction."""
 
 
 class NoneKnown(Exception):
-    """No column with personal texts is known: to count none in them would be no reason to forget a key."""
+    """No sealed column is known (a broken installation): a count of zero must not be taken as "key unused"."""
 
 
 def columns() -> list[tuple[Table, str]]:
-    """Return every column with personal texts; raises NoneKnown rather than none."""
+    """Return every sealed column as (table, column); raises NoneKnown instead of an empty result."""
     found = models.sealed_columns()
     if not found:
         raise NoneKnown
@@ -26,13 +26,13 @@ def columns() -> list[tuple[Table, str]]:
 
 
 def take_turn() -> None:
-    """Let one process at a time change keys, until its transaction ends."""
+    """Take the lock for changing keys until the transaction ends."""
     advisory_lock("keys")
 
 
 def hold_still() -> None:
-    """Let nobody save a personal text until this transaction ends; what others have begun to save ends before."""
-    take_turn()  # on SQLite nobody else writes from here on
+    """Lock all tables with sealed columns against writes until this transaction ends; waits for running writers."""
+    take_turn()  # on SQLite this transaction holds the one lock for writing
     if db.engine.dialect.name == "postgresql":
         quote = db.engine.dialect.identifier_preparer.format_table
         tables = sorted({quote(table) for table, _column in columns()})

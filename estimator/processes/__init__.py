@@ -1,1 +1,1 @@
-"""Processes: worker, server, supervisor, preview task, demonstration; the face is empty, so that each loads its own."""
+"""Processes: worker, server, supervisor, preview task, demonstration; the package imports none of them."""

@@ -50,7 +50,7 @@ def ways_in(act: Act) -> dict[Role, str]:
 
 
 def this_machine_only(app: WSGIApplication) -> WSGIApplication:
-    """Wrap an app so that it answers nobody but this machine, whichever server runs it."""
+    """Wrap a WSGI app so that it answers this machine only, whichever server runs it."""
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_loopback(environ.get("REMOTE_ADDR") or "127.0.0.1"):

@@ -22,17 +22,17 @@ from estimator.staff import invitations
 
 
 class Gone(Exception):
-    """What a mail is about was deleted meanwhile, or its address is forgotten; there is nothing to send."""
+    """The subject of a mail was deleted meanwhile, or its address erased; there is nothing to send."""
 
 
 class Overtaken(Exception):
-    """What a mail is about was withdrawn or replaced before it went out; to send it would mislead."""
+    """The subject of a mail was withdrawn or replaced before it was sent; to send it would mislead."""
 
 
 def compose(act: Act, row: outbox.Claimed) -> EmailMessage:
-    """Return a row of the outbox as a message, the same one each time; a PDF that was made for it is kept.
+    """Return the message of a row of the outbox, the same bytes each time; a PDF made for it is cached.
 
-    Raises Gone, Overtaken, keys.Unreadable, and pdf.RenderingFailed for what cannot be attached.
+    Raises Gone, Overtaken, keys.Unreadable, and RenderingFailed if an attachment cannot be made.
     """
     address = outbox.address_of(row, act.settings.data_keys)
     if address is None:
@@ -254,4 +254,4 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "request_received": _request_received,
     "request_question": _request_question,
 }
-"""Who writes which folder of templates/email."""
+"""The function that writes each kind of mail, by its folder in templates/email."""

@@ -1,6 +1,6 @@
 """The part of the worker that works out previews: one at a time, so that mail always has a thread left.
 
-Nothing is locked or open while plans are priced. How far it is, is written down each second.
+No transaction is open while plans are priced. The progress is saved each second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pricing.distinct_plans import Distinct
 from pricing.money import Rounder
 
 WRITE_SECONDS = 1
-"""So often it is written down how far it is."""
+"""Interval at which the progress is saved, in seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ class Ending(Exception):
 
 
 def preview(app: Flask, preview_id: int) -> None:
-    """Claim a preview, work it out, and write down what was found, or why nothing was."""
+    """Claim a preview, work it out, and store the result or the reason of its failure."""
     if not _one_at_a_time.acquire(blocking=False):
-        return  # whoever is at work enqueues it again afterwards
+        return  # the task that holds the lock enqueues it again afterwards
     try:
         _preview(app, preview_id)
     finally:
@@ -103,7 +103,7 @@ def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, previews.Fo
 
 
 class _Beat:
-    """Writes down now and then how far a preview is; raises Ending, or effects.LostLease if it was cancelled."""
+    """Saves the progress of a preview each second; raises Ending, or leases.LostLease if it was cancelled."""
 
     def __init__(self, app: Flask, claimed: previews.Claimed) -> None:
         self.plans = 0

@@ -1,4 +1,4 @@
-"""Serve the app: two listening sockets at most, a few processes, one line that says where to open it."""
+"""Serve the app with gunicorn: two listening sockets at most, a few worker processes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from estimator.messages import gettext as _
 from estimator.processes.demonstration import is_loopback
 
 SECONDS = 60
-"""A process that has not answered for so long is ended and replaced; a PDF may take 20 seconds."""
+"""Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
 
 GRACE = 25
-"""Answers that are under way when the server is told to end have so many seconds; a second Ctrl-C ends at once."""
+"""Seconds that answers under way have to finish when the server is told to end; a second Ctrl-C ends at once."""
 
 BACKLOG = 256
 
 PATIENCE = 5
-"""Whoever connected and then sends nothing for so many seconds is not waited for any longer."""
+"""Seconds without a byte after which a connection is closed."""
 
 UNSPOKEN = 30
-"""So many seconds the system itself keeps connections on which nothing was sent yet, where it can do that."""
+"""Seconds for which the operating system itself holds back connections without data (TCP_DEFER_ACCEPT), if it can."""
 
 
 class CannotListen(Exception):
@@ -92,11 +92,11 @@ class _Connection(socket.socket):
 
 
 class _Worker(SyncWorker):  # type: ignore[misc]
-    """A worker that answers one request at a time, and waits for nobody who takes long to ask."""
+    """A sync worker that answers one request at a time, and drops connections that are slow to send theirs."""
 
     def handle(self, listener: socket.socket, client: socket.socket, addr: Any) -> None:
         connection = _Connection(fileno=client.detach())
-        # Not settimeout, which would also end a long answer on a slow way.
+        # Not settimeout, which would also end a long answer over a slow connection.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
         super().handle(listener, connection, addr)
 

@@ -18,10 +18,10 @@ from types import FrameType
 from estimator.messages import gettext as _
 
 GRACE = 35
-"""So many seconds has everything to end in peace; what has not ended then is killed."""
+"""Seconds that the processes have to end by themselves; those that have not are then killed."""
 
 STEADY = 10
-"""A process that ran for so many seconds and then ends is started again at once; one that did not, later."""
+"""Seconds that a process must have run to be restarted at once when it ends; any other is restarted later."""
 
 LONGEST_PAUSE = 30
 
@@ -68,7 +68,7 @@ def end_with(lifeline: int) -> None:
 
 
 def _see_to(parts: Sequence[Part], lifeline: int) -> None:
-    """Start what is not there, and again what ended by itself, a little later each time it does so at once."""
+    """Start the processes, and restart those that ended, with growing delays for one that keeps ending at once."""
     now = time.monotonic()
     for part in parts:
         if part.process is not None and part.process.poll() is not None:

@@ -1,4 +1,4 @@
-"""What each task of the worker begins with: its act, and the queue."""
+"""What each task of the worker needs: its act, and the queue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from estimator.jobs import Jobs
 
 
 def act_of(app: Flask) -> Act:
-    """Return what a task does at this moment: nobody asked for it but the clock."""
+    """Return the act of a task at this moment, with the clock as its actor."""
     return Act(CLOCK, now(), app.config["SETTINGS"], clinic.current())
 
 

@@ -1,7 +1,7 @@
-"""The process that works: it renders and sends what the outbox holds, and does what is due each minute and night.
+"""The worker: it renders documents, sends the mail of the outbox, and runs the tasks of each minute and night.
 
-It may be killed at any moment. Whatever it had claimed is claimed by another one, or by itself after a new start,
-when its lease is over.
+It may be killed at any moment. What it had claimed is claimed by another worker, or by itself after a restart, when
+the lease expires.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ from estimator.requests import access_codes
 
 THREADS = 2
 GRACE = 25
-"""Mail that is on its way when the worker is told to end has so many seconds."""
+"""Seconds that mail on its way has to finish when the worker is told to end."""
 
 SOON = timedelta(minutes=1)
-"""What becomes due before the next sweep is enqueued in this one."""
+"""Interval of the sweeps: what becomes due before the next one is enqueued in this one."""
 
 DRAWN_WITHIN = timedelta(days=7)
-"""A document that could not be made for so long is not tried any more, until somebody sends its mail again."""
+"""Time after which a document that cannot be made is not retried, until somebody sends its mail again."""
 
 AFTER_DRAWING = timedelta(seconds=20)
-"""A mail whose document is not made yet is left to whoever makes it, who enqueues it then, for so long."""
+"""Delay for a mail whose document is not made yet; the task that makes the document enqueues it earlier."""
 
 MOST_ENQUEUED = 500
 ENOUGH_ENQUEUED = 50
-"""While the queue holds so many, a sweep adds none."""
+"""A sweep enqueues at most MOST_ENQUEUED rows of a kind, and none while the queue holds this number already."""
 
 TRIES_TO_WRITE = 6
-"""So often it is tried to write down that a mail was sent: if that fails, it is sent again."""
+"""Number of attempts to record that a mail was sent: if all fail, it is sent again."""
 
 Outcome = Callable[[Act], object]
-"""Writes down what became of a mail."""
+"""Records the result of an attempt to send a mail."""
 
 logger = logging.getLogger(__name__)
 
 
 def run(app: Flask, lifeline: int | None = None) -> None:
-    """Work until SIGTERM. `lifeline` is a descriptor that ends when the process that started this one does."""
+    """Work until SIGTERM, or until the parent process ends: then `lifeline`, a file descriptor, reaches its end."""
     logs.to_standard_error(app)
     queue = task.jobs_of(app)
     queue.prepare()
@@ -89,7 +89,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
 
 
 def send(app: Flask, mail_id: int) -> None:
-    """Claim a mail, write it, hand it over, and write down what became of it, each step committed by itself."""
+    """Claim a mail, compose it, deliver it, and record the result, each step in its own transaction."""
     act = task.act_of(app)
     mail = outbox.claim(act, mail_id)
     db.session.commit()
@@ -105,7 +105,7 @@ def send(app: Flask, mail_id: int) -> None:
 
 
 def sweep(app: Flask) -> None:
-    """Wake workers for all mail that is due or will be before the next sweep, for previews, and documents not made."""
+    """Enqueue all mail that is due or will be before the next sweep, previews, and documents not made yet."""
     queue, act = task.jobs_of(app), task.act_of(app)
     if queue.waiting() >= ENOUGH_ENQUEUED:
         return
@@ -123,7 +123,7 @@ def sweep(app: Flask) -> None:
 
 
 def draw(app: Flask, revision_id: int) -> None:
-    """Make the document of an issued quote, unless it is there, and wake a worker for the mail that waits for it."""
+    """Make the document of an issued quote, unless it exists, and enqueue the mails that wait for it."""
     revision = db.session.get(QuoteRevision, revision_id)
     if revision is None:
         return
@@ -138,19 +138,19 @@ def draw(app: Flask, revision_id: int) -> None:
 
 
 def expire(app: Flask) -> None:
-    """Write down of quotes whose last day is over that they have expired."""
+    """Mark quotes whose last day is over as expired."""
     quotes.expire_due(task.act_of(app))
     db.session.commit()
 
 
 def forget_codes(_app: Flask) -> None:
-    """Blank the codes that are over: nobody can use them, and nobody need be able to read them."""
+    """Blank the codes that have expired, so that they cannot be read any more."""
     access_codes.forget(task.now())
     db.session.commit()
 
 
 def night(app: Flask) -> None:
-    """Remove what is kept no longer, and log how much it was."""
+    """Erase everything past its retention limit, and log the numbers."""
     removed = due_erasure.run(task.act_of(app), commit=db.session.commit)
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
@@ -163,7 +163,7 @@ def _waiting_for(revision_id: int) -> Sequence[int]:
 
 
 def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
-    """Try once to send a mail; return how what became of it is written down."""
+    """Try once to send a mail; return the function that records the result."""
     later, failed = partial(outbox.later, mail=mail), partial(outbox.failed, mail=mail)
     try:
         return partial(outbox.sent, mail=mail, words=_handed_over(act, mail))
@@ -190,7 +190,7 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
 
 
 def _handed_over(act: Act, mail: outbox.Claimed) -> str:
-    """Write a mail and hand it over; return the words with which it was taken."""
+    """Compose a mail and deliver it; return the server's words of acceptance."""
     settings = act.settings
     message = letters.compose(act.at(task.now()), mail)
 
@@ -201,12 +201,12 @@ def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     if settings.mail_server is None:
         taking()
         return smtp.keep(message, settings.mail_folder, mail.name)
-    db.session.commit()  # nothing is locked or open while the server takes its time
+    db.session.commit()  # no transaction is open while the server takes its time
     return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
 
 
 def _write_down(act: Act, what_became: Outcome) -> None:
-    """Write down what became of a mail, however busy the database is: what is not written down is sent again."""
+    """Record the result of an attempt, with retries while the database is busy: a mail not recorded is sent again."""
     for attempt in range(TRIES_TO_WRITE):
         time.sleep(attempt)
         try:
@@ -224,7 +224,7 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 
 
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
-    """Do one task with a database session of its own; what goes wrong is logged, and tried again by the sweep."""
+    """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
     with app.app_context(), _logged(do.__name__.strip("_")):
         try:
             do(app, *arguments)

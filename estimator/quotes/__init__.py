@@ -1,4 +1,4 @@
-"""Firm quotes: prepared at the desk, issued once and never changed, answered by the patient, and told about."""
+"""Firm quotes: prepared at the desk, issued once and never changed, answered by the patient; with mail and reports."""
 
 from __future__ import annotations
 

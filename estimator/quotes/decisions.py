@@ -123,7 +123,7 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
 
 
 def ask_question(act: Act, request: PatientRequest, words: str) -> None:
-    """Keep a patient's question, from whichever page it comes, and tell the desk that there is one.
+    """Store a patient's question, whichever page it comes from, and notify the desk by mail.
 
     The mail is about the quote, where there is one. The same words again are one question and one mail; raises
     outbox.TooMany after requests.QUESTIONS_A_DAY.
@@ -187,7 +187,7 @@ def _decide(
 def _tell(
     act: Act, revision: QuoteRevision, request: PatientRequest, what: notifications.Answer, **detail: str
 ) -> None:
-    """Write down with the request what the patient said, and tell the desk, without a personal word."""
+    """Add an event to the request, and notify the desk by a mail without personal data."""
     event = requests.add_event(
         act, request, what, quote=revision.quote.number, revision=revision.number, **detail
     )
@@ -199,5 +199,5 @@ def _tell(
 
 
 def _end_of(day: date, time_zone: str) -> datetime:
-    """Return the moment at which a day is over in a time zone."""
+    """Return the moment at which a day ends in a time zone."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The quote while it is prepared: begun, changed by several people, approved, thrown away.
+"""Drafts of quotes: begun, changed by several people, approved, discarded.
 
 Whose prices are taken is somebody's explicit choice as soon as there are two lists to choose from. Adjustments
 above the clinic's limit need a second person, who approves exactly what is there and nothing that comes later.
@@ -38,11 +38,11 @@ class ChangedMeanwhile(Exception):
 
 
 class SamePerson(Exception):
-    """Whoever wrote an adjustment cannot approve it."""
+    """The author of an adjustment cannot approve it."""
 
 
 class WrongAdjustment(ValueError):
-    """The adjustment of a number, from 0 on, lacks its label or reason, or its amount is none: `what`."""
+    """An adjustment is invalid: `what` says which of its parts is missing or wrong; they are numbered from 0."""
 
     def __init__(self, number: int, what: str) -> None:
         self.number, self.what = number, what
@@ -50,9 +50,9 @@ class WrongAdjustment(ValueError):
 
 
 def begin(act: Act, request: PatientRequest) -> QuoteDraft:
-    """Begin the next quote of a request, from its plan or from its newest revision; one that is begun goes on.
+    """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
-    The adjustments of that revision are in it, as if `actor` had written them: they are to be approved again.
+    The adjustments of that revision are copied with the actor as their author, so that they need approval again.
     """
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
@@ -77,7 +77,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
 
 
 def for_request(request: PatientRequest) -> QuoteDraft | None:
-    """Return what is being prepared for a request, as it is now; None if nothing is."""
+    """Return the draft of a request's quote, read anew from the database, or None."""
     found = select(QuoteDraft).filter_by(request_id=request.id)
     return db.session.scalar(found.execution_options(populate_existing=True))
 
@@ -92,10 +92,10 @@ def change(
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
 ) -> QuoteDraft:
-    """Save what is given, and leave the rest; `valid_until` None is as long as the list says.
+    """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
-    Raises ChangedMeanwhile unless `save` is the last one, pricing.BadAnswers if the list that is priced with
-    refuses the plan, and WrongAdjustment.
+    `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
+    the last one, pricing.BadAnswers if the chosen price list refuses the plan, and WrongAdjustment.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     values: dict[str, Any] = {"save": save + 1, "changed_by": act.actor, "changed_at": act.now}
@@ -124,15 +124,15 @@ def change(
 
 
 def preview(act: Act, draft: QuoteDraft) -> Prepared:
-    """Return what would be issued at this moment, as it is saved. Raises keys.Unreadable."""
+    """Return what would be issued from the saved draft at this moment. Raises keys.Unreadable."""
     request = db.session.get_one(PatientRequest, draft.request_id)
     return plans.preview(act, plan_of(draft, act.settings), plans.offered(request, act.now))
 
 
 def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
-    """Approve the adjustments of exactly what has this fingerprint; what is changed later is not approved.
+    """Approve the adjustments of the draft with this fingerprint; any later change invalidates the approval.
 
-    Raises ChangedMeanwhile if it is not what is there now, and SamePerson for whoever wrote an adjustment.
+    Raises ChangedMeanwhile if the draft has another fingerprint now, and SamePerson for the author of an adjustment.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
@@ -148,18 +148,18 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
 
 
 def discard(draft: QuoteDraft) -> None:
-    """Give up what is being prepared; what was issued stays."""
+    """Delete the draft; issued revisions stay."""
     db.session.delete(draft)
     db.session.flush()
 
 
 def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
-    """Return the plan, in normal form."""
+    """Return the answers of a draft in normal form, by driver."""
     return read_answers(draft.given)
 
 
 def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
-    """Return all that decides what the quote would say. Raises keys.Unreadable."""
+    """Return everything that the quote would depend on. Raises keys.Unreadable."""
     return plan_with(
         draft,
         prices=draft.prices,
@@ -175,7 +175,7 @@ def plan_with(
     adjustments: Sequence[Adjustment],
     valid_until: date | None,
 ) -> Plan:
-    """Return the plan as it would be with these in place of what is saved; what is saved is not even opened."""
+    """Return the plan of a draft with these values in place of the saved ones, which are not decrypted."""
     return Plan(
         draft=draft.name,
         answers=answers_of(draft),
@@ -188,14 +188,14 @@ def plan_with(
 
 @dataclass(frozen=True)
 class Line:
-    """One adjustment, and who wrote it or changed it last."""
+    """One adjustment, and the actor who wrote it or changed it last."""
 
     adjustment: Adjustment
     by: str
 
 
 def adjustments_by(draft: QuoteDraft, settings: Settings) -> list[Line]:
-    """Return the adjustments, each with who wrote it. Raises keys.Unreadable."""
+    """Return the adjustments, each with its author. Raises keys.Unreadable."""
     if draft.adjustments is None:
         return []
     said = settings.data_keys.open(draft.adjustments, QuoteDraft.__tablename__, "adjustments", draft.name)

@@ -58,14 +58,14 @@ def newest(quote: Quote) -> QuoteRevision:
 
 
 def state_at(revision: QuoteRevision, now: datetime) -> RevisionState:
-    """Return what a revision is at a moment: it has expired as soon as its last day is over where the clinic is."""
+    """Return the state of a revision at a moment: expired as soon as its last day is over in its time zone."""
     if revision.state == "current" and price_lists.day_of(now, revision.time_zone) > revision.valid_until:
         return "expired"
     return revision.state
 
 
 def content_of(revision: QuoteRevision) -> StoredQuote:
-    """Return the content of a revision, as `quote_content.content` made it."""
+    """Return the content of a revision, as `pricing.quote.content` made it."""
     return read_quote(revision.content)
 
 
@@ -88,7 +88,7 @@ def pdf_of(revision: QuoteRevision, keyring: keys.Keyring) -> bytes | None:
 
 
 def decision_of(revision: QuoteRevision) -> QuoteDecision | None:
-    """Return what was said to a revision last, an acceptance that was taken back too; None if nothing was."""
+    """Return the last decision on a revision, also an acceptance that was taken back; None if there is none."""
     said = select(QuoteDecision).filter_by(revision_id=revision.id).order_by(QuoteDecision.id.desc()).limit(1)
     return db.session.scalar(said)
 
@@ -100,7 +100,7 @@ def last_day_to_take_back(said: QuoteDecision, time_zone: str) -> date | None:
 
 
 def about(revision: QuoteRevision) -> str:
-    """Return what the mails about a revision are about: Q-2026-00017/1."""
+    """Return the `about` of mails about a revision: Q-2026-00017/1."""
     return f"{revision.quote.number}/{revision.number}"
 
 
@@ -120,7 +120,7 @@ def without_pdf(now: datetime, *, within: timedelta, most: int) -> Sequence[int]
 
 
 def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> bool:
-    """Keep a document with its revision, unless one is kept already or the person was erased meanwhile."""
+    """Store a document with its revision, unless it has one already or the person was erased meanwhile."""
     values = {
         "pdf": keyring.seal_bytes(content, TABLE, "pdf", revision.name),
         "pdf_sha256": hashlib.sha256(content).hexdigest(),
@@ -134,7 +134,7 @@ def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> 
 
 
 def locked(revision: QuoteRevision) -> PatientRequest:
-    """Take turns by a revision's request, and read both as they are now."""
+    """Lock a revision's request until the transaction ends, and read both anew."""
     request = revision.quote.request
     lock(request)
     db.session.refresh(revision)
@@ -142,7 +142,7 @@ def locked(revision: QuoteRevision) -> PatientRequest:
 
 
 def set_state(revision: QuoteRevision, state: RevisionState, now: datetime) -> None:
-    """Take a revision to another state."""
+    """Set the state of a revision, and since when."""
     revision.state, revision.state_since = state, now
 
 

@@ -1,8 +1,8 @@
 """Firm quotes: issued once and never changed, replaced by revisions, withdrawn, expired.
 
-Everything that changes a quote takes turns by its request, so that of two people one is told what the other did.
-What a revision says is frozen whole: figures, words, language, rate, and, once the worker has made it, the document.
-How quotes are found and read stands in `issued_revisions`, what patients say to them in `decisions`.
+Every change of a quote locks its request, so that the second of two people gets an error about what the first did.
+A revision is frozen as a whole: figures, words, language, rate, and, once the worker has made it, the document.
+`issued_revisions` finds and reads quotes, `decisions` records what patients answer.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ from pricing.quote import Rate
 from pricing.stored import StoredQuote
 
 WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
-"""Why a quote is withdrawn, as codes."""
+"""The codes of reasons for withdrawing a quote."""
 
 
 class NotReady(Exception):
-    """A quote cannot be issued; `missing` says everything that stands in the way."""
+    """A quote cannot be issued; `missing` lists every reason."""
 
     def __init__(self, missing: Sequence[Missing]) -> None:
         self.missing = missing
@@ -61,10 +61,10 @@ class NotReady(Exception):
 
 
 def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> QuoteRevision:
-    """Issue what was prepared, exactly as the preview showed it; its document is made after the commit.
+    """Issue the next revision of a draft, exactly as the preview showed it; its document is made after the commit.
 
-    Raises NotReady with all that is missing, and ChangedMeanwhile if what is prepared is not what the caller saw,
-    or was issued by somebody else. Either nothing or everything of it is done.
+    Raises NotReady with all that is missing, and ChangedMeanwhile if the draft is not what the caller saw, or was
+    issued by somebody else; nothing is changed then.
     """
     lock(request)
     draft = drafts.for_request(request)
@@ -80,7 +80,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, act.now)
     if quote is None:
-        # Until this transaction ends nobody else gets a number; all prices are worked out by now.
+        # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
     content, rows = _said(act, request, prepared, quote.number, before, issued)
@@ -135,9 +135,9 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
 def worded(
     act: Act, request: PatientRequest, prepared: Prepared, *, number: str
 ) -> tuple[StoredQuote, FirmRows]:
-    """Return what a revision that is issued at this moment says: its content, and its words in its language.
+    """Return the content of a revision issued at this moment, and its rows in the words of its language.
 
-    Nothing is saved, so that it can be looked at before. There must be a total: `prepared.chosen`.
+    Nothing is saved: it is for a preview. There must be a total, `prepared.chosen`.
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
@@ -170,7 +170,7 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
 
 
 def new_link(act: Act, quote: Quote) -> str:
-    """Give a quote another link, and return its token; the one before opens nothing any more."""
+    """Give a quote a new link, and return its token; the previous link stops working."""
     request = quote.request
     lock(request)
     db.session.refresh(quote)
@@ -184,9 +184,9 @@ def new_link(act: Act, quote: Quote) -> str:
 
 
 def expire_due(act: Act, *, most: int = 100) -> int:
-    """Write down of revisions whose last day is over that they have expired; return how many.
+    """Mark a batch of revisions whose last day is over as expired; return how many.
 
-    Nobody has to wait for it: `state_at` says so already.
+    No reader depends on it: `state_at` says so already.
     """
     perhaps = (
         select(QuoteRevision.id)
@@ -205,7 +205,7 @@ def _said(
     before: QuoteRevision | None,
     issued: datetime,
 ) -> tuple[StoredQuote, FirmRows]:
-    """Put what was prepared into figures, and into words."""
+    """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
     content = quote_content.content(
@@ -235,7 +235,7 @@ def _said(
 
 
 def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
-    """A clock that was set back does not make a revision older than the one it replaces."""
+    """Return the moment of issue, never earlier than that of the revision it replaces, even if a clock was set back."""
     moment = now.replace(microsecond=0)
     return moment if before is None else max(moment, before.issued_at)
 

@@ -26,7 +26,7 @@ TO_DESK = frozenset({"quote_decided", "quote_question"})
 RECEIPT = "quote_receipt"
 
 RECEIPTS_A_DAY = 10
-"""So many receipts of answers go out in 24 hours about one revision, however often it is accepted and taken back."""
+"""Maximum number of receipts about one revision in 24 hours, however often it is accepted and taken back."""
 
 Answer = Literal["accepted", "declined", "taken_back"]
 
@@ -64,7 +64,7 @@ def tell_desk(
     submission: str,
     options: Mapping[str, str | bool] | None = None,
 ) -> None:
-    """Tell the desk, where replies to the clinic's mails go."""
+    """Put a notice to the desk into the outbox; it goes to the address for replies to the clinic's mails."""
     put(
         act,
         template,
@@ -79,11 +79,11 @@ def tell_desk(
 def tell_patient(
     act: Act, revision: QuoteRevision, what: Answer | Literal["withdrawn"], *, submission: str
 ) -> None:
-    """Tell the patient, in the language of the quote; the caller has taken its turn by the request."""
+    """Put a mail to the patient into the outbox, in the language of the quote; the caller holds the request's lock."""
     try:
         person = requests.person_of(revision.quote.request, act.settings.data_keys)
     except keys.Unreadable:
-        return  # an answer counts even while addresses cannot be read
+        return  # an answer is recorded even if the address cannot be decrypted
     if person is None or person.email is None:
         return
     if what != "withdrawn" and _receipts(revision, since=act.now - timedelta(days=1)) >= RECEIPTS_A_DAY:

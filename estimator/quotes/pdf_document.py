@@ -67,7 +67,7 @@ def document(
     settings: Settings,
     logo: bytes | None = None,
 ) -> bytes:
-    """Return a quote as PDF with its content attached; raises pdf.RenderingFailed."""
+    """Return a quote as PDF with its content attached; raises RenderingFailed."""
     reader, issued = reader_of(language), datetime.fromisoformat(content["issued"])
     with speaking(reader):
         drawn = html(
@@ -113,10 +113,10 @@ def preview_pdf(
 
 
 def render(revision: QuoteRevision, settings: Settings) -> bytes | None:
-    """Return the document of a revision; one that was not made yet is made now and kept. Commit then.
+    """Return the document of a revision, rendered and stored if it was not yet; the caller commits.
 
-    None once the person is erased. Whoever is first keeps it: what another process made meanwhile is returned, and
-    what was made here forgotten. Raises pdf.RenderingFailed and keys.Unreadable.
+    None once the person is erased. The first process to store it wins: if another one was faster, its document is
+    returned. Raises RenderingFailed and keys.Unreadable.
     """
     keyring = settings.data_keys
     if revision.pdf_sha256 is None:

@@ -1,4 +1,4 @@
-"""What a quote that is being prepared would say: a plan goes in, figures and whatever is still missing come out.
+"""What a draft of a quote would say: a plan goes in, figures and a list of what is missing come out.
 
 No row of the quote is needed for it and nothing is saved, so that a form's figures are worked out while somebody types.
 """
@@ -23,7 +23,7 @@ from pricing.quote import Adjustment, Firm, LineChange
 from pricing.table import ChoiceDriver
 
 LONGEST = timedelta(days=731)
-"""No quote holds for longer."""
+"""Maximum time for which a quote may be valid."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Missing:
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides what a quote would say: the answers, a choice of prices, adjustments, and its last day."""
+    """Everything that a quote depends on: the answers, a choice of prices, adjustments, and its last day."""
 
-    #: the name of the draft that it is for: what is approved is approved for that one
+    #: the name of the draft that it is for: an approval is valid for that draft only
     draft: str
     answers: Mapping[str, str | bool]
     #: None until somebody has chosen
@@ -52,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Offered:
-    """The price lists that a request's quote can be priced with, and what keeps the request from having one."""
+    """The versions that a request's quote can be priced with, and what keeps the request from having one."""
 
     #: the version whose prices would be kept, and the one in force; None if the list is not offered any more
     kept: TableVersion
@@ -63,11 +63,11 @@ class Offered:
 
     @property
     def same(self) -> bool:
-        """Whether there is nothing to choose: the prices that would be kept are those in force."""
+        """Whether both choices are the same version: the prices that would be kept are those in force."""
         return self.in_force is not None and self.in_force.id == self.kept.id
 
     def version(self, prices: str | None) -> TableVersion:
-        """Return the version that a choice of prices takes; what is not chosen is kept."""
+        """Return the version for a choice of prices, "again" or "keep"; the default is to keep."""
         return self.in_force if prices == "again" and self.in_force is not None else self.kept
 
 
@@ -82,7 +82,7 @@ class Prepared:
     in_force: TableVersion | None
     #: the last day on which the kept prices may be kept; any day while they are in force
     kept_until: date
-    #: what the plan comes to with each; None where the list refuses the plan
+    #: what the plan comes to with the kept prices, and with those in force; None where the list refuses the plan
     firm_keep: Firm | None
     firm_again: Firm | None
     #: what would be issued, and with which version
@@ -90,7 +90,7 @@ class Prepared:
     version: TableVersion
     #: the last day on which it could be accepted
     valid_until: date
-    #: between keeping and pricing again, by line
+    #: what differs between keeping the prices and pricing again, line by line
     differences: Sequence[LineChange]
     #: why the chosen list refuses the plan
     refusal: pricing.BadAnswers | None
@@ -131,7 +131,7 @@ def kept_version_id(request: PatientRequest) -> int:
 def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     """Return what would be issued at this moment, beside the other choice of prices, and what is missing.
 
-    It depends on nothing but its arguments: nothing is read from the database, opened or sealed.
+    It is a pure function of its arguments: it neither reads the database nor encrypts or decrypts anything.
     """
     firm_keep, refused_keep = _firm(lists.kept, plan)
     firm_again, refused_again = firm_keep, refused_keep
@@ -194,7 +194,7 @@ def _in_force(slug: str, now: datetime) -> TableVersion | None:
 
 
 def _kept_until(request: PatientRequest, days: int, time_zone: str) -> date:
-    """The prices of an estimate are kept as long as it said, from the request on; those of a quote as it said."""
+    """Return the last day of kept prices: the newest revision's, or the estimate's validity from the request on."""
     asked = price_lists.day_of(request.created_at, time_zone) + timedelta(days=days)
     newest = newest_revision(request)
     return asked if newest is None else max(asked, newest.valid_until)
@@ -217,7 +217,7 @@ def _differences(
 
 
 def _fingerprint(plan: Plan, version: TableVersion, chosen: Firm | None) -> str:
-    """Return the hash of all that decides what would be issued from this draft, besides the day."""
+    """Return the hash of everything that would be issued from this draft, except the day."""
     decides = {
         "draft": plan.draft,
         "table": version.sha256,

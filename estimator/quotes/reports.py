@@ -19,14 +19,14 @@ from estimator.quotes import issued_revisions
 from pricing.money import exactly
 
 PIECE = 500
-"""So many revisions are read at once."""
+"""Number of revisions that are read from the database at once."""
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One revision of a quote as it stands; `patient` is None once the person is erased, or if no name is wanted."""
+    """One revision with its present state; `patient` is None once the person is erased, or if no name was asked for."""
 
     number: str
     revision: int
@@ -209,7 +209,7 @@ def _issued_in(wanted: Any, year: int | None) -> Any:
 
 
 def _about(year: int) -> tuple[datetime, datetime]:
-    """A year with a day more on either side, so that it holds the year of every time zone."""
+    """Return a year with one more day at either end, so that it covers the year of every time zone."""
     return datetime(year, 1, 1, tzinfo=UTC) - DAY, datetime(year + 1, 1, 1, tzinfo=UTC) + DAY
 
 

@@ -1,4 +1,4 @@
-"""Requests for a firm quote: asked, found, handed on, answered, with everything that happened to each."""
+"""Requests for a firm quote: received, searched, assigned, answered, with the history of each."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 5
 DAY = timedelta(days=1)
 MOST_A_DAY = 20
-"""With the tries of each, somebody who has the link and not the mailbox guesses for years."""
+"""Maximum number of codes in a day: with the tries of each, guessing without the mailbox takes years."""
 
 JUST_NOW = timedelta(seconds=30)
-"""A code that was sent so shortly ago and not tried yet is not sent again: a button was pressed twice."""
+"""Time within which a code that was not tried yet is not sent again: a button was pressed twice."""
 
 AHEAD = timedelta(minutes=5)
-"""A code from further ahead than this is not good: the clock was set back."""
+"""Tolerance for codes from the future; one further ahead is invalid: the clock was set back."""
 
 
 class NoAddress(Exception):
@@ -41,7 +41,7 @@ class NoAddress(Exception):
 
 
 class TooMany(Exception):
-    """No more codes for now; `wait` is how long it takes until there is another one."""
+    """The limit of codes is reached; `wait` is the time until another one may be sent."""
 
     def __init__(self, wait: timedelta) -> None:
         self.wait = wait
@@ -56,9 +56,9 @@ def address_of(request: PatientRequest, keyring: keys.Keyring) -> str | None:
 
 
 def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
-    """Make a code and put the mail with it; return it with the number of its mail.
+    """Make a code and put a mail with it into the outbox; return the code and the number of its mail.
 
-    No mail, and the code that is there, if one was sent just now. Every earlier code ends.
+    If one was sent just now, return that one and None. Every earlier code stops working.
     Raises NoAddress, TooMany, keys.Unreadable.
     """
     address = address_of(request, act.settings.data_keys)
@@ -101,7 +101,7 @@ def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
 
 
 def check(act: Act, request: PatientRequest, typed: str) -> bool:
-    """Whether somebody typed the newest code of a request; commit whatever comes of it, so that a try counts.
+    """Whether `typed` is the newest code of a request; the caller commits in any case, so that the try counts.
 
     Digits of any script, with spaces or hyphens between them, are accepted. A right code is used up by it.
     """
@@ -144,7 +144,7 @@ class Over(NamedTuple):
 
 
 def forget(now: datetime) -> Over:
-    """Blank every code that is over and remove what no limit counts any more; return how many."""
+    """Blank every expired code, and remove those that no limit counts any more; return both numbers."""
     over = or_(QuoteCode.until <= now, QuoteCode.created_at > now + AHEAD)
     blanked = changed_rows(update(QuoteCode).where(over, QuoteCode.code.is_not(None)).values(code=None))
     return Over(blanked, changed_rows(sql_delete(QuoteCode).where(QuoteCode.created_at <= now - DAY)))
@@ -168,7 +168,7 @@ def _is_good(code: QuoteCode, now: datetime) -> bool:
 
 def _check_limits(request: PatientRequest, now: datetime) -> None:
     for span, most in ((HOUR, MOST_AN_HOUR), (DAY, MOST_A_DAY)):
-        # A code from the future counts: the clock was set back, and the hour is not over.
+        # A code from the future counts towards the limit: the clock was set back.
         counted = select(func.count(), func.min(QuoteCode.created_at)).where(
             QuoteCode.request_id == request.id, QuoteCode.created_at > now - span
         )

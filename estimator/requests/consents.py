@@ -17,7 +17,7 @@ CONTACT = "contact"
 ON_BEHALF = "on_behalf"
 
 VERSION = "2026-11.1"
-"""Of the words below: the month in which they were written, and a number within it."""
+"""The version of the words below: the month in which they were written, and a number within it."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from estimator.models import PatientRequest, RequestEvent
 _EVENTS = RequestEvent.__tablename__
 
 SEEN = "seen"
-"""What such an event is called; it is no change, and keeps nothing longer."""
+"""The kind of event for opening a request; it is no change, and does not prolong retention."""
 
 SEEN_AGAIN = timedelta(hours=1)
 
@@ -36,8 +36,8 @@ class Entry:
 
 
 def lock(request: PatientRequest) -> None:
-    """Let nobody else change a request until this transaction ends, and read it as it is now."""
-    db.session.flush()  # or what was changed in this transaction would be read over
+    """Lock a request against changes by others until this transaction ends, and read it anew."""
+    db.session.flush()  # or else the refresh would overwrite what was changed in this transaction
     advisory_lock(f"request {request.reference}")
     db.session.refresh(request, with_for_update=True)
 
@@ -45,7 +45,7 @@ def lock(request: PatientRequest) -> None:
 def add_event(
     act: Act, request: PatientRequest, kind: str, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
-    """Write down that something happened; from then on the request is kept as long as was promised anew."""
+    """Add an event to a request, which restarts its retention time; locks the request."""
     lock(request)
     name = secrets.token_hex(16)
     event = RequestEvent(
@@ -87,9 +87,9 @@ def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:
 
 
 def seen(act: Act, request: PatientRequest) -> bool:
-    """Write down that somebody has opened a request, unless they did within the hour; return whether it was new.
+    """Record that somebody has opened a request, at most once an hour; return whether it was recorded.
 
-    It neither counts as a change, which would stand in the way of others, nor prolongs how long anything is kept.
+    It neither counts as a change, which would refuse those of others, nor prolongs retention.
     """
     newest = db.session.scalar(
         select(RequestEvent.at)

@@ -49,7 +49,7 @@ accepted is withdrawn before it is closed."""
 
 
 AGAIN = timedelta(hours=1)
-"""What is asked in the same words within so long was sent twice."""
+"""Time within which a question in the same words counts as sent twice."""
 
 
 DAY = timedelta(days=1)
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was filled in by whoever asks for a firm quote."""
+    """What the person who asks for a firm quote filled in."""
 
     person: Person
     country: str
@@ -92,10 +92,10 @@ class Asked:
 
 
 def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
-    """Keep a request for a firm quote, and put a mail that says so into the outbox if there is an address.
+    """Store a request for a firm quote, and put a confirmation into the outbox if there is an address.
 
-    `submission` names the form that was sent, at random; the same form sent twice with the same words is one
-    request. It is kept also where the address has had so much mail today that no more is sent.
+    `submission` is the random name of the form and makes this idempotent: the same form with the same words is one
+    request. It is stored also if no mail is sent because the address has reached its limit of the day.
     """
     person = asked.person
     named = _named(submission, estimate.reference, asked, act.settings.lookup_key)
@@ -190,7 +190,7 @@ def answers_of(request: PatientRequest) -> Mapping[str, str | bool]:
 def move(
     act: Act, request: PatientRequest, state: RequestState, *, words: str | None = None, **detail: object
 ) -> RequestEvent:
-    """Take a request to another state; raises NotPossible where it cannot follow."""
+    """Set the state of a request; raises NotPossible if it cannot follow the present one."""
     lock(request)
     before = request.state
     if state not in NEXT[before]:

@@ -8,13 +8,13 @@ import unicodedata
 from estimator import keys
 
 LEAST = 3
-"""A beginning has so many letters at least, or else it would be shared by too many to help, and tell too much."""
+"""Minimum length of an indexed beginning; a shorter one would be shared by too many to help, and tell too much."""
 
 LEAST_HAN = 2
-"""Most Chinese names are written with two or three characters, each of which tells as much as a syllable."""
+"""Minimum length in Chinese characters: most names have two or three, and each tells as much as a syllable."""
 
 MOST = 12
-"""Longer beginnings are cut: twelve letters find everybody."""
+"""Maximum length of an indexed beginning; twelve letters find everybody."""
 
 _APOSTROPHES = re.compile("['\u2019\u02bc\u2018`\u00b4]")
 

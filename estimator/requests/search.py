@@ -1,9 +1,8 @@
 """The list of requests: a page at a time, filtered and searched, as fast with a million requests as with ten.
 
-Nothing is counted to its end and no page is found by skipping those before it. Each filter is a list of numbers of
-requests that an index holds in order. Where several must hold, the one that is thinnest at this place is followed,
-so many entries at a time, and the others are asked about each entry. After MOST_STEPS a page ends where it is, and
-says from where to look further.
+Nothing is counted to its end, and pages are not found by OFFSET. Each filter is a list of ids that an index holds in
+order. With several filters, the most selective one at this place is scanned in steps, and the others are checked for
+each of its entries. After MOST_STEPS the page ends where it got to, and says where to continue.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from estimator.models.requests import REQUEST_STATES, RequestState
 from estimator.requests import lifecycle, name_index
 
 PAGE = 50
-"""So many requests stand on a page."""
+"""Maximum number of requests on one page."""
 
 OPEN: tuple[RequestState, ...] = ("new", "in_work", "waiting")
 """The states in which somebody waits for the clinic, or the clinic for them."""
@@ -50,22 +49,22 @@ STATES: Mapping[str, tuple[RequestState, ...]] = {
 NOBODY: Literal["nobody"] = "nobody"
 
 FIRST_DEPTH = 250
-"""So many entries of a list are looked at in the first step; four times as many in each that follows."""
+"""Number of index entries looked at in the first step; four times as many in each that follows."""
 
 MOST_DEPTH = 4_000
-"""More entries are not looked at in one step."""
+"""Maximum number of index entries looked at in one step."""
 
 MOST_STEPS = 10
-"""After so many steps the page is shown as far as it has come: some 30,000 requests were looked at."""
+"""Maximum number of steps; the page is then shown as far as it got, after some 30,000 requests."""
 
 RARE = 2_000
-"""What holds for fewer requests than these is put in order by itself when the order is by day."""
+"""Maximum number of matches of a condition that are fetched whole and sorted, when the order is by day."""
 
 COUNTED = 1_000
-"""Whatever is more than this is not counted further."""
+"""Counting stops here; a larger number is shown as "more than"."""
 
 LEAST_OF_REFERENCE = 2
-"""A reference is looked up from so many letters on; one letter is common enough to be met on the way."""
+"""Minimum number of letters for a look-up by reference; one letter is so common that the list itself finds it."""
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -85,7 +84,7 @@ class Place(NamedTuple):
 
 
 def place(text: str, order: Order) -> Place | None:
-    """Return the place that an address names; None for the beginning, and for whatever names none."""
+    """Parse the place in a URL; None for the beginning, and for anything invalid."""
     found = re.fullmatch(r"(?:([0-9]{1,17})-)?([0-9]{1,10})", text, re.ASCII)
     if found is None or (found[1] is None) is not (order == "newest"):
         return None
@@ -98,7 +97,7 @@ def place(text: str, order: Order) -> Place | None:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which requests, in which order, from where on; what is empty is not asked about."""
+    """Which requests, in which order, from where on; an empty field does not restrict."""
 
     state: str = ""
     country: str = ""
@@ -135,7 +134,7 @@ class Row:
 class Page:
     """One page. `more` says where the next one begins, None after the last.
 
-    `whole` is False if the page ends before it is full, because so many were looked at. `too_short` is True if
+    `whole` is False if the page ends before it is full, because MOST_STEPS was reached. `too_short` is True if
     what was typed is too short to be looked for, `left_out` if some words of it are.
     """
 
@@ -148,7 +147,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody typed, understood: a beginning of a reference, an address, or beginnings of words of a name."""
+    """A parsed search: the beginning of a reference, an address, or beginnings of words of a name."""
 
     reference: str = ""
     estimate: str = ""
@@ -159,7 +158,7 @@ class Search:
 
 
 def understood(typed: str, lookup_key: str) -> Search:
-    """Return what somebody looks for. A name must have all the words; those of one or two letters are left out."""
+    """Parse what somebody typed. A name must have all the words; those of one or two letters are left out."""
     text = " ".join(typed.split())
     if not text:
         return Search()
@@ -225,9 +224,9 @@ def assignees() -> Sequence[int]:
 
 @dataclass(frozen=True)
 class _Condition:
-    """One condition: as lists of numbers of requests, each held in order by an index, and as it is asked of one.
+    """One condition: as a predicate on a request, and as lists of ids, each in the order of an index.
 
-    Without lists it holds for too many to be followed.
+    Without lists it matches too many requests to be scanned.
     """
 
     holds: ColumnElement[bool]
@@ -236,13 +235,13 @@ class _Condition:
 
     @property
     def of_words(self) -> bool:
-        """Whether its list is one of words, which says nothing else of a request."""
+        """Whether it is answered by the index of name words, which has no other column of a request."""
         return any(number is NameWord.request_id for number, _condition in self.lists)
 
     def entries(
         self, below: int | None, limit: int, offset: int = 0, also: Sequence[ColumnElement[bool]] = ()
     ) -> Select[Any]:
-        """Return the numbers of the requests for which it holds, the newest first; `also` must hold for them."""
+        """Return a query of the ids of matching requests, the newest first; `also` must hold for them."""
         arms = []
         for number, condition in self.lists:
             arm = select(number.label("id")).where(condition, *also).order_by(number.desc())
@@ -315,7 +314,7 @@ def _by_number(filters: Sequence[_Condition], after: Place | None) -> tuple[list
                     .limit(PAGE + 1 - len(found))
                 )
             else:
-                # The index of the filter answers the others as well, without a look at the request.
+                # The index of the filter covers the other columns as well, so that the table is not read.
                 also = [*others, PatientRequest.id >= (floor or 0)]
                 some = driver.entries(below, PAGE + 1 - len(found), also=also)
         else:
@@ -462,7 +461,7 @@ def _rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
 
 
 def _present(column: InstrumentedAttribute[Any]) -> Sequence[Any]:
-    """Return every value of a column that an index begins with, by going from each to the next."""
+    """Return the distinct values of the first column of an index, by seeking from each to the next (a loose scan)."""
     return db.session.scalars(_each(column)).all()
 
 

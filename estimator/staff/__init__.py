@@ -1,4 +1,4 @@
-"""People who look after it: accounts, roles, invitations, sessions and recovery codes."""
+"""Staff: accounts, roles, invitations, sessions and recovery codes."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ DEMONSTRATION: dict[Role, str] = {
 
 
 MOST_RESETS = 12
-"""So many links to a new password somebody is sent in a day, because anybody can ask for them."""
+"""Maximum number of links to a new password sent to one person in a day, because anybody can ask for them."""
 
 
 class Over(NamedTuple):
@@ -75,7 +75,7 @@ def everybody() -> Sequence[StaffUser]:
 
 
 def who_may(permission: str, *, demonstration: bool) -> dict[int, str]:
-    """Return the addresses of whoever may do something by their numbers; invented people in a demonstration alone."""
+    """Return the addresses of active staff with a permission, by id; with `demonstration`, of invented people too."""
     allowed = [role for role in ROLES if permission in PERMISSIONS[role]]
     among = select(StaffRole.user_id).where(StaffRole.name.in_(allowed))
     found = select(StaffUser.id, StaffUser.email).where(StaffUser.active, StaffUser.id.in_(among))
@@ -113,7 +113,7 @@ def invite_again(act: Act, user: StaffUser) -> tuple[StaffLink, str]:
 
 
 def begin(act: Act, user: StaffUser, password_hash: str) -> None:
-    """Take an invitation: a new password, and neither second factor nor recovery codes any more."""
+    """Accept an invitation: set a new password, and remove the second factor and the recovery codes."""
     user.tf_primary_method = user.tf_totp_secret = user.totp_counter = None
     recovery_codes.forget(user)
     new_password(act, user, password_hash, action="staff.began")
@@ -188,7 +188,7 @@ def send_link(act: Act, user: StaffUser, link: StaffLink) -> Mail:
 
 
 def notify(act: Act, user: StaffUser, notice: Notice) -> Mail:
-    """Tell somebody by mail what was done to their account; nobody can use a limit up to keep a warning away."""
+    """Put a mail about a change of an account into the outbox; no limit applies, or it could suppress warnings."""
     return _put(act, "staff_notice", f"staff:{user.id}", {"notice": notice}, user)
 
 

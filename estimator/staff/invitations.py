@@ -29,7 +29,7 @@ PATHS: Mapping[Purpose, str] = {
     "reset": "/staff/new-password/",
     "demonstration": "/staff/demonstration/",
 }
-"""Where the token of each is put behind."""
+"""The path of each kind of link, before its token."""
 
 
 def make(act: Act, user: StaffUser, purpose: Purpose) -> tuple[StaffLink, str]:
@@ -67,7 +67,7 @@ def is_good(link: StaffLink, now: datetime) -> bool:
 
 
 def use(link: StaffLink) -> bool:
-    """Use a link up; return whether it was still there. Of two at the same moment only one is told so."""
+    """Use a link up; return whether it was still there: true for only one of two at the same moment."""
     return changed_rows(sql_delete(StaffLink).where(StaffLink.id == link.id)) == 1
 
 

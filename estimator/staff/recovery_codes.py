@@ -32,7 +32,7 @@ def make(user: StaffUser, lookup_key: str) -> list[str]:
 
 
 def use(user: StaffUser, typed: str, lookup_key: str) -> bool:
-    """Use a code up; return whether it was still there. Of two at the same moment only one is told so."""
+    """Use a code up; return whether it was still there: true for only one of two at the same moment."""
     which = sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))
     return changed_rows(which) == 1
 

@@ -14,13 +14,13 @@ from estimator.db import changed_rows, db
 from estimator.models import StaffSession, StaffUser
 
 IDLE = timedelta(minutes=30)
-"""After so long without a request a session is over."""
+"""Time without a request after which a session is over."""
 
 LONGEST = timedelta(hours=12)
-"""After so long it is over in any case."""
+"""Maximum age of a session, in use or not."""
 
 SEEN_EACH = timedelta(minutes=1)
-"""Not every request is written down."""
+"""Minimum interval between two updates of `seen_at`: not every request writes to the database."""
 
 AHEAD = timedelta(minutes=5)
 """A session that began further ahead than this is over: the clock was set back."""

@@ -1,4 +1,4 @@
-"""Whether a document is ours and current, and whether it computes to the same: one document, or all quotes."""
+"""Verification: whether a document is ours and current, and its figures reproducible; one document, or all quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every revision that was issued, computed again from what is stored: nobody at the database changed a figure unseen.
+"""Every issued revision, computed again from what is stored, so that no change in the database goes unnoticed.
 
 Little memory is used, however many there are, and no transaction stays open for long.
 """
@@ -24,10 +24,10 @@ from estimator.verification.document import Computed, Reference
 from pricing import PriceTable, canonical_json
 
 BATCH = 20
-"""So many revisions, with their documents, are in memory at once."""
+"""Number of revisions, with their documents, that are held in memory at once."""
 
 TABLES_KEPT = 16
-"""So many price lists that were read and found whole are kept."""
+"""Size of the cache of price lists that were read and found intact."""
 
 
 class Fault(NamedTuple):
@@ -83,7 +83,7 @@ def each(keyring: keys.Keyring) -> Iterator[Rechecked]:
             return
         last = found[-1].id
         checked = [_checked(revision, kept, keyring) for revision in found]
-        db.session.rollback()  # let other programs at the database go on
+        db.session.rollback()  # end the transaction, so that no lock is held for long
         db.session.expunge_all()
         yield from checked
 
@@ -165,7 +165,7 @@ def _checked(revision: QuoteRevision, kept: dict[int, PriceTable | None], keyrin
 
 
 def _table_of(version: TableVersion) -> PriceTable | None:
-    """Read a stored list again, whatever this process may have read already; None if it is not what it was."""
+    """Parse a stored list again, past the cache of this process; None if its hash does not match."""
     if hashlib.sha256(version.text.encode()).hexdigest() != version.sha256:
         return None
     try:

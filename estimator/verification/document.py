@@ -32,10 +32,10 @@ from pricing.stored import StoredBreakdown
 Word = Literal["current", "replaced", "expired", "unknown"]
 
 OPEN = frozenset({"current", "accepted"})
-"""What the clinic stands by until the last day of a revision; whether somebody accepted it is not told."""
+"""States that are reported as "current" until the last day of a revision: an acceptance is not disclosed."""
 
 LONGEST = 60
-"""No number of ours is typed with as many characters."""
+"""Maximum number of characters of a typed number of a document."""
 
 _NUMBER = re.compile(
     r"Q\W{0,3}([0-9]{4})\W{1,3}0{0,8}([0-9]{1,9})(?:[^0-9]{1,20}0{0,3}([0-9]{1,4}))?[\s.,;:)]{0,3}\Z"
@@ -293,7 +293,7 @@ def _of_part(part: str, theirs: Mapping[str, Any], ours: StoredBreakdown) -> lis
 
 
 MOST_SHOWN = 40
-"""So many lines of one part are named."""
+"""Maximum number of differing lines named for one part of a breakdown."""
 
 
 def _lines(lines: object) -> dict[str, Mapping[str, Any]]:

@@ -54,9 +54,9 @@ def _everywhere() -> dict[str, Any]:
 
 
 def _logo() -> dict[str, Any] | None:
-    """Where the clinic's logo is and how large, for the head of a page; None if it has none.
+    """Return the logo's URL and size for the head of a page; None if there is none.
 
-    None also if the database is away: such a page has what somebody typed in it, which counts for more.
+    None also if the database is unavailable: an error page that keeps what somebody typed must still be shown.
     """
     try:
         logo = request_context.clinic().logo

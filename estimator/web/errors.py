@@ -16,17 +16,17 @@ from estimator.i18n import gettext as _
 from estimator.web.forms import printable
 
 MOST_KEPT = 200
-"""So many texts of a form that could not be saved are shown again."""
+"""Maximum number of texts that are shown again of a form that could not be saved."""
 
 
 class Missing(Exception):
-    """What a page is about is not there, or not for who asks; whatever loads it raises this, and no page goes on.
+    """The record of a page does not exist, or may not be seen by the reader; functions that load one raise this.
 
-    A room that has more to say, or somewhere else to go on, makes a class of its own and answers with that.
+    An error handler shows `answer`. A subclass has a page of its own.
     """
 
     def answer(self) -> ResponseReturnValue:
-        """Return what is shown instead: the one page for all that was deleted or never existed."""
+        """Return the response: one 404 page for everything that was deleted or never existed."""
         return _missing()
 
 
@@ -47,7 +47,7 @@ def page(
     again: Sequence[tuple[str, str]] = (),
     kept: Sequence[str] = (),
 ) -> tuple[str, int]:
-    """Return an error page with a way out of it: an address and its label, else to the start.
+    """Return an error page and its status; `way_out` is a link (address, label), by default to the start.
 
     `again` is what was sent, by name; the page offers to send it once more. `kept` are texts that somebody
     typed and that were not saved; the page shows them, to be copied.
@@ -72,7 +72,7 @@ def _missing() -> tuple[str, int]:
 
 
 def too_busy(sentence: str) -> tuple[str, int]:
-    """Return the page for something that will work again later; it keeps what was sent."""
+    """Return the 503 page for something that may be retried; it keeps what was sent, to be sent again."""
     again = [(name, printable(value)) for name, value in request.form.items(multi=True)]
     if any(is_secret(name) for name, _value in again):
         again = []
@@ -83,12 +83,12 @@ def too_busy(sentence: str) -> tuple[str, int]:
 
 
 def is_secret(name: str) -> bool:
-    """Whether a field holds what must not stand in any page again: a password, or a code of signing in."""
+    """Whether a field must never be shown again: a password, or a code of signing in."""
     return "password" in name or (name == "code" and (request.endpoint or "").startswith("security."))
 
 
 def typed() -> list[str]:
-    """Return the texts that were sent in a form and that somebody may have typed, the longest first."""
+    """Return the texts of the form that was sent which somebody may have typed, the longest first."""
     found = {
         printable(text)
         for name, text in request.form.items(multi=True)
@@ -111,12 +111,12 @@ def _ended_session(_error: CSRFError) -> tuple[str, int]:
 
 
 def _staff_typed() -> list[str]:
-    """What was typed on a page of the staff; patients' pages keep their answers themselves."""
+    """Return what was typed on a page of staff; patients' pages keep their answers themselves."""
     return typed() if request.path.startswith(("/staff/", "/desk/")) else []
 
 
 def signed_out() -> tuple[str, int]:
-    """Return the page for who sent something and is not signed in any more; it keeps what was typed."""
+    """Return the page for a form sent after the session ended; it keeps what was typed."""
     return page(
         401,
         _("You are not signed in any more"),
@@ -127,7 +127,7 @@ def signed_out() -> tuple[str, int]:
 
 
 def too_long_ago(verify: str) -> tuple[str, int]:
-    """Return the page for who must write their password again first; it keeps what was typed."""
+    """Return the page for a form that needs the password again first; it keeps what was typed."""
     return page(
         401,
         _("Please write your password again"),

@@ -26,13 +26,13 @@ from pricing.money import plain
 from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 
 PREFIX = "q_"
-"""Stands before a driver's code in a field's name, so that no code can hide an attribute of the form."""
+"""Prefix of field names, followed by a driver's code, so that no code can shadow an attribute of the form."""
 
 LONGEST_ANSWER = 100
-"""More characters than any answer has."""
+"""Maximum number of characters of an answer."""
 
 UNREADABLE = "?"
-"""Stands for what was typed and cannot be read: no number and no day, so that it is refused where it is asked."""
+"""Placeholder for an answer that cannot be parsed; no number and no day, so that `pricing` refuses it."""
 
 
 class EstimateForm(Form):
@@ -46,7 +46,7 @@ class EstimateForm(Form):
     table_sha256 = CarriedField()
 
     def refuse_answers(self, sentences: Mapping[str, Sequence[str]]) -> None:
-        """Put what is wrong with answers at their questions; sentences by driver, as `running` has them."""
+        """Put what is wrong with answers at their questions; sentences by driver, as from `Running.refused`."""
         for driver, texts in sentences.items():
             if (name := PREFIX + driver) in self:
                 for text in texts:
@@ -55,7 +55,7 @@ class EstimateForm(Form):
 
 @lru_cache(maxsize=64)
 def form_class(questions: tuple[tuple[str, type[Field]], ...]) -> type[EstimateForm]:
-    """Return the form with a field for each driver; the same class for the same questions."""
+    """Return a form class with a field for each driver; cached for the same questions."""
     return type("EstimateForm", (EstimateForm,), {PREFIX + code: kind() for code, kind in questions})
 
 
@@ -80,7 +80,7 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
 
 
 def only_answer(driver: Driver) -> str | None:
-    """Return the one possible answer in normal form; None where there is something to choose."""
+    """Return the only possible answer in normal form; None if there are several."""
     if isinstance(driver, ChoiceDriver):
         offered = [choice.code for choice in driver.choices if choice.offered]
         return offered[0] if len(offered) == 1 else None
@@ -90,7 +90,7 @@ def only_answer(driver: Driver) -> str | None:
 
 
 def _typed(driver: Driver, answer: str | bool) -> Any:
-    """Write an earlier answer as it would be typed; None if a newer list asks something else by that name."""
+    """Write an earlier answer as it would be typed; None if it does not fit the driver of a newer list."""
     if isinstance(answer, bool) is not isinstance(driver, YesNoDriver):
         return None
     if isinstance(driver, DateDriver):

@@ -28,10 +28,10 @@ from estimator.web.language import current_reader
 from estimator.web.typed_days import PARTS, iso_day, read_day
 
 LONGEST_NAME = 64
-"""More characters than the name of a form that we handed out, and than a hash, have."""
+"""Maximum length of a form's random name, or of a hash, that a page carries."""
 
 LONGEST_NUMBER = 40
-"""More characters than a number has, with all the signs and spaces that somebody may put into it."""
+"""Maximum length of a typed number, signs and spaces included."""
 
 
 def lines(text: str) -> str:
@@ -58,7 +58,7 @@ class TextField(StringField):
         self.most_shown = most_shown
 
     def process_data(self, value: Any) -> None:
-        """Take what stands in the field before anybody types."""
+        """Take the initial value of the field."""
         self.data = "" if value is None else str(value)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -71,12 +71,12 @@ class TextField(StringField):
         return typed.strip()
 
     def fill(self, text: str) -> None:
-        """Let a text stand in the field, instead of what was typed."""
+        """Replace the text in the field, instead of what was typed."""
         self.data, self.raw_data = text, None
 
     @property
     def shown(self) -> str:
-        """What stands in the field when a page shows it: what was typed, as it was typed."""
+        """The text in the field when a page shows it: what was typed, unchanged."""
         return self._value()
 
     @property
@@ -136,7 +136,7 @@ class WholeTextField(AreaField):
 
 
 class AddressField(TextField):
-    """A mail address as somebody types it; `address` is how mail servers want it, None if it is none."""
+    """A mail address as somebody types it; `address` is its form for mail servers, None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
@@ -213,7 +213,7 @@ class NumberField(TextField):
 
 
 class IsoDayField(TextField):
-    """A day as year, month and day: 2026-12-25; `day` is None if it is none."""
+    """A day as year, month and day: 2026-12-25; `day` is None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
@@ -261,7 +261,7 @@ class DayField(Field):
     """A day in three text inputs named NAME-day, NAME-month and NAME-year; `data` is what stands in them."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Take what stands in the three inputs."""
+        """Take the texts of the three inputs."""
         self.process_errors = []
         self.data = dict.fromkeys(PARTS, "")
         if isinstance(data, Mapping):
@@ -276,7 +276,7 @@ class DayField(Field):
 
     @property
     def day(self) -> date | None:
-        """The day, None if it is none."""
+        """The day, None if it is invalid."""
         found = read_day(self.data, current_reader())
         return None if found is None else date.fromisoformat(found)
 
@@ -424,7 +424,7 @@ class TickField(BooleanField):
 
 
 class CarriedField(HiddenField):
-    """What a page carries to the next one; longer than `most`, it is none that we handed out, and so nothing."""
+    """A hidden value that a page carries to the next one; one longer than `most` is not ours, and becomes empty."""
 
     def __init__(self, *arguments: Any, most: int = LONGEST_NAME, **values: Any) -> None:
         super().__init__(*arguments, **values)

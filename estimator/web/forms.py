@@ -21,7 +21,7 @@ _UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-
 
 
 def printable(text: str) -> str:
-    """Return a text with a mark for every character that cannot stand in a page."""
+    """Return a text with U+FFFD for every character that a page cannot contain."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -56,23 +56,23 @@ class Form(FlaskForm):  # type: ignore[misc]
             return super().render_field(field, {**own, **render_kw})
 
     def is_of_this_visit(self) -> bool:
-        """Whether the form proves that this visit asked for it; of no other form is anything done."""
+        """Whether the CSRF token is valid, if the form has one; a form for which it is not must not be processed."""
         token = self._fields.get(self.meta.csrf_field_name)
         return token is None or bool(token.validate(self))
 
     def answers_are_right(self) -> bool:
-        """Whether nothing is wrong with any answer, whoever has sent them; what is wrong stands at its field."""
+        """Validate all fields without the CSRF token; errors are put at their fields."""
         self.validate()
         return not any(field.errors for field in self if field.type != "CSRFTokenField")
 
     def refuse(self, sentence: str, field: Field | None = None) -> Self:
-        """Put a sentence at a field, or above the whole form, and return the form, to be shown again."""
+        """Add an error to a field, or to the form as a whole, and return the form, to be shown again."""
         refuse(self, sentence, field)
         return self
 
 
 def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:
-    """Put a sentence at a field of any form, or above the whole form."""
+    """Add an error to a field of any form, or to the form as a whole."""
     if field is None:
         form.form_errors = [*form.form_errors, sentence]
     else:

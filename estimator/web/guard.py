@@ -1,6 +1,6 @@
 """Who may reach what, and the headers that every answer carries.
 
-Closed until opened: an endpoint that is not on the short list of public ones does not exist for strangers.
+Deny by default: an endpoint that is not on the short list of public ones answers 404 to strangers.
 """
 
 from __future__ import annotations
@@ -160,17 +160,17 @@ STAFF: dict[str, str] = {
     "security.two_factor_setup_validate": OWNER,
     "security.mf_recovery_codes": OWNER,
 }
-"""What each endpoint of staff asks for: a permission, or anybody who is signed in, or somebody with an account of
-their own, which the invented people of a demonstration have not."""
+"""The permission that each endpoint of staff requires; ANYBODY is anybody signed in, OWNER anybody with an account of
+their own, which the invented people of a demonstration do not have."""
 
 FRESH = frozenset({"staff.someone", "settings.part", "settings.letter", "settings.logo", "settings.rates"})
-"""Endpoints that ask for the password again if it was written some time ago."""
+"""Endpoints that ask for the password again unless it was entered within `security.FRESH`."""
 
 LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check", "price_lists.spreadsheet"})
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""
 
 LARGEST = 40_000_000
-"""So many bytes may be sent there: more than a price list has, so that a longer one can be shown again."""
+"""Maximum size of a request to LARGE, in bytes: more than a price list has, so that a longer one can be shown again."""
 
 CHECKS_ITSELF = frozenset(
     {
@@ -187,7 +187,7 @@ CHECKS_ITSELF = frozenset(
         "quote.question",
     }
 )
-"""Forms that check their own token, so that an ended session costs nobody the answers they typed."""
+"""Endpoints that check the CSRF token themselves, so that after an ended session the typed answers are kept."""
 
 POLICY = "; ".join(
     (
@@ -236,7 +236,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
     if endpoint.startswith("settings.") and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:
-        # Also of who was signed in until just now, so that what they typed can be shown to them.
+        # Also for somebody whose session has just ended, so that what they typed can be shown to them.
         request.max_content_length = request.max_form_memory_size = (
             LARGEST if endpoint in LARGE else LARGEST // 10
         )
@@ -252,7 +252,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
 
 
 def _staff_only(endpoint: str) -> ResponseReturnValue | None:
-    """Let those in who may come in; for everybody else return where to go, or why not."""
+    """Return None if the person may use an endpoint of staff, else the response to show instead."""
     if not all(security.own_path(place) for place in request.values.getlist("next")):
         abort(400)
     person = security.person()
@@ -286,7 +286,7 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
 
 
 def _this_path() -> str | None:
-    """Return where to come back to: what was asked for, if it can be asked for again."""
+    """Return the path to come back to after signing in: that of this request, if it can be repeated."""
     if request.method not in ("GET", "HEAD"):
         return request.path if "GET" in (request.url_rule.methods or ()) else None  # type: ignore[union-attr]
     return request.full_path.rstrip("?")

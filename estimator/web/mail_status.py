@@ -1,4 +1,4 @@
-"""What became of a mail, in words: for who asked for it, for the desk, and on the page of all mail."""
+"""The status of a mail in words: for the person who asked for it, for the desk, and on the page of all mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from estimator.web.language import current_reader
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mail. `letter` is where a demonstration shows it, None elsewhere."""
+    """The status of one mail. `letter` is its URL in a demonstration, None elsewhere."""
 
     address: str
     asked_at: str
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def outcome(mail: Mail, zone: str) -> Outcome:
-    """Say what became of a mail, in the reader's language and a time zone; its address is masked."""
+    """Return the status of a mail in the reader's language and a time zone; its address is masked."""
     return Outcome(
         address=_address(mail),
         asked_at=current_reader().clock(mail.created_at, zone),
@@ -81,7 +81,7 @@ def _remark(mail: Mail) -> str | None:
 
 
 def _letter(mail: Mail) -> str | None:
-    """Where the demonstration shows a mail that it keeps."""
+    """Return the URL of a mail in the demonstration's mailbox, or None."""
     if (
         mail.state == "sent"
         and request_context.settings().demo

@@ -1,4 +1,4 @@
-"""The network a request comes from: as attempts are counted by it, and, less exactly, as it is written down."""
+"""The network of a request's client: for rate limits, and, less exactly, for what is stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import request
 
 
 def counted() -> str:
-    """Return where a request comes from: an IPv4 address, or the network that one household has of IPv6."""
+    """Return the client for rate limits: an IPv4 address, or the IPv6 network of one household (a /64)."""
     try:
         found = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
@@ -21,7 +21,7 @@ def counted() -> str:
 
 
 def recorded() -> str:
-    """Return the network of a request: 256 addresses of IPv4, or what a provider gives out of IPv6 (a /48)."""
+    """Return the client's network as it is stored: 256 addresses of IPv4 (a /24), or an IPv6 /48."""
     return truncated(request.remote_addr or "")
 
 

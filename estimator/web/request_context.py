@@ -38,12 +38,12 @@ def now() -> datetime:
 
 
 def act_of(actor: str) -> Act:
-    """Return what this request does, as an act of somebody: at its one moment, with the clinic as it is then."""
+    """Return the act of this request for an actor, at the request's one moment."""
     return Act(actor, now(), settings(), clinic())
 
 
 def act() -> Act:
-    """Return what this request does, as an act of the patient whose link it came by."""
+    """Return the act of this request with the patient as its actor."""
     return act_of(PATIENT)
 
 

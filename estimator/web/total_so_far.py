@@ -47,7 +47,7 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
     values, problems = look(table, found.answers)
     asked = [*values, *(problem.driver for problem in problems)]
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
-    # What cannot be read in a question that is not asked any more is nobody's concern.
+    # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
     left = []
     for problem in problems:

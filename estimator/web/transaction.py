@@ -1,4 +1,4 @@
-"""How views commit: what is done inside `committing` is kept whole, or not at all."""
+"""How views commit: what is done inside `committing` is one transaction."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from estimator.db import db
 
 @contextmanager
 def committing() -> Iterator[None]:
-    """Commit what is done inside; whatever is raised there, a verb's refusal too, takes it back and goes on up.
+    """Commit what is done inside; any exception, also a verb's refusal, rolls back and is raised again.
 
-    What has to be kept of a refused attempt, as the count of it, is committed by returning instead of raising.
-    Rows that were read before are read anew when they are next looked at.
+    What must be kept of a refused attempt, such as its count, is committed by returning instead of raising.
+    Rows that were loaded before are reloaded when they are next used.
     """
     try:
         yield
@@ -25,7 +25,7 @@ def committing() -> Iterator[None]:
 
 @contextmanager
 def trying() -> Iterator[None]:
-    """Take back what is done inside, whatever comes of it: it was done to see what a verb says to it."""
+    """Roll back what is done inside in any case: a dry run to see whether a verb refuses."""
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ PARTS = ("day", "month", "year")
 
 
 def iso_day(typed: str) -> date | None:
-    """Return the day that is written as year, month and day, None if it is none."""
+    """Parse a day written as year, month and day; None if it is invalid."""
     text = folded_digits(typed).strip()
     try:
         return date.fromisoformat(text) if len(text) == 10 else None

@@ -33,7 +33,7 @@ class Filled(DataRequired):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.field_flags = {}  # it is said in words, not by the browser in its own
+        self.field_flags = {}  # our message, instead of the browser's own
 
 
 class NotTooLong:
@@ -84,7 +84,7 @@ class PrintableLine(Printable):
     """Refuses also what controls a terminal, and what stands for no character."""
 
     def cannot_be_shown(self, letter: str) -> bool:
-        """Whether a character is none that somebody has in their name."""
+        """Whether the text has a character that no name contains."""
         return letter == _LOST or unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn")
 
 

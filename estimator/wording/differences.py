@@ -15,7 +15,7 @@ from pricing.explore import KeyChange, PartChange
 from pricing.table import ChoiceDriver, PriceTable, Text
 
 LONGEST = 200
-"""Of a longer value only so many characters are shown."""
+"""Maximum number of characters shown of a value; longer ones are cut."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Worded rows as JSON and back: what a document said is kept, whatever its price list or our words become."""
+"""Worded rows as JSON and back: what a document said stays, however its price list or our words change later."""
 
 from __future__ import annotations
 

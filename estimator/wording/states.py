@@ -125,7 +125,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "expired": lazy_gettext("Quote expired"),
     "erased": lazy_gettext("Personal data deleted"),
 }
-"""What each kind of event is called by whoever it is about."""
+"""What each kind of event is called for the person it is about."""
 
 # Mails, by their templates ----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What hinders people with other eyes, hands, screens and letters on a page that is open in a browser.
+"""Accessibility checks of a page that is open in a browser: axe, dark colours, text spacing, narrow screens, targets.
 
 axe finds a part of it, and is slow: it looks at a page once, and once more at its colours in the dark. What it cannot
 see, text that is cut off and targets that are too small, is looked for at every size.
@@ -65,23 +65,23 @@ def axe(page: Page, **options: Any) -> list[str]:
 
 
 def hindrances(page: Page) -> list[str]:
-    """Return what hinders anybody on a page: by day and in the dark, on a narrow screen and on a wide one."""
+    """Return every violation on a page: in light and dark colours, on a narrow screen and on a wide one."""
     return [*axe(page, runOnly=TAGS), *dim(page), *cramped(page, NARROW), *cramped(page, DESK)]
 
 
 def hindrances_at_the_desk(page: Page) -> list[str]:
-    """Return what hinders anybody on a page of the staff, where links stand closer than on those of patients."""
+    """Return every violation on a page of staff, where links may be closer together than on patients' pages."""
     return [*axe(page), *dim(page), *too_wide(page, 320), *too_wide(page, 1440)]
 
 
 def hindrances_beside_colours(page: Page) -> list[str]:
-    """Return what hinders anybody on a page in another language: its colours were looked at in the first one."""
+    """Return every violation on a page in another language, without colours, which were checked in the first one."""
     rules = {"color-contrast": {"enabled": False}}
     return [*axe(page, runOnly=TAGS, rules=rules), *cramped(page, NARROW), *cramped(page, DESK)]
 
 
 def dim(page: Page) -> list[str]:
-    """Return what cannot be told from what is behind it where pages are dark."""
+    """Return the text with too little contrast in the dark colour scheme."""
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # without motion colours change at once
     found = axe(page, runOnly={"type": "rule", "values": ["color-contrast"]})
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")

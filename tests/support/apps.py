@@ -1,8 +1,8 @@
-"""Apps for tests: started as they are in earnest, kept while nothing about them changes, and ended with each test.
+"""Apps for tests: created as in production, cached while nothing about them changes, and reset after each test.
 
-To start an app takes longer than most tests. So a test gets the one that another test of its process has used, if its
-settings are the same, on a new database and in a new folder: `INSTANCE` is a link that leads to the folder of the test
-that runs. A test that changes something about its app gets one of its own, or ends the one that it got.
+Creating an app takes longer than most tests. So tests of a process with the same settings share one, each on a new
+database and in a new folder: `INSTANCE` is a symbolic link to the folder of the running test. A test that changes its
+app gets one of its own, or the changed one is dropped after it.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _kept: dict[Any, tuple[Flask, dict[str, Any]]] = {}
 
 
 def load(given: Mapping[str, str]) -> Settings:
-    """Return the settings that were given, whatever this machine's environment says.
+    """Return settings made of the given ones only, independent of the environment of the process.
 
-    The same are loaded once, unless they are read from files, which each test has for itself.
+    They are cached, unless they are read from files, which each test has for itself.
     """
     from_files = any(not given[name] for name in SECRETS) or any(name.endswith("_FILE") for name in given)
     if from_files:
@@ -57,7 +57,7 @@ class Apps:
     def start(self, settings: Settings, *, pages: bool = True, made_with: Any = None) -> Flask:
         """Return an app with these settings, on a database with all tables that the apps of this test share.
 
-        `made_with` is what counts besides the settings while an app is made.
+        `made_with` is a further part of the cache key, for what else the app depends on when it is created.
         """
         if not self._started:
             self._set_up(settings.database_url)
@@ -76,7 +76,7 @@ class Apps:
         return app
 
     def end(self) -> None:
-        """Let go of databases and queues, and of apps that are not any more what they were made as."""
+        """Disconnect from databases and queues, and drop the apps that a test has changed."""
         for app in self._started:
             app.extensions["jobs"].close()
             with app.app_context():
@@ -88,7 +88,7 @@ class Apps:
 
 
 def _shape(app: Flask) -> dict[str, Any]:
-    """Return what tests can change of an app."""
+    """Return the parts of an app that tests can change, to detect that one did."""
     return {
         "config": dict(app.config),
         "extensions": {name: id(value) for name, value in app.extensions.items() if name != "jobs"},

@@ -1,8 +1,7 @@
 """A browser without JavaScript: opens pages, fills forms in, presses buttons, and keeps cookies.
 
-Whoever uses the app in a test does it through this: `visitor` for patients, `staff_browser` for the desk,
-`clinic_staff` for signing in, each with the words of its own pages. Pages are read by a strict parser, so that a
-mistake in the HTML of any of them fails the test that came upon it.
+The browsers of tests build on it: `visitor` for patients, `staff_browser` for the desk, `clinic_staff` for signing in,
+each with helpers for its own pages. Pages are parsed strictly, so that invalid HTML fails the test that opened it.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ def parsed(html: str) -> Element:
 
 
 def check(tree: Element) -> None:
-    """Refuse a page in which an id stands twice or a label is that of nothing."""
+    """Assert that no id is used twice and that every label belongs to a control."""
     ids = [name for element in tree.iter() if (name := element.get("id"))]
     known = set(ids)
     if len(known) < len(ids):

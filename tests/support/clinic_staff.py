@@ -151,7 +151,7 @@ class Person:
         return self.take(browser, f"/staff/welcome/{token}")
 
     def put(self, now: datetime) -> Person:
-        """Be there already, with password and second factor, as if they had begun long ago."""
+        """Insert the account directly, with password and second factor, as if they had begun long ago."""
         settings = self.app.config["SETTINGS"]
         with self.app.app_context():
             user, link, _token = staff.invite(
@@ -193,7 +193,7 @@ class Person:
 
     @contextmanager
     def row(self) -> Iterator[StaffUser]:
-        """The row of their account, to be looked at or changed as verbs do it; what was changed is kept."""
+        """The row of their account, in a context that commits what was changed."""
         with self.app.app_context():
             found = staff.find(self.address)
             assert found is not None

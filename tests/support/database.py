@@ -1,4 +1,4 @@
-"""What the tests do behind the back of the pages: add lists, count rows, disturb connections."""
+"""What tests do in the database directly: add lists, count rows, disturb connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PDFs that nobody should have to read: locked, broken, swollen, endless. Each is a few bytes or kilobytes."""
+"""Hostile PDFs: encrypted, broken, decompression bombs, endless loops. Each is a few bytes or kilobytes."""
 
 from __future__ import annotations
 

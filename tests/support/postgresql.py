@@ -63,7 +63,7 @@ def server() -> Iterator[str]:
     subprocess.run(
         as_nobody([str(found / "initdb"), "-D", str(data), *how]), check=True, capture_output=True, cwd=folder
     )
-    # What is written here is worth nothing after a crash: nothing waits for the disk.
+    # Durability is off: the data is worthless after a crash.
     options = (
         f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=50 "
         "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
@@ -97,7 +97,7 @@ def new_database(server: str) -> Iterator[str]:
 
 
 class KeptDatabase:
-    """One database that every test finds as if it were new: emptying it takes a hundredth of making another one."""
+    """One database that is emptied for each test, which takes a hundredth of the time of creating another one."""
 
     def __init__(self, server: str) -> None:
         self.url = f"{server}/kept"
@@ -121,7 +121,7 @@ class KeptDatabase:
         )
 
     def empty(self) -> None:
-        """Leave no connection, no row and no table of a queue; numbers begin at 1; guards are where they were."""
+        """Close connections, delete all rows, drop a queue's tables, reset sequences; rebuild what a test changed."""
         with _connected(self.url) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -132,7 +132,7 @@ class KeptDatabase:
             unchanged = _names(connection, _SHAPE) == self._shape
             if unchanged:
                 connection.execute(self._empty)
-        if not unchanged:  # a test took a guard away, or a table
+        if not unchanged:  # a test removed a trigger or a table
             _on_server(self._server, "DROP DATABASE kept WITH (FORCE)")
             self._make()
 

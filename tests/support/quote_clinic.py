@@ -87,7 +87,7 @@ class Desk:
 
     @contextmanager
     def request(self) -> Iterator[PatientRequest]:
-        """Have the request in hand, and commit what is done with it."""
+        """Yield the request in the app's context, and commit afterwards."""
         with self.app.app_context():
             found = requests.get(self.reference)
             assert found is not None
@@ -126,7 +126,7 @@ class Desk:
 
     @contextmanager
     def revision(self) -> Iterator[QuoteRevision]:
-        """Have the newest revision in hand, and commit what is done with it."""
+        """Yield the newest revision in the app's context, and commit afterwards."""
         with self.request() as request:
             quote = quotes.for_request(request)
             assert quote is not None

@@ -96,7 +96,7 @@ def changed_list(
 
 @contextmanager
 def request_of(app: Flask, reference: str) -> Iterator[PatientRequest]:
-    """Have a request in hand, and commit what is done with it."""
+    """Yield a request in the app's context, and commit afterwards."""
     with app.app_context():
         found = requests.get(reference)
         assert found is not None
@@ -106,7 +106,7 @@ def request_of(app: Flask, reference: str) -> Iterator[PatientRequest]:
 
 @contextmanager
 def newest(app: Flask, reference: str) -> Iterator[QuoteRevision]:
-    """Have the newest revision of a request's quote in hand, and commit what is done with it."""
+    """Yield the newest revision of a request's quote in the app's context, and commit afterwards."""
     with request_of(app, reference) as found:
         quote = quotes.for_request(found)
         assert quote is not None

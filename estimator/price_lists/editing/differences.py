@@ -37,7 +37,7 @@ class EntryChange(NamedTuple):
 
 
 def differences(old: Data, new: Data, most: int | None = None) -> list[EntryChange]:
-    """Return what differs between two lists, in the order of the forms; all of it, or the first so many."""
+    """Return what differs between two lists, in the order of the forms; all changes, or the first `most`."""
     return list(islice(_differences(old, new), most))
 
 

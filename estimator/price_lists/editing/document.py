@@ -24,7 +24,7 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 
 
 class Look(NamedTuple):
-    """What a text is: its data if it is TOML, the table if nothing is wrong, and everything that is.
+    """A parsed text: its data if it is TOML, the table if it is valid, and its problems and warnings.
 
     `data` is shared and never changed; the functions of this module return new data.
     """
@@ -37,7 +37,7 @@ class Look(NamedTuple):
 
 @lru_cache(maxsize=16)
 def look(text: str) -> Look:
-    """Read a text as far as it goes; never raises for what stands in it."""
+    """Parse a text as far as possible; never raises, whatever the text says."""
     try:
         data = parsed(text.removeprefix("\ufeff"))
     except pricing.BadTable as bad:
@@ -50,7 +50,7 @@ def look(text: str) -> Look:
 
 
 def written(data: Data) -> str:
-    """Return data as a text: the canonical one if it is a sound price list, else one in the same order."""
+    """Return data as TOML: the canonical text if it is a valid price list, else one in the same order."""
     text = toml(data, ORDER)
     table = look(text).table
     return text if table is None else pricing.write(table)
@@ -62,7 +62,7 @@ def has_comments(text: str) -> bool:
 
 
 def languages(data: Data) -> list[str]:
-    """Return the languages of a list, the main one first; English if it names none that could be one."""
+    """Return the languages of a list, the main one first; English if it names no valid one."""
     named = data.get("languages")
     found = (
         [tag for tag in named if isinstance(tag, str) and _LANGUAGE.match(tag)]
@@ -73,7 +73,7 @@ def languages(data: Data) -> list[str]:
 
 
 def around(data: Data, path: Path) -> Around:
-    """Return what the values of an entry are read beside."""
+    """Return the context in which the values of an entry are read."""
     drivers = {
         code: kind
         for code, entry in entries(data, ("driver",)).items()
@@ -99,7 +99,7 @@ def get(data: Data, path: Path) -> Any:
 
 
 def put(data: Data, path: Path, value: Any) -> Data:
-    """Return data with a value at a place, or without it if the value is None; texts grow and go as needed."""
+    """Return data with a value at a place, or without it if None; tables in between are added and removed as needed."""
     key, rest = path[0], path[1:]
     if rest:
         inner = data.get(key)
@@ -132,7 +132,7 @@ def remove(data: Data, section: Path, code: str) -> Data:
 
 
 def move(data: Data, section: Path, code: str, by: int) -> Data:
-    """Return data with an entry so many places further down, or up if negative, as far as there is room."""
+    """Return data with an entry moved down by a number of places, or up if negative, as far as there is room."""
     names = list(entries(data, section))
     at = names.index(code)
     names.insert(max(0, min(at + by, len(names) - 1)), names.pop(at))

@@ -1,7 +1,7 @@
 """What can stand in a field of a form: each kind of value has one form as text, both ways.
 
-Whatever cannot be read stays as the text that was typed. So it is saved, nothing is lost, and the price list's
-own check says what is wrong with it. An empty field is no value, None.
+A text that cannot be parsed is kept as it was typed. So it is saved and not lost, and the price list's own check
+reports what is wrong with it. An empty field is None.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CASES = ("low", "likely", "high")
 
 @dataclass(frozen=True)
 class Around:
-    """What a value is read beside: of which kind the questions are, and that of the question it stands in."""
+    """The context in which a value is read: the kinds of all questions, and that of the question it belongs to."""
 
     drivers: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
@@ -40,7 +40,7 @@ class Kind:
 
 
 def typed_number(typed: str) -> Decimal | int | None:
-    """Return the number that somebody typed in plain digits, None if it is none."""
+    """Parse a number typed in plain digits; None if it is not a number."""
     text = folded_digits(typed).replace("\N{MINUS SIGN}", "-")
     text = "".join(letter for letter in text if not letter.isspace())
     if not _NUMBER.match(text):

@@ -17,7 +17,7 @@ from pricing.reading import CODE
 
 LEAST_PERCENT, MOST_PERCENT = Decimal(-100), Decimal(1_000)
 MOST_PASTED = 1_000
-"""So many rows can be pasted at once."""
+"""Maximum number of rows that can be pasted at once."""
 
 
 class Raised(NamedTuple):
@@ -43,7 +43,7 @@ def rounder(data: Data) -> Rounder | None:
 
 
 def percent_of(typed: str) -> Decimal | None:
-    """Return a percentage that prices can be changed by, None if what was typed is none."""
+    """Parse a percentage by which prices can be changed; None if what was typed is not one."""
     number = typed_number(typed.replace("%", "").replace("+", ""))
     if number is None or not LEAST_PERCENT < number <= MOST_PERCENT:
         return None
@@ -66,7 +66,7 @@ def raised(data: Data, codes: Iterable[str], percent: Decimal, by: Rounder) -> l
 
 
 def with_prices(data: Data, changes: Iterable[Raised]) -> Data:
-    """Return data with those amounts changed."""
+    """Return data with the amounts of `raised` changed."""
     for change in changes:
         place = ("charge", change.code, str(change.path[0]))
         data = put(data, place, _replaced(get(data, place), change.path[1:], change.new))
@@ -101,7 +101,7 @@ def _cases(path: tuple[str | int, ...], amount: Any) -> Iterator[tuple[tuple[str
 
 
 class Pasted(NamedTuple):
-    """What pasted rows are: data with them, how many charges are new and changed, and rows that were no row."""
+    """The result of pasting rows: the new data, the numbers of new and changed charges, and the rows refused."""
 
     data: Data
     added: int

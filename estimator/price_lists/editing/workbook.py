@@ -18,10 +18,10 @@ from estimator.price_lists.editing.sheets import Sheet
 from pricing.money import plain
 
 MOST_BYTES = 4_000_000
-"""A longer file is not opened."""
+"""Maximum size of a file in bytes; a longer one is not opened."""
 
 MOST_UNPACKED = 60_000_000
-"""So many bytes may a file have when it is unpacked, all of its parts together."""
+"""Maximum size of an unpacked file in bytes, all of its parts together."""
 
 MOST_PARTS = 200
 MOST_SHEETS = 40
@@ -82,7 +82,7 @@ def read(content: bytes) -> tuple[list[Sheet], dict[str, str]]:
         ValueError,
         zipfile.BadZipFile,
     ) as error:
-        # Whatever a file that is not quite a workbook makes of the reader.
+        # Any exception that a malformed workbook provokes in the reader.
         raise NotAWorkbook from error
     about = {row[0]: row[1] for name, rows in found if name == ABOUT for row in rows if len(row) > 1}
     return [

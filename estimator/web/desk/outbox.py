@@ -25,7 +25,7 @@ from estimator.wording import states
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
 
 PAGE = 50
-"""So many mails stand on one page."""
+"""Maximum number of mails on one page."""
 
 FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "": (lazy_gettext("All"), ()),
@@ -33,7 +33,7 @@ FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "sent": (lazy_gettext("Sent"), ("sent",)),
     "failed": (lazy_gettext("Given up"), ("failed",)),
 }
-"""What can be chosen: what it is called, and which states it means."""
+"""The filters of the page: the label and the states of each."""
 
 _REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
@@ -74,7 +74,7 @@ def again(number: int) -> ResponseReturnValue:
 
 
 def _back() -> str:
-    """Where the button was pressed: a page of the outbox, or of a quote."""
+    """Return the page on which the button was pressed: of the outbox, or of a quote."""
     reference = request.form.get("reference", "")
     if _REFERENCE.fullmatch(reference):
         return url_for("quotes_desk.prepare", reference=reference)

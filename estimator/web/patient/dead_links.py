@@ -1,4 +1,4 @@
-"""Links that open nothing: the one page for all of them, and how often one address may come upon it.
+"""Dead links: one page for all of them, and a rate limit on requests for them.
 
 Only misses count. Thousands of phones share one address, and none of them is kept from its own link by the others.
 """
@@ -23,7 +23,7 @@ class DeadLink(errors.Missing):
     """A link is unknown or was replaced, whichever it is."""
 
     def answer(self) -> ResponseReturnValue:
-        """Return the page of all that is missing, or after too many links of this kind one that says so."""
+        """Return the 404 page, or 429 after too many dead links from one network."""
         if not _too_many():
             return super().answer()
         response = make_response(
@@ -40,7 +40,7 @@ class DeadLink(errors.Missing):
 
 
 def _too_many() -> bool:
-    """Count a miss, unless there have been enough; a database that cannot be written keeps nobody out."""
+    """Count a miss, unless the limit is reached: then return true. False if the database cannot be written."""
     who = f"{networks.counted()} {request_context.now():%Y-%m-%d %H:%M}"
     try:
         with committing():

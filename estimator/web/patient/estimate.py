@@ -203,7 +203,7 @@ def delete(token: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class _Said:
-    """What is said above a form that is shown, and `changed` beside its total if the price list is another one."""
+    """The message above a form that is shown again, and `changed` beside its total if the price list is another one."""
 
     status: int = 200
     note: str | None = None
@@ -213,9 +213,9 @@ class _Said:
 def _answering(
     version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
 ) -> ResponseReturnValue:
-    """Show the form of a version, or take what was sent: work out the total, or keep the estimate."""
+    """Show the form of a version, or process what was sent: compute the total, or store the estimate."""
     reader, table = current_reader(), price_lists.parsed(version)
-    slug, sha256 = version.slug, version.sha256  # the row cannot be read again once the database is away
+    slug, sha256 = version.slug, version.sha256  # the row cannot be reloaded once the database is away
     sent = request.method == "POST"
     form = estimate_form.build(table, None if earlier is None or sent else estimates.answers_of(earlier))
     found = estimate_form.read(form, table, reader)
@@ -259,7 +259,7 @@ def _answering(
 def _taken(
     version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any], reader: Reader
 ) -> ResponseReturnValue | _Said:
-    """Keep the estimate and go on to it; or return what is said above the form, which is shown once more."""
+    """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
     if not form.is_of_this_visit():
         return _Said(400, _visit_over())
     if (form.table_sha256.data or version.sha256) != version.sha256:
@@ -281,12 +281,12 @@ def _taken(
 
 
 def _only_total() -> bool:
-    """Whether somebody without a script asks what it comes to so far, and for nothing to be kept."""
+    """Whether the button for the total was pressed (without a script), so that nothing is stored."""
     return request.form.get("act") == "total"
 
 
 def _problems(panel: Running) -> Mapping[str, list[str]]:
-    """Return what is wrong, by question; whoever asks for the total alone is not told what is still open."""
+    """Return what is wrong, by question; for the total alone, open questions are no problems."""
     return panel.refused() if _only_total() else panel.sentences
 
 

@@ -125,7 +125,7 @@ def code(reference: str) -> ResponseReturnValue:
         return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)
-    with committing():  # also a wrong one, so that the try counts
+    with committing():  # also after a wrong code, so that the try counts
         right = access_codes.check(act(), record, form.code.data)
         if right:
             request_visit.begin(record, confirmed=True)

@@ -19,7 +19,7 @@ AHEAD = timedelta(minutes=5)
 """A moment from further ahead than this does not count: the clock was set back."""
 
 MOST = 10
-"""So many of a kind are open in one browser; a cookie has only so much room."""
+"""Maximum number of open records of a kind in one browser; a cookie has only so much room."""
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ pages = Blueprint("asking", __name__)
 
 
 LARGEST = 12_000_000
-"""So many bytes may be sent here, so that also whoever pasted far too much is told so in the form itself."""
+"""Maximum size of a request here, in bytes: large enough that an overlong text is refused in the form itself."""
 
 MOST_FROM = 30
-"""So many requests are taken from one address in a quarter of an hour; a whole hospital may share one."""
+"""Maximum number of requests from one network in a quarter of an hour; a whole hospital may share one."""
 
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000
@@ -84,13 +84,13 @@ def check(token: str) -> ResponseReturnValue:
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
-        with committing():  # also the count of one too many
+        with committing():  # commits also the count of a refused attempt
             wait = _too_many()
             if wait is None:
                 record = requests.ask(
                     act(), found, wanted, origin="page", submission=form.submission.data or ""
                 )
-                request_visit.begin(record, confirmed=True)  # whoever wrote it may read it
+                request_visit.begin(record, confirmed=True)  # the browser that sent it may read it
                 reference = record.reference
     except DBAPIError as error:
         known = unavailable(error)
@@ -158,7 +158,7 @@ def question(reference: str) -> ResponseReturnValue:
 
 
 def _too_many() -> str | None:
-    """Count one more request from a network; return what to say if there have been too many, else None."""
+    """Count one more request from a network; return the error if the limit is exceeded, else None."""
     wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
         return None
@@ -189,7 +189,7 @@ def _sent(found: Estimate, token: str) -> RequestForm | tuple[str, int]:
 
 
 def _let_it_arrive() -> None:
-    """Read past what is still being sent: a browser whose sending is cut off shows no answer at all."""
+    """Drain what is still being sent: a browser whose upload is cut off shows no response at all."""
     stream = request.environ["wsgi.input"]
     for _piece in range(MOST_READ_PAST // PIECE):
         if not stream.read(PIECE):
@@ -399,7 +399,7 @@ def _state(record: PatientRequest, quote: Quote | None) -> str:
 
 
 def _mail(record: PatientRequest) -> dict[str, str] | None:
-    """Say where the confirmation goes; None if there is none."""
+    """Return the status of the confirmation mail; None if there is none."""
     events = requests.history(record, request_context.settings().data_keys)
     became = next((event.detail.get("mail") for event in events if event.kind == "asked"), None)
     person = requests.person_of(record, request_context.settings().data_keys)

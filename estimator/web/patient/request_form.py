@@ -46,7 +46,7 @@ LONGEST_MESSAGE = 5_000
 MONTHS_AHEAD = 36
 
 MOST_SHOWN = 100_000
-"""So many characters of a message that is too long stand in the form again."""
+"""Maximum number of characters of a message that is too long which the form shows again."""
 
 NOT_CONSENTED = {
     consents.HEALTH_DATA: lazy_gettext(
@@ -61,7 +61,7 @@ NOT_CONSENTED = {
 
 
 class Consented:
-    """Refuses an empty box for something that has to be agreed to, for whoever the request is for."""
+    """Refuses an unticked box for a consent that is needed."""
 
     def __init__(self, purpose: str) -> None:
         self.purpose = purpose

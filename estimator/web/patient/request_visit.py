@@ -13,7 +13,7 @@ from estimator.web.patient.opened_links import REQUESTS
 
 
 class VisitOver(errors.Missing):
-    """Somebody has no right to see a request in this browser, or none any more."""
+    """This browser may not see a request, or not any more."""
 
     def answer(self) -> ResponseReturnValue:
         """Return the page that says how to open it again; it keeps what was typed."""
@@ -44,7 +44,7 @@ def opened(reference: str) -> PatientRequest:
 def is_confirmed(request: PatientRequest) -> bool:
     """Whether this browser may see what is personal in a request.
 
-    It may once the code of the mail was typed here, or if no mail can reach whoever asked.
+    It may once the code of the mail was typed here, or if no mail can be sent to the patient.
     """
     if request.email is None or not request_context.settings().sends_mail:
         return True

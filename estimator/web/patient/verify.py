@@ -29,16 +29,16 @@ from estimator.web.validators import Filled
 pages = Blueprint("checking", __name__)
 
 LARGEST = 10_000_000
-"""No PDF with more bytes is read; ours have a tenth of it at most."""
+"""Maximum size of a PDF in bytes; ours have a tenth of it at most."""
 
 ROUND_IT = 20_000
-"""So many bytes a browser sends around a file."""
+"""Bytes allowed for what a browser sends around a file (boundaries, headers, the other fields)."""
 
 MOST_MISSES = 30
-"""So many numbers that nobody has issued are answered to one network in a quarter of an hour."""
+"""Maximum number of look-ups of numbers that were never issued, by one network in a quarter of an hour."""
 
 MOST_FILES = 30
-"""So many files of one network are looked at in a quarter of an hour."""
+"""Maximum number of files checked for one network in a quarter of an hour."""
 
 
 class InMemory(Request):
@@ -218,7 +218,7 @@ def _start(
 
 
 def _verdict(checked: Checked) -> str:
-    """Return which of the things that can be said of a file is the one."""
+    """Return the code of the verdict on a file."""
     same = checked.computed is not None and checked.computed.same
     if checked.genuine:
         return "genuine"
@@ -280,7 +280,7 @@ def _has_room(what: str, most: int) -> bool:
 
 
 def _count(what: str, most: int) -> None:
-    """Count one; a database that cannot be written keeps nobody from checking a document."""
+    """Count an attempt; if the database cannot be written, the check goes on without counting."""
     try:
         with committing():
             throttle.take(act(), f"check {what}", networks.counted(), most=most)

@@ -1,4 +1,4 @@
-"""Pages of whoever looks after it: signing in, one's account, invitations, settings, the audit trail."""
+"""Pages of staff: signing in, one's account, invitations, settings, the audit trail."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> ResponseRet
 
 def _done(user: StaffUser, sentence: str) -> ResponseReturnValue:
     number = user.id
-    if number == request_context.person().id:  # whoever changes themselves is signed out
+    if number == request_context.person().id:  # to change one's own account ends one's session
         return redirect(url_for("security.login"), code=303)
     flash(sentence)
     return redirect(url_for("staff.someone", number=number), code=303)

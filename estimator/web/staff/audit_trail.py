@@ -16,7 +16,7 @@ from estimator.web.staff import signed_in
 pages = Blueprint("trail", __name__, url_prefix="/staff")
 
 PAGE = 50
-"""So many entries stand on one page."""
+"""Maximum number of entries on one page."""
 
 SENTENCES = {
     "draft.begun": lazy_gettext("began a draft"),
@@ -83,7 +83,7 @@ def audit_trail() -> str:
 
 
 def sentence(entry: AuditEntry) -> str:
-    """Say what an entry tells of; the bare name of an action that has no sentence yet."""
+    """Return the sentence of an entry; the bare code of an action that has no sentence yet."""
     return str(SENTENCES.get(entry.action, entry.action))
 
 

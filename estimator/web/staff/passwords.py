@@ -13,7 +13,7 @@ from estimator.web import request_context
 SHORTEST = 12
 LONGEST = 128
 JUDGED = 72
-"""So many characters are judged; more of them make no password weaker."""
+"""Number of characters that are judged; what follows them makes no password weaker."""
 
 GOOD_ENOUGH = 3
 """Of 4: ten thousand million guesses are not enough."""

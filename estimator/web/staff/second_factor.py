@@ -103,7 +103,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return recovery_codes.use(user, code, request_context.settings().lookup_key)
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
-        """Tell of a code that was used up."""
+        """Record in the audit trail that a code was used up, and notify the person."""
         audit.add(act_of(user.actor), "staff.recovery_code_used", subject=user.actor)
         staff.notify(act_of(user.actor), user, "recovery_code")
         return True
@@ -126,5 +126,5 @@ class Accounts(SQLAlchemyUserDatastore):
         staff.notify(act_of(user.actor), user, "second_factor")
 
     def mf_get_recovery_codes(self, user: Any) -> list[str]:
-        """Return something if there is a recovery code left, for whoever asks whether there is one."""
+        """Return a non-empty list if a recovery code is left: Flask-Security only asks whether there is one."""
         return ["…"] if recovery_codes.left(user) else []

@@ -45,20 +45,20 @@ KEY = "staff"
 """Where the session's key stands in the cookie."""
 
 HALF_WAY = 600
-"""So many seconds after the password the second factor must be there."""
+"""Seconds after the password within which the second factor must follow."""
 
 FRESH = timedelta(minutes=15)
-"""So long after the password what matters most can be changed without writing it again."""
+"""Time after the password within which the endpoints in `guard.FRESH` do not ask for it again."""
 
 COSTS = {"argon2__memory_cost": 47_104, "argon2__time_cost": 2, "argon2__parallelism": 1}
-"""What it costs to try a password."""
+"""Parameters of argon2id: what it costs to try a password."""
 
 KEPT = ("language", "_user_id", "_fresh", "fs_paa")
-"""What a session takes along when somebody signs in; everything else stays behind."""
+"""Keys of the session that survive signing in; everything else is removed."""
 
 
 class NoMail(MailUtil):
-    """Flask-Security writes no mail here; what is to be told goes through the outbox."""
+    """Keeps Flask-Security from sending mail: notices go through the outbox."""
 
     def send_mail(self, template: str, *_arguments: Any, **_values: Any) -> None:
         """Refuse."""
@@ -89,7 +89,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # a phone changes its address; the key in the cookie is what counts
     manager.request_loader(lambda _request: None)
     manager.user_loader(_person)
-    # Neither every page nor every file needs to know who is there: it would be asked of the database.
+    # Load the user only where a page asks for it: otherwise every page and file would query the database.
     app.template_context_processors[None].remove(flask_login.utils._user_context_processor)
     before = app.before_request_funcs[None]
     before[:] = [
@@ -165,7 +165,7 @@ def person() -> StaffUser | None:
 
 
 def seen(user: StaffUser) -> None:
-    """Write down that somebody is still there; a database that cannot be written ends nobody's session."""
+    """Update when a session was last used; if the database cannot be written, the session goes on."""
     g.staff = user
     if sessions.is_seen(session[KEY], request_context.now()):
         return
@@ -177,7 +177,7 @@ def seen(user: StaffUser) -> None:
 
 
 def is_fresh() -> bool:
-    """Whether the password was written a short while ago."""
+    """Whether the password was entered within FRESH."""
     return 0 <= time.time() - float(session.get("fs_paa", 0)) < FRESH.total_seconds()
 
 
@@ -187,7 +187,7 @@ def session_key() -> str:
 
 
 def forget_half_way() -> None:
-    """Let nobody go on with a sign-in that was begun too long ago, or that the second factor has overtaken."""
+    """Drop a half-finished sign-in that is older than HALF_WAY, or whose owner has set up a second factor since."""
     if "tf_user_id" not in session:
         return
     began = float(session.get("password_at", 0))

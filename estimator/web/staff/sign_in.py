@@ -36,7 +36,7 @@ from estimator.web.transaction import committing
 MOST_PASSWORDS = 10
 MOST_CODES = 5
 MOST_FROM_ADDRESS = 50
-"""So many attempts in a quarter of an hour: on an account, on its second factor, from one address."""
+"""Maximum number of attempts in a quarter of an hour: on an account, on its second factor, from one address."""
 
 DEVICE = "device"
 DEVICE_DAYS = 180
@@ -50,7 +50,7 @@ class Told:
     form_errors: Any
 
     def tell(self: Any) -> None:
-        """Put what is wrong at its field, in place of whatever Flask-Security has put there."""
+        """Replace Flask-Security's errors with ours, each at its field."""
         self.form_errors = []
         for field in self:
             field.errors = []
@@ -58,12 +58,12 @@ class Told:
             refuse(self, sentence, None if target is None else self[target])
 
     def wrong(self, target: str | None, sentence: str) -> bool:
-        """Say what is wrong, instead of whatever Flask-Security says; return False, as a check that fails does."""
+        """Set the only problem of the form; return False, the result of a failed validation."""
         self.problems = [Line(target, sentence)]
         return False
 
     def too_often(self, wait: timedelta) -> bool:
-        """Say how long to wait; return False."""
+        """Set the problem that there were too many attempts; return False, the result of a failed validation."""
         self.wait = math.ceil(wait.total_seconds())
         return self.wrong(None, sentence_of(wait))
 
@@ -249,15 +249,15 @@ Bucket = tuple[str, str, int]
 
 
 def counted(buckets: Sequence[Bucket]) -> timedelta | None:
-    """Count an attempt in each bucket, for good; return how long to wait if there have been too many in one."""
+    """Count an attempt in each bucket and commit; return how long to wait if one is over its limit, else None."""
     with committing():
-        act = act_of("nobody")  # who it is, is only known afterwards
+        act = act_of("nobody")  # the person is only known afterwards
         waits = [throttle.take(act, what, who, most=most) for what, who, most in buckets]
     return max((wait for wait in waits if wait is not None), default=None)
 
 
 def _buckets(address: str) -> list[Bucket]:
-    """Return where an attempt to sign in is counted.
+    """Return the buckets in which an attempt to sign in is counted: (what, who, maximum).
 
     A browser in which this very address has come through before has a count of its own, so that strangers who
     try it elsewhere keep nobody out.
@@ -272,7 +272,7 @@ def _buckets(address: str) -> list[Bucket]:
 
 
 def came_through(user: StaffUser) -> None:
-    """Know this browser again, the next time somebody signs in with that address."""
+    """Set a cookie by which this browser is recognised the next time somebody signs in with that address."""
     settings = request_context.settings()
     value = _signer().dumps([_lookup(user.email), secrets.token_hex(16)])
 

@@ -26,7 +26,7 @@ from pricing.syntax import MOST_CHARACTERS
 pages = Blueprint("price_lists", __name__, url_prefix="/staff/tables")
 
 PAGE = 100
-"""So many entries stand on one page."""
+"""Maximum number of entries on one page."""
 
 LIMITS = {
     "list": MOST_CHARACTERS,
@@ -35,7 +35,7 @@ LIMITS = {
     "code": LONGEST_CODE,
     "version": LONGEST_VERSION,
 }
-"""What is stated on the pages, so that nobody finds out by being refused."""
+"""The limits that the pages state in advance."""
 
 
 class Gone(errors.Missing):
@@ -116,12 +116,12 @@ def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Dr
 
 
 def wants_json() -> bool:
-    """Whether this was sent by the script that saves by itself."""
+    """Whether the request comes from the script that saves automatically, and wants JSON."""
     return request.form.get("act") == "autosave"
 
 
 def autosaved(draft: Draft, told: Mapping[str, Any]) -> ResponseReturnValue:
-    """Tell the script that saves by itself which save it was, and what is wrong on its page."""
+    """Return JSON for the script that saves automatically: `saves`, `said`, and what `told` reports of its page."""
     look = editing.look(draft.text)
     problems = len(look.problems)
     said = _("Saved.") if not problems else _("Saved. Problems in this draft: %(count)s.", count=problems)
@@ -129,7 +129,7 @@ def autosaved(draft: Draft, told: Mapping[str, Any]) -> ResponseReturnValue:
 
 
 def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnValue:
-    """Show two people's changes of the same draft beside each other; what was typed is in the page."""
+    """Return the 409 page with two people's changes of a draft side by side; it keeps what was typed."""
     if wants_json():
         said = _(
             "%(who)s has saved this draft meanwhile. Press Save to see both versions; nothing is lost.",
@@ -200,5 +200,5 @@ def head_of(draft: Draft) -> DraftHead:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another page of price lists after something was done."""
+    """Redirect (303) to another page of price lists after a change."""
     return redirect(url_for(f"price_lists.{endpoint}", **values), code=303)

@@ -9,10 +9,10 @@ from typing import NotRequired, TypedDict
 from estimator.price_lists import editing
 
 MOST_CHANGES = 200
-"""So many entries that differ are shown; the numbers of those behind them are not even counted."""
+"""Maximum number of differing entries shown; those after them are not even counted."""
 
 MOST_LINES_COMPARED = 2_000
-"""Of two texts that differ in more lines than these, only the first are compared."""
+"""Maximum number of lines compared; of two texts that differ in more, only the first of them."""
 
 
 class Comparison(TypedDict):

@@ -18,7 +18,7 @@ from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 
 MOST_SHOWN = 50
-"""So many problems and warnings are listed on the page; the others stand beside their fields."""
+"""Maximum number of problems, and of warnings, listed on the page; the others are shown beside their fields."""
 
 
 @pages.get("/drafts/<int:draft_id>")

@@ -37,7 +37,7 @@ from pricing.problems import SENTENCES
 from pricing.reading import CODE, LONGEST_CODE
 
 MOST_NAMES = 300
-"""A list to choose from has at most so many names; in a longer list the code is typed."""
+"""Maximum number of names in a drop-down; where there are more, the code is typed."""
 
 
 class CodeForm(Form):
@@ -117,7 +117,7 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
 
 
 def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
-    """Put what was typed into data; an entry that somebody removed meanwhile comes back as it was."""
+    """Return data with what was typed; an entry that somebody removed meanwhile is restored first."""
     if len(where) > 1 and base is not None and editing.get(data, where) is None:
         gone = editing.get(base, where)
         if isinstance(gone, dict):
@@ -126,7 +126,7 @@ def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) 
 
 
 def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
-    """Return what is wrong and what is unusual at each control of an entry's form, for its script."""
+    """Return the errors and warnings of an entry's form for its script: "wrong" and "warned", sentences by control."""
     data = look.data or {}
     fields = [field_of(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
     return {
@@ -223,7 +223,7 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
 
 
 def in_a_form(problem: Problem, help: Any) -> str:
-    """Say what is wrong in the words of forms, where quotation marks and braces are nobody's concern."""
+    """Return a problem's sentence reworded for forms, without the notation's quotation marks and braces."""
     given = problem.values.get("given", "")
     if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
         return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)

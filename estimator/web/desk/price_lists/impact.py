@@ -38,7 +38,7 @@ Kind = Literal[
 ]
 
 KINDS = ("up", "down", "unchanged", "refused", "on_request")
-"""What is told in any case; the others only if there are any."""
+"""The kinds that are always shown; others only if there are any."""
 
 
 @pages.get("/drafts/<int:draft_id>/effect")
@@ -100,7 +100,7 @@ def _why_failed(reason: str) -> str:
 
 
 class Impact(TypedDict):
-    """What a draft does to plans, as the page shows it; numbers are in words, `width` is in per cent."""
+    """The result of a preview for the page; numbers are formatted for the reader, `width` is in per cent."""
 
     plans: int
     kinds: list[tuple[str, str]]

@@ -29,7 +29,7 @@ _SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']',
 """Where a text names its list, also if it is no TOML for another reason."""
 
 MOST_VERSIONS = 10
-"""So many versions of a list are shown until somebody asks for all of them."""
+"""Maximum number of versions shown of a list until somebody asks for all of them."""
 
 
 LARGEST_FILE = 40_000_000

@@ -13,12 +13,12 @@ from estimator.web.desk.price_lists.blueprint import number_in, pages, the_draft
 from estimator.web.forms import printable
 
 LONGEST = 300_000
-"""A longer list is not looked at while somebody types, only when it is saved; it has some thousand charges."""
+"""Maximum length of a list that is checked while somebody types; a longer one only when saved."""
 
 
 @pages.post("/drafts/<int:draft_id>/check")
 def check(draft_id: int) -> ResponseReturnValue:
-    """Tell the script of a page what is wrong at its controls, or in the lines of its text.
+    """Return JSON for the script of a page: what is wrong at its controls, or in the lines of its text.
 
     The form of the page is sent as it would be saved, with `of`: "text", "section/charge", "entry/charge/ward".
     """

@@ -68,7 +68,7 @@ def _chosen(data: editing.Data) -> list[str]:
 
 
 def problem_with(draft: Draft) -> str | None:
-    """Say why no price can be changed as it was asked for; None if some can."""
+    """Return the reason why no price can be changed with the sent percentage and charges; None if some can."""
     data = editing.look(draft.text).data or {}
     changes = _changes(data)
     if changes is None and editing.rounder(data) is None:

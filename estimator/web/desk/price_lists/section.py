@@ -123,7 +123,7 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
 
 
 def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
-    """Put the cells that somebody changed into data."""
+    """Return data with the cells that were changed in comparison with `base`."""
     main = editing.languages(base)[0]
     for code, cells in _cells().items():
         known = (
@@ -142,7 +142,7 @@ def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
 
 
 def told(look: editing.Look) -> dict[str, Any]:
-    """Return what is wrong in each cell of the grid that was sent, for its script."""
+    """Return the errors of the grid that was sent, for its script: "wrong", sentences by the name of the cell."""
     data = look.data or {}
     problems = _by_entry(look.problems)
     wrong: dict[str, list[str]] = {}
@@ -162,7 +162,7 @@ def _is_there(data: editing.Data, code: str) -> bool:
 
 
 def _cells() -> dict[str, dict[str, str]]:
-    """What was typed into the rows, by code."""
+    """Return what was typed into the rows: texts by key, by the code of the charge."""
     found: dict[str, dict[str, str]] = {}
     for name, text in typed("c.").items():
         key, _dot, code = name.partition(".")
@@ -172,7 +172,7 @@ def _cells() -> dict[str, dict[str, str]]:
 
 
 def _done(data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data:
-    """Do what a button says; return the data, and put what is wrong with what was typed at its field."""
+    """Do what the button `act` says and return the data; errors are put at the fields of `forms`."""
     what, _colon, code = act.partition(":")
     own = (path,)
     if what == "add":

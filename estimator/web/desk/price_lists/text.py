@@ -30,10 +30,10 @@ from pricing.places import around, lines_of
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SHOWN = 100
-"""So many problems are shown with the lines around them."""
+"""Maximum number of problems shown with the lines around them."""
 
 AROUND = 2
-"""So many lines before and after each."""
+"""Number of lines shown before and after the line of a problem."""
 
 
 class TextForm(Form):
@@ -94,7 +94,7 @@ def _page(draft: Draft, form: TextForm) -> str:
 
 
 def told(text: str, look: editing.Look) -> dict[str, Any]:
-    """Return the line of each problem and warning with its sentence, for the script of the page."""
+    """Return "found" for the script of the page: line, sentence, place and "wrong" of each problem or warning."""
     found = [(row, True) for row in _lines(text, look.problems)]
     found += [(row, False) for row in _lines(text, look.warnings)]
     return {
@@ -112,7 +112,7 @@ def told(text: str, look: editing.Look) -> dict[str, Any]:
 
 
 def _lines(text: str, problems: Any) -> list[dict[str, Any]]:
-    """Each problem with the lines around its own."""
+    """Return rows of the page, one for each problem, with the lines of text around it."""
     lines = text.split("\n")
     known = lines_of(text) if any(one.line is None for one in problems) else {}
     rows = []

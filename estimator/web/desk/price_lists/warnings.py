@@ -13,10 +13,10 @@ from estimator.web.language import current_reader
 from pricing import Problem
 
 MOST_ONE_BY_ONE = 3
-"""So many warnings of a kind are ticked one by one; where there are more, one tick accepts all of the kind."""
+"""Maximum number of warnings of a kind that are ticked one by one; of more, one tick accepts all."""
 
 MOST_SHOWN = 100
-"""So many warnings of a kind are listed; the others are counted, and stand beside their fields."""
+"""Maximum number of warnings listed of a kind; the others are only counted, and shown beside their fields."""
 
 NAMES = {
     "amount_falls": lazy_gettext("More costs less"),

@@ -56,7 +56,7 @@ def the_quote(of: PatientRequest) -> Quote:
 
 
 def the_draft(of: PatientRequest) -> QuoteDraft:
-    """Return what is being prepared for a request; raises NothingPrepared."""
+    """Return the draft of a request's quote; raises NothingPrepared."""
     found = drafts.for_request(of)
     if found is None:
         raise NothingPrepared(of.reference)
@@ -99,7 +99,7 @@ def head_of(of: PatientRequest) -> RequestHead:
 
 
 def name_of(of: PatientRequest) -> str | None:
-    """Return the name of who asked; None once they are erased, or if it cannot be read."""
+    """Return the patient's name; None once the person is erased, or if its key is missing."""
     try:
         found = requests.person_of(of, settings().data_keys)
     except keys.Unreadable:
@@ -123,5 +123,5 @@ def when(moment: Any, of: PatientRequest) -> str:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another of these pages after something was done."""
+    """Redirect (303) to another of these pages after a change."""
     return redirect(url_for(f"quotes_desk.{endpoint}", **values), code=303)

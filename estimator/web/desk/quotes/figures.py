@@ -29,12 +29,12 @@ from pricing.table import ChoiceDriver
 
 
 def prepared_of(draft: QuoteDraft) -> Prepared:
-    """Return what would be issued at this moment."""
+    """Return what would be issued from the saved draft at this moment."""
     return drafts.preview(act(), draft)
 
 
 def trial(of: PatientRequest, draft: QuoteDraft, found: Read) -> Prepared:
-    """Return what would be issued if what is typed were saved; nothing is saved, sealed or opened for it."""
+    """Return what would be issued if the form were saved; nothing is saved, encrypted or decrypted for it."""
     plan = drafts.plan_with(
         draft, prices=found.prices, adjustments=found.adjustments, valid_until=found.valid_until
     )
@@ -58,7 +58,7 @@ class DifferenceRow(TypedDict):
 
 
 class Mend(TypedDict):
-    """Something that is missing before a quote can be issued, and where that is mended."""
+    """Something that is missing before a quote can be issued, with a link to where it can be corrected."""
 
     sentence: str
     address: str
@@ -75,7 +75,7 @@ class AdjustmentRow(TypedDict):
 
 
 class Figures(TypedDict):
-    """What a quote that is being prepared comes to, as the page shows it; amounts are in words."""
+    """The figures of a draft quote, formatted for the page: amounts with their currency, days in words."""
 
     total: str | None
     price: str | None
@@ -93,7 +93,7 @@ class Figures(TypedDict):
 
 
 def shown(prepared: Prepared, of: PatientRequest) -> Figures:
-    """Return the figures as the page shows them."""
+    """Format the figures of a draft for the page; those that depend on the total are None or empty without one."""
     reader = current_reader()
     chosen = prepared.chosen
     return {
@@ -116,7 +116,7 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
 
 
 def spoken(figures: Figures) -> str:
-    """Say the total in one sentence, for who does not see the page change."""
+    """Return the total as a sentence for screen readers."""
     if figures["total"] is None:
         return _("There is no total yet.")
     return _("Firm total: %(amount)s", amount=figures["total"])
@@ -139,12 +139,12 @@ def adjustments_in_words(
 
 
 def same_prices(prepared: Prepared) -> bool:
-    """Whether there is nothing to choose: the prices that would be kept are those in force."""
+    """Whether both choices are the same version: the prices that would be kept are those in force."""
     return prepared.in_force is not None and prepared.in_force.id == prepared.kept.id
 
 
 def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
-    """Say what is missing and what to do, with the place where it is done."""
+    """Return the sentence for something missing, with the link to the page where it can be corrected."""
     table = price_lists.parsed(prepared.version)
     here = url_for("quotes_desk.prepare", reference=of.reference)
     answers = url_for("quotes_desk.answers", reference=of.reference)

@@ -29,7 +29,7 @@ from pricing.money import decimals, plain
 from pricing.quote import Adjustment
 
 MOST_LINES = 20
-"""A quote has at most so many adjustments."""
+"""Maximum number of adjustments of a quote."""
 
 LONGEST_LABEL = 200
 LONGEST_REASON = 500
@@ -41,7 +41,7 @@ PARTS = ("amount", "label", "reason")
 
 @dataclass(frozen=True)
 class Read:
-    """What the form says. What cannot be read is left out; why stands at its field."""
+    """The parsed form. Values that cannot be parsed are left out, with an error at their field."""
 
     prices: Prices | None
     adjustments: Sequence[Adjustment]
@@ -49,7 +49,7 @@ class Read:
 
 
 class UnlessLineIsEmpty:
-    """Ends the checks of a line in which nothing is written."""
+    """Stops the validators of a line that is empty."""
 
     def __call__(self, form: QuoteForm, field: Field) -> None:
         number = int(field.short_name.rpartition("-")[2])
@@ -58,7 +58,7 @@ class UnlessLineIsEmpty:
 
 
 class Amount:
-    """Refuses what is no amount of an adjustment in the currency of the prices that are chosen."""
+    """Refuses an amount that is invalid for an adjustment in the currency of the chosen prices."""
 
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
@@ -193,7 +193,7 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         return Line(amount, label, reason, self._by[number] if number < len(self._by) else "")
 
     def read(self, currency: str) -> Read:
-        """Check everything, and return what can be read of it."""
+        """Validate the form, and return the values that could be parsed."""
         self.currency = currency
         self.validate()
         lines = [self.line(number) for number in range(MOST_LINES + 1)]

@@ -151,7 +151,7 @@ def page_of(
     conflict: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """Show the form, with what was typed or else with what is saved; `tried` is worked out without being saved."""
+    """Show the form, with what was typed or else with what is saved; `tried` are figures that are not saved."""
     reader = current_reader()
     prepared = prepared_of(draft)
     result = shown(prepared if tried is None else trial(of, draft, tried), of)
@@ -190,7 +190,7 @@ def page_of(
 
 
 def _conflict(reference: str, typed: QuoteForm) -> ResponseReturnValue:
-    """Tell somebody that they were not the only one; what they typed stays in the form."""
+    """Show the form again after somebody else changed the draft; it keeps what was typed."""
     of = the_request(reference)
     theirs = the_draft(of)
     note = _(
@@ -263,7 +263,7 @@ def _answers(prepared: Prepared) -> list[PlanRow]:
 
 
 class Approval(TypedDict):
-    """What is to be approved, and by whom it may be; `mine` if the reader wrote some of it."""
+    """The state of the approval, and who may give it; `mine` if the reader wrote some of the adjustments."""
 
     limit: str
     total: str
@@ -279,7 +279,7 @@ class Approval(TypedDict):
 
 
 def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
-    """Return what is to be approved, by whom it may be, and whether it is; None where nobody has to."""
+    """Return the state of the approval, and who may give it; None if none is needed."""
     if not prepared.needs_approval or prepared.chosen is None:
         return None
     reader = current_reader()

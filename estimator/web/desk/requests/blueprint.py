@@ -39,7 +39,7 @@ def people() -> dict[int, str]:
 
 
 def short(address: str) -> str:
-    """Return what somebody is called in a narrow column: what stands before the @."""
+    """Return a short name for a narrow column: the part of an address before the @."""
     return address.partition("@")[0]
 
 
@@ -108,5 +108,5 @@ def unchanged(found: PatientRequest, changes: int) -> None:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Go on to another page of the desk after something was done."""
+    """Redirect (303) to another page of the desk after a change."""
     return redirect(url_for(f"desk.{endpoint}", **values), code=303)

@@ -19,7 +19,7 @@ from estimator.wording import states
 
 @dataclass(frozen=True)
 class Told:
-    """One thing that happened. `words` are what a person wrote, `remark` is what else there is to say of a mail."""
+    """One event or mail. `words` is what a person wrote, `remark` an addition about a mail."""
 
     at: datetime
     when: str

@@ -28,13 +28,13 @@ from estimator.wording import states
 ME = "me"
 
 MOST_TYPED = 100
-"""More characters than anybody looks for."""
+"""Maximum number of characters of a search."""
 
 ARGUMENTS = ("q", "state", "country", "who", "list", "order")
-"""What an address of the list says besides where the page begins."""
+"""The query parameters of the list, except `after`, where a page begins."""
 
 MOST_AT_ONCE = search.PAGE
-"""As many as stand on a page can be changed at once."""
+"""Maximum number of requests changed at once: those of one page."""
 
 
 @pages.get("")
@@ -99,7 +99,7 @@ def bulk() -> ResponseReturnValue:
 
 
 def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) -> tuple[int, list[str]]:
-    """Do something to each request, always in the same order, so that two who do so wait for each other."""
+    """Change each request, always in the same order, so that two people who do so cannot deadlock."""
     done, left = 0, []
     for reference in sorted(picked):
         found = requests.get(reference)
@@ -184,11 +184,11 @@ _WORK = {
     "waiting": {"state": "waiting"},
     "overdue": {"state": "open", "order": "due"},
 }
-"""What there is to do, and the filters that show it."""
+"""The counts above the list, and the filters that show each."""
 
 
 class WorkRow(TypedDict):
-    """What there is to do of one kind; `here` if the page shows just that."""
+    """One count above the list; `here` if the page shows exactly those requests."""
 
     label: str
     count: str

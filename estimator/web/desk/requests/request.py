@@ -169,7 +169,7 @@ def the_request(reference: str) -> PatientRequest:
 
 
 def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
-    """Show the request as it is now to whoever began from an older page; what they typed is still there."""
+    """Show the request as it is now after a conflict with somebody else's change; the page keeps what was typed."""
     found = the_request(reference)
     newest = next(
         (
@@ -189,7 +189,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
 
 
 def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
-    """Show a request; `sent` is the one of its forms that something is wrong with."""
+    """Show a request; `sent` is the form that was sent and has errors, if one has."""
     reader, settings, zone = current_reader(), request_context.settings(), _zone(found)
     table = price_lists.parsed(found.table_version)
     entries, unreadable = [], False
@@ -265,7 +265,7 @@ def _holder(found: PatientRequest) -> str | None:
 
 
 class QuoteRow(TypedDict):
-    """How the newest revision of a quote stands."""
+    """The newest revision of a quote, with its state."""
 
     number: str
     revision: int
@@ -275,7 +275,7 @@ class QuoteRow(TypedDict):
 
 
 def _quote(found: PatientRequest) -> QuoteRow | None:
-    """Return how the newest revision of the quote stands; None before there is one."""
+    """Return the newest revision of the request's quote, with its state; None before there is one."""
     quote = quotes.for_request(found)
     if quote is None:
         return None
@@ -327,7 +327,7 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
 
 
 class LinkText(TypedDict):
-    """The link for whoever asks, in two lines of their language."""
+    """The link for the patient, in two lines of their language."""
 
     with_code: bool
     text: str
@@ -336,7 +336,7 @@ class LinkText(TypedDict):
 
 
 def _link(found: PatientRequest, settings: Settings) -> LinkText:
-    """Return the link for whoever asks, and two lines in their language that can be pasted into a chat."""
+    """Return the link for the patient, with two lines in their language that can be pasted into a chat."""
     token = requests.token_of(found, settings.link_key)
     address = f"{settings.public_url}{url_for('asking.open', token=token)}"
     theirs = reader_of(found.language)

@@ -40,7 +40,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Short:
-    """A revision in four lines; nothing of it has to be read from the database again."""
+    """A revision in four lines, loaded in advance: usable if the database becomes unavailable."""
 
     number: str
     revision: int
@@ -66,12 +66,12 @@ class Opened:
 
     @cached_property
     def newest(self) -> QuoteRevision:
-        """The revision that counts."""
+        """The newest revision, the only one that can be answered."""
         return quotes.newest(self.quote)
 
     @property
     def state(self) -> RevisionState:
-        """What that revision is at this moment."""
+        """The state of the newest revision at this moment."""
         return quotes.state_at(self.newest, request_context.now())
 
     @property
@@ -81,14 +81,14 @@ class Opened:
 
 
 class NotOpen(errors.Missing):
-    """A quote is not open in this browser, whether it exists or not; `link` is there if only a code is lacking."""
+    """A quote is not open in this browser, whether it exists or not; `link` is set if only the code is missing."""
 
     def __init__(self, link: str | None = None) -> None:
         self.link = link
         super().__init__(link)
 
     def answer(self) -> ResponseReturnValue:
-        """Return where the code is asked for, or the page that says what to do; it shows what was typed."""
+        """Redirect to where the code is asked for, or return a page that says what to do and keeps what was typed."""
         if self.link is None:
             return _closed()
         if request.method == "POST":
@@ -197,7 +197,7 @@ def end_of(revision: QuoteRevision) -> str:
 
 
 def refused(found: Opened) -> ResponseReturnValue:
-    """Answer for whoever wants to answer a revision that cannot be answered (any more), and say what to do."""
+    """Return the 409 page for an answer to a revision that cannot be answered (any more), which says what to do."""
     quote, newest = found.quote, found.newest
     standing = found.state
     shown = request.form.get("revision", "")
@@ -255,7 +255,7 @@ def is_the_newest(found: Opened, revision: str | None) -> bool:
 
 
 def kept_here(error: DBAPIError) -> str:
-    """Return what is said above the form of what could not be saved; raises what is a mistake of ours."""
+    """Return the message above a form that could not be saved; raises the error again if it is a bug of ours."""
     known = unavailable(error)
     if known is None:
         raise error
@@ -263,7 +263,7 @@ def kept_here(error: DBAPIError) -> str:
 
 
 def ended_visit() -> str:
-    """Say that a form brought no proof of this visit."""
+    """Return the message for a form without a valid CSRF token."""
     return _("Your visit had ended. What you typed is still here; press the button again.")
 
 

@@ -131,7 +131,7 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
     if not form.validate():
         return gate(found, form, 422)
     try:
-        with committing():  # also a wrong one, so that the try counts
+        with committing():  # also after a wrong code, so that the try counts
             right = access_codes.check(act(), asked, form.code.data)
             if right:
                 requests.add_event(act(), asked, "opened", quote=found.quote.number)

@@ -1,4 +1,4 @@
-"""What became of a revision, in words: a name for every list of them, and what stands above the quote."""
+"""The state of a revision in words: a name for lists of revisions, and the notice above the quote."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from estimator.web.language import current_reader
 from estimator.web.patient.quote.blueprint import Link, end_of
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
-"""Whatever is so is not to be paid any more."""
+"""The states in which a revision is not to be paid any more."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What stands above a quote that is not simply valid, and the way on."""
+    """The notice above a quote that is not simply valid, with a link."""
 
     code: str
     heading: str
@@ -28,7 +28,7 @@ class Notice:
 
 
 def notice(revision: QuoteRevision, newest: QuoteRevision) -> Notice | None:
-    """Return what stands above a revision; None above one that is valid."""
+    """Return the notice above a revision; None for one that is valid."""
     number, zone, reader = revision.quote.number, revision.time_zone, current_reader()
     since = reader.clock(revision.state_since, zone)
     ask = Link(url_for("quote.question", number=number), _("Ask the coordinator"))

@@ -63,7 +63,7 @@ def rates() -> ResponseReturnValue:
     if request.form.get("act") == "remove":
         number = request.form.get("number", "")
         row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
-        if row is not None:  # else somebody else has removed it, which is as well
+        if row is not None:  # None: somebody else has removed it already
             with committing():
                 known.remove(act(), row)
         return done(_("The rate was removed."), "settings.rates")

@@ -95,7 +95,7 @@ class KeptForm(Form):
 
 
 class LanguageForm(Form):
-    """The language of whoever asks for none of ours."""
+    """The language of readers whose browser asks for none of ours."""
 
     default_language = ChoiceField(
         lazy_gettext("Language of readers whose browser asks for none of yours"),
