@@ -124,7 +124,7 @@ def _all() -> int:
         missing = all_quotes.gaps()
     _clear()
     for number in missing:
-        click.echo(_("%(number)s: the numbers have a gap or a stranger here.", number=number))
+        click.echo(_("%(number)s: a number is missing here, or one was never issued.", number=number))
     click.echo(
         ngettext("%(num)s revision was computed again.", "%(num)s revisions were computed again.", done)
         + " "

@@ -59,7 +59,7 @@ def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None
     expect(page).to_have_url(re.compile(r"\?q=okaf$"))
     expect(box).to_be_focused()
     page.get_by_label("Country").select_option("FR")
-    expect(page.locator("#results-spoken")).to_have_text("No request fits.")
+    expect(page.locator("#results-spoken")).to_have_text("No request matches.")
     rows(page, 0)
     page.get_by_role("link", name="Show all").first.click()
     rows(page, 3)
@@ -156,7 +156,7 @@ def test_a_letter_typed_elsewhere_is_only_a_letter(page: Page) -> None:
     page.get_by_label("Search").press_sequentially("xiomara")
     rows(page, 0)
     expect(page.get_by_label("Search")).to_have_value("xiomara")
-    page.get_by_label("State").focus()
+    page.get_by_label("Status", exact=True).focus()
     page.keyboard.press("x")
     assert page.locator("input[name=pick]:checked").count() == 0
 
