@@ -80,7 +80,10 @@ def link(address: str) -> int:
         user = _found(address)
         if not user.active:
             raise Refused(
-                _("%(address)s can no longer sign in. `estimator staff activate` changes that.", address=address)
+                _(
+                    "%(address)s can no longer sign in. `estimator staff activate` changes that.",
+                    address=address,
+                )
             )
         _link, token = verbs.invite_again(act_of(app), user)
         db.session.commit()

@@ -268,7 +268,7 @@ def problem_of_text(text: str) -> str | None:
     }:
         return _("Links must begin with https://.")
     if re.search(r"<\s*[A-Za-z/!]", text):
-        return _("Write plain words: what looks like HTML is not taken.")
+        return _("Enter plain text: HTML is not accepted.")
     return None
 
 

@@ -300,7 +300,7 @@ class _Worded:
 
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:
-            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("by itself")}[entry["by"]]
+            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("automatically")}[entry["by"]]
             what = f"{self.event(entry)} ({by})"
             text = what if entry["words"] is None else f"{what}\n{entry['words']}"
             yield Row(self.moment(entry["at"]), text, typed=True)

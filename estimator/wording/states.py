@@ -67,9 +67,7 @@ REQUEST_AT_DESK: Mapping[RequestState, Any] = {
 REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
     "new": lazy_gettext("We have your request. Nobody has started on it yet."),
     "in_work": lazy_gettext("Somebody is working on your request."),
-    "waiting": lazy_gettext(
-        "We have asked you something and are waiting for your answer. Check your email."
-    ),
+    "waiting": lazy_gettext("We have asked you something and are waiting for your answer. Check your email."),
     "quoted": lazy_gettext("Your quote is ready."),
     "accepted": lazy_gettext("You have accepted the quote."),
     "declined": lazy_gettext("You have declined the quote."),

@@ -300,7 +300,9 @@ SECTIONS: Mapping[str, Section] = {
             _("The headings of the estimate, and the total that each belongs to."),
             (
                 _label(),
-                Field("total", "word", _("Counts towards"), _("Empty: what the provider charges."), words=TOTALS),
+                Field(
+                    "total", "word", _("Counts towards"), _("Empty: what the provider charges."), words=TOTALS
+                ),
                 Field("payee", "plain", _("Paid to"), _("If it is paid to somebody else."), by_language=True),
             ),
         ),

@@ -167,7 +167,9 @@ def unreadable(checked: Checked) -> str | None:
         case "data":
             return None
         case "no_pdf":
-            return _("This is not a PDF. Send the file that you were given, not a photograph or a copied text.")
+            return _(
+                "This is not a PDF. Send the file that you were given, not a photograph or a copied text."
+            )
         case "nothing":
             return _(
                 "There are no data of ours in it. Every quote and every estimate of ours carries its figures as "

@@ -60,7 +60,9 @@ PLACES = (
         "requests.read",
         "desk.queue",
         lazy_gettext("Requests"),
-        lazy_gettext("Requests for a firm quote: answer them, assign them, and enter one for somebody who called."),
+        lazy_gettext(
+            "Requests for a firm quote: answer them, assign them, and enter one for somebody who called."
+        ),
     ),
     Place(
         "tables.read",
@@ -252,7 +254,9 @@ def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> ResponseRet
                 staff.send_link(signed_in.act(), user, link)
     except outbox.TooMany:
         return errors.page(
-            429, _("Not today"), _("This address has had more than today’s limit of emails. Try again tomorrow.")
+            429,
+            _("Not today"),
+            _("This address has had more than today’s limit of emails. Try again tomorrow."),
         )
     if not settings.sends_mail:
         address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"

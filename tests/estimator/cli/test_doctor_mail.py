@@ -160,7 +160,9 @@ def test_a_connection_that_anybody_can_read_is_told(doctor: Run, start: Callable
     server = start(encrypted=False)
     code, lines = doctor(server.settings(MAIL_SECURITY="unencrypted"))
     assert code == 0
-    assert lines[1].startswith("Connected without encryption: anybody on the network path can read every email.")
+    assert lines[1].startswith(
+        "Connected without encryption: anybody on the network path can read every email."
+    )
     assert len(server.taken) == 1
 
 

@@ -106,7 +106,7 @@ def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
     editor.see(f"{draft}/section/charge")
     editor.send("paste", {"rows": "\r\n".join(rows)})
     assert editor.page.status == 422
-    assert "Only the first 1,000 rows were taken. The other 2 stand here" in editor.page.text
+    assert "Only the first 1,000 rows were added. The other 2 are still here" in editor.page.text
     assert editor.page.all("a", href="#rows")
     assert editor.page.value("rows").splitlines() == rows[-2:]
     assert len(codes(app)) == before + 1_000

@@ -491,7 +491,10 @@ def test_of_several_only_those_change_that_can(app: Flask, coordinator: Staff) -
             "REQ-2222-2222 is not there any more.",
         ),
         ({"pick": "REQ-2222-2222.1", "act": "assign", "to": ""}, "First choose whom to assign them to"),
-        ({"pick": "REQ-2222-2222.1", "act": "state", "state": "quoted"}, "First choose whom to assign them to"),
+        (
+            {"pick": "REQ-2222-2222.1", "act": "state", "state": "quoted"},
+            "First choose whom to assign them to",
+        ),
         ({"pick": "nonsense", "act": "state", "state": "closed"}, "is not there any more."),
         ({"pick": "x", "act": "y"}, "First choose"),
     ],

@@ -144,7 +144,11 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
         ("kept", {"quotes_kept_years": "31"}, "Enter a whole number from 1 to 30."),
         ("letters/estimate", {"before-en": "x" * 1001}, "Enter at most 1000 characters; there are 1001."),
         ("letters/estimate", {"after-en": "http://example.org"}, "Links must begin with https://."),
-        ("letters/estimate", {"after-en": "a\N{RIGHT-TO-LEFT OVERRIDE}b"}, "It contains an invisible character"),
+        (
+            "letters/estimate",
+            {"after-en": "a\N{RIGHT-TO-LEFT OVERRIDE}b"},
+            "It contains an invisible character",
+        ),
     ],
 )
 def test_what_is_refused_stays_in_its_field_with_a_sentence_beside_it(

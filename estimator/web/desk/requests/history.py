@@ -110,7 +110,7 @@ def _who(actor: str, names: Mapping[int, str]) -> str:
     kind, _colon, number = actor.partition(":")
     if kind == "user" and number.isdecimal():
         return _person(int(number), names)
-    known = {"patient": _("patient"), "clock": _("by itself"), COMMAND_LINE: _("command line")}
+    known = {"patient": _("patient"), "clock": _("automatically"), COMMAND_LINE: _("command line")}
     return known.get(actor, actor)
 
 

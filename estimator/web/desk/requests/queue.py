@@ -111,7 +111,10 @@ def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) ->
             done += 1
         except requests.ChangedMeanwhile:
             left.append(
-                _("%(reference)s was changed by somebody else meanwhile, so it was left as it is.", reference=reference)
+                _(
+                    "%(reference)s was changed by somebody else meanwhile, so it was left as it is.",
+                    reference=reference,
+                )
             )
         except requests.NotPossible as refusal:
             left.append(

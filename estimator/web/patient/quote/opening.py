@@ -32,7 +32,8 @@ class CodeForm(Form):
     """A code as it is typed, or the wish for one."""
 
     code = CodeField(
-        lazy_gettext("Code of six digits"), [Filled(lazy_gettext("Enter the six digits of the newest email."))]
+        lazy_gettext("Code of six digits"),
+        [Filled(lazy_gettext("Enter the six digits of the newest email."))],
     )
     act = CarriedField()
 
