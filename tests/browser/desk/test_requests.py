@@ -168,7 +168,7 @@ def test_all_on_a_page_are_ticked_and_changed_at_once(page: Page) -> None:
     page.locator("input[name=pick]").first.uncheck()
     expect(page.locator("[data-ticked]")).to_have_text("(2)")
     assert page.get_by_label("All on this page").evaluate("box => box.indeterminate")
-    page.get_by_label("Make them").select_option("in_work")
+    page.get_by_label("Change status").select_option("in_work")
     page.get_by_role("button", name="Change").click()
     expect(page.get_by_text("2 requests were changed.")).to_be_visible()
     rows(page, 1)
