@@ -60,7 +60,7 @@ def verify(since: str | None) -> int:
 
 @audit.command("list", help=_("Print the newest entries, the newest first."))
 @click.option(
-    "--most", default=100, type=click.IntRange(1, 100_000), show_default=True, help=_("So many at most.")
+    "--most", default=100, type=click.IntRange(1, 100_000), show_default=True, help=_("Maximum number.")
 )
 def list_(most: int) -> None:
     """Print an entry a line: its number, when, who, what, to what, and the details."""

@@ -26,7 +26,7 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
 
     address = addresses.checked(typed)
     if address is None:
-        raise Stopped(_("“%(address)s” is no mail address.", address=typed))
+        raise Stopped(_("“%(address)s” is not an email address.", address=typed))
     server = settings.mail_server
     if server is None:
         raise Stopped(
@@ -57,26 +57,26 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
     except (smtp.NotNow, smtp.Refused) as error:
         raise Stopped(f"{error.words.rstrip('.')}. {_advice(error.words, server)}".rstrip()) from None
     yield _("The server took a mail to %(address)s: %(words)s", address=address, words=words)
-    yield _("Look whether it arrived. If it lies among the unwanted mail, its headers say why.")
+    yield _("Check whether it arrived. If it is in the spam folder, its headers say why.")
 
 
 def _connection(sock: object, server: MailServer) -> str:
     if isinstance(sock, ssl.SSLSocket):
         return _("Connected, encrypted with %(version)s; its certificate is good.", version=sock.version())
     return _(
-        "Connected without encryption: whoever is on the way can read every mail. "
-        "Leave MAIL_SECURITY out, if the server can do better."
+        "Connected without encryption: anybody on the network path can read every email. "
+        "Unset MAIL_SECURITY if the server supports encryption."
     )
 
 
 def _advice(words: str, server: MailServer) -> str:
     """Return what to look at, by the server's status code, which may follow words of ours."""
     if re.search(r"\b53[045] ", words):
-        return _("Look at MAIL_USER and MAIL_PASSWORD.")
+        return _("Check MAIL_USER and MAIL_PASSWORD.")
     if re.search(r"\b55[034] ", words):
-        return _("Look at the address, and whether the server may send for MAIL_FROM.")
+        return _("Check the address, and whether the server may send for MAIL_FROM.")
     if server.security == "tls" and server.port == 587:
         return _("Port 587 usually wants MAIL_SECURITY=starttls.")
     if server.security == "starttls" and server.port == 465:
         return _("Port 465 usually wants MAIL_SECURITY=tls.")
-    return _("Look at MAIL_SERVER, MAIL_PORT and MAIL_SECURITY, and whether a firewall is in between.")
+    return _("Check MAIL_SERVER, MAIL_PORT and MAIL_SECURITY, and whether a firewall is in between.")

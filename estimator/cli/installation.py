@@ -30,7 +30,8 @@ def prepare() -> None:
 
 @click.command(
     help=_(
-        "Remove everything that is kept no longer, and say how much it was. Once a day where no worker runs."
+        "Remove everything whose retention period is over, and print how much it was. "
+        "Run it once a day where no worker runs."
     )
 )
 @click.option("--dry-run", is_flag=True, help=_("Change nothing; say what would be removed."))
@@ -57,7 +58,7 @@ def _removed_words() -> Mapping[What, str]:
         "quotes expired": _("quotes marked as expired"),
         "codes blanked": _("codes of quotes blanked"),
         "codes removed": _("codes of quotes removed"),
-        "mail addresses": _("mail addresses forgotten"),
+        "mail addresses": _("email addresses deleted"),
         "mail remains": _("remains of mail removed, whose estimate or request is gone"),
         "mail files": _("files of mail removed"),
         "staff sessions": _("sessions of staff removed"),

@@ -134,7 +134,7 @@ def answers_of(name: str) -> dict[str, Any]:
             )
         ) from None
     except RecursionError:
-        raise Refused(_("%(file)s is nested too deeply for answers.", file=shown_name(name))) from None
+        raise Refused(_("%(file)s is nested too deeply.", file=shown_name(name))) from None
     if not isinstance(answers, dict):
         raise Refused(
             _('%(file)s must hold a JSON object, for example {"sessions": 3}.', file=shown_name(name)),

@@ -32,7 +32,7 @@ LIFELINE = click.option("--lifeline", type=int, hidden=True)
 @click.option(
     "--no-worker",
     is_flag=True,
-    help=_("Leave the mail to `estimator worker`, which runs by itself, perhaps on another machine."),
+    help=_("Do not start a worker: `estimator worker` runs separately, perhaps on another machine."),
 )
 @click.option("--sockets", hidden=True)
 @LIFELINE

@@ -41,7 +41,7 @@ def create(address: str, roles: Sequence[str]) -> int:
 
     checked = addresses.checked(address)
     if checked is None:
-        raise Refused(_("%(address)s is no mail address.", address=address))
+        raise Refused(_("%(address)s is not an email address.", address=address))
     with running_app() as app:
         settings = app.config["SETTINGS"]
         try:
@@ -54,7 +54,7 @@ def create(address: str, roles: Sequence[str]) -> int:
         except verbs.AddressTaken:
             raise Refused(
                 _(
-                    "%(address)s is there already. `estimator staff link %(address)s` prints a new link.",
+                    "%(address)s already has an account. `estimator staff link %(address)s` prints a new link.",
                     address=checked,
                 )
             ) from None
@@ -65,7 +65,8 @@ def create(address: str, roles: Sequence[str]) -> int:
 
 @staff.command(
     help=_(
-        "Print a new link for somebody who is there, by which they choose a password and set up a second factor anew."
+        "Print a new link for somebody who has an account, with which they choose a password "
+        "and set up a second factor again."
     )
 )
 @ADDRESS
@@ -79,7 +80,10 @@ def link(address: str) -> int:
         user = _found(address)
         if not user.active:
             raise Refused(
-                _("%(address)s is let in no more. `estimator staff activate` changes that.", address=address)
+                _(
+                    "%(address)s can no longer sign in. `estimator staff activate` changes that.",
+                    address=address,
+                )
             )
         _link, token = verbs.invite_again(act_of(app), user)
         db.session.commit()
@@ -94,14 +98,14 @@ def list_() -> int:
 
     with running_app():
         for user in verbs.everybody():
-            state = _("active") if user.active else _("not let in")
+            state = _("active") if user.active else _("deactivated")
             if user.active and user.password is None:
                 state = _("invited")
             click.echo("\t".join((user.email, state, ", ".join(user.role_names))))
     return 0
 
 
-@staff.command(help=_("Let somebody in no more; whoever is signed in is out at once."))
+@staff.command(help=_("Deactivate an account; its sessions end at once."))
 @ADDRESS
 def deactivate(address: str) -> int:
     """End somebody's access."""
@@ -114,11 +118,11 @@ def deactivate(address: str) -> int:
         except verbs.LastAdministrator:
             raise Refused(_("There must be one administrator left. Create another one first.")) from None
         db.session.commit()
-    click.echo(_("%(address)s is let in no more.", address=address))
+    click.echo(_("%(address)s can no longer sign in.", address=address))
     return 0
 
 
-@staff.command(help=_("Let somebody in again, with the password and the second factor that they had."))
+@staff.command(help=_("Activate an account again, with the password and the second factor that it had."))
 @ADDRESS
 def activate(address: str) -> int:
     """Begin somebody's access again."""
@@ -128,7 +132,7 @@ def activate(address: str) -> int:
     with running_app() as app:
         verbs.activate(act_of(app), _found(address))
         db.session.commit()
-    click.echo(_("%(address)s is let in again.", address=address))
+    click.echo(_("%(address)s can sign in again.", address=address))
     return 0
 
 

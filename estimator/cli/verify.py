@@ -124,7 +124,7 @@ def _all() -> int:
         missing = all_quotes.gaps()
     _clear()
     for number in missing:
-        click.echo(_("%(number)s: the numbers have a gap or a stranger here.", number=number))
+        click.echo(_("%(number)s: a number is missing here, or one was never issued.", number=number))
     click.echo(
         ngettext("%(num)s revision was computed again.", "%(num)s revisions were computed again.", done)
         + " "
@@ -180,7 +180,7 @@ _WORDS = {"current": _("current"), "replaced": _("replaced"), "expired": _("expi
 _WHY = {
     "no_data": _("What it carries are no data of a document of ours."),
     "no_table": _("Its data name a price list that was never published here."),
-    "refused": _("The price list that it names does not take the answers in it."),
+    "refused": _("The price list that it names does not accept the answers in it."),
 }
 
 _CARRIED = {
@@ -201,7 +201,7 @@ _FAULTS = {
     "content": _("Its stored content is no content of a quote."),
     "column": _("The column %(detail)s says something else than the content."),
     "computed": _("The price list makes other figures of it."),
-    "refused": _("The price list does not take its answers."),
+    "refused": _("The price list does not accept its answers."),
     "pdf_hash": _("Its stored PDF is not the one that was issued."),
     "pdf_data": _("The data in its stored PDF are not its content."),
     "pdf_missing": _("Its PDF was made and is gone."),

@@ -156,7 +156,9 @@ def _obstacles(table: PriceTable) -> dict[str, str]:
         "name_taken": _(
             "%(table)s has another version called %(version)s already. Choose another name.", **named
         ),
-        "date_past": _("%(day)s is over where the list is in force. Choose today or a later day.", **named),
+        "date_past": _(
+            "%(day)s has already ended in the list’s time zone. Choose today or a later day.", **named
+        ),
         "no_time_zone": _("there is no time zone “%(zone)s”.", zone=table.time_zone),
         "closed": _("%(table)s is closed. Open it again first.", **named),
     }

@@ -111,27 +111,27 @@ def _problems(base: str, quoted: str, rate: Decimal, source: str, day: date, now
     elif quoted == base:
         problems["quoted"] = _("Choose another currency than the one of the price.")
     if not rate.is_finite() or rate <= 0:
-        problems["rate"] = _("Write a number above zero.")
+        problems["rate"] = _("Enter a number above zero.")
     elif not SMALLEST <= rate <= LARGEST:
         problems["rate"] = _(
-            "Write a rate from %(least)s to %(most)s.", least=plain(SMALLEST), most=plain(LARGEST)
+            "Enter a rate from %(least)s to %(most)s.", least=plain(SMALLEST), most=plain(LARGEST)
         )
     elif len(_digits(rate)) > MOST_DIGITS or len(plain(rate).partition(".")[2]) > MOST_DECIMALS:
         problems["rate"] = _(
-            "Write at most %(digits)s digits, %(decimals)s of them decimals.",
+            "Enter at most %(digits)s digits, %(decimals)s of them decimals.",
             digits=MOST_DIGITS,
             decimals=MOST_DECIMALS,
         )
     if not source:
         problems["source"] = _("Say who says so, like this: European Central Bank.")
     elif len(source) > LONGEST_SOURCE:
-        problems["source"] = _("Write at most %(most)s characters.", most=LONGEST_SOURCE)
+        problems["source"] = _("Enter at most %(most)s characters.", most=LONGEST_SOURCE)
     elif any(unicodedata.category(sign)[0] == "C" for sign in source):
-        problems["source"] = _("There is an invisible character in it. Type the text anew.")
+        problems["source"] = _("It contains an invisible character. Type the text again.")
     if day > (now + FARTHEST).date():
         problems["day"] = _("This day has not come yet.")
     elif day.year < 2000:
-        problems["day"] = _("Write a day since the year 2000.")
+        problems["day"] = _("Enter a day in the year 2000 or later.")
     return problems
 
 

@@ -191,7 +191,7 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise WrongValue(
-                {"": _("Write a whole number from %(least)s to %(most)s.", least=least, most=most)}
+                {"": _("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)}
             )
         return value
 
@@ -212,15 +212,15 @@ def _holidays(value: Any) -> tuple[date, ...]:
     if any(type(day) is not date or not 2000 <= day.year <= 2100 for day in days):
         raise WrongValue({"": _("Holidays lie between the years 2000 and 2100.")})
     if len(days) > MOST_HOLIDAYS:
-        raise WrongValue({"": _("Write at most %(most)s holidays.", most=MOST_HOLIDAYS)})
+        raise WrongValue({"": _("Enter at most %(most)s holidays.", most=MOST_HOLIDAYS)})
     return days
 
 
 def _per_cent(value: Any) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= 100:
-        raise WrongValue({"": _("Write a number from 0 to 100.")})
+        raise WrongValue({"": _("Enter a number from 0 to 100.")})
     if value != value.quantize(Decimal("0.01")):
-        raise WrongValue({"": _("Write at most two decimals.")})
+        raise WrongValue({"": _("Enter at most two decimals.")})
     return value.quantize(Decimal("0.01"))
 
 
@@ -255,11 +255,11 @@ def problem_of_text(text: str) -> str | None:
     """Say why a text cannot stand in a letter; None if it can."""
     if len(text) > LONGEST_TEXT:
         return _(
-            "Write at most %(most)s characters; there are %(count)s.", most=LONGEST_TEXT, count=len(text)
+            "Enter at most %(most)s characters; there are %(count)s.", most=LONGEST_TEXT, count=len(text)
         )
     if any(_is_invisible(sign) for sign in text):
         return _(
-            "There is an invisible character in it that can turn the order of letters around. Type the text anew."
+            "It contains an invisible character that can reverse the order of letters. Type the text again."
         )
     schemes = re.findall(r"\b([A-Za-z][A-Za-z0-9+.-]*):/*[^\s/]", text)
     known = {"http", "ftp", "file", "javascript", "data", "vbscript", "mailto", "tel", "ws", "wss"}
@@ -268,7 +268,7 @@ def problem_of_text(text: str) -> str | None:
     }:
         return _("Links must begin with https://.")
     if re.search(r"<\s*[A-Za-z/!]", text):
-        return _("Write plain words: what looks like HTML is not taken.")
+        return _("Enter plain text: HTML is not accepted.")
     return None
 
 

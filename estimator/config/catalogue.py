@@ -61,7 +61,7 @@ SETTINGS = (
     ),
     Setting(
         "QUEUE_URL",
-        "Where workers are told that there is work: SQLite on one machine, PostgreSQL or Redis for several.",
+        "The queue that wakes the workers: SQLite on one machine, PostgreSQL or Redis for several.",
         "the database if that is PostgreSQL, else sqlite:///INSTANCE/queue.sqlite",
         queue,
         otherwise=True,
@@ -88,8 +88,8 @@ SETTINGS = (
     ),
     Setting(
         "SECOND_APPROVER",
-        "1: a price list comes into force only after another person than who asked for it approved; "
-        "0: whoever has the right publishes alone.",
+        "1: a price list comes into force only after a second person has approved it; "
+        "0: one approver publishes alone.",
         "1",
         flag,
     ),
@@ -144,25 +144,25 @@ SETTINGS = (
     ),
     Setting(
         "MAILS_PER_ADDRESS",
-        "Mails that one address gets in a day at most, whoever asks for them.",
+        "The maximum number of mails to one address in a day, whoever asks for them.",
         "10",
         whole(1, 10_000),
     ),
     Setting(
         "MAILS_PER_ESTIMATE",
-        "Mails that are sent of one estimate in a day at most.",
+        "The maximum number of mails of one estimate in a day.",
         "5",
         whole(1, 10_000),
     ),
     Setting(
         "ADDRESSES_KEPT_DAYS",
-        "Days after which the address of a mail that was sent or given up is forgotten.",
+        "Days after which the address of a mail that was sent or given up is deleted.",
         "7",
         whole(1, 365),
     ),
     Setting(
         "LEASE_SECONDS",
-        "Seconds after which work whose worker is silent is taken over by another one.",
+        "The length of a lease in seconds: work whose worker is silent for longer is claimed by another one.",
         "180",
         whole(1, 3600),
     ),

@@ -141,7 +141,7 @@ def _told() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         why = scrubbed(_said(error.smtp_code, error.smtp_error))
     except smtplib.SMTPNotSupportedError:
-        why = _("The mail server has no way to sign in that we know.")
+        why = _("The mail server offers no sign-in method that we support.")
     except (OSError, smtplib.SMTPException) as error:
         why = _broken(error)
     else:
@@ -221,7 +221,7 @@ def _broken(error: Exception) -> str:
         return _("The mail server ended the connection.")
     if isinstance(error, OSError) and error.strerror:
         return _("The mail server cannot be reached: %(reason)s.", reason=error.strerror)
-    return _("The mail server gave an answer that is no answer.")
+    return _("The mail server gave an invalid answer.")
 
 
 def _break_off(connection: socket.socket) -> None:

@@ -51,7 +51,9 @@ def as_png(sent: bytes) -> Picture:
     if not sent.startswith((_PNG, _JPEG)):
         beginning = sent[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         if beginning.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")):
-            raise NotUsable(_("SVG is not taken, because it can carry programs. Save the picture as PNG."))
+            raise NotUsable(
+                _("SVG is not accepted, because it can contain programs. Save the picture as PNG.")
+            )
         raise NotUsable(_("This is neither a PNG nor a JPEG file, whatever its name says."))
     return _drawn_anew(sent)
 
@@ -64,14 +66,14 @@ def _drawn_anew(sent: bytes) -> Picture:
                 if max(found.size) > LONGEST_SIDE:
                     raise NotUsable(
                         _(
-                            "The picture has %(width)s × %(height)s pixels; at most %(most)s × %(most)s are taken.",
+                            "The picture has %(width)s × %(height)s pixels; at most %(most)s × %(most)s are accepted.",
                             width=found.width,
                             height=found.height,
                             most=LONGEST_SIDE,
                         )
                     )
                 if getattr(found, "is_animated", False) and sent.startswith(_PNG):
-                    raise NotUsable(_("This picture moves. Take one that stands still."))
+                    raise NotUsable(_("This picture is animated. Choose a still one."))
                 found.load()
                 plain = _plain(ImageOps.exif_transpose(found) or found)
     except NotUsable:

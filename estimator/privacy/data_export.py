@@ -230,7 +230,7 @@ class _Worded:
         person = found["person"]
         if person is not None:
             yield Row(_("Name"), person["full_name"], typed=True)
-            for label, said in ((_("Mail address"), person["email"]), (_("Telephone"), person["phone"])):
+            for label, said in ((_("Email address"), person["email"]), (_("Telephone"), person["phone"])):
                 if said:
                     yield Row(label, said, typed=True)
         yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
@@ -300,7 +300,7 @@ class _Worded:
 
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:
-            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("by itself")}[entry["by"]]
+            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("automatically")}[entry["by"]]
             what = f"{self.event(entry)} ({by})"
             text = what if entry["words"] is None else f"{what}\n{entry['words']}"
             yield Row(self.moment(entry["at"]), text, typed=True)
@@ -313,14 +313,14 @@ class _Worded:
                 "waiting": _("about to be sent"),
                 "working": _("about to be sent"),
             }.get(mail["state"], mail["state"])
-            address = mail["address"] or _("an address that we have forgotten")
+            address = mail["address"] or _("an address that we have deleted")
             kind = states.MAILS_IN_MY_DATA.get(mail["kind"], _("Mail"))
             yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
 
     def event(self, entry: KeptEvent) -> str:
         if entry["what"] == "state":
             return str(
-                states.REQUEST_IN_MY_DATA.get(str(entry["detail"].get("to")), _("How far it is was changed"))
+                states.REQUEST_IN_MY_DATA.get(str(entry["detail"].get("to")), _("The status was changed"))
             )
         return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 

@@ -160,7 +160,9 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[A
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise CannotListen(_("HOST is “%(host)s”, which is no address of any machine.", host=host)) from error
+        raise CannotListen(
+            _("HOST is “%(host)s”, which cannot be resolved to an address.", host=host)
+        ) from error
     return list(dict.fromkeys((family, address) for family, _type, _protocol, _name, address in found))
 
 

@@ -156,7 +156,7 @@ def deactivate(act: Act, user: StaffUser) -> None:
 
 
 def activate(act: Act, user: StaffUser) -> None:
-    """Let somebody in again, with the password and the second factor that they had."""
+    """Activate an account again, with the password and the second factor that it had."""
     if not user.active:
         user.active = True
         audit.add(act, "staff.activated", subject=user.actor)

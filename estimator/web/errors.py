@@ -52,7 +52,7 @@ def page(
     `again` is what was sent, by name; the page offers to send it once more. `kept` are texts that somebody
     typed and that were not saved; the page shows them, to be copied.
     """
-    address, label = way_out or (url_for("patient.start"), _("To the start"))
+    address, label = way_out or (url_for("patient.start"), _("To the start page"))
     shown = {"heading": heading, "sentences": sentences, "way_out": {"address": address, "label": label}}
     return render_template("errors/error.html", again=again, kept=kept, **shown), status
 
@@ -104,7 +104,7 @@ def _ended_session(_error: CSRFError) -> tuple[str, int]:
         400,
         _("Please try that again"),
         _(
-            "Your visit had ended, or cookies are switched off. Go back, load the page anew and press the button again."
+            "Your session had ended, or cookies are switched off. Go back, reload the page and press the button again."
         ),
         kept=_staff_typed(),
     )
@@ -130,9 +130,9 @@ def too_long_ago(verify: str) -> tuple[str, int]:
     """Return the page for a form that needs the password again first; it keeps what was typed."""
     return page(
         401,
-        _("Please write your password again"),
-        _("You signed in some time ago, so nothing was saved yet. Write your password, and try again."),
-        way_out=(verify, _("Write the password")),
+        _("Enter your password again"),
+        _("You signed in some time ago, so nothing was saved yet. Enter your password, and try again."),
+        way_out=(verify, _("Enter the password")),
         kept=typed(),
     )
 
@@ -146,7 +146,7 @@ def _http(error: HTTPException) -> Any:
             403,
             _("You may not do this"),
             _("None of your roles allows it. Ask an administrator, who can give you another one."),
-            way_out=(url_for("staff.start"), _("To the start")),
+            way_out=(url_for("staff.start"), _("To the start page")),
             kept=typed(),
         )
     if code == 405:
@@ -164,8 +164,8 @@ def _http(error: HTTPException) -> Any:
     if code == 413:
         return page(
             413,
-            _("That was too much at once"),
-            _("What was sent is larger than any form of ours. Shorten it."),
+            _("Too much was sent at once"),
+            _("What was sent is larger than any of our forms. Shorten it."),
         )
     if code >= 500:
         return _ours(error)

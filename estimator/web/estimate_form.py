@@ -147,7 +147,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
 def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
     short = typed if len(typed) <= 40 else typed[:40] + "…"
     return _(
-        "“%(typed)s” cannot be read as one number. Write digits only, for example %(example)s.",
+        "“%(typed)s” cannot be read as one number. Enter digits only, for example %(example)s.",
         typed=short,
         example=reader.number(plain(driver.least + driver.step)),
     )

@@ -230,7 +230,7 @@ class IsoDayField(TextField):
     def pre_validate(self, form: BaseForm) -> None:
         """Refuse what is no day."""
         if self.day is None:
-            raise StopValidation(_("Write a day like this: 2026-12-25."))
+            raise StopValidation(_("Enter a day like this: 2026-12-25."))
 
 
 class IsoDaysField(AreaField):
@@ -250,7 +250,7 @@ class IsoDaysField(AreaField):
             if line.strip() and iso_day(line) is None:
                 raise StopValidation(
                     _(
-                        "Line %(number)s: “%(text)s” is no day. Write it like this: 2026-12-25.",
+                        "Line %(number)s: “%(text)s” is not a day. Enter it like this: 2026-12-25.",
                         number=number,
                         text=line.strip()[:40],
                     )

@@ -43,7 +43,7 @@ def _address(mail: Mail) -> str:
         address = outbox.address_of(mail, request_context.settings().data_keys)
     except keys.Unreadable:
         address = None
-    return _("an address that we have forgotten") if address is None else addresses.masked(address)
+    return _("an address that we have deleted") if address is None else addresses.masked(address)
 
 
 def _sentence(mail: Mail, zone: str) -> str:

@@ -17,7 +17,7 @@ from estimator.web.language import current_reader
 if TYPE_CHECKING:
     from estimator.web.fields import AddressField, DayField, NumberField, TicksField
 
-NO_DAY = lazy_gettext("This is not a day of the calendar. Write day, month and year, for example 31 3 2027.")
+NO_DAY = lazy_gettext("This is not a day of the calendar. Enter day, month and year, for example 31 3 2027.")
 
 _TURNS_TEXT_ROUND = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What can make a text look like another one; marks between scripts, and what joins letters, are none of it."""
@@ -66,13 +66,13 @@ class Printable:
         if _TURNS_TEXT_ROUND.search(text):
             raise StopValidation(
                 _(
-                    "There is an invisible character in it that turns the direction of writing round. "
+                    "It contains an invisible character that reverses the direction of writing. "
                     "Type it by hand instead of pasting it."
                 )
             )
         if any(map(self.cannot_be_shown, text)):
             raise StopValidation(
-                _("There is a character in it that cannot be shown. Type it by hand instead of pasting it.")
+                _("It contains a character that cannot be shown. Type it by hand instead of pasting it.")
             )
 
     def cannot_be_shown(self, letter: str) -> bool:
@@ -130,7 +130,7 @@ class Telephone:
         if phone and (not _PHONE.fullmatch(phone) or not LEAST_DIGITS <= digits <= MOST_DIGITS):
             raise StopValidation(
                 _(
-                    "This is no telephone number. Write it with its country code, for example %(example)s, "
+                    "This is not a telephone number. Enter it with its country code, for example %(example)s, "
                     "or leave it empty.",
                     example="+49 30 901820",
                 )
@@ -153,7 +153,7 @@ class Whole:
 
     def __call__(self, form: BaseForm, field: NumberField) -> None:
         if field.number is not None and field.number != int(field.number):
-            raise StopValidation(_("Write a whole number."))
+            raise StopValidation(_("Enter a whole number."))
 
 
 class RealDay:

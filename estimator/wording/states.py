@@ -65,11 +65,9 @@ REQUEST_AT_DESK: Mapping[RequestState, Any] = {
 """What the desk calls the state of a request."""
 
 REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
-    "new": lazy_gettext("We have your request. Nobody has begun with it yet."),
+    "new": lazy_gettext("We have your request. Nobody has started on it yet."),
     "in_work": lazy_gettext("Somebody is working on your request."),
-    "waiting": lazy_gettext(
-        "We have asked you something and are waiting for your answer. Look into your mailbox."
-    ),
+    "waiting": lazy_gettext("We have asked you something and are waiting for your answer. Check your email."),
     "quoted": lazy_gettext("Your quote is ready."),
     "accepted": lazy_gettext("You have accepted the quote."),
     "declined": lazy_gettext("You have declined the quote."),
@@ -79,7 +77,7 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
 """What patients read on the page of their request."""
 
 REQUEST_IN_MY_DATA: Mapping[str, Any] = {
-    "in_work": lazy_gettext("Taken into work"),
+    "in_work": lazy_gettext("Work has begun"),
     "waiting": lazy_gettext("Waiting for an answer from you"),
     "quoted": lazy_gettext("The quote is ready"),
     "accepted": lazy_gettext("The request ended with an accepted quote"),
@@ -104,13 +102,13 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
     "new_link": lazy_gettext("made a new link to quote %(quote)s"),
     "approved": lazy_gettext("approved the adjustments of the quote"),
-    "erased": lazy_gettext("erased who it is"),
+    "erased": lazy_gettext("deleted the person’s details"),
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
 
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
-    "assigned": lazy_gettext("Given to a coordinator"),
+    "assigned": lazy_gettext("Assigned to a coordinator"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "seen": lazy_gettext("Opened"),
@@ -134,7 +132,7 @@ MAILS: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of a request"),
     "request_question": lazy_gettext("Notice to the desk: a question"),
     "quote_issued": lazy_gettext("A quote"),
-    "quote_receipt": lazy_gettext("What became of a quote"),
+    "quote_receipt": lazy_gettext("What happened to a quote"),
     "quote_decided": lazy_gettext("Notice to the desk: a decision"),
     "quote_question": lazy_gettext("Notice to the desk: a question"),
     "quote_code": lazy_gettext("A code for a quote"),
@@ -149,7 +147,7 @@ MAILS_OF_A_REQUEST: Mapping[str, Any] = {
     "request_question": lazy_gettext("Mail to the desk that there is a question"),
     "quote_code": lazy_gettext("Mail with a code"),
     "quote_issued": lazy_gettext("Mail with the quote"),
-    "quote_receipt": lazy_gettext("Mail that says what became of the quote"),
+    "quote_receipt": lazy_gettext("Email that says what happened to the quote"),
     "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
     "quote_question": lazy_gettext("Mail to the desk that there is a question"),
 }
@@ -159,6 +157,6 @@ MAILS_IN_MY_DATA: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of the request"),
     "quote_code": lazy_gettext("Code"),
     "quote_issued": lazy_gettext("Quote"),
-    "quote_receipt": lazy_gettext("What became of the quote"),
+    "quote_receipt": lazy_gettext("What happened to the quote"),
 }
 """What each mail to somebody who asked is about."""

@@ -232,8 +232,8 @@ SECTIONS: Mapping[str, Section] = {
                     by_language=True,
                     drivers=("number",),
                 ),
-                Field("least", "number", _("Least"), required=True, drivers=("number",)),
-                Field("most", "number", _("Most"), required=True, drivers=("number",)),
+                Field("least", "number", _("Minimum"), required=True, drivers=("number",)),
+                Field("most", "number", _("Maximum"), required=True, drivers=("number",)),
                 Field("step", "number", _("Step"), _("Empty: 1."), drivers=("number",)),
                 Field(
                     "default",
@@ -300,7 +300,9 @@ SECTIONS: Mapping[str, Section] = {
             _("The headings of the estimate, and the total that each belongs to."),
             (
                 _label(),
-                Field("total", "word", _("Counts to"), _("Empty: what the provider charges."), words=TOTALS),
+                Field(
+                    "total", "word", _("Counts towards"), _("Empty: what the provider charges."), words=TOTALS
+                ),
                 Field("payee", "plain", _("Paid to"), _("If it is paid to somebody else."), by_language=True),
             ),
         ),
@@ -332,7 +334,7 @@ SECTIONS: Mapping[str, Section] = {
                     heading=_("How many"),
                 ),
                 Field("times", "number", _("Times"), _("A fixed factor, such as 2 for both ways.")),
-                Field("included", "number", _("Free units"), _("So many cost nothing.")),
+                Field("included", "number", _("Free units"), _("This many units cost nothing.")),
                 Field("block", "number", _("Sold in blocks of"), _("Started blocks are paid in full.")),
                 Field(
                     "price",
@@ -437,7 +439,7 @@ SECTIONS: Mapping[str, Section] = {
             _("Notices"),
             _("Texts that stand beside the price."),
             (
-                Field("kind", "word", _("Stands under"), required=True, words=NOTICES),
+                Field("kind", "word", _("Shown under"), required=True, words=NOTICES),
                 *_when(),
                 Field("text", "lines", _("Text"), required=True, by_language=True),
                 Field(

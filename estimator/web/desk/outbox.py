@@ -69,7 +69,7 @@ def again(number: int) -> ResponseReturnValue:
     if put:
         flash(_("It is sent again."))
     else:
-        flash(_("It was not sent again: its address is forgotten, or somebody else was quicker."))
+        flash(_("It was not sent again: its address has been deleted, or somebody else has already sent it."))
     return redirect(_back(), code=303)
 
 

@@ -93,7 +93,7 @@ def _columns() -> Sequence[Column]:
         Column(_("Number")),
         Column(_("Revision"), "count", 10),
         Column(_("Request")),
-        Column(_("Standing"), width=12),
+        Column(_("Status"), width=12),
         Column(_("Issued (UTC)"), "moment", 18),
         Column(_("Last day"), "day", 12),
         Column(_("Time zone"), width=18),

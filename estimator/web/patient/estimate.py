@@ -299,7 +299,7 @@ def _changed_since(earlier: Estimate | None, version: TableVersion) -> str | Non
 
 def _visit_over() -> str:
     return _(
-        "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
+        "Your session had ended, or your browser keeps no cookies. Your answers are still here; "
         "press the button again."
     )
 

@@ -35,10 +35,10 @@ class EmailForm(Form):
     """
 
     address = AddressField(
-        lazy_gettext("Mail address"),
+        lazy_gettext("Email address"),
         [
-            Filled(lazy_gettext("Write the address that the estimate is to be sent to.")),
-            Address(lazy_gettext("This is no mail address. Write it like this: name@example.org.")),
+            Filled(lazy_gettext("Enter the address to send the estimate to.")),
+            Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
     attached = RadiosField(
@@ -71,7 +71,7 @@ def email(token: str) -> tuple[str, int] | Response:
     if request.method != "POST":
         return _page(found, token, form, 200)
     if not form.is_of_this_visit():
-        sentence = _("Your visit had ended. What you typed is still here; go on.")
+        sentence = _("Your session had ended. What you typed is still here; continue.")
         return _page(found, token, form.refuse(sentence, form.address), 400)
     if not form.validate():
         return _page(found, token, form, 422)
@@ -104,9 +104,9 @@ def email(token: str) -> tuple[str, int] | Response:
 def _enough(what: str) -> str:
     if what == "record":
         return _(
-            "This estimate has been mailed often enough today. Try again tomorrow, or send its link yourself."
+            "We have reached today’s limit of emails for this estimate. Try again tomorrow, or send its link yourself."
         )
-    return _("This address has had enough mail from here today. Try again tomorrow.")
+    return _("We have reached today’s limit of emails to this address. Try again tomorrow.")
 
 
 def _page(

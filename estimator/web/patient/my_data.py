@@ -121,7 +121,7 @@ def code(reference: str) -> ResponseReturnValue:
     if asked.method != "POST":
         return _code_page(record, form)
     if not form.is_of_this_visit():
-        form.refuse(_("Your visit had ended. Press the button again."), form.code)
+        form.refuse(_("Your session had ended. Press the button again."), form.code)
         return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)
@@ -225,8 +225,8 @@ def _kept(record: PatientRequest) -> list[str]:
     return [
         first,
         ngettext(
-            "We forget the address of a mail %(num)s day after it was sent.",
-            "We forget the address of a mail %(num)s days after it was sent.",
+            "We delete the address of an email %(num)s day after it was sent.",
+            "We delete the address of an email %(num)s days after it was sent.",
             settings.addresses_kept_days,
         ),
         _("Name, address, telephone number and everything you wrote are stored encrypted."),

@@ -14,7 +14,7 @@ class QuestionForm(Form):
     """A question to the coordinator."""
 
     words: AreaField = words_field(
-        lazy_gettext("Your question to the coordinator"), lazy_gettext("Write your question.")
+        lazy_gettext("Your question to the coordinator"), lazy_gettext("Enter your question.")
     )
 
 
@@ -25,4 +25,4 @@ def room() -> str:
 
 def too_many() -> str:
     """Say that the questions of a day are used up."""
-    return _("You have asked often enough today. Try again tomorrow, or write to us.")
+    return _("You have reached today’s limit of questions. Try again tomorrow, or write to us.")

@@ -202,7 +202,7 @@ def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
 
 def _visit_over() -> str:
     return _(
-        "Your visit had ended, or your browser keeps no cookies. Everything you wrote is still here; "
+        "Your session had ended, or your browser keeps no cookies. Everything you entered is still here; "
         "press the button again."
     )
 
@@ -211,7 +211,7 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
     reader = current_reader()
     problems = summary(form)
     if form.meant:
-        doubt = _("Is your mail address right? Perhaps you meant %(meant)s.", meant=form.meant)
+        doubt = _("Is your email address right? Perhaps you meant %(meant)s.", meant=form.meant)
         problems.append(Line(form.email.id, doubt))
     rendered = render_template(
         "patient/ask.html",
@@ -261,7 +261,7 @@ def _answers(asked: requests.Asked) -> list[tuple[str, str, str, bool]]:
     languages = language_names()
     rows = [
         ("full_name", _("Name"), person.full_name, True),
-        ("email", _("Mail address"), person.email or "", True),
+        ("email", _("Email address"), person.email or "", True),
         ("phone", _("Telephone"), person.phone or _("none"), bool(person.phone)),
         ("country", _("Country"), countries(reader)[asked.country], False),
         ("language", _("Language of our answers"), languages[asked.language], False),
@@ -411,8 +411,8 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
     if became == "too_many":
         return {
             "sentence": _(
-                "%(address)s has had enough mail from here today, so no confirmation was sent. Your request has "
-                "arrived all the same.",
+                "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
+                "Your request has arrived all the same.",
                 address=address,
             )
         }

@@ -83,13 +83,13 @@ class RequestForm(Form):
 
     full_name = LineField(
         lazy_gettext("Name"),
-        [HasLetter(lazy_gettext("Write your name.")), NotTooLong(LONGEST_PERSON), PrintableLine()],
+        [HasLetter(lazy_gettext("Enter your name.")), NotTooLong(LONGEST_PERSON), PrintableLine()],
     )
     email = AddressField(
-        lazy_gettext("Mail address"),
+        lazy_gettext("Email address"),
         [
-            Filled(lazy_gettext("Write the mail address that we are to answer to.")),
-            Address(lazy_gettext("This is no mail address. Write it like this: name@example.org.")),
+            Filled(lazy_gettext("Enter the email address that we should reply to.")),
+            Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
     phone = PhoneField(lazy_gettext("Telephone (not required)"), [NotTooLong(LONGEST_PHONE), Telephone()])

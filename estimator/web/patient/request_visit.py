@@ -20,7 +20,7 @@ class VisitOver(errors.Missing):
         return errors.page(
             404,
             _("Open the link once more"),
-            _("This page is shown to whoever has opened the link of the request, for some hours."),
+            _("This page is shown for some hours to anybody who has opened the link of the request."),
             _(
                 "Open the link again: it is in the mail that we sent you, or in the message of your coordinator."
             ),

@@ -73,7 +73,7 @@ class NumberForm(Form):
 
     number = TextField(
         lazy_gettext("Number"),
-        [Filled(lazy_gettext("Type the number of the quote first. It begins with Q."))],
+        [Filled(lazy_gettext("Enter the number of the quote first. It begins with Q."))],
         most_shown=80,
     )
     revision = TextField(lazy_gettext("Revision"), most_shown=80)
@@ -101,7 +101,7 @@ def start() -> ResponseReturnValue:
     found = verification.reference_of(f"{number}/{revision}" if revision else number)
     if found is None:
         sentence = _(
-            "That is no number of a quote. One looks like Q-2026-00017, and the revision is a number as well."
+            "That is not the number of a quote. One looks like Q-2026-00017, and the revision is a number as well."
         )
         return _start(form.refuse(sentence, form.number), status=422)
     if not isinstance(found, Reference):
@@ -167,7 +167,9 @@ def unreadable(checked: Checked) -> str | None:
         case "data":
             return None
         case "no_pdf":
-            return _("This is no PDF. Send the file that you were given, not a photograph or a copied text.")
+            return _(
+                "This is not a PDF. Send the file that you were given, not a photograph or a copied text."
+            )
         case "nothing":
             return _(
                 "There are no data of ours in it. Every quote and every estimate of ours carries its figures as "

@@ -60,7 +60,9 @@ PLACES = (
         "requests.read",
         "desk.queue",
         lazy_gettext("Requests"),
-        lazy_gettext("Who asks for a firm quote; answer, hand on, and enter one for somebody who called."),
+        lazy_gettext(
+            "Requests for a firm quote: answer them, assign them, and enter one for somebody who called."
+        ),
     ),
     Place(
         "tables.read",
@@ -72,7 +74,7 @@ PLACES = (
         "requests.work",
         "outbox.page",
         lazy_gettext("Outbox"),
-        lazy_gettext("Every mail, with what became of it."),
+        lazy_gettext("Every email, and what happened to it."),
     ),
     Place(
         "requests.read",
@@ -84,7 +86,7 @@ PLACES = (
         "staff.manage",
         "staff.people",
         lazy_gettext("People"),
-        lazy_gettext("Invite people, give them roles, and let them in no more."),
+        lazy_gettext("Invite people, give them roles, and deactivate accounts."),
     ),
     Place(
         "settings.edit",
@@ -102,7 +104,7 @@ PLACES = (
 """The rooms, in their order."""
 
 
-NO_ADDRESS = lazy_gettext("Write a mail address, like this: name@example.org.")
+NO_ADDRESS = lazy_gettext("Enter an email address, like this: name@example.org.")
 NO_ROLE = lazy_gettext("Choose at least one role.")
 
 
@@ -118,7 +120,7 @@ def _roles_field() -> TicksField:
 class InvitationForm(Form):
     """Whom to invite, in which roles."""
 
-    address = AddressField(lazy_gettext("Mail address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
+    address = AddressField(lazy_gettext("Email address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
     roles = _roles_field()
 
 
@@ -178,7 +180,7 @@ def people() -> ResponseReturnValue:
     try:
         return _invite(lambda: staff.invite(signed_in.act(), address, roles, language=language))
     except staff.AddressTaken:
-        return _people(form.refuse(_("Somebody with this address is there already."), form.address))
+        return _people(form.refuse(_("There is already an account with this address."), form.address))
 
 
 @pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
@@ -213,13 +215,13 @@ def _change_roles(user: StaffUser) -> ResponseReturnValue:
 def _deactivate(user: StaffUser) -> ResponseReturnValue:
     with committing():
         staff.deactivate(signed_in.act(), user)
-    return _done(user, _("This account lets nobody in any more."))
+    return _done(user, _("This account is deactivated."))
 
 
 def _activate(user: StaffUser) -> ResponseReturnValue:
     with committing():
         staff.activate(signed_in.act(), user)
-    return _done(user, _("This account lets its owner in again."))
+    return _done(user, _("This account is active again."))
 
 
 def _end_sessions(user: StaffUser) -> ResponseReturnValue:
@@ -252,7 +254,9 @@ def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> ResponseRet
                 staff.send_link(signed_in.act(), user, link)
     except outbox.TooMany:
         return errors.page(
-            429, _("Not today"), _("This address has had too much mail from here today. Try again tomorrow.")
+            429,
+            _("Not today"),
+            _("This address has had more than today’s limit of emails. Try again tomorrow."),
         )
     if not settings.sends_mail:
         address = f"{settings.public_url}{invitations.PATHS['invitation']}{token}"
@@ -310,7 +314,7 @@ class PersonRow(TypedDict):
 def _person(user: StaffUser) -> PersonRow:
     reader = current_reader()
     if not user.active:
-        state = _("not let in")
+        state = _("deactivated")
     elif user.password is None:
         state = _("invited")
     elif user.tf_totp_secret is None:

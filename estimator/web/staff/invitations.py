@@ -35,20 +35,20 @@ MOST_RESETS = 3
 MOST_RESETS_FROM = 20
 
 
-NO_ADDRESS = lazy_gettext("Write your mail address, like this: name@example.org.")
+NO_ADDRESS = lazy_gettext("Enter your email address, like this: name@example.org.")
 
 
 class AddressForm(Form):
     """A mail address."""
 
-    address = AddressField(lazy_gettext("Mail address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
+    address = AddressField(lazy_gettext("Email address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
 
 
 class NewPasswordForm(Form):
     """A new password, twice."""
 
     password = PasswordField(lazy_gettext("New password"))
-    password_confirm = PasswordField(lazy_gettext("The new password once more"))
+    password_confirm = PasswordField(lazy_gettext("The new password again"))
 
     def __init__(self, address: str) -> None:
         super().__init__()

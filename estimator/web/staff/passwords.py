@@ -34,11 +34,11 @@ def weakness(password: str, address: str) -> str | None:
     """Say what makes a password too weak; None if it is good enough."""
     if len(password) < SHORTEST:
         return _(
-            "Write at least %(least)s characters. Three or four words are easier to remember than signs.",
+            "Enter at least %(least)s characters. Three or four words are easier to remember than symbols.",
             least=SHORTEST,
         )
     if len(password) > LONGEST:
-        return _("Write at most %(most)s characters.", most=LONGEST)
+        return _("Enter at most %(most)s characters.", most=LONGEST)
     local, _at, domain = address.partition("@")
     known = [
         address,

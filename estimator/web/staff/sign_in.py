@@ -92,9 +92,9 @@ class SignInForm(Told, LoginForm):
         """Check who it is; every way to be wrong has the same answer."""
         address = self.email.data = (self.email.data or "").strip()
         if not address:
-            self.problems.append(Line("email", _("Write your mail address.")))
+            self.problems.append(Line("email", _("Enter your email address.")))
         if not self.password.data:
-            self.problems.append(Line("password", _("Write your password.")))
+            self.problems.append(Line("password", _("Enter your password.")))
         if self.problems:
             return False
         assert self.password.data
@@ -125,7 +125,7 @@ class PasswordAgainForm(Told, VerifyForm):
     def validate(self, **values: Any) -> bool:
         """Check the password."""
         if not self.password.data:
-            return self.wrong("password", _("Write your password."))
+            return self.wrong("password", _("Enter your password."))
         wait = counted([("password", str(self.user.id), MOST_PASSWORDS)])
         if wait is not None:
             return self.too_often(wait)
@@ -145,7 +145,7 @@ class ChangePasswordForm(Told, TheirChangePasswordForm):
         """Check both."""
         user = request_context.person()
         if not self.password.data:
-            return self.wrong("password", _("Write the password that you have now."))
+            return self.wrong("password", _("Enter your current password."))
         wait = counted([("password", str(user.id), MOST_PASSWORDS)])
         if wait is not None:
             return self.too_often(wait)
@@ -156,9 +156,9 @@ class ChangePasswordForm(Told, TheirChangePasswordForm):
             self.problems = [problem]
             return False
         if self.password.data == self.new_password.data:
-            return self.wrong("new_password", _("This is the password that you have now. Write another one."))
+            return self.wrong("new_password", _("This is your current password. Enter a different one."))
         if not super().validate(**values):
-            return self.wrong("password", _("This is not the password that you have now."))
+            return self.wrong("password", _("This is not your current password."))
         return True
 
 
@@ -173,7 +173,7 @@ class CodeForm(Told, TwoFactorVerifyCodeForm):
         """Check the code."""
         assert self.user is not None
         if not self.code.data:
-            return self.wrong("code", _("Write the six digits that your app shows."))
+            return self.wrong("code", _("Enter the six digits that your app shows."))
         bucket = ("code", str(self.user.id), MOST_CODES)
         wait = counted([bucket])
         if wait is not None:
@@ -221,7 +221,7 @@ class RecoveryCodeForm(Told, MfRecoveryForm):
         """Check the code, and use it up."""
         assert self.user is not None
         if not self.code.data:
-            return self.wrong("code", _("Write one of your recovery codes."))
+            return self.wrong("code", _("Enter one of your recovery codes."))
         wait = counted([("code", str(self.user.id), MOST_CODES)])
         if wait is not None:
             return self.too_often(wait)
@@ -236,12 +236,12 @@ def new_password_problem(
 ) -> Line | None:
     """Return what is wrong with a new password that was written twice."""
     if not password:
-        return Line(field, _("Write a new password."))
+        return Line(field, _("Enter a new password."))
     weak = weakness(password, address)
     if weak is not None:
         return Line(field, weak)
     if password != again:
-        return Line(f"{field}_confirm", _("The two are not the same. Write the new password once more."))
+        return Line(f"{field}_confirm", _("The two are not the same. Enter the new password again."))
     return None
 
 

@@ -196,7 +196,7 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     page.goto("/staff/tables/drafts/1/spreadsheet")
     assert axe(page) == []
     with page.expect_download() as download:
-        page.get_by_role("link", name="Take out as XLSX").click()
+        page.get_by_role("link", name="Download as XLSX").click()
     file = tmp_path / "list.xlsx"
     download.value.save_as(file)
     book = openpyxl.load_workbook(file)

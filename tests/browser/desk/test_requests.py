@@ -59,7 +59,7 @@ def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None
     expect(page).to_have_url(re.compile(r"\?q=okaf$"))
     expect(box).to_be_focused()
     page.get_by_label("Country").select_option("FR")
-    expect(page.locator("#results-spoken")).to_have_text("No request fits.")
+    expect(page.locator("#results-spoken")).to_have_text("No request matches.")
     rows(page, 0)
     page.get_by_role("link", name="Show all").first.click()
     rows(page, 3)
@@ -156,7 +156,7 @@ def test_a_letter_typed_elsewhere_is_only_a_letter(page: Page) -> None:
     page.get_by_label("Search").press_sequentially("xiomara")
     rows(page, 0)
     expect(page.get_by_label("Search")).to_have_value("xiomara")
-    page.get_by_label("State").focus()
+    page.get_by_label("Status", exact=True).focus()
     page.keyboard.press("x")
     assert page.locator("input[name=pick]:checked").count() == 0
 
@@ -168,7 +168,7 @@ def test_all_on_a_page_are_ticked_and_changed_at_once(page: Page) -> None:
     page.locator("input[name=pick]").first.uncheck()
     expect(page.locator("[data-ticked]")).to_have_text("(2)")
     assert page.get_by_label("All on this page").evaluate("box => box.indeterminate")
-    page.get_by_label("Make them").select_option("in_work")
+    page.get_by_label("Change status").select_option("in_work")
     page.get_by_role("button", name="Change").click()
     expect(page.get_by_text("2 requests were changed.")).to_be_visible()
     rows(page, 1)

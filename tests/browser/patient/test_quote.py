@@ -42,7 +42,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
     page.get_by_role("link", name="Accept this quote").tap()
     page.fill("#typed_name", NAME)
     page.locator("#agreed").tap()
-    page.get_by_role("button", name="Go on to check it").tap()
+    page.get_by_role("button", name="Continue to review it").tap()
     expect(page.locator("main")).to_contain_text(total)
     expect(page.locator("main")).to_contain_text("you can take it back until the end of")
     page.get_by_role("button", name="Accept it for").tap()

@@ -108,7 +108,7 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     yield "no code yet", stranger
     stranger.get_by_role("button", name="Send me a code").click()
     stranger.fill("#code", "no")
-    stranger.get_by_role("button", name="Go on").click()
+    stranger.get_by_role("button", name="Continue").click()
     expect(stranger.locator(".error-summary")).to_be_focused()
     yield "a wrong code", stranger
     page.get_by_role("button", name="Delete it").click()
@@ -141,7 +141,7 @@ def test_a_request_is_made_without_scripts(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False)
     link = asked(page)
     page.goto(link)
-    expect(page.locator("main")).to_contain_text("Nobody has begun with it yet")
+    expect(page.locator("main")).to_contain_text("Nobody has started on it yet")
 
 
 def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
@@ -208,7 +208,7 @@ def test_a_link_and_a_code_open_what_is_kept_and_it_is_taken_along(open_page: Op
     page.get_by_role("link", name="My data").click()
     page.get_by_role("button", name="Send me a code").click()
     page.fill("#code", code_of(mailbox))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator(".kept")).to_contain_text("Wilhelmina Quill")
     document = downloaded(page, tmp_path, page.get_by_role("link", name="JSON").click)
     assert json.loads(document.read_text(encoding="utf-8"))["person"]["full_name"] == "Wilhelmina Quill"

@@ -99,7 +99,7 @@ def test_a_test_mail_arrives_and_every_step_is_told(doctor: Run, start: Callable
         f"The server let us sign in as {USER}.",
         "It can write to addresses with letters of any script.",
         f"The server took a mail to {ADDRESS}: 250 2.0.0 OK: taken",
-        "Look whether it arrived. If it lies among the unwanted mail, its headers say why.",
+        "Check whether it arrived. If it is in the spam folder, its headers say why.",
     ]
     assert code == 0
     (taken,) = server.taken
@@ -126,7 +126,7 @@ def test_a_wrong_password_is_told(doctor: Run, start: Callable[..., MailServer])
     code, lines = doctor(server.settings(MAIL_USER=USER, MAIL_PASSWORD="wrong"))
     assert code == 1
     assert stopped(lines).startswith("The mail server refuses to let us sign in: 535")
-    assert stopped(lines).endswith("Look at MAIL_USER and MAIL_PASSWORD.")
+    assert stopped(lines).endswith("Check MAIL_USER and MAIL_PASSWORD.")
     assert "wrong" not in " ".join(lines)
     assert server.taken == []
 
@@ -135,14 +135,14 @@ def test_a_password_that_is_missing_is_told(doctor: Run, start: Callable[..., Ma
     code, lines = doctor(start(sign_in=True).settings())
     assert code == 1
     assert stopped(lines).startswith("530 ")
-    assert stopped(lines).endswith("Look at MAIL_USER and MAIL_PASSWORD.")
+    assert stopped(lines).endswith("Check MAIL_USER and MAIL_PASSWORD.")
 
 
 def test_a_server_without_a_way_to_sign_in_is_told(doctor: Run, start: Callable[..., MailServer]) -> None:
     given = {"MAIL_USER": USER, "MAIL_PASSWORD": PASSWORD, "MAIL_SECURITY": "unencrypted"}
     code, lines = doctor(start(encrypted=False).settings(**given))
     assert code == 1
-    assert stopped(lines).startswith("The mail server has no way to sign in that we know. ")
+    assert stopped(lines).startswith("The mail server offers no sign-in method that we support. ")
 
 
 def test_a_server_without_encryption_is_told_and_nothing_is_sent(
@@ -160,7 +160,9 @@ def test_a_connection_that_anybody_can_read_is_told(doctor: Run, start: Callable
     server = start(encrypted=False)
     code, lines = doctor(server.settings(MAIL_SECURITY="unencrypted"))
     assert code == 0
-    assert lines[1].startswith("Connected without encryption: whoever is on the way can read every mail.")
+    assert lines[1].startswith(
+        "Connected without encryption: anybody on the network path can read every email."
+    )
     assert len(server.taken) == 1
 
 
@@ -182,7 +184,7 @@ def test_an_address_that_is_refused_is_told(doctor: Run, start: Callable[..., Ma
     code, lines = doctor(server.settings())
     assert code == 1
     assert stopped(lines) == (
-        "550 5.1.1 Mailbox unknown. Look at the address, and whether the server may send for MAIL_FROM."
+        "550 5.1.1 Mailbox unknown. Check the address, and whether the server may send for MAIL_FROM."
     )
 
 
@@ -192,7 +194,7 @@ def test_a_sender_that_is_refused_is_told(doctor: Run, start: Callable[..., Mail
     code, lines = doctor(server.settings())
     assert code == 1
     assert stopped(lines) == (
-        "553 5.7.1 Sender not owned. Look at the address, and whether the server may send for MAIL_FROM."
+        "553 5.7.1 Sender not owned. Check the address, and whether the server may send for MAIL_FROM."
     )
 
 
@@ -204,7 +206,7 @@ def test_a_server_that_is_not_there_is_told(doctor: Run) -> None:
     assert code == 1
     assert stopped(lines) == (
         "The mail server cannot be reached: Connection refused. "
-        "Look at MAIL_SERVER, MAIL_PORT and MAIL_SECURITY, and whether a firewall is in between."
+        "Check MAIL_SERVER, MAIL_PORT and MAIL_SECURITY, and whether a firewall is in between."
     )
 
 
@@ -246,7 +248,7 @@ def test_what_is_no_address_is_told_and_nothing_is_tried(
     for typed in ("anna", "anna@example.org\nBcc: bert@example.org"):
         code, lines = doctor(server.settings(), typed)
         assert code == 1
-        assert "\n".join(lines) == f"“{typed}” is no mail address."
+        assert "\n".join(lines) == f"“{typed}” is not an email address."
 
 
 def test_where_no_server_is_set_it_is_told_where_mail_is_kept(doctor: Run, tmp_path: Path) -> None:

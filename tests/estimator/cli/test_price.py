@@ -101,7 +101,7 @@ def test_every_refused_answer_is_a_sentence_of_its_own(
         ("[3]", 'must hold a JSON object, for example {"sessions": 3}.'),
         ("null", 'must hold a JSON object, for example {"sessions": 3}.'),
         (b'{"sessions": "\xff"}', "is not UTF-8 (line 1). Save it as UTF-8."),
-        ("[" * 100_000, "is nested too deeply for answers."),
+        ("[" * 100_000, "is nested too deeply."),
     ],
 )
 def test_what_is_no_json_object_is_a_sentence(

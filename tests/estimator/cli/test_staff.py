@@ -44,21 +44,21 @@ def test_a_new_link_is_another_one(run: Run) -> None:
 
 def test_somebody_is_let_in_no_more_and_again(run: Run) -> None:
     run("create", "ada@example.org")
-    assert run("deactivate", "ada@example.org") == (0, "ada@example.org is let in no more.\n", "")
+    assert run("deactivate", "ada@example.org") == (0, "ada@example.org can no longer sign in.\n", "")
     assert run("list")[1] == "ada@example.org\tnot let in\tadministrator\n"
     assert run("link", "ada@example.org")[0] == 2
-    assert run("activate", "ada@example.org") == (0, "ada@example.org is let in again.\n", "")
+    assert run("activate", "ada@example.org") == (0, "ada@example.org can sign in again.\n", "")
     assert run("list")[1] == "ada@example.org\tinvited\tadministrator\n"
 
 
-TAKEN = "mira@example.org is there already. `estimator staff link mira@example.org` prints a new link."
+TAKEN = "mira@example.org already has an account. `estimator staff link mira@example.org` prints a new link."
 NOBODY = "There is nobody with the address nobody@example.org."
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["create", "ada"], "ada is no mail address."),
+        (["create", "ada"], "ada is not an email address."),
         (["create", "mira@example.org"], TAKEN),
         (["link", "nobody@example.org"], NOBODY),
         (["deactivate", "nobody@example.org"], NOBODY),

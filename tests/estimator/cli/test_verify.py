@@ -205,7 +205,7 @@ def test_a_gap_in_the_numbers_is_found(run: Run, statement: str, missing: str) -
     behind(statement)
     code, output, _errors = run("--all")
     assert code == 1
-    assert f"{missing}: the numbers have a gap or a stranger here.\n" in output
+    assert f"{missing}: a number is missing here, or one was never issued.\n" in output
 
 
 def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

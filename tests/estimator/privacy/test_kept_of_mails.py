@@ -241,4 +241,4 @@ def test_an_address_that_was_forgotten_cannot_be_found_by_whoever_has_the_keys(
     assert (mail.address, mail.address_lookup) == (None, None)
     assert outbox.address_of(mail, app.config["SETTINGS"].data_keys) is None
     page = Context().run(app.test_client().get, f"/e/{token}/email").get_data(as_text=True)
-    assert "an address that we have forgotten" in page
+    assert "an address that we have deleted" in page

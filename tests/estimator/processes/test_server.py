@@ -76,7 +76,7 @@ def test_a_port_in_use_is_a_sentence(load: Load) -> None:
 
 def test_a_host_that_does_not_exist_is_a_sentence(load: Load) -> None:
     assert refusal(load(HOST="nowhere.invalid")) == (
-        "HOST is “nowhere.invalid”, which is no address of any machine."
+        "HOST is “nowhere.invalid”, which cannot be resolved to an address."
     )
 
 

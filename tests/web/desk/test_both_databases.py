@@ -249,7 +249,7 @@ def test_a_server_killed_while_somebody_approves_leaves_all_or_nothing(
         assert audit.verify().broken is None
     page = approver.press(APPROVE)
     assert page.status == 404
-    assert "It was published or thrown away meanwhile" in page.text
+    assert "It was published or discarded meanwhile" in page.text
 
 
 def test_a_server_killed_while_somebody_asks_for_the_effect_leaves_a_preview_or_none(

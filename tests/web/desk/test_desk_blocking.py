@@ -52,11 +52,11 @@ def test_the_page_says_where_and_leads_to_the_answer_where_it_is_mended(
     app: Flask, editor: Staff, approver: Staff
 ) -> None:
     draft = begin(editor, UNCHARGED)
-    assert "One warning must be mended before this draft can be published." in editor.see(draft).text
+    assert "One warning must be fixed before this draft can be published." in editor.see(draft).text
     assert SENTENCE in editor.page.text
     editor.see(f"{draft}/publish")
     assert SENTENCE in editor.page.text
-    assert "To be mended before it is published" in editor.page.text
+    assert "To be fixed before it is published" in editor.page.text
     assert not [name for name in acknowledged(editor) if PLACE in name], "nobody can accept it"
     with pytest.raises(AssertionError, match="no button"):
         editor.page.form("Ask for approval")
@@ -90,7 +90,7 @@ def test_whoever_asks_all_the_same_is_refused_with_the_place(app: Flask, editor:
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "Nothing was published." in page
-    assert "Warnings that must be mended first: 1." in page
+    assert "Warnings that must be fixed first: 1." in page
     assert PLACE in page
     with app.app_context():
         assert drafts.find(1).proposed_by is None
@@ -117,7 +117,7 @@ def test_a_draft_that_waits_for_approval_is_looked_at_again(
         approver.page.form("Approve, and schedule it for 1 December 2026")
     answer = approver.client.post(action, data=fields)
     assert answer.status_code == 422
-    assert "Warnings that must be mended first: 1." in answer.get_data(as_text=True)
+    assert "Warnings that must be fixed first: 1." in answer.get_data(as_text=True)
     assert no_new_version(app)
 
 
@@ -132,7 +132,7 @@ def test_a_warning_that_came_after_approval_was_asked_for_is_not_shown_as_accept
         waiting.acknowledged = json.dumps(names[:-1])
         db.session.commit()
     approver.see(f"{draft}/publish")
-    accepted, _, refused = approver.page.text.partition("These warnings nobody has accepted:")
+    accepted, _, refused = approver.page.text.partition("These warnings have not been accepted:")
     assert "driver.transfer.choice.none" in accepted
     assert "driver.interpreter.choice.none" not in accepted
     assert "driver.interpreter.choice.none" in refused

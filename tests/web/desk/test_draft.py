@@ -29,7 +29,7 @@ def test_what_is_no_number_is_saved_shown_again_and_told(app: Flask, editor: Sta
     assert editor.page.value("f.price") == "1,480"
     assert any("1,480" in sentence for sentence in editor.page.errors())
     assert "Error:" in next(editor.page.all("title")[0].itertext())
-    assert "One problem must be mended" in editor.see(draft).text
+    assert "One problem must be fixed" in editor.see(draft).text
     (link,) = editor.page.links("charge.single.price")
     assert link == f"{draft}/entry/charge/single#f.price"
     told = editor.see(f"{draft}/text").text
@@ -106,7 +106,7 @@ def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
     editor.see(f"{draft}/section/charge")
     editor.send("paste", {"rows": "\r\n".join(rows)})
     assert editor.page.status == 422
-    assert "Only the first 1,000 rows were taken. The other 2 stand here" in editor.page.text
+    assert "Only the first 1,000 rows were added. The other 2 are still here" in editor.page.text
     assert editor.page.all("a", href="#rows")
     assert editor.page.value("rows").splitlines() == rows[-2:]
     assert len(codes(app)) == before + 1_000
@@ -200,7 +200,7 @@ def test_earlier_saves_can_be_gone_back_to(app: Flask, editor: Staff, draft: str
 
 def test_a_draft_is_thrown_away_after_a_question(app: Flask, editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/discard")
-    editor.press("Throw it away")
+    editor.press("Discard it")
     assert editor.page.path == "/staff/tables"
     late = editor.post(
         f"{draft}/entry/charge/ward", {"over": "1", "base": "1", "act": "save", "f.price": "123.45"}

@@ -128,7 +128,7 @@ def test_an_older_version_is_brought_back_as_a_new_one(app: Flask, editor: Staff
         )
         db.session.commit()
     editor.see("/staff/tables")
-    editor.press("Bring it back as a draft")
+    editor.press("Make it a draft again")
     overview = editor.page.path
     editor.see(f"{overview}/differences")
     assert "Price of a unit 70 63" in editor.page.text
@@ -192,13 +192,13 @@ def test_worked_examples_are_kept_with_the_list_and_tell_of_a_change(
             **{f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()},
         },
     )
-    assert "Every example comes to what it should." in editor.page.text
+    assert "Every example gives the expected result." in editor.page.text
     editor.see(f"{draft}/entry/charge/ward")
     editor.send("save", {"f.price": "50"})
     told = editor.see(f"{draft}/examples").text
-    assert "One example comes to something else than it should." in told
+    assert "One example does not give the expected result." in told
     editor.send("take:Two weeks", {})
-    assert "Every example comes to what it should." in editor.page.text
+    assert "Every example gives the expected result." in editor.page.text
     editor.press("add", name=" ")
     assert editor.page.status == 422
     editor.see(f"{draft}/examples")

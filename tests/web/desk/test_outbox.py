@@ -95,7 +95,7 @@ def test_a_mail_whose_address_is_forgotten_cannot_be_sent_again(app: Flask, coor
         db.session.execute(update(Mail).values(address=None, address_lookup=None))
         db.session.commit()
     shown = coordinator.see("/desk/outbox")
-    assert "an address that we have forgotten" in shown.text
+    assert "an address that we have deleted" in shown.text
     assert not [form for form in shown.all("form") if "again" in str(form.get("action"))]
     answer = coordinator.post(f"/desk/outbox/{number}/again", {}, follow_redirects=True)
     assert "It was not sent again" in answer.text

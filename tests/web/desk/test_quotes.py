@@ -96,7 +96,7 @@ def total(shown: Page) -> str:
 
 def test_looking_at_a_request_s_quote_begins_nothing(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
-    assert "Nothing is being prepared" in coordinator.see(page(reference)).text
+    assert "No revision is being prepared" in coordinator.see(page(reference)).text
     assert drafts(app) == 0
     coordinator.press("Prepare a quote")
     assert drafts(app) == 1
@@ -144,16 +144,16 @@ def test_an_adjustment_is_added_changed_and_removed(app: Flask, coordinator: Sta
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (line(0, ""), "Write an amount; a reduction begins with a minus."),
-        (line(0, "a little"), f"“a little” cannot be read as one amount. Write it like {MINUS}250."),
-        (line(0, "1,5"), f"“1,5” cannot be read as one amount. Write it like {MINUS}250."),
-        (line(0, "+-5"), f"“+-5” cannot be read as one amount. Write it like {MINUS}250."),
+        (line(0, ""), "Enter an amount; a reduction begins with a minus."),
+        (line(0, "a little"), f"“a little” cannot be read as one amount. Enter it like {MINUS}250."),
+        (line(0, "1,5"), f"“1,5” cannot be read as one amount. Enter it like {MINUS}250."),
+        (line(0, "+-5"), f"“+-5” cannot be read as one amount. Enter it like {MINUS}250."),
         (line(0, "0"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "1.005"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "9" * 30), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
-        (line(0, "-250", label=" "), "Write what the patient reads in the quote."),
-        (line(0, "-250", reason=""), "Write why. Colleagues read it, the patient does not."),
-        (line(0, "-250", reason="x" * 501), "This is too long. Write at most 500 characters."),
+        (line(0, "-250", label=" "), "Enter what the patient reads in the quote."),
+        (line(0, "-250", reason=""), "Enter a reason. Colleagues read it, the patient does not."),
+        (line(0, "-250", reason="x" * 501), "This is too long. Enter at most 500 characters."),
     ],
 )
 def test_what_is_no_adjustment_is_refused_and_still_there(
@@ -451,7 +451,7 @@ def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, c
     reference = ask(app, address=None)
     prepare(coordinator, reference)
     shown = coordinator.send("issue", {})
-    assert "nobody: there is no mail address. Hand the link over yourself." in shown.text
+    assert "nobody: there is no email address. Hand the link over yourself." in shown.text
     shown = coordinator.press("Issue this quote")
     assert "Nobody gets a mail" in shown.text
     link = shown.all("input", id="link")[0].get("value")
@@ -471,7 +471,7 @@ def test_of_two_who_issue_the_same_quote_one_is_told(
     coordinator.press("Issue this quote")
     late = other.press("Issue this quote")
     assert late.status == 404
-    assert "It was issued or thrown away meanwhile" in late.text
+    assert "It was issued or discarded meanwhile" in late.text
     assert issued(app) == ["Q-2026-00001/1"]
 
 
@@ -546,7 +546,7 @@ def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coor
         issue(coordinator, reference)
         asked = coordinator.see(f"{page(reference)}/withdraw")
         assert ("The patient is told by mail, without the reason." in asked.text) is told
-        assert ("There is no mail address: tell the patient." in asked.text) is not told
+        assert ("There is no email address: tell the patient." in asked.text) is not told
         coordinator.press("Withdraw it", reason="mistake")
         with newest(app, reference) as revision:
             mails = [mail.template for mail in outbox.mails_about(quotes.about(revision))]
@@ -577,7 +577,7 @@ def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
 
     old = link().removeprefix(settings_of(app).public_url)
     coordinator.see(f"{page(reference)}/link")
-    shown = coordinator.press("Give it a new link")
+    shown = coordinator.press("Make a new link")
     assert "The quote has a new link." in shown.text
     new = link().removeprefix(settings_of(app).public_url)
     stranger = app.test_client()
@@ -622,7 +622,7 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     shown = coordinator.see(page(first))
     assert "Accepted on 10 November 2026, 14:30 (Asia/Kolkata)." in shown.text
     assert "It can be taken back until the end of 17 November 2026 (Asia/Kolkata)" in shown.text
-    for letter in ("A quote", "What became of a quote"):
+    for letter in ("A quote", "What happened to a quote"):
         assert f"{letter}, m…@quillworth.org" in shown.text
     assert "Notice to the desk: a decision" in shown.text
     assert f"Typed name: {NAME}" in shown.text
@@ -665,7 +665,7 @@ def test_what_is_prepared_can_be_thrown_away(app: Flask, coordinator: Staff) -> 
     prepare(coordinator, reference, **line(0, "-250"))
     old = coordinator.page
     coordinator.see(f"{page(reference)}/discard")
-    assert "Nothing is being prepared" in coordinator.press("Throw it away").text
+    assert "No revision is being prepared" in coordinator.press("Discard it").text
     coordinator.page = old
     late = coordinator.send("save", line(0, "-250", "Not lost"))
     assert late.status == 404

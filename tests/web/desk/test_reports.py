@@ -139,7 +139,7 @@ def test_the_list_of_quotes_is_a_spreadsheet(app: Flask, coordinator: Staff) -> 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="quotes-2026.csv"'
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = rows_of_csv(answer.content)
-    assert [(row["Number"], row["Revision"], row["Standing"]) for row in rows] == [
+    assert [(row["Number"], row["Revision"], row["Status"]) for row in rows] == [
         ("Q-2026-00002", "1", "declined"),
         ("Q-2026-00001", "2", "current"),
         ("Q-2026-00001", "1", "replaced"),

@@ -130,11 +130,11 @@ def test_an_address_or_a_number_is_enough(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"email": "", "phone": ""}, "Write a mail address or a telephone number."),
-        ({"email": "nobody", "phone": ""}, "This is no mail address."),
-        ({"email": "nobody"}, "This is no mail address."),
-        ({"phone": "call me"}, "This is no telephone number."),
-        ({"full_name": " "}, "Write the name of whoever asks."),
+        ({"email": "", "phone": ""}, "Enter an email address or a telephone number."),
+        ({"email": "nobody", "phone": ""}, "This is not an email address."),
+        ({"email": "nobody"}, "This is not an email address."),
+        ({"phone": "call me"}, "This is not a telephone number."),
+        ({"full_name": " "}, "Enter the name of the person who is asking."),
         ({"country": ""}, "Choose a country."),
         ({"for_whom": []}, "Say whom the treatment is for."),
         ({"consent_health_data": []}, "Without it the request cannot be kept."),

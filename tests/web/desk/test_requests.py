@@ -170,11 +170,11 @@ def test_fifty_stand_on_a_page_and_the_others_on_the_next(
     assert "The newest 2" in page.text
     for _number in range(3):
         shown += [a.text for a in page.tree.iter("bdi") if (a.text or "").startswith("REQ-")]  # type: ignore[union-attr]
-        following = page.links("Older ones")
+        following = page.links("Older requests")
         if following:
             page = coordinator.see(following[0])
     assert shown == made[::-1]
-    assert page.links("Older ones") == []
+    assert page.links("Older requests") == []
     assert page.links("To the beginning") == ["/desk/requests?country=FR"]
 
 
@@ -187,11 +187,11 @@ def test_a_search_that_looked_at_enough_says_so(
     for name, country in (("Ada Quill", "FR"), ("Ben Quill", "DE"), ("Ada Quill", "FR"), ("Ben Quill", "DE")):
         ask(app, name=name, country=country)
     page = coordinator.see("/desk/requests?country=FR&q=ben")
-    assert "None among those that were looked at so far." in page.text
+    assert "No match among the requests searched so far." in page.text
     for _step in range(4):
         if old in page.text:
             break
-        page = coordinator.see(page.links("Look further")[0])
+        page = coordinator.see(page.links("Search further")[0])
     assert old in page.text
 
 
@@ -265,16 +265,16 @@ def test_a_request_is_taken_handed_on_and_given_to_nobody(
 ) -> None:
     other = other_coordinator(app)
     page = coordinator.see(f"/desk/requests/{reference}")
-    assert "nobody has it" in page.text
-    assert "It is given to coordinator@" in coordinator.press("I take it").text
+    assert "not assigned" in page.text
+    assert "It is assigned to coordinator@" in coordinator.press("Assign it to me").text
     assert coordinator.see("/desk/requests?who=me").all("input", name="pick")
     coordinator.see(f"/desk/requests/{reference}")
-    text = coordinator.press("Give", to=str(other)).text
-    assert "It is given to ada@example.org." in text
-    assert "gave it to ada@example.org" in text
+    text = coordinator.press("Assign", to=str(other)).text
+    assert "It is assigned to ada@example.org." in text
+    assert "assigned it to ada@example.org" in text
     assert "ada" in coordinator.see("/desk/requests").text
     coordinator.see(f"/desk/requests/{reference}")
-    assert "It is given to nobody now." in coordinator.press("Give", to="nobody").text
+    assert "It is no longer assigned to anybody." in coordinator.press("Assign", to="nobody").text
     assert kinds(app, reference)[:3] == ["seen", "assigned", "assigned"] or "assigned" in kinds(
         app, reference
     )
@@ -295,7 +295,7 @@ def test_nobody_gets_a_request_who_cannot_work_on_it(
 
 def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    page = coordinator.press("Change the state", state="waiting", words="Asked for the MRI.")
+    page = coordinator.press("Change the status", state="waiting", words="Asked for the MRI.")
     assert "It is waiting for patient now." in page.text
     assert "new → waiting for patient Asked for the MRI." in page.text
     assert "Asked for the MRI." not in stored(app)
@@ -303,7 +303,7 @@ def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff
 
 def test_only_what_may_follow_can_be_chosen(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.press("Change the state", state="closed", words="")
+    coordinator.press("Change the status", state="closed", words="")
     options = {o.get("value") for s in coordinator.page.all("select", id="state") for o in s.iter("option")}
     assert options == {"", "in_work"}
     for wrong, status in (("waiting", 409), ("quoted", 422), ("accepted", 422), ("", 422)):
@@ -328,7 +328,7 @@ def test_a_note_is_kept_sealed_and_read_by_staff(app: Flask, coordinator: Staff,
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("  \n ", "Write something first."),
+        ("  \n ", "Enter something first."),
         ("x" * 5_001, "there is room for 5,000"),
         ("a\u202eb", "invisible character"),
     ],
@@ -350,8 +350,8 @@ def test_two_people_at_once_are_told_and_nothing_typed_is_lost(
     colleague = sign_in(app, "coordinator")
     for person in (coordinator, colleague):
         person.see(f"/desk/requests/{reference}")
-    colleague.press("Change the state", state="in_work", words="")
-    page = coordinator.press("Change the state", state="waiting", words="I asked for the MRI.")
+    colleague.press("Change the status", state="in_work", words="")
+    page = coordinator.press("Change the status", state="waiting", words="I asked for the MRI.")
     assert page.status == 409
     assert "This request was changed while you were looking at it" in page.text
     assert "new → in work" in page.text
@@ -359,7 +359,7 @@ def test_two_people_at_once_are_told_and_nothing_typed_is_lost(
     assert "I asked for the MRI." in page.html
     with request_of(app, reference) as found:
         assert found.state == "in_work"
-    assert "It is waiting for patient now." in coordinator.press("Change the state").text
+    assert "It is waiting for patient now." in coordinator.press("Change the status").text
 
 
 def test_two_people_who_take_a_request_at_once_do_not_both_have_it(
@@ -369,8 +369,8 @@ def test_two_people_who_take_a_request_at_once_do_not_both_have_it(
     colleague = sign_in(app, "coordinator")
     for person in (coordinator, colleague):
         person.see(f"/desk/requests/{reference}")
-    colleague.press("I take it")
-    page = coordinator.press("Give", to=str(other))
+    colleague.press("Assign it to me")
+    page = coordinator.press("Assign", to=str(other))
     assert page.status == 409
     assert page.value("to") == str(other)
     with request_of(app, reference) as found:
@@ -418,7 +418,7 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     with request_of(app, reference) as found:
         erasure.erase(acting(now=datetime.now(UTC)), found)
     page = coordinator.see(f"/desk/requests/{reference}")
-    assert "Who it is was erased on" in page.text
+    assert "The person’s details were deleted on" in page.text
     assert NAME not in page.html
     assert "15,973.40" in page.text.replace("\xa0", " ")
     assert page.all("textarea") == []
@@ -476,8 +476,8 @@ def test_of_several_only_those_change_that_can(app: Flask, coordinator: Staff) -
         follow_redirects=True,
     )
     assert "1 request was changed." in page.text
-    assert f"{made[0]} was changed by somebody meanwhile and is as it was." in page.text
-    assert f"{made[1]} is closed, and cannot be made waiting for patient from there." in again.text
+    assert f"{made[0]} was changed by somebody else meanwhile, so it was left as it is." in page.text
+    assert f"{made[1]} is closed, so its status cannot be changed to waiting for patient." in again.text
     with request_of(app, made[2]) as found:
         assert found.state == "waiting"
 
@@ -490,10 +490,13 @@ def test_of_several_only_those_change_that_can(app: Flask, coordinator: Staff) -
             {"pick": "REQ-2222-2222.1", "act": "assign", "to": "nobody"},
             "REQ-2222-2222 is not there any more.",
         ),
-        ({"pick": "REQ-2222-2222.1", "act": "assign", "to": ""}, "Choose first whom to give them to"),
-        ({"pick": "REQ-2222-2222.1", "act": "state", "state": "quoted"}, "Choose first whom to give them to"),
+        ({"pick": "REQ-2222-2222.1", "act": "assign", "to": ""}, "First choose whom to assign them to"),
+        (
+            {"pick": "REQ-2222-2222.1", "act": "state", "state": "quoted"},
+            "First choose whom to assign them to",
+        ),
         ({"pick": "nonsense", "act": "state", "state": "closed"}, "is not there any more."),
-        ({"pick": "x", "act": "y"}, "Choose first"),
+        ({"pick": "x", "act": "y"}, "First choose"),
     ],
 )
 def test_what_cannot_be_done_to_several_is_said(
@@ -543,7 +546,7 @@ def stored(app: Flask) -> str:
 def test_events_are_only_added(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
     coordinator.send("Keep the note", {"words": "One."})
-    coordinator.press("I take it")
+    coordinator.press("Assign it to me")
     with app.app_context():
         numbers = db.session.scalars(select(RequestEvent.id).order_by(RequestEvent.id)).all()
     assert list(numbers) == list(range(1, len(numbers) + 1))

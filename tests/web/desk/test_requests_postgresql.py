@@ -47,8 +47,8 @@ def test_the_desk_works_there_as_well(app: Flask, sign_in: Callable[[Flask, Role
         assert coordinator.client.get(f"/desk/requests{path}").status_code in (200, 404), path
     coordinator.see(f"/desk/requests/{references[0]}")
     coordinator.send("Keep the note", {"words": "One."})
-    coordinator.press("I take it")
-    assert "waiting for patient" in coordinator.press("Change the state", state="waiting", words="").text
+    coordinator.press("Assign it to me")
+    assert "waiting for patient" in coordinator.press("Change the status", state="waiting", words="").text
 
 
 def test_two_who_change_the_same_requests_at_once_do_not_wait_for_each_other_for_ever(
@@ -69,7 +69,7 @@ def test_two_who_change_the_same_requests_at_once_do_not_wait_for_each_other_for
     with ThreadPoolExecutor() as pool:
         said = list(pool.map(close, people, [picks, picks[::-1]]))
     changed = ["6 requests were changed." in text for text in said]
-    meanwhile = [text.count("was changed by somebody meanwhile") for text in said]
+    meanwhile = [text.count("was changed by somebody else meanwhile") for text in said]
     assert sorted(changed) == [False, True]
     assert sorted(meanwhile) == [0, 6]
     for reference in references:

@@ -161,7 +161,7 @@ def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
     bring_back(editor, draft, content_of(book))
     editor.press("Save these changes")
     assert 'price = "sixty"' in text_of(app)
-    assert "One problem must be mended" in editor.see(draft).text
+    assert "One problem must be fixed" in editor.see(draft).text
 
 
 def bomb() -> bytes:
@@ -206,7 +206,7 @@ def test_a_spreadsheet_of_another_draft_is_refused(editor: Staff, draft: str) ->
     book["about"]["B1"] = "99"
     page = bring_back(editor, draft, content_of(book))
     assert page.status == 422
-    assert "taken out of another draft" in page.text
+    assert "downloaded from another draft" in page.text
 
 
 def test_too_many_rows_are_refused(editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch) -> None:

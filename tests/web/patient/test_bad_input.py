@@ -16,7 +16,7 @@ from tests.support.visitor import Page, Visitor
 LONG = "9" * 100_000
 
 ENDED = (
-    "Your visit had ended, or your browser keeps no cookies. Your answers are still here; "
+    "Your session had ended, or your browser keeps no cookies. Your answers are still here; "
     "press the button again."
 )
 
@@ -50,16 +50,16 @@ def test_nothing_at_all_is_said_at_every_question_that_must_be_answered(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("1,5", "“1,5” cannot be read as one number. Write digits only, for example 2."),
-        ("1e9999", "“1e9999” cannot be read as one number. Write digits only, for example 2."),
-        ("two", "“two” cannot be read as one number. Write digits only, for example 2."),
-        ("NaN", "“NaN” cannot be read as one number. Write digits only, for example 2."),
-        ("1 or 2", "“1 or 2” cannot be read as one number. Write digits only, for example 2."),
+        ("1,5", "“1,5” cannot be read as one number. Enter digits only, for example 2."),
+        ("1e9999", "“1e9999” cannot be read as one number. Enter digits only, for example 2."),
+        ("two", "“two” cannot be read as one number. Enter digits only, for example 2."),
+        ("NaN", "“NaN” cannot be read as one number. Enter digits only, for example 2."),
+        ("1 or 2", "“1 or 2” cannot be read as one number. Enter digits only, for example 2."),
         (
             "\N{RIGHT-TO-LEFT OVERRIDE}x",
-            "“\N{RIGHT-TO-LEFT OVERRIDE}x” cannot be read as one number. Write digits only, for example 2.",
+            "“\N{RIGHT-TO-LEFT OVERRIDE}x” cannot be read as one number. Enter digits only, for example 2.",
         ),
-        ("<b>1", "“<b>1” cannot be read as one number. Write digits only, for example 2."),
+        ("<b>1", "“<b>1” cannot be read as one number. Enter digits only, for example 2."),
         ("-1", "-1 is too low. The least is 1."),
         ("\N{MINUS SIGN}1", "-1 is too low. The least is 1."),
         ("0", "0 is too low. The least is 1."),
@@ -282,7 +282,7 @@ def test_more_than_any_form_holds_is_refused_with_a_sentence(visitor: Visitor, f
     for path in ("/estimate/clinic", "/estimate/clinic/total"):
         page = visitor.post(path, data)
         assert page.status == 413
-        assert page.text("h1") == "That was too much at once"
+        assert page.text("h1") == "Too much was sent at once"
     parts = {f"field{number}": "x" for number in range(2000)}
     assert visitor.post("/estimate/clinic", parts, content_type="multipart/form-data").status == 413
 

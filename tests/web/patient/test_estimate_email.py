@@ -63,7 +63,7 @@ def test_the_form_says_what_it_means_to_send_the_pdf_and_what_becomes_of_the_add
     (help_,) = reader.open().texts("p", "help")[-1:]
     assert help_ == (
         "The PDF names the treatment and its cost; whoever can open the mailbox can read it. "
-        "We use the address for this one mail and forget it after 7 days."
+        "We use the address for this one email and delete it after 7 days."
     )
 
 
@@ -82,13 +82,13 @@ def test_the_form_works_for_whoever_does_not_see_it(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "Write the address that the estimate is to be sent to."),
-        ("   ", "Write the address that the estimate is to be sent to."),
-        ("anna", "This is no mail address. Write it like this: name@example.org."),
-        ("anna@example.org, bert@example.org", "This is no mail address."),
-        ("anna@example.org\r\nBcc: bert@example.org", "This is no mail address."),
-        ('"><script>alert(1)</script>@example.org', "This is no mail address."),
-        ("a" * 300 + "@example.org", "This is no mail address."),
+        ("", "Enter the address to send the estimate to."),
+        ("   ", "Enter the address to send the estimate to."),
+        ("anna", "This is not an email address. Enter it like this: name@example.org."),
+        ("anna@example.org, bert@example.org", "This is not an email address."),
+        ("anna@example.org\r\nBcc: bert@example.org", "This is not an email address."),
+        ('"><script>alert(1)</script>@example.org', "This is not an email address."),
+        ("a" * 300 + "@example.org", "This is not an email address."),
     ],
 )
 def test_what_is_no_address_is_said_and_kept(app: Flask, reader: Reader, typed: str, sentence: str) -> None:
@@ -164,7 +164,7 @@ def test_a_form_without_a_name_is_a_mail_each_time(app: Flask, reader: Reader) -
 def test_an_ended_session_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
     page = reader.fill_in(address=ADDRESS, attached="no", csrf_token="old")
     assert page.status == 400
-    assert "Your visit had ended. What you typed is still here; go on." in page.reads
+    assert "Your session had ended. What you typed is still here; continue." in page.reads
     assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
     assert mails(app) == []
     assert reader.fill_in(page).status == 303
@@ -183,11 +183,11 @@ def test_nobody_can_send_mail_through_somebody_elses_browser(app: Flask, reader:
     [
         (
             {"MAILS_PER_ESTIMATE": "2"},
-            "This estimate has been mailed often enough today. Try again tomorrow, or send its link yourself.",
+            "We have reached today’s limit of emails for this estimate. Try again tomorrow, or send its link yourself.",
         ),
         (
             {"MAILS_PER_ADDRESS": "2"},
-            "This address has had enough mail from here today. Try again tomorrow.",
+            "We have reached today’s limit of emails to this address. Try again tomorrow.",
         ),
     ],
 )
@@ -305,13 +305,13 @@ def test_every_outcome_is_said(start: Callable[..., Flask], tmp_path: Path) -> N
         "The connection broke while the server was taking it, so it may have arrived all the same."
     )
     change(app, address=None, address_lookup=None)
-    assert outcome(reader).startswith("an address that we have forgotten asked for on")
+    assert outcome(reader).startswith("an address that we have deleted asked for on")
 
 
 def test_an_address_whose_key_is_missing_is_not_shown(start: Callable[..., Flask], reader: Reader) -> None:
     reader.fill_in(address=ADDRESS)
     other = Reader(start(DATA_KEYS=f"otherkey {'e' * 64}"), reader.link.rpartition("/")[2])
-    assert outcome(other).startswith("an address that we have forgotten asked for on")
+    assert outcome(other).startswith("an address that we have deleted asked for on")
 
 
 def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reader: Reader) -> None:

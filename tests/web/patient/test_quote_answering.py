@@ -96,7 +96,7 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ({"typed_name": " "}, "Write your full name."),
+        ({"typed_name": " "}, "Enter your full name."),
         ({"typed_name": "x" * 201}, "Shorten the name to 200 letters."),
         ({"agreed": None}, "Tick the sentence if you agree to it."),
         ({"agreed": "no"}, "Tick the sentence if you agree to it."),
@@ -329,7 +329,7 @@ def test_a_question_that_is_sent_twice_is_one_and_another_one_is_another(
 
 def test_a_question_must_say_something_and_not_too_much(desk: Desk, patient: Patient) -> None:
     page = patient.open(f"{patient.path}/question")
-    assert patient.press(page, None, words="  ").problems == ["Write your question."]
+    assert patient.press(page, None, words="  ").problems == ["Enter your question."]
     long = patient.press(page, None, words="x" * 5001)
     assert "room for 5,000" in long.problems[0]
     assert "x" * 5001 in long.html
@@ -369,7 +369,7 @@ def test_an_ended_visit_loses_nothing_that_was_typed(desk: Desk, patient: Patien
     page = patient.open(f"{patient.path}/{kind}")
     answer = patient.press(page, "accept", csrf_token="old", **FORMS[kind])
     assert answer.status == 400
-    assert "Your visit had ended" in answer.problems[0]
+    assert "Your session had ended" in answer.problems[0]
     kept = fields(answer)
     for name, value in FORMS[kind].items():
         assert kept[name].strip() == value

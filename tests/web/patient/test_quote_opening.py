@@ -199,7 +199,7 @@ def test_an_empty_code_costs_no_try(desk: Desk, link: str) -> None:
     page = patient.open(patient.press(patient.open(patient.path), "send").location)
     for _time in range(7):
         page = patient.press(page, "check", code=" ")
-        assert page.problems == ["Write the six digits of the newest mail."]
+        assert page.problems == ["Enter the six digits of the newest email."]
     assert patient.press(page, "check", code=desk.code()).status == 303
 
 
@@ -274,7 +274,7 @@ def test_without_a_mail_address_the_link_alone_opens_the_quote_and_the_page_says
     patient = desk.patient(desk.issue(), confirmed=False)
     page = patient.open(patient.path)
     assert NAME in page.text()
-    assert "whoever has its link can read and answer it" in page.text()
+    assert "anybody who has its link can read and answer it" in page.text()
 
 
 def test_a_page_without_its_token_sends_no_code_and_keeps_what_was_typed(desk: Desk, link: str) -> None:
@@ -283,7 +283,7 @@ def test_a_page_without_its_token_sends_no_code_and_keeps_what_was_typed(desk: D
     answer = patient.press(patient.open(patient.path), "check", csrf_token=None, code="123456")
     assert answer.status == 400
     assert 'value="123456"' in answer.html
-    assert "Your visit had ended" in answer.problems[0]
+    assert "Your session had ended" in answer.problems[0]
 
 
 def test_an_address_whose_key_is_missing_opens_nothing(

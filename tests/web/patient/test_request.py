@@ -211,16 +211,16 @@ def test_a_name_in_any_script_is_a_name(visitor: Visitor, form: Page, name: str)
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("full_name", "  ", "Write your name."),
-        ("full_name", "12345", "Write your name."),
+        ("full_name", "  ", "Enter your name."),
+        ("full_name", "12345", "Enter your name."),
         ("full_name", "q" * 201, "This has 201 characters; there is room for 200."),
-        ("full_name", "Anna \u202eannA", "turns the direction of writing round"),
-        ("full_name", "Anna \u2067annA", "turns the direction of writing round"),
+        ("full_name", "Anna \u202eannA", "reverses the direction of writing"),
+        ("full_name", "Anna \u2067annA", "reverses the direction of writing"),
         ("full_name", "Anna\x07", "cannot be shown"),
-        ("email", "", "Write the mail address"),
-        ("email", "mina@", "This is no mail address."),
-        ("email", "mina@quillworth.org, other@example.org", "This is no mail address."),
-        ("phone", "123", "This is no telephone number."),
+        ("email", "", "Enter the email address"),
+        ("email", "mina@", "This is not an email address."),
+        ("email", "mina@quillworth.org, other@example.org", "This is not an email address."),
+        ("phone", "123", "This is not a telephone number."),
         ("phone", "+49 30 901820 " + "1" * 40, "This has 54 characters; there is room for 40."),
         ("country", "ZZ", "Choose a country."),
         ("country", "Germany", "Choose a country."),
@@ -229,7 +229,7 @@ def test_a_name_in_any_script_is_a_name(visitor: Visitor, form: Page, name: str)
         ("planned_month", "2026-02", "Choose a month of the list."),
         ("planned_month", "soon", "Choose a month of the list."),
         ("message", "q" * 5001, "This has 5,001 characters; there is room for 5,000."),
-        ("message", "see \u202egpj.exe", "turns the direction of writing round"),
+        ("message", "see \u202egpj.exe", "reverses the direction of writing"),
         ("consent_health_data", None, "Without this we may not read your request."),
         ("consent_contact", "no", "Without this we cannot answer."),
     ],
@@ -298,7 +298,7 @@ def test_what_is_sent_past_the_pages_is_checked_all_the_same(
     page = last_look(visitor, form)
     sent = visitor.post(form.path + "/check", {**page.typed(), "full_name": "", "act": "send"})
     assert sent.status == 422
-    assert sent.problems == ["Write your name."]
+    assert sent.problems == ["Enter your name."]
     assert stored(app) == []
 
 
@@ -336,7 +336,7 @@ def test_an_ended_visit_loses_nothing(visitor: Visitor, form: Page) -> None:
     visitor.client.delete_cookie("session")
     page = visitor.send(form, filled(), "check")
     assert page.status == 400
-    assert "Everything you wrote is still here" in page.problems[0]
+    assert "Everything you entered is still here" in page.problems[0]
     look = visitor.send(page, {}, "check")
     assert look.status == 200
     visitor.client.delete_cookie("session")
@@ -450,7 +450,7 @@ def test_a_link_is_exchanged_for_the_visit_and_changes_nothing(
         assert answer.headers["Location"] == f"/request/{record.reference}"
     page = stranger.open(f"/request/{record.reference}")
     assert page.status == 200
-    assert "Nobody has begun with it yet" in page.text()
+    assert "Nobody has started on it yet" in page.text()
     assert "by the end of 13 March 2026 (UTC)" in page.text()
     with app.app_context():
         assert db.session.scalars(select(RequestEvent.kind)).all() == ["asked"]
@@ -563,12 +563,12 @@ def test_nobody_asks_without_end(app: Flask, visitor: Visitor, form: Page) -> No
         assert visitor.send(page, {"words": f"Question {number}?"}, button=None).status == 303
     refused = visitor.send(page, {"words": "One more?"}, button=None)
     assert refused.status == 429
-    assert "asked often enough today" in refused.problems[0]
+    assert "reached today’s limit of questions" in refused.problems[0]
     assert refused.control("words") == "One more?"
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"), [("  ", "Write your question."), ("q" * 5001, "room for 5,000")]
+    ("words", "sentence"), [("  ", "Enter your question."), ("q" * 5001, "room for 5,000")]
 )
 def test_a_question_that_cannot_be_is_kept_in_the_form(
     app: Flask, visitor: Visitor, form: Page, words: str, sentence: str

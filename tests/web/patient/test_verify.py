@@ -41,7 +41,7 @@ TELLS = (
 )
 """What a number must not tell."""
 
-KEPT = "Your file has been forgotten already. We kept nothing of it."
+KEPT = "Your file has already been deleted. We kept nothing of it."
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_an_estimate_is_computed_again(visitor: Visitor) -> None:
 
 
 FILES = {
-    "a text": (b"hello", "This is no PDF."),
+    "a text": (b"hello", "This is not a PDF."),
     "half a PDF": (b"%PDF-1.7\n1 0 obj\n<<", "It is damaged, or not whole"),
 }
 

@@ -108,7 +108,7 @@ def test_a_weak_password_is_refused_and_the_link_still_works(
     laptop.get(link_in(mails(app)[0]))
     laptop.post(data={"password": "password", "password_confirm": "password"})
     assert laptop.status == 422
-    assert laptop.says("Write at least 12 characters.")
+    assert laptop.says("Enter at least 12 characters.")
     laptop.post(data={"password": PASSWORD, "password_confirm": PASSWORD})
     assert laptop.heading == "Second factor"
 
@@ -116,12 +116,12 @@ def test_a_weak_password_is_refused_and_the_link_still_works(
 @pytest.mark.parametrize(
     ("address", "roles", "sentence"),
     [
-        ("", ["approver"], "Write a mail address, like this: name@example.org."),
-        ("mira", ["approver"], "Write a mail address, like this: name@example.org."),
+        ("", ["approver"], "Enter an email address, like this: name@example.org."),
+        ("mira", ["approver"], "Enter an email address, like this: name@example.org."),
         ("mira@example.org", [], "Choose at least one role."),
         ("mira@example.org", ["king"], "Choose at least one role."),
-        ("ADA@example.org", ["approver"], "Somebody with this address is there already."),
-        ("m" * 300 + "@example.org", ["approver"], "Write a mail address, like this: name@example.org."),
+        ("ADA@example.org", ["approver"], "There is already an account with this address."),
+        ("m" * 300 + "@example.org", ["approver"], "Enter an email address, like this: name@example.org."),
     ],
 )
 def test_an_invitation_that_cannot_be_sent_says_why(
@@ -187,7 +187,7 @@ def test_without_a_mail_server_the_link_is_shown_to_be_handed_on(
     browser = Browser(app)
     Person(app, "ada@example.org", ["administrator"]).put(datetime.now(UTC)).sign_in(browser)
     invite(browser, "mira@example.org", "approver")
-    assert browser.heading == "Hand this link on"
+    assert browser.heading == "Share this link"
     laptop = Browser(app)
     laptop.get(link_in(browser.page.replace("</bdi>", " ")))
     assert laptop.heading == "Welcome"
@@ -209,11 +209,11 @@ def test_somebody_is_let_in_no_more_and_again(
     number = number_of(administrator, person)
     administrator.get(f"/staff/people/{number}")
     administrator.post(data={"act": "deactivate"})
-    assert administrator.says("This account lets nobody in any more.")
+    assert administrator.says("This account is deactivated.")
     person.give_password(laptop)
     assert laptop.status == 422
     administrator.post(data={"act": "activate"})
-    assert administrator.says("This account lets its owner in again.")
+    assert administrator.says("This account is active again.")
     assert person.sign_in(laptop).heading == "Start"
 
 
@@ -263,7 +263,7 @@ def test_a_quarter_of_an_hour_after_the_password_it_is_asked_for_before_people_a
     number = number_of(administrator, join())
     later(minutes=14)
     administrator.get(f"/staff/people/{number}")
-    assert administrator.heading == "Your password, please"
+    assert administrator.heading == "Enter your password"
     administrator.post(data={"password": PASSWORD, "next": f"/staff/people/{number}"})
     assert administrator.heading == "mira@example.org"
 
@@ -273,6 +273,6 @@ def test_a_stale_session_changes_nobody(administrator: Browser, join: Join, late
     administrator.get(f"/staff/people/{number_of(administrator, person)}")
     later(minutes=20)
     administrator.post(data={"act": "deactivate"})
-    assert administrator.heading == "Your password, please"
+    assert administrator.heading == "Enter your password"
     with person.row() as user:
         assert user.active

@@ -40,7 +40,7 @@ def test_somebody_who_forgot_their_password_gets_a_link_and_chooses_another(
     laptop.get(link_in(text))
     assert laptop.says("Account: mira@example.org")
     choose(laptop, OTHER_PASSWORD)
-    assert laptop.heading == "Your new password is in force"
+    assert laptop.heading == "Your new password is set"
     person.give_password(laptop, PASSWORD)
     assert laptop.status == 422
     person.password = OTHER_PASSWORD
@@ -90,7 +90,7 @@ def test_to_look_at_a_link_uses_nothing_up(join: Join, laptop: Browser, app: Fla
         Browser(app).get(link)
     laptop.get(link)
     choose(laptop, OTHER_PASSWORD)
-    assert laptop.heading == "Your new password is in force"
+    assert laptop.heading == "Your new password is set"
 
 
 def test_a_link_works_once_and_ends_the_others(join: Join, app: Flask, laptop: Browser) -> None:
@@ -206,23 +206,23 @@ def change(browser: Browser, old: str, new: str, again: str | None = None) -> No
 @pytest.mark.parametrize(
     ("old", "new", "again", "sentence", "field"),
     [
-        ("", OTHER_PASSWORD, None, "Write the password that you have now.", "password"),
+        ("", OTHER_PASSWORD, None, "Enter your current password.", "password"),
         (
             OTHER_PASSWORD,
             OTHER_PASSWORD + "!",
             None,
-            "This is not the password that you have now.",
+            "This is not your current password.",
             "password",
         ),
-        (PASSWORD, "", None, "Write a new password.", "new_password"),
-        (PASSWORD, "short", None, "Write at least 12 characters.", "new_password"),
+        (PASSWORD, "", None, "Enter a new password.", "new_password"),
+        (PASSWORD, "short", None, "Enter at least 12 characters.", "new_password"),
         (PASSWORD, "passwordpassword", None, "This password is easy to guess.", "new_password"),
         (PASSWORD, OTHER_PASSWORD, "else", "The two are not the same.", "new_password_confirm"),
         (
             PASSWORD,
             PASSWORD,
             None,
-            "This is the password that you have now. Write another one.",
+            "This is your current password. Enter a different one.",
             "new_password",
         ),
     ],
@@ -271,7 +271,7 @@ def test_any_characters_make_a_password(app: Flask, password: str) -> None:
 
 def test_a_password_has_at_most_128_characters(app: Flask) -> None:
     with app.test_request_context():
-        assert weakness(PASSWORD * 5, "mira@example.org") == "Write at most 128 characters."
+        assert weakness(PASSWORD * 5, "mira@example.org") == "Enter at most 128 characters."
 
 
 def test_a_password_is_the_same_however_its_letters_are_composed(

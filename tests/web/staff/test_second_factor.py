@@ -109,9 +109,9 @@ def test_what_protects_the_account_asks_for_the_password_again(
     join().sign_in(laptop)
     later(minutes=15)
     laptop.get(path)
-    assert laptop.heading == "Your password, please"
+    assert laptop.heading == "Enter your password"
     laptop.post(data={"password": OTHER_PASSWORD, "next": path})
-    assert (laptop.status, laptop.heading) == (422, "Your password, please")
+    assert (laptop.status, laptop.heading) == (422, "Enter your password")
     laptop.post(data={"password": PASSWORD, "next": path})
     assert laptop.path == path
 
@@ -124,10 +124,10 @@ def test_a_session_that_is_not_fresh_changes_no_second_factor(
     laptop.get("/staff/second-factor")
     later(minutes=20)
     laptop.post(data={"setup": "authenticator"})
-    assert laptop.heading == "Your password, please"
+    assert laptop.heading == "Enter your password"
     laptop.get("/staff")
     laptop.post("/staff/recovery-codes", {})
-    assert laptop.heading == "Your password, please"
+    assert laptop.heading == "Enter your password"
     with person.row() as user:
         assert user.tf_totp_secret is not None
 

@@ -132,19 +132,23 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
         ("days", {"holidays": "2026-12-25\n24.12.2026"}, "Line 2: “24.12.2026” is no day."),
         ("days", {"holidays": "2026-02-30"}, "Line 1: “2026-02-30” is no day."),
         ("days", {"holidays": "1999-01-01"}, "Holidays lie between the years 2000 and 2100."),
-        ("days", {"reply_days": ""}, "Write a number in digits."),
-        ("days", {"reply_days": "three"}, "Write a number in digits."),
-        ("days", {"reply_days": "2.5"}, "Write a whole number."),
-        ("days", {"reply_days": "9" * 500}, "Write a number in digits."),
-        ("days", {"reply_days": "0"}, "Write a whole number from 1 to 60."),
-        ("quotes", {"reflection_days": "-1"}, "Write a whole number from 0 to 90."),
-        ("quotes", {"adjustment_limit": "100.5"}, "Write a number from 0 to 100."),
-        ("quotes", {"adjustment_limit": "1.005"}, "Write at most two decimals."),
-        ("kept", {"requests_kept_days": "29"}, "Write a whole number from 30 to 3650."),
-        ("kept", {"quotes_kept_years": "31"}, "Write a whole number from 1 to 30."),
-        ("letters/estimate", {"before-en": "x" * 1001}, "Write at most 1000 characters; there are 1001."),
+        ("days", {"reply_days": ""}, "Enter a number in digits."),
+        ("days", {"reply_days": "three"}, "Enter a number in digits."),
+        ("days", {"reply_days": "2.5"}, "Enter a whole number."),
+        ("days", {"reply_days": "9" * 500}, "Enter a number in digits."),
+        ("days", {"reply_days": "0"}, "Enter a whole number from 1 to 60."),
+        ("quotes", {"reflection_days": "-1"}, "Enter a whole number from 0 to 90."),
+        ("quotes", {"adjustment_limit": "100.5"}, "Enter a number from 0 to 100."),
+        ("quotes", {"adjustment_limit": "1.005"}, "Enter at most two decimals."),
+        ("kept", {"requests_kept_days": "29"}, "Enter a whole number from 30 to 3650."),
+        ("kept", {"quotes_kept_years": "31"}, "Enter a whole number from 1 to 30."),
+        ("letters/estimate", {"before-en": "x" * 1001}, "Enter at most 1000 characters; there are 1001."),
         ("letters/estimate", {"after-en": "http://example.org"}, "Links must begin with https://."),
-        ("letters/estimate", {"after-en": "a\N{RIGHT-TO-LEFT OVERRIDE}b"}, "There is an invisible character"),
+        (
+            "letters/estimate",
+            {"after-en": "a\N{RIGHT-TO-LEFT OVERRIDE}b"},
+            "It contains an invisible character",
+        ),
     ],
 )
 def test_what_is_refused_stays_in_its_field_with_a_sentence_beside_it(
@@ -224,7 +228,7 @@ def test_whoever_signed_in_long_ago_writes_the_password_again_and_loses_no_words
     typed = {**fields(ada), "before-en": "A long text that took its time."}
     later(minutes=20)
     ada.post(data=typed)
-    assert (ada.status, ada.heading) == (401, "Please write your password again")
+    assert (ada.status, ada.heading) == (401, "Enter your password again")
     assert ada.says("A long text that took its time.")
     assert stored(app).letters == {}
     for page in PAGES:
@@ -294,7 +298,7 @@ def test_a_file_that_is_no_logo_is_refused(
 
 def test_far_too_large_a_file_is_refused_before_it_is_read(app: Flask, ada: Browser) -> None:
     send(ada, "logo", picture=file(b"x" * 5_000_000))
-    assert (ada.status, ada.heading) == (413, "That was too much at once")
+    assert (ada.status, ada.heading) == (413, "Too much was sent at once")
 
 
 def test_of_two_logos_at_once_the_second_is_told(app: Flask, ada: Browser, eve: Browser) -> None:
@@ -329,21 +333,21 @@ def test_a_rate_is_entered_listed_replaced_and_removed(app: Flask, ada: Browser)
 @pytest.mark.parametrize(
     ("typed", "sentences"),
     [
-        ({"rate": "0"}, ["Write a number above zero."]),
-        ({"rate": "-1"}, ["Write a number above zero."]),
-        ({"rate": "eighty"}, ["Write a number in digits, for example 83.25."]),
-        ({"rate": "9" * 400}, ["Write a number in digits, for example 83.25."]),
-        ({"rate": "1.12345678901"}, ["Write at most 14 digits, 10 of them decimals."]),
+        ({"rate": "0"}, ["Enter a number above zero."]),
+        ({"rate": "-1"}, ["Enter a number above zero."]),
+        ({"rate": "eighty"}, ["Enter a number in digits, for example 83.25."]),
+        ({"rate": "9" * 400}, ["Enter a number in digits, for example 83.25."]),
+        ({"rate": "1.12345678901"}, ["Enter at most 14 digits, 10 of them decimals."]),
         ({"quoted": "USD"}, ["Choose another currency than the one of the price."]),
         ({"base": ""}, ["Choose a currency."]),
         ({"day": "2026-03-12"}, ["This day has not come yet."]),
-        ({"day": "yesterday"}, ["Write a day like this: 2026-12-25."]),
-        ({"source": "x" * 201}, ["Write at most 200 characters."]),
+        ({"day": "yesterday"}, ["Enter a day like this: 2026-12-25."]),
+        ({"source": "x" * 201}, ["Enter at most 200 characters."]),
         (
             {"rate": "x", "day": "x", "source": ""},
             [
-                "Write a number in digits, for example 83.25.",
-                "Write a day like this: 2026-12-25.",
+                "Enter a number in digits, for example 83.25.",
+                "Enter a day like this: 2026-12-25.",
                 "Say who says so, like this: European Central Bank.",
             ],
         ),

@@ -72,8 +72,8 @@ def without_what_was_typed(page: str) -> str:
 @pytest.mark.parametrize(
     ("sent", "sentence", "field"),
     [
-        ({"email": "", "password": PASSWORD}, "Write your mail address.", "email"),
-        ({"email": "mira@example.org", "password": ""}, "Write your password.", "password"),
+        ({"email": "", "password": PASSWORD}, "Enter your email address.", "email"),
+        ({"email": "mira@example.org", "password": ""}, "Enter your password.", "password"),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field(

@@ -46,7 +46,7 @@ class Gone(errors.Missing):
         return errors.page(
             404,
             _("This draft is not there any more"),
-            _("It was published or thrown away meanwhile, perhaps by somebody else."),
+            _("It was published or discarded meanwhile, perhaps by somebody else."),
             way_out=(url_for("price_lists.index"), _("To the price lists")),
             kept=errors.typed(),
         )

@@ -62,12 +62,12 @@ def discard(draft_id: int) -> ResponseReturnValue:
         return to("index")
     return render_template(
         "desk/confirm.html",
-        heading=_("Throw this draft away?"),
+        heading=_("Discard this draft?"),
         sentences=[
             _("The draft and its earlier saves are removed and cannot be brought back."),
             _("Published versions stay as they are."),
         ],
-        button=_("Throw it away"),
+        button=_("Discard it"),
         back=url_for("price_lists.overview", draft_id=draft.id),
         hidden={},
     )

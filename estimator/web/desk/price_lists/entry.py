@@ -228,9 +228,9 @@ def in_a_form(problem: Problem, help: Any) -> str:
     if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
         return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
     if problem.kind == "not_a_number":
-        return _("“%(typed)s” is not a number. Write digits with a point, for example 480.50.", typed=given)
+        return _("“%(typed)s” is not a number. Enter digits with a point, for example 480.50.", typed=given)
     if problem.kind == "not_a_date":
-        return _("“%(typed)s” is not a day. Write year, month and day, for example 2027-03-31.", typed=given)
+        return _("“%(typed)s” is not a day. Enter year, month and day, for example 2027-03-31.", typed=given)
     if problem.kind == "missing":
         return _("This is needed.")
     if problem.kind == "missing_main_text":

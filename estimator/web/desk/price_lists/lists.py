@@ -162,7 +162,7 @@ def begin() -> ResponseReturnValue:
         try:
             sent_text = form.file.data.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            sentence = _("This file is no text in UTF-8. Save it as plain text and choose it again.")
+            sentence = _("This file is not text in UTF-8. Save it as plain text and choose it again.")
             return _index(form.refuse(sentence, form.text), 422)
         form.text.fill(printable(sent_text))
     pasted = form.text.data

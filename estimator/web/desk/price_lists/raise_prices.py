@@ -72,9 +72,9 @@ def problem_with(draft: Draft) -> str | None:
     data = editing.look(draft.text).data or {}
     changes = _changes(data)
     if changes is None and editing.rounder(data) is None:
-        return _("The currency or the rounding in “About the list” is wrong. Mend it first.")
+        return _("The currency or the rounding in “About the list” is wrong. Fix it first.")
     if changes is None:
-        return _("Write by how many percent, for example 4 or -2.5.")
+        return _("Enter by how many percent, for example 4 or -2.5.")
     if not _chosen(data):
         return _("Tick the charges whose prices change, or choose a group or all charges.")
     if not changes:

@@ -224,7 +224,7 @@ def _pasted(data: editing.Data, form: ManyForm) -> editing.Data:
         reader = current_reader()
         said.append(
             _(
-                "Only the first %(most)s rows were taken. The other %(count)s stand here; take them now.",
+                "Only the first %(most)s rows were added. The other %(count)s are still here; add them now.",
                 most=reader.number(str(editing.MOST_PASTED)),
                 count=reader.number(str(len(found.beyond))),
             )

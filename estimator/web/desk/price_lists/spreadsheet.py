@@ -91,7 +91,7 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
         found, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook:
         problem = _(
-            "This is no spreadsheet of this list. Choose the XLSX file that you took out here; at most "
+            "This is not a spreadsheet of this list. Choose the XLSX file that you downloaded here; at most "
             "%(most)s bytes and %(rows)s rows. Nothing was changed.",
             most=shown["most"],
             rows=shown["rows"],
@@ -99,7 +99,7 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
     else:
         number = about.get("save", "")
         if about.get("draft") != str(draft.id) or not number.isdecimal() or len(number) > 9:
-            problem = _("This spreadsheet was taken out of another draft. Nothing was changed.")
+            problem = _("This spreadsheet was downloaded from another draft. Nothing was changed.")
         else:
             before = drafts.text_of(draft, int(number))
             base = data if before is None else editing.look(before).data or data

@@ -108,7 +108,7 @@ def not_accepted(unacknowledged: Sequence[str]) -> str:
 def not_to_be_accepted(blocking: Sequence[Problem]) -> str:
     """Say how many warnings nobody can accept."""
     reader = current_reader()
-    return _("Warnings that must be mended first: %(count)s.", count=reader.number(str(len(blocking))))
+    return _("Warnings that must be fixed first: %(count)s.", count=reader.number(str(len(blocking))))
 
 
 def _label(data: editing.Data, place: str, tags: Sequence[str]) -> str:

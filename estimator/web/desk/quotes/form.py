@@ -65,7 +65,7 @@ class Amount:
         if field.amount is None:
             raise StopValidation(
                 _(
-                    "“%(typed)s” cannot be read as one amount. Write it like %(example)s.",
+                    "“%(typed)s” cannot be read as one amount. Enter it like %(example)s.",
                     typed=typed if len(typed) <= LONGEST_AMOUNT else typed[:LONGEST_AMOUNT] + "…",
                     example=current_reader().number("-250"),
                 )
@@ -122,7 +122,7 @@ def _line_fields() -> dict[str, Any]:
             lazy_gettext("Amount"),
             [
                 UnlessLineIsEmpty(),
-                Filled(lazy_gettext("Write an amount; a reduction begins with a minus.")),
+                Filled(lazy_gettext("Enter an amount; a reduction begins with a minus.")),
                 Amount(),
             ],
         )
@@ -130,9 +130,9 @@ def _line_fields() -> dict[str, Any]:
             lazy_gettext("Label"),
             [
                 UnlessLineIsEmpty(),
-                Filled(lazy_gettext("Write what the patient reads in the quote.")),
+                Filled(lazy_gettext("Enter what the patient reads in the quote.")),
                 NotTooLong(
-                    LONGEST_LABEL, lazy_gettext("This is too long. Write at most %(most)s characters.")
+                    LONGEST_LABEL, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
             ],
         )
@@ -140,9 +140,9 @@ def _line_fields() -> dict[str, Any]:
             lazy_gettext("Reason"),
             [
                 UnlessLineIsEmpty(),
-                Filled(lazy_gettext("Write why. Colleagues read it, the patient does not.")),
+                Filled(lazy_gettext("Enter a reason. Colleagues read it, the patient does not.")),
                 NotTooLong(
-                    LONGEST_REASON, lazy_gettext("This is too long. Write at most %(most)s characters.")
+                    LONGEST_REASON, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
             ],
         )

@@ -58,7 +58,7 @@ def approve(reference: str) -> ResponseReturnValue:
         return _not_approved(
             reference, _("You wrote an adjustment yourself. Another person has to approve it.")
         )
-    flash(_("The adjustments are approved. Whoever changes the quote has to ask again."))
+    flash(_("The adjustments are approved. Any change to the quote needs a new approval."))
     return to("prepare", reference=of.reference)
 
 

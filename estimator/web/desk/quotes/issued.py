@@ -139,7 +139,7 @@ def document(reference: str, number: int) -> ResponseReturnValue:
         return errors.page(
             404,
             _("There is no document"),
-            _("It is about to be made, or it was removed together with the person. Look again in a minute."),
+            _("It is about to be made, or it was removed together with the person. Check again in a minute."),
             way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
         )
     answer = Response(content, mimetype="application/pdf")
@@ -191,18 +191,18 @@ def new_link(reference: str) -> ResponseReturnValue:
     if request.method == "POST":
         with committing():
             quotes.new_link(act(), quote)
-        flash(_("The quote has a new link. The old one opens nothing any more."))
+        flash(_("The quote has a new link. The old one no longer works."))
         return to("prepare", reference=of.reference)
     return render_template(
         "desk/confirm.html",
-        heading=_("Give quote %(number)s a new link?", number=quote.number),
+        heading=_("Make a new link for quote %(number)s?", number=quote.number),
         sentences=[
-            _("The old link opens nothing any more, also not the one in mails that were sent."),
+            _("The old link no longer works, nor do the links in emails that were sent."),
             _(
                 "Do this if the link came into the wrong hands. Then give the new one to the patient yourself."
             ),
         ],
-        button=_("Give it a new link"),
+        button=_("Make a new link"),
         back=url_for("quotes_desk.prepare", reference=of.reference),
         hidden={},
     )
@@ -220,7 +220,7 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),
-        _("It is %(standing)s meanwhile. Nothing was changed.", standing=states.revision_at_desk(standing)),
+        _("It is now %(standing)s. Nothing was changed.", standing=states.revision_at_desk(standing)),
         way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
     )
 

@@ -131,12 +131,12 @@ def discard(reference: str) -> ResponseReturnValue:
         return to("prepare", reference=of.reference)
     return render_template(
         "desk/confirm.html",
-        heading=_("Throw away what is being prepared?"),
+        heading=_("Discard the revision that is being prepared?"),
         sentences=[
             _("The changed answers and the adjustments are removed and cannot be brought back."),
             _("What was issued stays as it is."),
         ],
-        button=_("Throw it away"),
+        button=_("Discard it"),
         back=url_for("quotes_desk.prepare", reference=of.reference),
         hidden={},
     )

@@ -128,6 +128,6 @@ def _no_total(of: PatientRequest) -> ResponseReturnValue:
     return errors.page(
         409,
         _("There is nothing to look at yet"),
-        _("Choose the prices, and mend the answers if the price list refuses them. Then there is a total."),
+        _("Choose the prices, and change the answers if the price list refuses them. Then there is a total."),
         way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
     )

@@ -38,7 +38,7 @@ class AddressOrTelephone:
         if not field.data and form.phone.data:
             raise StopValidation
         if not field.data:
-            raise StopValidation(_("Write a mail address or a telephone number."))
+            raise StopValidation(_("Enter an email address or a telephone number."))
 
 
 class EnteredForm(RequestForm):
@@ -59,13 +59,13 @@ class EnteredForm(RequestForm):
     def __init__(self, now: datetime, zone: str) -> None:
         super().__init__(now, zone)
         self.full_name.validators = [
-            HasLetter(_("Write the name of whoever asks.")),
+            HasLetter(_("Enter the name of the person who is asking.")),
             NotTooLong(request_form.LONGEST_PERSON),
             PrintableLine(),
         ]
         self.email.validators = [
             AddressOrTelephone(),
-            Address(_("This is no mail address. Write it like this: name@example.org.")),
+            Address(_("This is not an email address. Enter it like this: name@example.org.")),
         ]
         self.phone.label.text = _("Telephone")
         self.country.label.text = _("Country they live in")

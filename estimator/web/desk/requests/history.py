@@ -88,11 +88,11 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
         case "state":
             return _("%(before)s → %(after)s", before=_state(detail["from"]), after=_state(detail["to"]))
         case "assigned" if detail.get("to") is None:
-            return _("gave it to nobody")
+            return _("unassigned it")
         case "assigned" if entry.actor == f"user:{detail['to']}":
             return _("took it")
         case "assigned":
-            return _("gave it to %(who)s", who=_person(detail["to"], names))
+            return _("assigned it to %(who)s", who=_person(detail["to"], names))
         case kind if kind in states.EVENTS_AT_DESK:
             sentence = str(states.EVENTS_AT_DESK[kind])
             shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}
@@ -110,12 +110,12 @@ def _who(actor: str, names: Mapping[int, str]) -> str:
     kind, _colon, number = actor.partition(":")
     if kind == "user" and number.isdecimal():
         return _person(int(number), names)
-    known = {"patient": _("patient"), "clock": _("by itself"), COMMAND_LINE: _("command line")}
+    known = {"patient": _("patient"), "clock": _("automatically"), COMMAND_LINE: _("command line")}
     return known.get(actor, actor)
 
 
 def _person(number: int, names: Mapping[int, str]) -> str:
-    return names.get(number, _("somebody who is not there any more"))
+    return names.get(number, _("somebody who no longer has an account"))
 
 
 def _names(entries: Sequence[requests.Entry]) -> dict[int, str]:

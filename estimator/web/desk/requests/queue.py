@@ -87,7 +87,7 @@ def bulk() -> ResponseReturnValue:
     if not picked:
         flash(_("Tick at least one request first."))
     elif act is None:
-        flash(_("Choose first whom to give them to, or which state they shall have."))
+        flash(_("First choose whom to assign them to, or their new status."))
     else:
         with committing():
             done, left = _each(picked, act)
@@ -111,12 +111,15 @@ def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) ->
             done += 1
         except requests.ChangedMeanwhile:
             left.append(
-                _("%(reference)s was changed by somebody meanwhile and is as it was.", reference=reference)
+                _(
+                    "%(reference)s was changed by somebody else meanwhile, so it was left as it is.",
+                    reference=reference,
+                )
             )
         except requests.NotPossible as refusal:
             left.append(
                 _(
-                    "%(reference)s is %(state)s, and cannot be made %(wanted)s from there.",
+                    "%(reference)s is %(state)s, so its status cannot be changed to %(wanted)s.",
                     reference=reference,
                     state=desk.state_word(refusal.before),
                     wanted=desk.state_word(refusal.after),
@@ -216,12 +219,12 @@ def _work(name: str, filters: dict[str, Any], counts: Mapping[str, int], asked: 
 def _said(found: Page, wanted: Filter, filtered: bool) -> str:
     """Say in a sentence what the page shows; it is read out while somebody types."""
     if found.too_short:
-        return _("Write at least three letters of a name.")
+        return _("Enter at least three letters of a name.")
     count = len(found.rows)
     if not count:
         if not found.whole:
-            return _("None among those that were looked at so far.")
-        return _("No request fits.") if filtered else _("There is no request.")
+            return _("No match among the requests searched so far.")
+        return _("No request matches.") if filtered else _("There is no request.")
     if wanted.after is not None:
         return ngettext("%(num)s more request", "%(num)s more requests", count)
     if found.more is not None and found.whole:

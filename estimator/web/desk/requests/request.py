@@ -51,13 +51,13 @@ class Unknown(errors.Missing):
 class NoteForm(Form):
     """A note for colleagues."""
 
-    words = words_field(lazy_gettext("Note"), lazy_gettext("Write something first."), id="note")
+    words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), id="note")
 
 
 class AssignForm(Form):
     """Whom a request is given to: a number, or nobody."""
 
-    to = ChoiceField(lazy_gettext("Who has it"), refusal=lazy_gettext("Choose somebody who can work on it."))
+    to = ChoiceField(lazy_gettext("Assigned to"), refusal=lazy_gettext("Choose somebody who can work on it."))
 
     def __init__(self, found: PatientRequest, *sent: None) -> None:
         super().__init__(*sent, data={"to": str(found.assignee_id or NOBODY)})
@@ -75,7 +75,7 @@ class StateForm(Form):
     """Another state, and perhaps why."""
 
     state = ChoiceField(
-        lazy_gettext("Make it"), empty=lazy_gettext("choose"), refusal=lazy_gettext("Choose a state.")
+        lazy_gettext("Change status"), empty=lazy_gettext("choose"), refusal=lazy_gettext("Choose a status.")
     )
     words = words_field(lazy_gettext("Why (not required)"), id="why")
 
@@ -128,9 +128,9 @@ def assign(reference: str) -> ResponseReturnValue:
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
     flash(
-        _("It is given to nobody now.")
+        _("It is no longer assigned to anybody.")
         if number is None
-        else _("It is given to %(who)s.", who=desk.people()[number])
+        else _("It is assigned to %(who)s.", who=desk.people()[number])
     )
     return desk.to("request", reference=found.reference)
 
@@ -151,7 +151,7 @@ def state(reference: str) -> ResponseReturnValue:
         return _meanwhile(reference, form)
     except requests.NotPossible as refusal:
         sentence = _(
-            "It is %(before)s, and cannot be made %(after)s from there.",
+            "It is %(before)s, so its status cannot be changed to %(after)s.",
             before=desk.state_word(refusal.before),
             after=desk.state_word(refusal.after),
         )
@@ -306,7 +306,7 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
     reader, zone = current_reader(), _zone(found)
     titles = {
         HEALTH_DATA: _("To store and use what says something about health"),
-        CONTACT: _("To be written to or called"),
+        CONTACT: _("To be contacted"),
         ON_BEHALF: _("To speak for somebody else"),
     }
     return [

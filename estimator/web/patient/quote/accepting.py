@@ -34,8 +34,8 @@ class AcceptForm(Form):
     typed_name = TextField(
         lazy_gettext("Your full name"),
         [
-            Filled(lazy_gettext("Write your full name.")),
-            NotTooLong(LONGEST_NAME, lazy_gettext("Shorten the name to %(most)s letters.")),
+            Filled(lazy_gettext("Enter your full name.")),
+            NotTooLong(LONGEST_NAME, lazy_gettext("Shorten the name to %(most)s characters.")),
         ],
     )
     agreed = TickField(validators=[Filled(lazy_gettext("Tick the sentence if you agree to it."))])
@@ -82,7 +82,7 @@ def answered(number: str) -> ResponseReturnValue:
     at = reader.clock(said.taken_back_at or said.at, zone)
     back = Link(found.link, _("To the quote"))
     number = found.quote.number
-    receipt = [] if found.address is None else [_("A mail that says the same is on its way to you.")]
+    receipt = [] if found.address is None else [_("An email that says the same is on its way to you.")]
     if said.taken_back_at is not None:
         return blueprint.done(
             _("The acceptance is taken back"),
@@ -228,7 +228,7 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
 def _too_late(found: Opened) -> ResponseReturnValue:
     return blueprint.done(
         _("It is too late to take the acceptance back here"),
-        _("The days for that are over. Talk to the coordinator, who can still help you."),
+        _("The time for that is over. Talk to the coordinator, who can still help you."),
         number=found.quote.number,
         ways=[
             Link(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),

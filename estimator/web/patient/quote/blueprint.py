@@ -92,7 +92,7 @@ class NotOpen(errors.Missing):
         if self.link is None:
             return _closed()
         if request.method == "POST":
-            return _closed(Link(self.link, _("Go on with a code")))
+            return _closed(Link(self.link, _("Continue with a code")))
         return redirect(self.link, code=303)
 
 
@@ -137,7 +137,7 @@ def _closed(way: Link | None = None) -> ResponseReturnValue:
     kept = typed()
     sentences = [_("Open the link of the mail again. Then you can go on here.")]
     if way is not None:
-        sentences = [_("It was open here for twelve hours. Ask for a code, and you can go on.")]
+        sentences = [_("It was open here for twelve hours. Ask for a code, and you can continue.")]
     if request.method == "POST":
         sentences.append(_("Nothing was sent."))
     return errors.page(
@@ -264,7 +264,7 @@ def kept_here(error: DBAPIError) -> str:
 
 def ended_visit() -> str:
     """Return the message for a form without a valid CSRF token."""
-    return _("Your visit had ended. What you typed is still here; press the button again.")
+    return _("Your session had ended. What you typed is still here; press the button again.")
 
 
 def last_day(revision: QuoteRevision, days: int) -> str:

@@ -45,7 +45,7 @@ class DeclineForm(Form):
     )
     words = AreaField(
         lazy_gettext("In your own words (optional)"),
-        [NotTooLong(LONGEST, lazy_gettext("Shorten your words to %(most)s letters."))],
+        [NotTooLong(LONGEST, lazy_gettext("Shorten your text to %(most)s characters."))],
     )
 
 

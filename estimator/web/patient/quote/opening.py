@@ -32,7 +32,8 @@ class CodeForm(Form):
     """A code as it is typed, or the wish for one."""
 
     code = CodeField(
-        lazy_gettext("Code of six digits"), [Filled(lazy_gettext("Write the six digits of the newest mail."))]
+        lazy_gettext("Code of six digits"),
+        [Filled(lazy_gettext("Enter the six digits of the newest email."))],
     )
     act = CarriedField()
 
@@ -76,7 +77,7 @@ def closed() -> ResponseReturnValue:
     return blueprint.done(
         _("The quote is closed on this device"),
         _("To see it again, open the link of the mail. A downloaded PDF stays where you saved it."),
-        ways=[Link(url_for("patient.start"), _("To the start"))],
+        ways=[Link(url_for("patient.start"), _("To the start page"))],
     )
 
 
@@ -113,8 +114,8 @@ def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
     except access_codes.TooMany as too_many:
         minutes = -(-int(too_many.wait.total_seconds()) // 60)
         sentence = ngettext(
-            "Enough codes have been sent for now. Ask again in %(num)s minute, or type the newest one.",
-            "Enough codes have been sent for now. Ask again in %(num)s minutes, or type the newest one.",
+            "We have reached the limit of codes for now. Ask again in %(num)s minute, or enter the newest one.",
+            "We have reached the limit of codes for now. Ask again in %(num)s minutes, or enter the newest one.",
             minutes,
         )
         form.code.fill("")

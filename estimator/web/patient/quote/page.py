@@ -49,7 +49,9 @@ def document(number: str, revision: int) -> ResponseReturnValue:
     if asked.rows is None:
         raise common.Erased(found.quote)
     back = Link(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
-    again = Link(url_for("quote.document", number=found.quote.number, revision=asked.number), _("Look again"))
+    again = Link(
+        url_for("quote.document", number=found.quote.number, revision=asked.number), _("Check again")
+    )
     return common.done(
         _("The document is being made"),
         _("That takes a few seconds after a quote is issued. The page of the quote says the same already."),

@@ -31,8 +31,8 @@ NAMES: Mapping[str, Any] = {
 def form_class(languages: tuple[str, ...]) -> type[Form]:
     """Return the form with a field for each place in a letter and each language: before-en."""
     labels = {
-        "before": lazy_gettext("Before what the letter tells"),
-        "after": lazy_gettext("After what the letter tells"),
+        "before": lazy_gettext("Before the text of the letter"),
+        "after": lazy_gettext("After the text of the letter"),
     }
     fields = {f"{place}-{tag}": AreaField(labels[place]) for tag in languages for place in PLACES}
     return type("LetterForm", (Form,), fields)

@@ -47,7 +47,7 @@ class RateForm(Form):
     )
     rate = NumberField(
         lazy_gettext("How much of the second one is one of the first"),
-        [Number(lazy_gettext("Write a number in digits, for example 83.25."))],
+        [Number(lazy_gettext("Enter a number in digits, for example 83.25."))],
     )
     day = IsoDayField(lazy_gettext("Of which day"))
     source = TextField(lazy_gettext("Who says so"))

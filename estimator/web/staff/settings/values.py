@@ -33,7 +33,7 @@ class WholeField(NumberField):
     """A whole number."""
 
     def __init__(self, label: str, **values: Any) -> None:
-        checks = [Number(lazy_gettext("Write a number in digits.")), Whole()]
+        checks = [Number(lazy_gettext("Enter a number in digits.")), Whole()]
         super().__init__(label, checks, longest=LONGEST_NUMBER, **values)
 
 
@@ -41,7 +41,7 @@ class PercentField(NumberField):
     """A part of the price in per cent."""
 
     def __init__(self, label: str, **values: Any) -> None:
-        checks = [Number(lazy_gettext("Write a number in digits."))]
+        checks = [Number(lazy_gettext("Enter a number in digits."))]
         super().__init__(label, checks, longest=LONGEST_NUMBER, **values)
 
 
@@ -74,7 +74,7 @@ class QuotesForm(Form):
     )
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
-        description=lazy_gettext("From 0 to 100. Whoever changes the price by more needs a second person."),
+        description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
     )
 
 
@@ -88,7 +88,7 @@ class KeptForm(Form):
     quotes_kept_years = WholeField(
         lazy_gettext("Years that a quote is kept"),
         description=lazy_gettext(
-            "From 1 to 30. Then it is removed, with whoever it was for; the figures stay. The law of "
+            "From 1 to 30. Then it is removed, with the person it was for; the figures stay. The law of "
             "your country may ask for more."
         ),
     )
@@ -146,7 +146,7 @@ def overview() -> ResponseReturnValue:
             ("KEPT_DAYS", _("Days that an estimate is kept"), settings.kept_days),
             (
                 "ADDRESSES_KEPT_DAYS",
-                _("Days that the address of a mail is kept after it was sent"),
+                _("Days for which the address of an email is kept after it was sent"),
                 settings.addresses_kept_days,
             ),
         ],
