@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import create_app, estimates, quotes
+from estimator import estimates, quotes
 from estimator.cli import main
 from estimator.config import Settings
 from estimator.db import db
@@ -23,6 +23,7 @@ from estimator.verification import all_quotes
 from pricing import canonical_json
 from tests.support import example_quotes as example
 from tests.support import hostile_pdfs as hostile
+from tests.support.apps import Apps
 from tests.support.example_list import NOW
 
 Run = Callable[..., tuple[int, str, str]]
@@ -31,12 +32,9 @@ QUOTES = 3
 
 
 @pytest.fixture
-def app(
-    settings: Settings, set_up: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Flask]:
+def app(settings: Settings, started: Apps, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Return an app with quotes that were issued, of which the first was revised; the commands find it too."""
-    set_up(settings.database_url)
-    app = create_app(settings)
+    app = started.start(settings, pages=False)
     monkeypatch.setattr("estimator.config.load", lambda **_given: settings)
     with app.app_context():
         found = [example.quoted(submission=f"form {number}") for number in range(QUOTES)]
@@ -44,8 +42,6 @@ def app(
         example.prepare(request, adjustments=[("-100.00", "Kept for longer")])
         example.issue(request)
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
