@@ -67,9 +67,8 @@ def test_a_moment_without_a_time_zone_is_not_stored(app: Flask) -> None:
         price_lists.import_(acting(actor="command line", now=MOMENT.replace(tzinfo=None)), table_text())
 
 
-def test_a_sqlite_connection_is_made_for_several_processes(app: Flask, is_sqlite: bool) -> None:
-    if not is_sqlite:
-        pytest.skip("asks SQLite")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sqlite_connection_is_made_for_several_processes(app: Flask) -> None:
     wanted = {
         "journal_mode": "wal",
         "synchronous": 1,
@@ -182,11 +181,8 @@ def test_a_file_that_is_no_database_is_told_apart(tmp_path: Path) -> None:
     assert hindrance_of(failed.value) == "broken"
 
 
-def test_after_the_database_was_restarted_the_next_request_works(
-    app: Flask, elsewhere: object, is_sqlite: bool
-) -> None:
-    if is_sqlite:
-        pytest.skip("SQLite is never restarted")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite is never restarted
+def test_after_the_database_was_restarted_the_next_request_works(app: Flask, elsewhere: object) -> None:
     mine = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     elsewhere.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")  # type: ignore[attr-defined]
     assert hindrance() == "unreachable"

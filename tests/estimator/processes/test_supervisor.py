@@ -114,6 +114,14 @@ class Serving:
                 return child
         return 0
 
+    def kill(self, name: str) -> int:
+        """Kill a part that is there, and return which process it was; number 0 would be all of ours."""
+        wait_until(lambda: self.part(name) != 0)
+        pid = self.part(name)
+        assert pid > 0
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
     def port_is_free(self) -> bool:
         with socket.socket() as trying:
             trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -179,13 +187,11 @@ def test_web_and_worker_run_together_and_each_is_started_again_when_it_is_killed
     serving = serve()
     assert mail_goes_out(serving)
 
-    web = serving.part("serve")
-    os.kill(web, signal.SIGKILL)
+    web = serving.kill("serve")
     wait_until(lambda: serving.part("serve") not in (0, web))
     wait_until(serving.answers)
 
-    worker = serving.part("worker")
-    os.kill(worker, signal.SIGKILL)
+    worker = serving.kill("worker")
     wait_until(lambda: serving.part("worker") not in (0, worker))
     assert mail_goes_out(serving)
 
