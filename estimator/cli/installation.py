@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from estimator.act import Act
     from estimator.config import Settings
-    from estimator.privacy.due_erasure import What
+    from estimator.privacy.retention import What
 
 
 @click.command(help=_("Make the instance folder and secrets, and bring the database up to date."))
@@ -38,11 +38,11 @@ def prepare() -> None:
 def purge(dry_run: bool) -> None:
     """Remove what is too old, of estimates and of people, and print how many of each."""
     from estimator.db import db
-    from estimator.privacy import due_erasure
+    from estimator.privacy import retention
 
     with running_app() as app:
         commit = None if dry_run else db.session.commit
-        removed = due_erasure.run(act_of(app), commit=commit)
+        removed = retention.run(act_of(app), commit=commit)
     click.echo(_("Nothing was changed. It would be:") if dry_run else _("Their time was over:"))
     for what, words in _removed_words().items():
         click.echo(f"{removed[what]:>8}  {words}")

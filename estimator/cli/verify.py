@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from estimator.verification import Checked, Computed
     from estimator.verification.all_quotes import Fault
 
-LARGEST = 10_000_000
-"""Maximum size of a PDF in bytes; ours are always smaller."""
-
 EVERY = 100
 """Number of revisions between two lines of progress on a terminal; ten times as many where none reads along."""
 
@@ -47,7 +44,8 @@ def _files(files: Sequence[str]) -> int:
     from estimator import verification
 
     contents = [
-        (name, bytes_of(name, LARGEST, _("%(file)s is larger than any document of ours."))) for name in files
+        (name, bytes_of(name, verification.LARGEST, _("%(file)s is larger than any document of ours.")))
+        for name in files
     ]
     wrong = 0
     with running_app():

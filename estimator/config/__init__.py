@@ -7,7 +7,7 @@ none has a default. docs/running.md lists them all.
 
 from __future__ import annotations
 
-from estimator.config.catalogue import IN_FILES, SECRETS, SETTINGS
+from estimator.config.defaults import IN_FILES, SECRETS, SETTINGS
 from estimator.config.instance import instance_folder, prepare_secrets, secret_path
 from estimator.config.loading import load, names
 from estimator.config.settings import MailServer, Settings, WrongSetting

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from estimator import keys
-from estimator.config.catalogue import SECRETS
+from estimator.config.defaults import SECRETS
 from estimator.config.settings import WrongSetting
 from estimator.messages import gettext as _
 

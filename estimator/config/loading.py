@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from estimator import keys
-from estimator.config.catalogue import IN_FILES, SECRETS, SETTINGS, SHORTEST_SECRET, Setting
+from estimator.config.defaults import IN_FILES, SECRETS, SETTINGS, SHORTEST_SECRET, Setting
 from estimator.config.instance import instance_folder, secret_path
 from estimator.config.settings import MailServer, Settings, WrongSetting
 from estimator.messages import gettext as _

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.privacy import data_export, due_erasure, erasure, kept, key_rotation
+from estimator.privacy import data_export, erasure, exported, key_rotation, retention
 
 __all__ = [
     "data_export",
-    "due_erasure",
     "erasure",
-    "kept",
+    "exported",
     "key_rotation",
+    "retention",
 ]

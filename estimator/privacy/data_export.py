@@ -20,7 +20,7 @@ from estimator.mail import addresses, outbox
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
 from estimator.pdf import renderer
 from estimator.privacy import erasure
-from estimator.privacy.kept import (
+from estimator.privacy.exported import (
     KeptDecision,
     KeptDraft,
     KeptEstimate,

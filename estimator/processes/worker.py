@@ -25,8 +25,8 @@ from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
 from estimator.price_lists import previews
-from estimator.privacy import due_erasure
-from estimator.processes import letters, preview_task, supervisor, task
+from estimator.privacy import retention
+from estimator.processes import mail_contents, preview_task, supervisor, task
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
@@ -151,9 +151,9 @@ def forget_codes(_app: Flask) -> None:
 
 def night(app: Flask) -> None:
     """Erase everything past its retention limit, and log the numbers."""
-    removed = due_erasure.run(task.act_of(app), commit=db.session.commit)
+    removed = retention.run(task.act_of(app), commit=db.session.commit)
     if removed.total():
-        counts = (f"{what} {removed[what]}" for what in due_erasure.WHAT if removed[what])
+        counts = (f"{what} {removed[what]}" for what in retention.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))
 
 
@@ -171,9 +171,9 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
         return partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
     except smtp.Refused as refused:
         return partial(failed, words=refused.words)
-    except letters.Gone:
+    except mail_contents.Gone:
         return partial(failed, words=_("What it was about has been deleted. Nothing was sent."))
-    except letters.Overtaken:
+    except mail_contents.Overtaken:
         words = _("It was withdrawn or replaced before the mail went out. Nothing was sent.")
         return partial(failed, words=words)
     except keys.Unreadable:
@@ -192,7 +192,7 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
 def _handed_over(act: Act, mail: outbox.Claimed) -> str:
     """Compose a mail and deliver it; return the server's words of acceptance."""
     settings = act.settings
-    message = letters.compose(act.at(task.now()), mail)
+    message = mail_contents.compose(act.at(task.now()), mail)
 
     def taking() -> None:
         outbox.handing_over(act.at(task.now()), mail)

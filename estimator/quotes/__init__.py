@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.quotes import drafts, notifications, pdf_document, plans, reports
+from estimator.quotes import drafts, notifications, numbers, pdf_document, plans, reports
 from estimator.quotes.decisions import (
     AlreadyDecided,
     NotCurrent,
@@ -54,6 +54,7 @@ __all__ = [
     "new_link",
     "newest",
     "notifications",
+    "numbers",
     "patient_of",
     "pdf_document",
     "pdf_of",

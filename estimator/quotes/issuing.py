@@ -23,7 +23,7 @@ from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
 from estimator.models import Counter, PatientRequest, Quote, QuoteRevision
 from estimator.models import Rate as StoredRate
-from estimator.quotes import drafts, notifications
+from estimator.quotes import drafts, notifications, numbers
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -241,7 +241,7 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
 
 
 def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
-    number = f"Q-{year}-{_next(f'quote {year}'):05d}"
+    number = numbers.written(year, _next(f"quote {year}"))
     token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
         request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.staff import invitations, recovery_codes, sessions
+from estimator.staff import invitations, passwords, recovery_codes, sessions
 from estimator.staff.accounts import (
     DEMONSTRATION,
     ROLES,
@@ -53,6 +53,7 @@ __all__ = [
     "may",
     "new_password",
     "notify",
+    "passwords",
     "purge",
     "recovery_codes",
     "send_link",

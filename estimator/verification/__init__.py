@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.verification import all_quotes
 from estimator.verification.document import (
+    LARGEST,
     Checked,
     Computed,
     Difference,
@@ -16,6 +17,7 @@ from estimator.verification.document import (
 )
 
 __all__ = [
+    "LARGEST",
     "Checked",
     "Computed",
     "Difference",

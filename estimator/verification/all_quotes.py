@@ -98,18 +98,17 @@ def gaps() -> list[str]:
     expected: dict[str, int] = {}
     numbers = select(Quote.number).order_by(func.length(Quote.number), Quote.number)
     for number in db.session.scalars(numbers.execution_options(yield_per=1000)):
-        year, _dash, digits = number.removeprefix("Q-").partition("-")
-        here = int(digits)
+        year, here = quotes.numbers.parts(number)
         following = expected.get(year, 1)
-        found += [f"Q-{year}-{missing:05d}" for missing in range(following, here)]
+        found += [quotes.numbers.written(year, missing) for missing in range(following, here)]
         expected[year] = here + 1
     # Whatever was given meanwhile is counted by now.
     given_now = _given()
     for series, last in given.items():
         year = series.removeprefix("quote ")
-        found += [f"Q-{year}-{missing:05d}" for missing in range(expected.get(year, 1), last + 1)]
+        found += [quotes.numbers.written(year, missing) for missing in range(expected.get(year, 1), last + 1)]
     found += [
-        f"Q-{year}-{more:05d}"
+        quotes.numbers.written(year, more)
         for year, following in expected.items()
         for more in range(given_now.get(f"quote {year}", 0) + 1, following)
     ]

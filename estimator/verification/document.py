@@ -34,12 +34,12 @@ Word = Literal["current", "replaced", "expired", "unknown"]
 OPEN = frozenset({"current", "accepted"})
 """States that are reported as "current" until the last day of a revision: an acceptance is not disclosed."""
 
+LARGEST = 10_000_000
+"""Maximum size of a PDF that is read, in bytes; ours have a tenth of it at most."""
+
 LONGEST = 60
 """Maximum number of characters of a typed number of a document."""
 
-_NUMBER = re.compile(
-    r"Q\W{0,3}([0-9]{4})\W{1,3}0{0,8}([0-9]{1,9})(?:[^0-9]{1,20}0{0,3}([0-9]{1,4}))?[\s.,;:)]{0,3}\Z"
-)
 _OTHER = re.compile(r"(EST|REQ)\W{0,3}[0-9A-Z]{4}\W{0,3}[0-9A-Z]{4}\Z")
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?\Z")
 
@@ -112,10 +112,9 @@ def reference_of(typed: str) -> Reference | Literal["EST", "REQ"] | None:
     text = folded_digits(typed[: LONGEST + 1]).strip().upper()
     if len(text) > LONGEST:
         return None
-    found = _NUMBER.match(text)
+    found = quotes.numbers.typed(text)
     if found is not None:
-        year, number, revision = found.groups()
-        return Reference(f"Q-{year}-{int(number):05d}", None if revision is None else int(revision))
+        return Reference(*found)
     other = _OTHER.match(text)
     if other is None:
         return None

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from estimator import verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web.forms import printable
@@ -157,7 +158,10 @@ def _http(error: HTTPException) -> Any:
         return page(
             413,
             _("This file is too large to be one of ours"),
-            _("We read 10 MB at most, and our documents have less than 1 MB. The file was not read."),
+            _(
+                "We read %(megabytes)s MB at most, and our documents have less than 1 MB. The file was not read.",
+                megabytes=verification.LARGEST // 1_000_000,
+            ),
             _("Send the PDF as you were given it: not a photograph, a scan or a folder of it."),
             way_out=(url_for("checking.start"), _("Check another document")),
         )

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
 from estimator import staff
+from estimator.verification import LARGEST as LARGEST_PDF
 from estimator.web import errors
 from estimator.web.patient import verify
 from estimator.web.staff import security
@@ -232,7 +233,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
     if endpoint is None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint == "checking.upload":
-        request.max_content_length = verify.LARGEST + verify.ROUND_IT
+        request.max_content_length = LARGEST_PDF + verify.ROUND_IT
     if endpoint.startswith("settings.") and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:

@@ -9,7 +9,7 @@ import pytest
 
 from estimator.models.quotes import RevisionState
 from estimator.models.requests import REQUEST_STATES
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from estimator.requests import SEEN
 from estimator.wording import states
 
@@ -35,11 +35,11 @@ def test_the_desk_and_the_person_read_of_the_same_events() -> None:
 
 
 def test_every_mail_has_a_name_in_the_outbox() -> None:
-    assert set(states.MAILS) == {*letters.WRITERS} - {"test"}
+    assert set(states.MAILS) == {*mail_contents.WRITERS} - {"test"}
 
 
 def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
-    named = {template for template in letters.WRITERS if template.startswith(("request_", "quote_"))}
+    named = {template for template in mail_contents.WRITERS if template.startswith(("request_", "quote_"))}
     assert set(states.MAILS_OF_A_REQUEST) == named
 
 

@@ -26,7 +26,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, StaffUser
 from estimator.models.staff import Role
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from estimator.staff import invitations
 from tests.support import browser
 from tests.support.acts import acting
@@ -214,10 +214,10 @@ def mails(app: Flask, template: str | None = None) -> list[str]:
         for mail in db.session.scalars(select(Mail).order_by(Mail.id.desc())):
             if template is None or mail.template == template:
                 try:
-                    message = letters.compose(
+                    message = mail_contents.compose(
                         acting(settings=settings, now=datetime.now(UTC)), _claimed(mail)
                     )
-                except letters.Gone:
+                except mail_contents.Gone:
                     continue
                 part = message.get_body(("plain",))
                 assert part is not None

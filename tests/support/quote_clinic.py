@@ -19,7 +19,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteDecision, QuoteRevision, RequestEvent
 from estimator.privacy import erasure
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
 from tests.support.acts import acting
@@ -186,8 +186,10 @@ class Desk:
             for number in numbers:
                 claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
                 if claimed is not None:
-                    with suppress(letters.Gone):  # a code that is used or over
-                        found.append(letters.compose(acting(settings=self.settings, now=now()), claimed))
+                    with suppress(mail_contents.Gone):  # a code that is used or over
+                        found.append(
+                            mail_contents.compose(acting(settings=self.settings, now=now()), claimed)
+                        )
             db.session.rollback()
             return found
 

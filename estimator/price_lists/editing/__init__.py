@@ -25,6 +25,7 @@ from estimator.price_lists.editing.document import (
     rename,
     written,
 )
+from estimator.price_lists.editing.fields import ORDER, SECTIONS, Field, Section
 from estimator.price_lists.editing.forms import (
     Input,
     changed,
@@ -45,7 +46,6 @@ from estimator.price_lists.editing.prices import (
     with_cells,
     with_prices,
 )
-from estimator.price_lists.editing.schema import ORDER, SECTIONS, Field, Section
 from estimator.price_lists.editing.sheets import Sheet
 
 __all__ = [

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
+from estimator.price_lists.editing.fields import Section
 from estimator.price_lists.editing.forms import entry_label, inputs, place_of, section_of
-from estimator.price_lists.editing.schema import Section
 from estimator.price_lists.editing.writing import PARTS
 from pricing.reading import shown
 

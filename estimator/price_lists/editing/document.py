@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pricing
+from estimator.price_lists.editing.fields import ORDER
 from estimator.price_lists.editing.kinds import Around
-from estimator.price_lists.editing.schema import ORDER
 from estimator.price_lists.editing.writing import DOTTED, PARTS, toml
 from pricing import PriceTable, Problem
 from pricing.syntax import parsed

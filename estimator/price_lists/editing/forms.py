@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.price_lists.editing.document import Data, Path, around, below, get, languages, put
+from estimator.price_lists.editing.fields import SECTIONS, Field, Section
 from estimator.price_lists.editing.kinds import KINDS, text_of, value_of
-from estimator.price_lists.editing.schema import SECTIONS, Field, Section
 from estimator.price_lists.editing.writing import PARTS
 from pricing import Problem
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from estimator.price_lists.editing.document import Data, Path, add, entries, get, languages, remove
+from estimator.price_lists.editing.fields import SECTIONS
 from estimator.price_lists.editing.forms import inputs, typed_into
-from estimator.price_lists.editing.schema import SECTIONS
 from pricing.reading import CODE
 
 QUESTION, CODES = "question", "code"

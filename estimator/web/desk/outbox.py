@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import audit
+from estimator import audit, quotes
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
@@ -98,7 +98,7 @@ class OutboxRow(TypedDict):
 
 
 def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
-    numbers = {_number(mail.about) for mail in mails if mail.about.startswith("Q-")}
+    numbers = {_number(mail.about) for mail in mails if quotes.numbers.is_one(mail.about)}
     requests = _requests_of(numbers)
     return [
         {

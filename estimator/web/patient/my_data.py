@@ -15,7 +15,7 @@ from estimator.mail import smtp
 from estimator.models import PatientRequest
 from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
-from estimator.privacy.kept import KeptRequest
+from estimator.privacy.exported import KeptRequest
 from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.countries import countries

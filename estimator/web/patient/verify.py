@@ -17,7 +17,7 @@ from estimator import throttle, verification
 from estimator.db import unavailable
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.verification import Checked, Computed, Difference, Reference
+from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
 from estimator.web import errors, networks, request_context
 from estimator.web.fields import FileField, TextField
 from estimator.web.forms import Form, sent, summary
@@ -27,9 +27,6 @@ from estimator.web.transaction import committing
 from estimator.web.validators import Filled
 
 pages = Blueprint("checking", __name__)
-
-LARGEST = 10_000_000
-"""Maximum size of a PDF in bytes; ours have a tenth of it at most."""
 
 ROUND_IT = 20_000
 """Bytes allowed for what a browser sends around a file (boundaries, headers, the other fields)."""
@@ -214,7 +211,11 @@ def _start(
 ) -> tuple[str, int]:
     number, upload = number or NumberForm(sent(request.args)), upload or UploadForm()
     page = render_template(
-        "patient/verify.html", number=number, upload=upload, errors=summary(number, upload)
+        "patient/verify.html",
+        number=number,
+        upload=upload,
+        megabytes=LARGEST // 1_000_000,
+        errors=summary(number, upload),
     )
     return page, status
 

@@ -19,12 +19,12 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import StaffLink
-from estimator.staff import invitations
+from estimator.staff import invitations, passwords
 from estimator.web import errors, networks, request_context
 from estimator.web.fields import AddressField
 from estimator.web.forms import Form, summary
 from estimator.web.request_context import act_of
-from estimator.web.staff import passwords, sign_in
+from estimator.web.staff import sign_in
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
 

@@ -23,7 +23,14 @@ from flask import (
     session,
 )
 from flask_login import current_user, user_logged_out
-from flask_security import MailUtil, Security, password_changed, tf_profile_changed, user_authenticated
+from flask_security import (
+    MailUtil,
+    PasswordUtil,
+    Security,
+    password_changed,
+    tf_profile_changed,
+    user_authenticated,
+)
 from flask_security.core import _user_loader
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
@@ -33,11 +40,10 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import StaffRole, StaffUser
-from estimator.staff import sessions
+from estimator.staff import passwords, sessions
 from estimator.web import request_context
 from estimator.web.request_context import act_of
-from estimator.web.staff import passwords, sign_in
-from estimator.web.staff.passwords import Passwords
+from estimator.web.staff import sign_in
 from estimator.web.staff.second_factor import HALF_MINUTE, Accounts, RecoveryCodes, SecondFactor
 from estimator.web.transaction import committing
 
@@ -63,6 +69,19 @@ class NoMail(MailUtil):
     def send_mail(self, template: str, *_arguments: Any, **_values: Any) -> None:
         """Refuse."""
         raise RuntimeError(f"nobody writes {template}")
+
+
+class Passwords(PasswordUtil):
+    """Passwords as Flask-Security has them checked; any characters, no rules about their kinds."""
+
+    def validate(self, password: str, is_register: bool, **values: Any) -> tuple[list[str] | None, str]:
+        """Return what is wrong, if anything, and the password as it is kept."""
+        password = self.normalize(password)
+        user = values.get("user")
+        sentence = passwords.weakness(
+            password, getattr(user, "email", ""), request_context.settings().host_name
+        )
+        return ([sentence] if sentence else None), password
 
 
 def init_app(app: Flask) -> None:
@@ -256,7 +275,9 @@ def _page(template: str, **context: Any) -> Response:
     errors = [line for form in told for line in form.problems]
     wait = next((form.wait for form in told if form.wait is not None), None)
     status = 429 if wait is not None else 422 if errors else 200
-    response = make_response(render_template(template, errors=errors, **context), status)
+    response = make_response(
+        render_template(template, errors=errors, least=passwords.SHORTEST, **context), status
+    )
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return response

@@ -27,10 +27,10 @@ from estimator import keys, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import StaffUser
+from estimator.staff import passwords
 from estimator.web import networks, request_context
 from estimator.web.forms import Line, refuse
 from estimator.web.request_context import act_of
-from estimator.web.staff.passwords import weakness
 from estimator.web.transaction import committing
 
 MOST_PASSWORDS = 10
@@ -237,7 +237,7 @@ def new_password_problem(
     """Return what is wrong with a new password that was written twice."""
     if not password:
         return Line(field, _("Enter a new password."))
-    weak = weakness(password, address)
+    weak = passwords.weakness(password, address, request_context.settings().host_name)
     if weak is not None:
         return Line(field, weak)
     if password != again:

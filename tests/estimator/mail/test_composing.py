@@ -27,7 +27,7 @@ from estimator.config import Settings
 from estimator.folders import templates_folder
 from estimator.i18n import reader
 from estimator.mail import composing
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_list import NOW, table_text
@@ -200,7 +200,7 @@ def sent(text: str, plan: dict[str, Any], **given: Any) -> tuple[EmailMessage, s
     record, _token = estimate(now, text=text, plan=plan, **given)
     reference = record.reference
     row = claimed(ask(record, now, attached=True), now)
-    return parsed(letters.compose(acting(settings=settings(), now=now), row)), reference
+    return parsed(mail_contents.compose(acting(settings=settings(), now=now), row)), reference
 
 
 def test_every_folder_of_mail_has_its_snapshots() -> None:
@@ -406,7 +406,7 @@ def test_the_next_mail_is_in_its_own_language_again(arabic: Flask) -> None:
 def test_days_are_those_of_the_provider(app: Flask) -> None:
     late = NOW.replace(hour=23)
     record, _token = estimate(late, text=table_text(time_zone="Asia/Kolkata"))
-    message = letters.compose(acting(settings=settings(), now=late), claimed(ask(record, late), late))
+    message = mail_contents.compose(acting(settings=settings(), now=late), claimed(ask(record, late), late))
     text = content(message, "plain")
     assert "Valid until the end of 10 April 2026 (Asia/Kolkata)" in text  # it is the 11th of March there
     assert "It works until 9 June 2026." in text

@@ -24,7 +24,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
-from estimator.processes import letters, worker
+from estimator.processes import mail_contents, worker
 from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_mail import estimate
@@ -185,7 +185,7 @@ def test_no_address_and_no_part_of_one_can_be_read_in_database_queue_and_logs(
         raise LookupError(f"nothing for {MISTAKEN}")
 
     with monkeypatch.context() as mistaken:
-        mistaken.setitem(letters.WRITERS, "estimate", broken)
+        mistaken.setitem(mail_contents.WRITERS, "estimate", broken)
         worker._in_app(app, worker.send, mail_to(3))
 
     assert ask_on_the_page(app, token, UNICODE) == 303

@@ -25,7 +25,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail
 from estimator.pdf import renderer
-from estimator.processes import letters, task, worker
+from estimator.processes import mail_contents, task, worker
 from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.example_mail import ADDRESS, ask, claimed, estimate, row, settings
@@ -217,7 +217,7 @@ def test_a_mistake_of_ours_costs_no_mail_and_is_logged_without_the_address(
 
     mail_id = waiting_mail()
     with monkeypatch.context() as mistaken:
-        mistaken.setitem(letters.WRITERS, "estimate", broken)
+        mistaken.setitem(mail_contents.WRITERS, "estimate", broken)
         worker.send(app, mail_id)
     assert (row(mail_id).state, row(mail_id).words) == (
         "waiting",

@@ -16,7 +16,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteCode, TableVersion
-from estimator.processes import letters, worker
+from estimator.processes import mail_contents, worker
 from estimator.requests import access_codes
 from tests.support.acts import acting
 from tests.support.at_once import at_once
@@ -71,7 +71,7 @@ def send(request: PatientRequest, now: datetime = NOW) -> str:
     _code, mail_id = access_codes.send(acting(now=now, settings=settings()), request)
     db.session.commit()
     assert mail_id is not None
-    return digits_in(letters.compose(acting(settings=settings(), now=now), claimed(mail_id, now)))
+    return digits_in(mail_contents.compose(acting(settings=settings(), now=now), claimed(mail_id, now)))
 
 
 def digits_in(message: EmailMessage) -> str:
@@ -253,14 +253,14 @@ def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequ
     db.session.commit()
     assert mail_id is not None
     late = NOW + 10 * MINUTE
-    with pytest.raises(letters.Gone):
-        letters.compose(acting(settings=settings(), now=late), claimed(mail_id, late))
+    with pytest.raises(mail_contents.Gone):
+        mail_contents.compose(acting(settings=settings(), now=late), claimed(mail_id, late))
     digits = access_codes.digits_of(acting(now=NOW, settings=settings()), code)
     assert digits is not None
     assert check(request_, digits)
     again = NOW + 12 * MINUTE
-    with pytest.raises(letters.Gone):
-        letters.compose(acting(settings=settings(), now=again), claimed(mail_id, again))
+    with pytest.raises(mail_contents.Gone):
+        mail_contents.compose(acting(settings=settings(), now=again), claimed(mail_id, again))
 
 
 def test_the_mail_can_be_found_with_its_request_and_dropped(request_: PatientRequest) -> None:

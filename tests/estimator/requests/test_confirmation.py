@@ -15,7 +15,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
 from estimator.privacy import erasure
-from estimator.processes import letters, worker
+from estimator.processes import mail_contents, worker
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import claimed, settings
@@ -33,7 +33,7 @@ def mail_of(record: PatientRequest) -> outbox.Claimed:
 
 
 def written(mail: outbox.Claimed) -> EmailMessage:
-    return letters.compose(acting(settings=settings(), now=NOW), mail)
+    return mail_contents.compose(acting(settings=settings(), now=NOW), mail)
 
 
 def text(message: EmailMessage) -> str:
@@ -65,7 +65,7 @@ def test_of_an_erased_request_nothing_is_sent(app: Flask) -> None:
     record = request(NOW)
     mail = mail_of(record)
     erasure.erase(acting(now=NOW), record)
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         written(mail)
 
 

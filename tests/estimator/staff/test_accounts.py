@@ -12,7 +12,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Attempts, AuditEntry, StaffLink, StaffSession, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from estimator.staff import invitations, recovery_codes, sessions
 from tests.support.acts import acting
 from tests.support.example_list import NOW
@@ -300,18 +300,18 @@ def test_a_mail_with_a_link_is_the_same_each_time_and_gone_with_its_link(app: Fl
     db.session.commit()
     row = claimed(mail.id)
     assert (
-        letters.compose(acting(settings=settings, now=NOW), row).as_bytes()
-        == letters.compose(acting(settings=settings, now=NOW), row).as_bytes()
+        mail_contents.compose(acting(settings=settings, now=NOW), row).as_bytes()
+        == mail_contents.compose(acting(settings=settings, now=NOW), row).as_bytes()
     )
-    text = letters.compose(acting(settings=settings, now=NOW), row).get_body(("plain",))
+    text = mail_contents.compose(acting(settings=settings, now=NOW), row).get_body(("plain",))
     assert text is not None
     assert f"{settings.public_url}/staff/new-password/{token}" in text.get_content()
-    with pytest.raises(letters.Gone):
-        letters.compose(acting(settings=settings, now=NOW + timedelta(hours=1)), row)
+    with pytest.raises(mail_contents.Gone):
+        mail_contents.compose(acting(settings=settings, now=NOW + timedelta(hours=1)), row)
     invitations.use(link)
     db.session.commit()
-    with pytest.raises(letters.Gone):
-        letters.compose(acting(settings=settings, now=NOW), row)
+    with pytest.raises(mail_contents.Gone):
+        mail_contents.compose(acting(settings=settings, now=NOW), row)
 
 
 @pytest.mark.parametrize("notice", ["password", "second_factor", "recovery_code"])
@@ -319,7 +319,7 @@ def test_each_notice_is_a_letter_of_its_own(app: Flask, notice: staff.Notice) ->
     settings = app.config["SETTINGS"]
     mail = staff.notify(acting(now=NOW, settings=settings), invite(), notice)
     db.session.commit()
-    text = letters.compose(acting(settings=settings, now=NOW), claimed(mail.id)).get_body(("plain",))
+    text = mail_contents.compose(acting(settings=settings, now=NOW), claimed(mail.id)).get_body(("plain",))
     assert text is not None
     assert "10 March 2026, 12:00 (UTC)" in text.get_content()
 

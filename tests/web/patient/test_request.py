@@ -21,7 +21,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import RequestState
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from estimator.requests import consents
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, NOW, table_text
@@ -549,7 +549,7 @@ def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
         (mail,) = db.session.scalars(select(Mail).filter_by(template="request_question"))
         claimed = outbox.claim(acting(now=NOW, lease_seconds=60), mail.id)
         assert claimed is not None
-        message = letters.compose(acting(settings=settings_of(app), now=NOW), claimed)
+        message = mail_contents.compose(acting(settings=settings_of(app), now=NOW), claimed)
         assert message["To"] == parseaddr(settings_of(app).mail_from)[1]
         assert f"/desk/requests/{record.reference}" in message.as_string()
         assert "lift" not in message.as_string()

@@ -12,10 +12,12 @@ from flask import Flask
 from estimator.db import db
 from estimator.models import Mail
 from estimator.staff import invitations
-from estimator.web.staff.passwords import weakness
+from estimator.staff.passwords import weakness
 from estimator.web.staff.security import COSTS
 from tests.support.acts import acting
 from tests.support.clinic_staff import OTHER_PASSWORD, PASSWORD, Browser, Person, link_in, mails
+
+HOST = "localhost"
 
 Join = Callable[..., Person]
 Later = Callable[..., None]
@@ -251,7 +253,7 @@ def test_what_is_wrong_with_a_change_is_said_beside_its_field(
 )
 def test_what_everybody_guesses_is_no_password(app: Flask, password: str) -> None:
     with app.test_request_context():
-        assert weakness(password, "mira@example.org") is not None
+        assert weakness(password, "mira@example.org", HOST) is not None
 
 
 @pytest.mark.parametrize(
@@ -266,12 +268,12 @@ def test_what_everybody_guesses_is_no_password(app: Flask, password: str) -> Non
 )
 def test_any_characters_make_a_password(app: Flask, password: str) -> None:
     with app.test_request_context():
-        assert weakness(password, "mira@example.org") is None
+        assert weakness(password, "mira@example.org", HOST) is None
 
 
 def test_a_password_has_at_most_128_characters(app: Flask) -> None:
     with app.test_request_context():
-        assert weakness(PASSWORD * 5, "mira@example.org") == "Enter at most 128 characters."
+        assert weakness(PASSWORD * 5, "mira@example.org", HOST) == "Enter at most 128 characters."
 
 
 def test_a_password_is_the_same_however_its_letters_are_composed(

@@ -19,7 +19,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, reader, speaking
 from estimator.models import TableVersion
 from estimator.price_lists import drafts, editing
-from estimator.price_lists.editing.schema import EVIDENCE
+from estimator.price_lists.editing.fields import EVIDENCE
 from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_security import PasswordUtil
 from zxcvbn import zxcvbn
 
 from estimator.i18n import gettext as _
-from estimator.web import request_context
 
 SHORTEST = 12
 LONGEST = 128
@@ -19,18 +15,7 @@ GOOD_ENOUGH = 3
 """Of 4: ten thousand million guesses are not enough."""
 
 
-class Passwords(PasswordUtil):
-    """Passwords as Flask-Security has them checked; any characters, no rules about their kinds."""
-
-    def validate(self, password: str, is_register: bool, **values: Any) -> tuple[list[str] | None, str]:
-        """Return what is wrong, if anything, and the password as it is kept."""
-        password = self.normalize(password)
-        user = values.get("user")
-        sentence = weakness(password, getattr(user, "email", ""))
-        return ([sentence] if sentence else None), password
-
-
-def weakness(password: str, address: str) -> str | None:
+def weakness(password: str, address: str, host_name: str) -> str | None:
     """Say what makes a password too weak; None if it is good enough."""
     if len(password) < SHORTEST:
         return _(
@@ -45,7 +30,7 @@ def weakness(password: str, address: str) -> str | None:
         local,
         domain,
         *domain.split("."),
-        request_context.settings().host_name,
+        host_name,
         "estimator",
         "estimate",
     ]

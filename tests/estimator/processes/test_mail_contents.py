@@ -20,7 +20,7 @@ from estimator.folders import templates_folder
 from estimator.mail import outbox
 from estimator.models import Document, Mail, QuoteRevision
 from estimator.pdf import renderer
-from estimator.processes import letters
+from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import ask, claimed, estimate, settings
@@ -28,7 +28,7 @@ from tests.support.example_quotes import COORDINATOR, accept, decline, issue, pr
 
 
 def written(mail: outbox.Claimed, *, days: int = 0) -> EmailMessage:
-    return letters.compose(acting(settings=settings(), now=NOW + timedelta(days=days)), mail)
+    return mail_contents.compose(acting(settings=settings(), now=NOW + timedelta(days=days)), mail)
 
 
 def attachment(message: EmailMessage) -> bytes:
@@ -132,14 +132,14 @@ def test_of_a_deleted_estimate_nothing_is_sent(app: Flask) -> None:
     mail = claimed(ask(record, NOW), NOW)
     estimates.delete(record)
     db.session.commit()
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         written(mail)
 
 
 def test_an_estimate_that_is_too_old_is_not_sent_any_more(app: Flask) -> None:
     record, _token = estimate(NOW)
     mail = claimed(ask(record, NOW, attached=True), NOW)
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         written(mail, days=90)
     assert db.session.scalar(select(func.count()).select_from(Document)) == 0
 
@@ -147,7 +147,7 @@ def test_an_estimate_that_is_too_old_is_not_sent_any_more(app: Flask) -> None:
 def test_a_forgotten_address_gets_nothing(app: Flask) -> None:
     record, _token = estimate(NOW)
     mail = claimed(ask(record, NOW), NOW)
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         written(replace(mail, address=None))
 
 
@@ -166,11 +166,11 @@ def test_without_its_key_an_address_gets_nothing(app: Flask, load: Callable[...,
     mail = claimed(ask(record, NOW), NOW)
     other = load(DATA_KEYS=f"otherkey {'e' * 64}")
     with pytest.raises(keys.Unreadable, match="the key testkey1 is not there"):
-        letters.compose(acting(settings=other, now=NOW), mail)
+        mail_contents.compose(acting(settings=other, now=NOW), mail)
 
 
 def test_whatever_a_row_may_be_written_from_is_a_folder_of_templates(app: Flask) -> None:
-    for template in letters.WRITERS:
+    for template in mail_contents.WRITERS:
         assert (templates_folder() / "email" / template / "subject.txt").is_file()
 
 
@@ -215,7 +215,7 @@ def test_a_quote_that_was_withdrawn_or_replaced_before_its_mail_went_out_is_not_
     quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), second, reason="mistake")
     db.session.commit()
     for mail_id in db.session.scalars(select(Mail.id).filter_by(template="quote_issued")).all():
-        with pytest.raises(letters.Overtaken):
+        with pytest.raises(mail_contents.Overtaken):
             written(claimed(mail_id, NOW))
 
 
@@ -223,7 +223,7 @@ def test_a_quote_of_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
     quoted()
     db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
     db.session.commit()
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         about_quote("quote_issued")
 
 
@@ -260,7 +260,7 @@ def test_a_receipt_for_somebody_who_was_erased_is_not_sent(app: Flask) -> None:
     accept(quoted())
     db.session.execute(update(QuoteRevision).values(patient=None, rows=None, pdf=None))
     db.session.commit()
-    with pytest.raises(letters.Gone):
+    with pytest.raises(mail_contents.Gone):
         about_quote("quote_receipt")
 
 

@@ -24,7 +24,7 @@ from estimator.models import (
     StaffUser,
     TableVersion,
 )
-from estimator.privacy import due_erasure
+from estimator.privacy import retention
 from estimator.requests import access_codes
 from estimator.staff import invitations, sessions
 from tests.support import example_quotes as example
@@ -190,7 +190,7 @@ def figures(output: str) -> dict[str, int]:
 
 
 def test_of_every_table_it_is_known_what_time_removes_from_it() -> None:
-    """A new table belongs into one of the two: either `due_erasure` removes it, or there is a reason."""
+    """A new table belongs into one of the two: either `retention` removes it, or there is a reason."""
     assert not set(DUE) & set(KEPT)
     assert set(DUE) | set(KEPT) == set(models.metadata().tables)
     assert not {table.name for table, _column in models.sealed_columns()} - set(DUE) - {"staff_user"}
@@ -211,7 +211,7 @@ def test_purging_removes_everything_whose_time_is_over_and_nothing_else(
     code, real, errors = estimator("purge")
     assert (code, errors, real.splitlines()[0]) == (0, "", "Their time was over:")
     assert figures(real) == figures(dry)
-    assert len(figures(real)) == len(due_erasure.WHAT)
+    assert len(figures(real)) == len(retention.WHAT)
     assert all(figures(real).values()), real
     assert not any(due().values()), due()
     assert [path.name[0] for path in example.settings().mail_folder.iterdir()] == ["b"]
