@@ -16,7 +16,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import logs, quotes
+from estimator import logs, quotes, verification
 from estimator.db import db
 from estimator.quotes import pdf_document
 from estimator.web.patient import verify
@@ -306,7 +306,7 @@ def test_without_a_file_it_is_asked_for(visitor: Visitor, content: bytes) -> Non
 
 
 def test_a_file_of_ten_million_bytes_is_looked_at_and_one_byte_more_is_not(visitor: Visitor) -> None:
-    most = b"%PDF-1.7\n" + bytes(verify.LARGEST - 9)
+    most = b"%PDF-1.7\n" + bytes(verification.LARGEST - 9)
     assert sent(visitor, most).status == 200
     page = sent(visitor, most + b"\n")
     assert (page.status, page.text("h1")) == (413, "This file is too large to be one of ours")
@@ -344,7 +344,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(visitor: Visitor, 
         "/verify", content_type="multipart/form-data; boundary=x", environ_overrides=environment
     )
     assert (page.status, page.text("h1")) == (413, "This file is too large to be one of ours")
-    assert endless.read_so_far <= verify.LARGEST + verify.ROUND_IT + 100_000
+    assert endless.read_so_far <= verification.LARGEST + verify.ROUND_IT + 100_000
     assert length is None or endless.read_so_far == 0
 
 
