@@ -102,17 +102,17 @@ def instance(link_to_instance: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def known() -> dict[str, str]:
+def known_settings() -> dict[str, str]:
     """Return the settings that apps have where a test says nothing else."""
     return dict(SETTINGS)
 
 
 @pytest.fixture
-def load(instance: Path, known: dict[str, str]) -> Callable[..., Settings]:
+def load(instance: Path, known_settings: dict[str, str]) -> Callable[..., Settings]:
     """Return a function that loads settings with secrets in place, without this machine's environment."""
 
     def load(**given: str) -> Settings:
-        return apps.load({"INSTANCE": str(instance), **known, **given})
+        return apps.load({"INSTANCE": str(instance), **known_settings, **given})
 
     return load
 

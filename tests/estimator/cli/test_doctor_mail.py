@@ -33,7 +33,9 @@ smtplib.SMTP._get_socket = only_here
 ELSEWHERE = """
 import socket
 
-delivery.CONNECT_SECONDS = 0.5
+from estimator.mail import smtp
+
+smtp.CONNECT_SECONDS = 0.5
 _create_connection = socket.create_connection
 
 

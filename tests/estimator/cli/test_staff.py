@@ -45,7 +45,7 @@ def test_a_new_link_is_another_one(run: Run) -> None:
 def test_somebody_is_let_in_no_more_and_again(run: Run) -> None:
     run("create", "ada@example.org")
     assert run("deactivate", "ada@example.org") == (0, "ada@example.org can no longer sign in.\n", "")
-    assert run("list")[1] == "ada@example.org\tnot let in\tadministrator\n"
+    assert run("list")[1] == "ada@example.org\tdeactivated\tadministrator\n"
     assert run("link", "ada@example.org")[0] == 2
     assert run("activate", "ada@example.org") == (0, "ada@example.org can sign in again.\n", "")
     assert run("list")[1] == "ada@example.org\tinvited\tadministrator\n"

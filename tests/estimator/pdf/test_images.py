@@ -151,5 +151,5 @@ def test_a_picture_too_wide_is_refused_before_it_is_drawn() -> None:
 
 def test_a_picture_that_moves_is_refused() -> None:
     moving = drawn(colours(20, 20), save_all=True, append_images=[noise(20, 20)], duration=100)
-    with pytest.raises(images.NotUsable, match="moves"):
+    with pytest.raises(images.NotUsable, match="animated"):
         images.as_png(moving)

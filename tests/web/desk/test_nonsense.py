@@ -130,7 +130,8 @@ def comes_back(person: Staff, form: Form) -> None:
         assert [one for one in shown if first in one], f"{form.action}: {name} is lost"
     if not form.by_get:
         assert answer.status in (400, 409, 413, 422), form.action
-        assert answer.all("div", class_="error-summary"), form.action
+        # Where a draft was saved meanwhile, the page compares both texts instead.
+        assert answer.status == 409 or answer.all("div", class_="error-summary"), form.action
 
 
 @pytest.mark.parametrize("role", ROOMS)
@@ -152,7 +153,8 @@ def test_nonsense_comes_back_from_every_form_of_staff(
         begin += [f"{draft}/section/driver", f"{draft}/publish", f"{draft}/spreadsheet"]
     found = all_forms(person, tuple(begin), ("/staff", "/desk"))
     assert len(found) >= 4
-    for form in found.values():
+    # A draft that has taken nonsense cannot be tried any more, nor its examples.
+    for form in sorted(found.values(), key=lambda form: not form.action.endswith(("/try", "/examples"))):
         comes_back(person, form)
 
 

@@ -97,7 +97,7 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
     ("typed", "problem"),
     [
         ({"typed_name": " "}, "Enter your full name."),
-        ({"typed_name": "x" * 201}, "Shorten the name to 200 letters."),
+        ({"typed_name": "x" * 201}, "Shorten the name to 200 characters."),
         ({"agreed": None}, "Tick the sentence if you agree to it."),
         ({"agreed": "no"}, "Tick the sentence if you agree to it."),
     ],

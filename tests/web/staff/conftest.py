@@ -32,7 +32,7 @@ def later(clock: time_machine.Traveller) -> Callable[..., None]:
 
 
 @pytest.fixture
-def known() -> dict[str, str]:
+def known_settings() -> dict[str, str]:
     """Return the settings of a clinic that sends mail, and of no demonstration."""
     mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_FROM": "estimates@example.org"}
     return {**SETTINGS, "DEMO": "", "PUBLIC_URL": "http://localhost", **mail}
