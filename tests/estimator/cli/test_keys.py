@@ -67,6 +67,7 @@ def app(instance: Path) -> Iterator[Flask]:
         for number in range(MAILS):
             ask(record, NOW, address=address(number), submission=f"form {number}")
         yield app
+        app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()
 

@@ -44,6 +44,7 @@ def app(
         example.prepare(request, adjustments=[("-100.00", "Kept for longer")])
         example.issue(request)
         yield app
+        app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()
 
@@ -216,7 +217,7 @@ def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest
 
 
 def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run) -> None:
-    code, _output, errors = run("--all", before="from estimator.cli import verify; verify.EVERY = 2")
+    code, _output, errors = run("--all", before="from estimator.cli import verify; verify.EVERY = 0.2")
     assert (code, errors) == (0, "2 of 4\n4 of 4\n")
 
 

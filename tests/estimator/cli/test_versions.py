@@ -125,12 +125,12 @@ def test_where_a_second_person_approves_the_command_only_asks_for_it(
 @pytest.mark.parametrize(
     ("given", "sentences"),
     [
-        ({"valid_from": "2026-01-02"}, ["2026-01-02 is over where"]),
+        ({"valid_from": "2026-01-02"}, ["2026-01-02 has already ended"]),
         ({"version": "2026-1"}, ["example has another version called 2026-1 already"]),
         ({"time_zone": "Mars/Olympus"}, ["there is no time zone “Mars/Olympus”"]),
         (
             {"valid_from": "2026-01-01", "price": "1.00"},
-            ["2026-01-01 is over where", "example has another version from 2026-01-01 already"],
+            ["2026-01-01 has already ended", "example has another version from 2026-01-01 already"],
         ),
     ],
 )

@@ -211,12 +211,12 @@ def test_a_wrong_queue_address_does_not_repeat_its_password(load: Load, url: str
 
 
 def test_the_queue_is_a_file_beside_sqlite_and_the_database_itself_on_postgresql(
-    load: Load, tmp_path: Path
+    load: Load, instance: Path
 ) -> None:
-    assert load().queue_url == f"sqlite:///{tmp_path}/queue.sqlite"
+    assert load().queue_url == f"sqlite:///{instance}/queue.sqlite"
     assert load(DATABASE_URL="postgresql://u@h/d").queue_url == "postgresql+psycopg://u@h/d"
     assert load(DATABASE_URL="postgresql://u@h/d", QUEUE_URL="rediss://h/1").queue_url == "rediss://h/1"
-    assert load(QUEUE_URL="sqlite:///bells.sqlite").queue_url == f"sqlite:///{tmp_path}/bells.sqlite"
+    assert load(QUEUE_URL="sqlite:///bells.sqlite").queue_url == f"sqlite:///{instance}/bells.sqlite"
 
 
 @pytest.mark.parametrize(
@@ -297,18 +297,18 @@ def test_keys_that_are_none_are_a_sentence_that_repeats_nothing(load: Load, text
 
 
 def test_a_key_file_that_changes_is_read_again_and_one_in_the_environment_is_not(
-    load: Load, tmp_path: Path
+    load: Load, instance: Path
 ) -> None:
     assert load().data_keys.path is None
-    config.prepare_secrets(tmp_path)
-    assert load(DATA_KEYS="").data_keys.path == tmp_path / "data_keys"
-    assert load(DATA_KEYS="", DATA_KEYS_FILE=str(tmp_path / "data_keys")).data_keys.path == (
-        tmp_path / "data_keys"
+    config.prepare_secrets(instance)
+    assert load(DATA_KEYS="").data_keys.path == instance / "data_keys"
+    assert load(DATA_KEYS="", DATA_KEYS_FILE=str(instance / "data_keys")).data_keys.path == (
+        instance / "data_keys"
     )
 
 
-def test_a_relative_database_begins_in_the_instance_folder(load: Load, tmp_path: Path) -> None:
-    assert load(DATABASE_URL="sqlite:///other.db").database_url == f"sqlite:///{tmp_path}/other.db"
+def test_a_relative_database_begins_in_the_instance_folder(load: Load, instance: Path) -> None:
+    assert load(DATABASE_URL="sqlite:///other.db").database_url == f"sqlite:///{instance}/other.db"
     assert load(DATABASE_URL="sqlite:////srv/other.db").database_url == "sqlite:////srv/other.db"
 
 

@@ -201,7 +201,9 @@ def test_figures_are_worked_out_without_being_saved(app: Flask, coordinator: Sta
     assert total(coordinator.page) == PRICE
 
 
-def test_figures_are_worked_out_without_a_key(app: Flask, coordinator: Staff, tmp_path: Path) -> None:
+def test_figures_are_worked_out_without_a_key(
+    app: Flask, coordinator: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reference = ask(app)
     coordinator.see(page(reference))
     coordinator.press("Prepare a quote")
@@ -212,7 +214,7 @@ def test_figures_are_worked_out_without_a_key(app: Flask, coordinator: Staff, tm
     file.write_text("")
     with pytest.raises(keys.WrongKeys):
         no_key.seal("anything", "quote_draft", "adjustments", "row")
-    app.config["SETTINGS"] = replace(settings_of(app), data_keys=no_key)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings_of(app), data_keys=no_key))
     answer = coordinator.post(f"{page(reference)}/figures", line(0, "-890.40"))
     assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,000.00"
 
