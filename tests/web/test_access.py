@@ -27,9 +27,9 @@ from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
-from tests.web.staff.conftest import costs, known, make_app
+from tests.web.staff.conftest import costs, known_settings, make_app
 
-__all__ = ["costs", "known", "make_app"]
+__all__ = ["costs", "known_settings", "make_app"]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.patient.served import Site, environment
 
 ISSUE = Path(__file__).with_name("issue_quote.py")
-ROOT = ISSUE.parents[2]
+ROOT = ISSUE.parents[3]
 ANSWERS = {
     "cells": "umbilical",
     "sessions": "2",

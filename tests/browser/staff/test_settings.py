@@ -23,7 +23,7 @@ from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 from tests.support.serving import served
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
 DELHI = Path(pricing.__file__).parent / "tables" / "delhi.toml"
 ANSWERS = {
     "cells": "umbilical",
