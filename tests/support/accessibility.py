@@ -14,6 +14,7 @@ from playwright.sync_api import Page, ViewportSize
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 NARROW: ViewportSize = {"width": 320, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1440, "height": 900}
 
 OVERFLOW = """() => {
@@ -108,11 +109,11 @@ def too_wide(page: Page, width: int) -> list[str]:
     return [f"the page is wider than {width}"] if found else []
 
 
-def cramped_by_spacing(page: Page) -> list[str]:
+def cramped_by_spacing(page: Page, size: ViewportSize = NARROW) -> list[str]:
     """Return what is cut off on a narrow screen when somebody spreads the letters and lines of a page."""
     before = page.viewport_size
     assert before is not None
-    page.set_viewport_size(NARROW)
+    page.set_viewport_size(size)
     page.evaluate(SPACING)
     found = page.evaluate(OVERFLOW)
     page.evaluate("document.adoptedStyleSheets = []")
