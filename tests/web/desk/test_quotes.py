@@ -539,7 +539,7 @@ def test_a_quote_is_withdrawn_for_a_reason(app: Flask, coordinator: Staff) -> No
     coordinator.page = old
     late = coordinator.press("Withdraw it", reason="other")
     assert late.status == 409
-    assert "It is withdrawn meanwhile." in late.text
+    assert "It is now withdrawn." in late.text
 
 
 def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coordinator: Staff) -> None:

@@ -28,6 +28,7 @@ def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[st
         price_lists.import_(acting(actor="command line", now=NOW), DELHI)
         db.session.commit()
     yield app
+    app.extensions["jobs"].close()
     with app.app_context():
         db.engine.dispose()
 
