@@ -394,7 +394,6 @@ def clinic(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterat
         yield app
         app.extensions["jobs"].close()
         db.session.remove()
-        app.extensions["jobs"].close()
         db.engine.dispose()
 
 

@@ -58,7 +58,6 @@ def app(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterator[
         yield app
         app.extensions["jobs"].close()
         db.session.remove()
-        app.extensions["jobs"].close()
         db.engine.dispose()
 
 

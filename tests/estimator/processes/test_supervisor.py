@@ -176,7 +176,6 @@ def mail_goes_out(serving: Serving) -> bool:
         db.session.commit()
         app.extensions["jobs"].close()
         db.session.remove()
-        app.extensions["jobs"].close()
         db.engine.dispose()
     wait_until((settings.mail_folder / f"{name}.eml").exists)
     return True
