@@ -91,6 +91,8 @@ def _shape(app: Flask) -> dict[str, Any]:
     """Return the parts of an app that tests can change, to detect that one did."""
     return {
         "config": dict(app.config),
+        # Equal settings may hold other keys, which are left out when settings are compared.
+        "settings": id(app.config["SETTINGS"]),
         "extensions": {name: id(value) for name, value in app.extensions.items() if name != "jobs"},
         "pages": dict(app.view_functions),
         "before": {name: list(functions) for name, functions in app.before_request_funcs.items()},

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent.parent
+
+TIMEOUT = 120
+
+_idle: list[_Server] = []
+"""Servers that wait; more than one only where tests run commands at the same time."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -37,19 +49,54 @@ def estimator_bytes(
 
     `before` is what Python runs in that process before the command, for what cannot be brought about from outside.
     """
-    start = ["-m", "estimator"]
-    if before:
-        start = ["-c", f"{before}\nfrom estimator.cli import main\nmain()"]
-    done = subprocess.run(
-        [sys.executable, *start, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        input=given,
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    assert b"Traceback" not in done.stderr, done.stderr.decode()
-    return done.returncode, done.stdout, done.stderr
+    server = _idle.pop() if _idle else _Server()
+    with tempfile.TemporaryDirectory(prefix="estimator-command-") as folder:
+        files = [Path(folder) / name for name in ("given", "output", "errors")]
+        for file, content in zip(files, (given, b"", b""), strict=True):
+            file.write_bytes(content)
+        code = server.run(
+            arguments=[str(one) for one in arguments],
+            before=before,
+            environment={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            folder=str(Path.cwd()),
+            files=[str(file) for file in files],
+        )
+        output, errors = (file.read_bytes() for file in files[1:])
+    _idle.append(server)
+    assert b"Traceback" not in errors, errors.decode()
+    return code, output, errors
+
+
+class _Server:
+    """A process that has imported the libraries, and becomes the command by forking."""
+
+    def __init__(self) -> None:
+        orders, self._to = os.pipe()
+        self._from, codes = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.command_server", str(orders), str(codes)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            pass_fds=[orders, codes],
+            start_new_session=True,
+        )
+        os.close(orders)
+        os.close(codes)
+        atexit.register(self.end)
+
+    def run(self, **order: Any) -> int:
+        """Return the exit code of a command, which has TIMEOUT seconds."""
+        os.write(self._to, json.dumps(order).encode() + b"\n")
+        if not select.select([self._from], [], [], TIMEOUT)[0]:
+            self.end()
+            raise TimeoutError(f"not ended after {TIMEOUT} seconds: {order['arguments']}")
+        return int(os.read(self._from, 100))
+
+    def end(self) -> None:
+        """End the process, and the command if one runs."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def estimator(
