@@ -5,12 +5,7 @@ The processes end with the one that started them, however that ends, because the
 
 from __future__ import annotations
 
-import gc
-import json
 import multiprocessing
-import resource
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
@@ -18,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-import pricing
+from estimator import pricing_process
 from pricing.impact import Tally
 
 PROCESSES = 2
@@ -35,6 +30,11 @@ Part = list[tuple[str, int]]
 """A batch: answers as JSON, each with the number of plans that have them."""
 
 
+def enough(plans: int) -> int:
+    """Return how many processes so many plans keep busy: one where all of them are a single batch."""
+    return min(PROCESSES, max(1, -(-plans // AT_A_TIME)))
+
+
 class Failed(Exception):
     """A process ended before its work was done."""
 
@@ -48,7 +48,9 @@ class Pricers:
         self._children: list[tuple[BaseProcess, Connection]] = []
         for _number in range(processes):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, old, new, ADDRESS_SPACE), daemon=True)
+            process = context.Process(
+                target=pricing_process.serve, args=(theirs, old, new, ADDRESS_SPACE), daemon=True
+            )
             process.start()
             theirs.close()
             self._children.append((process, ours))
@@ -104,18 +106,3 @@ def _parts(plans: Iterable[tuple[str, int]]) -> Iterator[Part]:
     remaining = iter(plans)
     while part := list(islice(remaining, AT_A_TIME)):
         yield part
-
-
-def _serve(connection: Connection, old_text: str, new_text: str, address_space: int) -> None:
-    """The main loop of a process, until its parent closes the pipe or ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    old, new = pricing.read(old_text), pricing.read(new_text)
-    gc.freeze()
-    with suppress(EOFError, OSError):
-        while True:
-            tally = Tally()
-            for answers, plans in connection.recv():
-                tally.add(old, new, json.loads(answers), plans)
-            connection.send(tally)

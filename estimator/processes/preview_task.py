@@ -87,7 +87,7 @@ def _worked_out(app: Flask, claimed: previews.Claimed) -> tuple[int, previews.Fo
             distinct.add(answers, plans)
         beat.plans = sum(distinct.plans.values()) + distinct.left_out
         beat(0)
-    with repricing.Pricers(work.old, work.new) as pricers:
+    with repricing.Pricers(work.old, work.new, repricing.enough(len(distinct.plans))) as pricers:
         tally = pricers.tally(distinct.plans, beat)
     return beat.plans, {
         **tally.result(Rounder(new.round_to, new.rounding)),

@@ -1,7 +1,7 @@
 """A process that becomes the command `estimator` as often as it is asked, by forking.
 
-It has imported the libraries, which cost a second of each command and cannot depend on us; nothing of the project's own.
-So what a command sees here is what it sees where it is installed: only what it imports itself.
+It has imported the libraries, which cost a second of each command and cannot depend on us, and nothing of the project's
+own. So what a command sees here is what it sees where it is installed: only what it imports itself.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import os
 import runpy
 import sys
 from importlib import import_module
-from typing import Any
 
 LIBRARIES = """
 alembic.command alembic.script argon2 babel.dates babel.numbers babel.support click
 cryptography.hazmat.primitives.ciphers.aead decimal email.message email.policy email_validator flask flask_babel
 flask_security flask_sqlalchemy flask_wtf gunicorn.glogging huey huey.serializer json logging.config multiprocessing
-psycopg redis smtplib sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlite3 ssl tomllib unittest uuid wtforms
-zoneinfo
+psycopg redis smtplib sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlite3 ssl tomllib unittest uuid
+wtforms zoneinfo
 """.split()
 """What commands import of others; WeasyPrint is left to them, because some tests take it away."""
 
@@ -40,7 +39,9 @@ def _become(
     arguments: list[str], before: str, environment: dict[str, str], folder: str, files: list[str]
 ) -> None:
     """Be the command from now on, with these files as its input, output and errors."""
-    for descriptor, (file, how) in enumerate(zip(files, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)):
+    for descriptor, (file, how) in enumerate(
+        zip(files, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)
+    ):
         opened = os.open(file, how)
         os.dup2(opened, descriptor)
         os.close(opened)
@@ -48,7 +49,7 @@ def _become(
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = ["estimator", *arguments]
-    exec(before, {"__name__": "__main__"})  # noqa: S102 - written in the tests
+    exec(before, {"__name__": "__main__"})
     runpy.run_module("estimator", run_name="__main__", alter_sys=True)
     sys.exit(0)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -19,6 +16,7 @@ from estimator import price_lists
 from estimator.db import db
 from estimator.processes import demonstration
 from tests.support.acts import acting
+from tests.support.commands import estimator
 from tests.support.example_list import store_as_before, table_text, uncharged_text
 
 PLACE = "driver.cells.choice.cord"
@@ -34,24 +32,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(tmp_path: Path, folder: Path) -> Command:
+def command(folder: Path) -> Command:
     """Return a function that runs the command in a process of its own."""
     environment = {
-        **os.environ,
         "INSTANCE": str(folder),
         "PUBLIC_URL": "https://estimate.example",
         "SECOND_APPROVER": "0",
     }
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "estimator", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        return estimator(*arguments, **environment)
 
     return run
 

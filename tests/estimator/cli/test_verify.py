@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import create_app, estimates, quotes
+from estimator import create_app, estimates
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Quote, QuoteRevision
@@ -23,6 +23,7 @@ from tests.support import hostile_pdfs as hostile
 from tests.support.acts import acting
 from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW
+from tests.support.kept_rows import kept
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -39,14 +40,19 @@ def app(
     for name, value in environment(settings).items():
         monkeypatch.setenv(name, value)
     with app.app_context():
-        found = [example.quoted(submission=f"form {number}") for number in range(QUOTES)]
-        request = found[0].quote.request
-        example.prepare(request, adjustments=[("-100.00", "Kept for longer")])
-        example.issue(request)
+        kept("three quotes of which one is revised", issue)
         yield app
         app.extensions["jobs"].close()
         db.session.remove()
         db.engine.dispose()
+
+
+def issue() -> None:
+    """Issue quotes, and revise the first."""
+    found = [example.quoted(submission=f"form {number}") for number in range(QUOTES)]
+    request = found[0].quote.request
+    example.prepare(request, adjustments=[("-100.00", "Kept for longer")])
+    example.issue(request)
 
 
 @pytest.fixture
@@ -62,10 +68,7 @@ def run(app: Flask) -> Run:
 
 def draw(number: str = "Q-2026-00001", revision: int = 1) -> bytes:
     """Make the document of a revision, as the worker does."""
-    content = quotes.pdf_document.render(revision_of(number, revision), example.settings())
-    db.session.commit()
-    assert content is not None
-    return content
+    return example.draw(revision_of(number, revision))
 
 
 def revision_of(number: str, revision: int) -> QuoteRevision:

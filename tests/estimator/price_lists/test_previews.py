@@ -30,7 +30,7 @@ from tests.support.mail_server import wait_until
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 LEASE = 60
 NEXT = {"version": "2026-2", "valid_from": "2099-04-01"}
-MANY = 12_000
+MANY = 6_000
 
 WORK = "\n".join(
     f"[charge.item_{number}]\nlabel.en = 'Item {number}'\ngroup = 'treatment'\nper = 'sessions'\nprice = 1.00\n"

@@ -42,15 +42,7 @@ def revision(app: Flask) -> QuoteRevision:
 @pytest.fixture
 def issued(revision: QuoteRevision) -> bytes:
     """Return its document."""
-    return document(revision)
-
-
-def document(revision: QuoteRevision) -> bytes:
-    """Return the document of a revision, as the worker makes it."""
-    content = quotes.pdf_document.render(revision, example.settings())
-    db.session.commit()
-    assert content is not None
-    return content
+    return example.draw(revision)
 
 
 def revised(revision: QuoteRevision) -> QuoteRevision:
