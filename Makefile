@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ ready-to-run:
 ready-to-test:
 	@if [ "$(SYSTEM_PACKAGES)" = yes ]; then sh setup/system-packages.sh test; fi
 	@sh setup/environment.sh test
+
+coverage: ready-to-test ## Print which lines and branches `make check` reaches; pricing/ has to be reached whole
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --cov --cov-report= \
+		-m "not browser and not soak and not wheel" $(PYTEST)
+	@$(BIN)/coverage report
+	@$(BIN)/coverage report --include "pricing/*" --fail-under 100
 
 lint: ready-to-test lint-only ## Check style, types and the directions of imports
 

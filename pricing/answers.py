@@ -207,8 +207,7 @@ def _normal(value: Value) -> str | bool:
             return value
         case Decimal():
             return plain(value)
-        case date():
-            return value.isoformat()
+    return value.isoformat()
 
 
 def _echo(given: object) -> str:

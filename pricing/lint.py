@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import Any
 
 from pricing.breakdown import Breakdown
@@ -206,14 +206,13 @@ class _Look:
         packages = {package.code: package.group for package in self.table.packages}
         if any(name in packages for name in price.of) or set(packages.values()) & set(price.of):
             return True
-        for other in self.table.charges:
-            if other is charge:
-                return False
-            if (other.code in price.of or other.group in price.of) and (
-                not isinstance(other.price, OnRequest) and self._is_reached(other)
-            ):
-                return True
-        return False
+        before = takewhile(lambda other: other is not charge, self.table.charges)
+        return any(
+            (other.code in price.of or other.group in price.of)
+            and not isinstance(other.price, OnRequest)
+            and self._is_reached(other)
+            for other in before
+        )
 
     def _falls(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
         """Yield a warning where one step more costs less than the last quantity of a tier."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import Any, assert_never
 
 from pricing.currencies import MINOR_UNIT
 from pricing.money import plain
@@ -260,6 +260,8 @@ def _price(price: Price) -> Pairs:
             yield mode, "[\n" + "".join(f"  {_tier(tier)},\n" for tier in tiers) + "]"
         case OnRequest():
             yield "on_request", "true"
+        case _:
+            assert_never(price)
 
 
 def _tier(tier: Tier) -> str:
@@ -292,6 +294,8 @@ def _test(test: Test) -> str:
             parts |= {"from": start.isoformat()} if start else {}
             parts |= {"to": end.isoformat()} if end else {}
             return _inline(parts)
+        case _:
+            assert_never(test)
 
 
 def _amount(amount: Amount) -> str:

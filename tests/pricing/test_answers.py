@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
+from pricing.answers import value_of
 
 TABLE = pricing.read((Path(__file__).parent / "cases" / "whole-notation.toml").read_text(encoding="utf-8"))
 ANSWERS: dict[str, Any] = {
@@ -215,3 +216,8 @@ def test_any_answers_at_all_are_priced_or_refused(answers: dict[str, object]) ->
             assert all(text.isprintable() and len(text) < 500 for text in texts)
             return
     assert pricing.estimate(TABLE, found.answers).as_json() == found.as_json()
+
+
+def test_what_is_no_question_takes_no_answer() -> None:
+    with pytest.raises(TypeError):
+        value_of(object(), "2")  # type: ignore[arg-type]

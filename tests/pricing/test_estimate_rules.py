@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import pricing
+from pricing.table import Amount
 
 HEAD = """
 format = 1
@@ -307,3 +309,8 @@ def test_payments_are_of_what_the_provider_takes_with_its_taxes() -> None:
         "payment.all: percent = 100",
     )
     assert [payment["amount"] for payment in found["payments"]] == ["110.00"]
+
+
+def test_an_amount_is_a_range_where_its_cases_differ() -> None:
+    assert Amount(Decimal(1), Decimal(1), Decimal(2)).is_range
+    assert not Amount(Decimal(1), Decimal(1), Decimal(1)).is_range

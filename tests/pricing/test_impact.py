@@ -222,3 +222,22 @@ def test_of_too_many_distinct_plans_the_first_are_kept_and_the_rest_is_counted()
         distinct.add(f'{{"sessions": "{sessions}"}}', plans)
     assert Counter(distinct.plans.values()) == {6: 1, 3: 1}
     assert distinct.left_out == 8
+
+
+def test_the_largest_changes_are_kept_however_many_smaller_ones_follow() -> None:
+    many: list[tuple[dict[str, Any], int]] = [({"sessions": str(number)}, 1) for number in range(30, 0, -1)]
+    widened = ("least = 1\nmost = 6", "least = 1\nmost = 30")
+    found = result(table(change=widened), table("2080.00", change=widened), many)
+    assert [mover["change"] for mover in found["movers"]] == [
+        f"{80 * number}.00" for number in range(30, 20, -1)
+    ]
+
+
+def test_memory_stays_bounded_whatever_number_of_plans_is_added() -> None:
+    distinct = Distinct([table()], most=1)
+    for nights in range(10):
+        distinct.add(f'{{"cells": "own", "sessions": "2", "nights": "{nights}"}}', 1)
+    assert distinct.plans == {'{"cells": "own", "sessions": "2"}': 10} or list(distinct.plans.values()) == [
+        10
+    ]
+    assert len(distinct._seen) <= 2

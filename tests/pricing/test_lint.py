@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import pricing
 from pricing.lint import Warning, lint
+from pricing.plans import Plans
 from pricing.problems import SENTENCES
 from pricing.table import PriceTable, Role
 from tests.pricing.strategies import answers_for, price_tables
@@ -169,6 +170,10 @@ def test_a_price_without_source_is_warned_of() -> None:
     assert places(('source = "List, page 3"', ""), ("price = 900", "on_request = true")) == []
 
 
+def test_a_package_that_costs_nothing_is_warned_of() -> None:
+    assert ("package.three.price", "zero_price") in places(("price = 11000", "price = 0"))
+
+
 @pytest.mark.parametrize(
     ("price", "place"),
     [
@@ -270,6 +275,7 @@ def test_a_charge_that_no_answers_can_reach_is_warned_of(condition: str) -> None
         "unless = { hidden = true }",
         "when = { arrival = { months = [2], from = 2026-03-01, to = 2027-02-01 } }",
         "when = { arrival = { from = 9999-12-31 } }",
+        "when = { arrival = { months = [12], from = 9999-12-31 } }",
         "when = { arrival = { to = 0001-01-01 } }",
         "when = { arrival = { months = [12] } }\nunless = { arrival = { from = 2026-01-01, to = 2026-12-30 } }",
         "when = { rehab = true, cells = 'own', sessions = 4 }",
@@ -562,3 +568,9 @@ def test_what_is_said_never_to_happen_does_not_happen(data: Any) -> None:
         except pricing.BadAnswers:
             continue
         assert not never & {item.code for item in breakdown.items}
+
+
+def test_a_search_that_takes_too_many_steps_ends_and_says_so() -> None:
+    found = list(Plans(pricing.read(CAREFUL), {}).search(["sessions", "nights"], lambda *_: True, 5))
+    assert found[-1] is None
+    assert 0 < len(found) <= 5

@@ -166,3 +166,8 @@ def test_long_keys_that_look_alike_have_no_line_rather_than_a_wrong_one() -> Non
     with pytest.raises(pricing.BadTable) as refusal:
         pricing.read(text)
     assert {problem.line for problem in refusal.value.problems} == {None}
+
+
+@pytest.mark.parametrize("text", ["a = ", "a = [1", "[a", "a", 'a = "'])
+def test_what_is_no_toml_has_no_lines(text: str) -> None:
+    assert lines_of(text) == {}

@@ -276,3 +276,11 @@ def test_what_differs_is_told_line_by_line() -> None:
     assert by_line["adjustment", ""] == ("0.00", "-87.50")
     assert by_line["total", ""] == (old["total"], new["total"])
     assert quote_content.line_changes(old, old) == []
+
+
+def test_two_plans_that_were_only_computed_are_compared_like_contents() -> None:
+    table = delhi()
+    old, new = (
+        quote_content.comparable(firm(table, {**DELHI, "sessions": count}, []), []) for count in ("2", "3")
+    )
+    assert ("answer", "sessions") in {(each.kind, each.code) for each in quote_content.line_changes(old, new)}

@@ -25,7 +25,7 @@ from tests.support.acts import acting
 from tests.support.example_list import table_text
 from tests.support.mail_server import MailServer, wait_until
 
-MAILS = profile.count(20, 500)
+MAILS = profile.count(10, 500)
 __all__ = ["app", "environment", "server"]
 
 PLAN: dict[str, object] = {"cells": "own", "sessions": 2}

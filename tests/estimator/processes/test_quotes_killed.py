@@ -27,7 +27,7 @@ from tests.support.mail_server import MailServer
 
 __all__ = ["app", "environment", "server"]
 
-QUOTES = profile.count(20, 500)
+QUOTES = profile.count(10, 500)
 SECONDS_FOR_ALL = 120 + 3 * QUOTES
 KILLS = 10
 """About so often is somebody who issues killed, and a worker, at even steps on the way."""
