@@ -1,14 +1,14 @@
-"""A whole breakdown in words: answers, items, taxes, totals, and why the total is a range."""
+"""A whole breakdown in words: answers, items, taxes and totals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.wording.certainty import Certainty
+from estimator.wording import ranges
+from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.rows import (
     AnswerRow,
@@ -20,20 +20,13 @@ from estimator.wording.rows import (
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, notice_sections, span, three
+from estimator.wording.sentences import answer_words, notice_sections, span
 from estimator.wording.steps import Steps
 from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax
 from pricing.table import (
-    Amount,
-    Charge,
     ChoiceDriver,
     Driver,
-    NumberDriver,
-    Package,
-    Percent,
     PriceTable,
-    Tiers,
-    UnitPrice,
 )
 
 
@@ -114,42 +107,8 @@ class _Wording:
             amount=self.money(totals["likely"]),
             at_least=bool(self.breakdown["on_request"]),
             span=span(totals, self.currency, self.reader),
-            reasons=list(self.reasons()),
+            reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
-        )
-
-    def reasons(self) -> Iterator[str]:
-        """Why the total is a range: numbers that may turn out differently, and prices given as ranges."""
-        for driver in self.table.drivers:
-            if isinstance(driver, NumberDriver) and driver.code in self.breakdown["answers"]:
-                less, more = driver.less or Decimal(0), driver.more or Decimal(0)
-                if less or more:
-                    yield self.variation(driver, less, more)
-        reserve = {group["code"] for group in self.breakdown["groups"] if group["total"] == "reserve"}
-        entries: Iterator[Charge | Package] = chain(self.table.charges, self.table.packages)
-        by_code = {entry.code: entry for entry in entries}
-        ranged = [
-            str(self.words(item["label"]))
-            for item in self.breakdown["items"]
-            if item["group"] not in reserve
-            and len(set(three(item["amount"]))) > 1
-            and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
-        ]
-        if ranged:
-            yield _("These prices are given as a range: %(labels)s.", labels="; ".join(ranged))
-
-    def variation(self, driver: NumberDriver, less: Decimal, more: Decimal) -> str:
-        label = str(self.words(driver.label))
-        number = self.reader.number
-        if not less:
-            return _("%(label)s: it may turn out up to %(more)s more.", label=label, more=number(more))
-        if not more:
-            return _("%(label)s: it may turn out up to %(less)s fewer.", label=label, less=number(less))
-        return _(
-            "%(label)s: it may turn out up to %(less)s fewer or %(more)s more.",
-            label=label,
-            less=number(less),
-            more=number(more),
         )
 
     def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:
@@ -269,19 +228,3 @@ class _Wording:
         if "reserve" in present:
             label = Words(_("To keep in reserve; not part of the price"))
             yield Sum(label, *self.sum(totals["reserve"], known("reserve")))
-
-
-def _amounts(entry: Charge | Package) -> Iterator[Amount]:
-    """The amounts that a price list writes for a charge or package."""
-    match entry.price:
-        case Amount() as amount:
-            yield amount
-        case UnitPrice(price):
-            yield price
-        case Percent(percent):
-            yield percent
-        case Tiers(_, tiers):
-            for tier in tiers:
-                yield from (tier.price,) if tier.flat is None else (tier.price, tier.flat)
-    if isinstance(entry, Charge):
-        yield from (bound for bound in (entry.at_least, entry.at_most) if bound is not None)
