@@ -63,8 +63,8 @@ OPEN = {
     "/q/<token>": {"GET"},
     "/quote/closed": {"GET"},
     "/quote/<number>": {"GET"},
-    "/quote/<number>/<int:revision>": {"GET"},
-    "/quote/<number>/<int:revision>.pdf": {"GET"},
+    "/quote/<number>/<whole:revision>": {"GET"},
+    "/quote/<number>/<whole:revision>.pdf": {"GET"},
     "/quote/<number>/code": {"POST"},
     "/quote/<number>/close": {"POST"},
     "/quote/<number>/accept": {"GET", "POST"},
@@ -83,7 +83,7 @@ DEMONSTRATION = {
     "/demonstration/mail/": {"GET"},
     "/demonstration/mail/<name>": {"GET"},
     "/demonstration/mail/<name>/page": {"GET"},
-    "/demonstration/mail/<name>/<int:number>": {"GET"},
+    "/demonstration/mail/<name>/<whole:number>": {"GET"},
 }
 """What exists in demonstration mode alone."""
 
@@ -275,7 +275,7 @@ def someone(app: Flask, who: str, invented: Browser) -> Browser:
 
 
 def filled(rule: Rule) -> str:
-    path = re.sub(r"<int[^:>]*:[a-z_]+>", "1", rule.rule)
+    path = re.sub(r"<whole:[a-z_]+>", "1", rule.rule)
     for part, value in PARTS.items():
         path = path.replace(part, value)
     if rule.endpoint in {*guard.STAFF, *guard.SIGNING_IN, *CLOSED}:

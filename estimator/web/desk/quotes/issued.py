@@ -129,7 +129,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
     }
 
 
-@pages.get("/revisions/<int:number>.pdf")
+@pages.get("/revisions/<whole:number>.pdf")
 def document(reference: str, number: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte the one that was mailed."""
     of = the_request(reference)
