@@ -380,8 +380,8 @@ def test_pages_read_whole_numbers_in_one_place() -> None:
                 found.append(f"{name(path)}: {ast.unparse(node)}")
             elif isinstance(node, ast.Name) and node.id in ("IntegerField", "DecimalField", "FloatField"):
                 found.append(f"{name(path)}: {node.id}")
-            elif isinstance(node, ast.Constant) and re.search(r"<(int|float)\b", str(node.value)):
-                found.append(f"{name(path)}: {node.value}")
+            elif isinstance(node, ast.Constant) and re.search(r"<(int|float)\b", repr(node.value)):
+                found.append(f"{name(path)}: {node.value!r}")
     assert found == []
 
 

@@ -99,7 +99,8 @@ def bulk() -> ResponseReturnValue:
 def _back() -> str:
     """Return the list as it was filtered when the button was pressed."""
     asked = dict(parse_qsl(request.form.get("back", "").partition("?")[2]))
-    return url_for("desk.queue", **{name: asked[name] for name in (*ARGUMENTS, "after") if name in asked})
+    kept: dict[str, Any] = {name: asked[name] for name in (*ARGUMENTS, "after") if name in asked}
+    return url_for("desk.queue", **kept)
 
 
 def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) -> tuple[int, list[str]]:
