@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 
 from email_validator import EmailNotValidError, validate_email
@@ -36,6 +37,19 @@ def checked(typed: str) -> str | None:
     if len(found.local_part.encode()) > LONGEST_LOCAL_PART:
         return None
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
+
+
+def spelling(typed: str) -> str:
+    """Return the one spelling under which an address is stored and looked up, however it was typed.
+
+    Full-width letters, other full stops and capitals lead to one mailbox, so they are one address here as well.
+    """
+    return (checked(typed) or typed.strip()).lower()
+
+
+def counted(typed: str) -> str:
+    """Return what an address is counted as: at least as coarse as `spelling`, so that none escapes a limit."""
+    return unicodedata.normalize("NFKC", spelling(typed)).casefold()
 
 
 def suggestion(address: str) -> str | None:

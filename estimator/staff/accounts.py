@@ -16,6 +16,7 @@ from estimator import audit, throttle
 from estimator.act import Act
 from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.mail import outbox
+from estimator.mail.addresses import spelling
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.staff import invitations, recovery_codes, sessions
@@ -59,7 +60,9 @@ class LastAdministrator(Exception):
 
 def find(address: str) -> StaffUser | None:
     """Return the person with an address, however it is written."""
-    return db.session.scalar(select(StaffUser).filter_by(email=address.lower()))
+    if not address.isprintable():
+        return None
+    return db.session.scalar(select(StaffUser).filter_by(email=spelling(address)))
 
 
 def get(number: int) -> StaffUser | None:
@@ -212,7 +215,7 @@ def _add(
     wanted = _known(roles)
     row = {
         "name": secrets.token_hex(16),
-        "email": address.lower(),
+        "email": spelling(address),
         "active": True,
         "fs_uniquifier": secrets.token_hex(32),
         "language": language,

@@ -350,6 +350,32 @@ def test_a_page_of_the_staff_lets_exactly_those_in_who_may_come(
         assert [one.saves for one in drafts.all_drafts()] == [1], "nobody has changed anything"
 
 
+TOO_MUCH = (
+    {"data": b"x=" + b"y" * 300_000, "content_type": "application/x-www-form-urlencoded"},
+    {"data": b"x=y&" * 1_500, "content_type": "application/x-www-form-urlencoded"},
+    {"data": b"--b\r\n" + b"x" * 300_000, "content_type": "multipart/form-data; boundary=b"},
+    {
+        "data": b"--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n" * 1_500,
+        "content_type": "multipart/form-data; boundary=b",
+    },
+    {"data": b"x", "content_type": "multipart/form-data"},
+)
+
+
+def test_more_than_a_form_has_room_for_is_never_a_mistake_of_ours(
+    app: Flask, someone: Browser, who: str
+) -> None:
+    wrong = {}
+    every = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    for rule in (rule for rule in every if rule.endpoint != "security.logout"):
+        for sent in TOO_MUCH if who == "stranger" else TOO_MUCH[:1]:
+            answer = someone.client.post(filled(rule), environ_base={"REMOTE_ADDR": someone.address}, **sent)
+            answer.close()
+            if answer.status_code >= 500:
+                wrong[filled(rule)] = answer.status_code
+    assert wrong == {}
+
+
 def test_a_stranger_is_led_to_the_page_on_which_they_sign_in(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in MAY and rule.endpoint not in guard.SIGNING_IN:

@@ -83,9 +83,9 @@ def _forgotten(form: AddressForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _send_link(address: str) -> None:
-    if sign_in.counted([("new password", address.lower(), MOST_RESETS)]) is not None:
-        return
     user = staff.find(address)
+    if sign_in.counted([("new password", sign_in.account(user, address), MOST_RESETS)]) is not None:
+        return
     if user is None or not user.active or user.demonstration or user.password is None:
         return
     try:
@@ -113,7 +113,7 @@ def new_password(token: str) -> ResponseReturnValue:
         act = act_of(user.actor)
         staff.new_password(act, user, hashed)
         staff.notify(act, user, "password")
-        throttle.forget("sign-in", user.email, lookup_key=act.settings.lookup_key)
+        throttle.forget("sign-in", sign_in.account(user, user.email), lookup_key=act.settings.lookup_key)
     logout_user()
     return render_template("security/password_set.html")
 
