@@ -366,6 +366,12 @@ def test_each_verb_has_one_address(face: str) -> None:
     assert modules & homes == set(), "a verb of the face stands in a module that the face lists as well"
 
 
+def test_lists_become_csv_in_one_place() -> None:
+    """Only there is every text guarded, so that no spreadsheet takes it for a formula."""
+    found = [name(path) for path in MODULES if {"csv", "csv.writer", "csv.DictWriter"} & set(imports(path))]
+    assert found == ["estimator/spreadsheets.py"]
+
+
 WEB = [path for path in MODULES if path.is_relative_to(ROOT / "estimator" / "web")]
 
 

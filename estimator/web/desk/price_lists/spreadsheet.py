@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from estimator import spreadsheets
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
@@ -23,9 +20,6 @@ from estimator.web.language import current_reader
 from pricing.syntax import MOST_CHARACTERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_NUMBER = re.compile(r"-?[0-9.]+\Z")
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 class SpreadsheetForm(Form):
@@ -55,18 +49,10 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
-    file = io.StringIO(newline="")
-    file.write("\ufeff")  # without it some spreadsheets read letters wrongly
-    rows = csv.writer(file, lineterminator="\r\n")
-    rows.writerow(sheet.columns)
-    rows.writerows([_guarded(text) for text in row] for row in sheet.rows)
-    answer = Response(file.getvalue().encode("utf-8", "replace"), mimetype="text/csv")
+    content = spreadsheets.csv([spreadsheets.Column(column) for column in sheet.columns], sheet.rows)
+    answer = Response(b"".join(content), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="draft-{draft.id}-charges.csv"'
     return answer
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
 @pages.route("/drafts/<whole:draft_id>/spreadsheet", methods=["GET", "POST"])
