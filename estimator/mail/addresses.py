@@ -62,7 +62,22 @@ def suggestion(address: str) -> str | None:
     return f"{local}@{near[0]}" if near else None
 
 
-def masked(address: str) -> str:
-    """Return as much of an address as its owner needs to know it again: "a…@gmail.com"."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+def masked(address: str, *, domain: bool = False) -> str:
+    """Return as much of an address as its owner needs to know it again: "a…@gmail.com", "a…@q….org".
+
+    A domain that few people have can be a name. It is shown only where `domain` says so, if many people have it, or if
+    it is perhaps a slip for one of those, which its owner must be able to see.
+    """
+    local, _at, host = address.rpartition("@")
+    host = host.lower()
+    if not domain and host not in COMMON and suggestion(address) is None:
+        first, _dot, last = _readable(host).rpartition(".")
+        host = f"{first[:1]}….{last}"
+    return f"{local[:1]}…@{host}"
+
+
+def _readable(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host

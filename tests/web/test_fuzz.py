@@ -52,8 +52,15 @@ PART = re.compile(r"<(?P<kind>[^:>]*:)?(?P<name>\w+)>")
 
 ROLES: tuple[Role, ...] = get_args(Role)
 KINDS = ("anonymous", "patient", *ROLES, "invented")
-SIGNS_OUT = {"security.logout", "staff.sign_out_everywhere", "quote.close"}
-"""What ends a visit. It is tried by those who have none."""
+ENDS = {
+    "security.logout",
+    "staff.sign_out_everywhere",
+    "quote.close",
+    "patient.delete",
+    "my_data.erase",
+    "price_lists.discard",
+}
+"""What ends a visit, or removes what it is about. It is tried by strangers, who have nothing to lose."""
 
 
 class Visit:
@@ -265,17 +272,15 @@ def own(app: Flask, kind: str) -> list[Rule]:
     if kind == "anonymous":
         return [rule for rule in every if rule.endpoint not in guard.STAFF]
     if kind == "patient":
-        return [rule for rule in every if rule.endpoint in guard.PUBLIC and rule.endpoint not in SIGNS_OUT]
+        return [rule for rule in every if rule.endpoint in guard.PUBLIC and rule.endpoint not in ENDS]
     role: Role = next((role for role in ROLES if role == kind), "coordinator")
     may = {guard.ANYBODY, guard.OWNER, *PERMISSIONS[role]}
-    return [
-        rule for rule in every if guard.STAFF.get(rule.endpoint) in may and rule.endpoint not in SIGNS_OUT
-    ]
+    return [rule for rule in every if guard.STAFF.get(rule.endpoint) in may and rule.endpoint not in ENDS]
 
 
 def others(app: Flask, kind: str) -> list[Rule]:
     """Return the routes that are not meant for a kind of visitor."""
-    ours = {rule.endpoint for rule in own(app, kind)} | SIGNS_OUT
+    ours = {rule.endpoint for rule in own(app, kind)} | ENDS
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in ours]
 
 

@@ -105,7 +105,7 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
             "letter": str(states.MAILS.get(mail.template, mail.template)),
             "about": mail.about,
             "address": _address(mail.about, requests),
-            "outcome": outcome(mail, "UTC"),
+            "outcome": outcome(mail, "UTC", domain=True),
             "again": mail.state == "failed" and mail.address is not None,
         }
         for mail in mails

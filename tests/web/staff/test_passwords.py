@@ -256,6 +256,42 @@ def test_what_everybody_guesses_is_no_password(app: Flask, password: str) -> Non
         assert weakness(password, "mira@example.org", HOST) is not None
 
 
+OWN = ("estimator", "treatment", "hospital", "quillworth", "localhost", "mira")
+
+
+def test_no_password_is_made_of_the_words_of_this_site_and_of_its_owner(app: Flask) -> None:
+    passed = []
+    with app.test_request_context():
+        for one in OWN:
+            for other in OWN:
+                for between in (" ", "", "-", "1", "_2026_"):
+                    for ending in ("", "!", "2026", "123!?"):
+                        for password in (
+                            one + between + other + ending,
+                            f"{one}{between}{other}".upper() + ending,
+                        ):
+                            if weakness(password, "mira@quillworth-clinic.org", HOST) is None:
+                                passed.append(password)
+        for password in (
+            "estimator estimator",
+            "hospital hospital hospital",
+            "treatment cost",
+            "Treatment-Cost-2026",
+        ):
+            assert weakness(password, "mira@example.org", HOST) is not None, password
+    assert passed == []
+
+
+def test_a_word_of_this_site_among_others_spoils_no_password(app: Flask) -> None:
+    with app.test_request_context():
+        for password in (
+            f"hospital {PASSWORD}",
+            f"{OTHER_PASSWORD} estimate",
+            "violet kayak hospital marmalade",
+        ):
+            assert weakness(password, "mira@example.org", HOST) is None, password
+
+
 @pytest.mark.parametrize(
     "password",
     [

@@ -244,7 +244,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
         "mails": [
             {
                 "number": mail.id,
-                "outcome": outcome(mail, revision.time_zone),
+                "outcome": outcome(mail, revision.time_zone, domain=True),
                 "letter": states.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,

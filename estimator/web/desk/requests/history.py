@@ -55,7 +55,7 @@ def _mails(found: PatientRequest) -> list[Mail]:
 
 
 def _mail(mail: Mail, zone: str) -> Told:
-    outcome = mail_status.outcome(mail, zone)
+    outcome = mail_status.outcome(mail, zone, domain=True)
     at = mail.ended_at or mail.created_at
     title = str(states.MAILS_OF_A_REQUEST[mail.template])
     return Told(
