@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from estimator import audit, throttle
 from estimator.act import Act
@@ -63,6 +63,19 @@ def find(address: str) -> StaffUser | None:
     if not address.isprintable():
         return None
     return db.session.scalar(select(StaffUser).filter_by(email=spelling(address)))
+
+
+def find_or_anybody(address: str) -> tuple[StaffUser | None, StaffUser | None]:
+    """Return the person with an address, and the first person that there is; None for whom there is not.
+
+    One query for both, so that it takes as long whether somebody has the address or not.
+    """
+    wanted = spelling(address) if address.isprintable() else ""
+    first = select(func.min(StaffUser.id)).scalar_subquery()
+    found = db.session.scalars(
+        select(StaffUser).where(or_(StaffUser.email == wanted, StaffUser.id == first)).order_by(StaffUser.id)
+    ).all()
+    return next((user for user in found if user.email == wanted), None), next(iter(found), None)
 
 
 def get(number: int) -> StaffUser | None:
