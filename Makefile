@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
+.PHONY: help run test check ready-to-run ready-to-test lint format lock audit wheel messages map bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ lock: ready-to-test ## Lock the newest allowed packages with their hashes
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header "$$@" setup.cfg --output-file $$file; \
 	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header setup/audit.in --output-file setup/audit.txt
+
+audit: ready-to-test ## Ask about known vulnerabilities of the locked packages; without a network it says "not audited"
+	@sh setup/audit.sh
 
 wheel: ready-to-test ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
