@@ -63,6 +63,12 @@ ENDS = {
 """What ends a visit, or removes what it is about. It is tried by strangers, who have nothing to lose."""
 
 
+DATABASES = ("sqlite", "postgresql")
+EVERY = [(kind, database) for database in DATABASES for kind in KINDS]
+VISITS = EVERY if profile.NAME == "soak" else [(kind, DATABASES[at % 2]) for at, kind in enumerate(KINDS)]
+"""Who visits an app on which database; in a sample each of them visits one."""
+
+
 class Visit:
     """Somebody with a browser, and what they know: names that stand in addresses, and forms that they were shown."""
 
@@ -187,9 +193,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask], clock: object) -> Flask:
-    """Return a demonstration with two price lists."""
-    app = make_app(DEMO="1", PUBLIC_URL="http://127.0.0.1:8000")
+def app(
+    make_app: Callable[..., Flask], database: str, request: pytest.FixtureRequest, clock: object
+) -> Flask:
+    """Return a demonstration with two price lists, on a database of a kind."""
+    where = {"DATABASE_URL": request.getfixturevalue("postgresql_url")} if database == "postgresql" else {}
+    app = make_app(DEMO="1", PUBLIC_URL="http://127.0.0.1:8000", **where)
     with app.app_context():
         price_lists.import_(acting(now=NOW), DELHI)
         price_lists.import_(acting(now=NOW), list_text())
@@ -285,22 +294,24 @@ def others(app: Flask, kind: str) -> list[Rule]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_that_is_sent_to_any_route_is_a_mistake_of_ours(app: Flask, visit: Visit, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "database"), VISITS)
+def test_nothing_that_is_sent_to_any_route_is_a_mistake_of_ours(
+    app: Flask, visit: Visit, kind: str, database: str
+) -> None:
     seed = int(os.environ.get("FUZZ_SEED") or secrets.randbelow(2**32))
     print(f"FUZZ_SEED={seed}")
-    visit.hostile.chance.seed(f"{seed} {kind}")
+    visit.hostile.chance.seed(f"{seed} {kind} {database}")
     chance, order, ours, theirs = visit.hostile.chance, list[Rule](), own(app, kind), others(app, kind)
     try:
         for rule in ours:
             visit.look_round(rule)
-        for _each in range(-(-INPUTS // len(KINDS))):
+        for _each in range(-(-INPUTS // len(VISITS))):
             if not order:  # each of their own routes before any of them again, and a few of those of others
                 order = chance.sample(ours, len(ours)) + chance.sample(
                     theirs, min(len(theirs), len(ours) // 4)
                 )
             visit.try_out(order.pop())
     except Exception as error:
-        raise AssertionError(f"FUZZ_SEED={seed} [{kind}]") from error
-    print(kind, dict(sorted(visit.statuses.items())))
+        raise AssertionError(f"FUZZ_SEED={seed} [{kind} {database}]") from error
+    print(kind, database, dict(sorted(visit.statuses.items())))
     assert visit.statuses[200] > 10
