@@ -78,7 +78,7 @@ map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their pic
 bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
 
-soak: ready-to-test ## Run what `make test` samples at full length: 500 mails and quotes under kills, invented lists
+soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
 		-m "soak or hypothesis" $(PYTEST)
 
