@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock wheel messages map bench soak clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ lock: ready-to-test ## Lock the newest allowed packages with their hashes
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header "$$@" setup.cfg --output-file $$file; \
 	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header setup/audit.in --output-file setup/audit.txt
+
+audit: ready-to-test ## Ask about known vulnerabilities of the locked packages; without a network it says "not audited"
+	@sh setup/audit.sh
 
 wheel: ready-to-test ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
@@ -79,7 +84,7 @@ map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their pic
 bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
 
-soak: ready-to-test ## Run what `make test` samples at full length: 500 mails and quotes under kills, invented lists
+soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
 		-m "soak or hypothesis" $(PYTEST)
 

@@ -21,7 +21,11 @@ _ADDRESS = re.compile(r"[^\s<>\"'():;,=]{1,64}@[\w.-]{1,250}\.\w+")
 
 
 class Masked(logging.Formatter):
-    """Wraps a formatter, and masks the token of every link and every mail address in its entries."""
+    """Wraps a formatter, and masks the token of every link and every mail address in its entries.
+
+    Control characters are escaped. A traceback keeps its lines, each of them indented, so that none can be taken for
+    an entry of its own.
+    """
 
     def __init__(self, inner: logging.Formatter | None) -> None:
         super().__init__()
@@ -29,18 +33,27 @@ class Masked(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the entry, its traceback included, without tokens."""
-        return _ADDRESS.sub("…", links.masked(self.inner.format(record)))
+        said = logging.makeLogRecord({**record.__dict__, "msg": escaped(record.getMessage()), "args": None})
+        lines = _ADDRESS.sub("…", links.masked(self.inner.format(said))).split("\n")
+        return "\n  ".join(escaped(line) for line in lines)
 
 
 class MaskedLine(Masked):
-    """The same on one line: a line break in a URL cannot forge an entry."""
+    """The same on one line, with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the entry with control characters escaped."""
-        return "".join(
-            letter.encode("unicode_escape").decode() if unicodedata.category(letter)[0] in "CZ" else letter
-            for letter in super().format(record).replace(" ", "\x00")
-        ).replace("\\x00", " ")
+        """Return the entry with its line breaks escaped as well."""
+        return escaped(super().format(record))
+
+
+def escaped(text: str) -> str:
+    """Return a text on one line, its control characters, and separators but for the space, written as Python does."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if letter != " " and unicodedata.category(letter)[0] in "CZ"
+        else letter
+        for letter in text
+    )
 
 
 class ServerLog(glogging.Logger):  # type: ignore[misc]
@@ -64,6 +77,8 @@ def to_standard_error(app: Flask) -> None:
 
 def init_app(app: Flask) -> None:
     """Mask the log of an app."""
-    if not isinstance(default_handler.formatter, Masked):
-        default_handler.setFormatter(Masked(default_handler.formatter))
+    # The last one writes what other packages log without a handler of their own.
+    for handler in (default_handler, logging.lastResort):
+        if handler is not None and not isinstance(handler.formatter, Masked):
+            handler.setFormatter(Masked(handler.formatter))
     assert app.logger  # so that the handler is in place before the first entry

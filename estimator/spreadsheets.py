@@ -36,7 +36,8 @@ PIECE = 500
 
 _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
-_LATER_CELL = re.compile(rf"([;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
+_BELOW_NOTHING = re.compile(r"-[0-9]+(\.[0-9]+)?")
+_LATER_CELL = re.compile(rf"([,;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -52,8 +53,11 @@ class Column:
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, with an apostrophe before what might be one.
 
-    Also after a semicolon or a line break in it: where commas separate nothing, another cell begins there.
+    Also after a comma, a semicolon, a tab or a line break in it: whichever of them separates cells where the file is
+    opened, another cell may begin there. A number below nothing is a number and stays one.
     """
+    if _BELOW_NOTHING.fullmatch(text):
+        return text
     mark = "'" if _FORMULA.match(text) else ""
     return mark + _LATER_CELL.sub(r"\1'", _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 

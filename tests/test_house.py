@@ -364,3 +364,64 @@ def test_each_verb_has_one_address(face: str) -> None:
     homes = {getattr(verb, "__module__", "") for verb in listed.values() if not isinstance(verb, ModuleType)}
     assert sorted(room.__all__) == sorted(set(room.__all__))
     assert modules & homes == set(), "a verb of the face stands in a module that the face lists as well"
+
+
+def test_lists_become_csv_in_one_place() -> None:
+    """Only there is every text guarded, so that no spreadsheet takes it for a formula."""
+    found = [name(path) for path in MODULES if {"csv", "csv.writer", "csv.DictWriter"} & set(imports(path))]
+    assert found == ["estimator/spreadsheets.py"]
+
+
+WEB = [path for path in MODULES if path.is_relative_to(ROOT / "estimator" / "web")]
+
+
+def test_pages_read_whole_numbers_in_one_place() -> None:
+    """A number from outside has a bound, or the database says that it has none."""
+    found = []
+    for path in WEB:
+        if path.name == "whole_numbers.py":
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "int":
+                found.append(f"{name(path)}: {ast.unparse(node)}")
+            elif isinstance(node, ast.Name) and node.id in ("IntegerField", "DecimalField", "FloatField"):
+                found.append(f"{name(path)}: {node.id}")
+            elif isinstance(node, ast.Constant) and re.search(r"<(int|float)\b", repr(node.value)):
+                found.append(f"{name(path)}: {node.value!r}")
+    assert found == []
+
+
+def makes_an_address(node: ast.expr, makers: set[str]) -> bool:
+    """Whether an expression is an address that `url_for` made, there or in one of these functions and properties."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in makers
+    return isinstance(node, ast.Attribute) and node.attr in makers
+
+
+def test_pages_lead_only_to_addresses_that_are_made_here() -> None:
+    """What a request says its address is never goes into a redirect."""
+    functions = {
+        node.name: [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+        for path in WEB
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef)
+    }
+    makers = {"url_for"}
+    makers |= {
+        function
+        for function, returned in functions.items()
+        if returned and all(each is not None and makes_an_address(each, makers) for each in returned)
+    }
+    found = [
+        f"{name(path)}: {ast.unparse(node)}"
+        for path in WEB
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("redirect", "flask.redirect")
+        and not makes_an_address(node.args[0], makers)
+    ]
+    assert found == []
+    written = [
+        name(path) for path in WEB if re.search(r"""["']Location["']""", path.read_text(encoding="utf-8"))
+    ]
+    assert written == []

@@ -118,3 +118,19 @@ def test_a_script_says_what_it_is_for_and_is_plain_shell(script: Path) -> None:
     first, second, *_rest = script.read_text(encoding="utf-8").splitlines()
     assert (first, second[:2]) == ("#!/bin/sh", "# ")
     subprocess.run(["sh", "-n", str(script)], check=True)
+
+
+def test_an_audit_without_a_network_says_that_nothing_was_audited() -> None:
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+    lower = {name.lower(): value for name, value in nowhere.items()}
+    done = subprocess.run(
+        ["sh", "setup/audit.sh"],
+        cwd=ROOT,
+        env={**os.environ, **nowhere, **lower, "NO_PROXY": "", "no_proxy": "", "UV_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("not audited: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 
 from email_validator import EmailNotValidError, validate_email
@@ -38,6 +39,19 @@ def checked(typed: str) -> str | None:
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
 
 
+def spelling(typed: str) -> str:
+    """Return the one spelling under which an address is stored and looked up, however it was typed.
+
+    Full-width letters, other full stops and capitals lead to one mailbox, so they are one address here as well.
+    """
+    return (checked(typed) or typed.strip()).lower()
+
+
+def counted(typed: str) -> str:
+    """Return what an address is counted as: at least as coarse as `spelling`, so that none escapes a limit."""
+    return unicodedata.normalize("NFKC", spelling(typed)).casefold()
+
+
 def suggestion(address: str) -> str | None:
     """Return the address that somebody perhaps meant, None if there is nothing to ask about."""
     local, _at, domain = address.rpartition("@")
@@ -48,7 +62,22 @@ def suggestion(address: str) -> str | None:
     return f"{local}@{near[0]}" if near else None
 
 
-def masked(address: str) -> str:
-    """Return as much of an address as its owner needs to know it again: "a…@gmail.com"."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+def masked(address: str, *, domain: bool = False) -> str:
+    """Return as much of an address as its owner needs to know it again: "a…@gmail.com", "a…@q….org".
+
+    A domain that few people have can be a name. It is shown only where `domain` says so, if many people have it, or if
+    it is perhaps a slip for one of those, which its owner must be able to see.
+    """
+    local, _at, host = address.rpartition("@")
+    host = host.lower()
+    if not domain and host not in COMMON and suggestion(address) is None:
+        first, _dot, last = _readable(host).rpartition(".")
+        host = f"{first[:1]}….{last}"
+    return f"{local[:1]}…@{host}"
+
+
+def _readable(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host

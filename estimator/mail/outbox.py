@@ -21,6 +21,7 @@ from sqlalchemy import delete as sql_delete
 from estimator import jobs, keys, leases
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db, insert_if_absent
+from estimator.mail import addresses
 from estimator.models import Mail
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -96,7 +97,7 @@ def put(act: Act, message: Message) -> Mail:
     back, which removes the row.
     """
     template, about = message.template, message.about
-    lookup = keys.lookup(act.settings.lookup_key, "address", _folded(message.address))
+    lookup = keys.lookup(act.settings.lookup_key, "address", addresses.counted(message.address))
     name = secrets.token_hex(16)
     named = hashlib.sha256("\x00".join((message.submission, template, about, lookup)).encode()).hexdigest()
     advisory_lock(f"mail to {lookup}")
@@ -299,7 +300,3 @@ def _since(now: datetime, which: ColumnElement[bool]) -> int:
     # A row from the future counts: the clock was set back, and the day is not over.
     counted = select(func.count()).select_from(Mail).where(which, Mail.created_at > now - DAY)
     return db.session.scalar(counted) or 0
-
-
-def _folded(address: str) -> str:
-    return address.casefold()

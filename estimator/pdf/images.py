@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -78,7 +77,14 @@ def _drawn_anew(sent: bytes) -> Picture:
                 plain = _plain(ImageOps.exif_transpose(found) or found)
     except NotUsable:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, OverflowError, MemoryError) as error:
+    except Image.DecompressionBombError as error:
+        raise NotUsable(
+            _(
+                "The picture has far too many pixels; at most %(most)s × %(most)s are accepted.",
+                most=LONGEST_SIDE,
+            )
+        ) from error
+    except Exception as error:  # a file from outside makes readers fail in more ways than they name
         raise NotUsable(_("This file is broken: the picture in it cannot be drawn.")) from error
     plain.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
     return _small(plain)

@@ -30,6 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from estimator import keys
 from estimator.db import UTCDateTime, db
 from estimator.estimates import LETTERS
+from estimator.mail import addresses
 from estimator.models import NameWord, PatientRequest, TableVersion
 from estimator.models.requests import REQUEST_STATES, RequestState
 from estimator.requests import lifecycle, name_index
@@ -163,7 +164,7 @@ def understood(typed: str, lookup_key: str) -> Search:
     if not text:
         return Search()
     if "@" in text:
-        return Search(email=lifecycle.email_lookup(text, lookup_key) or "")
+        return Search(email=lifecycle.email_lookup(addresses.spelling(text), lookup_key) or "")
     letters = re.sub(r"[\s-]", "", text).upper()
     named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}})", letters)
     if named is not None:

@@ -10,12 +10,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from estimator import audit, throttle
 from estimator.act import Act
 from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.mail import outbox
+from estimator.mail.addresses import spelling
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.staff import invitations, recovery_codes, sessions
@@ -59,7 +60,22 @@ class LastAdministrator(Exception):
 
 def find(address: str) -> StaffUser | None:
     """Return the person with an address, however it is written."""
-    return db.session.scalar(select(StaffUser).filter_by(email=address.lower()))
+    if not address.isprintable():
+        return None
+    return db.session.scalar(select(StaffUser).filter_by(email=spelling(address)))
+
+
+def find_or_anybody(address: str) -> tuple[StaffUser | None, StaffUser | None]:
+    """Return the person with an address, and the first person that there is; None for whom there is not.
+
+    One query for both, so that it takes as long whether somebody has the address or not.
+    """
+    wanted = spelling(address) if address.isprintable() else ""
+    first = select(func.min(StaffUser.id)).scalar_subquery()
+    found = db.session.scalars(
+        select(StaffUser).where(or_(StaffUser.email == wanted, StaffUser.id == first)).order_by(StaffUser.id)
+    ).all()
+    return next((user for user in found if user.email == wanted), None), next(iter(found), None)
 
 
 def get(number: int) -> StaffUser | None:
@@ -212,7 +228,7 @@ def _add(
     wanted = _known(roles)
     row = {
         "name": secrets.token_hex(16),
-        "email": address.lower(),
+        "email": spelling(address),
         "active": True,
         "fs_uniquifier": secrets.token_hex(32),
         "language": language,

@@ -14,7 +14,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader, speak
-from estimator.web import desk, errors, guard, language, mailbox, patient, request_context, staff
+from estimator.web import (
+    desk,
+    errors,
+    guard,
+    language,
+    mailbox,
+    patient,
+    request_context,
+    staff,
+    well_formed,
+    whole_numbers,
+)
 from estimator.web.language import current_reader
 from estimator.web.patient import verify
 from estimator.web.staff import security
@@ -24,6 +35,7 @@ def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     app.request_class = verify.InMemory
+    whole_numbers.init_map(app.url_map)
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
@@ -39,6 +51,10 @@ def init_app(app: Flask) -> None:
     if set_here.proxies:
         hops = set_here.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    # Outermost, so that nothing else ever sees what is refused here.
+    app.wsgi_app = well_formed.only(  # type: ignore[method-assign, assignment]
+        app.wsgi_app, public_url=set_here.public_url, headers=guard.HEADERS
+    )
 
 
 def _everywhere() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from estimator import verification
@@ -74,13 +75,21 @@ def _missing() -> tuple[str, int]:
 
 def too_busy(sentence: str) -> tuple[str, int]:
     """Return the 503 page for something that may be retried; it keeps what was sent, to be sent again."""
-    again = [(name, printable(value)) for name, value in request.form.items(multi=True)]
+    again = [(name, printable(value)) for name, value in sent_form().items(multi=True)]
     if any(is_secret(name) for name, _value in again):
         again = []
     later = _("Nothing was changed. Try again in a minute.")
     if again:
         later = _("Nothing was changed, and this page keeps what you sent. Try again in a minute.")
     return page(503, _("This does not work at the moment"), sentence, later, again=again)
+
+
+def sent_form() -> MultiDict[str, str]:
+    """Return the form that was sent, for an error page; an empty one if it is too large or too broken to be read."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
 
 
 def is_secret(name: str) -> bool:
@@ -92,7 +101,7 @@ def typed() -> list[str]:
     """Return the texts of the form that was sent which somebody may have typed, the longest first."""
     found = {
         printable(text)
-        for name, text in request.form.items(multi=True)
+        for name, text in sent_form().items(multi=True)
         if name not in ("csrf_token", "act", "over", "base", "page")
         and not is_secret(name)
         and len(text.strip()) > 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -96,8 +97,8 @@ def _typed(driver: Driver, answer: str | bool) -> Any:
     if isinstance(driver, DateDriver):
         if not is_day(str(answer)):
             return None
-        year, month, day = str(answer).split("-")
-        return {"day": str(int(day)), "month": str(int(month)), "year": str(int(year))}
+        day = date.fromisoformat(str(answer))
+        return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask, current_app, g, has_request_context, redirect, request, session
+from flask import Flask, current_app, g, has_request_context, redirect, request, session, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,7 @@ def _remember() -> Response | None:
         return None
     if chosen in current_app.config["SETTINGS"].languages:
         session["language"] = chosen
-    return redirect(request.path, code=303)
+    return redirect(url_for(request.endpoint, **(request.view_args or {})), code=303)
 
 
 def current_reader() -> Reader:

@@ -26,10 +26,13 @@ class Outcome:
     letter: str | None
 
 
-def outcome(mail: Mail, zone: str) -> Outcome:
-    """Return the status of a mail in the reader's language and a time zone; its address is masked."""
+def outcome(mail: Mail, zone: str, *, domain: bool = False) -> Outcome:
+    """Return the status of a mail in the reader's language and a time zone; its address is masked.
+
+    Staff see the `domain` of the address in any case.
+    """
     return Outcome(
-        address=_address(mail),
+        address=_address(mail, domain),
         asked_at=current_reader().clock(mail.created_at, zone),
         state=mail.state,
         sentence=_sentence(mail, zone),
@@ -38,12 +41,14 @@ def outcome(mail: Mail, zone: str) -> Outcome:
     )
 
 
-def _address(mail: Mail) -> str:
+def _address(mail: Mail, domain: bool) -> str:
     try:
         address = outbox.address_of(mail, request_context.settings().data_keys)
     except keys.Unreadable:
         address = None
-    return _("an address that we have deleted") if address is None else addresses.masked(address)
+    if address is None:
+        return _("an address that we have deleted")
+    return addresses.masked(address, domain=domain)
 
 
 def _sentence(mail: Mail, zone: str) -> str:

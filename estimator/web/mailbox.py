@@ -58,14 +58,15 @@ def page(name: str) -> ResponseReturnValue:
     return Response(part.get_content(), mimetype="text/html")
 
 
-@pages.get("/<name>/<int:number>")
+@pages.get("/<name>/<whole:number>")
 def attachment(name: str, number: int) -> ResponseReturnValue:
     """Send what is attached to a mail."""
     parts = list(_mail(name).iter_attachments())
-    if number >= len(parts):
+    if number > len(parts):
         raise errors.Missing
-    response = Response(parts[number].get_content(), mimetype=parts[number].get_content_type())
-    response.headers["Content-Disposition"] = f'attachment; filename="{parts[number].get_filename()}"'
+    part = parts[number - 1]
+    response = Response(part.get_content(), mimetype=part.get_content_type())
+    response.headers["Content-Disposition"] = f'attachment; filename="{part.get_filename()}"'
     return response
 
 
@@ -111,6 +112,6 @@ def _shown(name: str, found: EmailMessage) -> Shown:
         page=url_for("mailbox.page", name=name),
         attachments=[
             (part.get_filename() or "", url_for("mailbox.attachment", name=name, number=number))
-            for number, part in enumerate(found.iter_attachments())
+            for number, part in enumerate(found.iter_attachments(), 1)
         ],
     )

@@ -24,6 +24,24 @@ def committing() -> Iterator[None]:
 
 
 @contextmanager
+def savepoint(*, keep: bool) -> Iterator[None]:
+    """Keep what is done inside, or undo it and go on with the transaction; an exception undoes it and is raised again.
+
+    With `keep` or without, the database does the same work.
+    """
+    nested = db.session.begin_nested()
+    try:
+        yield
+    except BaseException:
+        nested.rollback()
+        raise
+    if keep:
+        nested.commit()
+    else:
+        nested.rollback()
+
+
+@contextmanager
 def trying() -> Iterator[None]:
     """Roll back what is done inside in any case: a dry run to see whether a verb refuses."""
     try:

@@ -152,7 +152,7 @@ class Whole:
     """Refuses a part of a whole."""
 
     def __call__(self, form: BaseForm, field: NumberField) -> None:
-        if field.number is not None and field.number != int(field.number):
+        if field.number is not None and field.number != field.number.to_integral_value():
             raise StopValidation(_("Enter a whole number."))
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 from flask import Flask
@@ -46,6 +48,50 @@ def test_nobody_can_write_a_line_of_their_own_into_the_access_log(
     log, written = server_log
     log.access_log.info('"GET %s" 404', "/a b\r\n[2026] 127.0.0.1 GET /\x1b[2J\u2028\u202e")
     assert written.getvalue() == ('"GET /a b\\r\\n[2026] 127.0.0.1 GET /\\x1b[2J\\u2028\\u202e" 404\n')
+
+
+FORGED = "/verify/x\n[2026-11-28 18:00:00,000] WARNING in security: user:1 signed in\r\x1b[2J\u2028"
+
+
+def every_handler(server_log: logs.ServerLog) -> list[logging.Handler]:
+    """Return each handler that a process of the app writes its logs with, of loggers that are there by now too."""
+    known = [each for each in logging.Logger.manager.loggerDict.values() if isinstance(each, logging.Logger)]
+    ours = [each for each in known if each.name.split(".")[0] in ("estimator", "gunicorn", "huey", "flask")]
+    found = [handler for logger in ours for handler in logger.handlers]
+    found = [handler for handler in found if not type(handler).__module__.startswith("_pytest")]
+    own = [*found, *server_log.error_log.handlers, *server_log.access_log.handlers, default_handler]
+    assert logging.lastResort is not None
+    return [*own, logging.lastResort]
+
+
+def test_no_handler_lets_a_message_or_an_exception_begin_a_line_that_looks_like_an_entry(
+    app: Flask, server_log: tuple[logs.ServerLog, io.StringIO]
+) -> None:
+    handlers = every_handler(server_log[0])
+    assert len(handlers) > 3
+    try:
+        raise ValueError(FORGED)
+    except ValueError as error:
+        given = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("estimator", logging.ERROR, "x.py", 1, "Exception on %s", (FORGED,), given)
+    for handler in handlers:
+        first, *others = handler.format(record).split("\n")
+        assert re.search(r"Exception on /.*\\x1b\[2J", first), handler
+        assert all(line.startswith("  ") for line in others), handler
+        for line in (first, *others):
+            assert not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in line), handler
+
+
+def test_a_traceback_keeps_its_lines(server_log: tuple[logs.ServerLog, io.StringIO]) -> None:
+    log, written = server_log
+    try:
+        raise KeyError("missing")
+    except KeyError:
+        log.exception("Error handling request")
+    first, second, *_others, last = written.getvalue().splitlines()
+    assert first.endswith("Error handling request")
+    assert second == "  Traceback (most recent call last):"
+    assert last == "  KeyError: 'missing'"
 
 
 def test_the_log_of_the_app_is_masked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

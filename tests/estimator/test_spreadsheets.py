@@ -80,7 +80,15 @@ def test_what_was_typed_is_text_in_xlsx(name: str) -> None:
 def test_a_text_stays_text_where_semicolons_separate_cells() -> None:
     assert spreadsheets.guarded("Anna;=1+1") == "Anna;'=1+1"
     assert spreadsheets.guarded("Anna\n @x") == "Anna\n '@x"
+    assert spreadsheets.guarded("Anna,=1+1") == "Anna,'=1+1"
     assert spreadsheets.guarded("Anna-Maria +1; b=c") == "Anna-Maria +1; b=c"
+
+
+def test_a_number_below_nothing_is_a_number_and_no_formula() -> None:
+    for number in ("-5", "-5.00", "-0"):
+        assert spreadsheets.guarded(number) == number
+    for formula in ("-5+1", "-5\n", "-A1", "- 5", "-5.", "+5", "\uff0d5", "-\u0665"):
+        assert spreadsheets.guarded(formula).startswith("'"), formula
 
 
 def test_an_address_of_a_page_is_no_link() -> None:

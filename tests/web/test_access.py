@@ -63,8 +63,8 @@ OPEN = {
     "/q/<token>": {"GET"},
     "/quote/closed": {"GET"},
     "/quote/<number>": {"GET"},
-    "/quote/<number>/<int:revision>": {"GET"},
-    "/quote/<number>/<int:revision>.pdf": {"GET"},
+    "/quote/<number>/<whole:revision>": {"GET"},
+    "/quote/<number>/<whole:revision>.pdf": {"GET"},
     "/quote/<number>/code": {"POST"},
     "/quote/<number>/close": {"POST"},
     "/quote/<number>/accept": {"GET", "POST"},
@@ -83,7 +83,7 @@ DEMONSTRATION = {
     "/demonstration/mail/": {"GET"},
     "/demonstration/mail/<name>": {"GET"},
     "/demonstration/mail/<name>/page": {"GET"},
-    "/demonstration/mail/<name>/<int:number>": {"GET"},
+    "/demonstration/mail/<name>/<whole:number>": {"GET"},
 }
 """What exists in demonstration mode alone."""
 
@@ -275,7 +275,7 @@ def someone(app: Flask, who: str, invented: Browser) -> Browser:
 
 
 def filled(rule: Rule) -> str:
-    path = re.sub(r"<int[^:>]*:[a-z_]+>", "1", rule.rule)
+    path = re.sub(r"<whole:[a-z_]+>", "1", rule.rule)
     for part, value in PARTS.items():
         path = path.replace(part, value)
     if rule.endpoint in {*guard.STAFF, *guard.SIGNING_IN, *CLOSED}:
@@ -348,6 +348,32 @@ def test_a_page_of_the_staff_lets_exactly_those_in_who_may_come(
     assert wrong == {}
     with app.app_context():
         assert [one.saves for one in drafts.all_drafts()] == [1], "nobody has changed anything"
+
+
+TOO_MUCH = (
+    {"data": b"x=" + b"y" * 300_000, "content_type": "application/x-www-form-urlencoded"},
+    {"data": b"x=y&" * 1_500, "content_type": "application/x-www-form-urlencoded"},
+    {"data": b"--b\r\n" + b"x" * 300_000, "content_type": "multipart/form-data; boundary=b"},
+    {
+        "data": b"--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n" * 1_500,
+        "content_type": "multipart/form-data; boundary=b",
+    },
+    {"data": b"x", "content_type": "multipart/form-data"},
+)
+
+
+def test_more_than_a_form_has_room_for_is_never_a_mistake_of_ours(
+    app: Flask, someone: Browser, who: str
+) -> None:
+    wrong = {}
+    every = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    for rule in (rule for rule in every if rule.endpoint != "security.logout"):
+        for sent in TOO_MUCH if who == "stranger" else TOO_MUCH[:1]:
+            answer = someone.client.post(filled(rule), environ_base={"REMOTE_ADDR": someone.address}, **sent)
+            answer.close()
+            if answer.status_code >= 500:
+                wrong[filled(rule)] = answer.status_code
+    assert wrong == {}
 
 
 def test_a_stranger_is_led_to_the_page_on_which_they_sign_in(app: Flask) -> None:

@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, Quote
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.mail_status import Outcome, outcome
 from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
@@ -44,8 +44,7 @@ def page() -> ResponseReturnValue:
     chosen = request.args.get("state", "")
     if chosen not in FILTERS:
         raise errors.Missing
-    typed = request.args.get("before", "")
-    before = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 16 else None
+    before = whole_numbers.read(request.args.get("before"))
     found = outbox.page(FILTERS[chosen][1], before, PAGE + 1)
     shown = found[:PAGE]
     return render_template(
@@ -59,7 +58,7 @@ def page() -> ResponseReturnValue:
     )
 
 
-@pages.post("/<int:number>/again")
+@pages.post("/<whole:number>/again")
 def again(number: int) -> ResponseReturnValue:
     """Put a mail that was given up back into the outbox."""
     with committing():
@@ -78,11 +77,11 @@ def _back() -> str:
     reference = request.form.get("reference", "")
     if _REFERENCE.fullmatch(reference):
         return url_for("quotes_desk.prepare", reference=reference)
-    chosen, before = request.form.get("state", ""), request.form.get("before", "")
+    chosen = request.form.get("state", "")
     return url_for(
         "outbox.page",
         state=chosen if chosen in FILTERS and chosen else None,
-        before=before if before.isdecimal() else None,
+        before=whole_numbers.read(request.form.get("before")),
     )
 
 
@@ -106,7 +105,7 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
             "letter": str(states.MAILS.get(mail.template, mail.template)),
             "about": mail.about,
             "address": _address(mail.about, requests),
-            "outcome": outcome(mail, "UTC"),
+            "outcome": outcome(mail, "UTC", domain=True),
             "again": mail.state == "failed" and mail.address is not None,
         }
         for mail in mails

@@ -15,7 +15,7 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.quotes import reports
 from estimator.spreadsheets import Cell, Column
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
@@ -79,9 +79,10 @@ def _year() -> int | None:
     typed = request.args.get("year")
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdecimal() or not 2000 <= int(typed[:9]) < 3000:
+    year = whole_numbers.read(typed, least=2000, most=2999)
+    if year is None:
         raise errors.Missing
-    return int(typed)
+    return year
 
 
 def _name(year: int | None) -> str:
@@ -200,7 +201,7 @@ def _currencies(months: Sequence[reports.Month], reader: Reader) -> list[Currenc
 
 def _money(amount: Decimal, currency: str, reader: Reader) -> str:
     """Write a sum with the decimals of its currency, also where it is 0."""
-    places = max(decimals(MINOR_UNIT[currency]), -int(amount.as_tuple().exponent))
+    places = max(decimals(MINOR_UNIT[currency]), len(f"{amount:f}".partition(".")[2]))
     return reader.money(f"{amount:.{places}f}", currency)
 
 

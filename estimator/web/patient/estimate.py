@@ -92,6 +92,13 @@ def change(token: str) -> ResponseReturnValue:
         version = price_lists.in_force(earlier.table_version.slug, request_context.now())
     except price_lists.NotInForce:
         version = earlier.table_version
+    except price_lists.UnknownTable:
+        return errors.page(
+            404,
+            _("This price list is closed"),
+            _("No new estimates are made from it. Yours stays as it is."),
+            way_out=(url_for("patient.breakdown", token=token), _("To your estimate")),
+        )
     return _answering(
         version,
         action=url_for("patient.change", token=token),

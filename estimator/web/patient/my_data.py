@@ -171,7 +171,7 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
         with committing():
             access_codes.send(act(), record)
     except access_codes.TooMany as too_many:
-        minutes = -(-int(too_many.wait.total_seconds()) // 60)
+        minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(
             "No more codes for now. Try again in %(num)s minute.",
             "No more codes for now. Try again in %(num)s minutes.",

@@ -7,6 +7,7 @@ that is opened changes nothing: the secret of a link is exchanged for a note in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TypedDict
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -167,7 +168,7 @@ def _too_many() -> str | None:
         "send it again in %(num)s minute.",
         "Many requests have come from your network just now. Everything you wrote is still here: "
         "send it again in %(num)s minutes.",
-        -(-int(wait.total_seconds()) // 60),
+        -(-wait // timedelta(minutes=1)),
     )
 
 

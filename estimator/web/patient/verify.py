@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import IO
 
@@ -302,5 +303,5 @@ def _too_often(why: str) -> Response:
             way_out=(url_for("checking.start"), _("Check a document")),
         )
     )
-    response.headers["Retry-After"] = str(int(throttle.WINDOW.total_seconds()))
+    response.headers["Retry-After"] = str(throttle.WINDOW // timedelta(seconds=1))
     return response

@@ -183,7 +183,7 @@ def people() -> ResponseReturnValue:
         return _people(form.refuse(_("There is already an account with this address."), form.address))
 
 
-@pages.route("/people/<int(max=2147483647):number>", methods=["GET", "POST"])
+@pages.route("/people/<whole:number>", methods=["GET", "POST"])
 def someone(number: int) -> ResponseReturnValue:
     """Show one person, and change what an administrator may change."""
     user = staff.get(number)

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from estimator import audit
 from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
+from estimator.web import whole_numbers
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 
@@ -56,8 +57,7 @@ SENTENCES = {
 @pages.get("/audit")
 def audit_trail() -> str:
     """Show a page of the audit trail, from an entry on back."""
-    wanted = request.args.get("before", "")
-    before = int(wanted) if wanted.isdecimal() and wanted.isascii() and len(wanted) < 16 else None
+    before = whole_numbers.read(request.args.get("before"))
     entries = audit.page(before, PAGE + 1)
     shown = entries[:PAGE]
     names = signed_in.names_of(entry.actor for entry in shown)

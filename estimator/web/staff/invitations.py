@@ -14,7 +14,7 @@ from flask_security import hash_password, login_user, logout_user
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
-from estimator import staff, throttle
+from estimator import jobs, staff, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -25,7 +25,7 @@ from estimator.web.fields import AddressField
 from estimator.web.forms import Form, summary
 from estimator.web.request_context import act_of
 from estimator.web.staff import sign_in
-from estimator.web.transaction import committing
+from estimator.web.transaction import committing, savepoint
 from estimator.web.validators import Address, Filled
 
 pages = Blueprint("staff_links", __name__, url_prefix="/staff")
@@ -83,18 +83,27 @@ def _forgotten(form: AddressForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _send_link(address: str) -> None:
-    if sign_in.counted([("new password", address.lower(), MOST_RESETS)]) is not None:
-        return
-    user = staff.find(address)
-    if user is None or not user.active or user.demonstration or user.password is None:
-        return
-    try:
-        with committing():
-            act = act_of(user.actor)
-            link, _token = invitations.make(act, user, "reset")
-            staff.send_link(act, user, link)
-    except outbox.TooMany:
-        current_app.logger.warning("no more links to a new password today for %s", user.actor)
+    """Send a link to whoever has an address; if nobody may have one, do the same work and undo it.
+
+    So the time that it takes tells nobody whether there is such an account.
+    """
+    user, somebody = staff.find_or_anybody(address)
+    known = user is not None and user.active and not user.demonstration and user.password is not None
+    reader = user if known else somebody
+    with committing():
+        act = act_of("nobody")
+        wait = throttle.take(act, "new password", sign_in.account(user, address), most=MOST_RESETS)
+        if wait is not None or reader is None:
+            return
+        try:
+            with savepoint(keep=known):
+                link, _token = invitations.make(act.by(reader.actor), reader, "reset")
+                staff.send_link(act.by(reader.actor), reader, link)
+        except outbox.TooMany:
+            if known:
+                current_app.logger.warning("no more links to a new password today for %s", reader.actor)
+        if not known:
+            jobs.enqueue("mail", 0)  # there is no such mail, and a worker finds that out
 
 
 @pages.route("/new-password/<token>", methods=["GET", "POST"])
@@ -113,7 +122,7 @@ def new_password(token: str) -> ResponseReturnValue:
         act = act_of(user.actor)
         staff.new_password(act, user, hashed)
         staff.notify(act, user, "password")
-        throttle.forget("sign-in", user.email, lookup_key=act.settings.lookup_key)
+        throttle.forget("sign-in", sign_in.account(user, user.email), lookup_key=act.settings.lookup_key)
     logout_user()
     return render_template("security/password_set.html")
 

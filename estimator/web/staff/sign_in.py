@@ -23,9 +23,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
-from estimator import keys, throttle
+from estimator import keys, staff, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
+from estimator.mail import addresses
 from estimator.models import StaffUser
 from estimator.staff import passwords
 from estimator.web import networks, request_context
@@ -98,7 +99,10 @@ class SignInForm(Told, LoginForm):
         if self.problems:
             return False
         assert self.password.data
-        buckets = _buckets(address)
+        # Looked up once, before it is counted, so that whatever reaches an account counts as that account.
+        self.user = staff.find(address)
+        self.ifield = self.email
+        buckets = _buckets(self.user, address)
         wait = counted(buckets)
         if wait is not None:
             return self.too_often(wait)
@@ -256,17 +260,22 @@ def counted(buckets: Sequence[Bucket]) -> timedelta | None:
     return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _buckets(address: str) -> list[Bucket]:
+def account(user: StaffUser | None, address: str) -> str:
+    """Return what attempts on an account are counted as: its number, or the address where nobody has it."""
+    return addresses.counted(address) if user is None else str(user.id)
+
+
+def _buckets(user: StaffUser | None, address: str) -> list[Bucket]:
     """Return the buckets in which an attempt to sign in is counted: (what, who, maximum).
 
-    A browser in which this very address has come through before has a count of its own, so that strangers who
-    try it elsewhere keep nobody out.
+    A browser in which this very person has come through before has a count of its own, so that strangers who
+    try their account elsewhere keep nobody out.
     """
-    known = _device(address)
+    known = None if user is None else _device(user)
     if known is not None:
         return [("sign-in in a known browser", known, MOST_PASSWORDS)]
     return [
-        ("sign-in", address.lower(), MOST_PASSWORDS),
+        ("sign-in", account(user, address), MOST_PASSWORDS),
         ("sign-in from", networks.counted(), MOST_FROM_ADDRESS),
     ]
 
@@ -274,7 +283,7 @@ def _buckets(address: str) -> list[Bucket]:
 def came_through(user: StaffUser) -> None:
     """Set a cookie by which this browser is recognised the next time somebody signs in with that address."""
     settings = request_context.settings()
-    value = _signer().dumps([_lookup(user.email), secrets.token_hex(16)])
+    value = _signer().dumps([_lookup(user), secrets.token_hex(16)])
 
     def remember(response: Response) -> Response:
         response.set_cookie(
@@ -287,20 +296,20 @@ def came_through(user: StaffUser) -> None:
         )
         return response
 
-    if _device(user.email) is None:
+    if _device(user) is None:
         after_this_request(remember)
 
 
-def _device(address: str) -> str | None:
+def _device(user: StaffUser) -> str | None:
     try:
         whose, number = _signer().loads(request.cookies.get(_device_cookie(), ""))
     except (BadSignature, ValueError, TypeError):
         return None
-    return str(number) if whose == _lookup(address) else None
+    return str(number) if whose == _lookup(user) else None
 
 
-def _lookup(address: str) -> str:
-    return keys.lookup(request_context.settings().lookup_key, "known browser", address.lower())
+def _lookup(user: StaffUser) -> str:
+    return keys.lookup(request_context.settings().lookup_key, "known browser", user.email)
 
 
 def _signer() -> URLSafeSerializer:

@@ -9,6 +9,7 @@ from estimator.act import COMMAND_LINE, Act
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import StaffUser
+from estimator.web import whole_numbers
 from estimator.web.request_context import act_of
 from estimator.web.staff import security
 
@@ -35,8 +36,9 @@ def name_of(who: str | None) -> str:
     """Return what somebody who did something is called: their address, or the command line."""
     if who is None or who == COMMAND_LINE:
         return _("command line")
-    kind, _colon, number = who.partition(":")
-    user = db.session.get(StaffUser, int(number)) if kind == "user" and number.isdecimal() else None
+    kind, _colon, text = who.partition(":")
+    number = whole_numbers.read(text) if kind == "user" else None
+    user = None if number is None else db.session.get(StaffUser, number)
     return who if user is None else str(user.email)
 
 

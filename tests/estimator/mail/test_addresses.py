@@ -96,8 +96,20 @@ def test_a_domain_that_is_well_known_or_unlike_any_is_not_asked_about(domain: st
     [
         ("anna@gmail.com", "a…@gmail.com"),
         ("a@gmail.com", "a…@gmail.com"),
-        ("дарья@example.org", "д…@example.org"),
+        ("anna@gmial.com", "a…@gmial.com"),  # a slip that its owner must be able to see
+        ("дарья@example.org", "д…@e….org"),
+        ("mina@quillworth.org", "m…@q….org"),
+        ("mina@mail.quillworth.co.uk", "m…@m….uk"),
+        ("mina@Patient-Example.ORG", "m…@p….org"),
+        ("mina@xn--bcher-kva.de", "m…@b….de"),
+        ("mina@xn--\u00e9.de", "m…@x….de"),
     ],
 )
-def test_a_masked_address_shows_no_more_than_its_first_letter(address: str, shown: str) -> None:
+def test_a_masked_address_shows_first_letters_and_only_domains_that_many_people_have(
+    address: str, shown: str
+) -> None:
     assert addresses.masked(address) == shown
+
+
+def test_staff_see_the_domain_of_a_masked_address() -> None:
+    assert addresses.masked("mina@quillworth.org", domain=True) == "m…@quillworth.org"

@@ -242,6 +242,10 @@ def test_nobody_can_be_flooded_through_one_record_or_at_one_address(app: Flask) 
         put(app, 6, about="EST-6", address="ANNA@example.org", per_address=5)
     assert too_many.value.what == "address"
     db.session.rollback()
+    for spelt in ("anna@\uff45xample\u3002org", "\uff41nna@example.org"):
+        with pytest.raises(outbox.TooMany):
+            put(app, 6, about="EST-6", address=spelt, per_address=5)
+        db.session.rollback()
     assert len(db.session.scalars(select(Mail)).all()) == 5
     put(app, 7, about="EST-7", per_address=5, now=NOW + timedelta(hours=24))
 

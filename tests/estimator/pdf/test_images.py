@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -137,6 +139,34 @@ def test_a_file_with_wrong_bytes_anywhere_is_drawn_or_refused_and_nothing_else()
                 images.as_png(bytes(spoilt))
             except images.NotUsable:
                 continue
+
+
+def declaring(width: int, height: int) -> list[bytes]:
+    """Return a small PNG and a small JPEG whose headers say that they are of this size."""
+    png = bytearray(drawn(noise(8, 8)))
+    png[16:24] = struct.pack(">II", width, height)
+    png[29:33] = struct.pack(">I", zlib.crc32(png[12:29]))
+    jpeg = bytearray(drawn(noise(8, 8), "JPEG"))
+    frame = jpeg.index(b"\xff\xc0") + 5
+    jpeg[frame : frame + 4] = struct.pack(">HH", min(height, 65_535), min(width, 65_535))
+    return [bytes(png), bytes(jpeg)]
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(20_000, 20_000), (65_500, 65_500), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1), (9_000, 10_000), (0, 5)],
+)
+def test_a_picture_that_says_it_is_huge_is_refused_in_a_sentence(width: int, height: int) -> None:
+    for sent in declaring(width, height):
+        with pytest.raises(images.NotUsable) as refused:
+            images.as_png(sent)
+        assert str(refused.value)
+
+
+def test_a_picture_of_far_too_many_pixels_is_told_how_many_it_may_have() -> None:
+    for sent in declaring(20_000, 20_000):
+        with pytest.raises(images.NotUsable, match="far too many pixels; at most 4000 × 4000 are accepted"):
+            images.as_png(sent)
 
 
 def test_a_picture_too_wide_is_refused_before_it_is_drawn() -> None:

@@ -175,7 +175,7 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     statuses = [running.get(path) for path in ("/", f"/e/{TOKEN}", f"/e/{TOKEN}%0a?a=b", "/", "/", "/")]
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(60) == 0
-    assert statuses == [200, 404, 404, 200, 200, 200]
+    assert statuses == [200, 404, 400, 200, 200, 200]
 
     first, coordinator, editor, approver, *entries = running.log.read_text().splitlines()
     assert first == f"Open http://127.0.0.1:{running.port} (Ctrl-C ends it)."
@@ -184,9 +184,44 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     assert len({line[-43:] for line in (coordinator, editor, approver)}) == 3
     assert len(entries) == len(statuses)
     for entry in entries:
-        assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|404) [0-9]+ [0-9]+ms', entry)
+        assert re.fullmatch(
+            r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|400|404) [0-9]+ [0-9]+ms', entry
+        )
         assert TOKEN not in entry
         assert "a=b" not in entry
+
+
+def answer_to(port: int, request: bytes) -> bytes:
+    """Return everything that the server says to a request as it stands."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+FORGED = (
+    "/verify/x%0a[2026-11-28%2018:00:00,000]%20WARNING%20in%20security:%20user:1%20signed%20in?language=en"
+)
+
+
+def test_what_no_browser_sends_gets_a_short_answer_and_leaves_one_line(start: Callable[[], Running]) -> None:
+    running = start()
+    hosts = ("a..b", f"{'x' * 64}.example", "rebind.attacker.example", "[::1", f"127.0.0.1:{'9' * 30}")
+    requests = [f"GET / HTTP/1.1\r\nHost: {host}\r\n" for host in hosts]
+    requests.append(f"GET {FORGED} HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    requests.append("GET / HTTP/1.0\r\n")
+    before = len(running.log.read_text())
+    for request in requests:
+        answer = answer_to(running.port, request.encode() + b"Connection: close\r\n\r\n")
+        assert answer[8:].startswith(b" 400 "), answer
+        assert b"Content-Security-Policy" in answer
+        assert len(answer) < 1000
+    assert running.get("/robots.txt") == 200
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(60) == 0
+    entries = running.log.read_text()[before:].splitlines()
+    assert len(entries) == len(requests) + 1
+    for entry in entries:
+        assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET /\S*( \S+)*" (200|400) [0-9]+ [0-9]+ms', entry)
 
 
 def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(

@@ -193,7 +193,7 @@ def test_prices_that_change_during_the_call_are_said(app: Flask, coordinator: St
     assert "The request is entered." in coordinator.press("Enter the request").text
 
 
-@pytest.mark.parametrize("slug", ["nothing", "x" * 300, "%00"])
+@pytest.mark.parametrize("slug", ["nothing", "x" * 300, "%C3%A9"])
 def test_a_list_that_is_not_in_force_cannot_be_entered_for(coordinator: Staff, slug: str) -> None:
     assert coordinator.see(f"/desk/requests/new/{slug}").status == 404
 

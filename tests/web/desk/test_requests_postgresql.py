@@ -44,7 +44,7 @@ def test_the_desk_works_there_as_well(app: Flask, sign_in: Callable[[Flask, Role
     ):
         page = coordinator.see(f"/desk/requests{query}")
         assert references[0] in page.text, query
-    for path in ("?q=%00", "?country=%00&list=%00", "/x%00", "/new/x%00"):
+    for path in ("?q=%00", "?country=%00&list=%00"):
         assert coordinator.client.get(f"/desk/requests{path}").status_code in (200, 404), path
     coordinator.see(f"/desk/requests/{references[0]}")
     coordinator.send("Keep the note", {"words": "One."})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -225,6 +226,26 @@ def test_the_charges_as_csv_hold_no_formula(app: Flask, editor: Staff, draft: st
     (single,) = [row for row in rows if row["code"] == "single"]
     assert (single["label.en"], single["price"]) == ("'=1+1", "-5")
     assert len(rows) == len(editing.entries(editing.look(text_of(app)).data or {}, ("charge",)))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_charges_as_csv_hold_no_formula_whichever_separator_a_spreadsheet_takes(
+    editor: Staff, draft: str, separator: str
+) -> None:
+    labels = ("Ward;=HYPERLINK(1);@SUM(1)", "Ward\t=1+1", "Ward,=1+1", "\uff1d1+1", "-cmd|' /C calc'!A0")
+    seen = 0
+    for label in labels:
+        editor.see(f"{draft}/entry/charge/single")
+        editor.send("save", {"f.label.en": label, "f.price": "-5"})
+        answer = editor.client.get(f"{draft}/charges.csv")
+        text = answer.data.decode("utf-8-sig")
+        answer.close()
+        cells = [cell for line in csv.reader(io.StringIO(text), delimiter=separator) for cell in line]
+        naive = [cell.strip('"') for line in text.splitlines() for cell in line.split(separator)]
+        seen += label[:4] in text
+        begin = [cell for cell in (*cells, *naive) if re.match(r"\s*[=+\-@\uff1d]", cell)]
+        assert not [cell for cell in begin if not re.fullmatch(r"-[0-9]+(\.[0-9]+)?", cell)]
+    assert seen == len(labels)
 
 
 def test_a_spreadsheet_holds_no_formula_and_no_link(app: Flask, editor: Staff, draft: str) -> None:

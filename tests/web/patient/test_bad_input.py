@@ -295,21 +295,14 @@ def test_a_page_that_does_not_work_that_way_says_so(visitor: Visitor, method: st
 
 
 NOWHERE = (
-    "/estimate/%00",
-    "/estimate/clinic%00",
     "/estimate/" + "x" * 5000,
     "/estimate/%ff%fe",
     "/estimate/%ed%a0%80",
     "/estimate/'%20OR%201=1--",
     "/estimate//clinic",
-    "/e/%00",
     "/e/%ff",
     "/e/" + "x" * 5000,
-    "/e/%00/estimate.pdf",
-    "/e/%00/change",
-    "/e/%00/delete",
     "/e//",
-    "/%00",
     "/nothing",
 )
 

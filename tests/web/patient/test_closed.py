@@ -7,6 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from estimator import price_lists
+from estimator.db import db
+from tests.support.acts import acting
+from tests.support.clinic import NOW
 from tests.support.visitor import Page, Visitor, reference_of
 
 
@@ -36,7 +40,7 @@ def test_an_estimate_opens_to_its_link_and_to_no_other_name_of_it(app: Flask, br
     stranger = Visitor(app)
     reference = reference_of(breakdown)
     assert stranger.open(breakdown.path).status == 200
-    for guess in (reference, "1", breakdown.path[3:-1], breakdown.path[3:].lower(), "..", "%00", "é"):
+    for guess in (reference, "1", breakdown.path[3:-1], breakdown.path[3:].lower(), "..", "é"):
         assert stranger.open(f"/e/{guess}").status == 404, guess
 
 
@@ -47,3 +51,17 @@ def test_a_demonstration_behind_a_proxy_answers_this_machine_only(
     app = start(demo=True, proxies=1)
     answer = app.test_client().get("/", headers={"X-Forwarded-For": visitor_at})
     assert answer.status_code == status
+
+
+def test_the_answers_of_a_list_that_was_closed_cannot_be_changed_and_the_estimate_stays(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    with app.app_context():
+        price_lists.close(acting(actor="user:1", now=NOW), "clinic")
+        db.session.commit()
+    form = visitor.open(f"{breakdown.path}/change")
+    for page in (form, visitor.post(f"{breakdown.path}/change", {"act": "show"})):
+        assert page.status == 404
+        assert page.title.startswith("This price list is closed")
+        assert page.links(start=breakdown.path) == [breakdown.path]
+    assert visitor.open(breakdown.path).status == 200

@@ -283,7 +283,7 @@ def test_every_outcome_is_said(start: Callable[..., Flask], tmp_path: Path) -> N
     app = start(**server)
     reader = Reader(app, made(app))
     reader.fill_in(address=ADDRESS)
-    asked = "a…@example.org asked for on 10 March 2026, 12:00 (UTC)"
+    asked = "a…@e….org asked for on 10 March 2026, 12:00 (UTC)"
     assert outcome(reader) == f"{asked} It is about to be sent."
     change(app, state="working", attempts=1)
     assert outcome(reader) == f"{asked} It is being sent."
@@ -318,7 +318,7 @@ def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reade
     reader.fill_in(address="wilhelmina@quillworth.org")
     for page in (reader.open(), reader.open(f"{reader.link}/email")):
         assert "wilhelmina" not in page.html
-    assert "w…@quillworth.org" in page.reads
+    assert "w…@q….org" in page.reads
 
 
 def test_the_newest_mail_is_first_and_long_lists_end(start: Callable[..., Flask]) -> None:

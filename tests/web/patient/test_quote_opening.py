@@ -95,7 +95,7 @@ def test_with_the_link_alone_there_is_a_number_and_nothing_that_tells(desk: Desk
     assert desk.number in page.text()
     assert "the end of 9 April 2026 (UTC)" in page.text()
     assert "valid; it can be accepted" in page.text()
-    assert "m…@quillworth.org" in page.text()
+    assert "m…@q….org" in page.text()
     for word in TELLS:
         assert word not in page.html, word
 
@@ -143,7 +143,7 @@ def test_a_link_that_opens_nothing_is_missing_whatever_it_once_was(app: Flask, d
     replaced, unknown = stranger.open(link), stranger.open("/q/" + "A" * 43)
     assert replaced.status == unknown.status == 404
     assert replaced.body == unknown.body
-    for guess in (desk.number, link[3:-1], link[3:].swapcase(), "%00", "é"):
+    for guess in (desk.number, link[3:-1], link[3:].swapcase(), "é"):
         assert stranger.open(f"/q/{guess}").status == 404, guess
     assert stranger.open(newer).status == 303
 

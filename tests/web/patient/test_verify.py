@@ -181,9 +181,7 @@ def test_a_number_alone_asks_which_revision_is_meant(app: Flask, desk: Desk, vis
     assert visitor.open("/verify?number=Q-2026-00001&revision=1").location == "/verify/Q-2026-00001/1"
 
 
-@pytest.mark.parametrize(
-    "path", ["/verify/Q-2026-00009", "/verify/hello", "/verify/%00", "/verify/Q-2026-00001/x"]
-)
+@pytest.mark.parametrize("path", ["/verify/Q-2026-00009", "/verify/hello", "/verify/Q-2026-00001/x"])
 @BOTH
 def test_what_was_never_issued_is_unknown(app: Flask, desk: Desk, visitor: Visitor, path: str) -> None:
     page = visitor.open(path)

@@ -56,8 +56,8 @@ def make_app(
     monkeypatch.setattr("estimator.web.staff.security.COSTS", costs)
 
     def make(**given: str) -> Flask:
-        url = f"sqlite:///{instance / 'estimator.sqlite'}"
-        return started.start(load(DATABASE_URL=url, **given), made_with=costs)
+        url = {"DATABASE_URL": f"sqlite:///{instance / 'estimator.sqlite'}"}
+        return started.start(load(**{**url, **given}), made_with=costs)
 
     return make
 

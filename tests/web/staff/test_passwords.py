@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from estimator.db import db
 from estimator.models import Mail
@@ -48,6 +49,50 @@ def test_somebody_who_forgot_their_password_gets_a_link_and_chooses_another(
     person.password = OTHER_PASSWORD
     later(seconds=60)
     assert person.sign_in(laptop).heading == "Start"
+
+
+def statements(app: Flask, browser: Browser, address: str) -> list[str]:
+    """Return what is asked of the database and of the queue when somebody has forgotten the password of an address."""
+    browser.get("/staff/forgotten")
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(re.sub(r"\s+", " ", statement))
+
+    with app.app_context():
+        engine = db.engine
+
+    def commits(_connection: object) -> None:
+        said.append("COMMIT")
+
+    jobs = app.extensions["jobs"]
+    waiting = jobs.waiting()
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", commits)
+    try:
+        browser.post(data={"address": address})
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "commit", commits)
+    # How a savepoint ends may differ, and that one more person was found by the same query.
+    said = [statement.replace("IN (?, ?)", "IN (?)") for statement in said]
+    said = [
+        re.sub(r"^(RELEASE|ROLLBACK TO) SAVEPOINT \w+", "END OF SAVEPOINT", statement) for statement in said
+    ]
+    return [*said, f"{jobs.waiting() - waiting} to the queue"]
+
+
+def test_the_work_is_the_same_whether_there_is_such_an_account_or_not(
+    join: Join, laptop: Browser, app: Flask
+) -> None:
+    gone, person = join("gone@example.org"), join()
+    with gone.row() as user:
+        user.active = False
+    known = statements(app, laptop, person.address)
+    assert len(known) > 10
+    for address in (gone.address, "nobody@example.org", "no.body@b\u00fccher.example.org"):
+        assert statements(app, laptop, address) == known, address
+    assert len(mails(app, "staff_reset")) == 1
 
 
 def test_a_new_password_does_not_go_round_the_second_factor(join: Join, laptop: Browser, app: Flask) -> None:
@@ -254,6 +299,42 @@ def test_what_is_wrong_with_a_change_is_said_beside_its_field(
 def test_what_everybody_guesses_is_no_password(app: Flask, password: str) -> None:
     with app.test_request_context():
         assert weakness(password, "mira@example.org", HOST) is not None
+
+
+OWN = ("estimator", "treatment", "hospital", "quillworth", "localhost", "mira")
+
+
+def test_no_password_is_made_of_the_words_of_this_site_and_of_its_owner(app: Flask) -> None:
+    passed = []
+    with app.test_request_context():
+        for one in OWN:
+            for other in OWN:
+                for between in (" ", "", "-", "1", "_2026_"):
+                    for ending in ("", "!", "2026", "123!?"):
+                        for password in (
+                            one + between + other + ending,
+                            f"{one}{between}{other}".upper() + ending,
+                        ):
+                            if weakness(password, "mira@quillworth-clinic.org", HOST) is None:
+                                passed.append(password)
+        for password in (
+            "estimator estimator",
+            "hospital hospital hospital",
+            "treatment cost",
+            "Treatment-Cost-2026",
+        ):
+            assert weakness(password, "mira@example.org", HOST) is not None, password
+    assert passed == []
+
+
+def test_a_word_of_this_site_among_others_spoils_no_password(app: Flask) -> None:
+    with app.test_request_context():
+        for password in (
+            f"hospital {PASSWORD}",
+            f"{OTHER_PASSWORD} estimate",
+            "violet kayak hospital marmalade",
+        ):
+            assert weakness(password, "mira@example.org", HOST) is None, password
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from tests.support.clinic_staff import ADDRESSES, OTHER_PASSWORD, PASSWORD, Browser, Person, code_of, mails
@@ -40,6 +41,63 @@ def test_an_address_that_nobody_has_is_counted_in_the_same_way(laptop: Browser) 
     assert laptop.status == 422
     guess(laptop, "Nobody@Example.org", 1)
     assert laptop.status == 429
+
+
+def spellings(address: str) -> list[str]:
+    """Return other ways of writing an address that lead to the same mailbox, or look as if they did."""
+    local, _at, domain = address.partition("@")
+    wide = [chr(ord(letter) + 0xFEE0) if letter.isalnum() else letter for letter in domain]
+    one_wide = ["".join((*domain[:at], wide[at], *domain[at + 1 :])) for at in range(len(domain))]
+    stops = [domain.replace(".", stop) for stop in "\u3002\uff0e\uff61"]
+    domains = [*one_wide, *stops, "".join(wide), domain.upper(), domain.title()]
+    locals_ = [local.upper(), local.title(), f"  {local}"]
+    return [f"{local}@{each}" for each in domains] + [f"{each}@{domain}" for each in locals_]
+
+
+@pytest.mark.parametrize("address", ["mira@example.org", "nobody@example.org"])
+def test_however_an_address_is_spelt_its_attempts_are_counted_together(
+    join: Join, app: Flask, address: str
+) -> None:
+    person = join("mira@example.org")
+    statuses = []
+    for number, spelt in enumerate(spellings(address)):
+        browser = Browser(app, f"2001:db8:{number:x}::1")
+        guess(browser, spelt, 1)
+        statuses.append(browser.status)
+    assert statuses == [422] * 10 + [429] * (len(statuses) - 10)
+    for number, spelt in enumerate(spellings(person.address) if address == person.address else []):
+        browser = Browser(app, f"2001:db8:ffff:{number:x}::1")
+        guess(browser, spelt, 1, PASSWORD)
+        assert browser.status == 429, spelt
+
+
+def test_somebody_is_known_in_their_browser_however_they_spell_their_address(
+    join: Join, laptop: Browser, app: Flask, later: Later
+) -> None:
+    person = join("mira@example.org")
+    person.sign_in(laptop)
+    laptop.post("/staff/sign-out")
+    guess(Browser(app, ADDRESSES[1]), person.address, 11)
+    later(seconds=60)
+    person.address = "Mira@\uff45xample\u3002org"
+    assert person.sign_in(laptop).heading == "Start"
+
+
+@pytest.mark.parametrize("typed", ["mira@b\u00fccher.example.org", "mira@xn--bcher-kva.example.org"])
+def test_a_domain_of_any_script_signs_in_as_it_is_typed(join: Join, laptop: Browser, typed: str) -> None:
+    person = join("mira@b\u00fccher.example.org")
+    person.address = typed
+    assert person.sign_in(laptop).heading == "Start"
+
+
+def test_a_forgotten_password_counts_for_an_account_however_it_is_spelt(join: Join, app: Flask) -> None:
+    person = join("mira@example.org")
+    for number, spelt in enumerate(spellings(person.address)):
+        browser = Browser(app, f"2001:db8:{number:x}::1")
+        browser.get("/staff/forgotten")
+        browser.post(data={"address": spelt})
+        assert browser.status == 200, spelt
+    assert len(mails(app, "staff_reset")) == 3
 
 
 def test_attempts_count_wherever_they_come_from(join: Join, app: Flask) -> None:

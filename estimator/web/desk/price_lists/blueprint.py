@@ -12,7 +12,7 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import drafts, editing
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
@@ -93,8 +93,7 @@ def the_version(version_id: int) -> TableVersion:
 
 def number_in(name: str) -> int:
     """Return a whole number that a form of ours sent, 0 for anything else."""
-    sent = request.form.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+    return whole_numbers.read(request.form.get(name)) or 0
 
 
 def typed(prefix: str = "f.") -> dict[str, str]:

@@ -21,7 +21,7 @@ MOST_SHOWN = 50
 """Maximum number of problems, and of warnings, listed on the page; the others are shown beside their fields."""
 
 
-@pages.get("/drafts/<int:draft_id>")
+@pages.get("/drafts/<whole:draft_id>")
 def overview(draft_id: int) -> ResponseReturnValue:
     """Show the sections of a draft with the numbers of their entries, problems and warnings."""
     draft = the_draft(draft_id)
@@ -43,7 +43,7 @@ def overview(draft_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/drafts/<int:draft_id>/text.toml")
+@pages.get("/drafts/<whole:draft_id>/text.toml")
 def draft_text(draft_id: int) -> ResponseReturnValue:
     """Send the text of a draft as a file."""
     draft = the_draft(draft_id)
@@ -52,7 +52,7 @@ def draft_text(draft_id: int) -> ResponseReturnValue:
     return answer
 
 
-@pages.route("/drafts/<int:draft_id>/discard", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: int) -> ResponseReturnValue:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)

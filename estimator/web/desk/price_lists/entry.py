@@ -46,7 +46,7 @@ class CodeForm(Form):
     code = TextField(lazy_gettext("Code"), render_kw={"dir": "ltr"})
 
 
-@pages.route("/drafts/<int:draft_id>/entry/<path:path>", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/entry/<path:path>", methods=["GET", "POST"])
 def entry(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the form of an entry, or save what was typed into it."""
     draft = the_draft(draft_id)

@@ -37,13 +37,13 @@ class NameForm(Form):
     name = TextField(lazy_gettext("Name of the example"))
 
 
-@pages.get("/drafts/<int:draft_id>/examples")
+@pages.get("/drafts/<whole:draft_id>/examples")
 def examples(draft_id: int) -> ResponseReturnValue:
     """Show the worked examples of a draft beside what it makes of them."""
     return _examples(the_draft(draft_id), NameForm(), None)
 
 
-@pages.post("/drafts/<int:draft_id>/examples")
+@pages.post("/drafts/<whole:draft_id>/examples")
 def change_examples(draft_id: int) -> ResponseReturnValue:
     """Add an example, take over a new sum, or remove one."""
     draft = the_draft(draft_id)

@@ -41,7 +41,7 @@ KINDS = ("up", "down", "unchanged", "refused", "on_request")
 """The kinds that are always shown; others only if there are any."""
 
 
-@pages.get("/drafts/<int:draft_id>/effect")
+@pages.get("/drafts/<whole:draft_id>/effect")
 def effect(draft_id: int) -> ResponseReturnValue:
     """Show what was found, or how far it is."""
     draft = the_draft(draft_id)
@@ -73,7 +73,7 @@ def effect(draft_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/drafts/<int:draft_id>/effect")
+@pages.post("/drafts/<whole:draft_id>/effect")
 def ask_effect(draft_id: int) -> ResponseReturnValue:
     """Ask for the effect, or stop working it out."""
     draft = the_draft(draft_id)

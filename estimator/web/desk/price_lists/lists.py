@@ -14,7 +14,7 @@ from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
 from estimator.price_lists import drafts
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.fields import FileField, WholeTextField
 from estimator.web.forms import Form, printable, summary
@@ -149,7 +149,7 @@ def begin() -> ResponseReturnValue:
     """Begin a draft: from a version, from a file, or from a text that was pasted."""
     wanted = request.form.get("version", "")
     if wanted.isdecimal():
-        version = the_version(int(wanted))
+        version = the_version(whole_numbers.read(wanted) or 0)
         first = _first_day(version)
         name = _free_name(version.slug, first)
         with committing():
@@ -209,7 +209,7 @@ def _free_name(slug: str, first: date) -> str:
     )
 
 
-@pages.get("/versions/<int:version_id>")
+@pages.get("/versions/<whole:version_id>")
 def version(version_id: int) -> ResponseReturnValue:
     """Show a published version as text, with its state and hash."""
     found = the_version(version_id)
@@ -234,7 +234,7 @@ def version(version_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/versions/<int:version_id>/text")
+@pages.get("/versions/<whole:version_id>/text")
 def version_text(version_id: int) -> ResponseReturnValue:
     """Send the text of a version as a file."""
     found = the_version(version_id)
@@ -245,7 +245,7 @@ def version_text(version_id: int) -> ResponseReturnValue:
     return answer
 
 
-@pages.route("/versions/<int:version_id>/take-back", methods=["GET", "POST"])
+@pages.route("/versions/<whole:version_id>/take-back", methods=["GET", "POST"])
 def take_back(version_id: int) -> ResponseReturnValue:
     """Ask whether a scheduled version is to be taken back, and take it back into a draft."""
     found = the_version(version_id)

@@ -16,7 +16,7 @@ LONGEST = 300_000
 """Maximum length of a list that is checked while somebody types; a longer one only when saved."""
 
 
-@pages.post("/drafts/<int:draft_id>/check")
+@pages.post("/drafts/<whole:draft_id>/check")
 def check(draft_id: int) -> ResponseReturnValue:
     """Return JSON for the script of a page: what is wrong at its controls, or in the lines of its text.
 

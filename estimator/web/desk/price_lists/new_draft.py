@@ -176,7 +176,7 @@ def new() -> ResponseReturnValue:
     return _begun(form, text, look.table)
 
 
-@pages.route("/versions/<int:version_id>/copy", methods=["GET", "POST"])
+@pages.route("/versions/<whole:version_id>/copy", methods=["GET", "POST"])
 def copy(version_id: int) -> ResponseReturnValue:
     """Ask under which name a list is to be copied, and begin a draft of the copy."""
     version = the_version(version_id)

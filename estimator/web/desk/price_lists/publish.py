@@ -51,7 +51,7 @@ class PublishForm(Form):
     kind = TicksField()
 
 
-@pages.get("/drafts/<int:draft_id>/publish")
+@pages.get("/drafts/<whole:draft_id>/publish")
 def publish(draft_id: int) -> ResponseReturnValue:
     """Show what stands between a draft and its publication, and the button if nothing does."""
     return _page(the_draft(draft_id), PublishForm(None))
@@ -111,7 +111,7 @@ def _in_force(slug: str) -> TableVersion | None:
         return None
 
 
-@pages.post("/drafts/<int:draft_id>/date")
+@pages.post("/drafts/<whole:draft_id>/date")
 def date_and_name(draft_id: int) -> ResponseReturnValue:
     """Save the first day and the name of the version that the draft is to be."""
     draft = the_draft(draft_id)
@@ -132,7 +132,7 @@ def date_and_name(draft_id: int) -> ResponseReturnValue:
     return to("publish", draft_id=draft_id)
 
 
-@pages.post("/drafts/<int:draft_id>/propose")
+@pages.post("/drafts/<whole:draft_id>/propose")
 def propose(draft_id: int) -> ResponseReturnValue:
     """Ask another person to approve the draft as it is now."""
     draft = the_draft(draft_id)
@@ -144,7 +144,7 @@ def propose(draft_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/drafts/<int:draft_id>/approve")
+@pages.post("/drafts/<whole:draft_id>/approve")
 def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
@@ -152,7 +152,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
 
 
-@pages.post("/drafts/<int:draft_id>/publish-alone")
+@pages.post("/drafts/<whole:draft_id>/publish-alone")
 def publish_alone(draft_id: int) -> ResponseReturnValue:
     """Publish a draft where nobody else has to approve."""
     draft = the_draft(draft_id)

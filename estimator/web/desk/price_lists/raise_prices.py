@@ -22,7 +22,7 @@ from estimator.web.language import current_reader
 from pricing.money import plain
 
 
-@pages.post("/drafts/<int:draft_id>/raise")
+@pages.post("/drafts/<whole:draft_id>/raise")
 def raise_prices(draft_id: int) -> ResponseReturnValue:
     """Change the prices that were shown, by the percentage that was shown."""
     draft = the_draft(draft_id)

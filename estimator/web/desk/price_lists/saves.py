@@ -21,7 +21,7 @@ from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 
 
-@pages.get("/drafts/<int:draft_id>/saves")
+@pages.get("/drafts/<whole:draft_id>/saves")
 def saves(draft_id: int) -> ResponseReturnValue:
     """List the saves of a draft that are kept, the newest first."""
     draft = the_draft(draft_id)
@@ -40,7 +40,7 @@ def saves(draft_id: int) -> ResponseReturnValue:
     return render_template("desk/saves.html", draft=head_of(draft), rows=rows, most=drafts.MOST_SAVES)
 
 
-@pages.get("/drafts/<int:draft_id>/saves/<int:number>")
+@pages.get("/drafts/<whole:draft_id>/saves/<whole:number>")
 def save(draft_id: int, number: int) -> ResponseReturnValue:
     """Show what has changed since a save."""
     draft = the_draft(draft_id)
@@ -52,7 +52,7 @@ def save(draft_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/drafts/<int:draft_id>/saves/<int:number>/back")
+@pages.post("/drafts/<whole:draft_id>/saves/<whole:number>/back")
 def go_back(draft_id: int, number: int) -> ResponseReturnValue:
     """Save a draft as it was at an earlier save; what came after stays among the saves."""
     draft = the_draft(draft_id)

@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists import raise_prices
 from estimator.web.desk.price_lists.blueprint import (
     PAGE,
@@ -69,7 +69,7 @@ class Forms(NamedTuple):
         return cls(AddForm(), ManyForm())
 
 
-@pages.route("/drafts/<int:draft_id>/section/<path:path>", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/section/<path:path>", methods=["GET", "POST"])
 def section(draft_id: int, path: str) -> ResponseReturnValue:
     """Show the entries of a section; save the cells of its rows; add, copy, move and remove entries."""
     draft = the_draft(draft_id)
@@ -251,10 +251,9 @@ def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = No
         *((f"group:{code}", _("group “%(label)s”", label=label)) for code, label in groups),
     ]
     look = editing.look(draft.text)
-    wanted = request.values.get("page", "1")
     entries = editing.entries(data, (path,))
     last = max(1, -(-len(entries) // PAGE))
-    page = min(max(1, int(wanted) if wanted.isdecimal() and len(wanted) < 7 else 1), last)
+    page = min(whole_numbers.read(request.values.get("page"), least=1) or 1, last)
     codes = list(entries)[(page - 1) * PAGE : page * PAGE]
     whole = [problem for problem in (*look.problems, *look.warnings) if problem.place == path]
     return {
@@ -343,7 +342,7 @@ def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) ->
     }
 
 
-@pages.route("/drafts/<int:draft_id>/add/<path:path>", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/add/<path:path>", methods=["GET", "POST"])
 def add(draft_id: int, path: str) -> ResponseReturnValue:
     """Ask for the name and code of a new answer to a question, and add it."""
     draft = the_draft(draft_id)

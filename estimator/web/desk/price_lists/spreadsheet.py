@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from estimator import spreadsheets
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
+from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.fields import FileField
@@ -23,9 +21,6 @@ from pricing.syntax import MOST_CHARACTERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_NUMBER = re.compile(r"-?[0-9.]+\Z")
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-
 
 class SpreadsheetForm(Form):
     """A spreadsheet that was taken out, and changed."""
@@ -33,7 +28,7 @@ class SpreadsheetForm(Form):
     file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
 
 
-@pages.get("/drafts/<int:draft_id>/list.xlsx")
+@pages.get("/drafts/<whole:draft_id>/list.xlsx")
 def list_xlsx(draft_id: int) -> ResponseReturnValue:
     """Send a draft as a spreadsheet: a sheet for each part, a row for each entry."""
     draft = the_draft(draft_id)
@@ -46,7 +41,7 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/drafts/<int:draft_id>/charges.csv")
+@pages.get("/drafts/<whole:draft_id>/charges.csv")
 def charges_csv(draft_id: int) -> ResponseReturnValue:
     """Send the charges of a draft as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)
@@ -54,21 +49,13 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
-    file = io.StringIO(newline="")
-    file.write("\ufeff")  # without it some spreadsheets read letters wrongly
-    rows = csv.writer(file, lineterminator="\r\n")
-    rows.writerow(sheet.columns)
-    rows.writerows([_guarded(text) for text in row] for row in sheet.rows)
-    answer = Response(file.getvalue().encode("utf-8", "replace"), mimetype="text/csv")
+    content = spreadsheets.csv([spreadsheets.Column(column) for column in sheet.columns], sheet.rows)
+    answer = Response(b"".join(content), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="draft-{draft.id}-charges.csv"'
     return answer
 
 
-def _guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
-
-
-@pages.route("/drafts/<int:draft_id>/spreadsheet", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/spreadsheet", methods=["GET", "POST"])
 def spreadsheet(draft_id: int) -> ResponseReturnValue:
     """Ask for a spreadsheet, and show what it would change; saving that is a button of the page."""
     draft = the_draft(draft_id)
@@ -97,11 +84,11 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
             rows=shown["rows"],
         )
     else:
-        number = about.get("save", "")
-        if about.get("draft") != str(draft.id) or not number.isdecimal() or len(number) > 9:
+        number = whole_numbers.read(about.get("save"))
+        if about.get("draft") != str(draft.id) or number is None:
             problem = _("This spreadsheet was downloaded from another draft. Nothing was changed.")
         else:
-            before = drafts.text_of(draft, int(number))
+            before = drafts.text_of(draft, number)
             base = data if before is None else editing.look(before).data or data
             made = taken(data, base, [_readable(one) for one in found])
             left_out = [_why(one) for one in made.left_out]

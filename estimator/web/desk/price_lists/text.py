@@ -42,7 +42,7 @@ class TextForm(Form):
     text = WholeTextField(lazy_gettext("Text"))
 
 
-@pages.route("/drafts/<int:draft_id>/text", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/text", methods=["GET", "POST"])
 def text(draft_id: int) -> ResponseReturnValue:
     """Show a draft as text, or save what was typed."""
     draft = the_draft(draft_id)

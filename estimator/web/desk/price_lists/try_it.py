@@ -28,7 +28,7 @@ from pricing.stored import StoredBreakdown, StoredItem, StoredTax
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 
 
-@pages.get("/drafts/<int:draft_id>/differences")
+@pages.get("/drafts/<whole:draft_id>/differences")
 def differences(draft_id: int) -> ResponseReturnValue:
     """Show in words what differs between the version in force and a draft."""
     draft = the_draft(draft_id)
@@ -61,7 +61,7 @@ def in_force(draft: Draft) -> TableVersion | None:
         return None
 
 
-@pages.route("/drafts/<int:draft_id>/try", methods=["GET", "POST"])
+@pages.route("/drafts/<whole:draft_id>/try", methods=["GET", "POST"])
 def try_it(draft_id: int) -> ResponseReturnValue:
     """Ask the draft's questions, and price the answers against the draft and the version in force."""
     draft = the_draft(draft_id)

@@ -13,7 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, Quote, QuoteDraft
 from estimator.quotes import drafts
-from estimator.web import errors
+from estimator.web import errors, whole_numbers
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
@@ -65,8 +65,7 @@ def the_draft(of: PatientRequest) -> QuoteDraft:
 
 def number_in(name: str) -> int:
     """Return a whole number that a form of ours sent, 0 for anything else."""
-    sent = request.form.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+    return whole_numbers.read(request.form.get(name)) or 0
 
 
 class RequestHead(TypedDict):

@@ -52,7 +52,7 @@ class UnlessLineIsEmpty:
     """Stops the validators of a line that is empty."""
 
     def __call__(self, form: QuoteForm, field: Field) -> None:
-        number = int(field.short_name.rpartition("-")[2])
+        number = field.short_name.rpartition("-")[2]
         if not any(form[f"{part}-{number}"].data for part in PARTS):
             raise StopValidation
 

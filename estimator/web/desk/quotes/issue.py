@@ -135,4 +135,4 @@ def _masked(of: PatientRequest) -> str | None:
         found: Any = requests.person_of(of, settings().data_keys)
     except keys.Unreadable:
         return None
-    return None if found is None or found.email is None else addresses.masked(found.email)
+    return None if found is None or found.email is None else addresses.masked(found.email, domain=True)

@@ -129,7 +129,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
     }
 
 
-@pages.get("/revisions/<int:number>.pdf")
+@pages.get("/revisions/<whole:number>.pdf")
 def document(reference: str, number: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte the one that was mailed."""
     of = the_request(reference)
@@ -244,7 +244,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
         "mails": [
             {
                 "number": mail.id,
-                "outcome": outcome(mail, revision.time_zone),
+                "outcome": outcome(mail, revision.time_zone, domain=True),
                 "letter": states.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,

@@ -14,6 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts, plans
 from estimator.quotes.plans import Prepared
+from estimator.web import whole_numbers
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -69,9 +70,7 @@ def save(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     act = request.form.get("act", "save")
     _remove, _colon, line = act.partition(":")
-    typed = QuoteForm.as_sent(
-        int(line) if act.startswith("remove:") and line.isdecimal() and len(line) < 4 else None
-    )
+    typed = QuoteForm.as_sent(whole_numbers.read(line, most=999) if act.startswith("remove:") else None)
     found = typed.read(_currency(of, typed))
     if act == "work-out":
         return page_of(of, draft, typed, tried=found)

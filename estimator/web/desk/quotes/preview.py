@@ -79,7 +79,7 @@ def preview_pdf(reference: str) -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/revisions/<int:number>")
+@pages.get("/revisions/<whole:number>")
 def revision(reference: str, number: int) -> ResponseReturnValue:
     """Show an issued revision as the patient sees it at this moment."""
     of = the_request(reference)

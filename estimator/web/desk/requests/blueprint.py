@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ def country(code: str) -> str:
 def age(since: datetime) -> str:
     """Say how long ago something was, as short as a table asks for."""
     passed = request_context.now() - since
-    minutes = max(int(passed.total_seconds() // 60), 0)
+    minutes = max(passed // timedelta(minutes=1), 0)
     if minutes < 60:
         return ngettext("%(num)s minute", "%(num)s minutes", minutes)
     if minutes < 24 * 60:

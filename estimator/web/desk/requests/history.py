@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
 from estimator.requests import SEEN
-from estimator.web import mail_status
+from estimator.web import mail_status, whole_numbers
 from estimator.web.language import current_reader
 from estimator.wording import states
 
@@ -55,7 +55,7 @@ def _mails(found: PatientRequest) -> list[Mail]:
 
 
 def _mail(mail: Mail, zone: str) -> Told:
-    outcome = mail_status.outcome(mail, zone)
+    outcome = mail_status.outcome(mail, zone, domain=True)
     at = mail.ended_at or mail.created_at
     title = str(states.MAILS_OF_A_REQUEST[mail.template])
     return Told(
@@ -107,11 +107,16 @@ def _state(code: str) -> str:
 
 
 def _who(actor: str, names: Mapping[int, str]) -> str:
-    kind, _colon, number = actor.partition(":")
-    if kind == "user" and number.isdecimal():
-        return _person(int(number), names)
+    number = _number_of(actor)
+    if number is not None:
+        return _person(number, names)
     known = {"patient": _("patient"), "clock": _("automatically"), COMMAND_LINE: _("command line")}
     return known.get(actor, actor)
+
+
+def _number_of(actor: str) -> int | None:
+    kind, _colon, number = actor.partition(":")
+    return whole_numbers.read(number) if kind == "user" else None
 
 
 def _person(number: int, names: Mapping[int, str]) -> str:
@@ -119,6 +124,6 @@ def _person(number: int, names: Mapping[int, str]) -> str:
 
 
 def _names(entries: Sequence[requests.Entry]) -> dict[int, str]:
-    numbers = {int(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:")}
+    numbers = {number for entry in entries if (number := _number_of(entry.actor)) is not None}
     numbers |= {entry.detail["to"] for entry in entries if isinstance(entry.detail.get("to"), int)}
     return staff.addresses(numbers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +16,12 @@ from estimator.models import PatientRequest
 from estimator.models.requests import RequestState
 from estimator.requests import search
 from estimator.requests.search import NOBODY, Filter, Order, Page, Place, Row
-from estimator.web import request_context
+from estimator.web import request_context, whole_numbers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.staff import security, signed_in
+from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
 from estimator.wording import states
 
@@ -76,8 +76,6 @@ def queue() -> ResponseReturnValue:
 @pages.post("/together")
 def bulk() -> ResponseReturnValue:
     """Give all ticked requests to somebody, or take them to another state; those that cannot are named."""
-    back = request.form.get("back", "")
-    back = back if security.own_path(back) and urlsplit(back).path == url_for("desk.queue") else ""
     picked = dict(_picked(one) for one in request.form.getlist("pick")[:MOST_AT_ONCE])
     acts: dict[str, Callable[[PatientRequest, int], None] | None] = {
         "assign": _assigning(),
@@ -95,7 +93,14 @@ def bulk() -> ResponseReturnValue:
             flash(ngettext("%(num)s request was changed.", "%(num)s requests were changed.", done))
         for sentence in left:
             flash(sentence)
-    return redirect(back or url_for("desk.queue"), code=303)
+    return redirect(_back(), code=303)
+
+
+def _back() -> str:
+    """Return the list as it was filtered when the button was pressed."""
+    asked = dict(parse_qsl(request.form.get("back", "").partition("?")[2]))
+    kept: dict[str, Any] = {name: asked[name] for name in (*ARGUMENTS, "after") if name in asked}
+    return url_for("desk.queue", **kept)
 
 
 def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) -> tuple[int, list[str]]:
@@ -130,7 +135,7 @@ def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) ->
 
 def _assigning() -> Callable[[PatientRequest, int], None] | None:
     chosen = request.form.get("to", "")
-    number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else None
+    number = whole_numbers.read(chosen)
     if chosen != NOBODY and number not in desk.people():
         return None
 
@@ -156,7 +161,8 @@ def _moving() -> Callable[[PatientRequest, int], None] | None:
 def _picked(text: str) -> tuple[str, int]:
     """Read what a tick stands for: a reference, and how often it was changed when the page was shown."""
     reference, _dot, changes = text.rpartition(".")
-    return printable(reference), int(changes) if changes.isascii() and changes.isdecimal() else -1
+    number = whole_numbers.read(changes)
+    return printable(reference), -1 if number is None else number
 
 
 def _wanted(asked: dict[str, str]) -> Filter:
@@ -167,8 +173,8 @@ def _wanted(asked: dict[str, str]) -> Filter:
         assignee = desk.myself().id
     elif who == NOBODY:
         assignee = NOBODY
-    elif who.isascii() and who.isdecimal() and len(who) < 10:
-        assignee = int(who)
+    else:
+        assignee = whole_numbers.read(who)
     after: Place | None = search.place(request.args.get("after", ""), order)
     return Filter(
         state=asked["state"] if asked["state"] in search.STATES else "",

@@ -18,7 +18,7 @@ from estimator.models import PatientRequest
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
 from estimator.requests.search import NOBODY
-from estimator.web import errors, request_context
+from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
@@ -121,7 +121,7 @@ def assign(reference: str) -> ResponseReturnValue:
     form = AssignForm(found)
     if not form.validate():
         return _page(found, form, 422)
-    number = None if form.to.data == NOBODY else int(form.to.data)
+    number = None if form.to.data == NOBODY else whole_numbers.read(form.to.data)
     try:
         with committing():
             requests.assign(act(), found, number, changes=_changes())
@@ -366,5 +366,5 @@ def _zone(found: PatientRequest) -> str:
 
 
 def _changes() -> int:
-    sent = request.form.get("changes", "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+    sent = whole_numbers.read(request.form.get("changes"))
+    return -1 if sent is None else sent

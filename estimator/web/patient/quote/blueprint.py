@@ -153,7 +153,7 @@ def typed() -> list[str]:
     """Return what somebody typed themselves into a form of a quote."""
     if request.method != "POST":
         return []
-    texts = (printable(request.form.get(name, "")) for name in ("typed_name", "words"))
+    texts = (printable(errors.sent_form().get(name, "")) for name in ("typed_name", "words"))
     return [text for text in texts if text.strip()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -112,7 +113,7 @@ def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
         with committing():
             access_codes.send(act(), found.quote.request)
     except access_codes.TooMany as too_many:
-        minutes = -(-int(too_many.wait.total_seconds()) // 60)
+        minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(
             "We have reached the limit of codes for now. Ask again in %(num)s minute, or enter the newest one.",
             "We have reached the limit of codes for now. Ask again in %(num)s minutes, or enter the newest one.",

@@ -28,14 +28,14 @@ def page(number: str) -> ResponseReturnValue:
     return _shown(found, found.newest) if found.confirmed else gate(found)
 
 
-@pages.get("/quote/<number>/<int:revision>")
+@pages.get("/quote/<number>/<whole:revision>")
 def revision(number: str, revision: int) -> ResponseReturnValue:
     """Show one revision, which may be an older one."""
     found = common.let_in(number)
     return _shown(found, _revision(found, revision))
 
 
-@pages.get("/quote/<number>/<int:revision>.pdf")
+@pages.get("/quote/<number>/<whole:revision>.pdf")
 def document(number: str, revision: int) -> ResponseReturnValue:
     """Send the document of a revision, byte for byte as it was made once."""
     found = common.let_in(number)

@@ -13,7 +13,7 @@ from estimator import price_lists
 from estimator.clinic import exchange_rates as known
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.web import request_context
+from estimator.web import request_context, whole_numbers
 from estimator.web.fields import ChoiceField, IsoDayField, NumberField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
@@ -61,8 +61,7 @@ def rates() -> ResponseReturnValue:
         base = "" if first is None else price_lists.parsed(first).currency
         return _page(RateForm(data={"base": base, "day": request_context.now().date().isoformat()}))
     if request.form.get("act") == "remove":
-        number = request.form.get("number", "")
-        row = known.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
+        row = known.get(whole_numbers.read(request.form.get("number")) or 0)
         if row is not None:  # None: somebody else has removed it already
             with committing():
                 known.remove(act(), row)

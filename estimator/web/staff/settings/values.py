@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ from estimator import clinic
 from estimator.clinic import Clinic, exchange_rates
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
-from estimator.web import request_context
+from estimator.web import request_context, whole_numbers
 from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
@@ -214,11 +215,11 @@ def _value(field: Field) -> Any:
     """Return what was typed as a value of its setting."""
     match field:
         case TicksField():
-            return tuple(int(day) for day in field.ticked)
+            return tuple(number for day in field.ticked if (number := whole_numbers.read(day)) is not None)
         case IsoDaysField():
             return field.days
         case WholeField(number=Decimal() as number):
-            return int(number)
+            return math.trunc(number)
         case PercentField():
             return field.number
     return field.data or None
