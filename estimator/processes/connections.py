@@ -83,6 +83,12 @@ class HandOver:
         return client, content
 
 
+    def close(self) -> None:
+        """Close both ends; what nobody took is dropped."""
+        self.taking.close()
+        self._giving.close()
+
+
 @dataclass(eq=False)
 class _Reading:
     """A request that is not whole yet."""
@@ -148,6 +154,8 @@ class Keeper:
         self._ending = True
         self._wake()
         self._thread.join(seconds)
+        self._wake_reader.close()
+        self._wake_writer.close()
 
     def read(self, client: socket.socket, incoming: Incoming) -> None:
         """Wait until a request is whole, and hand it to a worker."""
@@ -313,7 +321,9 @@ def _is_answer(waiting: _Waiting) -> bool:
 
 
 def _network(client: socket.socket) -> str:
+    """Return the address of a client; "?" if it has gone, or has none."""
     try:
-        return str(client.getpeername()[0])
+        name = client.getpeername()
     except OSError:
         return "?"
+    return str(name[0]) if isinstance(name, tuple) else "?"

@@ -179,7 +179,8 @@ def test_new_visitors_find_room_when_one_client_holds_every_place(tmp_path: Path
 
 
 def test_a_long_answer_is_taken_at_its_readers_pace() -> None:
-    keeper = connections.Keeper(connections.HandOver())
+    hand_over = connections.HandOver()
+    keeper = connections.Keeper(hand_over)
     keeper.start()
     ours, theirs = socket.socketpair()
     content = b"".join(b"%07d\n" % number for number in range(300_000))
@@ -188,3 +189,4 @@ def test_a_long_answer_is_taken_at_its_readers_pace() -> None:
     assert answer(theirs) == content
     theirs.close()
     keeper.end(5)
+    hand_over.close()
