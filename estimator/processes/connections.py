@@ -82,7 +82,6 @@ class HandOver:
         content.set_inheritable(False)
         return client, content
 
-
     def close(self) -> None:
         """Close both ends; what nobody took is dropped."""
         self.taking.close()

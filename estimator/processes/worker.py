@@ -60,6 +60,8 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM, or until the parent process ends: then `lifeline`, a file descriptor, reaches its end."""
     logs.to_standard_error(app)
     queue = task.jobs_of(app)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(partial(_is_told_otherwise, queue))
     queue.prepare()
     queue.handle("mail", partial(_in_app, app, send))
     queue.handle("preview", partial(_in_app, app, preview_task.preview))
@@ -225,22 +227,29 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
-    with app.app_context(), _logged(do.__name__.strip("_")):
+    with app.app_context(), _logged(do.__name__.strip("_"), task.jobs_of(app)):
         try:
             do(app, *arguments)
         finally:
             db.session.remove()
 
 
+def _is_told_otherwise(queue: jobs.Jobs, record: logging.LogRecord) -> bool:
+    """Leave out the entries of Huey, with a traceback each second, that an outage of the queue is told instead of."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (record.name.startswith("huey.") and error is not None and queue.noted(error))
+
+
 @contextmanager
-def _logged(name: str) -> Iterator[None]:
+def _logged(name: str, queue: jobs.Jobs) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         known = unavailable(error)
         if known is None:
             logger.exception("%s failed", name)
-        else:
+        elif known.kind != "unreachable":  # which is told as an outage, once
             logger.warning("%s: %s", name, known.sentence)
-    except Exception:
-        logger.exception("%s failed", name)
+    except Exception as error:
+        if not queue.noted(error):
+            logger.exception("%s failed", name)

@@ -60,11 +60,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, *, worker: bool = False, **environment: str) -> Iterator[Server]:
     """Serve a demonstration until the end of the block, by default without a worker."""
     port, log, instance = free_port(), folder / "serve.log", folder / "instance"
     settings = {"INSTANCE": str(instance), "PORT": str(port), **environment}
-    command = [sys.executable, "-m", "estimator", "serve", "--demo", *(options or ("--no-worker",))]
+    command = [sys.executable, "-m", "estimator", "serve", "--demo", *([] if worker else ["--no-worker"])]
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
