@@ -114,6 +114,7 @@ class Jobs:
         self.url = url
         #: that of the database if it is the queue as well, or else each outage would be told twice
         self.outage = outage or Outage("the queue", self._look)
+        self._own_outage = outage is None
         self._secret = secret
         self._handlers: dict[str, Handler] = {}
         self._consumer: Any = None
@@ -189,7 +190,8 @@ class Jobs:
 
     def close(self) -> None:
         """Disconnect from the queue; it is connected again when it is next used."""
-        self.outage.forget()
+        if self._own_outage:
+            self.outage.forget()
         found = self.__dict__.pop("huey", None)
         self.__dict__.pop("_run", None)
         if found is not None:
