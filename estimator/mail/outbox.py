@@ -29,6 +29,10 @@ LEAST_ATTEMPTS = 5
 """Minimum number of attempts before a mail is given up, even if a clock jumped ahead."""
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+ESTIMATE = "estimate"
+"""The template of mail that anybody may cause, so that it is limited for the whole installation."""
 
 PROMPT = frozenset(
     {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
@@ -43,7 +47,7 @@ _LEASED = leases.Leased(
 
 
 class TooMany(Exception):
-    """The limit of mails in 24 hours is reached; `what` says whose: "address" or "record"."""
+    """A limit of mails is reached; `what` says whose: "address" or "record" in 24 hours, "installation" in one."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -130,8 +134,21 @@ def put(act: Act, message: Message) -> Mail:
             raise TooMany("record")
         if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
             raise TooMany("address")
+        if template == ESTIMATE and sent_this_hour(act.now) > act.settings.mails_per_hour:
+            raise TooMany("installation")
         jobs.enqueue(kind_of(template), mail.id)
     return mail
+
+
+def sent_this_hour(now: datetime) -> int:
+    """Return how many estimates were put into the outbox in the last hour, sent or not."""
+    counted = select(func.count()).select_from(Mail)
+    return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template == ESTIMATE)) or 0
+
+
+def reached(act: Act) -> int | None:
+    """Return the limit of estimates by mail in an hour once it is reached, for the desk to be told; None before."""
+    return act.settings.mails_per_hour if sent_this_hour(act.now) >= act.settings.mails_per_hour else None
 
 
 def kind_of(template: str) -> str:
@@ -320,4 +337,6 @@ def _since(now: datetime, which: ColumnElement[bool]) -> int:
 
 
 def _folded(address: str) -> str:
-    return address.casefold()
+    """Return what an address is counted by: without its +tag, all tags of which reach one mailbox."""
+    local, at, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
