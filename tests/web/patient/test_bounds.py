@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +15,18 @@ from estimator.web import turns
 from tests.support.clinic import ANSWERS, table_text
 from tests.support.database import count
 from tests.support.visitor import Page, Visitor
+
+
+def sent(visitor: Visitor, content: bytes) -> Page:
+    """Send a file to be checked, as a browser does."""
+    form = visitor.open("/verify")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.html)
+    assert token is not None
+    return visitor.post(
+        "/verify",
+        {"csrf_token": token[1], "file": (io.BytesIO(content), "a.pdf")},
+        content_type="multipart/form-data",
+    )
 
 
 def pdf_of(visitor: Visitor, page: Page) -> Page:
@@ -64,13 +78,13 @@ def test_no_file_is_checked_while_a_pdf_is_drawn_and_the_other_way_round(app: Fl
 
 
 def test_with_more_processes_two_costly_things_run_side_by_side(start: Callable[..., Flask]) -> None:
-    with start(workers=3).app_context():
-        with (
-            turns.turn("drawing") as drawing,
-            turns.turn("checking") as checking,
-            turns.turn("drawing") as again,
-        ):
-            assert (drawing, checking, again) == (True, True, False)
+    with (
+        start(workers=3).app_context(),
+        turns.turn("drawing") as drawing,
+        turns.turn("checking") as checking,
+        turns.turn("drawing") as again,
+    ):
+        assert (drawing, checking, again) == (True, True, False)
 
 
 def test_who_came_first_is_served_first_but_one_network_does_not_fill_the_line(
@@ -102,3 +116,15 @@ def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(
     assert (refused.status, refused.headers["Retry-After"]) == (429, "900")
     assert "Many PDFs were asked for from your network" in refused.text()
     assert pdf_of(visitor, first).status == 200
+
+
+def test_a_file_that_comes_while_another_is_checked_is_asked_for_again_in_a_minute(
+    app: Flask, visitor: Visitor
+) -> None:
+    with app.app_context(), turns.turn("checking"):
+        page = sent(visitor, b"%PDF-1.7 nothing")
+        assert (page.status, page.headers["Retry-After"]) == (503, "60")
+        assert page.problems == [
+            "Our server is busy with another document. Choose yours again in a minute, and press the button."
+        ]
+    assert sent(visitor, b"%PDF-1.7 nothing").status == 200
