@@ -135,13 +135,13 @@ def upload() -> ResponseReturnValue:
     content = form.file.data
     if len(content) > LARGEST:
         raise RequestEntityTooLarge
-    _count("files", MOST_FILES)
     with turns.turn("checking") as free:
         if not free:
             sentence = _(
                 "Our server is busy with another document. Choose yours again in a minute, and press the button."
             )
             return _start(upload=form.refuse(sentence, form.file), status=503)
+        _count("files", MOST_FILES)
         checked = verification.check(content, request_context.now())
     reader = current_reader()
     return render_template(
