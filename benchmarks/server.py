@@ -19,7 +19,15 @@ from estimator.processes.server import listen, run
 def main(side: str, folder: str, port: str, static: str | None = None) -> None:
     """Make a side ready in its folder and serve it."""
     config.prepare_secrets(config.instance_folder({}, INSTANCE=folder))
-    settings = config.load({}, INSTANCE=folder, PORT=port, DEMO="1")
+    limits = {
+        "ESTIMATES_PER_NETWORK": "1000000",
+        "PDFS_PER_NETWORK": "1000000",
+        "MAILS_PER_NETWORK": "10000",
+        "MAILS_PER_HOUR": "100000",
+        "MAILS_PER_ADDRESS": "10000",
+        "MAILS_PER_ESTIMATE": "10000",
+    }  # as if each client came from a network of its own
+    settings = config.load({}, INSTANCE=folder, PORT=port, DEMO="1", **limits)
     if side == "minimal":
         app = minimal.create_app(settings, plan.table())
     else:

@@ -25,11 +25,13 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     from flask import Flask
     from flask_babel import Babel
 
-    from estimator import config, logs, migrations, models
-    from estimator.db import db, engine_options
+    from estimator import config, logs, migrations, models, postgresql
+    from estimator.db import db, engine_options, outage_of
     from estimator.jobs import Jobs
 
     settings = config.load() if settings is None else settings
+    outage = outage_of(settings.database_url)
+    limits = postgresql.PAGES if pages else postgresql.WORK
     app = Flask("estimator", instance_path=str(settings.instance), template_folder=str(templates_folder()))
     # Before anything asks for the templates' environment, which is created with these options: no lines of mere tags.
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
@@ -37,7 +39,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, limits, outage),
         SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -52,7 +54,11 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     # What a command sees must not depend on what else it imports.
     assert models
     db.init_app(app)
-    app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
+    app.extensions["outage"] = outage
+    is_the_database = settings.queue_url == settings.database_url
+    app.extensions["jobs"] = Jobs(
+        settings.queue_url, settings.secret_key, outage if is_the_database else None
+    )
     with app.app_context():
         migrations.must_be_current(db.engine)
     if not pages:

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -25,16 +25,20 @@ from sqlalchemy import (
     UpdateBase,
     event,
     func,
+    make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from estimator import postgresql
 from estimator.i18n import lazy_gettext
+from estimator.outages import Outage
 
 BUSY_SECONDS = 5
-"""Timeout for locks held by other connections, and for connecting, in seconds."""
+"""Timeout for locks held by other connections, in seconds."""
 
 
 class Base(DeclarativeBase):
@@ -83,15 +87,46 @@ class Sealed(TypeDecorator[bytes]):
     cache_ok = True
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Return SQLAlchemy's engine options for a database; parameters are kept out of the text of errors."""
+def engine_options(
+    url: str, limits: postgresql.Limits = postgresql.WORK, outage: Outage | None = None
+) -> dict[str, Any]:
+    """Return SQLAlchemy's engine options for a database; parameters are kept out of the text of errors.
+
+    `limits` are for PostgreSQL, whose `outage` is told and looked at.
+    """
     if url.startswith("sqlite:"):
         # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
         # read, is refused at once if another process has written meanwhile.
         connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
         return {"hide_parameters": True, "connect_args": connect}
-    connect = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
-    return {"hide_parameters": True, "connect_args": connect, "pool_pre_ping": True}
+    options = f"-c lock_timeout={BUSY_SECONDS}s"
+    if limits.statement is not None:
+        options += f" -c statement_timeout={limits.statement}s"
+    return {"hide_parameters": True, "connect_args": {"options": options, "limits": limits, "outage": outage}}
+
+
+def outage_of(url: str) -> Outage | None:
+    """Return what tells of outages of a database; None for a file, which is there or is not."""
+    if url.startswith("sqlite:"):
+        return None
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return Outage("the database", partial(postgresql.probe, address))
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect_to_postgresql(dialect: Dialect, _record: Any, _given: Any, parameters: dict[str, Any]) -> Any:
+    if dialect.name != "postgresql":
+        return None  # SQLAlchemy connects
+    others = dict(parameters)
+    limits, outage = others.pop("limits", postgresql.WORK), others.pop("outage", None)
+    return postgresql.connect(others, limits, outage)
+
+
+@event.listens_for(Engine, "checkout")
+def _look_at_idle_connection(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have a connection replaced that broke while nobody used it."""
+    if not isinstance(connection, sqlite3.Connection) and not postgresql.is_good(connection):
+        raise DisconnectionError
 
 
 @event.listens_for(Engine, "connect")
@@ -146,7 +181,7 @@ def _rowcount(result: Result[Any]) -> int:
 
 @cache
 def _insert(model: type[Base], dialect: str) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
     statement = insert(cast(Table, model.__table__)).on_conflict_do_nothing()
     # The count of rows is wanted, not the new row's key; SQLAlchemy drops the count of an INSERT otherwise.
     return statement.inline().execution_options(preserve_rowcount=True)
@@ -214,7 +249,7 @@ def _postgresql_kind(error: DBAPIError) -> Hindrance | None:
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
         # No connection, or one that broke: the server sent no SQLSTATE.
-        refused = type(error.orig).__name__ == "OperationalError" or error.connection_invalidated
+        refused = isinstance(error, OperationalError) or error.connection_invalidated
         return "unreachable" if refused else None
     found = (_POSTGRESQL.get(state[:length]) for length in (5, 3, 2))
     return next((kind for kind in found if kind is not None), None)

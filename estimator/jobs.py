@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +26,9 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from estimator import postgresql
 from estimator.db import db
+from estimator.outages import Outage
 
 NAME = "estimator"
 
@@ -36,6 +41,9 @@ ANSWER_SECONDS = 10
 
 NIGHT = {"hour": "2", "minute": "40"}
 """When the nightly tasks run, in UTC."""
+
+SILENCE_SECONDS = 1
+"""Seconds after which a queue that does not answer is not asked by pages any more until it does."""
 
 Handler = Callable[[int], None]
 
@@ -102,8 +110,11 @@ def _wake_workers(session: Session) -> None:
 class Jobs:
     """The queue of one installation, connected when it is first used, so that a fork shares nothing."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, outage: Outage | None = None) -> None:
         self.url = url
+        #: that of the database if it is the queue as well, or else each outage would be told twice
+        self.outage = outage or Outage("the queue", self._look)
+        self._own_outage = outage is None
         self._secret = secret
         self._handlers: dict[str, Handler] = {}
         self._consumer: Any = None
@@ -113,6 +124,9 @@ class Jobs:
 
         Verbs call `enqueue` instead, which waits for the commit.
         """
+        if self.outage.lasting:
+            return
+        began = time.monotonic()
         try:
             if after > timedelta(0):
                 self._run.schedule((kind, number), delay=after.total_seconds())
@@ -120,12 +134,30 @@ class Jobs:
                 self._run(kind, number)
         except Exception as error:
             # Whatever the driver of the queue raises; the sweep enqueues the row again.
-            logger.warning("the queue cannot be reached (%s)", type(error).__name__)
+            self.outage.began(type(error).__name__, silent=time.monotonic() - began > SILENCE_SECONDS)
 
     def waiting(self) -> int:
         """Return the length of the queue: how many entries no worker has taken yet."""
         count: int = self.huey.pending_count()
         return count
+
+    def _look(self) -> None:
+        """Look whether the queue can be reached; raises whatever its driver does."""
+        try:
+            self.waiting()
+        finally:
+            self.huey.storage.close()  # the connection of the thread that looks
+
+    def noted(self, error: BaseException) -> bool:
+        """Note that the queue is away if an error says so; False for any other error, which is to be logged."""
+        away: tuple[type[BaseException], ...] = (OSError, sqlite3.OperationalError)
+        if "psycopg" in sys.modules:
+            away += (sys.modules["psycopg"].OperationalError,)
+        if "redis" in sys.modules:
+            away += (sys.modules["redis"].RedisError,)
+        if isinstance(error, away):
+            self.outage.began(type(error).__name__, silent=False)
+        return isinstance(error, away)
 
     def handle(self, kind: str, handler: Handler) -> None:
         """Register the handler of a kind of row; only the worker needs it."""
@@ -158,6 +190,8 @@ class Jobs:
 
     def close(self) -> None:
         """Disconnect from the queue; it is connected again when it is next used."""
+        if self._own_outage:
+            self.outage.forget()
         found = self.__dict__.pop("huey", None)
         self.__dict__.pop("_run", None)
         if found is not None:
@@ -174,7 +208,7 @@ class Jobs:
             return SqliteHuey(NAME, filename=str(path), **options)
         if scheme in ("redis", "rediss"):
             return RedisHuey(NAME, connection_pool=_redis_connections(self.url), **options)
-        return _postgresql_queue(f"postgresql://{rest}", options)
+        return _postgresql_queue(f"postgresql://{rest}", self.outage, options)
 
     @cached_property
     def _run(self) -> Any:
@@ -188,17 +222,18 @@ class Jobs:
         assert self._run is not None
 
 
-def _postgresql_queue(address: str, options: dict[str, Any]) -> Huey:
+def _postgresql_queue(address: str, outage: Outage, options: dict[str, Any]) -> Huey:
     """Return a queue in PostgreSQL; a lock lets one process at a time create its tables.
 
     CREATE TABLE IF NOT EXISTS alone does not do it: two that see no table both try, and one is refused.
     """
-    from psycopg import connect  # noqa: PLC0415 - it is installed where a queue of this kind is chosen
 
-    limits = {"connect_timeout": CONNECT_SECONDS}
-    with connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS) as one_at_a_time:
+    def connect() -> Any:
+        return postgresql.connect({"conninfo": address, "autocommit": True}, postgresql.PAGES, outage)
+
+    with connect() as one_at_a_time:
         one_at_a_time.execute("SELECT pg_advisory_lock(hashtext('estimator queue'))")
-        return PostgresHuey(NAME, dsn=address, table_prefix="queue", **limits, **options)
+        return PostgresHuey(NAME, connection=connect, table_prefix="queue", **options)
 
 
 def _redis_connections(url: str) -> Any:

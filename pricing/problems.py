@@ -68,6 +68,13 @@ TABLE_SENTENCES = {
     "toml_dots": N_(
         "Line {line}: this key has more than {most} parts with points between them. Write a shorter one."
     ),
+    "too_many_headings": N_(
+        "The file has {found} headings, lines that begin with “[”; a price list has at most {most}. "
+        "Split the list in two."
+    ),
+    "too_many_lines": N_(
+        "The file has {found} lines; a price list has at most {most}. Split the list in two."
+    ),
     "too_large": N_(
         "The file has {length} characters; at most {most} are read. Split the list in two tables."
     ),

@@ -15,6 +15,10 @@ from pricing.reading import exact_number, shown
 MOST_CHARACTERS = 2_000_000
 """Maximum length of a text; a longer one is not read. A table of 5,000 charges has about a million."""
 
+MOST_HEADINGS = 15_000
+MOST_LINES = 100_000
+"""Maximum number of headings and of lines; a longer text is not read. A table of 5,000 charges has about a third."""
+
 _MOST_KEY_PARTS = 100  # tomllib's time grows with their square
 _KEY_PARTS = re.compile(
     rf"(?:^|[\[{{,])[ \t]*(?:(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')[ \t]*\.[ \t]*){{{_MOST_KEY_PARTS}}}"
@@ -45,7 +49,13 @@ def parsed(text: str) -> dict[str, Any]:
     """Return the data of a TOML text; raises BadTable with the one problem that stopped it."""
     if len(text) > MOST_CHARACTERS:
         raise _bad("too_large", None, length=str(len(text)), most=str(MOST_CHARACTERS))
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        raise _bad("too_many_lines", None, found=str(len(lines)), most=str(MOST_LINES))
+    headings = sum(line.lstrip().startswith("[") for line in lines)
+    if headings > MOST_HEADINGS:
+        raise _bad("too_many_headings", None, found=str(headings), most=str(MOST_HEADINGS))
+    for number, line in enumerate(lines, start=1):
         if line.count(".") >= _MOST_KEY_PARTS and _KEY_PARTS.search(line):
             raise _bad("toml_dots", number, most=str(_MOST_KEY_PARTS))
     try:

@@ -332,6 +332,8 @@ def test_the_limits_of_the_notation_are_those_that_hold() -> None:
     (limits,) = [table for table in tables_in(NOTATION) if table[0] == ["Limit", "At most"]]
     assert {row[0]: int(row[1].replace(",", "")) for row in limits[1:]} == {
         "Characters in a file": syntax.MOST_CHARACTERS,
+        "Lines in a file": syntax.MOST_LINES,
+        "Headings in a file, lines that begin with `[`": syntax.MOST_HEADINGS,
         "Problems that are listed": reading.MOST_PROBLEMS,
         "Characters in a text": reading.LONGEST_TEXT,
         "Characters in a code or in `table`": reading.LONGEST_CODE,

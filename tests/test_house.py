@@ -108,6 +108,10 @@ def test_the_arithmetic_knows_no_float() -> None:
     assert found == []
 
 
+STOPWATCHES = {f"estimator/{module}.py" for module in ("jobs", "outages", "postgresql")}
+"""Modules that give up waiting for another machine: they measure how long they wait, and never ask what time it is."""
+
+
 def test_time_comes_in_from_the_top() -> None:
     clocks = re.compile(
         r"(datetime\.(now|utcnow|today)|date\.today|time\.(time|monotonic|localtime|gmtime))$"
@@ -117,7 +121,7 @@ def test_time_comes_in_from_the_top() -> None:
         f"{name(path)}: {call}"
         for path in [*below_the_top(), *arithmetic]
         for call in calls(path)
-        if clocks.search(call)
+        if clocks.search(call) and not (call == "time.monotonic" and name(path) in STOPWATCHES)
     ]
     assert found == []
 

@@ -155,6 +155,30 @@ SETTINGS = (
         whole(1, 10_000),
     ),
     Setting(
+        "MAILS_PER_NETWORK",
+        "The maximum number of estimates that one network has sent by mail in a quarter of an hour.",
+        "20",
+        whole(1, 10_000),
+    ),
+    Setting(
+        "MAILS_PER_HOUR",
+        "The maximum number of estimates that the installation sends by mail in an hour; the desk is told.",
+        "300",
+        whole(1, 100_000),
+    ),
+    Setting(
+        "ESTIMATES_PER_NETWORK",
+        "The maximum number of estimates that one network makes in a quarter of an hour.",
+        "120",
+        whole(1, 1_000_000),
+    ),
+    Setting(
+        "PDFS_PER_NETWORK",
+        "The maximum number of PDFs of estimates that are drawn for one network in a quarter of an hour.",
+        "60",
+        whole(1, 1_000_000),
+    ),
+    Setting(
         "ADDRESSES_KEPT_DAYS",
         "Days after which the address of a mail that was sent or given up is deleted.",
         "7",

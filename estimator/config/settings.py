@@ -41,6 +41,10 @@ class Settings:
     mail_give_up_hours: int
     mails_per_address: int
     mails_per_estimate: int
+    mails_per_network: int
+    mails_per_hour: int
+    estimates_per_network: int
+    pdfs_per_network: int
     addresses_kept_days: int
     lease_seconds: int
     public_url: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.mail import addresses, composing, outbox, smtp
+from estimator.mail import addresses, back_off, composing, outbox, smtp
 
 __all__ = [
     "addresses",
+    "back_off",
     "composing",
     "outbox",
     "smtp",

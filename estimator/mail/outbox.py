@@ -30,6 +30,15 @@ LEAST_ATTEMPTS = 5
 """Minimum number of attempts before a mail is given up, even if a clock jumped ahead."""
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+ESTIMATE = "estimate"
+"""The template of mail that anybody may cause, so that it is limited for the whole installation."""
+
+PROMPT = frozenset(
+    {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
+)
+"""Templates of mail that somebody waits for, and that nobody without a quote or an account can cause."""
 
 NO_LIMIT = 1_000_000
 
@@ -39,7 +48,7 @@ _LEASED = leases.Leased(
 
 
 class TooMany(Exception):
-    """The limit of mails in 24 hours is reached; `what` says whose: "address" or "record"."""
+    """A limit of mails is reached; `what` says whose: "address" or "record" in 24 hours, "installation" in one."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -126,8 +135,26 @@ def put(act: Act, message: Message) -> Mail:
             raise TooMany("record")
         if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
             raise TooMany("address")
-        jobs.enqueue("mail", mail.id)
+        if template == ESTIMATE and sent_this_hour(act.now) > act.settings.mails_per_hour:
+            raise TooMany("installation")
+        jobs.enqueue(kind_of(template), mail.id)
     return mail
+
+
+def sent_this_hour(now: datetime) -> int:
+    """Return how many estimates were put into the outbox in the last hour, sent or not."""
+    counted = select(func.count()).select_from(Mail)
+    return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template == ESTIMATE)) or 0
+
+
+def reached(act: Act) -> int | None:
+    """Return the limit of estimates by mail in an hour once it is reached, for the desk to be told; None before."""
+    return act.settings.mails_per_hour if sent_this_hour(act.now) >= act.settings.mails_per_hour else None
+
+
+def kind_of(template: str) -> str:
+    """Return the kind of job that a mail is: what somebody waits for has a lane of its own."""
+    return "prompt_mail" if template in PROMPT else "mail"
 
 
 def _limits(act: Act, message: Message) -> Limits:
@@ -162,12 +189,18 @@ def claim(act: Act, mail_id: int) -> Claimed | None:
     return Claimed(id=mail_id, lease=lease, **{**row._mapping, "options": json.loads(row.options)})
 
 
-def due(act: Act, *, within: timedelta, most: int) -> list[tuple[int, timedelta]]:
-    """Return the mails that are due or will be soon, the longest due first, with how long each still waits."""
+def due(act: Act, *, within: timedelta, most: int, prompt: bool = False) -> list[tuple[int, timedelta]]:
+    """Return the mails that are due or will be soon, the longest due first, with how long each still waits.
+
+    They are those that somebody waits for (`prompt`), or all others.
+    """
     at = func.coalesce(Mail.leased_until, Mail.due_at)
     rows = db.session.execute(
         select(Mail.id, Mail.state, Mail.due_at, Mail.leased_until)
-        .where(_LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within))
+        .where(
+            _LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within),
+            Mail.template.in_(PROMPT) if prompt else Mail.template.not_in(PROMPT),
+        )
         .order_by(at)
         .limit(most)
     )
@@ -193,8 +226,10 @@ def sent(act: Act, mail: Claimed, *, words: str) -> None:
     _LEASED.end(mail.id, mail.lease, state="sent", words=words, ended_at=act.now)
 
 
-def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) -> timedelta | None:
-    """Schedule a retry of a mail that could not be sent now; return the delay.
+def later(
+    act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False, wait: timedelta | None = None
+) -> timedelta | None:
+    """Schedule a retry of a mail that could not be sent now; return the delay, `wait` if that is given.
 
     It is None if the mail is given up, because that has gone on for too long. Raises leases.LostLease.
     """
@@ -203,9 +238,9 @@ def later(act: Act, mail: Claimed, *, words: str, perhaps_sent: bool = False) ->
     if mail.attempts >= LEAST_ATTEMPTS and long_enough:
         _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=act.now, **twice)
         return None
-    wait = delay_after(mail.attempts)
+    wait = delay_after(mail.attempts) if wait is None else wait
     _LEASED.end(mail.id, mail.lease, state="waiting", words=words, due_at=act.now + wait, **twice)
-    jobs.enqueue("mail", mail.id, after=wait)
+    jobs.enqueue(kind_of(mail.template), mail.id, after=wait)
     return wait
 
 
@@ -226,7 +261,7 @@ def again(mail_id: int, now: datetime) -> bool:
         .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_LEASED.freed())
     )
     if put_back == 1:
-        jobs.enqueue("mail", mail_id)
+        jobs.enqueue(kind_of(db.session.scalars(select(Mail.template).filter_by(id=mail_id)).one()), mail_id)
     return put_back == 1
 
 

@@ -34,12 +34,14 @@ _ADDRESS = re.compile(r"[^\s<>\"'():;,]{1,64}@[^\s<>\"'():;,]{1,250}")
 class NotNow(Exception):
     """A mail could not be delivered now, which may be retried; `words` say why.
 
-    `perhaps_sent` tells that the server may have taken it before the connection broke.
+    `perhaps_sent` tells that the server may have taken it before the connection broke, `of_server` that the server
+    took no mail at all, so that another one would fare no better.
     """
 
-    def __init__(self, words: str, perhaps_sent: bool = False) -> None:
+    def __init__(self, words: str, perhaps_sent: bool = False, *, of_server: bool = False) -> None:
         self.words = words
         self.perhaps_sent = perhaps_sent
+        self.of_server = of_server
         super().__init__(words)
 
 
@@ -80,7 +82,7 @@ def hand_over(
         except smtplib.SMTPDataError as error:
             code, reply = error.smtp_code, error.smtp_error  # type: ignore[assignment]
         except (OSError, smtplib.SMTPException) as error:
-            raise NotNow(_broken(error), perhaps_sent=True) from None
+            raise NotNow(_broken(error), perhaps_sent=True, of_server=True) from None
         _check(code, reply, address, (250,))
         return scrubbed(_said(code, reply), address)
 
@@ -122,7 +124,8 @@ def _encrypted(smtp: smtplib.SMTP, server: MailServer) -> None:
             _(
                 "The mail server offers no encryption (STARTTLS), so nothing was sent. "
                 "MAIL_SECURITY=unencrypted sends all the same."
-            )
+            ),
+            of_server=True,
         )
     smtp.starttls(context=ssl.create_default_context())
     smtp.ehlo()
@@ -146,7 +149,7 @@ def _told() -> Iterator[None]:
         why = _broken(error)
     else:
         return
-    raise NotNow(why)
+    raise NotNow(why, of_server=True)
 
 
 def keep(found: EmailMessage, folder: Path, name: str) -> str:
@@ -205,7 +208,7 @@ def _check(code: int, reply: bytes | str, address: str, good: tuple[int, ...]) -
     words = scrubbed(_said(code, reply), address)
     if 500 <= code < 600:
         raise Refused(words)
-    raise NotNow(words)
+    raise NotNow(words, of_server=code == 421)
 
 
 def _said(code: int, reply: bytes | str) -> str:

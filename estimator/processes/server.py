@@ -6,20 +6,23 @@ import errno
 import os
 import signal
 import socket
-import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import BytesIO
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.sync import SyncWorker
+from gunicorn.workers.sync import StopWaiting, SyncWorker
 
 from estimator import logs
 from estimator.config import Settings
 from estimator.db import db
 from estimator.messages import gettext as _
+from estimator.processes.connections import ANSWER_PATIENCE, PATIENCE, HandOver, Keeper, available
 from estimator.processes.demonstration import is_loopback
+from estimator.processes.framing import Incoming
 
 SECONDS = 60
 """Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
@@ -29,8 +32,11 @@ GRACE = 25
 
 BACKLOG = 256
 
-PATIENCE = 5
-"""Seconds without a byte after which a connection is closed."""
+ANSWER_BYTES = 200_000
+"""Bytes of an answer that the operating system takes before its reader does."""
+
+MOST_UNSENT = 16_000_000
+"""Maximum size in bytes of what is kept of an answer that its reader is slow to take."""
 
 UNSPOKEN = 30
 """Seconds for which the operating system itself holds back connections without data (TCP_DEFER_ACCEPT), if it can."""
@@ -82,23 +88,133 @@ def run(app: Flask, sockets: Sequence[socket.socket], ready: Callable[[], None])
 
 
 class _Connection(socket.socket):
-    """A connection that ends, as if its other side had closed it, when nothing comes for PATIENCE seconds."""
+    """The connection of a whole request, as gunicorn sees it: reading never waits for the client, nor does writing.
 
-    def recv(self, *given: Any) -> bytes:
+    What the client does not take at once of an answer is left to the keeper when the connection is closed.
+    """
+
+    def __init__(self, client: socket.socket, content: BytesIO | socket.socket, keeper: Keeper) -> None:
+        super().__init__(fileno=client.detach())
+        self.setblocking(True)
+        self._content = content
+        self._keeper = keeper
+        self._unsent = bytearray()
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """Return the next bytes of the request."""
+        return self._content.read(size) if isinstance(self._content, BytesIO) else self._content.recv(size)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Send nothing: this is how gunicorn writes “100 Continue”, which was written when the body was waited for."""
+        return len(data)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send as much of an answer as the client takes at once, and keep the rest."""
+        sent = 0
+        if not self._unsent:
+            with suppress(BlockingIOError):
+                while sent < len(data):
+                    sent += super().send(data[sent:], flags | socket.MSG_DONTWAIT)
+        self._unsent += data[sent:]
+        if len(self._unsent) > MOST_UNSENT:
+            self._wait_for_the_client()
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a part of a file, in the same manner."""
+        file.seek(offset)
+        data = file.read(-1 if count is None else count)
+        self.sendall(data)
+        return len(data)
+
+    def shutdown(self, how: int) -> None:
+        """Hand the connection to the keeper, if anything of the answer is left or unread bytes would break it off."""
+        if self.fileno() >= 0:
+            self.setblocking(False)
+            lingers = self._more_came()
+            if self._unsent or lingers:
+                rest = bytes(self._unsent)
+                self._keeper.write(socket.socket(fileno=self.detach()), rest, lingers=lingers)
+        raise OSError(errno.ENOTCONN, "the connection is closed")  # gunicorn then lingers no more itself
+
+    def close(self) -> None:
+        """Close it, and the socket that the request was read from."""
+        self._content.close()
+        super().close()
+
+    def _more_came(self) -> bool:
+        """Whether the client sent what nobody read. Closing would reset the connection, and the answer be lost."""
         try:
-            return super().recv(*given)
-        except BlockingIOError:
-            return b""
+            return bool(super().recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def _wait_for_the_client(self) -> None:
+        """Send a very long answer as fast as it is taken: only people of staff are given such."""
+        self.settimeout(ANSWER_PATIENCE)
+        sent = super().send(self._unsent)
+        self.setblocking(True)
+        del self._unsent[:sent]
 
 
 class _Worker(SyncWorker):  # type: ignore[misc]
-    """A sync worker that answers one request at a time, and drops connections that are slow to send theirs."""
+    """A sync worker that answers one whole request at a time; slow connections wait in its keeper."""
 
-    def handle(self, listener: socket.socket, client: socket.socket, addr: Any) -> None:
-        connection = _Connection(fileno=client.detach())
-        # Not settimeout, which would also end a long answer over a slow connection.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
-        super().handle(listener, connection, addr)
+    def run(self) -> None:
+        hand_over: HandOver = self.app.hand_over
+        self.keeper = Keeper(hand_over)
+        self.keeper.start()
+        for listener in self.sockets:
+            listener.setblocking(False)
+        self.wait_fds.append(hand_over.taking)
+        while self.alive and self.is_parent_alive():
+            try:
+                ready = self.wait(self.timeout)
+            except StopWaiting:
+                break
+            for source in ready or ():
+                self.notify()
+                if source is hand_over.taking:
+                    self._take(hand_over)
+                elif source in self.sockets:
+                    self._accept(source)
+        while self._take(hand_over):
+            self.notify()
+        self.keeper.end(GRACE / 2)
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        incoming = Incoming()
+        if available(client, incoming) is None:
+            client.close()
+        elif incoming.whole:
+            self._answer(client, address, BytesIO(incoming.content))
+        else:
+            self.keeper.read(client, incoming)
+
+    def _take(self, hand_over: HandOver) -> bool:
+        """Answer a request that a keeper handed over; whether there was one."""
+        found = hand_over.take()
+        if found is None:
+            return False
+        client, content = found
+        content.settimeout(PATIENCE)
+        try:
+            address = client.getpeername()
+        except OSError:  # it has gone meanwhile
+            client.close()
+            content.close()
+        else:
+            self._answer(client, address, content)
+        return True
+
+    def _answer(self, client: socket.socket, address: Any, content: BytesIO | socket.socket) -> None:
+        with _Connection(client, content, self.keeper) as connection:
+            self.handle(connection, connection, address)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -109,6 +225,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     ) -> None:
         self.flask_app = flask_app
         self.ready = ready
+        self.hand_over = HandOver()
         self.options = {
             "accesslog": "-",
             "access_log_format": logs.ACCESS,
@@ -171,10 +288,12 @@ def _bound(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.soc
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "TCP_DEFER_ACCEPT"):
-            # Browsers open connections to have them ready. Each would keep a worker from answering others.
+            # Browsers open connections to have them ready. Those need not be waited for by us.
             bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, UNSPOKEN)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        # Room for nearly every answer, so that hardly one has to wait for its reader; connections inherit it.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER_BYTES)
         bound.bind(address)
         bound.listen(BACKLOG)
     except OSError:

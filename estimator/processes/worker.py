@@ -1,5 +1,8 @@
 """The worker: it renders documents, sends the mail of the outbox, and runs the tasks of each minute and night.
 
+Each of these has a lane of its own: a mail server that says nothing holds up mail, and no document. Codes and quotes
+do not wait for other mail, and while the server does not answer, one mail at a time finds out whether it does again.
+
 It may be killed at any moment. What it had claimed is claimed by another worker, or by itself after a restart, when
 the lease expires.
 """
@@ -14,23 +17,29 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 from estimator import jobs, keys, leases, logs, quotes
 from estimator.act import Act
 from estimator.db import db, unavailable
-from estimator.mail import outbox, smtp
+from estimator.mail import back_off, outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
 from estimator.processes import mail_contents, preview_task, supervisor, task
+from estimator.processes.lanes import Lanes
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
-THREADS = 2
+LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "minute": 1, "night": 1}
+"""How many threads each kind of work has; PDFs are made one after another in any case."""
+
+DISPATCHERS = 1
+"""Threads that take rows from the queue and put them into their lanes."""
+
 GRACE = 25
 """Seconds that mail on its way has to finish when the worker is told to end."""
 
@@ -60,31 +69,40 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM, or until the parent process ends: then `lifeline`, a file descriptor, reaches its end."""
     logs.to_standard_error(app)
     queue = task.jobs_of(app)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(partial(_is_told_otherwise, queue))
     queue.prepare()
-    queue.handle("mail", partial(_in_app, app, send))
-    queue.handle("preview", partial(_in_app, app, preview_task.preview))
-    queue.handle("quote", partial(_in_app, app, draw))
-    sweep_now, night_now = partial(_in_app, app, sweep), partial(_in_app, app, night)
-    forget_codes_now = partial(_in_app, app, forget_codes)
-    expire_now = partial(_in_app, app, expire)
+    lanes = Lanes(LANES)
+    send_now = partial(_in_app, app, send)
+    queue.handle("mail", lanes.row("mail", send_now))
+    queue.handle("prompt_mail", lanes.row("prompt mail", send_now))
+    queue.handle("preview", lanes.row("documents", partial(_in_app, app, preview_task.preview)))
+    queue.handle("quote", lanes.row("documents", partial(_in_app, app, draw)))
+    minutely = (sweep, forget_codes, expire)
+
+    def this_minute() -> None:
+        for task_of_the_minute in minutely:
+            _in_app(app, task_of_the_minute)
+
+    def this_night() -> None:
+        _in_app(app, night)
 
     def each_minute() -> None:
-        sweep_now()
-        forget_codes_now()
-        expire_now()
+        lanes.put("minute", this_minute)
 
     def each_night() -> None:
-        night_now()
+        lanes.put("night", this_night)
 
     queue.each_minute(each_minute)
     queue.each_night(each_night)
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
-    night_now()
-    sweep_now()
+    this_night()
+    _in_app(app, sweep)
     try:
-        queue.work(THREADS, GRACE)
+        queue.work(DISPATCHERS, GRACE)
     finally:
+        lanes.end(GRACE)
         renderer.close()
 
 
@@ -109,7 +127,10 @@ def sweep(app: Flask) -> None:
     queue, act = task.jobs_of(app), task.act_of(app)
     if queue.waiting() >= ENOUGH_ENQUEUED:
         return
-    due = outbox.due(act, within=SOON, most=MOST_ENQUEUED)
+    due = {
+        "prompt_mail": outbox.due(act, within=SOON, most=MOST_ENQUEUED, prompt=True),
+        "mail": outbox.due(act, within=SOON, most=MOST_ENQUEUED),
+    }
     due_previews = previews.due(act, within=SOON, most=ENOUGH_ENQUEUED)
     lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_ENQUEUED)
     held = {mail_id for revision_id in lacking for mail_id in _waiting_for(revision_id)}
@@ -118,8 +139,9 @@ def sweep(app: Flask) -> None:
         queue.wake("preview", preview_id, after=wait)
     for revision_id in lacking:
         queue.wake("quote", revision_id)
-    for mail_id, wait in due:
-        queue.wake("mail", mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
+    for kind, mails in due.items():
+        for mail_id, wait in mails:
+            queue.wake(kind, mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
 
 
 def draw(app: Flask, revision_id: int) -> None:
@@ -133,7 +155,7 @@ def draw(app: Flask, revision_id: int) -> None:
         logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
         return
     for mail_id in outbox.waiting(quotes.about(revision)):
-        jobs.enqueue("mail", mail_id)
+        jobs.enqueue("prompt_mail", mail_id)
     db.session.commit()
 
 
@@ -167,6 +189,8 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     later, failed = partial(outbox.later, mail=mail), partial(outbox.failed, mail=mail)
     try:
         return partial(outbox.sent, mail=mail, words=_handed_over(act, mail))
+    except _HeldBack as held_back:
+        return partial(later, words=held_back.words, wait=held_back.wait)
     except smtp.NotNow as reason:
         return partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
     except smtp.Refused as refused:
@@ -202,7 +226,39 @@ def _handed_over(act: Act, mail: outbox.Claimed) -> str:
         taking()
         return smtp.keep(message, settings.mail_folder, mail.name)
     db.session.commit()  # no transaction is open while the server takes its time
-    return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
+    with _unless_held_back():
+        return smtp.hand_over(message, settings.mail_server, hello=settings.host_name, taking=taking)
+
+
+class _HeldBack(Exception):
+    """The mail server is left alone for `wait`; `words` say why."""
+
+    def __init__(self, words: str, wait: timedelta) -> None:
+        self.words = words
+        self.wait = wait
+        super().__init__(words)
+
+
+@contextmanager
+def _unless_held_back() -> Iterator[None]:
+    """Try the mail server, and note whether it works; raises _HeldBack while it is left alone after a failure."""
+    server: back_off.BackOff = current_app.extensions.setdefault("mail server", back_off.BackOff())
+    began = task.now()
+    wait = server.wait(began)
+    if wait is not None:
+        raise _HeldBack(server.words, wait)
+    try:
+        yield
+    except smtp.NotNow as reason:
+        if reason.of_server:
+            server.failed(reason.words, began=began, now=task.now())
+        else:
+            server.worked()
+        raise
+    except smtp.Refused:
+        server.worked()
+        raise
+    server.worked()
 
 
 def _write_down(act: Act, what_became: Outcome) -> None:
@@ -225,22 +281,29 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
-    with app.app_context(), _logged(do.__name__.strip("_")):
+    with app.app_context(), _logged(do.__name__.strip("_"), task.jobs_of(app)):
         try:
             do(app, *arguments)
         finally:
             db.session.remove()
 
 
+def _is_told_otherwise(queue: jobs.Jobs, record: logging.LogRecord) -> bool:
+    """Leave out the entries of Huey, with a traceback each second, that an outage of the queue is told instead of."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (record.name.startswith("huey.") and error is not None and queue.noted(error))
+
+
 @contextmanager
-def _logged(name: str) -> Iterator[None]:
+def _logged(name: str, queue: jobs.Jobs) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         known = unavailable(error)
         if known is None:
             logger.exception("%s failed", name)
-        else:
+        elif known.kind != "unreachable":  # which is told as an outage, once
             logger.warning("%s: %s", name, known.sentence)
-    except Exception:
-        logger.exception("%s failed", name)
+    except Exception as error:
+        if not queue.noted(error):
+            logger.exception("%s failed", name)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
+from estimator.db import unavailable
 from estimator.i18n import reader, speak
 from estimator.web import (
     desk,
@@ -76,8 +77,9 @@ def _logo() -> dict[str, Any] | None:
     """
     try:
         logo = request_context.clinic().logo
-    except SQLAlchemyError:
-        current_app.logger.warning("the logo could not be asked for")
+    except SQLAlchemyError as error:
+        if unavailable(error) is None:
+            current_app.logger.warning("the logo could not be asked for")
         return None
     if logo is None:
         return None

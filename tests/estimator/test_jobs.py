@@ -211,9 +211,10 @@ def test_a_queue_that_cannot_be_reached_is_in_nobody_s_way(
     jobs = open_jobs(unreachable(kind))
     jobs.wake("mail", 1)
     jobs.wake("mail", 2, after=timedelta(seconds=5))
-    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
-    assert all("the queue cannot be reached" in record.message for record in caplog.records)
-    assert all("\n" not in record.message for record in caplog.records)
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "the queue cannot be reached" in record.message
+    assert "\n" not in record.message
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "redis"])
@@ -315,7 +316,7 @@ def test_a_queue_file_that_is_read_only_is_in_nobody_s_way(
     jobs.huey.storage.conn.execute("PRAGMA query_only = ON")
     jobs.wake("mail", 2)
     jobs.wake("mail", 3, after=timedelta(seconds=5))
-    assert caplog.text.count("the queue cannot be reached") == 2
+    assert caplog.text.count("the queue cannot be reached") == 1, "for an outage, not for each bell"
     assert jobs.waiting() == 1
 
 

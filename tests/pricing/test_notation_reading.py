@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pricing
+from pricing import syntax
 from pricing.problems import SENTENCES, Problem
 from pricing.reading import MOST_PROBLEMS
 
@@ -302,6 +303,19 @@ def test_names_of_nothing_in_a_long_list_stay_short_sentences() -> None:
     found = problems(f'{WHOLE}\n{charges}\n[tax.more]\nlabel.en = "x"\npercent = 1\nof = [{unknown}]\n')
     assert len(found) == 300
     assert max(len(problem.text) for problem in found) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("\n[notice.a]\n" * (syntax.MOST_HEADINGS + 1), "too_many_headings"),
+        ("\n" * syntax.MOST_LINES, "too_many_lines"),
+    ],
+)
+def test_a_file_with_too_many_headings_or_lines_is_refused_unread(text: str, kind: str) -> None:
+    (problem,) = problems(text)
+    assert problem.kind == kind
+    assert f"{syntax.MOST_HEADINGS if 'headings' in kind else syntax.MOST_LINES}" in problem.text
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

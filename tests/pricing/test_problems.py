@@ -43,6 +43,8 @@ def bad_tables() -> Iterator[Problem]:
     yield from refused(with_change("price = 75", "price = " + "[" * 50_000))
     yield from refused("".join(f"key_{number} = 1\n" for number in range(1_100)))
     yield from refused("#" * 2_000_001)
+    yield from refused("\n" * 100_000)
+    yield from refused("[a]\n" * 15_001)
     factors = ", ".join(f'"n{number}"' for number in range(21))
     yield from refused(with_change('per = ["nights"]', f"per = [{factors}]"))
     few = "".join(

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import io
+import json
 import re
-import zipfile
+import subprocess
+import sys
 from collections.abc import Sequence
-from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
 
 from estimator import spreadsheets
 from estimator.price_lists.editing.sheets import Sheet
-from pricing.money import plain
 
 MOST_BYTES = 4_000_000
 """Maximum size of a file in bytes; a longer one is not opened."""
 
-MOST_UNPACKED = 60_000_000
-"""Maximum size of an unpacked file in bytes, all of its parts together."""
-
-MOST_PARTS = 200
-MOST_SHEETS = 40
 MOST_ROWS = 10_000
-MOST_COLUMNS = 400
+"""Maximum number of rows of a sheet below its head."""
+
+MOST_CELLS = 200_000
+"""Maximum number of cells of a file; the largest list in use has a tenth of that."""
+
+SECONDS = 8
+"""Timeout for reading one file in seconds; one that takes longer is given up."""
+
+MEMORY = 600 * 2**20
+"""Memory limit of the process that reads, in bytes, the interpreter included."""
 
 ABOUT = "about"
 """The sheet that says which save of which draft the others were made of."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?\Z")
+
+
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[5:]; "
+    "from estimator.workbook_process import main; main(*sys.argv[1:5])"
+)
 
 
 class NotAWorkbook(ValueError):
@@ -63,75 +69,32 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]]) -> bytes:
 
 
 def read(content: bytes) -> tuple[list[Sheet], dict[str, str]]:
-    """Return the sheets of an XLSX file and what its sheet ABOUT says; raises NotAWorkbook."""
-    _must_be_small(content)
+    """Return the sheets of an XLSX file and what its sheet ABOUT says; raises NotAWorkbook.
+
+    It is read in a process of its own that has the bytes and nothing else, and takes SECONDS and MEMORY at most.
+    """
+    if len(content) > MOST_BYTES:
+        raise NotAWorkbook
+    limits = [str(limit) for limit in (MEMORY, SECONDS, MOST_ROWS, MOST_CELLS)]
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        try:
-            pages = book.worksheets[:MOST_SHEETS]
-            found = [(str(page.title).strip(), _rows(page)) for page in pages]
-        finally:
-            book.close()
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        OSError,
-        ParseError,
-        TypeError,
-        ValueError,
-        zipfile.BadZipFile,
-    ) as error:
-        # Any exception that a malformed workbook provokes in the reader.
-        raise NotAWorkbook from error
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            start_new_session=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NotAWorkbook from None
+    if done.returncode != 0 or not done.stdout:
+        raise NotAWorkbook
+    found: list[tuple[str, list[list[str]]]] = json.loads(done.stdout)
     about = {row[0]: row[1] for name, rows in found if name == ABOUT for row in rows if len(row) > 1}
     return [
         Sheet(name, [text.strip() for text in rows[0]] if rows else [], rows[1:])
         for name, rows in found
         if name != ABOUT
     ], about
-
-
-def _must_be_small(content: bytes) -> None:
-    """Refuse what would grow when it is unpacked, and XML that declares anything of its own."""
-    if len(content) > MOST_BYTES:
-        raise NotAWorkbook
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise NotAWorkbook
-            for part in parts:
-                # No more than the declared size is ever unpacked.
-                start = archive.read(part)[:4_000].replace(b"\x00", b"")
-                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                    raise NotAWorkbook
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise NotAWorkbook from error
-
-
-def _rows(page: Any) -> list[list[str]]:
-    rows = page.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-    found = [[_text(cell) for cell in row] for row in rows]
-    if len(found) > MOST_ROWS + 1:
-        raise NotAWorkbook
-    while found and not any(found[-1]):
-        found.pop()
-    return found
-
-
-def _text(cell: Any) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "yes" if cell else "no"
-        case int():
-            return str(cell)
-        case float():  # as a spreadsheet keeps every number; its shortest text is what was typed
-            return plain(Decimal(repr(cell)))
-        case datetime():
-            return cell.date().isoformat()
-        case date():
-            return cell.isoformat()
-    return str(cell).replace("\r\n", "\n").replace("_x000D_", "")

@@ -55,6 +55,7 @@ def page() -> ResponseReturnValue:
         more=shown[-1].id if len(found) > PAGE else None,
         first=before is None,
         before=before,
+        full=outbox.reached(act()),
     )
 
 

@@ -22,14 +22,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator import clinic, estimates, price_lists, wording
+from estimator import clinic, estimates, price_lists, throttle, wording
 from estimator.db import unavailable
 from estimator.estimates import other_currency, pdf_cache, pdf_document
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.pdf import renderer
-from estimator.web import errors, estimate_form, request_context
+from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.patient import estimate_email
@@ -40,6 +40,12 @@ from pricing import PriceTable
 from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
+
+DRAWING = "drawing"
+"""What the turn at drawing a PDF is called."""
+
+ASK_AGAIN_SECONDS = 3
+"""Interval at which the page of somebody who waits for a PDF asks again."""
 
 
 @pages.get("/")
@@ -175,6 +181,24 @@ def document(token: str) -> ResponseReturnValue:
         reference, content = kept
         return _attachment(reference, content)
     found = found or request_context.estimate_of(token)
+    before = turns.stand_in_line(DRAWING, key, networks.counted())
+    if before is None:
+        return _no_place(token)
+    with turns.turn(DRAWING) as free:
+        if before or not free:
+            return _in_line(before, token)
+        turns.leave(DRAWING, key)
+        return _drawn(found, look, key, token)
+
+
+def _drawn(found: Estimate, look: pdf_document.Look, key: str, token: str) -> ResponseReturnValue:
+    """Draw a PDF, keep it, and send it."""
+    kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1))
+    if kept is not None:  # somebody else asked for the same one a moment ago
+        return _attachment(*kept)
+    most = request_context.settings().pdfs_per_network
+    if not throttle.has_room(act(), "pdf", networks.counted(), most=most):
+        return _too_many_pdfs(token)
     try:
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
@@ -183,6 +207,7 @@ def document(token: str) -> ResponseReturnValue:
     reference = found.reference
     try:
         with committing():
+            throttle.take(act(), "pdf", networks.counted(), most=most)
             pdf_cache.keep(key, found, content, request_context.now())
     except DBAPIError as error:
         if unavailable(error) is None:
@@ -259,6 +284,7 @@ def _answering(
     refused = bool(problems) and said.status not in (
         400,
         409,
+        429,
     )  # those are said before any answer is looked at
     return page, 422 if refused else said.status
 
@@ -313,10 +339,75 @@ def _visit_over() -> str:
 
 def _make(
     version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
-) -> ResponseReturnValue:
+) -> ResponseReturnValue | _Said:
     with committing():
-        token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
+        most = request_context.settings().estimates_per_network
+        wait = throttle.take(act(), "estimate", networks.counted(), most=most)
+        token = (
+            None
+            if wait is not None
+            else estimates.make(act(), version, answers, language=reader.tag, submission=submission)
+        )
+    if wait is not None:
+        return _too_many_estimates(wait)
     return redirect(url_for("patient.breakdown", token=token), code=303)
+
+
+def _too_many_estimates(wait: timedelta) -> _Said:
+    return _Said(
+        429,
+        ngettext(
+            "Many estimates were made from your network just now. Your answers are still here: "
+            "press the button again in %(num)s minute.",
+            "Many estimates were made from your network just now. Your answers are still here: "
+            "press the button again in %(num)s minutes.",
+            -(-int(wait.total_seconds()) // 60),
+        ),
+    )
+
+
+def _in_line(before: int, token: str) -> ResponseReturnValue:
+    """Say that a PDF waits for its turn; the page asks again by itself, without a script."""
+    place = (
+        ngettext(
+            "%(num)s other document is made before it.", "%(num)s other documents are made before it.", before
+        )
+        if before
+        else _("It is the next one.")
+    )
+    page, status = errors.page(
+        503,
+        _("Your PDF is waiting for its turn"),
+        place,
+        _(
+            "This page asks again by itself every few seconds, and the PDF then comes. You need not do anything."
+        ),
+        _("The page of the estimate shows the same figures."),
+        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
+    )
+    return page, status, {"Retry-After": str(ASK_AGAIN_SECONDS), "Refresh": str(ASK_AGAIN_SECONDS)}
+
+
+def _no_place(token: str) -> ResponseReturnValue:
+    return errors.page(
+        503,
+        _("Too many people are waiting for a PDF"),
+        _(
+            "Ask for it again in a minute. The page of the estimate shows the same figures, and you can print it."
+        ),
+        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
+    )
+
+
+def _too_many_pdfs(token: str) -> ResponseReturnValue:
+    page, status = errors.page(
+        429,
+        _("Try again in a quarter of an hour"),
+        _("Many PDFs were asked for from your network just now."),
+        _("The page of the estimate shows the same figures, and you can print it."),
+        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
+    )
+    return page, status, {"Retry-After": str(int(throttle.WINDOW.total_seconds()))}
 
 
 def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:

@@ -8,13 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from estimator import estimates, price_lists
+from estimator import estimates, price_lists, throttle
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Estimate
-from estimator.web import errors, request_context
+from estimator.web import errors, networks, request_context
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField
 from estimator.web.forms import Form, summary
 from estimator.web.mail_status import outcome
@@ -82,13 +82,16 @@ def email(token: str) -> tuple[str, int] | Response:
         return _page(found, token, form, 422, meant)
     try:
         with committing():
-            estimates.email(
-                act(),
-                found,
-                address,
-                attached=form.attached.data == "yes",
-                submission=form.submission.name_or_new(),
-            )
+            most = request_context.settings().mails_per_network
+            wait = throttle.take(act(), "mail", networks.counted(), most=most)
+            if wait is None:
+                estimates.email(
+                    act(),
+                    found,
+                    address,
+                    attached=form.attached.data == "yes",
+                    submission=form.submission.name_or_new(),
+                )
     except outbox.TooMany as too_many:
         form.refuse(_enough(too_many.what), form.address)
         return _page(request_context.estimate_of(token), token, form, 429)
@@ -98,10 +101,25 @@ def email(token: str) -> tuple[str, int] | Response:
             raise
         sentence = _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence)
         return _page(None, token, form.refuse(sentence, form.address), 503)
+    if wait is not None:
+        form.refuse(_from_this_network(), form.address)
+        return _page(request_context.estimate_of(token), token, form, 429)
     return redirect(url_for("mailing.email", token=token), code=303)
 
 
+def _from_this_network() -> str:
+    return _(
+        "Many emails were asked for from your network just now. What you typed is still here: send it again in a "
+        "quarter of an hour, or send the link yourself."
+    )
+
+
 def _enough(what: str) -> str:
+    if what == "installation":
+        return _(
+            "We have sent as many emails as we may in this hour. What you typed is still here: send it again in an "
+            "hour, or send the link yourself."
+        )
     if what == "record":
         return _(
             "We have reached today’s limit of emails for this estimate. Try again tomorrow, or send its link yourself."

@@ -17,7 +17,7 @@ from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
 from estimator.requests import access_codes
-from estimator.web import errors, request_context
+from estimator.web import errors, request_context, turns
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
@@ -64,9 +64,12 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
         return _attachment(data_export.as_json(found), "application/json", f"{reference}.json")
     reader = current_reader()
     try:
-        content = data_export.document(
-            record, found, reader, countries(reader), _kept(record), request_context.now()
-        )
+        with turns.turn("drawing") as free:
+            if not free:
+                return _in_a_moment(reference)
+            content = data_export.document(
+                record, found, reader, countries(reader), _kept(record), request_context.now()
+            )
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of what is kept of %s: %s", reference, failure)
         return errors.page(
@@ -76,6 +79,19 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
             way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
         )
     return _attachment(content, "application/pdf", f"{reference}.pdf")
+
+
+def _in_a_moment(reference: str) -> ResponseReturnValue:
+    """Say that a PDF waits for its turn; the page asks again by itself, without a script."""
+    page, status = errors.page(
+        503,
+        _("Your PDF is waiting for its turn"),
+        _(
+            "This page asks again by itself every few seconds, and the PDF then comes. You need not do anything."
+        ),
+        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+    )
+    return page, status, {"Retry-After": "3", "Refresh": "3"}
 
 
 @pages.route("/request/<reference>/erase", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from estimator.db import unavailable
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, networks, request_context, turns
 from estimator.web.fields import FileField, TextField
 from estimator.web.forms import Form, sent, summary
 from estimator.web.language import current_reader
@@ -136,8 +136,14 @@ def upload() -> ResponseReturnValue:
     content = form.file.data
     if len(content) > LARGEST:
         raise RequestEntityTooLarge
-    _count("files", MOST_FILES)
-    checked = verification.check(content, request_context.now())
+    with turns.turn("checking") as free:
+        if not free:
+            sentence = _(
+                "Our server is busy with another document. Choose yours again in a minute, and press the button."
+            )
+            return _start(upload=form.refuse(sentence, form.file), status=503)
+        _count("files", MOST_FILES)
+        checked = verification.check(content, request_context.now())
     reader = current_reader()
     return render_template(
         "patient/verify_file.html",

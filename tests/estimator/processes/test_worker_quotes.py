@@ -66,7 +66,7 @@ def test_a_document_is_made_and_then_its_mail_is_rung_for(app: Flask) -> None:
     worker.draw(app, revision.id)
     mail = mail_about(revision)
     assert revision.pdf_sha256 is not None
-    assert bells(app) == [("mail", mail.id, False)]
+    assert bells(app) == [("prompt_mail", mail.id, False)]
     worker.send(app, mail.id)
     mail = mail_about(revision)
     assert mail.state == "sent"
@@ -96,8 +96,8 @@ def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wai
     worker.sweep(app)
     quote_bells = [bell for bell in bells(app) if bell[0] == "quote"]
     assert quote_bells == [("quote", first.id, False)]
-    mine = [bell for bell in bells(app) if bell[0] == "mail" and bell[1] in mails]
-    assert mine == [("mail", mails[0], True), ("mail", mails[1], False)]
+    mine = [bell for bell in bells(app) if bell[0] == "prompt_mail" and bell[1] in mails]
+    assert mine == [("prompt_mail", mails[0], True), ("prompt_mail", mails[1], False)]
 
 
 def test_nothing_is_drawn_for_somebody_who_was_erased_or_for_a_quote_of_long_ago(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,6 +16,7 @@ import pytest
 from flask import Flask
 from openpyxl import Workbook
 
+from estimator import workbook_process
 from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
@@ -168,13 +171,13 @@ def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
 def bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b" " * (workbook.MOST_UNPACKED + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (workbook_process.MOST_UNPACKED + 1))
     return file.getvalue()
 
 
-def with_part(content: bytes, name: str, part: bytes) -> bytes:
+def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_STORED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", packed) as new:
         for one in old.namelist():
             new.writestr(one, part if one == name else old.read(one))
     return file.getvalue()
@@ -210,10 +213,39 @@ def test_a_spreadsheet_of_another_draft_is_refused(editor: Staff, draft: str) ->
     assert "downloaded from another draft" in page.text
 
 
-def test_too_many_rows_are_refused(editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = content_of(take_out(editor, draft))
-    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
-    assert bring_back(editor, draft, content).status == 422
+def with_sheet(good: bytes, rows: int, columns: int) -> bytes:
+    """Return a file whose first sheet has so many cells; it is small, because they are all alike."""
+    cells = b'<c t="inlineStr"><is><t>a</t></is></c>' * columns
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    sheet += (b"<row>" + cells + b"</row>") * rows + b"</sheetData></worksheet>"
+    return with_part(good, "xl/worksheets/sheet1.xml", sheet, zipfile.ZIP_DEFLATED)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(workbook.MOST_ROWS + 2, 1), (1_500, 390), (3, 100_000)])
+def test_too_many_rows_or_cells_are_refused_soon(editor: Staff, draft: str, rows: int, columns: int) -> None:
+    content = with_sheet(content_of(take_out(editor, draft)), rows, columns)
+    assert len(content) < workbook.MOST_BYTES
+    began = time.monotonic()
+    page = bring_back(editor, draft, content)
+    assert (page.status, "Nothing was changed." in page.text) == (422, True)
+    assert time.monotonic() - began < workbook.SECONDS + 2
+
+
+def test_a_file_that_takes_too_long_is_given_up(
+    editor: Staff, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "SECONDS", 0)
+    assert bring_back(editor, draft, content_of(take_out(editor, draft))).status == 422
+
+
+def test_no_damage_to_a_file_is_a_mistake_of_ours(editor: Staff, draft: str) -> None:
+    good = content_of(take_out(editor, draft))
+    chance = random.Random(11)
+    for _file in range(10):
+        damaged = bytearray(good)
+        for _byte in range(chance.choice([1, 10, 100])):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        assert bring_back(editor, draft, bytes(damaged)).status in (200, 422)
 
 
 def test_the_charges_as_csv_hold_no_formula(app: Flask, editor: Staff, draft: str) -> None:

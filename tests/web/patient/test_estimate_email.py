@@ -189,6 +189,16 @@ def test_nobody_can_send_mail_through_somebody_elses_browser(app: Flask, reader:
             {"MAILS_PER_ADDRESS": "2"},
             "We have reached today’s limit of emails to this address. Try again tomorrow.",
         ),
+        (
+            {"MAILS_PER_NETWORK": "2"},
+            "Many emails were asked for from your network just now. What you typed is still here: send it again in a "
+            "quarter of an hour, or send the link yourself.",
+        ),
+        (
+            {"MAILS_PER_HOUR": "2"},
+            "We have sent as many emails as we may in this hour. What you typed is still here: send it again in an "
+            "hour, or send the link yourself.",
+        ),
     ],
 )
 def test_enough_is_enough_and_says_so(
@@ -206,6 +216,16 @@ def test_enough_is_enough_and_says_so(
     assert len(mails(app)) == 2
     clock.shift(timedelta(hours=24))
     assert reader.fill_in(address=ADDRESS).status == 303
+
+
+def test_an_address_counts_without_its_tag(start: Callable[..., Flask]) -> None:
+    app = start(MAILS_PER_ADDRESS="2")
+    reader = Reader(app, made(app))
+    statuses = [
+        reader.fill_in(address=address).status
+        for address in ("anna@example.org", "anna+1@example.org", "Anna+two@EXAMPLE.org", "anne@example.org")
+    ]
+    assert statuses == [303, 303, 429, 303]
 
 
 def test_a_database_that_is_busy_costs_nobody_what_they_typed(
@@ -243,7 +263,7 @@ def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
 
 
 def test_a_disk_that_is_full_costs_nobody_what_they_typed(start: Callable[..., Flask]) -> None:
-    app = start(MAILS_PER_ESTIMATE="1000", MAILS_PER_ADDRESS="1000")
+    app = start(MAILS_PER_ESTIMATE="1000", MAILS_PER_ADDRESS="1000", MAILS_PER_NETWORK="1000")
     reader = Reader(app, made(app))
     page = reader.open()
     with on_each_connection(app, "PRAGMA max_page_count = 1"):

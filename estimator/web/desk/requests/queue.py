@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from estimator import requests, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
+from estimator.mail import outbox
 from estimator.models import PatientRequest
 from estimator.models.requests import RequestState
 from estimator.requests import search
@@ -70,6 +71,7 @@ def queue() -> ResponseReturnValue:
         may_work=signed_in.may("requests.work"),
         by_hand=[(state, desk.state_word(state)) for state in desk.BY_HAND],
         back=request.full_path.rstrip("?"),
+        full=outbox.reached(signed_in.act()),
     )
 
 

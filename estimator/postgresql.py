@@ -1,0 +1,136 @@
+"""Connections to PostgreSQL that give a silent server up: one that froze, or that no packet reaches any more.
+
+PostgreSQL's own limits are kept by the server, so they do not help against one that has stopped. Importing this module
+does not load the driver.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from estimator.outages import Outage
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+CONNECT_SECONDS = 3
+"""Timeout for a new connection in seconds, signing in included."""
+
+LOOK_SECONDS = 2
+"""Timeout for the look whether a connection that nobody used for a moment is still good."""
+
+KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 6_000}
+"""The operating system's limits, for a server that packets do not reach any more."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one statement may take in seconds, told to the server, and how long the server may be silent."""
+
+    statement: int | None
+    silence: float
+
+
+PAGES = Limits(statement=6, silence=7)
+"""For processes that answer requests: well under the time after which the web server gives a page up."""
+
+WORK = Limits(statement=None, silence=300)
+"""For workers and commands: a night's work takes its time, but a thread is not lost for ever."""
+
+
+def connect(parameters: dict[str, Any], limits: Limits, outage: Outage | None = None) -> Any:
+    """Return a new connection; an outage is told, and while a server is silent nobody waits for it.
+
+    Raises psycopg.OperationalError.
+    """
+    import psycopg  # noqa: PLC0415 - it is installed where such a database is chosen
+
+    if outage is not None and outage.lasting:
+        raise psycopg.OperationalError("it does not answer at the moment")
+    try:
+        connection = _class().connect(**{"connect_timeout": CONNECT_SECONDS, **KEEPALIVE, **parameters})
+    except psycopg.OperationalError as error:
+        if outage is not None and _is_outage(error):
+            outage.began(str(error), silent=isinstance(error, psycopg.errors.ConnectionTimeout))
+        raise
+    connection.limits = limits
+    connection.outage = outage
+    if outage is not None and outage.known:
+        outage.ended()
+    return connection
+
+
+def probe(address: str) -> None:
+    """Connect once and ask something; raises psycopg.Error if that does not work, within a few seconds."""
+    with connect({"conninfo": address}, Limits(None, LOOK_SECONDS)) as connection:
+        connection.execute("SELECT 1")
+
+
+def is_good(connection: Any) -> bool:
+    """Whether an idle connection still works; told within LOOK_SECONDS."""
+    import psycopg  # noqa: PLC0415
+
+    if connection.outage is not None and connection.outage.lasting:
+        return False
+    limits, was = connection.limits, connection.autocommit
+    connection.limits = Limits(None, LOOK_SECONDS)
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = was
+    except psycopg.Error:
+        return False
+    finally:
+        connection.limits = limits
+    return True
+
+
+def _is_outage(error: Any) -> bool:
+    """Whether an error says that the server is away, stops or starts: not that it has too many connections."""
+    state = error.sqlstate
+    return state is None or state.startswith(("08", "57P"))
+
+
+@cache
+def _class() -> Any:
+    """Return the class of connections, made when the driver is first needed."""
+    import psycopg  # noqa: PLC0415
+
+    class Limited(psycopg.Connection[Any]):
+        """A connection that breaks when its server is silent for too long in the middle of something."""
+
+        limits = WORK
+        outage: Outage | None = None
+
+        def wait(self, gen: Generator[Any, Any, Any], *given: Any, **named: Any) -> Any:
+            return super().wait(self._limited(gen), *given, **named)
+
+        def _limited(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+            """Pass everything on; psycopg asks at short intervals whether to go on although nothing came."""
+            until = time.monotonic() + self.limits.silence
+            try:
+                wanted = next(gen)
+                while True:
+                    ready = yield wanted
+                    now = time.monotonic()
+                    if ready:
+                        until = now + self.limits.silence
+                    elif now > until:
+                        self._give_up()
+                    wanted = gen.send(ready)
+            except StopIteration as end:
+                return end.value
+            finally:
+                gen.close()
+
+        def _give_up(self) -> None:
+            self.pgconn.finish()
+            reason = f"no answer within {self.limits.silence:.0f} seconds"
+            if self.outage is not None:
+                self.outage.began(reason, silent=True)
+            raise psycopg.errors.ConnectionTimeout(reason)
+
+    return Limited

@@ -1,0 +1,84 @@
+"""Where one HTTP request ends: told from its bytes as they come, so that a worker is given whole requests only."""
+
+from __future__ import annotations
+
+import re
+
+LARGEST_HEAD = 65_536
+"""Maximum length of a request's head in bytes; a longer one is refused by the server without being read on."""
+
+LARGEST_BODY = 41_000_000
+"""Maximum length of a body that is waited for in bytes; the app refuses a longer one by its head alone."""
+
+_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"[0-9]{1,18}\Z")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\Z")
+_LONGEST_CHUNK_LINE = 1_000
+
+
+class Incoming:
+    """The bytes of one request that have come so far, and whether it is whole.
+
+    What the server's own parser refuses counts as whole as soon as that can be told: it is the one to answer.
+    """
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.whole = False
+        self.asks_to_continue = False
+        """Whether the sender waits for “100 Continue” before it sends the body."""
+        self._body: int | None = None  # where the body begins, once the head is there
+        self._ends: int | None = (
+            None  # where the request ends; None for chunks, which tell it one after another
+        )
+        self._chunk = 0
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes."""
+        searched = max(0, len(self.content) - len(_END) + 1)
+        self.content += data
+        if self._body is None:
+            end = self.content.find(_END, searched)
+            if end < 0:
+                self.whole = len(self.content) > LARGEST_HEAD
+                return
+            self._body = end + len(_END)
+            self._read_head(bytes(self.content[:end]))
+        if not self.whole:
+            self.whole = self._chunks_end() if self._ends is None else len(self.content) >= self._ends
+
+    def _read_head(self, head: bytes) -> None:
+        assert self._body is not None
+        fields = [line.partition(b":")[::2] for line in head.split(b"\r\n")[1:]]
+        named: dict[bytes, list[bytes]] = {}
+        for name, value in fields:
+            named.setdefault(name.strip().lower(), []).append(value.strip())
+        lengths, codings = named.get(b"content-length", []), named.get(b"transfer-encoding", [])
+        self.asks_to_continue = named.get(b"expect", [b""])[0].lower() == b"100-continue"
+        if codings:
+            self._chunk = self._body
+            self.whole = bool(lengths) or codings[-1].lower() != b"chunked"
+        elif not lengths:
+            self._ends = self._body
+        elif len(lengths) == 1 and _LENGTH.match(lengths[0]) and int(lengths[0]) <= LARGEST_BODY:
+            self._ends = self._body + int(lengths[0])
+        else:
+            self.whole = True
+
+    def _chunks_end(self) -> bool:
+        """Go on from chunk to chunk as far as they have come; whether the last one has ended, or is none."""
+        assert self._body is not None
+        while True:
+            line_end = self.content.find(b"\r\n", self._chunk, self._chunk + _LONGEST_CHUNK_LINE)
+            if line_end < 0:
+                return len(self.content) - self._chunk >= _LONGEST_CHUNK_LINE
+            found = _CHUNK.match(bytes(self.content[self._chunk : line_end]))
+            if found is None or len(self.content) - self._body > LARGEST_BODY:
+                return True
+            size = int(found[1], 16)
+            if size == 0:
+                # Trailers may stand between the last chunk and the empty line.
+                return self.content.find(_END, line_end) >= 0 or len(self.content) - line_end > LARGEST_HEAD
+            if len(self.content) < line_end + 2 + size + 2:
+                return size > LARGEST_BODY
+            self._chunk = line_end + 2 + size + 2

@@ -1,0 +1,121 @@
+"""Turns at what costs much: one at a time on a machine, so that all who ask for something cheap are answered meanwhile.
+
+A turn is a lock on a file in the instance folder, which ends with its process however that ends. Where the folder
+cannot be used nobody is held up: pages work without it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from flask import current_app
+
+from estimator.config import Settings
+
+GONE_SECONDS = 15
+"""Seconds after which somebody in a queue who did not ask again is not waited for any more."""
+
+MOST_WAITING = 100
+"""Maximum number of places in a queue; who finds none is told to come back later."""
+
+MOST_WAITING_OF_ONE = 5
+"""Maximum number of places in a queue for one network."""
+
+
+@contextmanager
+def turn(what: str) -> Iterator[bool]:
+    """Take the turn at something that costs much, if it is free; one of the WORKERS is left to everybody else."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with ExitStack() as held:
+        free = _locked(held, settings.instance, what) and any(
+            _locked(held, settings.instance, f"costly {number}")
+            for number in range(max(1, settings.workers - 1))
+        )
+        yield free
+
+
+def stand_in_line(what: str, name: str, network: str) -> int | None:
+    """Return how many are served before `name`, which keeps its place while it asks again; None if there is no room.
+
+    Of each network the first comes before the second of any other, so that nobody fills the line.
+    """
+    now = time.time()
+    with _line(what) as line:
+        line[:] = [place for place in line if now - GONE_SECONDS < place[2] <= now + GONE_SECONDS]
+        mine = next((place for place in line if place[0] == name), None)
+        if mine is None:
+            if len(line) >= MOST_WAITING or sum(place[3] == network for place in line) >= MOST_WAITING_OF_ONE:
+                return None
+            mine = (name, now, now, network)
+        else:
+            line.remove(mine)
+        line.append((name, mine[1], now, mine[3]))
+        rank: dict[str, int] = {}
+        order = []
+        for each in sorted(line, key=lambda place: place[1]):
+            rank[each[3]] = rank.get(each[3], 0) + 1
+            order.append((rank[each[3]], each[1], each[0]))
+        return [each[2] for each in sorted(order)].index(name)
+
+
+def leave(what: str, name: str) -> None:
+    """Give a place in a line up."""
+    with _line(what) as line:
+        line[:] = [place for place in line if place[0] != name]
+
+
+_Place = tuple[str, float, float, str]
+"""A place in a line: whose, since when, when they last asked, and from which network."""
+
+
+@contextmanager
+def _line(what: str) -> Iterator[list[_Place]]:
+    """Read a line, and write down what becomes of it, alone."""
+    settings: Settings = current_app.config["SETTINGS"]
+    line: list[_Place] = []
+    try:
+        descriptor = _opened(settings.instance, f"{what} line")
+    except OSError:
+        yield line
+        return
+    with os.fdopen(descriptor, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            for name, since, asked, network in json.load(file):
+                line.append((str(name), float(since), float(asked), str(network)))
+        except (ValueError, TypeError):
+            line.clear()  # it is new, or a full disk cut it short
+        yield line
+        try:
+            file.seek(0)
+            file.truncate()
+            file.write(json.dumps(line).encode())
+            file.flush()
+        except OSError:
+            return
+
+
+def _locked(held: ExitStack, instance: Path, name: str) -> bool:
+    try:
+        descriptor = _opened(instance, name)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return False
+    held.callback(os.close, descriptor)
+    return True
+
+
+def _opened(instance: Path, name: str) -> int:
+    folder = instance / "turns"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return os.open(folder / name.replace(" ", "-"), os.O_RDWR | os.O_CREAT, 0o600)

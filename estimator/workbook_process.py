@@ -1,0 +1,102 @@
+"""What runs in the process that reads an XLSX file that anybody may have made: little is read, and nothing is run."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import sys
+import zipfile
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+
+from pricing.money import plain
+
+MOST_UNPACKED = 60_000_000
+"""Maximum size of an unpacked file in bytes, all of its parts together."""
+
+MOST_PARTS = 200
+MOST_SHEETS = 40
+MOST_COLUMNS = 400
+"""Number of columns of a sheet that are looked at."""
+
+
+class TooMuch(ValueError):
+    """A file has more of something than a price list can have."""
+
+
+def main(memory: str, seconds: str, most_rows: str, most_cells: str) -> None:
+    """Read an XLSX file from standard input, and write its sheets to standard output as JSON; nothing if it is none."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (int(memory),) * 2)
+    os.nice(5)
+    content = sys.stdin.buffer.read()
+    try:
+        answer = json.dumps(sheets(content, int(most_rows), int(most_cells))).encode()
+    except Exception:
+        # Any exception that a malformed workbook provokes in the reader, lack of memory among them.
+        answer = b""
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # without the interpreter's clean-up, for which there may be no memory
+
+
+def sheets(content: bytes, most_rows: int, most_cells: int) -> list[tuple[str, list[list[str]]]]:
+    """Return the sheets of an XLSX file, each with its title and the texts of its rows; raises any exception.
+
+    `most_rows` is the limit of one sheet, `most_cells` that of all together, empty ones between others included.
+    """
+    _must_be_small(content)
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    found, cells = [], 0
+    for page in book.worksheets[:MOST_SHEETS]:
+        page.reset_dimensions()  # what a file says of its own size is not believed
+        rows: list[list[str]] = []
+        for row in page.iter_rows(max_row=most_rows + 2, values_only=True):
+            width = len(rows[0]) if rows else 0
+            cells += max(len(row), width) + 1
+            if cells > most_cells or len(rows) > most_rows:
+                raise TooMuch
+            texts = [_text(cell) for cell in row[:MOST_COLUMNS]]
+            rows.append(texts + [""] * (width - len(texts)))  # as wide as the head, at least
+        while rows and not any(rows[-1]):
+            rows.pop()
+        found.append((str(page.title).strip(), rows))
+    return found
+
+
+def _must_be_small(content: bytes) -> None:
+    """Refuse what would grow when it is unpacked, and XML that declares anything of its own."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise TooMuch
+        for part in parts:
+            # No more than the declared size is ever unpacked.
+            start = archive.read(part)[:4_000].replace(b"\x00", b"")
+            if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                raise TooMuch
+
+
+def _text(cell: Any) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case int():
+            return str(cell)
+        case float():  # as a spreadsheet keeps every number; its shortest text is what was typed
+            return plain(Decimal(repr(cell)))
+        case datetime():
+            return cell.date().isoformat()
+        case date():
+            return cell.isoformat()
+    return str(cell).replace("\r\n", "\n").replace("_x000D_", "")

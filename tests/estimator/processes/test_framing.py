@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from estimator.processes import framing
+from estimator.processes.framing import Incoming
+
+HEAD = b"POST /verify HTTP/1.1\r\nHost: a.example\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+WHOLE = [
+    b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n",
+    HEAD + b"Content-Length: 0\r\n\r\n",
+    HEAD + b"Content-Length: 11\r\n\r\nhello world",
+    HEAD + b"content-LENGTH:   3  \r\n\r\n\r\n\r",
+    CHUNKED + b"0\r\n\r\n",
+    CHUNKED + b"5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n",
+    CHUNKED + b"4\r\n\r\n\r\n\r\n0\r\nX-After: it\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("request_bytes", WHOLE)
+def test_a_request_is_whole_with_its_last_byte_and_not_before(request_bytes: bytes) -> None:
+    for pieces in (1, 2, 3, 7):
+        incoming = Incoming()
+        for at in range(0, len(request_bytes), pieces):
+            assert not incoming.whole
+            incoming.add(request_bytes[at : at + pieces])
+        assert incoming.whole
+        assert bytes(incoming.content) == request_bytes
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: five\r\n\r\n",
+        b"Content-Length: -1\r\n\r\n",
+        b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"Transfer-Encoding: gzip\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nno size\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 1_000,
+        b"Content-Length: 9999999999\r\n\r\n",
+        b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n",
+        b"X: " + b"x" * framing.LARGEST_HEAD,
+    ],
+)
+def test_what_the_server_refuses_is_not_waited_for(head: bytes) -> None:
+    incoming = Incoming()
+    incoming.add(HEAD + head)
+    assert incoming.whole
+
+
+def test_a_sender_that_waits_for_a_word_before_the_body_is_noticed() -> None:
+    incoming = Incoming()
+    incoming.add(HEAD + b"Expect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
+    assert incoming.asks_to_continue
+    assert not incoming.whole

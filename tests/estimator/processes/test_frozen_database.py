@@ -1,0 +1,113 @@
+"""A database that freezes or vanishes: pages without it at once, others a sentence within 10 s, and one line each."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgresql
+from tests.support.mail_server import wait_until
+from tests.support.server_process import Server, serving
+
+STATIC = "/robots.txt"
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[str]:
+    """Start a server that no other test uses, because it is stopped."""
+    with postgresql.server() as address:
+        yield address
+
+
+@contextmanager
+def frozen(address: str) -> Iterator[None]:
+    """Stop every process of a PostgreSQL server, so that it takes connections and says nothing."""
+    port = address.rpartition(":")[2]
+    folders = [
+        path for path in Path("/tmp").glob("estimator-postgresql-*") if (path / f".s.PGSQL.{port}").exists()
+    ]
+    main = int((folders[0] / "data" / "postmaster.pid").read_text().splitlines()[0])
+    everyone = [main, *children(main)]
+    for process in everyone:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in everyone:
+            os.kill(process, signal.SIGCONT)
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            found.append(int(status.parent.name))
+    return found
+
+
+def timed(server: Server, path: str) -> tuple[int, float, str]:
+    began = time.monotonic()
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    response.read()
+    retry = response.headers.get("Retry-After", "")
+    connection.close()
+    return response.status, time.monotonic() - began, retry
+
+
+def told(server: Server, what: str) -> int:
+    return len(re.findall(what, server.log.read_text()))
+
+
+def test_a_frozen_database_costs_nobody_ten_seconds_and_is_told_once(own_server: str, tmp_path: Path) -> None:
+    with (
+        postgresql.new_database(own_server) as url,
+        serving(tmp_path, DATABASE_URL=url) as server,
+    ):
+        assert [timed(server, "/")[0] for _number in range(6)] == [200] * 6  # in both processes
+        with frozen(own_server):
+            for _number in range(4):
+                status, seconds, retry = timed(server, "/")
+                assert (status, retry) == (503, "60")
+                assert seconds < 10
+            # What does not answer is known by now, in both processes.
+            for path, expected in (("/", 503), (STATIC, 200), ("/static/patient.css", 200), ("/verify", 200)):
+                status, seconds, _retry = timed(server, path)
+                assert (path, status) == (path, expected)
+                assert seconds < 1
+        wait_until(lambda: timed(server, "/")[0] == 200)
+        log = server.log.read_text()
+        assert told(server, "the database cannot be reached") == 1, log
+        assert told(server, "the database is there again, after [0-9]+ seconds") == 1, log
+        assert "Traceback" not in log
+
+
+def test_a_worker_tells_of_a_frozen_database_once_and_goes_on_when_it_is_there_again(
+    own_server: str, tmp_path: Path
+) -> None:
+    with (
+        postgresql.new_database(own_server) as url,
+        serving(tmp_path, worker=True, DATABASE_URL=url) as server,
+    ):
+        time.sleep(3)
+        with frozen(own_server):
+            time.sleep(12)
+        wait_until(lambda: "is there again" in server.log.read_text())
+        time.sleep(2)
+        log = server.log.read_text()
+        assert told(server, "the database cannot be reached") in (1, 2), log  # the worker, and perhaps a page
+        assert told(server, "the database is there again") == told(server, "the database cannot be reached")
+        assert "Traceback" not in log

@@ -1,0 +1,130 @@
+"""What costs much is bounded for each network and each machine, and says so without losing what was typed."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from estimator.web import turns
+from tests.support.clinic import ANSWERS, table_text
+from tests.support.database import count
+from tests.support.visitor import Page, Visitor
+
+
+def sent(visitor: Visitor, content: bytes) -> Page:
+    """Send a file to be checked, as a browser does."""
+    form = visitor.open("/verify")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.html)
+    assert token is not None
+    return visitor.post(
+        "/verify",
+        {"csrf_token": token[1], "file": (io.BytesIO(content), "a.pdf")},
+        content_type="multipart/form-data",
+    )
+
+
+def pdf_of(visitor: Visitor, page: Page) -> Page:
+    return visitor.open(f"{page.path}/estimate.pdf")
+
+
+def test_estimates_are_limited_for_a_network_and_the_answers_stay(
+    start: Callable[..., Flask], clock: time_machine.Traveller
+) -> None:
+    app = start(table_text(), estimates_per_network=2)
+    visitor = Visitor(app)
+    for _estimate in range(2):
+        visitor.estimate(ANSWERS)
+    page = visitor.send(visitor.open("/estimate/clinic"), ANSWERS)
+    assert page.status == 429
+    assert page.problems == [
+        "Many estimates were made from your network just now. Your answers are still here: "
+        "press the button again in 15 minutes."
+    ]
+    assert {name: page.control(name) for name in ANSWERS} == ANSWERS
+    assert count(app) == 2
+    clock.shift(timedelta(minutes=16))
+    assert visitor.send(page).status == 303
+
+
+@pytest.fixture
+def breakdown(visitor: Visitor) -> Page:
+    return visitor.estimate(ANSWERS)
+
+
+def test_a_pdf_waits_for_the_one_that_is_drawn_and_its_page_asks_again(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    with app.app_context(), turns.turn("drawing") as mine:
+        assert mine
+        page = pdf_of(visitor, breakdown)
+        assert (page.status, page.text("h1")) == (503, "Your PDF is waiting for its turn")
+        assert page.headers["Refresh"] == page.headers["Retry-After"] == "3"
+        assert "It is the next one." in page.text()
+        assert visitor.open(breakdown.path).status == 200
+    assert pdf_of(visitor, breakdown).headers["Content-Type"] == "application/pdf"
+
+
+def test_no_file_is_checked_while_a_pdf_is_drawn_and_the_other_way_round(app: Flask) -> None:
+    with app.app_context():
+        for first, second in (("drawing", "checking"), ("checking", "drawing"), ("checking", "checking")):
+            with turns.turn(first) as mine, turns.turn(second) as theirs:
+                assert (mine, theirs) == (True, False)
+
+
+def test_with_more_processes_two_costly_things_run_side_by_side(start: Callable[..., Flask]) -> None:
+    with (
+        start(workers=3).app_context(),
+        turns.turn("drawing") as drawing,
+        turns.turn("checking") as checking,
+        turns.turn("drawing") as again,
+    ):
+        assert (drawing, checking, again) == (True, True, False)
+
+
+def test_who_came_first_is_served_first_but_one_network_does_not_fill_the_line(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    def stand(name: str, network: str) -> int | None:
+        clock.shift(timedelta(milliseconds=10))
+        return turns.stand_in_line("drawing", name, network)
+
+    with app.app_context():
+        assert [stand(f"flood {number}", "192.0.2.1") for number in range(turns.MOST_WAITING_OF_ONE)] == [
+            0, 1, 2, 3, 4
+        ]  # fmt: skip
+        assert stand("one more", "192.0.2.1") is None
+        assert stand("honest", "198.51.100.7") == 1
+        turns.leave("drawing", "flood 0")
+        assert [stand("honest", "198.51.100.7"), stand("flood 1", "192.0.2.1")] == [1, 0]
+        clock.shift(timedelta(seconds=turns.GONE_SECONDS + 1))
+        assert stand("late", "203.0.113.9") == 0, "nobody waits for those who have gone"
+
+
+def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(
+    start: Callable[..., Flask],
+) -> None:
+    visitor = Visitor(start(table_text(), pdfs_per_network=1))
+    first, second = visitor.estimate(ANSWERS), visitor.estimate({**ANSWERS})
+    assert pdf_of(visitor, first).status == 200
+    refused = pdf_of(visitor, second)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "900")
+    assert "Many PDFs were asked for from your network" in refused.text()
+    assert pdf_of(visitor, first).status == 200
+
+
+def test_a_file_that_comes_while_another_is_checked_is_asked_for_again_in_a_minute(
+    app: Flask, visitor: Visitor
+) -> None:
+    with app.app_context(), turns.turn("checking"):
+        page = sent(visitor, b"%PDF-1.7 nothing")
+        assert (page.status, page.headers["Retry-After"]) == (503, "60")
+        assert page.problems == [
+            "Our server is busy with another document. Choose yours again in a minute, and press the button."
+        ]
+    assert sent(visitor, b"%PDF-1.7 nothing").status == 200
