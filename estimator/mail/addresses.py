@@ -48,8 +48,12 @@ def spelling(typed: str) -> str:
 
 
 def counted(typed: str) -> str:
-    """Return what an address is counted as: at least as coarse as `spelling`, so that none escapes a limit."""
-    return unicodedata.normalize("NFKC", spelling(typed)).casefold()
+    """Return what an address is counted as: at least as coarse as `spelling`, so that none escapes a limit.
+
+    It has no +tag, since all tags of an address reach one mailbox.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", spelling(typed)).casefold().rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
 
 
 def suggestion(address: str) -> str | None:

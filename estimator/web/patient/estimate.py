@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -361,7 +362,7 @@ def _too_many_estimates(wait: timedelta) -> _Said:
             "press the button again in %(num)s minute.",
             "Many estimates were made from your network just now. Your answers are still here: "
             "press the button again in %(num)s minutes.",
-            -(-int(wait.total_seconds()) // 60),
+            math.ceil(wait.total_seconds() / 60),
         ),
     )
 
@@ -407,7 +408,7 @@ def _too_many_pdfs(token: str) -> ResponseReturnValue:
         _("The page of the estimate shows the same figures, and you can print it."),
         way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
     )
-    return page, status, {"Retry-After": str(int(throttle.WINDOW.total_seconds()))}
+    return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
 
 
 def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:
