@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.mail import addresses, composing, outbox, smtp
+from estimator.mail import addresses, composing, holding, outbox, smtp
 
 __all__ = [
     "addresses",
     "composing",
+    "holding",
     "outbox",
     "smtp",
 ]

@@ -23,10 +23,12 @@ from estimator.db import db, unavailable
 from estimator.mail import outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
+from estimator.operations import heartbeats, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
-from estimator.processes import mail_contents, preview_task, supervisor, task
+from estimator.processes import mail_contents, own_files, preview_task, supervisor, task
+from estimator.processes.heartbeat import Heartbeat
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
@@ -59,6 +61,7 @@ logger = logging.getLogger(__name__)
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM, or until the parent process ends: then `lifeline`, a file descriptor, reaches its end."""
     logs.to_standard_error(app)
+    own_files.use_own_temporary_folder(app.config["SETTINGS"].instance)
     queue = task.jobs_of(app)
     queue.prepare()
     queue.handle("mail", partial(_in_app, app, send))
@@ -82,9 +85,12 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     night_now()
     sweep_now()
+    heartbeat = Heartbeat(app)
+    heartbeat.start()
     try:
         queue.work(THREADS, GRACE)
     finally:
+        heartbeat.stop()
         renderer.close()
 
 
@@ -152,6 +158,8 @@ def forget_codes(_app: Flask) -> None:
 def night(app: Flask) -> None:
     """Erase everything past its retention limit, and log the numbers."""
     removed = retention.run(task.act_of(app), commit=db.session.commit)
+    situation.note_night(removed, heartbeats.database_clock(task.now()))
+    db.session.commit()
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in retention.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))

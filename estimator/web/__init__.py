@@ -14,7 +14,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from estimator.config import Settings
 from estimator.i18n import reader, speak
-from estimator.web import desk, errors, guard, language, mailbox, patient, request_context, staff
+from estimator.web import (
+    desk,
+    errors,
+    guard,
+    health,
+    language,
+    mailbox,
+    measuring,
+    patient,
+    request_context,
+    staff,
+    troubles,
+)
 from estimator.web.language import current_reader
 from estimator.web.patient import verify
 from estimator.web.staff import security
@@ -24,6 +36,7 @@ def init_app(app: Flask) -> None:
     """Give an app its pages."""
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     app.request_class = verify.InMemory
+    measuring.init_app(app)
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
@@ -32,6 +45,7 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
         app.register_blueprint(pages)
+    app.register_blueprint(health.pages)
     app.context_processor(_everywhere)
     set_here: Settings = app.config["SETTINGS"]
     if set_here.demo:
@@ -48,6 +62,7 @@ def _everywhere() -> dict[str, Any]:
         "clinic_logo": _logo,
         "errors": [],
         "demonstration": here.demo,
+        "desk_troubles": troubles.sentences,
         "languages": [reader(tag) for tag in here.languages],
         "reader": current_reader(),
     }

@@ -39,6 +39,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 OPEN = {
     "/": {"GET"},
     "/robots.txt": {"GET"},
+    "/healthz": {"GET"},
+    "/readyz": {"GET"},
+    "/metrics": {"GET"},
     "/static/<path:filename>": {"GET"},
     "/logo/<digest>.png": {"GET"},
     "/estimate/<slug>": {"GET", "POST"},

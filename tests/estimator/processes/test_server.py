@@ -184,7 +184,9 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     assert len({line[-43:] for line in (coordinator, editor, approver)}) == 3
     assert len(entries) == len(statuses)
     for entry in entries:
-        assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|404) [0-9]+ [0-9]+ms', entry)
+        assert re.fullmatch(
+            r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|404) [0-9]+ [0-9]+ms [0-9a-f]{16}', entry
+        )
         assert TOKEN not in entry
         assert "a=b" not in entry
 
