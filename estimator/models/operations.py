@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import Float, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from estimator.db import Base, UTCDateTime
@@ -37,7 +37,7 @@ class WorkerHeartbeat(Base):
     #: when it last said that it lives, by the database's clock where that has one of its own
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: how many seconds its clock is ahead of the database's
-    clock_ahead: Mapped[float] = mapped_column(default=0)
+    clock_ahead: Mapped[float] = mapped_column(Float, default=0)
     #: length of the queue; None if it could not be reached
     queue_length: Mapped[int | None]
 
