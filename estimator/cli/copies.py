@@ -57,9 +57,9 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
         fingerprints.must_match(settings)
         listed = fingerprints.listed(settings)
     _must_be_apart(folder, keys_folder, settings.instance)
-    draft = folder / f".estimator-{started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
-    with _told():
-        draft.mkdir(parents=True, mode=0o700)
+    draft = folder / f"{copies.DRAFT}{started:%Y%m%dT%H%M%SZ}"
+    with _told(), copies.alone_in(folder):
+        draft.mkdir(mode=0o700)
         file = copies.dump(settings.database_url, draft)
         copies.write_manifest(
             draft,
@@ -75,7 +75,7 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
             },
         )
         checked = _checked(settings, draft, file, quick)
-        final = folder / (draft.name.rpartition("-")[0].lstrip(".") + ("" if checked else "-unchecked"))
+        final = folder / (draft.name.lstrip(".") + ("" if checked else "-unchecked"))
         final = _free(final)
         draft.rename(final)
         if keys_folder is not None:
@@ -173,7 +173,7 @@ def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
     from estimator.operations import copies
 
     try:
-        with copies.scratch(settings.database_url, draft) as place:
+        with copies.scratch(settings.database_url, draft, datetime.now(UTC)) as place:
             copies.load(file, place, held_at=datetime.now(UTC))
             return _proven(settings, place, quick)
     except copies.Failed as failed:

@@ -6,6 +6,7 @@ fingerprints of the keys that open it. SQLite is copied by its online backup, Po
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -33,6 +34,12 @@ MANIFEST = "copy.json"
 
 QUEUE = "queue_"
 """What the names of the queue's tables in PostgreSQL begin with; they hold nothing that a copy needs."""
+
+DRAFT = ".estimator-"
+"""What the name of a copy begins with until it is whole."""
+
+SCRATCH = "estimator_check_"
+ABANDONED = timedelta(days=2)
 
 PIECE = 1024 * 1024
 
@@ -143,19 +150,42 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def scratch(url: str, folder: Path) -> Iterator[str]:
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let one process at a time write copies into a folder, and remove what a killed one left there. Raises Failed."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed(_("Another backup into %(folder)s is running.", folder=folder)) from None
+        for left in folder.glob(f"{DRAFT}*"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def scratch(url: str, folder: Path, now: datetime) -> Iterator[str]:
     """Yield the URL of a new and empty database of the same kind as `url`, which is removed afterwards.
 
-    Raises NoScratch where the server does not let us have one.
+    One that a killed process left on the server is removed two days later. Raises NoScratch where the server does not
+    let us have one.
     """
     if kind(url) == "sqlite":
         with tempfile.TemporaryDirectory(dir=folder, prefix=".checking-") as place:
             yield f"sqlite:///{Path(place) / 'database.sqlite'}"
         return
-    name = f"estimator_check_{token_hex(6)}"
+    name = f"{SCRATCH}{now:%Y%m%d%H%M}_{token_hex(6)}"
     engine = _engine(url).execution_options(isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
+            for left in connection.scalars(
+                text("SELECT datname FROM pg_database WHERE datname LIKE :begins AND datname < :before"),
+                {"begins": f"{SCRATCH}%", "before": f"{SCRATCH}{now - ABANDONED:%Y%m%d%H%M}"},
+            ).all():
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{left}" WITH (FORCE)'))
             connection.execute(text(f'CREATE DATABASE "{name}"'))
     except Exception as error:
         if getattr(getattr(error, "orig", None), "sqlstate", None) != "42501":  # insufficient_privilege

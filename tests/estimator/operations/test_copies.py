@@ -22,6 +22,7 @@ from estimator import create_app, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
+from estimator.operations import copies
 from tests.support import example_quotes as example
 from tests.support import postgresql
 from tests.support.acts import acting
@@ -103,7 +104,7 @@ def writing(app: Flask) -> Iterator[list[int]]:
 
 
 def only(folder: Path) -> Path:
-    (found,) = folder.iterdir()
+    (found,) = (path for path in folder.iterdir() if path.name != ".lock")
     return found
 
 
@@ -226,6 +227,31 @@ def test_a_copy_that_does_not_compute_or_is_damaged_is_not_relied_on(
     )
     assert code == 1
     assert "is not as it was written: the copy is damaged" in errors
+
+
+KILLED = """
+import os
+from estimator.cli import copies
+copies._checked = lambda *given: os._exit(9)
+"""
+
+
+def test_a_backup_that_was_killed_leaves_nothing_that_the_next_one_does_not_remove(
+    app: Flask, places: tuple[Path, Path], database_url: str
+) -> None:
+    data, _keys = places
+    old = f"{copies.SCRATCH}202001010000_aaaa"
+    if database_url.startswith("postgresql"):
+        with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{old}"')
+    assert estimator("backup", data, before=KILLED)[0] == 9
+    assert only(data).name.startswith(".estimator-")
+    assert estimator("backup", data, "--quick")[0] == 0
+    assert not only(data).name.startswith(".")
+    if database_url.startswith("postgresql"):
+        assert (
+            ask(database_url, f"SELECT datname FROM pg_database WHERE datname LIKE '{copies.SCRATCH}%'") == []
+        )
 
 
 @ONE_DATABASE
