@@ -19,8 +19,9 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
     """Return the app for these settings, or for those of the environment.
 
     Without `pages` it answers no request: that is enough for commands and the worker, which start sooner so.
-    Raises config.WrongSetting for a setting that cannot be used, and migrations.WrongRevision for a database
-    whose tables are not those of this version.
+    Raises config.WrongSetting for a setting that cannot be used, migrations.WrongRevision for a database whose
+    tables are not those of this version, and, with `pages`, operations.fingerprints.OtherKeys for one that belongs
+    to other keys.
     """
     from flask import Flask
     from flask_babel import Babel
@@ -65,8 +66,15 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
         Babel(app)
         return app
     from estimator import web
+    from estimator.operations import fingerprints
     from estimator.processes import demonstration
 
+    with app.app_context():
+        try:
+            fingerprints.must_match(settings)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
     if settings.demo:
         # Wrapped before ProxyFix is put around it.
         app.wsgi_app = demonstration.this_machine_only(app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -159,6 +159,16 @@ class Jobs:
             self.outage.began(type(error).__name__, silent=False)
         return isinstance(error, away)
 
+    def length(self) -> int | None:
+        """Return the length of the queue; None if it cannot be reached. A file that is missing is not made."""
+        _scheme, sqlite, path = self.url.partition("sqlite:///")
+        if sqlite and not Path(path).is_file():
+            return 0
+        try:
+            return self.waiting()
+        except Exception:
+            return None  # whatever the driver of the queue raises
+
     def handle(self, kind: str, handler: Handler) -> None:
         """Register the handler of a kind of row; only the worker needs it."""
         self._handlers[kind] = handler

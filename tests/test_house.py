@@ -29,6 +29,7 @@ FACES = (
     "clinic",
     "estimates",
     "mail",
+    "operations",
     "price_lists",
     "privacy",
     "quotes",

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 
 import click
 
+from estimator.cli.doctor_situation import mail_server_sentences, situation_sentences
 from estimator.cli.installation import running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
@@ -94,6 +95,7 @@ def _installation(given: dict[str, str]) -> Iterator[str]:
         with sentences():
             settings = config.load(**given)
             yield from _settings(settings)
+            yield from mail_server_sentences(settings)
             yield from _database(settings)
     except Refused as refused:
         yield from refused.sentences
@@ -140,6 +142,12 @@ def _settings(settings: Settings) -> Iterator[str]:
             "Serve the app through HTTPS and write https://%(host)s.",
             host=host,
         )
+    if settings.https and not settings.proxies:
+        yield _(
+            "PUBLIC_URL begins with https:// and PROXIES is 0, so that the web server in front counts as the one "
+            "visitor: limits for one address hold for everybody together. Set PROXIES=1 where one proxy sets "
+            "X-Forwarded-For and X-Forwarded-Proto."
+        )
     if settings.mail_server is None and not settings.demo:
         yield _(
             "No mail server is set, so nobody can have an estimate sent by mail. "
@@ -166,7 +174,13 @@ def _database(settings: Settings) -> Iterator[str]:
 
 def _tables(settings: Settings) -> Iterator[str]:
     from estimator import price_lists
+    from estimator.operations import fingerprints
 
     with running_app(settings):
+        try:
+            fingerprints.must_match(settings)
+        except fingerprints.OtherKeys as other:
+            yield from other.sentences
+        yield from situation_sentences(settings)
         if not price_lists.all_in_force(datetime.now(UTC)):
             yield _("No price list is in force. Add one: estimator tables import FILE")

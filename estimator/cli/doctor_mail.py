@@ -55,7 +55,7 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
         )
         words = smtp.hand_over(message, server, hello=settings.host_name, taking=lambda: None)
     except (smtp.NotNow, smtp.Refused) as error:
-        raise Stopped(f"{error.words.rstrip('.')}. {_advice(error.words, server)}".rstrip()) from None
+        raise Stopped(f"{error.words.rstrip('.')}. {advice(error.words, server)}".rstrip()) from None
     yield _("The server took a mail to %(address)s: %(words)s", address=address, words=words)
     yield _("Check whether it arrived. If it is in the spam folder, its headers say why.")
 
@@ -69,7 +69,7 @@ def _connection(sock: object, server: MailServer) -> str:
     )
 
 
-def _advice(words: str, server: MailServer) -> str:
+def advice(words: str, server: MailServer) -> str:
     """Return what to look at, by the server's status code, which may follow words of ours."""
     if re.search(r"\b53[045] ", words):
         return _("Check MAIL_USER and MAIL_PASSWORD.")

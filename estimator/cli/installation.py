@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from estimator.act import Act
     from estimator.config import Settings
     from estimator.privacy.retention import What
+
+
+UPGRADE_PATIENCE = 300
+"""Seconds for which `prepare` waits until nobody holds the tables that it has to change."""
 
 
 @click.command(help=_("Make the instance folder and secrets, and bring the database up to date."))
@@ -38,11 +44,15 @@ def prepare() -> None:
 def purge(dry_run: bool) -> None:
     """Remove what is too old, of estimates and of people, and print how many of each."""
     from estimator.db import db
+    from estimator.operations import heartbeats, situation
     from estimator.privacy import retention
 
     with running_app() as app:
         commit = None if dry_run else db.session.commit
         removed = retention.run(act_of(app), commit=commit)
+        if not dry_run:
+            situation.note_night(removed, heartbeats.database_clock(datetime.now(UTC)))
+            db.session.commit()
     click.echo(_("Nothing was changed. It would be:") if dry_run else _("Their time was over:"))
     for what, words in _removed_words().items():
         click.echo(f"{removed[what]:>8}  {words}")
@@ -68,13 +78,81 @@ def _removed_words() -> Mapping[What, str]:
 
 
 def made_ready(**given: str) -> Settings:
-    """Create whatever an installation still lacks, and return its settings; `given` ones win over the environment."""
-    from estimator import config, migrations
+    """Create whatever an installation still lacks, and return its settings; `given` ones win over the environment.
 
-    config.prepare_secrets(config.instance_folder(**given))
+    Keys are made for a new database alone. Raises Refused if those of a database that is in use are missing, and
+    fingerprints.OtherKeys if they are others.
+    """
+    from estimator import config
+    from estimator.db import db
+    from estimator.operations import fingerprints
+    from estimator.processes import own_files
+
+    own_files.close_to_others()
+    folder = config.instance_folder(**given)
+    if not fingerprints.in_use(config.database_url(**given)):
+        config.prepare_secrets(folder)
+    elif missing := config.missing_secrets(**given):
+        raise Refused(
+            _(
+                "The database is in use already, and %(names)s of it are missing in %(folder)s. Nothing was changed: "
+                "with new ones, what is in it could not be read. Copy %(files)s there from the machine where it was "
+                "used, or from your copy of the keys, owned by the user that runs the app, with mode 600.",
+                names=", ".join(missing),
+                folder=folder,
+                files=", ".join(name.lower() for name in missing),
+            ),
+            code=1,
+        )
+    else:
+        config.prepare_folder(folder)
     settings = config.load(**given)
-    migrations.upgrade(settings.database_url)
+    _upgrade(settings.database_url)
+    with running_app(settings):
+        fingerprints.record(settings)
+        db.session.commit()
+    own_files.tighten(
+        *(path for url in (settings.database_url, settings.queue_url) for path in _files_of(url))
+    )
     return settings
+
+
+def _upgrade(url: str) -> None:
+    """Bring a database up to date; wait while others hold it, and say so. Raises Refused after UPGRADE_PATIENCE."""
+    from sqlalchemy.exc import DBAPIError
+
+    from estimator import migrations
+    from estimator.db import unavailable
+
+    until = time.monotonic() + UPGRADE_PATIENCE
+    told = False
+    while True:
+        try:
+            return migrations.upgrade(url)
+        except DBAPIError as error:
+            known = unavailable(error)
+            if known is None or known.kind != "locked":
+                raise
+            if time.monotonic() > until:
+                raise Refused(
+                    _(
+                        "The database was held by others for %(seconds)s seconds, so its tables could not be changed; "
+                        "nothing was. Stop the app on all machines, wait until reports, pg_dump and `estimator "
+                        "verify` have ended, and run this again.",
+                        seconds=UPGRADE_PATIENCE,
+                    ),
+                    code=1,
+                ) from None
+        if not told:
+            click.echo(_("Others are using the database. Waiting until they let go of it."), err=True)
+            told = True
+        time.sleep(1)
+
+
+def _files_of(url: str) -> list[Path]:
+    """Return the files of an SQLite database or queue; none of any other."""
+    _scheme, sqlite, path = url.partition("sqlite:///")
+    return [Path(f"{path}{end}") for end in ("", "-wal", "-shm")] if sqlite else []
 
 
 @contextmanager
@@ -86,7 +164,9 @@ def running_app(settings: Settings | None = None) -> Iterator[Flask]:
     with sentences():
         from estimator import create_app
         from estimator.db import db
+        from estimator.processes import own_files
 
+        own_files.close_to_others()
         app = create_app(settings, pages=False)
         with app.app_context():
             try:
@@ -113,9 +193,12 @@ def sentences() -> Iterator[None]:
     from estimator.config import WrongSetting
     from estimator.db import unavailable
     from estimator.migrations import WrongRevision
+    from estimator.operations.fingerprints import OtherKeys
 
     try:
         yield
+    except OtherKeys as error:
+        raise Refused(*error.sentences, code=1) from None
     except (WrongSetting, WrongRevision) as error:
         raise Refused(str(error)) from None
     except ModuleNotFoundError as error:

@@ -55,10 +55,12 @@ def list_() -> None:
 def add() -> None:
     """Add a key behind the others."""
     from estimator.keys import new_line, parsed_line
+    from estimator.operations import fingerprints
 
     with _keyring() as keyring:
         key_id, key = parsed_line(new_line())
         with _in_turn():
+            fingerprints.register(key_id, key, seals=False)
             _write(keyring, {**keyring.keys(), key_id: key})
     click.echo(
         _(
@@ -72,10 +74,13 @@ def add() -> None:
 @click.argument("id_", metavar="ID")
 def use(id_: str) -> None:
     """Put a key first."""
+    from estimator.operations import fingerprints
+
     with _keyring() as keyring:
         with _in_turn():
             there = dict(keyring.keys())
             _must_be_there(id_, there)
+            fingerprints.register(id_, there[id_], seals=True)
             _write(keyring, {id_: there[id_], **there})
         _seal_anew(keyring)
 
@@ -84,10 +89,12 @@ def use(id_: str) -> None:
 def rotate() -> None:
     """Put a new key first."""
     from estimator.keys import new_line, parsed_line
+    from estimator.operations import fingerprints
 
     with _keyring() as keyring:
         key_id, key = parsed_line(new_line())
         with _in_turn():
+            fingerprints.register(key_id, key, seals=True)
             _write(keyring, {key_id: key, **keyring.keys()})
         _seal_anew(keyring)
 
@@ -97,6 +104,7 @@ def rotate() -> None:
 def forget(id_: str) -> None:
     """Remove a key; copies of the database that it opens can then not be read any more."""
     from estimator.db import db
+    from estimator.operations import fingerprints
     from estimator.privacy import key_rotation
 
     with _keyring() as keyring:
@@ -116,9 +124,50 @@ def forget(id_: str) -> None:
             )
         _must_have_settled(keyring, id_)
         del there[id_]
+        fingerprints.unregister(id_)
         _write(keyring, there)
         db.session.commit()
     click.echo(_("%(id)s is forgotten.", id=id_))
+
+
+@keys.command(
+    help=_(
+        "Let the database belong to the key NAME of this machine from now on, after it was replaced on purpose: "
+        "secret_key, link_key, lookup_key, or data_keys."
+    )
+)
+@click.argument("name", type=click.Choice(["secret_key", "link_key", "lookup_key", "data_keys"]))
+@click.option(
+    "--lose-texts",
+    is_flag=True,
+    help=_("Also if that leaves personal texts whose key is lost, and that nobody can read any more."),
+)
+def accept(name: str, lose_texts: bool) -> None:
+    """Record the fingerprint of a key that was replaced by hand."""
+    from estimator.db import db
+    from estimator.operations import fingerprints
+    from estimator.privacy import key_rotation
+
+    with running_app() as app:
+        settings = app.config["SETTINGS"]
+        key_rotation.take_turn()
+        if name == fingerprints.DATA_KEYS and not lose_texts:
+            counts = key_rotation.texts_by_key()
+            lost = sum(counts[key_id] for key_id in counts.keys() - settings.data_keys.keys().keys())
+            if lost:
+                raise Refused(
+                    _(
+                        "%(count)s personal texts were sealed with keys that are missing here. Put these keys back "
+                        "into the key file. Only if they are lost everywhere: "
+                        "estimator keys accept data_keys --lose-texts",
+                        count=lost,
+                    )
+                )
+        fingerprints.accept(name, settings)
+        db.session.commit()
+    click.echo(
+        _("The database belongs to this %(name)s from now on. Copy it to every other machine.", name=name)
+    )
 
 
 @contextmanager

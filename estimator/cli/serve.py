@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -39,8 +40,10 @@ LIFELINE = click.option("--lifeline", type=int, hidden=True)
 def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None) -> int:
     """Serve the app until SIGTERM or Ctrl-C."""
     from estimator import config
+    from estimator.processes import own_files
     from estimator.processes.server import CannotListen, listen
 
+    own_files.close_to_others()
     given = {"DEMO": "1"} if demo else {}
     if sockets is not None:
         with sentences():
@@ -68,11 +71,19 @@ def worker(demo: bool, lifeline: int | None) -> None:
     import signal
 
     from estimator import config, create_app
+    from estimator.db import db
+    from estimator.operations import fingerprints
+    from estimator.processes import own_files
     from estimator.processes import worker as process
 
+    own_files.close_to_others()
     with sentences():
         settings = config.load(**({"DEMO": "1"} if demo else {}))
         app = create_app(settings, pages=False)
+        with app.app_context():
+            fingerprints.must_match(settings)
+            db.session.remove()
+            db.engine.dispose()
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     process.run(app, lifeline)
 
@@ -81,10 +92,12 @@ def _look_at(settings: Settings) -> None:
     """Check, before anything is started, that it can run; add the demonstration price lists."""
     from estimator import create_app
     from estimator.db import db
+    from estimator.operations import fingerprints
     from estimator.processes import demonstration
 
     app = create_app(settings, pages=False)
     with app.app_context():
+        fingerprints.must_match(settings)
         if settings.demo:
             for sentence in demonstration.import_tables(act_of(app)):
                 click.echo(sentence, err=True)
@@ -95,9 +108,14 @@ def _look_at(settings: Settings) -> None:
 
 def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int | None) -> None:
     from estimator import create_app
+    from estimator.processes import own_files
     from estimator.processes.server import run
     from estimator.processes.supervisor import end_with
 
+    # Before prometheus_client is imported: it then adds the figures of the processes up in this folder.
+    figures = own_files.own_folder(settings.instance) / "metrics"
+    figures.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
     with sentences():
         app = create_app(settings)
     if lifeline is not None:

@@ -8,8 +8,14 @@ none has a default. docs/running.md lists them all.
 from __future__ import annotations
 
 from estimator.config.defaults import IN_FILES, SECRETS, SETTINGS
-from estimator.config.instance import instance_folder, prepare_secrets, secret_path
-from estimator.config.loading import load, names
+from estimator.config.instance import (
+    instance_folder,
+    missing_secrets,
+    prepare_folder,
+    prepare_secrets,
+    secret_path,
+)
+from estimator.config.loading import database_url, load, names
 from estimator.config.settings import MailServer, Settings, WrongSetting
 
 __all__ = [
@@ -19,9 +25,12 @@ __all__ = [
     "MailServer",
     "Settings",
     "WrongSetting",
+    "database_url",
     "instance_folder",
     "load",
+    "missing_secrets",
     "names",
+    "prepare_folder",
     "prepare_secrets",
     "secret_path",
 ]

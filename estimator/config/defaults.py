@@ -13,17 +13,19 @@ from estimator.config.readers import (
     flag,
     host,
     languages,
+    log_format,
     mail_address,
     queue,
     security,
     sign_in,
+    token,
     whole,
 )
 
 SECRETS = ("SECRET_KEY", "LINK_KEY", "LOOKUP_KEY", "DATA_KEYS")
 """Made into the instance folder: keys of the session cookie, of links, of look-ups, and of personal columns."""
 
-IN_FILES = (*SECRETS, "DATABASE_URL", "QUEUE_URL", "MAIL_PASSWORD")
+IN_FILES = (*SECRETS, "DATABASE_URL", "QUEUE_URL", "MAIL_PASSWORD", "METRICS_TOKEN")
 """Settings that may stand in a file named by NAME_FILE, because they are or hold a secret."""
 
 SHORTEST_SECRET = 32
@@ -198,5 +200,18 @@ SETTINGS = (
         "How many proxies of your own stand before the app and set X-Forwarded-For and X-Forwarded-Proto.",
         "0",
         whole(0, 5),
+    ),
+    Setting(
+        "LOG_FORMAT",
+        "text: a line for people; json: a line of JSON with a field for each part.",
+        "text",
+        log_format,
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "Lets other machines read /metrics, which sends it as Authorization: Bearer; at least 32 characters.",
+        "not set: this machine only",
+        token,
+        otherwise=True,
     ),
 )

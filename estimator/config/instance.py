@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from estimator import keys
@@ -19,14 +19,30 @@ def instance_folder(environment: Mapping[str, str] | None = None, /, **given: st
     return Path(source.get("INSTANCE") or "instance").absolute()
 
 
-def prepare_secrets(instance: Path) -> None:
+def missing_secrets(environment: Mapping[str, str] | None = None, /, **given: str) -> list[str]:
+    """Return the names of the secrets that are neither set nor in a file."""
+    source = {**(os.environ if environment is None else environment), **given}
+    folder = instance_folder(source)
+    return [
+        name
+        for name in SECRETS
+        if not source.get(name) and not source.get(f"{name}_FILE") and not secret_path(folder, name).exists()
+    ]
+
+
+def prepare_folder(instance: Path) -> None:
+    """Make the instance folder, open to its owner alone; raises WrongSetting if it cannot be made."""
+    prepare_secrets(instance, names=())
+
+
+def prepare_secrets(instance: Path, names: Sequence[str] = SECRETS) -> None:
     """Make the instance folder and every secret that is not there yet, readable by their owner alone.
 
     Raises WrongSetting if the folder cannot be written.
     """
     try:
         instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in SECRETS:
+        for name in names:
             path = secret_path(instance, name)
             if not path.exists():
                 _write_once(path, keys.new_line() if name == "DATA_KEYS" else secrets.token_hex(32) + "\n")

@@ -15,6 +15,8 @@ from estimator.config.instance import instance_folder, secret_path
 from estimator.config.settings import MailServer, Settings, WrongSetting
 from estimator.messages import gettext as _
 
+DEFAULT_DATABASE = "sqlite:///estimator.sqlite"
+
 
 def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Settings:
     """Return the settings of an environment; `given` ones, by their names in capitals, win.
@@ -39,14 +41,14 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         raise WrongSetting(
             _("Two of SECRET_KEY, LINK_KEY and LOOKUP_KEY are the same. Make each of them on its own.")
         )
-    database_url = _in_instance(values["DATABASE_URL"] or "sqlite:///estimator.sqlite", instance)
+    where = _in_instance(values["DATABASE_URL"] or DEFAULT_DATABASE, instance)
     queue_url = values["QUEUE_URL"]
     if queue_url is None:
-        queue_url = "sqlite:///queue.sqlite" if database_url.startswith("sqlite:") else database_url
+        queue_url = "sqlite:///queue.sqlite" if where.startswith("sqlite:") else where
     public_url = values["PUBLIC_URL"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     return Settings(
         instance=instance,
-        database_url=database_url,
+        database_url=where,
         queue_url=_in_instance(queue_url, instance),
         secret_key=secret_key,
         link_key=link_key,
@@ -73,7 +75,17 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         port=port,
         workers=values["WORKERS"],
         proxies=values["PROXIES"],
+        log_format=values["LOG_FORMAT"],
+        metrics_token=values["METRICS_TOKEN"],
     )
+
+
+def database_url(environment: Mapping[str, str] | None = None, /, **given: str) -> str:
+    """Return where the database is, also where secrets are missing; raises WrongSetting for a wrong setting."""
+    source = {**(os.environ if environment is None else environment), **given}
+    setting = next(setting for setting in SETTINGS if setting.name == "DATABASE_URL")
+    typed = _value(setting, _text(setting.name, source))
+    return _in_instance(typed or DEFAULT_DATABASE, instance_folder(source))
 
 
 def _text(name: str, source: Mapping[str, str]) -> str | None:

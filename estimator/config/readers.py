@@ -83,6 +83,20 @@ def security(text: str) -> str:
     return text
 
 
+def log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError(_("write text or json"))
+    return text
+
+
+def token(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) < 32:
+        raise ValueError(
+            _("write at least 32 letters and digits, for example those of: openssl rand -hex 32")
+        )
+    return text
+
+
 def queue(text: str) -> str:
     scheme, separator, _rest = text.partition("://")
     if separator and scheme in ("redis", "rediss"):

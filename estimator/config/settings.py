@@ -56,6 +56,8 @@ class Settings:
     port: int
     workers: int
     proxies: int
+    log_format: str
+    metrics_token: str | None = field(repr=False)
 
     @property
     def https(self) -> bool:

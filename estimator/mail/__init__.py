@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from estimator.mail import addresses, back_off, composing, outbox, smtp
+from estimator.mail import addresses, back_off, composing, holding, outbox, smtp
 
 __all__ = [
     "addresses",
     "back_off",
     "composing",
+    "holding",
     "outbox",
     "smtp",
 ]

@@ -21,7 +21,7 @@ from sqlalchemy import delete as sql_delete
 from estimator import jobs, keys, leases
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db, insert_if_absent
-from estimator.mail import addresses
+from estimator.mail import addresses, holding
 from estimator.models import Mail
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -164,7 +164,9 @@ def _limits(act: Act, message: Message) -> Limits:
 
 
 def claim(act: Act, mail_id: int) -> Claimed | None:
-    """Claim a mail for a lease; None if it is not due, or another worker has it. The caller commits at once."""
+    """Claim a mail for a lease; None if it is not due, held, or another worker's. The caller commits at once."""
+    if holding.held_since() is not None:
+        return None
     lease = _LEASED.claim(
         mail_id,
         now=act.now,
@@ -200,6 +202,7 @@ def due(act: Act, *, within: timedelta, most: int, prompt: bool = False) -> list
         .where(
             _LEASED.is_due(act.now, timedelta(seconds=act.settings.lease_seconds), within),
             Mail.template.in_(PROMPT) if prompt else Mail.template.not_in(PROMPT),
+            ~holding.is_held(),
         )
         .order_by(at)
         .limit(most)

@@ -48,6 +48,11 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this version of the app, the newest or an older one."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
 def must_be_current(engine: Engine) -> None:
     """Raise WrongRevision unless a database is exactly at the newest revision; leave no connection open."""
     with engine.connect() as connection:
@@ -57,8 +62,7 @@ def must_be_current(engine: Engine) -> None:
         return
     if found is None:
         raise WrongRevision(_("The database has not been set up yet. Run `estimator prepare`."))
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if found in known:
+    if knows(found):
         raise WrongRevision(
             _(
                 "The database belongs to an older version of the app. Make a copy of it, then run `estimator prepare`."

@@ -12,6 +12,7 @@ from estimator.models.audit import AuditEntry
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
+from estimator.models.operations import InstallationState, KeyFingerprint, WorkerHeartbeat
 from estimator.models.outbox import Mail
 from estimator.models.quotes import (
     Counter,
@@ -41,6 +42,8 @@ __all__ = [
     "Draft",
     "DraftSave",
     "Estimate",
+    "InstallationState",
+    "KeyFingerprint",
     "Mail",
     "NameWord",
     "PatientRequest",
@@ -61,6 +64,7 @@ __all__ = [
     "StaffSession",
     "StaffUser",
     "TableVersion",
+    "WorkerHeartbeat",
     "metadata",
     "sealed_columns",
 ]

@@ -20,6 +20,7 @@ from estimator import logs
 from estimator.config import Settings
 from estimator.db import db
 from estimator.messages import gettext as _
+from estimator.processes import own_files
 from estimator.processes.connections import ANSWER_PATIENCE, PATIENCE, HandOver, Keeper, available
 from estimator.processes.demonstration import is_loopback
 from estimator.processes.framing import Incoming
@@ -224,6 +225,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self, flask_app: Flask, descriptors: Sequence[int], workers: int, ready: Callable[[], None]
     ) -> None:
         self.flask_app = flask_app
+        self.log_format = flask_app.config["SETTINGS"].log_format
         self.ready = ready
         self.hand_over = HandOver()
         self.options = {
@@ -233,7 +235,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": [f"fd://{descriptor}" for descriptor in descriptors],
             "control_socket_disable": True,
             "errorlog": "-",
-            "logger_class": logs.ServerLog,
+            "logger_class": logs.JsonServerLog if self.log_format == "json" else logs.ServerLog,
             "loglevel": "warning",
             "graceful_timeout": GRACE,
             "post_fork": self._forget_connections,
@@ -257,6 +259,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _forget_connections(self, _arbiter: Any, _worker: Any) -> None:
         with self.flask_app.app_context():
             db.engine.dispose(close=False)
+        own_files.use_own_temporary_folder(self.flask_app.config["SETTINGS"].instance)
 
     def _leave_ctrl_c_to_the_master(self, _worker: Any) -> None:
         # A terminal sends Ctrl-C to every process. A worker would break off the answer it is giving.

@@ -26,10 +26,12 @@ from estimator.db import db, unavailable
 from estimator.mail import back_off, outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
+from estimator.operations import heartbeats, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
-from estimator.processes import mail_contents, preview_task, supervisor, task
+from estimator.processes import mail_contents, own_files, preview_task, supervisor, task
+from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
@@ -68,6 +70,7 @@ logger = logging.getLogger(__name__)
 def run(app: Flask, lifeline: int | None = None) -> None:
     """Work until SIGTERM, or until the parent process ends: then `lifeline`, a file descriptor, reaches its end."""
     logs.to_standard_error(app)
+    own_files.use_own_temporary_folder(app.config["SETTINGS"].instance)
     queue = task.jobs_of(app)
     for handler in logging.getLogger().handlers:
         handler.addFilter(partial(_is_told_otherwise, queue))
@@ -99,10 +102,13 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     this_night()
     _in_app(app, sweep)
+    heartbeat = Heartbeat(app)
+    heartbeat.start()
     try:
         queue.work(DISPATCHERS, GRACE)
     finally:
         lanes.end(GRACE)
+        heartbeat.stop()
         renderer.close()
 
 
@@ -174,6 +180,8 @@ def forget_codes(_app: Flask) -> None:
 def night(app: Flask) -> None:
     """Erase everything past its retention limit, and log the numbers."""
     removed = retention.run(task.act_of(app), commit=db.session.commit)
+    situation.note_night(removed, heartbeats.database_clock(task.now()))
+    db.session.commit()
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in retention.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))

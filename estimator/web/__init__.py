@@ -19,11 +19,14 @@ from estimator.web import (
     desk,
     errors,
     guard,
+    health,
     language,
     mailbox,
+    measuring,
     patient,
     request_context,
     staff,
+    troubles,
     well_formed,
     whole_numbers,
 )
@@ -37,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.url_map.merge_slashes = False  # it answers with the address that the request claims to have
     app.request_class = verify.InMemory
     whole_numbers.init_map(app.url_map)
+    measuring.init_app(app)
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
@@ -45,6 +49,7 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
         app.register_blueprint(pages)
+    app.register_blueprint(health.pages)
     app.context_processor(_everywhere)
     set_here: Settings = app.config["SETTINGS"]
     if set_here.demo:
@@ -65,6 +70,7 @@ def _everywhere() -> dict[str, Any]:
         "clinic_logo": _logo,
         "errors": [],
         "demonstration": here.demo,
+        "desk_troubles": troubles.sentences,
         "languages": [reader(tag) for tag in here.languages],
         "reader": current_reader(),
     }

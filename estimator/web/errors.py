@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from estimator import verification
+from estimator import logs, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web.forms import printable
@@ -56,7 +56,9 @@ def page(
     """
     address, label = way_out or (url_for("patient.start"), _("To the start page"))
     shown = {"heading": heading, "sentences": sentences, "way_out": {"address": address, "label": label}}
-    return render_template("errors/error.html", again=again, kept=kept, **shown), status
+    # Whoever has no such page learns nothing but that: the page is the same for everything that is not there.
+    number = "" if status in (401, 404) else logs.request_id.get()
+    return render_template("errors/error.html", again=again, kept=kept, number=number, **shown), status
 
 
 def _instead(missing: Missing) -> ResponseReturnValue:

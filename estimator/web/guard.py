@@ -56,6 +56,9 @@ PUBLIC = frozenset(
         "checking.start",
         "checking.reference",
         "checking.upload",
+        "health.alive",
+        "health.ready",
+        "health.metrics",
     }
 )
 """Endpoints that need no account. Everything else answers 404."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import subprocess
@@ -102,6 +103,34 @@ def test_the_log_of_the_app_is_masked(app: Flask, monkeypatch: pytest.MonkeyPatc
     app.logger.error("Exception on %s [GET]", f"/e/{TOKEN}")
     assert TOKEN not in written.getvalue()
     assert "Exception on /e/… [GET]" in written.getvalue()
+
+
+def test_an_entry_of_a_request_ends_its_first_line_with_the_id(
+    server_log: tuple[logs.ServerLog, io.StringIO],
+) -> None:
+    log, written = server_log
+    token = logs.request_id.set("0123456789abcdef")
+    try:
+        log.error("one\ntwo")
+    finally:
+        logs.request_id.reset(token)
+    assert "one [request 0123456789abcdef]\ntwo" in written.getvalue()
+
+
+def test_an_entry_of_json_is_one_line_without_tokens_with_its_traceback() -> None:
+    try:
+        raise KeyError(f"/e/{TOKEN}\nanna@example.org")
+    except KeyError:
+        record = logging.LogRecord(
+            "estimator", logging.ERROR, "", 1, "broken %s", (f"/e/{TOKEN}\n",), sys.exc_info()
+        )
+    line = logs.JsonLine().format(record)
+    assert "\n" not in line
+    assert TOKEN not in line
+    assert "anna@" not in line
+    entry = json.loads(line)
+    assert (entry["level"], entry["logger"], entry["message"]) == ("ERROR", "estimator", "broken /e/…\n")
+    assert "KeyError" in entry["traceback"]
 
 
 SPEAKING = """

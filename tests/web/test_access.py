@@ -39,6 +39,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 OPEN = {
     "/": {"GET"},
     "/robots.txt": {"GET"},
+    "/healthz": {"GET"},
+    "/readyz": {"GET"},
+    "/metrics": {"GET"},
     "/static/<path:filename>": {"GET"},
     "/logo/<digest>.png": {"GET"},
     "/estimate/<slug>": {"GET", "POST"},
@@ -306,6 +309,8 @@ def expected(rule: str, method: str) -> set[int]:
         return {200}
     if method not in methods:
         return {405}
+    if rule == "/readyz":
+        return {503}  # no worker runs here
     if rule.startswith(MISSING_WITHOUT_ITS_RECORD):
         # A form that brings no proof of its own page is told so before anything is looked up.
         return {404, 400} if method == "POST" else {404}

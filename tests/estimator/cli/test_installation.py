@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
+from tests.support.mail_server import MailServer
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -19,13 +20,23 @@ def run() -> Run:
     return estimator
 
 
+@pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    """Return a mail server that takes everything."""
+    server = MailServer(tmp_path_factory.mktemp("mail"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer) -> Path:
     """Return the instance folder of an environment that is all set, on a machine that lacks nothing."""
     monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
-    monkeypatch.setenv("MAIL_SERVER", "mail.example.org")
-    monkeypatch.setenv("MAIL_FROM", "estimates@example.org")
+    monkeypatch.setenv("PROXIES", "1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail_server.certificate))
+    for name, value in mail_server.settings().items():
+        monkeypatch.setenv(name, value)
     return tmp_path / "instance"
 
 

@@ -111,6 +111,7 @@ def test_a_secret_may_stand_in_a_file(load: Load, tmp_path: Path, name: str) -> 
         "DATABASE_URL": "postgresql://u:p@h/d",
         "QUEUE_URL": "redis://:p@h:6379/0",
         "DATA_KEYS": f"fromfile {'a' * 64}",
+        "METRICS_TOKEN": "m" * 40,
     }.get(name, SECRET)
     (tmp_path / "secret").write_text(f"{value}\n")
     password = {} if name == "MAIL_PASSWORD" else {"MAIL_PASSWORD": "p"}
@@ -124,6 +125,7 @@ def test_a_secret_may_stand_in_a_file(load: Load, tmp_path: Path, name: str) -> 
         "DATABASE_URL": settings.database_url,
         "QUEUE_URL": settings.queue_url,
         "MAIL_PASSWORD": settings.mail_server.password,
+        "METRICS_TOKEN": settings.metrics_token,
     }
     assert read[name] == value.replace("postgresql:", "postgresql+psycopg:")
 

@@ -86,12 +86,15 @@ KEPT: Mapping[str, str] = {
     "counter": "numbers",
     "draft": "price lists; no person but the number of an account",
     "draft_save": "price lists; no person but the number of an account",
+    "installation_state": "no person",
+    "key_fingerprint": "fingerprints of keys, from which no key can be worked out",
     "price_list": "no person",
     "quote": "a number and the hash of a link; the person in its revisions is erased",
     "rate": "no person but the number of an account",
     "staff_recovery_code": "with the account, until an administrator removes it",
     "staff_user": "until an administrator removes the account",
     "staff_user_role": "with the account",
+    "worker_heartbeat": "no person; the names of machines",
     "table_version": "published price lists; no person",
 }
 """Why time removes nothing from the other tables."""

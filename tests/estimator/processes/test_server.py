@@ -185,7 +185,8 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     assert len(entries) == len(statuses)
     for entry in entries:
         assert re.fullmatch(
-            r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|400|404) [0-9]+ [0-9]+ms', entry
+            r'\[[^]]+\] 127\.0\.0\.1 "GET (/|/e/…|/e/…\\n)" (200|400|404) [0-9]+ [0-9]+ms ([0-9a-f]{16}|-)',
+            entry,
         )
         assert TOKEN not in entry
         assert "a=b" not in entry
@@ -220,7 +221,9 @@ def test_what_no_browser_sends_gets_a_short_answer_and_leaves_one_line(start: Ca
     _open, _coordinator, _editor, _approver, *entries = running.log.read_text().splitlines()
     assert len(entries) == len(requests) + 1
     for entry in entries:
-        assert re.fullmatch(r'\[[^]]+\] 127\.0\.0\.1 "GET /\S*( \S+)*" (200|400) [0-9]+ [0-9]+ms', entry)
+        assert re.fullmatch(
+            r'\[[^]]+\] 127\.0\.0\.1 "GET /\S*( \S+)*" (200|400) [0-9]+ [0-9]+ms ([0-9a-f]{16}|-)', entry
+        )
 
 
 def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(

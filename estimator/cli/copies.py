@@ -1,0 +1,289 @@
+"""`estimator backup` and `estimator restore`: copies of the database, each restored once before it is relied on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from estimator.cli.installation import running_app, sentences
+from estimator.cli.refusal import Refused
+from estimator.messages import gettext as _
+
+if TYPE_CHECKING:
+    from estimator.config import Settings
+
+CHECKS = (("verify", "--all"), ("audit", "verify"))
+"""The commands that prove a copy: every quote computes to what was issued, and the audit trail is whole."""
+
+QUICK = click.option(
+    "--quick",
+    is_flag=True,
+    help=_(
+        "Do not compute every quote again, which takes long where there are very many; the rest is checked."
+    ),
+)
+
+
+@click.command(
+    help=_(
+        "Copy the database into a new folder in FOLDER while everything runs, and prove the copy by restoring it into "
+        "a scratch database. Keys are never in it: --keys copies them to another place."
+    )
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--keys",
+    "keys_folder",
+    type=click.Path(path_type=Path),
+    help=_("Copy the keys as well, into another folder, which must be apart from the data."),
+)
+@QUICK
+def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
+    """Make a copy and check it; 1 if it could not be checked, or is not as it should be."""
+    from estimator import migrations
+    from estimator.operations import copies, fingerprints
+
+    started = datetime.now(UTC)
+    with running_app() as app:
+        settings: Settings = app.config["SETTINGS"]
+        fingerprints.must_match(settings)
+        listed = fingerprints.listed(settings)
+    _must_be_apart(folder, keys_folder, settings.instance)
+    draft = folder / f"{copies.DRAFT}{started:%Y%m%dT%H%M%SZ}"
+    with _told(), copies.alone_in(folder):
+        draft.mkdir(mode=0o700)
+        file = copies.dump(settings.database_url, draft)
+        copies.write_manifest(
+            draft,
+            {
+                "database": copies.kind(settings.database_url),
+                "file": file.name,
+                "sha256": copies.checksum(file),
+                "bytes": file.stat().st_size,
+                "made_at": started.isoformat(timespec="seconds"),
+                "revision": migrations.head(),
+                "keys": listed,
+                "keys_folder": fingerprints.name_of_set(settings),
+            },
+        )
+        checked = _checked(settings, draft, file, quick)
+        final = folder / (draft.name.lstrip(".") + ("" if checked else "-unchecked"))
+        final = _free(final)
+        draft.rename(final)
+        if keys_folder is not None:
+            kept = _copy_keys(settings, keys_folder / fingerprints.name_of_set(settings))
+            click.echo(_("The keys that open it are in %(folder)s.", folder=kept))
+        else:
+            click.echo(
+                _(
+                    "The keys that open it (%(name)s) are not in it. Copy them to another place whenever they "
+                    "change: estimator backup FOLDER --keys OTHER",
+                    name=fingerprints.name_of_set(settings),
+                )
+            )
+    if checked:
+        click.echo(_("The copy is in %(folder)s, and was restored and checked.", folder=final))
+        return 0
+    click.echo(
+        _("The copy is in %(folder)s, and is NOT proven; what is in the way stands above.", folder=final)
+    )
+    return 1
+
+
+@click.command(
+    help=_(
+        "Restore the copy in the folder COPY into the empty database of DATABASE_URL, and check it. Mail is held "
+        "until `estimator mail release`, so that nothing is sent twice beside a living original."
+    )
+)
+@click.argument("copy", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--keys",
+    "keys_folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=_(
+        "The folder with the keys of the copy; those that are missing in the instance folder are copied there."
+    ),
+)
+@click.option(
+    "--hold-mail/--send-mail",
+    default=True,
+    show_default=True,
+    help=_("Hold mail, or send what is waiting at once: only where the original is gone for good."),
+)
+@QUICK
+def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) -> int:
+    """Restore a copy; 1 if what was restored is not as it should be."""
+    from estimator import config, migrations
+    from estimator.db import db
+    from estimator.operations import copies, fingerprints
+    from estimator.processes import own_files
+
+    own_files.close_to_others()
+    with _told(), sentences():
+        said = copies.read_manifest(copy)
+        _bring_keys(keys_folder, str(said["keys_folder"]))
+        settings = config.load()
+        if copies.kind(settings.database_url) != said["database"]:
+            raise Refused(
+                _(
+                    "The copy is of %(copied)s and DATABASE_URL leads to %(here)s. Name a database of the same kind.",
+                    copied=said["database"],
+                    here=copies.kind(settings.database_url),
+                )
+            )
+        fingerprints.must_open(said["keys"], settings)
+        copies.load(
+            copy / said["file"], settings.database_url, held_at=datetime.now(UTC) if hold_mail else None
+        )
+        migrations.upgrade(settings.database_url)
+    with running_app(settings):
+        first = next(iter(settings.data_keys.keys()))
+        fingerprints.register(first, settings.data_keys.keys()[first], seals=True)
+        fingerprints.record(settings)
+        db.session.commit()
+    click.echo(_("The copy of %(moment)s is restored.", moment=said["made_at"]))
+    well = _proven(settings, settings.database_url, quick)
+    if hold_mail:
+        click.echo(
+            _(
+                "Mail is held: nothing is sent until you run `estimator mail release`, once the installation that was "
+                "copied sends nothing any more; with --give-up-waiting if it has sent what waits here."
+            )
+        )
+    click.echo(
+        _(
+            "People who were erased since then are here again: run `estimator purge`, and erase those once more who "
+            "asked for it in the meantime."
+        )
+    )
+    return 0 if well else 1
+
+
+def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
+    """Restore a copy into a scratch database and prove it; say what is in the way if that cannot be done."""
+    from estimator.operations import copies
+
+    try:
+        with copies.scratch(settings.database_url, draft, datetime.now(UTC)) as place:
+            copies.load(file, place, held_at=datetime.now(UTC))
+            return _proven(settings, place, quick)
+    except copies.Failed as failed:
+        click.echo(str(failed))
+        return False
+
+
+def _proven(settings: Settings, url: str, quick: bool) -> bool:
+    """Run the checks on a database in processes of their own; print what they say."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL_FILE")}
+    environment |= {"DATABASE_URL": url, "INSTANCE": str(settings.instance), "QUEUE_URL": settings.queue_url}
+    well = True
+    for check in CHECKS[1:] if quick else CHECKS:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "estimator", *check],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        for line in done.stdout.splitlines():
+            click.echo(f"  {line}")
+        well = well and done.returncode == 0
+    return well
+
+
+def _must_be_apart(folder: Path, keys_folder: Path | None, instance: Path) -> None:
+    """Refuse to put data and keys into one place: whoever gets hold of it could read everything."""
+    places = [one.resolve() for one in (folder, keys_folder, instance) if one is not None]
+    for number, one in enumerate(places):
+        for other in places[number + 1 :]:
+            if one == other or one in other.parents or other in one.parents:
+                raise Refused(
+                    _(
+                        "%(one)s and %(other)s are one place. Keep copies of the database apart from the keys, and "
+                        "both apart from the instance folder: whoever has both can read everything.",
+                        one=one,
+                        other=other,
+                    )
+                )
+
+
+def _copy_keys(settings: Settings, target: Path) -> Path:
+    """Write the keys of this machine into a folder of their own, unless they are there already."""
+    from estimator.operations import fingerprints
+
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    texts = {name: f"{getattr(settings, name)}\n" for name in fingerprints.SECRETS}
+    texts[fingerprints.DATA_KEYS] = "".join(
+        f"{key_id} {key.hex()}\n" for key_id, key in settings.data_keys.keys().items()
+    )
+    for name, text in texts.items():
+        _write_private(target / name, text)
+    return target
+
+
+def _write_private(path: Path, text: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _bring_keys(keys_folder: Path | None, name: str) -> None:
+    """Copy the keys that are missing here from a folder; refuse to begin without them."""
+    from estimator import config
+
+    instance = config.instance_folder()
+    missing = config.missing_secrets()
+    if not missing:
+        return
+    found: dict[str, str] = {}
+    for secret in missing:
+        source = None if keys_folder is None else keys_folder / secret.lower()
+        if source is None or not source.is_file():
+            raise Refused(
+                _(
+                    "%(names)s are missing in %(instance)s, and without them the copy cannot be read. Name the folder "
+                    "with the keys of this copy, which is called %(name)s: --keys FOLDER",
+                    names=", ".join(missing),
+                    instance=instance,
+                    name=name,
+                )
+            )
+        found[secret] = source.read_text(encoding="utf-8")
+    config.prepare_folder(instance)
+    for secret, text in found.items():
+        _write_private(config.secret_path(instance, secret), text)
+
+
+def _free(path: Path) -> Path:
+    """Return a path that is not taken yet."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.name}-{number}")
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what goes wrong with files and programs into Refused."""
+    from estimator.operations import copies
+
+    try:
+        yield
+    except copies.Failed as failed:
+        raise Refused(str(failed), code=1) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        reason = error.strerror or error
+        raise Refused(_("%(path)s: %(reason)s.", path=error.filename, reason=reason), code=1) from None

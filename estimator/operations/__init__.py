@@ -1,0 +1,7 @@
+"""Operations: whose keys a database belongs to, who is alive, what an operator must be told, copies and restoring."""
+
+from __future__ import annotations
+
+from estimator.operations import copies, fingerprints, heartbeats, situation
+
+__all__ = ["copies", "fingerprints", "heartbeats", "situation"]

@@ -1,0 +1,110 @@
+"""What machines ask, where something is broken: the answer comes at once, and says which part it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from estimator.config import Settings
+from estimator.db import db
+from estimator.operations import heartbeats
+from tests.support.apps import Apps
+
+
+@pytest.fixture
+def app(load: Callable[..., Settings], instance: Path, started: Apps) -> Flask:
+    """Return an app with a database of its own and a worker that lives."""
+    app = started.start(load(DATABASE_URL=f"sqlite:///{instance / 'estimator.sqlite'}"))
+    with app.app_context():
+        heartbeats.beat(heartbeats.new_name(), datetime.now(UTC), 0)
+        db.session.commit()
+    return app
+
+
+@contextmanager
+def connections(app: Flask) -> Iterator[list[Any]]:
+    """Collect the connections to the database that the app takes."""
+    taken: list[Any] = []
+
+    def take(connection: Any, *_others: Any) -> None:
+        taken.append(connection)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", take)
+    try:
+        yield taken
+    finally:
+        event.remove(engine, "checkout", take)
+
+
+def behind(app: Flask, statement: str) -> None:
+    with app.app_context():
+        db.session.execute(text(statement))
+        db.session.commit()
+
+
+def test_being_alive_asks_no_database(app: Flask) -> None:
+    with connections(app) as taken:
+        assert app.test_client().get("/healthz").data == b"ok\n"
+    assert taken == []
+
+
+def test_neither_answer_starts_a_session_nor_may_be_kept(app: Flask) -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("UPDATE alembic_version SET version_num = '0001'", "revision"),
+        (
+            "INSERT INTO key_fingerprint (name, key_id, fingerprint, seals) VALUES ('link_key', '', 'x', 0)",
+            "keys",
+        ),
+        ("DELETE FROM worker_heartbeat", "worker"),
+        ("DROP TABLE worker_heartbeat", "worker"),
+    ],
+)
+def test_what_is_in_the_way_is_named(app: Flask, statement: str, part: str) -> None:
+    assert app.test_client().get("/readyz").status_code == 200
+    behind(app, statement)
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert {name for name, result in answer.get_json()["checks"].items() if result != "ok"} == {part}
+
+
+def test_a_database_that_cannot_be_used_is_named_and_the_figures_still_come(
+    app: Flask, instance: Path
+) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    (instance / "estimator.sqlite").write_bytes(b"not a database" * 1000)
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"]["database"] == "failed"
+    figures = app.test_client().get("/metrics")
+    assert figures.status_code == 200
+    assert "estimator_database_up 0.0" in figures.text
+
+
+def test_pages_are_drawn_once_however_often_somebody_asks(app: Flask) -> None:
+    first = app.test_client().get("/readyz").get_json()["checks"]["documents"]
+    counted = app.extensions["measured"].seconds.labels("health.ready")
+    before = counted._sum.get()
+    for _number in range(20):
+        assert app.test_client().get("/readyz").get_json()["checks"]["documents"] == first == "ok"
+    assert counted._sum.get() - before < 2, "twenty drawings take longer"
