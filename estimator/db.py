@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Literal, cast
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -16,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     Executable,
     LargeBinary,
     MetaData,
@@ -39,6 +42,12 @@ from estimator.outages import Outage
 
 BUSY_SECONDS = 5
 """Timeout for locks held by other connections, in seconds."""
+
+SHORT_SECONDS = 0.25
+"""The same on SQLite for pages, for BUSY_SECONDS after one of them waited in vain."""
+
+FOR_PAGES = "estimator_for_pages"
+"""Names the option of an engine whose connections wait shortly for a lock that lasts, and those that do."""
 
 
 class Base(DeclarativeBase):
@@ -98,11 +107,35 @@ def engine_options(
         # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
         # read, is refused at once if another process has written meanwhile.
         connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
-        return {"hide_parameters": True, "connect_args": connect}
+        short = {FOR_PAGES: limits is postgresql.PAGES}
+        return {"hide_parameters": True, "connect_args": connect, "execution_options": short}
     options = f"-c lock_timeout={BUSY_SECONDS}s"
     if limits.statement is not None:
         options += f" -c statement_timeout={limits.statement}s"
     return {"hide_parameters": True, "connect_args": {"options": options, "limits": limits, "outage": outage}}
+
+
+_LOCKED: WeakKeyDictionary[Dialect, float] = WeakKeyDictionary()
+"""When a statement on SQLite last waited for a lock in vain, by the dialect, of which each engine has one."""
+
+
+@event.listens_for(Engine, "handle_error")
+def _note_lock(context: ExceptionContext) -> None:
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
+        _LOCKED[context.dialect] = time.monotonic()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _wait_shortly_for_a_lock_that_lasts(connection: Connection) -> None:
+    """Let pages wait SHORT_SECONDS only, once one of them waited in vain: others wait for them."""
+    if not connection.get_execution_options().get(FOR_PAGES):
+        return
+    lasts = time.monotonic() - _LOCKED.get(connection.dialect, -BUSY_SECONDS) < BUSY_SECONDS
+    driver, info = connection.connection.driver_connection, connection.connection.info
+    if isinstance(driver, sqlite3.Connection) and lasts != info.get(FOR_PAGES, False):
+        info[FOR_PAGES] = lasts
+        driver.execute(f"PRAGMA busy_timeout = {int((SHORT_SECONDS if lasts else BUSY_SECONDS) * 1000)}")
 
 
 def outage_of(url: str) -> Outage | None:

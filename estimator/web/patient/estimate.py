@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -341,28 +340,21 @@ def _visit_over() -> str:
 def _make(
     version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
 ) -> ResponseReturnValue | _Said:
+    most, network = request_context.settings().estimates_per_network, networks.counted()
+    if not throttle.has_room(act(), "estimate", network, most=most):
+        return _too_many_estimates()
     with committing():
-        most = request_context.settings().estimates_per_network
-        wait = throttle.take(act(), "estimate", networks.counted(), most=most)
-        token = (
-            None
-            if wait is not None
-            else estimates.make(act(), version, answers, language=reader.tag, submission=submission)
-        )
-    if wait is not None:
-        return _too_many_estimates(wait)
+        token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
+        throttle.take(act(), "estimate", network, most=most)
     return redirect(url_for("patient.breakdown", token=token), code=303)
 
 
-def _too_many_estimates(wait: timedelta) -> _Said:
+def _too_many_estimates() -> _Said:
     return _Said(
         429,
-        ngettext(
-            "Many estimates were made from your network just now. Your answers are still here: "
-            "press the button again in %(num)s minute.",
-            "Many estimates were made from your network just now. Your answers are still here: "
-            "press the button again in %(num)s minutes.",
-            math.ceil(wait.total_seconds() / 60),
+        _(
+            "Many estimates were made from your network just now. Your answers are still here: press the button again "
+            "in a quarter of an hour."
         ),
     )
 

@@ -134,3 +134,22 @@ def test_only_coordinators_see_it(
     person = sign_in(make_app(), role)
     assert person.see("/desk/outbox").status == 403
     assert "Outbox" not in person.see("/staff").html
+
+
+def test_the_desk_is_told_when_no_more_estimates_are_mailed_in_this_hour(
+    app: Flask, coordinator: Staff
+) -> None:
+    told = "estimates by mail in an hour is reached"
+    most = settings_of(app).mails_per_hour
+    put(app, most - 1)
+    for path in ("/desk/outbox", "/desk/requests"):
+        assert told not in coordinator.see(path).text
+    with app.app_context():
+        db.session.execute(update(Mail).where(Mail.about == "EST-0000-2222").values(submission="other"))
+        db.session.commit()
+    put(app, 1)
+    for path in ("/desk/outbox", "/desk/requests"):
+        assert f"The limit of {most} {told}" in coordinator.see(path).text
+    with pytest.raises(outbox.TooMany) as refused:
+        put(app, most + 1)
+    assert refused.value.what == "installation"

@@ -44,7 +44,7 @@ def test_estimates_are_limited_for_a_network_and_the_answers_stay(
     assert page.status == 429
     assert page.problems == [
         "Many estimates were made from your network just now. Your answers are still here: "
-        "press the button again in 15 minutes."
+        "press the button again in a quarter of an hour."
     ]
     assert {name: page.control(name) for name in ANSWERS} == ANSWERS
     assert count(app) == 2
