@@ -39,9 +39,12 @@ class Masked(logging.Formatter):
     an entry of its own.
     """
 
+    inner: logging.Formatter
+
     def __init__(self, inner: logging.Formatter | None) -> None:
         super().__init__()
-        self.inner = inner or logging.Formatter()
+        # A handler that outlives its server is set up again for the next one.
+        self.inner = inner.inner if isinstance(inner, Masked) else inner or logging.Formatter()
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the entry, its traceback included, without tokens; the request's id ends its first line."""

@@ -169,7 +169,7 @@ def _of_the_installation() -> Iterator[Metric]:
     yield _gauge(
         "estimator_documents_missing", "Quotes whose document is not made yet.", found.documents_missing
     )
-    yield _gauge("estimator_queue_up", "Whether the queue answers.", int(found.queue_length is not None))
+    yield _gauge("estimator_queue_up", "Whether the queue answers.", float(found.queue_length is not None))
     yield _gauge("estimator_queue_length", "Entries that no worker has taken.", found.queue_length or 0)
     yield _gauge("estimator_workers", "Workers that spoke within a minute.", found.workers_alive)
     night = GaugeMetricFamily(

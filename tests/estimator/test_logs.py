@@ -111,10 +111,13 @@ def test_an_entry_of_a_request_ends_its_first_line_with_the_id(
     log, written = server_log
     token = logs.request_id.set("0123456789abcdef")
     try:
-        log.error("one\ntwo")
+        try:
+            raise KeyError("missing")
+        except KeyError:
+            log.exception("one\ntwo")
     finally:
         logs.request_id.reset(token)
-    assert "one [request 0123456789abcdef]\ntwo" in written.getvalue()
+    assert "one\\ntwo [request 0123456789abcdef]\n  Traceback" in written.getvalue()
 
 
 def test_an_entry_of_json_is_one_line_without_tokens_with_its_traceback() -> None:
