@@ -74,6 +74,10 @@ class NoMail(MailUtil):
 class Passwords(PasswordUtil):
     """Passwords as Flask-Security has them checked; any characters, no rules about their kinds."""
 
+    def normalize(self, password: str) -> str:
+        """Return a password in normal form, cut where no password is so long: more of it only takes time."""
+        return super().normalize(password[: sign_in.LONGEST_TYPED])[: sign_in.LONGEST_TYPED]
+
     def validate(self, password: str, is_register: bool, **values: Any) -> tuple[list[str] | None, str]:
         """Return what is wrong, if anything, and the password as it is kept."""
         password = self.normalize(password)

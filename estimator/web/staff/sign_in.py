@@ -34,6 +34,9 @@ from estimator.web.forms import Line, refuse
 from estimator.web.request_context import act_of
 from estimator.web.transaction import committing
 
+LONGEST_TYPED = 1_000
+"""Number of characters of a typed password that are compared: far more than one may have."""
+
 MOST_PASSWORDS = 10
 MOST_CODES = 5
 MOST_FROM_ADDRESS = 50
@@ -106,7 +109,7 @@ class SignInForm(Told, LoginForm):
         wait = counted(buckets)
         if wait is not None:
             return self.too_often(wait)
-        self.password.data = self.password.data[:1000]
+        self.password.data = self.password.data[:LONGEST_TYPED]
         if not super().validate(**values) or not isinstance(self.user, StaffUser) or self.user.demonstration:
             current_app.logger.warning("a sign-in was refused")
             return self.wrong(

@@ -375,3 +375,24 @@ def test_passwords_may_be_pasted_and_kept_by_the_browser(laptop: Browser, join: 
     assert 'autocomplete="current-password"' in laptop.page
     assert laptop.page.count('autocomplete="new-password"') == 2
     assert "onpaste" not in laptop.page
+
+
+@pytest.mark.parametrize(
+    "password", ["1" * 100_000, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 1_000]
+)
+def test_a_password_that_is_far_too_long_is_wrong_and_no_mistake_of_ours(
+    join: Join, app: Flask, laptop: Browser, password: str
+) -> None:
+    person, phone = join(), Browser(app)
+    for address in (person.address, "nobody@example.org"):
+        phone.get("/staff/sign-in")
+        phone.post(data={"email": address, "password": password})
+        assert phone.status in (401, 422)
+    person.sign_in(laptop)
+    laptop.get("/staff/password-again")
+    laptop.post(data={"password": password})
+    assert laptop.status == 422
+    laptop.get("/staff/password")
+    change(laptop, password, OTHER_PASSWORD)
+    assert laptop.status == 422
+    ask(phone, person.address)
