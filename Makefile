@@ -28,10 +28,12 @@ check: ready-to-test ## Check the code and run the tests that need no browser, w
 	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory lint-only tests-only \
 		WITHOUT='-m "not browser and not soak and not wheel"'
 
-# Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them.
+# Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them. Many
+# tests wait for processes and servers of their own, so there are more of these processes than cores.
+PROCESSES ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 .PHONY: tests-only
 tests-only:
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 $(WITHOUT) $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal --durations 15 $(WITHOUT) $(PYTEST)
 
 ready-to-run:
 	@if [ "$(SYSTEM_PACKAGES)" = yes ]; then sh setup/system-packages.sh run; fi
@@ -86,7 +88,7 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 
 soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
-		-m "soak or hypothesis" $(PYTEST)
+		-m "soak or hypothesis or both_databases" $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,6 +7,7 @@ import shutil
 import smtplib
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,40 @@ __all__ = ["profile"]  # before any test is read, so that its profile holds for 
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, before anything is chosen by marks."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs Chromium, before anything is chosen by marks; of some tests leave one database to `make soak`."""
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+    for item in items:
+        if _kind_of_database(item) and item.path.parent in ONE_DATABASE:
+            item.add_marker(pytest.mark.both_databases)
+    left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
+    items[:] = [item for item in items if id(item) not in left_out]
+
+
+ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operations")}
+"""Folders of commands, whose tests take seconds: each runs on one kind of database, half of them on each."""
+
+
+def _kind_of_database(item: pytest.Item) -> str:
+    """Return the kind of database for which a test is one of two; "" if it is none."""
+    found = (
+        item.callspec.params.get("database_url", "")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ""
+    )
+    return str(found)
+
+
+def _is_left_to_soak(item: pytest.Item) -> bool:
+    """Whether another variant of a test is its sample: which of them, its name decides."""
+    kind = _kind_of_database(item)
+    if not kind or item.get_closest_marker("both_databases") is None:
+        return False
+    one = zlib.crc32(item.nodeid.partition("[")[0].encode()) % 2
+    return kind != ("sqlite", "postgresql")[one]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -18,20 +18,31 @@ from estimator.db import db
 
 _sqlite: dict[str, Path] = {}
 _postgresql: dict[str, _Rows] = {}
+_returned: dict[tuple[str, str], Any] = {}
+
+Made = TypeVar("Made")
 
 _folder = tempfile.TemporaryDirectory(prefix="estimator-rows-")
 
 
-def kept(name: str, make: Callable[[], object]) -> None:
+def kept(name: str, make: Callable[[], Made]) -> Made:
     """Leave the database of this app, which has no rows yet, as `make` does; the first time by calling it.
 
-    The name is that of what is made, of everything that it depends on.
+    The name is that of what is made, of everything that it depends on. Returns what `make` returned the first time:
+    no row, which belongs to a session.
     """
     url = db.engine.url
-    if url.get_backend_name() == "sqlite":
-        _keep_file(name, Path(str(url.database)), make)
+    kind = url.get_backend_name()
+
+    def made() -> None:
+        _returned[kind, name] = make()
+
+    if kind == "sqlite":
+        _keep_file(name, Path(str(url.database)), made)
     else:
-        _keep_rows(name, url.set(drivername="postgresql").render_as_string(hide_password=False), make)
+        _keep_rows(name, url.set(drivername="postgresql").render_as_string(hide_password=False), made)
+    found: Made = _returned[kind, name]
+    return found
 
 
 def _keep_file(name: str, file: Path, make: Callable[[], object]) -> None:

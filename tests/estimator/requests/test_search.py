@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
-from estimator import keys
+from estimator import keys, price_lists
 from estimator.db import db
 from estimator.models import TableVersion
 from estimator.privacy import erasure
@@ -18,17 +18,23 @@ from estimator.requests import search
 from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
 from tests.support.acts import acting
-from tests.support.example_list import NOW
+from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import settings
 from tests.support.example_request import PERSON, request
+from tests.support.kept_rows import kept
 
 MANY = 1_200
 
 
 @pytest.fixture
-def known(app: Flask, version: TableVersion) -> list[Known]:
+def known(app: Flask) -> list[Known]:
     """Return what is known of the requests in the database."""
-    return fill(version, NOW, MANY)
+
+    def make() -> list[Known]:
+        act = acting(actor="command line", now=NOW)
+        return fill(price_lists.import_(act, table_text()), NOW, MANY)
+
+    return kept("many requests", make)
 
 
 @pytest.fixture
