@@ -69,7 +69,8 @@ class _Rows:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         tables = [name for (name,) in connection.execute(_TABLES)]
         self.tables = {table: _read(connection, table) for table in tables}
-        self.sequences = connection.execute(_SEQUENCES).fetchall()
+        names = [name for (name,) in connection.execute(_SEQUENCES)]
+        self.sequences = {name: _standing(connection, name) for name in names}
 
     def put_back(self, connection: psycopg.Connection[Any]) -> None:
         """Write them into a database without rows."""
@@ -78,9 +79,14 @@ class _Rows:
             if rows:
                 with connection.cursor().copy(f'COPY "{table}" FROM STDIN') as copy:
                     copy.write(rows)
-        for name, last in self.sequences:
-            if last is not None:
-                connection.execute("SELECT setval(%s::regclass, %s)", [f'"{name}"', last])
+        for name, (last, called) in self.sequences.items():
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", [f'"{name}"', last, called])
+
+
+def _standing(connection: psycopg.Connection[Any], sequence: str) -> tuple[int, bool]:
+    row = connection.execute(f'SELECT last_value, is_called FROM "{sequence}"').fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 _TABLES = """
@@ -88,7 +94,7 @@ SELECT tablename FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'alembic_version' AND NOT starts_with(tablename, 'queue_')
 """
 _SEQUENCES = """
-SELECT sequencename, last_value FROM pg_sequences
+SELECT sequencename FROM pg_sequences
 WHERE schemaname = 'public' AND NOT starts_with(sequencename, 'queue_')
 """
 
