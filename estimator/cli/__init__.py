@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "estimator.cli.keys:keys",
     "prepare": "estimator.cli.installation:prepare",
     "purge": "estimator.cli.installation:purge",
+    "affected": "estimator.cli.affected:affected",
     "verify": "estimator.cli.verify:verify",
     "doctor": "estimator.cli.doctor:doctor",
 }

@@ -19,6 +19,7 @@ from estimator.config.readers import (
     security,
     sign_in,
     token,
+    web_page,
     whole,
 )
 
@@ -73,6 +74,13 @@ SETTINGS = (
         "The address that readers type; every link is made from it. HTTPS outside one's own machine.",
         "must be set; in demonstration mode http://HOST:PORT",
         address,
+        otherwise=True,
+    ),
+    Setting(
+        "PRIVACY_NOTICE",
+        "The address of the privacy notice of whoever runs this; the foot of every page links to it.",
+        "not set: no link",
+        web_page,
         otherwise=True,
     ),
     Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", flag),

@@ -67,6 +67,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         addresses_kept_days=values["ADDRESSES_KEPT_DAYS"],
         lease_seconds=values["LEASE_SECONDS"],
         public_url=public_url,
+        privacy_notice=values["PRIVACY_NOTICE"],
         demo=demo,
         languages=values["LANGUAGES"],
         kept_days=values["KEPT_DAYS"],

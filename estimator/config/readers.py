@@ -57,6 +57,20 @@ def address(text: str) -> str:
     return text.rstrip("/")
 
 
+def web_page(text: str) -> str:
+    """Return the address of a page that anybody can open, as it was written; raises ValueError."""
+    parts = urlsplit(text)
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or not text.isascii()
+        or not text.isprintable()
+        or " " in text
+    ):
+        raise ValueError(_("write the whole address of a page, such as https://clinic.example.org/privacy"))
+    return text
+
+
 def mail_address(text: str) -> str:
     """Return an address, or a name with an address in angle brackets, as in a mail's From; raises ValueError."""
     name, address = parseaddr(text)

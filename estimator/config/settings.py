@@ -48,6 +48,7 @@ class Settings:
     addresses_kept_days: int
     lease_seconds: int
     public_url: str
+    privacy_notice: str | None
     demo: bool
     languages: tuple[str, ...]
     kept_days: int

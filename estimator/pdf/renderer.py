@@ -10,6 +10,7 @@ parent does, and any process may keep one, a forked or a daemonic one too.
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import subprocess
@@ -122,6 +123,8 @@ class _Child:
     """The kept child process, seen from its parent."""
 
     def __init__(self) -> None:
+        from estimator.config import IN_FILES  # noqa: PLC0415 - the child imports this module and needs no settings
+
         ours, theirs = Pipe()
         # The renderer keeps files while it runs, and has no time to remove them when it is killed.
         self.folder = mkdtemp(prefix="estimator-pdf-")
@@ -133,6 +136,7 @@ class _Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[descriptor],
+                env={name: value for name, value in os.environ.items() if name not in IN_FILES},
                 start_new_session=True,  # Ctrl-C ends the parent, and the child with it
             )
         self.connection: Connection = ours
@@ -151,8 +155,10 @@ class _Child:
         clock.start()
         try:
             self.connection.send(job)
-            kind, answer, resident = self.connection.recv()
-        except (EOFError, OSError) as error:
+            # Plain bytes: whatever took the child over by what it drew cannot have anything run here.
+            kind, resident = json.loads(self.connection.recv_bytes())
+            answer = self.connection.recv_bytes()
+        except (EOFError, OSError, ValueError) as error:
             self.end()
             if too_late.is_set():
                 raise RenderingTookTooLong(
@@ -165,19 +171,19 @@ class _Child:
         self.worn = self.made >= DOCUMENTS or resident > RESIDENT or kind == "memory"
         match kind:
             case "pdf":
-                return bytes(answer)
+                return answer
             case "font":
                 raise MissingFont(
                     _(
                         "No font of this machine has the character “%(letter)s” (U+%(code)s). "
                         "`estimator doctor` says what to install.",
-                        letter=answer,
-                        code=f"{ord(answer):04X}",
+                        letter=answer.decode(),
+                        code=f"{ord(answer.decode()):04X}",
                     )
                 )
             case "memory":
                 raise RenderingFailed(_("The PDF needs more memory than one PDF may have."))
-        raise RenderingFailed(answer)
+        raise RenderingFailed(answer.decode())
 
     def end(self) -> None:
         """End the process at once and leave nothing of it behind."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import json
 import logging
 import os
 import resource
@@ -105,25 +106,27 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
             gc.enable()
             gc.collect()
             signal.alarm(0)
-            connection.send((kind, answer, _resident()))
+            connection.send_bytes(json.dumps([kind, _resident()]).encode())
+            connection.send_bytes(answer)
 
 
-def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes | str]:
+def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes]:
+    """Return what became of a document, as a code, and the document or the words for it."""
     complaints = Complaints()
     logger = logging.getLogger("weasyprint")
     logger.handlers, logger.propagate = [complaints], False
     try:
         content = make(job)
     except (MemoryError, SystemError):  # the latter is how some libraries say that they got no memory
-        return "memory", ""
+        return "memory", b""
     except FatalURLFetchingError as error:
-        return "failed", str(error)
+        return "failed", str(error).encode()
     except Exception as error:
-        return "failed", f"{type(error).__name__}: {error}"
+        return "failed", f"{type(error).__name__}: {error}".encode(errors="replace")
     if complaints.missing:
-        return "font", complaints.missing[0]
+        return "font", complaints.missing[0].encode()
     if complaints.texts:
-        return "failed", complaints.texts[0]
+        return "failed", complaints.texts[0].encode(errors="replace")
     return "pdf", content
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from estimator.privacy import data_export, erasure, exported, key_rotation, retention
+from estimator.privacy import affected, data_export, erasure, exported, key_rotation, retention
 
 __all__ = [
+    "affected",
     "data_export",
     "erasure",
     "exported",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.requests import access_codes, consents, name_index, search
-from estimator.requests.events import SEEN, Entry, add_event, history, lock, seen
+from estimator.requests.events import SEEN, SEEN_AGAIN, Entry, add_event, history, lock, seen
 from estimator.requests.lifecycle import (
     KIND,
     NEXT,
@@ -34,6 +34,7 @@ __all__ = [
     "NEXT",
     "QUESTIONS_A_DAY",
     "SEEN",
+    "SEEN_AGAIN",
     "TABLE",
     "Asked",
     "ChangedMeanwhile",

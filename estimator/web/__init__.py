@@ -71,6 +71,7 @@ def _everywhere() -> dict[str, Any]:
         "errors": [],
         "demonstration": here.demo,
         "desk_troubles": troubles.sentences,
+        "privacy_notice": here.privacy_notice,
         "languages": [reader(tag) for tag in here.languages],
         "reader": current_reader(),
     }

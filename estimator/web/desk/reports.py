@@ -10,7 +10,7 @@ from typing import TypedDict
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from estimator import spreadsheets
+from estimator import audit, spreadsheets
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.quotes import reports
@@ -20,6 +20,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -53,6 +54,7 @@ def page() -> ResponseReturnValue:
 def quotes_csv() -> ResponseReturnValue:
     """Send the list of quotes as CSV, while it is read."""
     year = _year()
+    _write_down(year, "csv")
     content = spreadsheets.csv(_columns(), _rows(year))
     answer = Response(stream_with_context(content), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_name(year)}.csv"'
@@ -63,6 +65,7 @@ def quotes_csv() -> ResponseReturnValue:
 def quotes_xlsx() -> ResponseReturnValue:
     """Send the list of quotes as XLSX, written to a file first and removed when it was sent."""
     year = _year()
+    _write_down(year, "xlsx")
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed, and so removed, with the answer
     spreadsheets.xlsx(file, _("Quotes"), _columns(), _rows(year))
     length = file.tell()
@@ -72,6 +75,12 @@ def quotes_xlsx() -> ResponseReturnValue:
     answer.content_length = length
     answer.headers["Content-Disposition"] = f'attachment; filename="{_name(year)}.xlsx"'
     return answer
+
+
+def _write_down(year: int | None, kind: str) -> None:
+    """Put into the audit trail that the list leaves the house, with names in it; else it does not."""
+    with committing():
+        audit.add(act(), "quotes.downloaded", subject=_name(year), kind=kind)
 
 
 def _year() -> int | None:

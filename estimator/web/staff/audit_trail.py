@@ -32,6 +32,8 @@ SENTENCES = {
     "quote.issued": lazy_gettext("issued a quote"),
     "quote.withdrawn": lazy_gettext("withdrew a quote"),
     "quote.new_link": lazy_gettext("made a new link for a quote"),
+    "quotes.downloaded": lazy_gettext("downloaded the list of quotes"),
+    "people.listed": lazy_gettext("listed the people whose data were here"),
     "mail.again": lazy_gettext("sent a mail again"),
     "request.erased": lazy_gettext("removed the person of a request"),
     "settings.changed": lazy_gettext("changed a setting"),

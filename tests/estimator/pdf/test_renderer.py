@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.config import IN_FILES
 from estimator.pdf import renderer
 
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
@@ -65,6 +66,38 @@ def test_one_child_is_kept() -> None:
     before = child()
     assert make() == first
     assert child() == before
+
+
+def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the process was started with is asked of the process itself."""
+    told = tmp_path / "told"
+    for name in IN_FILES:
+        monkeypatch.setenv(name, "do not tell")
+    monkeypatch.setattr(
+        renderer, "_PROGRAM", f"import os; open({str(told)!r}, 'w').write(repr(dict(os.environ)))"
+    )
+    with pytest.raises(renderer.RenderingFailed):
+        make()
+    assert "PATH" in told.read_text(), "fonts and libraries are still found"
+    assert "do not tell" not in told.read_text()
+
+
+def test_whatever_the_child_answers_runs_nothing_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Somebody may have taken it over by what it drew."""
+    ran = tmp_path / "ran"
+    monkeypatch.setattr(
+        renderer,
+        "_PROGRAM",
+        "import sys; from multiprocessing.connection import Connection\n"
+        "class Hostile:\n"
+        f"    def __reduce__(self): return open, ({str(ran)!r}, 'w')\n"
+        "pipe = Connection(int(sys.argv[1])); pipe.recv_bytes(); pipe.send(Hostile()); pipe.send(Hostile())",
+    )
+    with pytest.raises(renderer.RenderingFailed):
+        make()
+    assert not ran.exists()
 
 
 def test_a_child_that_was_killed_between_documents_is_replaced() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ import time_machine
 from flask import Flask
 from openpyxl import load_workbook
 
-from estimator import clinic, price_lists, quotes, spreadsheets
+from estimator import audit, clinic, price_lists, quotes, spreadsheets
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.privacy import erasure
@@ -233,6 +234,24 @@ def test_approvers_read_reports_and_price_editors_do_not(
     approver, editor = sign_in(app, "approver"), sign_in(app, "price_editor")
     for path in ("/desk/reports", "/desk/reports/quotes.csv", "/desk/reports/quotes.xlsx"):
         assert (approver.see(path).status, editor.see(path).status) == (200, 403)
+
+
+def test_who_downloads_the_list_of_quotes_stands_in_the_trail(app: Flask, coordinator: Staff) -> None:
+    """It has names in it, and leaves the house."""
+    coordinator.see("/desk/reports")
+    for path in ("quotes.csv?year=2026", "quotes.xlsx"):
+        assert coordinator.see(f"/desk/reports/{path}").status == 200
+    with app.app_context():
+        told = [
+            (entry.subject, json.loads(entry.detail), entry.actor)
+            for entry in audit.entries(9)
+            if entry.action == "quotes.downloaded"
+        ]
+    assert told == [
+        ("quotes", {"kind": "xlsx"}, told[0][2]),
+        ("quotes-2026", {"kind": "csv"}, told[0][2]),
+    ]
+    assert told[0][2].startswith("user:")
 
 
 def test_the_page_of_a_quote_is_reached_from_its_request(app: Flask, coordinator: Staff) -> None:

@@ -412,6 +412,18 @@ def test_who_opens_a_request_is_written_down_once_an_hour(
         assert found.active_at < datetime.now(UTC) - timedelta(minutes=59), "to read keeps nothing longer"
 
 
+def test_who_opens_only_the_quote_of_a_request_is_written_down_too(
+    app: Flask, coordinator: Staff, approver: Staff, reference: str
+) -> None:
+    """Every page of a quote names the patient, so none of them can be read unseen."""
+    before = changes(app, reference)
+    coordinator.see(f"/desk/requests/{reference}/quote")
+    assert kinds(app, reference).count(requests.SEEN) == 1
+    assert approver.see(f"/desk/requests/{reference}/quote/revisions/1.pdf").status == 404
+    assert kinds(app, reference).count(requests.SEEN) == 2
+    assert changes(app, reference) == before, "to read is no change, and stands in nobody's way"
+
+
 def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:

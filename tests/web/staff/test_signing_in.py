@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from estimator import staff
+from estimator import audit, staff
 from estimator.db import db
 from estimator.models import StaffUser
 from tests.support.acts import acting
@@ -26,6 +26,25 @@ def test_somebody_signs_in_with_password_and_code(join: Join, laptop: Browser) -
     join().sign_in(laptop)
     assert (laptop.status, laptop.heading) == (200, "Start")
     assert laptop.says("Your roles: Price editor")
+
+
+def test_who_signed_in_stands_in_the_trail_and_who_was_refused_in_the_log_without_a_name(
+    join: Join, laptop: Browser, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = join()
+    person.give_password(laptop, "neither this nor that")
+    assert "a sign-in was refused" in caplog.text
+    assert person.address not in caplog.text
+    person.sign_in(laptop)
+    with app.app_context():
+        told = [(entry.action, entry.actor) for entry in audit.entries(1)]
+    assert told == [("staff.signed_in", "user:1")]
+
+
+def test_a_password_is_good_as_long_as_nobody_changes_it(join: Join, laptop: Browser, later: Later) -> None:
+    person = join()
+    later(days=1000)
+    assert person.sign_in(laptop).heading == "Start"
 
 
 def test_the_password_alone_opens_nothing(join: Join, laptop: Browser) -> None:

@@ -14,11 +14,20 @@ from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, Quote, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web import errors, whole_numbers
+from estimator.web.desk import readers
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
+
+
+@pages.before_request
+def _write_down_who_reads() -> None:
+    """Write down who reads a request here; whoever changes something is in its history anyway."""
+    found = requests.get(request.view_args["reference"]) if request.view_args else None
+    if found is not None and request.method in ("GET", "HEAD"):
+        readers.write_down(found)
 
 
 class NothingPrepared(errors.Missing):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from flask import current_app, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
-from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
@@ -19,6 +17,7 @@ from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
+from estimator.web.desk import readers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
@@ -89,16 +88,8 @@ class StateForm(Form):
 def show(reference: str) -> ResponseReturnValue:
     """Show a request, and write down who has opened it."""
     found = the_request(reference)
-    if found.erased_at is None:
-        try:
-            with committing():
-                requests.seen(act(), found)
-        except DBAPIError as error:
-            if unavailable(error) is None:
-                raise
-            current_app.logger.warning("who opened %s could not be written down", reference)
-        found = the_request(reference)
-    return _page(found)
+    readers.write_down(found)
+    return _page(the_request(reference))
 
 
 @pages.post("/<reference>/note")
