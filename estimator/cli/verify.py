@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -176,6 +177,7 @@ def _rechecked(app: Flask, after: int, total: int, processes: int | None) -> Ite
     from estimator.processes import rechecking
     from estimator.verification import all_quotes
 
+    os.nice(rechecking.NICE)
     processes = rechecking.enough(total) if processes is None else processes
     if processes == 1:
         return all_quotes.each(app.config["SETTINGS"].data_keys, after)

@@ -28,7 +28,7 @@ WORTH_A_PROCESS = 100
 """Number of revisions below which another process takes longer to start than it saves."""
 
 NICE = 5
-"""How far the processes stand behind those that answer people."""
+"""How far whoever computes everything again stands behind those that answer people."""
 
 
 class Failed(Exception):
@@ -105,7 +105,6 @@ def _started(processes: int) -> Iterator[list[Connection]]:
 def _check(connection: Connection) -> None:
     """Check the parts that come through a pipe until it is closed, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
     app = create_app(pages=False)
     with app.app_context(), suppress(EOFError, OSError):
         checker = Checker(app.config["SETTINGS"].data_keys)

@@ -104,8 +104,8 @@ def item_rows(page: Page) -> list[Element]:
 def test_a_pdf_that_was_removed_is_drawn_again_the_same_to_the_byte(
     start: Callable[..., Flask], clock: time_machine.Traveller
 ) -> None:
-    visitor = Visitor(app := start())
-    page = visitor.estimate({"q_sessions": "3"})
+    visitor = Visitor(app := start(table_text()))
+    page = visitor.estimate(ANSWERS)
     made = visitor.open(f"{page.path}/estimate.pdf")
     clock.shift(timedelta(days=8))
     with app.app_context():
