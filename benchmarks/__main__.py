@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import arithmetic, bounds, desk, documents, editing, memory, pages, previews, quotes
+from benchmarks import (
+    arithmetic,
+    bounds,
+    desk,
+    documents,
+    editing,
+    memory,
+    pages,
+    previews,
+    quotes,
+    verifying,
+)
 from benchmarks.measure import Row, machine, show
 
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
@@ -16,6 +27,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "editing": ("Editing price lists", editing.rows),
     "desk": ("The list of requests", desk.rows),
     "quotes": ("Firm quotes", quotes.rows),
+    "verifying": ("Computing quotes again", verifying.rows),
     "bounds": ("An honest visitor while others ask for too much", bounds.rows),
     "previews": ("Previews of price changes", previews.rows),
 }

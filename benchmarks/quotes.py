@@ -86,7 +86,7 @@ def _batch(workers: int) -> float:
         port = stack.enter_context(mail_sink())
         mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port), "MAIL_SECURITY": "unencrypted"}
         settings = settings_of(folder, "", **mail, MAIL_FROM="bench@example.org")
-        references = _prepared(settings, BATCH + workers)
+        references = prepared(settings, BATCH + workers)
         app = create_app(settings)
         environment = {
             **os.environ,
@@ -128,7 +128,7 @@ def _jobs() -> list[Job]:
     """Return the documents of a batch as the app hands them to its renderer."""
     with tempfile.TemporaryDirectory(prefix="estimator-bench-") as folder:
         settings = settings_of(folder, "")
-        references = _prepared(settings, BATCH)
+        references = prepared(settings, BATCH)
         app = create_app(settings)
         with app.app_context(), speaking(reader("en")):
             found = []
@@ -190,7 +190,7 @@ def _at_once() -> list[Row]:
 
 def _issued(folder: str, database: str, name: str) -> list[Row]:
     settings = settings_of(folder, database)
-    _prepared(settings, ISSUED_BY_ALL * len(CLIENTS))
+    prepared(settings, ISSUED_BY_ALL * len(CLIENTS))
     found, alone = [], 0.0
     for step, clients in enumerate(CLIENTS):
         processes = min(clients, PROCESSES)
@@ -256,7 +256,7 @@ def _numbered(settings: Settings) -> tuple[int, int, int]:
 # Both ---------------------------------------------------------------------------------------------------------
 
 
-def _prepared(settings: Settings, count: int) -> list[str]:
+def prepared(settings: Settings, count: int) -> list[str]:
     """Set an installation up with requests whose quotes are prepared, and return their references."""
     migrations.upgrade(settings.database_url)
     app = create_app(settings)

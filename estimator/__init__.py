@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
 
     Without `pages` it answers no request: that is enough for commands and the worker, which start sooner so.
     Raises config.WrongSetting for a setting that cannot be used, migrations.WrongRevision for a database whose
-    tables are not those of this version, and, with `pages`, operations.fingerprints.OtherKeys for one that belongs
+    tables this version does not work with, and, with `pages`, operations.fingerprints.OtherKeys for one that belongs
     to other keys.
     """
     from flask import Flask

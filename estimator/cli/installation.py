@@ -61,6 +61,7 @@ def purge(dry_run: bool) -> None:
 def _removed_words() -> Mapping[What, str]:
     """Return what `purge` calls each thing that it removes."""
     return {
+        "documents": _("PDFs of estimates removed; they are drawn again for whoever asks"),
         "estimates": _("estimates removed, with their documents"),
         "previews": _("previews of price lists removed"),
         "requests": _("requests without a quote removed"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,10 @@ from estimator.messages import gettext as _
 from estimator.messages import ngettext
 
 if TYPE_CHECKING:
-    from estimator.verification import Checked, Computed
-    from estimator.verification.all_quotes import Fault
+    from flask import Flask
+
+    from estimator.verification import Checked, Computed, Reference
+    from estimator.verification.all_quotes import Fault, Rechecked
 
 EVERY = 100
 """Number of revisions between two lines of progress on a terminal; ten times as many where none reads along."""
@@ -33,11 +37,25 @@ EVERY = 100
 @click.option(
     "--all", "all_", is_flag=True, help=_("Compute every issued revision again, from what is stored.")
 )
-def verify(files: Sequence[str], all_: bool) -> int:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help=_("With --all: how many processes share the work. Otherwise one for each processor, four at most."),
+)
+@click.option(
+    "--from",
+    "from_",
+    metavar="NUMBER",
+    help=_("With --all: begin with this quote or revision, which is how far an interrupted run had come."),
+)
+def verify(files: Sequence[str], all_: bool, processes: int | None, from_: str | None) -> int:
     """Print a verdict on each file, or check every stored revision."""
     if all_ == bool(files):
         raise Refused(_("Name PDFs, or give --all: one of the two."))
-    return _all() if all_ else _files(files)
+    if not all_ and (processes is not None or from_ is not None):
+        raise Refused(_("--processes and --from belong to --all."))
+    return _all(processes, from_) if all_ else _files(files)
 
 
 def _files(files: Sequence[str]) -> int:
@@ -103,13 +121,14 @@ def computed_lines(computed: Computed) -> Iterator[str]:
             )
 
 
-def _all() -> int:
+def _all(processes: int | None, from_: str | None) -> int:
     from estimator.verification import all_quotes
 
     differing = erased = without_pdf = done = 0
-    with running_app() as app:
-        total = all_quotes.count()
-        for found in all_quotes.each(app.config["SETTINGS"].data_keys):
+    with running_app() as app, _resumable():
+        after = 0 if from_ is None else _before(from_)
+        total = all_quotes.count(after)
+        for found in _rechecked(app, after, total, processes):
             done += 1
             erased += found.erased
             without_pdf += not found.has_pdf and not found.erased
@@ -118,9 +137,13 @@ def _all() -> int:
                 for line in _fault_lines(fault):
                     _clear()
                     click.echo(f"{found.reference}: {line}")
-            _progress(done, total)
+            _progress(done, total, found.reference)
         missing = all_quotes.gaps()
     _clear()
+    if from_ is not None:
+        click.echo(
+            _("What was issued before %(number)s was not computed again in this run.", number=from_.strip())
+        )
     for number in missing:
         click.echo(_("%(number)s: a number is missing here, or one was never issued.", number=number))
     click.echo(
@@ -149,6 +172,46 @@ def _all() -> int:
     return 1 if differing or missing else 0
 
 
+def _rechecked(app: Flask, after: int, total: int, processes: int | None) -> Iterator[Rechecked]:
+    """Check in this process, or in as many as were asked for, or as are worth it."""
+    from estimator.processes import rechecking
+    from estimator.verification import all_quotes
+
+    os.nice(rechecking.NICE)
+    processes = rechecking.enough(total) if processes is None else processes
+    if processes == 1:
+        return all_quotes.each(app.config["SETTINGS"].data_keys, after)
+    return rechecking.each(after, processes)
+
+
+def _before(typed: str) -> int:
+    """Return the place before the revision that somebody named; raises Refused if there is none."""
+    from estimator import verification
+    from estimator.verification import all_quotes
+
+    reference = verification.reference_of(typed)
+    place = all_quotes.place_of(reference) if isinstance(reference, verification.Reference) else None
+    if place is None:
+        raise Refused(_("There is no quote or revision %(number)s.", number=typed.strip()))
+    return place - 1
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Turn the end of a process that was checking into Refused, which says how to go on."""
+    from estimator.processes import rechecking
+
+    try:
+        yield
+    except rechecking.Failed as failed:
+        _clear()
+        raise Refused(
+            f"{failed} "
+            + _("Go on from the last number that was told with: estimator verify --all --from NUMBER"),
+            code=1,
+        ) from None
+
+
 def _fault_lines(fault: Fault) -> Iterator[str]:
     sentence = _FAULTS[fault.code]
     yield sentence % {"detail": fault.detail}
@@ -156,15 +219,14 @@ def _fault_lines(fault: Fault) -> Iterator[str]:
         yield from computed_lines(fault.computed)
 
 
-def _progress(done: int, total: int) -> None:
-    """Show the progress on standard error."""
+def _progress(done: int, total: int, reference: Reference) -> None:
+    """Show on standard error how far it has come; everything up to that number is checked."""
     if sys.stderr is None:
         return
-    if sys.stderr.isatty():
-        if done % EVERY == 0:
-            click.echo("\r" + _("%(done)s of %(total)s", done=done, total=total), nl=False, err=True)
-    elif done % (10 * EVERY) == 0:
-        click.echo(_("%(done)s of %(total)s", done=done, total=total), err=True)
+    terminal = sys.stderr.isatty()
+    if done % (EVERY if terminal else 10 * EVERY) == 0:
+        line = _("%(done)s of %(total)s, up to %(number)s", done=done, total=total, number=reference)
+        click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal, err=True)
 
 
 def _clear() -> None:

@@ -97,6 +97,13 @@ SETTINGS = (
         whole(1, 3650),
     ),
     Setting(
+        "DOCUMENTS_KEPT_DAYS",
+        "Days after which the PDF of an estimate is removed; whoever asks for it later has it drawn again, "
+        "the same to the byte.",
+        "7",
+        whole(1, 3650),
+    ),
+    Setting(
         "SECOND_APPROVER",
         "1: a price list comes into force only after a second person has approved it; "
         "0: one approver publishes alone.",

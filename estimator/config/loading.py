@@ -71,6 +71,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         demo=demo,
         languages=values["LANGUAGES"],
         kept_days=values["KEPT_DAYS"],
+        documents_kept_days=values["DOCUMENTS_KEPT_DAYS"],
         second_approver=values["SECOND_APPROVER"],
         host=host,
         port=port,

@@ -52,6 +52,7 @@ class Settings:
     demo: bool
     languages: tuple[str, ...]
     kept_days: int
+    documents_kept_days: int
     second_approver: bool
     host: str
     port: int

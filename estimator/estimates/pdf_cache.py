@@ -1,14 +1,21 @@
-"""The cache of PDFs of estimates, by the hash of everything that they were made from."""
+"""The cache of PDFs of estimates, by the hash of everything that they were made from.
+
+Each takes 65 kB, and whoever wants one again soon after has it at once. Later it is drawn again, the same to the byte.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from estimator.db import db, insert_if_absent
+from estimator.act import Act
+from estimator.db import changed_rows, db, insert_if_absent
 from estimator.models import Document, Estimate
+
+BATCH = 200
+"""Number of documents removed in one transaction, so that no other writer waits long."""
 
 
 def key_of(*parts: str) -> str:
@@ -33,3 +40,12 @@ def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
     """Cache a document with its estimate; one that another process cached meanwhile stays as it is."""
     row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
     insert_if_absent(Document, row)
+
+
+def remove_old(act: Act) -> int:
+    """Remove a batch of documents that were drawn `documents_kept_days` ago; return how many, 0 when none is left."""
+    is_old = Document.created_at <= act.now - timedelta(days=act.settings.documents_kept_days)
+    old = db.session.scalars(
+        select(Document.key).where(is_old).order_by(Document.created_at).limit(BATCH)
+    ).all()
+    return changed_rows(delete(Document).where(Document.key.in_(old))) if old else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from estimator import models
+from estimator import migrations, models
 
 LOCK = 7_361_005_284
 """The key of PostgreSQL's advisory lock that a process holds while it migrates."""
@@ -27,6 +27,7 @@ def migrate(connection: Connection) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         context.configure(connection=connection, target_metadata=models.metadata(), render_as_batch=True)
         context.run_migrations()
+        migrations.mark(connection)
         if sqlite:
             lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if lost:

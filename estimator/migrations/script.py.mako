@@ -9,6 +9,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# False if a program of the revision before would fail, or do harm, on these tables: then all machines stop for it.
+additive = True
 
 
 def upgrade() -> None:

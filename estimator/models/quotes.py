@@ -99,6 +99,10 @@ class QuoteRevision(Base):
             "state in ('current', 'replaced', 'withdrawn', 'expired', 'accepted', 'declined')", name="state"
         ),
         Index("ix_quote_revision_state_id", "state", "id"),
+        # What is over is found along this, each minute, without looking at what is not.
+        Index("ix_quote_revision_state_valid_until", "state", "valid_until", "id"),
+        # A year's report counts along this, without looking at the revisions themselves.
+        Index("ix_quote_revision_time_zone_issued_at", "time_zone", "issued_at", "number", "currency"),
         {"sqlite_autoincrement": True},
     )
 
@@ -205,7 +209,7 @@ class QuoteDecision(Base):
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))
     #: the network they came from, not the address: 203.0.113.0/24
     network: Mapped[str] = mapped_column(String(50))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     #: until when an acceptance can be taken back, and when it was
     reversible_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -21,6 +21,7 @@ from estimator.privacy import erasure
 from estimator.requests import access_codes
 
 What = Literal[
+    "documents",
     "estimates",
     "previews",
     "requests",
@@ -62,6 +63,7 @@ def run(act: Act, *, commit: Callable[[], None] | None) -> Report:
 
 
 def _run(act: Act, found: Report, done: Callable[[], None]) -> None:
+    found["documents"] = _until_none(partial(estimates.pdf_cache.remove_old, act), done)
     found["estimates"] = estimates.purge(act)
     done()
     found["previews"] = previews.purge(act)

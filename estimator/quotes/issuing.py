@@ -191,7 +191,7 @@ def expire_due(act: Act, *, most: int = 100) -> int:
     perhaps = (
         select(QuoteRevision.id)
         .where(QuoteRevision.state == "current", QuoteRevision.valid_until < _earliest_today(act.now))
-        .order_by(QuoteRevision.id)
+        .order_by(QuoteRevision.valid_until, QuoteRevision.id)
         .limit(most)
     )
     return sum(_expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 
 from estimator.act import Act
-from estimator.db import db
+from estimator.db import UTCDateTime, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import issued_revisions
@@ -67,11 +67,12 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
     A year is that of the quote's own time zone. Names are opened if they are to be `named`; raises
     keys.Unreadable.
     """
-    before, count = None, 0
+    before: tuple[datetime, int] | None = None
+    count = 0
     while True:
         rows = db.session.execute(_piece(year, before)).all()
         for row in rows:
-            before = row.id
+            before = row.issued_at, row.id
             if year is not None and _there(row.issued_at, row.time_zone).year != year:
                 continue
             if count == most:
@@ -107,6 +108,12 @@ def count(year: int | None) -> int:
     return db.session.scalar(_issued_in(select(func.count(QuoteRevision.id)), year)) or 0
 
 
+def are_more_than(most: int) -> bool:
+    """Whether more revisions than these were ever issued; no more are looked at."""
+    some = select(QuoteRevision.id).limit(most + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) > most
+
+
 def months(year: int) -> Sequence[Month]:
     """Return the months of a year in which something happened, each currency by itself, the newest first.
 
@@ -114,20 +121,69 @@ def months(year: int) -> Sequence[Month]:
     """
     found: dict[tuple[date, str], Month] = {}
 
-    def of(at: datetime, zone: str, currency: str) -> Month | None:
-        there = _there(at, zone)
-        if there.year != year:
-            return None
-        month = date(there.year, there.month, 1)
+    def of(month: date, currency: str) -> Month:
         return found.setdefault((month, currency), Month(month, currency))
 
-    issued = _issued_in(
-        select(QuoteRevision.issued_at, QuoteRevision.time_zone, QuoteRevision.currency), year
-    ).where(QuoteRevision.number == 1)
-    for at, zone, currency in db.session.execute(issued):
-        month = of(at, zone, currency)
-        if month is not None:
-            month.issued += 1
+    for first_day, currency, issued in _issued_by_month(year):
+        of(first_day, currency).issued += issued
+    with exactly():
+        for kind, at, zone, currency, total in _decided_about(year):
+            there = _there(at, zone)
+            if there.year != year:
+                continue
+            month = of(date(there.year, there.month, 1), currency)
+            if kind == "accepted":
+                month.accepted += 1
+                month.accepted_total += Decimal(total)
+            else:
+                month.declined += 1
+                month.declined_total += Decimal(total)
+    return sorted(found.values(), key=lambda one: (one.currency, -one.month.toordinal()))
+
+
+def years() -> tuple[int, int] | None:
+    """Return the first and the last year in which a quote was issued; None if none was."""
+    # Each by itself is one step in an index; both in one query would be all of it.
+    first, last = (db.session.scalar(select(edge(QuoteRevision.issued_at))) for edge in (func.min, func.max))
+    return None if first is None or last is None else (first.year, last.year)
+
+
+def _issued_by_month(year: int) -> Iterator[tuple[date, str, int]]:
+    """Yield how many quotes were issued for the first time in a month of their own time zone, by currency.
+
+    The database counts each month of each zone along an index, and looks at no revision.
+    """
+    for zone in _zones():
+        days = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]
+        begins = [datetime(day.year, day.month, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days]
+        for day, first, following in zip(days, begins, begins[1:], strict=False):
+            counted = (
+                select(QuoteRevision.currency, func.count())
+                .where(
+                    QuoteRevision.time_zone == zone,
+                    QuoteRevision.issued_at >= first,
+                    QuoteRevision.issued_at < following,
+                    QuoteRevision.number == 1,
+                )
+                .group_by(QuoteRevision.currency)
+            )
+            for currency, issued in db.session.execute(counted).all():
+                yield day, currency, issued
+
+
+def _zones() -> Iterator[str]:
+    """Yield every time zone in which there are quotes, by seeking from each to the next in an index."""
+    zone: str | None = ""
+    while True:
+        following = select(func.min(QuoteRevision.time_zone)).where(QuoteRevision.time_zone > zone)
+        zone = db.session.scalar(following)
+        if zone is None:
+            return
+        yield zone
+
+
+def _decided_about(year: int) -> Iterator[Any]:
+    """Yield the decisions of a year and a day more at either end, PIECE of them in memory at once."""
     first, last = _about(year)
     decided = (
         select(
@@ -140,29 +196,10 @@ def months(year: int) -> Sequence[Month]:
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
         .where(QuoteDecision.taken_back_at.is_(None), QuoteDecision.at >= first, QuoteDecision.at < last)
     )
-    with exactly():
-        for kind, at, zone, currency, total in db.session.execute(decided):
-            month = of(at, zone, currency)
-            if month is None:
-                continue
-            if kind == "accepted":
-                month.accepted += 1
-                month.accepted_total += Decimal(total)
-            else:
-                month.declined += 1
-                month.declined_total += Decimal(total)
-    return sorted(found.values(), key=lambda one: (one.currency, -one.month.toordinal()))
+    return iter(db.session.execute(decided.execution_options(yield_per=PIECE)))
 
 
-def years() -> tuple[int, int] | None:
-    """Return the first and the last year in which a quote was issued; None if none was."""
-    first, last = db.session.execute(
-        select(func.min(QuoteRevision.issued_at), func.max(QuoteRevision.issued_at))
-    ).one()
-    return None if first is None else (first.year, last.year)
-
-
-def _piece(year: int | None, before: int | None) -> Any:
+def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
     revision = QuoteRevision
     wanted = (
         select(
@@ -193,11 +230,17 @@ def _piece(year: int | None, before: int | None) -> Any:
             QuoteDecision,
             (QuoteDecision.revision_id == QuoteRevision.id) & QuoteDecision.taken_back_at.is_(None),
         )
-        .order_by(QuoteRevision.id.desc())
+        .order_by(QuoteRevision.issued_at.desc(), QuoteRevision.id.desc())
         .limit(PIECE)
     )
     if before is not None:
-        wanted = wanted.where(QuoteRevision.id < before)
+        at, id_ = before
+        place = tuple_(literal(at, UTCDateTime), literal(id_))
+        wanted = wanted.where(
+            # The first alone says where in the index a piece begins.
+            QuoteRevision.issued_at <= at,
+            tuple_(QuoteRevision.issued_at, QuoteRevision.id) < place,
+        )
     return _issued_in(wanted, year)
 
 

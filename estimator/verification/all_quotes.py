@@ -1,6 +1,7 @@
 """Every issued revision, computed again from what is stored, so that no change in the database goes unnoticed.
 
-Little memory is used, however many there are, and no transaction stays open for long.
+Little memory is used, however many there are, and no transaction stays open for long. They are checked in parts, which
+several processes can share.
 """
 
 from __future__ import annotations
@@ -57,21 +58,55 @@ class Rechecked:
     has_pdf: bool
 
 
-def count() -> int:
-    """Return how many revisions there are."""
-    return db.session.scalar(select(func.count()).select_from(QuoteRevision)) or 0
+def count(after: int = 0) -> int:
+    """Return how many revisions there are, or were issued after one."""
+    return db.session.scalar(select(func.count(QuoteRevision.id)).where(QuoteRevision.id > after)) or 0
 
 
-def each(keyring: keys.Keyring) -> Iterator[Rechecked]:
-    """Check every revision in the order in which they were issued."""
-    kept: dict[int, PriceTable | None] = {}
-    last = 0
+def place_of(reference: Reference) -> int | None:
+    """Return the id of a revision, of the first one of its quote if none is named; None if there is no such one."""
+    found = (
+        select(QuoteRevision.id)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.number == reference.number, QuoteRevision.number == (reference.revision or 1))
+    )
+    return db.session.scalar(found)
+
+
+def each(keyring: keys.Keyring, after: int = 0) -> Iterator[Rechecked]:
+    """Check every revision, or those after one, in the order in which they were issued."""
+    checker = Checker(keyring)
+    for first, last in parts(after):
+        yield from checker.check(first, last)
+
+
+def parts(after: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last id of each BATCH of revisions, those that are issued meanwhile too."""
     while True:
+        some = (
+            select(QuoteRevision.id).where(QuoteRevision.id > after).order_by(QuoteRevision.id).limit(BATCH)
+        )
+        found = db.session.scalars(some).all()
+        db.session.rollback()  # end the transaction, so that no lock is held for long
+        if not found:
+            return
+        yield found[0], found[-1]
+        after = found[-1]
+
+
+class Checker:
+    """Checks revisions, and keeps the price lists that it has read."""
+
+    def __init__(self, keyring: keys.Keyring) -> None:
+        self._keyring = keyring
+        self._kept: dict[int, PriceTable | None] = {}
+
+    def check(self, first: int, last: int) -> list[Rechecked]:
+        """Check the revisions from one id to another, in the order in which they were issued."""
         found = db.session.scalars(
             select(QuoteRevision)
-            .where(QuoteRevision.id > last)
+            .where(QuoteRevision.id.between(first, last))
             .order_by(QuoteRevision.id)
-            .limit(BATCH)
             .options(
                 undefer(QuoteRevision.content),
                 undefer(QuoteRevision.pdf),
@@ -79,13 +114,10 @@ def each(keyring: keys.Keyring) -> Iterator[Rechecked]:
                 joinedload(QuoteRevision.table_version),
             )
         ).all()
-        if not found:
-            return
-        last = found[-1].id
-        checked = [_checked(revision, kept, keyring) for revision in found]
+        checked = [_checked(revision, self._kept, self._keyring) for revision in found]
         db.session.rollback()  # end the transaction, so that no lock is held for long
         db.session.expunge_all()
-        yield from checked
+        return checked
 
 
 def gaps() -> list[str]:

@@ -46,7 +46,7 @@ def page() -> ResponseReturnValue:
         currencies=_currencies(reports.months(year), reader),
         count=reports.count(year),
         most=reader.number(str(spreadsheets.MOST_ROWS)),
-        too_many=reports.count(None) > spreadsheets.MOST_ROWS,
+        too_many=reports.are_more_than(spreadsheets.MOST_ROWS),
     )
 
 

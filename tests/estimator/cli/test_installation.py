@@ -152,7 +152,7 @@ def test_the_doctor_sees_a_missing_database(run: Run, ready: Path) -> None:
 def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) -> None:
     engine = create_engine(f"sqlite:///{ready}/estimator.sqlite")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'next'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'next', works_from = 'next'"))
     engine.dispose()
     code, output, _errors = run("doctor")
     assert code == 1

@@ -221,7 +221,75 @@ def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest
 
 def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run) -> None:
     code, _output, errors = run("--all", before="from estimator.cli import verify; verify.EVERY = 0.2")
-    assert (code, errors) == (0, "2 of 4\n4 of 4\n")
+    assert (code, errors) == (
+        0,
+        "2 of 4, up to Q-2026-00002/1\n4 of 4, up to Q-2026-00001/2\n",
+    )
+
+
+def test_several_processes_say_the_same_as_one_in_the_same_order(run: Run) -> None:
+    draw()
+    for statement in (
+        "UPDATE quote_revision SET total = '1.00' WHERE id = 2",
+        "UPDATE quote SET number = 'Q-2026-00007' WHERE number = 'Q-2026-00003'",
+    ):
+        behind(statement)
+    revision = revision_of("Q-2026-00001", 2)
+    content = json.loads(revision.content) | {"price": "1.00"}
+    behind(
+        "UPDATE quote_revision SET content = :content WHERE id = :id",
+        content=canonical_json(content).decode(),
+        id=revision.id,
+    )
+    alone = run("--all", "--processes", "1")
+    small = "from estimator.verification import all_quotes; all_quotes.BATCH = 1"
+    for number in (2, 3):
+        assert run("--all", "--processes", number, before=small) == alone
+    assert alone[0] == 1
+    assert "Q-2026-00001/2: Differs: " in alone[1]
+    assert "3 are not as they were issued." in alone[1]
+
+
+def test_a_run_that_was_interrupted_goes_on_from_the_number_that_was_told_last(run: Run) -> None:
+    behind("UPDATE quote_revision SET total = '1.00' WHERE id = 2")
+    code, output, _errors = run("--all", "--from", "q-2026-00003/1")
+    assert (code, output) == (
+        0,
+        "What was issued before q-2026-00003/1 was not computed again in this run.\n"
+        "2 revisions were computed again. Everything is as it was issued.\n"
+        "The PDFs of 2 are not made yet.\n",
+    )
+    code, output, _errors = run("--all", "--from", "Q-2026-00002", "--processes", "2")
+    assert code == 1
+    assert "3 revisions were computed again. 1 is not as it was issued." in output
+    assert run("--all", "--from", "Q-2026-00009") == (
+        2,
+        "",
+        "estimator: There is no quote or revision Q-2026-00009.\n",
+    )
+
+
+def test_a_process_that_is_killed_ends_the_run_and_it_is_said_how_to_go_on(run: Run) -> None:
+    killed = (
+        "import os, signal, threading, time\n"
+        "from multiprocessing import process\n"
+        "start = process.BaseProcess.start\n"
+        "def start_and_kill(self):\n"
+        "    start(self)\n"
+        "    os.kill(self.pid, signal.SIGKILL)\n"
+        "process.BaseProcess.start = start_and_kill\n"
+    )
+    code, output, errors = run("--all", "--processes", "2", before=killed)
+    assert (code, output) == (1, "")
+    assert errors == (
+        "estimator: A process that was checking ended before it was done. Go on from the last number that was told "
+        "with: estimator verify --all --from NUMBER\n"
+    )
+
+
+@pytest.mark.parametrize("option", [("--processes", "2"), ("--from", "Q-2026-00001")])
+def test_what_belongs_to_all_quotes_is_refused_with_files(run: Run, option: tuple[str, str]) -> None:
+    assert run("a.pdf", *option) == (2, "", "estimator: --processes and --from belong to --all.\n")
 
 
 def test_a_file_that_was_issued_is_genuine(run: Run, tmp_path: Path) -> None:

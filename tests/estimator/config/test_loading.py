@@ -37,6 +37,7 @@ def test_a_demonstration_needs_no_setting_but_its_secrets(tmp_path: Path) -> Non
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.database_url == f"sqlite:///{tmp_path}/estimator.sqlite"
     assert (settings.languages, settings.kept_days, settings.workers, settings.proxies) == (("en",), 90, 2, 0)
+    assert settings.documents_kept_days == 7
     assert not settings.https
 
 

@@ -236,6 +236,20 @@ def test_a_document_is_kept_by_what_made_it(make: Make) -> None:
     assert pdf_cache.key_of("a", "bc") != pdf_cache.key_of("ab", "c")
 
 
+def test_documents_are_removed_after_their_days_a_few_at_a_time_and_their_estimate_stays(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_cache, "BATCH", 2)
+    token = make()
+    for days in (0, 6, 7, 8, 9):
+        pdf_cache.keep(f"{days}" * 64, found(token), b"%PDF-", NOW - timedelta(days=days))
+    act = acting(now=NOW, documents_kept_days=7)
+    assert [pdf_cache.remove_old(act) for _time in range(3)] == [2, 1, 0]
+    db.session.commit()
+    assert sorted(key[0] for key in db.session.scalars(select(Document.key))) == ["0", "6"]
+    assert find(token) is not None
+
+
 def test_a_document_is_gone_with_the_days_its_estimate_is_kept(make: Make) -> None:
     pdf_cache.keep("k" * 64, found(make()), b"%PDF-", NOW)
     assert pdf_cache.find("k" * 64, NOW) is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,18 @@ from sqlalchemy.pool import NullPool
 from estimator import create_app, migrations
 from estimator.config import Settings
 from estimator.db import Base
+from tests.support.commands import environment, estimator
+
+LAST_BEFORE_ADDITIVE = "0008"
+"""The last revision before migrations had to say whether they only add."""
+
+NEW_TABLE = """
+op.create_table('half', sa.Column('id', sa.Integer(), primary_key=True))
+with op.batch_alter_table('estimate') as estimate:
+    estimate.add_column(sa.Column('remark', sa.Text(), nullable=False, server_default=''))
+"""
+
+NOTHING = "0 revisions were computed again. Everything is as it was issued.\n"
 
 REVISIONS = [
     script.revision for script in reversed(list(ScriptDirectory(str(migrations.HERE)).walk_revisions()))
@@ -47,7 +60,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Return a function that adds a revision after the newest one, with these lines as its upgrade."""
     folder = tmp_path / "versions"
     folder.mkdir()
@@ -59,15 +72,15 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
         found.set_main_option("version_locations", f"{versions}:{folder}".replace("%", "%%"))
         return found
 
-    def write(lines: str) -> None:
+    def write(lines: str, *, additive: bool = False, on: pytest.MonkeyPatch = monkeypatch) -> None:
+        on.setattr(migrations, "_config", config)
         body = "".join(f"    {line}\n" for line in lines.strip().splitlines())
         (folder / "next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = 'next'\ndown_revision = '{REVISIONS[-1]}'\n"
+            f"revision = 'next'\ndown_revision = '{REVISIONS[-1]}'\nadditive = {additive}\n"
             f"def upgrade():\n{body}\ndef downgrade():\n    pass\n"
         )
 
-    monkeypatch.setattr(migrations, "_config", config)
     return write
 
 
@@ -246,9 +259,164 @@ def test_the_app_does_not_start_on_a_database_that_is_behind(
 def test_the_app_does_not_start_on_a_database_of_a_newer_version(settings: Settings, engine: Engine) -> None:
     migrations.upgrade(settings.database_url)
     with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999', works_from = '9998'")
+    for use in (create_app, lambda settings: migrations.upgrade(settings.database_url)):
+        with pytest.raises(migrations.WrongRevision, match=r"belongs to a newer version .*9999"):
+            use(settings)
+
+
+def test_the_app_does_not_start_on_a_newer_database_that_does_not_say_which_versions_work_with_it(
+    settings: Settings, engine: Engine
+) -> None:
+    migrations.upgrade(settings.database_url)
+    with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(migrations.WrongRevision, match=r"belongs to a newer version .*9999"):
+        connection.exec_driver_sql("ALTER TABLE alembic_version DROP COLUMN works_from")
+    with pytest.raises(migrations.WrongRevision, match="belongs to a newer version"):
         create_app(settings)
+
+
+# Several machines, one after the other --------------------------------------------------------------------------
+
+
+def marks(engine: Engine) -> tuple[str, str]:
+    """Return the revision of a database and the oldest one whose programs work with it."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT version_num, works_from FROM alembic_version").one()
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(("additive", "starts"), [(True, True), (False, False)])
+def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_from_it(
+    settings: Settings,
+    engine: Engine,
+    next_revision: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    additive: bool,
+    starts: bool,
+) -> None:
+    migrations.upgrade(settings.database_url)
+    assert marks(engine) == (REVISIONS[-1], migrations.works_from(REVISIONS[-1]))
+    with monkeypatch.context() as newer:
+        next_revision(NEW_TABLE, additive=additive, on=newer)
+        migrations.upgrade(settings.database_url)
+    assert marks(engine) == ("next", migrations.works_from(REVISIONS[-1]) if additive else "next")
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+    code, output, errors = estimator("verify", "--all")
+    if not starts:
+        assert (code, output) == (2, "")
+        assert "belongs to a newer version of the app (its revision is next)" in errors
+        return
+    assert (code, output, errors) == (0, NOTHING, "")
+    assert estimator("prepare")[0] == 0
+    assert marks(engine)[0] == "next", "an older program leaves a newer database as it is"
+    answers = create_app(settings).test_client().get("/readyz").get_json()
+    assert answers["checks"]["revision"] == "ok"
+
+
+def test_a_database_of_the_day_before_it_said_so_is_marked_by_preparing_it(
+    database_url: str, engine: Engine
+) -> None:
+    migrations.upgrade(database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE alembic_version DROP COLUMN works_from")
+    migrations.upgrade(database_url)
+    assert marks(engine) == (REVISIONS[-1], migrations.works_from(REVISIONS[-1]))
+
+
+@pytest.mark.parametrize("revision", [one for one in REVISIONS if one > LAST_BEFORE_ADDITIVE])
+def test_a_migration_takes_nothing_from_the_programs_of_the_revision_before(
+    database_url: str, engine: Engine, revision: str
+) -> None:
+    """Or it says `additive = False`, and the notes of its version that all machines stop for it."""
+    script = ScriptDirectory(str(migrations.HERE)).get_revision(revision)
+    assert isinstance(getattr(script.module, "additive", None), bool), "say additive = True, or False"
+    migrations.upgrade(database_url, str(script.down_revision))
+    before = shape(engine)
+    migrations.upgrade(database_url, revision)
+    found = taken(before, shape(engine))
+    assert not found or not script.module.additive, found
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("op.drop_table('document')", "document: is gone"),
+        ("op.rename_table('document', 'paper')", "document: is gone"),
+        ("with op.batch_alter_table('rate') as rate: rate.drop_column('source')", "rate.source: is gone"),
+        (
+            "with op.batch_alter_table('rate') as rate: rate.alter_column('source', new_column_name='said_by')",
+            "rate.source: is gone",
+        ),
+        (
+            "with op.batch_alter_table('rate') as rate: "
+            "rate.add_column(sa.Column('more', sa.Text(), nullable=False))",
+            "rate.more: must be filled",
+        ),
+        (
+            "with op.batch_alter_table('rate') as rate: "
+            "rate.add_column(sa.Column('more', sa.Text(), nullable=False, server_default=''))",
+            None,
+        ),
+        ("op.add_column('rate', sa.Column('more', sa.Text(), nullable=True))", None),
+        (
+            "with op.batch_alter_table('mail') as mail: mail.alter_column('words', nullable=False)",
+            "mail.words: is another column",
+        ),
+        ("op.create_index('once', 'rate', ['day'], unique=True)", "rate: is stricter"),
+        ("op.create_index('fast', 'rate', ['day'])", None),
+        (
+            "with op.batch_alter_table('rate') as rate: rate.create_check_constraint('long', \"source <> ''\")",
+            "rate: is stricter",
+        ),
+        ("op.create_table('more', sa.Column('id', sa.Integer(), primary_key=True))", None),
+    ],
+)
+def test_what_takes_something_away_is_seen(
+    database_url: str, engine: Engine, next_revision: Callable[..., None], lines: str, what: str | None
+) -> None:
+    migrations.upgrade(database_url)
+    before = shape(engine)
+    next_revision(lines, additive=True)
+    migrations.upgrade(database_url)
+    found = taken(before, shape(engine))
+    assert what in found if what else found == []
+
+
+def taken(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return everything that a program which knows the tables of `before` would miss, or be refused, in `after`."""
+    found = []
+    for name, table in before.items():
+        if name not in after:
+            found.append(f"{name}: is gone")
+            continue
+        columns, now = (
+            {column[0]: column for column in map(ast.literal_eval, one["columns"])}
+            for one in (table, after[name])
+        )
+        found += [f"{name}.{column}: is gone" for column in columns if column not in now]
+        found += [
+            f"{name}.{column}: is another column"
+            for column in columns
+            if column in now and columns[column] != now[column]
+        ]
+        found += [
+            f"{name}.{column}: must be filled"
+            for column, (_name, _type, nullable, default) in now.items()
+            if column not in columns and not nullable and default == "None"
+        ]
+        rules, rules_now = rules_of(table), rules_of(after[name])
+        gone = {column for column in columns if column not in now}
+        if rules_now - rules and not gone:
+            found.append(f"{name}: is stricter")
+    return found
+
+
+def rules_of(table: dict[str, Any]) -> set[str]:
+    """Return what a row of a table must keep to, besides its columns."""
+    unique = {index for index in table["indexes"] if "'unique': True" in index or "'unique': 1" in index}
+    return {repr(table["key"]), *table["references"], *table["unique"], *table["checks"], *unique}
 
 
 def test_revisions_are_one_numbered_line() -> None:

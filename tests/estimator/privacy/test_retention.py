@@ -57,7 +57,7 @@ def of_nobody_else(table: Table) -> ColumnElement[bool]:
 
 DUE: Mapping[str, Due] = {
     "estimate": before("created_at"),
-    "document": before("created_at"),
+    "document": lambda table: table.c.created_at < NOW - timedelta(days=7),
     "preview": before("ended_at"),
     "mail": lambda table: (
         before("created_at")(table)
@@ -174,6 +174,7 @@ def lived(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     token = estimates.make(acting(now=month_ago), version, dict(example.PLAN), language="en", submission="")
     last_month = estimates.find(acting(now=NOW), token)
     assert last_month is not None
+    db.session.add(Document(key="month", estimate_id=last_month.id, content=b"%PDF", created_at=month_ago))
     mail = db.session.get_one(Mail, ask(last_month, month_ago, submission="month"))
     mail.state, mail.ended_at = "sent", NOW - timedelta(days=8)
     db.session.commit()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from estimator import keys, price_lists
 from estimator.db import db
@@ -22,6 +22,7 @@ from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import settings
 from tests.support.example_request import PERSON, request
 from tests.support.kept_rows import kept
+from tests.support.query_plans import plan_of, statements
 
 MANY = 1_200
 
@@ -257,34 +258,6 @@ def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
     assert len(asked) == 3
     found |= {plan: "counts" for plan in map(plan_of, asked) if reads_everything(plan)}
     assert found == {}
-
-
-class statements:
-    """What is asked of the database inside the `with`."""
-
-    def __enter__(self) -> list[tuple[str, Any]]:
-        self.asked: list[tuple[str, Any]] = []
-        event.listen(db.engine, "before_cursor_execute", self._heard)
-        return self.asked
-
-    def __exit__(self, *_error: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._heard)
-
-    def _heard(self, _connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            self.asked.append((statement, values))
-
-
-def plan_of(asked: tuple[str, Any]) -> str:
-    statement, values = asked
-    connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        return "\n".join(
-            str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        )
-    # Two thousand rows are read faster without an index; a million are not.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    return "\n".join(str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
 
 
 def reads_everything(plan: str) -> bool:

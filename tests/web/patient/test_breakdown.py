@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -22,6 +22,8 @@ from sqlalchemy import select
 import pricing
 from estimator.db import db
 from estimator.models import Document, Estimate
+from estimator.privacy import retention
+from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, TOTAL, table_text
 from tests.support.database import count
 from tests.support.folders import ROOT
@@ -97,6 +99,22 @@ def item_rows(page: Page) -> list[Element]:
     return [
         row for row in page.one("table", class_="items").iter("tr") if "item" in row.get("class", "").split()
     ]
+
+
+def test_a_pdf_that_was_removed_is_drawn_again_the_same_to_the_byte(
+    start: Callable[..., Flask], clock: time_machine.Traveller
+) -> None:
+    visitor = Visitor(app := start(table_text()))
+    page = visitor.estimate(ANSWERS)
+    made = visitor.open(f"{page.path}/estimate.pdf")
+    clock.shift(timedelta(days=8))
+    with app.app_context():
+        removed = retention.run(acting(), commit=db.session.commit)
+    assert removed["documents"] == 1
+    assert count(app, Document) == 0
+    again = visitor.open(f"{page.path}/estimate.pdf")
+    assert (again.status, again.body) == (200, made.body)
+    assert count(app, Document) == 1
 
 
 def test_page_pdf_data_and_command_line_agree_to_the_cent(

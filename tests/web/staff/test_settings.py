@@ -251,7 +251,12 @@ def test_words_in_a_language_that_is_not_offered_any_more_stay(
 
 def test_what_the_server_sets_is_shown_with_its_name(ada: Browser) -> None:
     ada.get("/staff/settings")
-    for name, value in (("KEPT_DAYS", "90"), ("ADDRESSES_KEPT_DAYS", "7"), ("LANGUAGES", "English")):
+    for name, value in (
+        ("KEPT_DAYS", "90"),
+        ("DOCUMENTS_KEPT_DAYS", "7"),
+        ("ADDRESSES_KEPT_DAYS", "7"),
+        ("LANGUAGES", "English"),
+    ):
         assert re.search(rf"set on the server as {name}</span></dt><dd>{value}<", ada.page)
 
 

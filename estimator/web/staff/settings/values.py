@@ -146,6 +146,11 @@ def overview() -> ResponseReturnValue:
         "kept": [
             ("KEPT_DAYS", _("Days that an estimate is kept"), settings.kept_days),
             (
+                "DOCUMENTS_KEPT_DAYS",
+                _("Days that the PDF of an estimate is kept before it is drawn anew"),
+                settings.documents_kept_days,
+            ),
+            (
                 "ADDRESSES_KEPT_DAYS",
                 _("Days for which the address of an email is kept after it was sent"),
                 settings.addresses_kept_days,
