@@ -60,7 +60,8 @@ def send(filename: str) -> Response:
         response.content_encoding = "gzip"
     # Two representations have two names: a cache must not take one for the other.
     response.set_etag(f"{found.sha256[:32]}{'-gzip' if is_compressed else ''}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def version(name: str) -> str:
