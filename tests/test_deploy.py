@@ -405,7 +405,8 @@ def test_the_image_runs_as_nobody_special_and_its_instructions_are_known() -> No
 
 def test_the_image_is_installed_as_the_documents_say() -> None:
     commands = " ".join(rest for name, rest in instructions() if name == "RUN")
-    assert "--require-hashes --requirement requirements.txt" in commands
+    assert "--require-hashes --requirement build.txt" in commands
+    assert "--require-hashes --no-build-isolation --requirement requirements.txt" in commands
     assert "--no-deps --no-index treatment_cost_estimator-*.whl" in commands
     packages = (ROOT / "setup" / "system-packages.sh").read_text(encoding="utf-8")
     (needed,) = re.findall(r'^    packages="(.*)"$', packages, re.MULTILINE)
@@ -414,9 +415,9 @@ def test_the_image_is_installed_as_the_documents_say() -> None:
 
 def test_the_image_is_made_of_the_list_and_the_wheel_alone() -> None:
     copied = [rest.split()[:-1] for name, rest in instructions() if name == "COPY" and "--from" not in rest]
-    assert copied == [["requirements.txt"], ["dist/treatment_cost_estimator-*.whl"]]
+    assert copied == [["requirements.txt", "setup/build.txt"], ["dist/treatment_cost_estimator-*.whl"]]
     let_in = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
-    assert let_in == ["*", "!requirements.txt", "!dist/*.whl"]
+    assert let_in == ["*", "!requirements.txt", "!setup/build.txt", "!dist/*.whl"]
 
 
 def test_the_command_by_hand_is_plain_shell() -> None:
