@@ -15,6 +15,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -231,11 +232,11 @@ def nginx(
         assert before in example
         example = example.replace(before, after)
     example = re.sub(r"^ *listen \[::\]:.*\n", "", example, flags=re.MULTILINE)
-    around = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in NGINX_FOLDERS)
     whole = folder / "nginx.conf"
     user = "user root;\n" if os.getuid() == 0 else ""
     whole.write_text(
-        f"{user}pid {folder}/pid;\ndaemon off;\nworker_processes 1;\nevents {{}}\nhttp {{\n{around}\n{example}\n}}\n",
+        f"{user}pid {folder}/pid;\ndaemon off;\nworker_processes 1;\nevents {{}}\n"
+        f"http {{\n{folders(folder)}\n{example}\n}}\n",
         encoding="utf-8",
     )
     command = [program("nginx", "nginx-light"), "-c", str(whole), "-e", str(folder / "first-errors")]
@@ -245,7 +246,10 @@ def nginx(
         yield port, folder
 
 
-NGINX_FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+def folders(folder: Path) -> str:
+    """Return the lines by which nginx writes into a folder of the test alone."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
 
 
 @pytest.fixture(scope="module")
@@ -311,6 +315,39 @@ class _Named(http.client.HTTPSConnection):
 def test_caddy_takes_our_example_as_it_is() -> None:
     example = str(DEPLOY / "Caddyfile")
     checked = run(program("caddy", "caddy"), "validate", "--config", example, "--adapter", "caddyfile")
+    assert checked.returncode == 0, checked.stderr
+
+
+def fragment(begins: str) -> str:
+    """Return the lines that docs/several-machines.md puts in the place of some of an example, not indented."""
+    text = (ROOT / "docs" / "several-machines.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^    {re.escape(begins)}.*?^    \}}$", text, re.MULTILINE | re.DOTALL)
+    return textwrap.dedent(found)
+
+
+def test_caddy_takes_our_example_for_several_machines(tmp_path: Path) -> None:
+    example = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    one = re.search(r"^\treverse_proxy .*?^\t\}$", example, re.MULTILINE | re.DOTALL)
+    assert one is not None
+    (tmp_path / "Caddyfile").write_text(example.replace(one[0], fragment("reverse_proxy ")), encoding="utf-8")
+    given = ("--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile")
+    checked = run(program("caddy", "caddy"), "validate", *given)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_nginx_takes_our_example_for_several_machines(certificate: Path, tmp_path: Path) -> None:
+    example = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    one = re.search(r"^upstream .*?^\}$", example, re.MULTILINE | re.DOTALL)
+    assert one is not None
+    example = example.replace(one[0], fragment("upstream estimator ")).replace(
+        "/var/log/nginx", str(tmp_path)
+    )
+    example = example.replace("/etc/ssl/estimator", str(certificate))
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(
+        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{folders(tmp_path)}\n{example}\n}}\n", "utf-8"
+    )
+    checked = run(program("nginx", "nginx-light"), "-t", "-c", str(whole), "-e", str(tmp_path / "errors"))
     assert checked.returncode == 0, checked.stderr
 
 
