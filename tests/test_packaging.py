@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import json
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -83,7 +84,7 @@ def wheel(handed_over: list[str], tmp_path_factory: pytest.TempPathFactory) -> P
 def packages() -> Path:
     """Return a folder with the locked packages, fetched once for each list, so that later tests need no network."""
     hashes = hashlib.sha256(b"".join(path.read_bytes() for path in LISTS)).hexdigest()[:16]
-    fetched = ROOT / "build" / "packages" / f"{sys.version_info.major}.{sys.version_info.minor}-{hashes}"
+    fetched = ROOT / "build" / "packages" / f"{platform.python_version()}-{hashes}"
     if not fetched.is_dir():
         fetched.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=fetched.parent, prefix=".fetching-"))
