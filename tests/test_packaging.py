@@ -80,28 +80,6 @@ def wheel(handed_over: list[str], tmp_path_factory: pytest.TempPathFactory) -> P
     return found
 
 
-@pytest.fixture(scope="module")
-def packages() -> Path:
-    """Return a folder with the locked packages, fetched once for each list, so that later tests need no network."""
-    hashes = hashlib.sha256(b"".join(path.read_bytes() for path in LISTS)).hexdigest()[:16]
-    fetched = ROOT / "build" / "packages" / f"{platform.python_version()}-{hashes}"
-    if not fetched.is_dir():
-        fetched.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=fetched.parent, prefix=".fetching-"))
-        for path in LISTS:
-            subprocess.run(
-                [
-                    *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-                    *("--require-hashes", "--requirement", str(path), "--dest", str(draft)),
-                ],
-                check=True,
-            )
-        with suppress(OSError):  # another process of tests was faster
-            draft.rename(fetched)
-        shutil.rmtree(draft, ignore_errors=True)
-    return fetched
-
-
 def documented_installation() -> list[list[str]]:
     """Return the commands by which docs/running.md installs it."""
     text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
@@ -113,19 +91,40 @@ def documented_installation() -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install it by the documented commands into a new environment; the packages come from a folder."""
+def with_packages() -> Path:
+    """Return an environment with the locked packages, made once by the documented commands."""
+    hashes = hashlib.sha256(b"".join(path.read_bytes() for path in LISTS)).hexdigest()[:16]
+    kept = ROOT / "build" / "locked" / f"{platform.python_version()}-{hashes}"
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".making-"))
+        subprocess.run([sys.executable, "-m", "venv", str(draft)], check=True, capture_output=True)
+        for _pip, *words in documented_installation()[:-1]:
+            pip(draft, *words)
+        with suppress(OSError):  # another process of tests was faster
+            draft.rename(kept)
+        shutil.rmtree(draft, ignore_errors=True)
+    return kept
+
+
+def pip(environment: Path, *words: str) -> None:
+    """Run the pip of an environment, which may have moved."""
+    python = str(environment / "bin" / "python")
+    quiet = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([python, "-m", "pip", *quiet, *words], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, with_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel, by the documented command, into an environment that has the locked packages alone."""
     environment = tmp_path_factory.mktemp("clean") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, capture_output=True)
-    from_folder = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(packages), "PIP_CONFIG_FILE": os.devnull}
-    for _pip, *words in documented_installation():
-        subprocess.run(
-            [str(environment / "bin" / "pip"), "--quiet", "--disable-pip-version-check"]
-            + [str(wheel) if word == f"dist/{wheel.name}" else word for word in words],
-            cwd=ROOT,
-            check=True,
-            env={**os.environ, **from_folder},
-        )
+    shutil.copytree(with_packages, environment, symlinks=True)
+    _pip, *words = documented_installation()[-1]
+    pip(
+        environment,
+        "--no-cache-dir",
+        *(str(wheel) if word == f"dist/{wheel.name}" else word for word in words),
+    )
     return environment
 
 
