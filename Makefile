@@ -63,13 +63,16 @@ format: ready-to-test ## Write the code in the one style
 	@$(BIN)/ruff format .
 
 lock: ready-to-test ## Lock the newest allowed packages with their hashes
-	@for list in "requirements.txt --extra build" "requirements-dev.txt --extra build --extra dev"; do \
+	@for list in "requirements.txt --extra build --extra postgresql --extra redis" \
+		"requirements-dev.txt --extra build --extra dev"; do \
 		set -- $$list; file=$$1; shift; \
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header "$$@" setup.cfg --output-file $$file; \
 	done
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header setup/audit.in --output-file setup/audit.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header setup/build.in --output-file setup/build.txt
 
 audit: ready-to-test ## Ask about known vulnerabilities of the locked packages; without a network it says "not audited"
 	@sh setup/audit.sh

@@ -21,7 +21,7 @@ with_homebrew() {
     formulae="pango harfbuzz"
     casks="font-noto-sans font-noto-sans-arabic font-noto-sans-devanagari font-noto-sans-bengali"
     if [ "$purpose" = test ]; then
-        formulae="$formulae postgresql@16 poppler qpdf redis"
+        formulae="$formulae caddy nginx postgresql@16 poppler qpdf redis"
         [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ] || casks="$casks google-chrome"
     fi
     for formula in $formulae; do
@@ -45,6 +45,8 @@ with_apt() {
     if [ "$purpose" = test ]; then
         # libatomic1 is for the program through which the tests speak to the browser.
         packages="$packages libatomic1 poppler-utils postgresql qpdf redis-server"
+        # These check the examples in deploy/.
+        packages="$packages caddy nginx-light systemd"
         sh "$(dirname "$0")/browser.sh" >/dev/null 2>&1 || packages="$packages $(browser_package)"
     fi
     missing=""
@@ -92,7 +94,7 @@ case "$(uname -s)" in
     Linux)
         command -v apt-get >/dev/null 2>&1 || give_up \
             "This system has no apt-get. Install with its own package manager: Pango, libharfbuzz-subset and" \
-            "the Noto Sans fonts (for the tests also Chromium, PostgreSQL, qpdf and poppler), then run:" \
+            "the Noto Sans fonts (for the tests also Chromium, PostgreSQL, qpdf, poppler, nginx and Caddy), then run:" \
             "make $purpose SYSTEM_PACKAGES=no"
         with_apt
         ;;

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import http.client
 import json
 import os
+import platform
 import re
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from contextlib import suppress
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -25,6 +30,7 @@ import pricing
 pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).parent.parent
+LISTS = (ROOT / "setup" / "build.txt", ROOT / "requirements.txt")
 PRINT_PLACES = """
 from importlib.util import find_spec
 import estimator, pricing
@@ -74,23 +80,51 @@ def wheel(handed_over: list[str], tmp_path_factory: pytest.TempPathFactory) -> P
     return found
 
 
+def documented_installation() -> list[list[str]]:
+    """Return the commands by which docs/running.md installs it."""
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    commands = [
+        shlex.split(line) for line in re.findall(r"^    (/opt/estimator/bin/pip install .*)$", text, re.M)
+    ]
+    assert len(commands) == 3
+    return commands
+
+
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an environment that has its requirements, but not this checkout."""
+def with_packages() -> Path:
+    """Return an environment with the locked packages, made once by the documented commands."""
+    hashes = hashlib.sha256(b"".join(path.read_bytes() for path in LISTS)).hexdigest()[:16]
+    kept = ROOT / "build" / "locked" / f"{platform.python_version()}-{hashes}"
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=kept.parent, prefix=".making-"))
+        subprocess.run([sys.executable, "-m", "venv", str(draft)], check=True, capture_output=True)
+        for _pip, *words in documented_installation()[:-1]:
+            pip(draft, *words)
+        with suppress(OSError):  # another process of tests was faster
+            draft.rename(kept)
+        shutil.rmtree(draft, ignore_errors=True)
+    return kept
+
+
+def pip(environment: Path, *words: str) -> None:
+    """Run the pip of an environment, which may have moved."""
+    python = str(environment / "bin" / "python")
+    quiet = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([python, "-m", "pip", *quiet, *words], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, with_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel, by the documented command, into an environment that has the locked packages alone."""
     environment = tmp_path_factory.mktemp("clean") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, capture_output=True)
-    python = environment / "bin" / "python"
-    subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)],
-        check=True,
-        capture_output=True,
+    shutil.copytree(with_packages, environment, symlinks=True)
+    _pip, *words = documented_installation()[-1]
+    pip(
+        environment,
+        "--no-cache-dir",
+        *(str(wheel) if word == f"dist/{wheel.name}" else word for word in words),
     )
-    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    own = subprocess.run([str(python), "-c", ask], check=True, capture_output=True, text=True).stdout.strip()
-    requirements = subprocess.run(
-        [sys.executable, "-c", ask], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    (Path(own) / "requirements.pth").write_text(f"{requirements}\n", encoding="utf-8")
     return environment
 
 
@@ -126,14 +160,35 @@ def test_the_wheel_holds_the_app_whole_and_nothing_of_its_workshop(
     } <= inside
 
 
+def locked(name: str) -> dict[str, str]:
+    """Return the versions that a list locks, by package."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z][\w.-]*)==(\S+)", text, re.MULTILINE))
+
+
+def test_the_tests_run_with_the_very_versions_that_an_installation_gets() -> None:
+    installations, ours = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert {name: ours.get(name) for name in installations} == installations
+    assert locked("setup/build.txt").items() <= installations.items()
+    here = {re.sub(r"[-_.]+", "-", one.name).lower(): one.version for one in distributions()}
+    shared = here.keys() & installations.keys()  # some packages are for other Pythons
+    assert len(shared) > 40
+    assert {name: here[name] for name in shared} == {name: installations[name] for name in shared}
+
+
+def test_what_the_documents_install_is_what_was_locked_and_nothing_else(installed: Path) -> None:
+    done = run(installed, installed, "python", "-m", "pip", "list", "--format", "freeze")
+    found = dict(line.split("==") for line in done.stdout.splitlines())
+    found = {re.sub(r"[-_.]+", "-", name).lower(): release for name, release in found.items()}
+    assert found.pop("treatment-cost-estimator")
+    found.pop("pip")
+    assert found == {name: release for name, release in locked("requirements.txt").items() if name in found}
+    assert {"psycopg", "redis", "flask", "gunicorn"} <= set(found)
+    assert run(installed, installed, "python", "-m", "pip", "check").returncode == 0
+
+
 def test_what_the_app_imports_is_in_the_list_it_is_installed_from() -> None:
-    locked = {
-        line.split("==")[0]
-        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-        if re.match(r"[a-z]", line)
-    }
-    # What only some installations need is an extra; it is imported where it is asked for.
-    locked |= {"psycopg", "redis"}
+    installations = set(locked("requirements.txt"))
     known, strangers = packages_distributions(), set()
     for path in (file for room in ("estimator", "pricing") for file in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -145,7 +200,7 @@ def test_what_the_app_imports_is_in_the_list_it_is_installed_from() -> None:
                 else []
             )
             for top in {name.split(".")[0] for name in names} - {"estimator", "pricing", "_typeshed", ""}:
-                if top not in sys.stdlib_module_names and not locked & {
+                if top not in sys.stdlib_module_names and not installations & {
                     re.sub(r"[-_.]+", "-", name).lower() for name in known.get(top, [])
                 }:
                     strangers.add(f"{path.relative_to(ROOT)}: {top}")

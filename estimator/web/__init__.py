@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, url_for
@@ -26,6 +23,7 @@ from estimator.web import (
     patient,
     request_context,
     staff,
+    static_files,
     troubles,
     well_formed,
     whole_numbers,
@@ -41,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.request_class = verify.InMemory
     whole_numbers.init_map(app.url_map)
     measuring.init_app(app)
+    static_files.init_app(app)
     guard.init_app(app)
     language.init_app(app)
     errors.init_app(app)
@@ -95,10 +94,4 @@ def _logo() -> dict[str, Any] | None:
 
 
 def _asset(name: str) -> str:
-    return url_for("static", filename=name, v=_version_of(name))
-
-
-@lru_cache(maxsize=32)
-def _version_of(name: str) -> str:
-    content = Path(__file__).parent.parent / "static" / name
-    return hashlib.sha256(content.read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=name, v=static_files.version(name))

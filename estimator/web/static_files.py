@@ -1,0 +1,84 @@
+"""Our style sheets, scripts and the icon: read once, known by their content, compressed for browsers that ask for it.
+
+Pages are not compressed: how long one is would tell, letter by letter, what is in it to somebody who can make a
+browser ask for it with texts of their own. What is here is the same for everybody and no secret.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+FOLDER = Path(__file__).parent.parent / "static"
+
+IMMUTABLE = frozenset({"static", "patient.logo"})
+"""Endpoints whose addresses carry a hash of the content, so that what they send may be kept for ever by anybody."""
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is sent: the same bytes on every machine that has the same version."""
+
+    content: bytes
+    compressed: bytes
+    sha256: str
+    media_type: str
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, of which what may be kept for ever says nothing: it is the same for everybody."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie, and say that the answer depends on it, for pages alone."""
+        if request.endpoint not in IMMUTABLE or response.status_code >= 400:
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
+    """Let an app send its static files from here."""
+    app.session_interface = Sessions()
+    app.view_functions["static"] = send
+
+
+def send(filename: str) -> Response:
+    """Send one of our files; 304 to whoever has it already."""
+    found = _files().get(filename)
+    if found is None:
+        abort(404)
+    is_compressed = request.accept_encodings.quality("gzip") > 0
+    response = Response(found.compressed if is_compressed else found.content, mimetype=found.media_type)
+    response.vary.add("Accept-Encoding")
+    if is_compressed:
+        response.content_encoding = "gzip"
+    # Two representations have two names: a cache must not take one for the other.
+    response.set_etag(f"{found.sha256[:32]}{'-gzip' if is_compressed else ''}")
+    response.make_conditional(request)
+    return response
+
+
+def version(name: str) -> str:
+    """Return what the address of a file carries, so that a changed one has another address."""
+    return _files()[name].sha256[:12]
+
+
+@cache
+def _files() -> Mapping[str, StaticFile]:
+    return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}
+
+
+def _read(path: Path) -> StaticFile:
+    content = path.read_bytes()
+    return StaticFile(
+        content,
+        gzip.compress(content, mtime=0),
+        hashlib.sha256(content).hexdigest(),
+        mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+    )
