@@ -38,11 +38,11 @@ QUICK = click.option(
         "a scratch database. Keys are never in it: --keys copies them to another place."
     )
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path, resolve_path=True))
 @click.option(
     "--keys",
     "keys_folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, resolve_path=True),
     help=_("Copy the keys as well, into another folder, which must be apart from the data."),
 )
 @QUICK
@@ -104,11 +104,11 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
         "until `estimator mail release`, so that nothing is sent twice beside a living original."
     )
 )
-@click.argument("copy", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("copy", type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True))
 @click.option(
     "--keys",
     "keys_folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
     help=_(
         "The folder with the keys of the copy; those that are missing in the instance folder are copied there."
     ),
@@ -145,7 +145,7 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
             copy / said["file"], settings.database_url, held_at=datetime.now(UTC) if hold_mail else None
         )
         migrations.upgrade(settings.database_url)
-    with running_app(settings):
+    with running_app(settings, any_keys=True):
         first = next(iter(settings.data_keys.keys()))
         fingerprints.register(first, settings.data_keys.keys()[first], seals=True)
         fingerprints.record(settings)

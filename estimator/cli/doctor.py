@@ -176,7 +176,7 @@ def _tables(settings: Settings) -> Iterator[str]:
     from estimator import price_lists
     from estimator.operations import fingerprints
 
-    with running_app(settings):
+    with running_app(settings, any_keys=True):
         try:
             fingerprints.must_match(settings)
         except fingerprints.OtherKeys as other:

@@ -109,7 +109,7 @@ def made_ready(**given: str) -> Settings:
         config.prepare_folder(folder)
     settings = config.load(**given)
     _upgrade(settings.database_url)
-    with running_app(settings):
+    with running_app(settings, any_keys=True):
         fingerprints.record(settings)
         db.session.commit()
     own_files.tighten(
@@ -157,20 +157,25 @@ def _files_of(url: str) -> list[Path]:
 
 
 @contextmanager
-def running_app(settings: Settings | None = None) -> Iterator[Flask]:
+def running_app(settings: Settings | None = None, *, any_keys: bool = False) -> Iterator[Flask]:
     """Enter the context of the app of these settings, or of those of the environment, and close what it opened.
 
-    Raises Refused with what is in the way.
+    Raises Refused with what is in the way; also for keys of another installation, unless `any_keys`, which is for
+    commands that tell of them or set them right.
     """
     with sentences():
         from estimator import create_app
         from estimator.db import db
+        from estimator.operations import fingerprints
         from estimator.processes import own_files
 
         own_files.close_to_others()
         app = create_app(settings, pages=False)
         with app.app_context():
             try:
+                if not any_keys:
+                    fingerprints.must_match(app.config["SETTINGS"])
+                    db.session.rollback()
                 yield app
             finally:
                 app.extensions["jobs"].close()

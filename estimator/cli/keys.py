@@ -39,7 +39,7 @@ def list_() -> None:
     """Print the ids of the keys, never the keys."""
     from estimator.privacy import key_rotation
 
-    with _keyring() as keyring:
+    with _keyring(any_keys=True) as keyring:
         counts = key_rotation.texts_by_key()
         key_ids = list(keyring.keys())
     for number, key_id in enumerate(key_ids):
@@ -148,7 +148,7 @@ def accept(name: str, lose_texts: bool) -> None:
     from estimator.operations import fingerprints
     from estimator.privacy import key_rotation
 
-    with running_app() as app:
+    with running_app(any_keys=True) as app:
         settings = app.config["SETTINGS"]
         key_rotation.take_turn()
         if name == fingerprints.DATA_KEYS and not lose_texts:
@@ -171,11 +171,14 @@ def accept(name: str, lose_texts: bool) -> None:
 
 
 @contextmanager
-def _keyring() -> Iterator[Keyring]:
+def _keyring(*, any_keys: bool = False) -> Iterator[Keyring]:
     """Enter the app's context and yield its keys; raises Refused where it is unknown what they have sealed."""
+    from estimator.operations import fingerprints
     from estimator.privacy import key_rotation
 
-    with running_app() as app:
+    with running_app(any_keys=True) as app:
+        if not any_keys:
+            fingerprints.must_be_known(app.config["SETTINGS"])
         try:
             key_rotation.columns()
             yield app.config["SETTINGS"].data_keys

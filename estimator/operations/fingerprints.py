@@ -105,6 +105,21 @@ def must_match(settings: Settings) -> None:
         raise OtherKeys(*found)
 
 
+def must_be_known(settings: Settings) -> None:
+    """Raise OtherKeys if these are the keys of another installation; for commands that change the data keys.
+
+    A data key more or less is what these commands set right. But another secret, or not one data key that the database
+    knows, is another installation.
+    """
+    recorded = _recorded()
+    data = {key_id for name, key_id in recorded if name == DATA_KEYS}
+    if data & settings.data_keys.keys().keys():
+        recorded = {place: row for place, row in recorded.items() if place[0] != DATA_KEYS}
+    found = _differences(recorded, settings)
+    if found:
+        raise OtherKeys(*found)
+
+
 def listed(settings: Settings) -> list[dict[str, Any]]:
     """Return what a copy of the database must say about its keys: their names, ids and fingerprints."""
     recorded = _recorded()

@@ -15,6 +15,13 @@ _LENGTH = re.compile(rb"[0-9]{1,18}\Z")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\Z")
 _LONGEST_CHUNK_LINE = 1_000
 
+FREE_CHUNKS = 1_000
+LEAST_CHUNK = 1_024
+"""After FREE_CHUNKS chunks a body whose chunks are smaller than LEAST_CHUNK bytes on average is refused: the server
+takes its time for each of them, however small."""
+
+_NO_CHUNK = b"no chunk\r\n"
+
 
 class Incoming:
     """The bytes of one request that have come so far, and whether it is whole.
@@ -32,6 +39,7 @@ class Incoming:
             None  # where the request ends; None for chunks, which tell it one after another
         )
         self._chunk = 0
+        self._chunks = 0
 
     def add(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -82,3 +90,8 @@ class Incoming:
             if len(self.content) < line_end + 2 + size + 2:
                 return size > LARGEST_BODY
             self._chunk = line_end + 2 + size + 2
+            self._chunks += 1
+            if self._chunks > FREE_CHUNKS and self._chunk - self._body < self._chunks * LEAST_CHUNK:
+                # What follows the head is nothing that the server's parser takes.
+                self.content[self._body :] = _NO_CHUNK
+                return True

@@ -235,6 +235,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": [f"fd://{descriptor}" for descriptor in descriptors],
             "control_socket_disable": True,
             "errorlog": "-",
+            # No header of a request says where the app is mounted, or how it was reached; PROXIES is for that.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "logger_class": logs.JsonServerLog if self.log_format == "json" else logs.ServerLog,
             "loglevel": "warning",
             "graceful_timeout": GRACE,

@@ -18,8 +18,8 @@ from flask import current_app
 
 from estimator.config import Settings
 
-GONE_SECONDS = 15
-"""Seconds after which somebody in a queue who did not ask again is not waited for any more."""
+GONE_SECONDS = 8
+"""Seconds after which somebody in a queue who did not ask again is not waited for: the page asks each three."""
 
 MOST_WAITING = 100
 """Maximum number of places in a queue; who finds none is told to come back later."""

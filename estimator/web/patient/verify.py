@@ -40,7 +40,16 @@ MOST_FILES = 30
 
 
 class InMemory(Request):
-    """A request whose files never touch the disk, not even for a moment."""
+    """A request whose files never touch the disk, not even for a moment, and whose fields all have names."""
+
+    def _load_form_data(self) -> None:
+        """Read the form; what a part without a name holds belongs to no field."""
+        super()._load_form_data()
+        for part in ("form", "files", "values"):
+            found = self.__dict__.get(part)
+            if found is not None and None in found:
+                named = [(name, value) for name, value in found.items(multi=True) if name is not None]
+                self.__dict__[part] = type(found)(named)
 
     def _get_file_stream(
         self,

@@ -304,3 +304,13 @@ def test_a_role_that_may_not_create_databases_is_told_that_the_copy_is_not_prove
     assert code == 1
     assert "may not create a database to restore into" in output
     assert (only(data) / "database.dump").is_file()
+
+
+def test_a_folder_may_be_named_from_where_somebody_stands(
+    app: Flask, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, _keys = places
+    monkeypatch.chdir(data.parent)
+    code, _output, errors = estimator("backup", data.name, "--quick")
+    assert (code, errors) == (0, "")
+    assert not only(data).name.endswith("-unchecked")

@@ -103,11 +103,22 @@ def test_a_host_with_other_keys_starts_nothing_and_is_told_by_each_command(first
             assert line.endswith(f"estimator keys accept {name.lower()}")
         assert "which has sealed personal texts, is missing in DATA_KEYS" in said[3]
         assert "is the first in DATA_KEYS, and this database does not know it" in said[4]
+    for arguments in CHANGING:
+        code, output, errors = estimator(*arguments)
+        assert (code, output) == (1, ""), arguments
+        assert "LINK_KEY is not the key that this database belongs to" in errors
     code, output, _errors = estimator("doctor")
     assert code == 1
     assert "LINK_KEY is not the key that this database belongs to" in output
     with pytest.raises(OtherKeys):
         create_app()
+
+
+CHANGING = [
+    ("keys", "add"), ("keys", "rotate"), ("purge",), ("staff", "create", "ada@example.org"), ("mail", "hold"),
+    ("verify", "--all"),
+]  # fmt: skip
+"""Commands that would write with keys of another installation, or say of its texts that they cannot be read."""
 
 
 @ONE_DATABASE

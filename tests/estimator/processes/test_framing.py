@@ -57,3 +57,24 @@ def test_a_sender_that_waits_for_a_word_before_the_body_is_noticed() -> None:
     incoming.add(HEAD + b"Expect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
     assert incoming.asks_to_continue
     assert not incoming.whole
+
+
+@pytest.mark.parametrize(
+    ("chunk", "many", "kept"),
+    [
+        (b"1\r\nx\r\n", 200_000, False),
+        (b"1\r\nx\r\n", framing.FREE_CHUNKS, True),
+        (b"400\r\n" + b"x" * 1_024 + b"\r\n", 3_000, True),
+    ],
+)
+def test_a_body_of_tiny_chunks_is_refused_before_the_server_reads_them_one_by_one(
+    chunk: bytes, many: int, kept: bool
+) -> None:
+    sent = CHUNKED + chunk * many + b"0\r\n\r\n"
+    incoming = Incoming()
+    for at in range(0, len(sent), 65_536):
+        if not incoming.whole:
+            incoming.add(sent[at : at + 65_536])
+    assert incoming.whole
+    assert (bytes(incoming.content) == sent) is kept
+    assert kept or len(incoming.content) < len(CHUNKED) + 50

@@ -333,3 +333,18 @@ def test_no_header_is_a_mistake_of_ours(visitor: Visitor, header: dict[str, str]
     answer: Any = visitor.client.get("/", headers=header)
     answer.close()
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("disposition", ["form-data", "attachment", "", "form-data; name", 'form-data; ;a="'])
+def test_a_part_without_a_name_belongs_to_no_field(visitor: Visitor, disposition: str) -> None:
+    body = f"--x\r\nContent-Disposition: {disposition}\r\n\r\nx\r\n--x--".encode()
+    for path in (
+        "/verify",
+        "/estimate/clinic",
+        "/estimate/clinic/total",
+        "/staff/sign-in",
+        "/staff/forgotten",
+        "/e/x/delete",
+    ):
+        answer = visitor.client.post(path, data=body, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code < 500, path
