@@ -61,7 +61,11 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
         settings.queue_url, settings.secret_key, outage if is_the_database else None
     )
     with app.app_context():
-        migrations.must_be_current(db.engine)
+        try:
+            migrations.must_be_current(db.engine)
+        except BaseException:
+            db.engine.dispose()
+            raise
     if not pages:
         Babel(app)
         return app

@@ -157,8 +157,9 @@ def test_senders_are_closed_after_silence_and_however_they_drip(server: Server) 
     waiting.join()
     silent.close()
     slow.close()
-    assert connections.PATIENCE <= found["silent"] <= connections.PATIENCE + 2
-    assert connections.WHOLE_SECONDS <= found["slow"] <= connections.WHOLE_SECONDS + 2
+    # The clock of this side begins a moment later, and on a busy machine everything takes a while longer.
+    assert connections.PATIENCE - 1 <= found["silent"] <= connections.PATIENCE + 4
+    assert connections.WHOLE_SECONDS - 1 <= found["slow"] <= connections.WHOLE_SECONDS + 4
 
 
 def test_new_visitors_find_room_when_one_client_holds_every_place(tmp_path: Path) -> None:
