@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from estimator import create_app, migrations
 from estimator.config import Settings
-from estimator.db import Base
+from estimator.db import Base, db
 from tests.support.commands import environment, estimator
 
 LAST_BEFORE_ADDITIVE = "0008"
@@ -311,7 +311,11 @@ def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_
     assert (code, output, errors) == (0, NOTHING, "")
     assert estimator("prepare")[0] == 0
     assert marks(engine)[0] == "next", "an older program leaves a newer database as it is"
-    answers = create_app(settings).test_client().get("/readyz").get_json()
+    app = create_app(settings)
+    answers = app.test_client().get("/readyz").get_json()
+    app.extensions["jobs"].close()
+    with app.app_context():
+        db.engine.dispose()
     assert answers["checks"]["revision"] == "ok"
 
 
