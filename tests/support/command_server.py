@@ -6,6 +6,7 @@ own. So what a command sees here is what it sees where it is installed: only wha
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -13,11 +14,12 @@ import sys
 from importlib import import_module
 
 LIBRARIES = """
-alembic.command alembic.script argon2 babel.dates babel.numbers babel.support click
+alembic.command alembic.config alembic.script argon2 babel.dates babel.numbers babel.support click
 cryptography.hazmat.primitives.ciphers.aead decimal email.message email.policy email_validator flask flask_babel
-flask_security flask_sqlalchemy flask_wtf gunicorn.glogging huey huey.serializer json logging.config multiprocessing
-psycopg redis smtplib sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlite3 ssl tomllib unittest uuid
-wtforms zoneinfo
+flask_security flask_sqlalchemy flask_sqlalchemy.cli flask_wtf fractions gunicorn.glogging huey huey.serializer
+jinja2.ext json logging.config multiprocessing.connection openpyxl PIL.ImageDraw psycopg qrcode redis smtplib
+sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlite3 ssl tomllib unittest uuid wtforms xlsxwriter zoneinfo
+zxcvbn
 """.split()
 """What commands import of others; WeasyPrint is left to them, because some tests take it away."""
 
@@ -28,6 +30,7 @@ def serve(orders: int, codes: int) -> None:
         import_module(name)
     ours = sorted(name for name in sys.modules if name.partition(".")[0] in ("estimator", "pricing"))
     assert not ours, f"these would be imported before the command: {ours}"
+    gc.freeze()  # what all commands share is neither looked through nor copied
     with open(orders, encoding="utf-8") as lines, open(codes, "w", encoding="utf-8") as written:
         while (order := lines.readline()) and (child := os.fork()):
             print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=written, flush=True)
