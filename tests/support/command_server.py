@@ -10,7 +10,11 @@ import gc
 import json
 import os
 import runpy
+import select
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 
 LIBRARIES = """
@@ -24,27 +28,57 @@ zxcvbn
 """What commands import of others; WeasyPrint is left to them, because some tests take it away."""
 
 
-def serve(orders: int, codes: int) -> None:
-    """Fork for every order, a line of JSON, and write the exit code of each; orders and codes are descriptors."""
+def serve(orders: int, answers: int) -> None:
+    """Fork for every order, a line of JSON; answer "pid" and, once it has ended, "code", each with the order's number.
+
+    Orders and answers are descriptors of pipes.
+    """
     for name in LIBRARIES:
         import_module(name)
     ours = sorted(name for name in sys.modules if name.partition(".")[0] in ("estimator", "pricing"))
     assert not ours, f"these would be imported before the command: {ours}"
     gc.freeze()  # what all commands share is neither looked through nor copied
-    with open(orders, encoding="utf-8") as lines, open(codes, "w", encoding="utf-8") as written:
-        while (order := lines.readline()) and (child := os.fork()):
-            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=written, flush=True)
-    if order:
-        _become(**json.loads(order))
+    bell, ringing = os.pipe()
+    os.set_blocking(ringing, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(ringing)
+    running: dict[int, int] = {}
+    with open(orders, encoding="utf-8") as lines, open(answers, "w", encoding="utf-8") as written:
+        while True:
+            ready, _, _ = select.select([orders, bell], [], [])
+            if bell in ready:
+                os.read(bell, 1_000)
+                for child, code in _ended():
+                    print("code", running.pop(child), code, file=written, flush=True)
+            if orders not in ready:
+                continue
+            if not (line := lines.readline()):
+                return
+            number, order = json.loads(line)
+            if not (child := os.fork()):
+                break
+            running[child] = number
+            print("pid", number, child, file=written, flush=True)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.close(bell)
+    os.close(ringing)
+    _become(**order)
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    with suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found[0], os.waitstatus_to_exitcode(found[1])
 
 
 def _become(
     arguments: list[str], before: str, environment: dict[str, str], folder: str, files: list[str]
 ) -> None:
-    """Be the command from now on, with these files as its input, output and errors."""
-    for descriptor, (file, how) in enumerate(
-        zip(files, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)
-    ):
+    """Be the command from now on, in a session of its own, with these files as its input, output and errors."""
+    os.setsid()
+    to_the_end = os.O_WRONLY | os.O_APPEND
+    for descriptor, (file, how) in enumerate(zip(files, (os.O_RDONLY, to_the_end, to_the_end), strict=True)):
         opened = os.open(file, how)
         os.dup2(opened, descriptor)
         os.close(opened)

@@ -10,7 +10,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +24,7 @@ from estimator.config import Settings
 ROOT = Path(__file__).parent.parent.parent
 
 TIMEOUT = 120
-
-_idle: list[_Server] = []
-"""Servers that wait; more than one only where tests run commands at the same time."""
+NOWHERE = Path(os.devnull)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -49,22 +52,80 @@ def estimator_bytes(
 
     `before` is what Python runs in that process before the command, for what cannot be brought about from outside.
     """
-    server = _idle.pop() if _idle else _Server()
     with tempfile.TemporaryDirectory(prefix="estimator-command-") as folder:
         files = [Path(folder) / name for name in ("given", "output", "errors")]
         for file, content in zip(files, (given, b"", b""), strict=True):
             file.write_bytes(content)
-        code = server.run(
-            arguments=[str(one) for one in arguments],
+        running = Running(
+            *arguments,
             before=before,
             environment={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            folder=str(Path.cwd()),
-            files=[str(file) for file in files],
+            files=files,
         )
+        try:
+            code = running.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            running.kill_group()
+            raise
         output, errors = (file.read_bytes() for file in files[1:])
-    _idle.append(server)
     assert b"Traceback" not in errors, errors.decode()
     return code, output, errors
+
+
+class Running:
+    """A command that runs, in a session of its own; as much of subprocess.Popen as tests need."""
+
+    def __init__(
+        self,
+        *arguments: object,
+        environment: Mapping[str, str],
+        files: Sequence[Path] = (),
+        log: Path = NOWHERE,
+        before: str = "",
+    ) -> None:
+        """Start it with `files` as its input, output and errors; else nothing goes in, and what comes out to `log`."""
+        self.args = ["estimator", *map(str, arguments)]
+        self.returncode: int | None = None
+        if not files:
+            log.touch()
+        self._server = _server()
+        self._number, self.pid = self._server.start(
+            arguments=self.args[1:],
+            before=before,
+            environment=dict(environment),
+            folder=str(Path.cwd()),
+            files=[str(file) for file in files or (NOWHERE, log, log)],
+        )
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Return its exit code, once it has ended."""
+        if self.returncode is None:
+            code = self._server.answer("code", self._number, seconds)
+            if code is None:
+                raise subprocess.TimeoutExpired(self.args, seconds or 0)
+            self.returncode = code
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill_group(self) -> None:
+        """Kill it with everything it has started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait(TIMEOUT)
 
 
 class _Server:
@@ -72,31 +133,63 @@ class _Server:
 
     def __init__(self) -> None:
         orders, self._to = os.pipe()
-        self._from, codes = os.pipe()
+        self._from, answers = os.pipe()
+        self._numbers = count()
+        self._lock = threading.Lock()
+        self._answers: dict[tuple[str, int], int] = {}
+        self._half = b""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.command_server", str(orders), str(codes)],
+            [sys.executable, "-m", "tests.support.command_server", str(orders), str(answers)],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            pass_fds=[orders, codes],
+            pass_fds=[orders, answers],
             start_new_session=True,
         )
         os.close(orders)
-        os.close(codes)
+        os.close(answers)
         atexit.register(self.end)
 
-    def run(self, **order: Any) -> int:
-        """Return the exit code of a command, which has TIMEOUT seconds."""
-        os.write(self._to, json.dumps(order).encode() + b"\n")
-        if not select.select([self._from], [], [], TIMEOUT)[0]:
-            self.end()
-            raise TimeoutError(f"not ended after {TIMEOUT} seconds: {order['arguments']}")
-        return int(os.read(self._from, 100))
+    def start(self, **order: Any) -> tuple[int, int]:
+        """Return the number of an order, and the id of the process that its command runs in."""
+        number = next(self._numbers)
+        with self._lock:
+            os.write(self._to, json.dumps([number, order]).encode() + b"\n")
+        pid = self.answer("pid", number, TIMEOUT)
+        assert pid is not None, "no process was started"
+        return number, pid
+
+    def answer(self, what: str, number: int, seconds: float | None) -> int | None:
+        """Return what is answered to an order, or None if nothing is in so many seconds."""
+        until = None if seconds is None else time.monotonic() + seconds
+        while True:
+            with self._lock:  # whoever has it reads for all
+                self._read()
+                if (what, number) in self._answers:
+                    return self._answers.pop((what, number))
+            if until is not None and time.monotonic() >= until:
+                return None
+            select.select([self._from], [], [], 0.02)
+
+    def _read(self) -> None:
+        while select.select([self._from], [], [], 0)[0]:
+            content = os.read(self._from, 65_536)
+            assert content, "the process that starts commands has ended"
+            *lines, self._half = (self._half + content).split(b"\n")
+            for line in lines:
+                what, number, value = line.decode().split()
+                self._answers[what, int(number)] = int(value)
 
     def end(self) -> None:
-        """End the process, and the command if one runs."""
+        """End the process."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+@cache
+def _server() -> _Server:
+    """Return the one server of this process."""
+    return _Server()
 
 
 def estimator(

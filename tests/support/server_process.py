@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+from tests.support.commands import Running
 
 
 def free_port() -> int:
@@ -29,7 +30,7 @@ def free_port() -> int:
 class Server:
     """A server that runs, and what it wrote."""
 
-    process: subprocess.Popen[str]
+    process: Running
     port: int
     log: Path
     instance: Path
@@ -64,16 +65,8 @@ def serving(folder: Path, *, worker: bool = False, **environment: str) -> Iterat
     """Serve a demonstration until the end of the block, by default without a worker."""
     port, log, instance = free_port(), folder / "serve.log", folder / "instance"
     settings = {"INSTANCE": str(instance), "PORT": str(port), **environment}
-    command = [sys.executable, "-m", "estimator", "serve", "--demo", *([] if worker else ["--no-worker"])]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **settings},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    command = ["serve", "--demo", *([] if worker else ["--no-worker"])]
+    process = Running(*command, environment={**os.environ, **settings}, log=log)
     try:
         until = time.monotonic() + 60
         while log.read_text().count("once: http://") < 3:
@@ -86,8 +79,7 @@ def serving(folder: Path, *, worker: bool = False, **environment: str) -> Iterat
         try:
             process.wait(40)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill_group()
 
 
 def upload(server: Server, content: bytes) -> tuple[bytes, bytes]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from estimator import migrations
-from tests.support.commands import ROOT, estimator
+from tests.support.commands import ROOT, Running, estimator
 from tests.support.mail_server import wait_until
 
 OLDER = "0007"
@@ -34,12 +32,7 @@ def test_it_waits_for_a_reader_and_then_goes_on(older: dict[str, str], tmp_path:
     said = tmp_path / "said"
     with psycopg.connect(older["DATABASE_URL"].replace("+psycopg", "")) as reader:
         reader.execute("LOCK TABLE alembic_version IN SHARE MODE")
-        with said.open("w") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "estimator", "prepare"],
-                env={**os.environ, "PYTHONPATH": str(ROOT), **older},
-                stderr=errors,
-            )
+        process = Running("prepare", environment={**os.environ, "PYTHONPATH": str(ROOT), **older}, log=said)
         wait_until(lambda: "Waiting until they let go of it" in said.read_text(), 60)
         reader.rollback()
     assert process.wait(60) == 0

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import ROOT, estimator
+from tests.support.commands import ROOT, Running, estimator
 from tests.support.mail_server import wait_until
 
 TOKEN = "m" * 40
@@ -46,14 +44,8 @@ class Installation:
         found: dict[str, str] = json.loads(body)["checks"]
         return answer.status, found
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as output:
-            return subprocess.Popen(
-                [sys.executable, "-m", "estimator", *command],
-                env=self.environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+    def start(self, *command: str) -> Running:
+        return Running(*command, environment=self.environment, log=self.log)
 
 
 def free_port() -> int:

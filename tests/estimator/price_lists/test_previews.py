@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +22,7 @@ from estimator.price_lists import drafts, previews, repricing
 from estimator.processes import preview_task
 from tests.support.acts import acting
 from tests.support.at_once import at_once
+from tests.support.commands import Running
 from tests.support.example_list import table_text
 from tests.support.mail_server import wait_until
 
@@ -398,29 +397,18 @@ def clinic(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterat
 
 
 @pytest.fixture
-def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Running]]:
     """Return a function that starts a worker; whatever it started is gone afterwards."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Running] = []
     log = tmp_path / "worker.log"
 
-    def start() -> subprocess.Popen[bytes]:
-        with log.open("ab") as file:
-            started.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "estimator", "worker"],
-                    env=environment,
-                    stdout=file,
-                    stderr=file,
-                    start_new_session=True,
-                )
-            )
+    def start() -> Running:
+        started.append(Running("worker", environment=environment, log=log))
         return started[-1]
 
     yield start
     for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.kill_group()
     assert "Traceback" not in log.read_text()
 
 
@@ -447,14 +435,12 @@ def descendants(session: int) -> list[int]:
     return found
 
 
-def test_a_worker_killed_in_the_middle_is_taken_over(
-    clinic: Flask, worker: Callable[[], subprocess.Popen[bytes]]
-) -> None:
+def test_a_worker_killed_in_the_middle_is_taken_over(clinic: Flask, worker: Callable[[], Running]) -> None:
     number = begin_many()
     first = worker()
     wait_until(lambda: under_way(number), 60)
     assert len(descendants(first.pid)) > 2
-    first.kill()  # alone: what it has started has to notice by itself
+    first.send_signal(signal.SIGKILL)  # alone: what it has started has to notice by itself
     first.wait()
     wait_until(lambda: descendants(first.pid) == [], 30)
     assert state(number) == "working"
@@ -468,7 +454,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over(
 
 
 def test_a_worker_that_is_told_to_end_leaves_the_work_to_the_next_one(
-    clinic: Flask, worker: Callable[[], subprocess.Popen[bytes]]
+    clinic: Flask, worker: Callable[[], Running]
 ) -> None:
     number = begin_many()
     first = worker()
@@ -480,7 +466,7 @@ def test_a_worker_that_is_told_to_end_leaves_the_work_to_the_next_one(
 
 
 def test_a_preview_is_cancelled_while_it_is_worked_out_and_nobody_waits_for_it(
-    clinic: Flask, worker: Callable[[], subprocess.Popen[bytes]]
+    clinic: Flask, worker: Callable[[], Running]
 ) -> None:
     number = begin_many()
     process = worker()

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +12,7 @@ from flask import Flask
 
 from estimator import config, create_app
 from estimator.db import db
+from tests.support.commands import Running
 from tests.support.folders import ROOT
 from tests.support.mail_server import MailServer
 
@@ -64,32 +61,26 @@ def app(environment: dict[str, str], set_up: Callable[[str], None]) -> Iterator[
 class Killed:
     """Processes of one kind, with a log in common, that are killed and started again."""
 
-    def __init__(self, environment: dict[str, str], command: Sequence[str], number: int, log: str) -> None:
-        self.environment, self.command = environment, command
+    def __init__(
+        self, environment: dict[str, str], number: int, log: str, *command: str, before: str = ""
+    ) -> None:
+        self.environment, self.command, self.before = environment, command, before
         self.log = Path(environment["HOME"]) / log
         self.processes = [self.start() for _ in range(number)]
 
     @classmethod
     def workers(cls, environment: dict[str, str], number: int) -> Killed:
         """Start workers."""
-        return cls(environment, [sys.executable, "-m", "estimator", "worker"], number, "workers.log")
+        return cls(environment, number, "workers.log", "worker")
 
-    def start(self) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+    def start(self) -> Running:
+        return Running(*self.command, environment=self.environment, log=self.log, before=self.before)
 
     def kill_one(self) -> None:
         """Kill a process with everything it has started, and start another one."""
         number = random.randrange(len(self.processes))
-        self.kill(self.processes[number])
+        self.processes[number].kill_group()
         self.processes[number] = self.start()
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        with suppress(ProcessLookupError):  # it has ended by itself, with everything it had started
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
     def ended_by_themselves(self) -> bool:
         """Whether one of them is not there any more although nobody killed it."""
@@ -97,4 +88,4 @@ class Killed:
 
     def end(self) -> None:
         for process in self.processes:
-            self.kill(process)
+            process.kill_group()
