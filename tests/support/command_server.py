@@ -43,7 +43,7 @@ def serve(orders: int, answers: int) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(ringing)
     running: dict[int, int] = {}
-    with open(orders, encoding="utf-8") as lines, open(answers, "w", encoding="utf-8") as written:
+    with open(orders, "rb", buffering=0) as lines, open(answers, "w", encoding="utf-8") as written:
         while True:
             ready, _, _ = select.select([orders, bell], [], [])
             if bell in ready:

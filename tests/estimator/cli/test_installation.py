@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
+from tests.support.installations import prepared
 from tests.support.mail_server import MailServer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -41,12 +42,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailSer
 
 
 @pytest.fixture
-def ready(run: Run, folder: Path, tmp_path: Path) -> Path:
+def ready(folder: Path) -> Path:
     """Return the instance folder of an installation that lacks nothing."""
-    table = tmp_path / "example.toml"
-    table.write_text(table_text())
-    assert run("prepare")[0] == 0
-    assert run("tables", "import", str(table))[0] == 0
+    prepared(folder, table_text())
     return folder
 
 
@@ -160,7 +158,7 @@ def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) ->
 
 
 def test_the_doctor_sees_that_no_price_list_is_in_force(run: Run, folder: Path) -> None:
-    run("prepare")
+    prepared(folder)
     assert run("doctor") == (
         1,
         "No price list is in force. Add one: estimator tables import FILE\n",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import estimator
+from tests.support.installations import prepared
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -18,7 +19,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs `estimator staff` in an installation of its own."""
     monkeypatch.setenv("INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
-    assert estimator("prepare")[0] == 0
+    prepared(tmp_path / "instance")
     return lambda *arguments: estimator("staff", *arguments)
 
 

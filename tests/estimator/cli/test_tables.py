@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
+from tests.support.installations import prepared
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -31,12 +32,12 @@ def file(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an installation ready and return its folder."""
     folder = tmp_path / "instance"
     monkeypatch.setenv("INSTANCE", str(folder))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
-    assert run("prepare") == (0, f"Everything is ready in {folder}.\n", "")
+    prepared(folder)
     return folder
 
 

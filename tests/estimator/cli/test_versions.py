@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 import pricing
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
+from tests.support.installations import prepared
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -43,14 +44,13 @@ def file(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, file: Callable[..., str]) -> Path:
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an installation ready, with a list in it, and return its folder."""
     folder = tmp_path / "instance"
     monkeypatch.setenv("INSTANCE", str(folder))
     monkeypatch.setenv("PUBLIC_URL", "https://estimate.example")
     monkeypatch.setenv("SECOND_APPROVER", "0")
-    run("prepare")
-    assert run("tables", "import", file("first.toml"))[0] == 0
+    prepared(folder, table_text())
     return folder
 
 
