@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import resource
-import sys
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +11,7 @@ from typing import Any
 
 import openpyxl
 
+from estimator.strangers_files import answer
 from pricing.money import plain
 
 MOST_UNPACKED = 60_000_000
@@ -29,23 +27,17 @@ class TooMuch(ValueError):
     """A file has more of something than a price list can have."""
 
 
-def main(memory: str, seconds: str, most_rows: str, most_cells: str) -> None:
+def main(most_rows: int, most_cells: int) -> None:
     """Read an XLSX file from standard input, and write its sheets to standard output as JSON; nothing if it is none."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (int(memory),) * 2)
-    os.nice(5)
-    content = sys.stdin.buffer.read()
-    try:
-        answer = json.dumps(sheets(content, int(most_rows), int(most_cells))).encode()
-    except Exception:
-        # Any exception that a malformed workbook provokes in the reader, lack of memory among them.
-        answer = b""
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # without the interpreter's clean-up, for which there may be no memory
+
+    def reading(content: bytes) -> bytes:
+        try:
+            return json.dumps(sheets(content, most_rows, most_cells)).encode()
+        except Exception:
+            # Any exception that a malformed workbook provokes in the reader, lack of memory among them.
+            return b""
+
+    answer(reading)
 
 
 def sheets(content: bytes, most_rows: int, most_cells: int) -> list[tuple[str, list[list[str]]]]:

@@ -1,15 +1,11 @@
-"""The data that a PDF carries, read in a process of its own, because anybody may have made the PDF.
-
-The process has the bytes and nothing else: no secret in its environment, no file that it could write, little
-memory and little time. Importing this module loads nothing of the reader.
-"""
+"""The data that a PDF carries, whoever made the PDF. Importing this module loads nothing of the reader."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Literal, cast
+
+from estimator import strangers_files
 
 SECONDS = 5
 """Timeout for one PDF in seconds; one that takes longer is given up."""
@@ -27,10 +23,7 @@ Kind = Literal[
     "data", "nothing", "no_pdf", "broken", "encrypted", "several", "too_large", "too_slow", "too_much"
 ]
 
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[3:]; "
-    "from estimator.pdf.reader_process import main; main(*sys.argv[1:3])"
-)
+_PROGRAM = "estimator.pdf.reader_process"
 _KINDS: frozenset[str] = frozenset(
     {"data", "nothing", "broken", "encrypted", "several", "too_large", "too_much"}
 )
@@ -54,21 +47,10 @@ def read(content: bytes) -> Carried:
     """Return what a PDF carries; it takes SECONDS and MEMORY at most, whoever made the PDF."""
     if b"%PDF-" not in content[:1024]:
         return Carried("no_pdf")
-    limits = [str(MEMORY), str(SECONDS)]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Carried("too_slow")
-    return answered(done.stdout) if done.returncode == 0 else Carried("too_much")
+        return answered(strangers_files.read(_PROGRAM, content, memory=MEMORY, seconds=SECONDS))
+    except strangers_files.GivenUp as given_up:
+        return Carried("too_slow" if given_up.late else "too_much")
 
 
 def answered(answer: bytes) -> Carried:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import resource
-import sys
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -14,6 +11,7 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError, PdfReadError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from estimator.pdf.reader import LARGEST_DATA, NAMES, Carried
+from estimator.strangers_files import answer
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about a stranger's file are not logged
 
@@ -37,22 +35,17 @@ LIMITS = pypdf.Configuration(
 )
 
 
-def main(memory: str, seconds: str) -> None:
+def main() -> None:
     """Read a PDF from standard input and write what it carries to standard output."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (int(memory),) * 2)
-    os.nice(5)
-    content = sys.stdin.buffer.read()
-    try:
-        found = carried(content)
-    except MemoryError:
-        found = Carried("too_much")
-    sys.stdout.buffer.write(f"{found.kind} {found.name}\n".encode() + found.data)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # without the interpreter's clean-up, for which there may be no memory
+
+    def reading(content: bytes) -> bytes:
+        try:
+            found = carried(content)
+        except MemoryError:
+            found = Carried("too_much")
+        return f"{found.kind} {found.name}\n".encode() + found.data
+
+    answer(reading)
 
 
 def carried(content: bytes) -> Carried:

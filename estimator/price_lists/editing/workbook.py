@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
-from estimator import spreadsheets
+from estimator import spreadsheets, strangers_files
 from estimator.price_lists.editing.sheets import Sheet
 
 MOST_BYTES = 4_000_000
@@ -32,12 +30,6 @@ ABOUT = "about"
 """The sheet that says which save of which draft the others were made of."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?\Z")
-
-
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[5:]; "
-    "from estimator.workbook_process import main; main(*sys.argv[1:5])"
-)
 
 
 class NotAWorkbook(ValueError):
@@ -75,23 +67,19 @@ def read(content: bytes) -> tuple[list[Sheet], dict[str, str]]:
     """
     if len(content) > MOST_BYTES:
         raise NotAWorkbook
-    limits = [str(limit) for limit in (MEMORY, SECONDS, MOST_ROWS, MOST_CELLS)]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-            timeout=SECONDS,
-            check=False,
+        answer = strangers_files.read(
+            "estimator.workbook_process",
+            content,
+            memory=MEMORY,
+            seconds=SECONDS,
+            limits=(MOST_ROWS, MOST_CELLS),
         )
-    except subprocess.TimeoutExpired:
+    except strangers_files.GivenUp:
         raise NotAWorkbook from None
-    if done.returncode != 0 or not done.stdout:
+    if not answer:
         raise NotAWorkbook
-    found: list[tuple[str, list[list[str]]]] = json.loads(done.stdout)
+    found: list[tuple[str, list[list[str]]]] = json.loads(answer)
     about = {row[0]: row[1] for name, rows in found if name == ABOUT for row in rows if len(row) > 1}
     return [
         Sheet(name, [text.strip() for text in rows[0]] if rows else [], rows[1:])
