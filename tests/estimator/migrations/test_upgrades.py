@@ -228,12 +228,10 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
 def test_two_processes_may_migrate_at_the_same_moment(database_url: str, engine: Engine) -> None:
     with engine.connect():  # the file is there before both of them open it
         pass
-    scripts = f"from estimator import migrations; migrations.upgrade({database_url!r})"
-    import subprocess
-    import sys
+    script = f"from estimator import migrations; raise SystemExit(migrations.upgrade({database_url!r}))"
 
     def run(_number: int) -> int:
-        return subprocess.run([sys.executable, "-c", scripts], check=False).returncode
+        return estimator(before=script)[0]
 
     with ThreadPoolExecutor(3) as processes:
         assert list(processes.map(run, range(3))) == [0, 0, 0]
