@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import smtplib
@@ -22,6 +23,12 @@ from tests.support.folders import ROOT
 from tests.support.redis_server import RedisServer
 
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is imported by now out of the search for garbage, which would look through it over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
