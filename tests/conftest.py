@@ -51,12 +51,10 @@ ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operati
 
 def _kind_of_database(item: pytest.Item) -> str:
     """Return the kind of database for which a test is one of two; "" if it is none."""
-    found = (
-        item.callspec.params.get("database_url", "")
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ""
-    )
-    return str(found)
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return ""
+    params = item.callspec.params
+    return str(params.get("database_url") or params.get("kind") or "")
 
 
 def _is_left_to_soak(item: pytest.Item) -> bool:
