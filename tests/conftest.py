@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import smtplib
@@ -24,6 +25,12 @@ from tests.support.redis_server import RedisServer
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
 
 
+def pytest_collection_finish() -> None:
+    """Keep what is imported by now out of the search for garbage, which would look through it over and over."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Chromium, before anything is chosen by marks; of some tests leave one database to `make soak`."""
@@ -44,12 +51,10 @@ ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operati
 
 def _kind_of_database(item: pytest.Item) -> str:
     """Return the kind of database for which a test is one of two; "" if it is none."""
-    found = (
-        item.callspec.params.get("database_url", "")
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ""
-    )
-    return str(found)
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return ""
+    params = item.callspec.params
+    return str(params.get("database_url") or params.get("kind") or "")
 
 
 def _is_left_to_soak(item: pytest.Item) -> bool:
