@@ -14,7 +14,6 @@ from tests.support.accessibility import (
     DESK,
     NARROW,
     OVERFLOW,
-    cramped_by_spacing,
     hindrances,
     hindrances_beside_colours,
 )
@@ -107,9 +106,7 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
 def test_every_state_of_a_quote_is_for_everybody(open_page: Opener, site: Site) -> None:
     page = open_page()
     # An amount never breaks, so spread letters need a little more than the narrowest screen.
-    found = {
-        state: [*hindrances(page), *cramped_by_spacing(page, PHONE_SIZE)] for state in states(page, site)
-    }
+    found = {state: hindrances(page, spaced=PHONE_SIZE) for state in states(page, site)}
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.patient.quote_walk import Issued, confirm, issue
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE
-from tests.support.accessibility import cramped_by_spacing, hindrances
+from tests.support.accessibility import NARROW, hindrances
 
 
 def document(page: Page, quote: Issued) -> bytes:
@@ -96,6 +96,6 @@ def quote(site: Site) -> Issued:
 def test_every_page_of_checking_can_be_read_and_pressed(open_page: Opener, quote: Issued) -> None:
     content = document(open_page(), quote)
     page = open_page()
-    found = {state: [*hindrances(page), *cramped_by_spacing(page)] for state in states(page, quote, content)}
+    found = {state: hindrances(page, spaced=NARROW) for state in states(page, quote, content)}
     assert {state: problems for state, problems in found.items() if problems} == {}
     assert len(found) == 10
