@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, StorageState, expect
 
-from tests.browser.patient.quote_walk import NAME, check, confirm, digits, issue, states
+from tests.browser.patient.quote_walk import NAME, Issued, check, confirm, digits, issue, states
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE, downloaded
 from tests.browser.patient.test_keyboard import stops, tab_to
@@ -20,6 +22,19 @@ from tests.support.accessibility import (
 from tests.support.accessibility import (
     PHONE as PHONE_SIZE,
 )
+
+Opened = tuple[Issued, StorageState]
+
+
+@pytest.fixture(scope="module")
+def opened(site: Site, browser: Browser) -> Iterator[Opened]:
+    """Return a quote with two revisions, and the cookies of a browser that has opened it; nothing changes them."""
+    quote = issue(site)
+    issue(site, revise=quote)
+    context = browser.new_context(base_url=site.address)
+    confirm(context.new_page(), quote)
+    yield quote, context.storage_state()
+    context.close()
 
 
 def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascript(
@@ -116,20 +131,19 @@ def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page:
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
-def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, site: Site) -> None:
-    page = open_page(viewport=NARROW, language="ar")
-    confirm(page, issue(site))
+def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(viewport=NARROW, language="ar", storage_state=signed_in)
+    page.goto(quote.path)
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     for half in page.locator("main > div[lang]").all():
         assert (half.get_attribute("lang"), half.get_attribute("dir")) == ("en", "ltr")
     assert page.evaluate(OVERFLOW) == []
 
 
-def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, site: Site) -> None:
-    page = open_page()
-    quote = issue(site)
-    issue(site, revise=quote)
-    confirm(page, quote)
+def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(storage_state=signed_in)
     page.goto(quote.path, wait_until="networkidle")
     addresses = page.evaluate(
         "[location.href, ...performance.getEntriesByType('resource').map(entry => entry.name)]"
@@ -139,10 +153,10 @@ def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener,
     assert sum(sizes.values()) < 60_000, sizes
 
 
-def test_a_quote_prints_without_its_buttons(open_page: Opener, site: Site) -> None:
-    page = open_page()
-    quote = issue(site)
-    confirm(page, quote)
+def test_a_quote_prints_without_its_buttons(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(storage_state=signed_in)
+    page.goto(quote.path)
     page.emulate_media(media="print")
     for gone in ("header.site", "footer.site", ".actions", ".closing"):
         expect(page.locator(gone).first).to_be_hidden()
