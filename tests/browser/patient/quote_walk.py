@@ -85,12 +85,11 @@ def _asked(patient: Act, language: str) -> PatientRequest:
     return requests.ask(patient, estimate, asked, origin="page", submission="")
 
 
-def digits(page: Page) -> str:
+def digits(page: Page, site: Site) -> str:
     """Wait until the code is in the mailbox of the demonstration, and read it there."""
-    for _look in range(150):
-        if page.locator(".outcome a").count():
-            break
-        page.wait_for_timeout(200)
+    expect(page.locator("#code")).to_be_visible()
+    site.wait_for_mail()
+    if not page.locator(".outcome a").count():
         page.reload()
     letter = page.context.new_page()
     letter.goto(str(page.locator(".outcome a").get_attribute("href")))
@@ -100,11 +99,11 @@ def digits(page: Page) -> str:
     return found[1]
 
 
-def confirm(page: Page, quote: Issued) -> None:
+def confirm(page: Page, site: Site, quote: Issued) -> None:
     """Open the link, have a code sent, read it in the mailbox and type it."""
     page.goto(quote.link)
     page.locator("button[value=send]").click()
-    code = digits(page)
+    code = digits(page, site)
     page.fill("#code", code)
     page.locator("button[value=check]").click()
     expect(page.locator(".document-head")).to_be_visible()
@@ -129,7 +128,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     expect(page.locator("button[value=send]")).to_be_visible()
     yield "before the code"
     page.locator("button[value=send]").click()
-    right = digits(page)
+    right = digits(page, site)
     yield "code is sent"
     page.fill("#code", "000000" if right != "000000" else "111111")
     page.locator("button[value=check]").click()

@@ -32,7 +32,7 @@ def opened(site: Site, browser: Browser) -> Iterator[Opened]:
     quote = issue(site)
     issue(site, revise=quote)
     context = browser.new_context(base_url=site.address)
-    confirm(context.new_page(), quote)
+    confirm(context.new_page(), site, quote)
     yield quote, context.storage_state()
     context.close()
 
@@ -42,7 +42,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
 ) -> None:
     page = open_page(**PHONE, java_script_enabled=False)
     quote = issue(site)
-    confirm(page, quote)
+    confirm(page, site, quote)
     assert quote.link.removeprefix("/q/") not in page.url
     expect(page.locator("h1")).to_contain_text(f"Firm quote {quote.number}, revision 1")
     total = page.locator(".total-amount").inner_text()
@@ -77,7 +77,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
 def test_a_double_click_accepts_once(open_page: Opener, site: Site) -> None:
     page = open_page()
     quote = issue(site)
-    confirm(page, quote)
+    confirm(page, site, quote)
     check(page, quote)
     page.locator("button[value=accept]").dblclick()
     expect(page.locator("h1")).to_contain_text("You have accepted the quote")
@@ -96,7 +96,7 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
     tab_to(page, page.locator("button[value=send]"))
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
-    code = digits(page)
+    code = digits(page, site)
     tab_to(page, page.locator("#code"))
     page.keyboard.type(code)
     page.keyboard.press("Enter")

@@ -15,9 +15,9 @@ from tests.browser.patient.test_journey import PHONE
 from tests.support.accessibility import NARROW, hindrances
 
 
-def document(page: Page, quote: Issued) -> bytes:
+def document(page: Page, site: Site, quote: Issued) -> bytes:
     """Return the PDF of a quote as its patient downloads it."""
-    confirm(page, quote)
+    confirm(page, site, quote)
     for _look in range(150):
         answer = page.request.get(f"{quote.path}/1.pdf")
         if answer.headers["content-type"] == "application/pdf":
@@ -31,7 +31,7 @@ def paper(site: Site, browser: Browser) -> Iterator[tuple[Issued, bytes]]:
     """Return a quote that was issued, and its PDF; nothing changes them."""
     quote = issue(site)
     context = browser.new_context(base_url=site.address)
-    yield quote, document(context.new_page(), quote)
+    yield quote, document(context.new_page(), site, quote)
     context.close()
 
 
