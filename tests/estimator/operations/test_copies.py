@@ -269,15 +269,15 @@ def test_a_backup_that_was_killed_leaves_nothing_that_the_next_one_does_not_remo
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_doctor_removes_the_scratch_database_of_a_killed_backup_and_no_other(
+def test_doctor_removes_what_a_killed_backup_left_on_the_server_and_no_other_database(
     app: Flask, places: tuple[Path, Path], tmp_path: Path, database_url: str
 ) -> None:
-    assert estimator("backup", places[0], before=KILLED)[0] != 0
     # Another installation on the same server proves a copy at this moment.
     with (
         postgresql.new_database(database_url.rpartition("/")[0]) as other,
         scratch.database(other, tmp_path, NOW) as living,
     ):
+        assert estimator("backup", places[0], before=KILLED)[0] != 0
         assert len(scratch_databases(database_url)) == 2
         _code, output, _errors = estimator("doctor")
         assert "Databases that killed backups left on the server were removed: 1." in output
