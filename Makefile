@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak cluster clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,11 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
 		-m "soak or hypothesis or both_databases" $(PYTEST)
+	@$(MAKE) --no-print-directory cluster
+
+SIZE ?= 500
+cluster: ready-to-test ## Break six machines of network namespaces amid 500 quotes and mails (SIZE=40 tries it); as root
+	@CLUSTER_SIZE=$(SIZE) $(BIN)/python -m pytest --quiet -m cluster tests/cluster $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if _kind_of_database(item) and item.path.parent in ONE_DATABASE:
             item.add_marker(pytest.mark.both_databases)
     left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
+    if "cluster" not in config.option.markexpr:
+        left_out |= {id(item) for item in items if item.get_closest_marker("cluster") is not None}
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
 

@@ -34,6 +34,8 @@ class Incoming:
         self.whole = False
         self.asks_to_continue = False
         """Whether the sender waits for “100 Continue” before it sends the body."""
+        self.forwarded_for = ""
+        """What the header X-Forwarded-For says, once the head is there; more of them are joined as the app has them."""
         self._body: int | None = None  # where the body begins, once the head is there
         self._ends: int | None = (
             None  # where the request ends; None for chunks, which tell it one after another
@@ -63,6 +65,7 @@ class Incoming:
             named.setdefault(name.strip().lower(), []).append(value.strip())
         lengths, codings = named.get(b"content-length", []), named.get(b"transfer-encoding", [])
         self.asks_to_continue = named.get(b"expect", [b""])[0].lower() == b"100-continue"
+        self.forwarded_for = b",".join(named.get(b"x-forwarded-for", [])).decode("latin-1")
         if codings:
             self._chunk = self._body
             self.whole = bool(lengths) or codings[-1].lower() != b"chunked"
