@@ -213,7 +213,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-quic",
         "--disable-sync",
         "--no-first-run",
-        "--renderer-process-limit=1",  # no second process is kept ready for each page, which costs as much as the first
+        "--renderer-process-limit=1",  # a new page starts one process for its site, not two
     ]
     if os.getuid() == 0:
         arguments.append("--no-sandbox")

@@ -6,6 +6,8 @@ once in the dark. What it cannot see, text that is cut off and targets that are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -145,7 +147,7 @@ def hindrances(page: Page, spaced: ViewportSize | None = None) -> list[str]:
 def hindrances_at_the_desk(page: Page) -> list[str]:
     """Return every violation on a page of staff, where links may be closer together than on patients' pages."""
     found = [*axe(page, colours=False), *dim(page), *dim_in_the_dark(page)]
-    return [*found, *too_wide(page, 320), *too_wide(page, 1440)]
+    return [*found, *too_wide(page, 320, 1440)]
 
 
 def hindrances_beside_colours(page: Page, spaced: ViewportSize | None = None) -> list[str]:
@@ -156,37 +158,43 @@ def hindrances_beside_colours(page: Page, spaced: ViewportSize | None = None) ->
 
 def cramped_everywhere(page: Page, spaced: ViewportSize | None) -> list[str]:
     """Return what is cut off or too small on a narrow screen and on a wide one, and with spread letters on one."""
-    found = [*cramped(page, NARROW), *cramped(page, DESK)]
-    return found if spaced is None else [*found, *cramped_by_spacing(page, spaced)]
+    with _resized(page):
+        found = cramped(page, NARROW)
+        if spaced is not None:
+            found += cramped_by_spacing(page, spaced)
+        return [*found, *cramped(page, DESK)]
 
 
 def cramped(page: Page, size: ViewportSize) -> list[str]:
-    """Return what is cut off or too small to be pressed on a screen of a size."""
-    before = page.viewport_size
-    assert before is not None
+    """Return what is cut off or too small to be pressed on a screen of a size, which the page keeps."""
     page.set_viewport_size(size)
     found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS)]
-    page.set_viewport_size(before)
     return [f"{size['width']} wide, {each}" for each in found]
 
 
-def too_wide(page: Page, width: int) -> list[str]:
-    """Return whether a page has to be moved sideways in a window of a width."""
-    before = page.viewport_size
-    assert before is not None
-    page.set_viewport_size({"width": width, "height": 800})
-    found = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    page.set_viewport_size(before)
-    return [f"the page is wider than {width}"] if found else []
-
-
-def cramped_by_spacing(page: Page, size: ViewportSize = NARROW) -> list[str]:
-    """Return what is cut off on a narrow screen when somebody spreads the letters and lines of a page."""
-    before = page.viewport_size
-    assert before is not None
+def cramped_by_spacing(page: Page, size: ViewportSize) -> list[str]:
+    """Return what is cut off on a screen of a size when somebody spreads the letters and lines of a page."""
     page.set_viewport_size(size)
     page.evaluate(SPACING)
     found = page.evaluate(OVERFLOW)
     page.evaluate("document.adoptedStyleSheets = []")
-    page.set_viewport_size(before)
     return [f"spaced, {each}" for each in found]
+
+
+def too_wide(page: Page, *widths: int) -> list[str]:
+    """Return the widths of windows in which a page has to be moved sideways."""
+    found = []
+    with _resized(page):
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"the page is wider than {width}")
+    return found
+
+
+@contextmanager
+def _resized(page: Page) -> Iterator[None]:
+    before = page.viewport_size
+    assert before is not None
+    yield
+    page.set_viewport_size(before)
