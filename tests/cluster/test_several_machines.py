@@ -332,7 +332,7 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
     with capsys.disabled():
         print("", *(f"- {figure}" for figure in figures), sep="\n")
     assert coordinators.unexpected == []
-    assert {*visitors.waits.statuses, *coordinators.waits.statuses} <= {0, 200, 302, 404, 503}
+    assert {*visitors.waits.statuses, *coordinators.waits.statuses} <= {0, 200, 303, 404, 503}
     assert max(visitors.waits.longest, coordinators.waits.longest) <= MOST_WAIT
 
 
