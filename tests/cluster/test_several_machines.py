@@ -325,12 +325,19 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
             *findings(cluster),
             f"{visitors.waits.pages} pages of visitors, longest {visitors.waits.longest:.1f} s "
             f"({visitors.waits.longest_page}), {dict(visitors.waits.statuses)}",
-            f"{coordinators.waits.pages} pages of coordinators, longest {coordinators.waits.longest:.1f} s, "
-            f"{dict(coordinators.waits.statuses)}",
+            f"{coordinators.waits.pages} pages of coordinators, longest {coordinators.waits.longest:.1f} s "
+            f"({coordinators.waits.longest_page}), {dict(coordinators.waits.statuses)}",
             f"{took:.0f} s in all",
         ]
     with capsys.disabled():
         print("", *(f"- {figure}" for figure in figures), sep="\n")
+        for name in cluster.services:
+            written = (cluster.folder / f"{name}.log").read_text()
+            if "Traceback" in written:
+                print(
+                    f"\nThe log of {name} from its first error on:",
+                    written[written.index("Traceback") :][:6_000],
+                )
     assert coordinators.unexpected == []
     assert {*visitors.waits.statuses, *coordinators.waits.statuses} <= {0, 200, 303, 404, 503}
     assert max(visitors.waits.longest, coordinators.waits.longest) <= MOST_WAIT
