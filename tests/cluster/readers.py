@@ -174,12 +174,12 @@ class Coordinators:
         page = browser.ask("GET", path)
         if page.status == 200 and 'name="fingerprint"' in page.text:
             answer = browser.fill_in(path, page)
-            if answer.status not in (0, 302, 503):
+            if answer.status not in (0, 303, 503):
                 self.unexpected.append(f"{answer.status} to {path}: {answer.text[-2000:]}")
-            return answer.status == 302
+            return answer.status == 303
         if page.status in (0, 503):
             return False
-        if page.status not in (302, 404):
+        if page.status != 404:
             self.unexpected.append(f"{page.status} to {path}: {page.text[-2000:]}")
         return True  # nothing is prepared any more
 
