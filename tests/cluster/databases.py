@@ -41,9 +41,6 @@ class Server:
             rights.write(f"host all,replication all {PREFIX}.0/24 trust\n")
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write("wal_level = replica\nmax_wal_senders = 5\nlisten_addresses = '*'\n")
-            settings.write(
-                "tcp_keepalives_idle = 20\ntcp_keepalives_interval = 5\ntcp_keepalives_count = 4\n"
-            )
             settings.write(f"unix_socket_directories = ''\nport = {PORT}\n")
 
     def follow(self, primary: Server) -> None:
