@@ -6,6 +6,7 @@ Standard library only: no clock, no locale, no disk, no network, no float. docs/
 from pricing import explore
 from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
+from pricing.left_open import unanswered
 from pricing.lint import Warning, blocking, lint
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
@@ -25,5 +26,6 @@ __all__ = [
     "lint",
     "read",
     "sha256",
+    "unanswered",
     "write",
 ]
