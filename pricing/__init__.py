@@ -8,6 +8,7 @@ from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
 from pricing.left_open import unanswered
 from pricing.lint import Warning, blocking, lint
+from pricing.lowest import so_far
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
 from pricing.table import PriceTable
@@ -26,6 +27,7 @@ __all__ = [
     "lint",
     "read",
     "sha256",
+    "so_far",
     "unanswered",
     "write",
 ]

@@ -147,7 +147,7 @@ def named(*conditions: Condition | None) -> set[str]:
 
 def highest(driver: NumberDriver) -> Decimal:
     """Return the highest number that can be answered."""
-    return _stepped(driver, Fraction(driver.most))
+    return stepped(driver, Fraction(driver.most))
 
 
 def _refused(rules: Iterable[Rule], plan: Plan) -> bool:
@@ -182,13 +182,13 @@ def _numbers(driver: NumberDriver, tests: Iterable[NumberIs], marks: Iterable[Fr
     bounds = [bound for test in tests for bound in (test.least, test.most) if bound is not None]
     found = [driver.least, highest(driver)]
     for mark in (*map(Fraction, bounds), *marks):
-        below = _stepped(driver, mark)
+        below = stepped(driver, mark)
         found += [below - driver.step, below, below + driver.step]
     return [_as_written(number) for number in found if driver.least <= number <= driver.most]
 
 
-def _stepped(driver: NumberDriver, number: Fraction) -> Decimal:
-    """The highest possible number that is not above `number`, or the least one."""
+def stepped(driver: NumberDriver, number: Fraction) -> Decimal:
+    """Return the highest possible number that is not above `number`, or the least one."""
     steps = (number - Fraction(driver.least)) // Fraction(driver.step)
     return driver.least + max(steps, 0) * driver.step
 
