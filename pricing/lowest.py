@@ -24,8 +24,8 @@ from pricing.table import Driver, PriceTable, Rule
 from pricing.terms import Sums, Term, Terms, Unbounded
 from pricing.trials import Trials
 
-MOST_STEPS = 20_000
-"""Maximum number of steps of one search; after more nothing is told."""
+MOST_STEPS = 50_000
+"""Maximum number of charges and sums that one search looks at; after more nothing is told."""
 
 Trail = tuple[str, Value | None, Any] | None
 """The answers that led to some sums, the last one first: driver, answer, the trail before."""
@@ -96,22 +96,22 @@ class _Search:
             for (held, active), ways in states.items():
                 before = {code: value for code, value in zip(live, held, strict=True) if value is not None}
                 for value in self._answers(stop.driver, before):
-                    self._step(len(ways))
+                    self._step(len(stop.terms) + len(ways) * self.terms.width)
                     values = before
                     if stop.driver is not None and value is not None:
                         values = {**before, stop.driver.code: value}
                     if not _is_allowed(stop, values, offer):
                         continue
-                    added = nothing
+                    added = list(nothing)
                     for term in stop.terms:
-                        added = self.terms.add(added, term, values, offer)
+                        self.terms.add(added, term, values, offer)
                     key = (
                         tuple(values.get(code) for code in stop.live),
                         (*active, *(self._is_active(index, values) for index in stop.joins)),
                     )
                     kept = following.setdefault(key, [])
                     for sums, trail in ways:
-                        new = sums if added is nothing else tuple(map(Decimal.__add__, sums, added))
+                        new = tuple(map(Decimal.__add__, sums, added)) if stop.terms else sums
                         _keep(kept, new, trail if stop.driver is None else (stop.driver.code, value, trail))
             states, live = following, stop.live
         order = [index for stop in self.stops for index in stop.joins]
@@ -130,8 +130,8 @@ class _Search:
         entry: Any = on.tax if isinstance(on, TaxOn) else on.charge
         return applies(entry.when, entry.unless, values)
 
-    def _step(self, ways: int) -> None:
-        self.left -= ways
+    def _step(self, steps: int) -> None:
+        self.left -= steps
         if self.left < 0:
             raise Unbounded
 

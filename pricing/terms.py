@@ -67,11 +67,17 @@ class Terms:
             *(_join(on, at) for on in taxes),
         )
         self.width = 1 + len(self.joins)
+        self._taken: dict[int, list[tuple[int, Decimal | None]]] = {}
+        for index, join in enumerate(self.joins, start=1):
+            assert join.on.of is not None
+            above = join.on.tax.above if isinstance(join.on, TaxOn) else None
+            for position in join.on.of.charges:
+                self._taken.setdefault(position, []).append((index, above))
         terms = (self._term(line) for line in ready.lines if line.of is None)
         self.terms = tuple(term for term in terms if term.counts)
         less = any(_may_be_negative(term) for term in self.terms)
         self.negative = less or any(package.price.likely < 0 for package in table.packages)
-        self._amounts: dict[tuple[int, Decimal, Decimal], Sums] = {}
+        self._amounts: dict[tuple[int, Decimal, Decimal], list[tuple[int, Decimal]]] = {}
 
     @staticmethod
     def of(table: PriceTable) -> Terms:
@@ -81,17 +87,17 @@ class Terms:
             found = table.kept["terms"] = Terms(table)
         return found
 
-    def add(self, sums: Sums, term: Term, values: Mapping[str, Value], offer: Offer | None) -> Sums:
-        """Return sums with what a charge adds to them, if it stands in a plan with these values."""
+    def add(self, sums: list[Decimal], term: Term, values: Mapping[str, Value], offer: Offer | None) -> None:
+        """Add to sums what a charge adds, if it stands in a plan with these values."""
         charge, position = term.line.charge, term.line.position
         if not term.line.always and not applies(charge.when, charge.unless, values):
-            return sums
+            return
         quantity = charge.times
         for code in charge.per:
             number = values.get(code)
             quantity *= number if isinstance(number, Decimal) else ZERO
         if not quantity:
-            return sums
+            return
         allowance = ZERO if offer is None else offer.allowance.get(position, ZERO)
         key = (position, quantity, allowance)
         amounts = self._amounts.get(key)
@@ -99,7 +105,8 @@ class Terms:
             if len(self._amounts) >= MOST_KEPT:
                 self._amounts.clear()
             amounts = self._amounts[key] = self._worth(term, quantity, allowance)
-        return tuple(map(Decimal.__add__, sums, amounts))
+        for index, amount in amounts:
+            sums[index] += amount
 
     def total(self, sums: Sums, active: Iterable[bool], offer: Offer | None) -> Decimal:
         """Return the total of a plan; raises Unbounded if it might fall while one of its sums rises."""
@@ -153,28 +160,22 @@ class Terms:
         if not isinstance(line.charge.price, OnRequest):
             if line.total != _RESERVE:
                 counts.append((0, None))
-            for index, join in enumerate(self.joins, start=1):
-                of = join.on.of
-                assert of is not None
-                if line.position in of.charges:
-                    counts.append((index, join.on.tax.above if isinstance(join.on, TaxOn) else None))
+            counts += self._taken.get(line.position, ())
         charge = line.charge
         names = frozenset(named(charge.when, charge.unless)).union(charge.per)
         return Term(
             line, tuple(counts), names, self._shape(line, any(above is not None for _, above in counts))
         )
 
-    def _worth(self, term: Term, quantity: Decimal, allowance: Decimal) -> Sums:
+    def _worth(self, term: Term, quantity: Decimal, allowance: Decimal) -> list[tuple[int, Decimal]]:
+        """What so many units of a charge add, and to which sums."""
         charge = term.line.charge
         billed = billed_units(charge, quantity, allowance)
         exact = exact_amount(charge, billed, LIKELY)
-        amounts = [ZERO] * self.width
-        if exact is not None:
-            amount = self.money.amount(exact)
-            for index, above in term.counts:
-                if above is None or amount > above * billed:
-                    amounts[index] = amount
-        return tuple(amounts)
+        if exact is None:
+            return []
+        amount = self.money.amount(exact)
+        return [(index, amount) for index, above in term.counts if above is None or amount > above * billed]
 
     def _shape(self, line: Line, has_limit: bool) -> str:
         charge = line.charge

@@ -118,10 +118,11 @@ class _Kept:
             if test.most is not None:
                 numbers.add(_above(driver, test.most))
         for term, factor in falling:
-            if term.shape == "wild" or factor is None:
+            cuts = None if term.shape == "wild" or factor is None else self._cuts(term)
+            if cuts is None or factor is None:
                 numbers = set(_all_numbers(driver))
                 break
-            numbers.update(self._falls(driver, term, factor))
+            numbers.update(_falls(driver, term, factor, cuts))
         found = sorted(number for number in numbers if number <= driver.most)
         return (*found, None) if driver.open else tuple(found)
 
@@ -135,28 +136,36 @@ class _Kept:
             values.setdefault(said, value)
         return tuple(values.values())
 
-    def _falls(self, driver: NumberDriver, term: Term, factor: Decimal) -> Iterator[Decimal]:
-        """The first number in each tier of a charge, whatever a package pays for."""
+    def _cuts(self, term: Term) -> list[tuple[Decimal, Decimal]] | None:
+        """Where a charge's price may fall: so many units paid for, with so many by a package; None of too many."""
         charge, position = term.line.charge, term.line.position
         assert isinstance(charge.price, Tiers)
         allowances = {
             ZERO if offer is None else offer.allowance.get(position, ZERO) for offer in self.terms.offers
         }
         ends = [ZERO, *(tier.up_to for tier in charge.price.tiers if tier.up_to is not None)]
-        most = int((highest(driver) - driver.least) / driver.step)
+        if len(ends) * len(allowances) > MOST_NUMBERS:
+            return None
+        return [(end, allowance) for end in ends for allowance in allowances]
 
-        def billed(steps: int, allowance: Decimal) -> Decimal:
-            return billed_units(charge, (driver.least + steps * driver.step) * factor, allowance)
 
-        for allowance in allowances:
-            for end in ends[: MOST_NUMBERS + 1]:
-                low, high = -1, most
-                if billed(high, allowance) <= end:
-                    continue
-                while high - low > 1:
-                    middle = (low + high) // 2
-                    low, high = (middle, high) if billed(middle, allowance) <= end else (low, middle)
-                yield driver.least + high * driver.step
+def _falls(
+    driver: NumberDriver, term: Term, factor: Decimal, cuts: list[tuple[Decimal, Decimal]]
+) -> Iterator[Decimal]:
+    """The first possible number above each of a charge's cuts."""
+    most = int((highest(driver) - driver.least) / driver.step)
+
+    def billed(steps: int, allowance: Decimal) -> Decimal:
+        return billed_units(term.line.charge, (driver.least + steps * driver.step) * factor, allowance)
+
+    for end, allowance in cuts:
+        low, high = -1, most
+        if billed(high, allowance) <= end:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if billed(middle, allowance) <= end else (low, middle)
+        yield driver.least + high * driver.step
 
 
 def _given(driver: Driver, answer: object) -> Value | None:

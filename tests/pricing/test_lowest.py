@@ -356,6 +356,31 @@ def test_too_many_numbers_are_not_tried() -> None:
     assert pricing.so_far(priced(less, most="500"), {"cells": "own"}) == Decimal("320.00")
 
 
+def test_too_many_tiers_are_not_looked_for_one_by_one() -> None:
+    rows = ", ".join(f"{{ up_to = {number}, price = {500 - number} }}" for number in range(1, 402))
+    many = charge("scan", f'per = "nights"\nvolume = [{rows}]')
+    assert pricing.so_far(priced(many), {}) == cheapest(
+        priced(many), {"cells": "own", "sessions": 1, "rehab": False, "arrival": "2026-01-01"}, []
+    )
+    assert pricing.so_far(priced(many, most="500"), {}) is None
+
+
+def test_a_list_of_thousands_of_charges_percentages_and_taxes_is_done_with_soon() -> None:
+    charges = "".join(
+        charge(f"more_{number}", 'per = "nights"\nwhen = { cells = "cord" }\nprice = 1')
+        for number in range(3_000)
+    )
+    fees = "".join(charge(f"fee_{number}", 'percent = 1\nof = ["care"]') for number in range(100))
+    taxes = "".join(
+        tax('percent = 1\nof = ["care"]').replace("vat", f"vat_{number}") for number in range(100)
+    )
+    table = priced(charges + fees + taxes)
+    start = time.perf_counter()
+    assert pricing.so_far(table, {"cells": "own"}) is not None
+    assert pricing.so_far(table, {"cells": "cord"}) is not None
+    assert time.perf_counter() - start < 30
+
+
 def test_too_many_ways_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lowest, "MOST_STEPS", 5)
     assert pricing.so_far(priced(), {}) is None
