@@ -20,7 +20,6 @@ from estimator.processes.connections import AT_ONCE, LEAST_RATE, TICK, Keeper, W
 from estimator.processes.fair_queue import Bounds, FairQueue
 from estimator.processes.framing import LARGEST_BODY, LARGEST_HEAD, Incoming
 from estimator.processes.hand_over import HandOver
-from estimator.web import networks
 
 PATIENCE = 5
 """Seconds without a byte after which a connection is closed."""
@@ -118,13 +117,16 @@ class Reception(Keeper):
         workers: int,
         proxies: int,
         headers: Mapping[str, str],
+        network_of: Callable[[str], str],
     ) -> None:
+        """`headers` are those of a refusal; `network_of` an address is what takes turns."""
         super().__init__()
         self._listeners = listeners
         self._hand_over = hand_over
         self._most_handed = workers + 1  # one is there already when a worker becomes free
         self._proxies = proxies
         self._refusal = _refusal(headers)
+        self._network_of = network_of
         self._queue: FairQueue[Reading] = FairQueue(BOUNDS)
         self._next: Reading | None = None
         self._handed: set[Waiting] = set()
@@ -165,7 +167,7 @@ class Reception(Keeper):
 
     def queue(self, reading: Reading) -> None:
         """Let a whole request wait for its turn among those of its network."""
-        network = networks.household(self._sender(reading))
+        network = self._network_of(self._sender(reading))
         for refused in self._queue.put(network, reading, len(reading.incoming.content)):
             self._refused += 1
             self.begin(Writing(refused.client, refused.client_address, memoryview(self._refusal), False))

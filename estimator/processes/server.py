@@ -30,7 +30,6 @@ from estimator.processes.connections import ANSWER_PATIENCE, AnswerKeeper
 from estimator.processes.demonstration import is_loopback
 from estimator.processes.hand_over import HandOver
 from estimator.processes.reception import PATIENCE, Reception
-from estimator.web import guard
 
 SECONDS = 60
 """Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
@@ -197,12 +196,15 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         return bool(self.alive and self.is_parent_alive())
 
     def _read_requests(self, server: _Server) -> None:
+        from estimator.web import guard, networks  # noqa: PLC0415 - only after it is said where its figures go
+
         reception = Reception(
             self.sockets,
             server.hand_over,
             workers=server.settings.workers,
             proxies=server.settings.proxies,
             headers=guard.HEADERS,
+            network_of=networks.household,
         )
         server.set_reading(True)
         reception.run(self._goes_on, self.PIPE[0])

@@ -47,7 +47,7 @@ GRACE = 25
 """Seconds that mail on its way has to finish when the worker is told to end."""
 
 SWEPT_EVERY = 20
-"""Seconds between two sweeps of a worker. Each worker has its own: one that was cut off takes nobody's with it, and what
+"""Seconds between two sweeps of a worker. Each has its own: one that was cut off takes nobody's with it, and what
 it had claimed is enqueued anew soon after its lease."""
 
 SOON = timedelta(minutes=1)
