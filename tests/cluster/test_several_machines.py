@@ -320,8 +320,10 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
         finally:
             visitors.end()
             coordinators.end()
+            with capsys.disabled():
+                print("", *(f"- {figure}" for figure in figures), *first_errors(cluster), sep="\n")
         took = time.monotonic() - began
-        figures += [
+        found = [
             *findings(cluster),
             f"{visitors.waits.pages} pages of visitors, longest {visitors.waits.longest:.1f} s "
             f"({visitors.waits.longest_page}), {dict(visitors.waits.statuses)}",
@@ -330,17 +332,19 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
             f"{took:.0f} s in all",
         ]
     with capsys.disabled():
-        print("", *(f"- {figure}" for figure in figures), sep="\n")
-        for name in cluster.services:
-            written = (cluster.folder / f"{name}.log").read_text()
-            if "Traceback" in written:
-                print(
-                    f"\nThe log of {name} from its first error on:",
-                    written[written.index("Traceback") :][:6_000],
-                )
+        print(*(f"- {figure}" for figure in found), sep="\n")
     assert coordinators.unexpected == []
     assert {*visitors.waits.statuses, *coordinators.waits.statuses} <= {0, 200, 303, 404, 503}
     assert max(visitors.waits.longest, coordinators.waits.longest) <= MOST_WAIT
+
+
+def first_errors(cluster: Cluster) -> Iterator[str]:
+    """Yield what services wrote from their first mistake on."""
+    for name in cluster.services:
+        written = (cluster.folder / f"{name}.log").read_text()
+        if "Traceback" in written:
+            at = written.index("Traceback")
+            yield f"The log of {name} around its first mistake:\n{written[max(at - 1_000, 0) :][:7_000]}"
 
 
 def count(model: type, *where: object) -> int:
