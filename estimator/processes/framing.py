@@ -32,6 +32,8 @@ class Incoming:
     def __init__(self) -> None:
         self.content = bytearray()
         self.whole = False
+        self.ended = False
+        """Whether its sender has nothing more to send; a request that is refused by its head has not ended."""
         self.asks_to_continue = False
         """Whether the sender waits for “100 Continue” before it sends the body."""
         self.forwarded_for = ""
@@ -55,7 +57,10 @@ class Incoming:
             self._body = end + len(_END)
             self._read_head(bytes(self.content[:end]))
         if not self.whole:
-            self.whole = self._chunks_end() if self._ends is None else len(self.content) >= self._ends
+            if self._ends is None:
+                self.whole = self._chunks_end()
+            else:
+                self.whole = self.ended = len(self.content) >= self._ends
 
     def _read_head(self, head: bytes) -> None:
         assert self._body is not None
@@ -89,7 +94,8 @@ class Incoming:
             size = int(found[1], 16)
             if size == 0:
                 # Trailers may stand between the last chunk and the empty line.
-                return self.content.find(_END, line_end) >= 0 or len(self.content) - line_end > LARGEST_HEAD
+                self.ended = self.content.find(_END, line_end) >= 0
+                return self.ended or len(self.content) - line_end > LARGEST_HEAD
             if len(self.content) < line_end + 2 + size + 2:
                 return size > LARGEST_BODY
             self._chunk = line_end + 2 + size + 2

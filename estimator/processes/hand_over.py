@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 
+ENDED, GOES_ON = b"e", b"g"
+
 
 class HandOver:
     """A pair of sockets that all processes of the server share; made before they are."""
@@ -14,14 +16,18 @@ class HandOver:
         self.taking.setblocking(False)
         self._giving.setblocking(False)
 
-    def give(self, client: socket.socket, content: socket.socket) -> None:
-        """Pass a connection and the socket its request is read from; raises BlockingIOError while too many wait."""
-        socket.send_fds(self._giving, [b"."], [client.fileno(), content.fileno()])
+    def give(self, client: socket.socket, content: socket.socket, *, ended: bool) -> None:
+        """Pass a connection, the socket its request is read from, and whether its sender has nothing more to send.
 
-    def take(self) -> tuple[socket.socket, socket.socket] | None:
+        Raises BlockingIOError while too many wait.
+        """
+        said = ENDED if ended else GOES_ON
+        socket.send_fds(self._giving, [said], [client.fileno(), content.fileno()])
+
+    def take(self) -> tuple[socket.socket, socket.socket, bool] | None:
         """Return what `give` passed; None if another worker was faster."""
         try:
-            descriptors = socket.recv_fds(self.taking, 1, 2)[1]
+            said, descriptors, _flags, _address = socket.recv_fds(self.taking, 1, 2)
         except OSError:
             return None
         if len(descriptors) != 2:  # this process has no descriptor left
@@ -31,7 +37,7 @@ class HandOver:
         client, content = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         client.set_inheritable(False)
         content.set_inheritable(False)
-        return client, content
+        return client, content, said == ENDED
 
     def close(self) -> None:
         """Close both ends; what nobody took is dropped."""

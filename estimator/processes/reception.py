@@ -170,7 +170,8 @@ class Reception(Keeper):
         network = self._network_of(self._sender(reading))
         for refused in self._queue.put(network, reading, len(reading.incoming.content)):
             self._refused += 1
-            self.begin(Writing(refused.client, refused.client_address, memoryview(self._refusal), False))
+            lingers = not refused.incoming.ended
+            self.begin(Writing(refused.client, refused.client_address, memoryview(self._refusal), lingers))
         now = time.monotonic()
         if self._refused and now - self._reported >= REPORTED_EVERY:
             logger.warning("%s requests found no room: too many of their network waited", self._refused)
@@ -219,7 +220,7 @@ class Reception(Keeper):
             reading = self._next = self._next or self._queue.take()
             ours, theirs = socket.socketpair()
             try:
-                self._hand_over.give(reading.client, theirs)
+                self._hand_over.give(reading.client, theirs, ended=reading.incoming.ended)
             except BlockingIOError:
                 ours.close()
                 return

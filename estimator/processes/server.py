@@ -103,8 +103,11 @@ class _Connection(socket.socket):
     What the client does not take at once of an answer is left to the thread of answers when the connection is closed.
     """
 
-    def __init__(self, client: socket.socket, content: socket.socket, keeper: AnswerKeeper) -> None:
+    def __init__(
+        self, client: socket.socket, content: socket.socket, keeper: AnswerKeeper, *, ended: bool
+    ) -> None:
         super().__init__(fileno=client.detach())
+        self._ended = ended
         self.setblocking(True)
         self._content = content
         self._keeper = keeper
@@ -137,10 +140,10 @@ class _Connection(socket.socket):
         return len(data)
 
     def shutdown(self, how: int) -> None:
-        """Hand the connection to the keeper, if anything of the answer is left or unread bytes would break it off."""
+        """Hand it to the keeper, if some of the answer is left or more of the request would break it off."""
         if self.fileno() >= 0:
             self.setblocking(False)
-            lingers = self._more_came()
+            lingers = not self._ended or self._more_came()
             if self._unsent or lingers:
                 rest = bytes(self._unsent)
                 self._keeper.write(socket.socket(fileno=self.detach()), rest, lingers=lingers)
@@ -226,7 +229,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         found = hand_over.take()
         if found is None:
             return False
-        client, content = found
+        client, content, ended = found
         content.settimeout(PATIENCE)
         try:
             address = client.getpeername()
@@ -234,7 +237,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
             client.close()
             content.close()
         else:
-            with _Connection(client, content, self.keeper) as connection:
+            with _Connection(client, content, self.keeper, ended=ended) as connection:
                 self.handle(connection, connection, address)
         return True
 

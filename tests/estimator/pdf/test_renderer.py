@@ -214,7 +214,7 @@ def run(script: str) -> list[str]:
         f"    made = renderer.document({ONE!r}, created=datetime(2026, 11, 10, 12, 0, tzinfo=UTC))\n"
         "    return hashlib.sha256(made).hexdigest()\n"
         "def report(*words):\n"
-        "    print(*words, flush=True)\n"
+        "    os.write(1, (' '.join(map(str, words)) + '\\n').encode())  # whole lines, whoever else writes\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", start + script],

@@ -126,14 +126,17 @@ def test_a_sender_that_waits_for_a_word_before_the_body_gets_it_once(server: Ser
     client.close()
 
 
+@pytest.mark.parametrize(("pause", "pieces"), [(0, 20), (0.5, 1)], ids=["at once", "after the refusal"])
 def test_a_body_that_is_too_large_is_refused_before_it_was_sent_and_the_refusal_arrives(
-    server: Server,
+    server: Server, pause: float, pieces: int
 ) -> None:
     client = server.connect()
     client.sendall(b"POST /verify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000000\r\n\r\n")
+    time.sleep(pause)
     with suppress(OSError):
-        for _number in range(20):
+        for _number in range(pieces):
             client.sendall(b"x" * 65_536)
+    time.sleep(pause)
     assert answer(client).startswith(b"HTTP/1.1 413 ")
     client.close()
 
