@@ -33,10 +33,15 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, before anything is chosen by marks; of some tests leave one database to `make soak`."""
+    """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
+
+    Of some tests one kind of database is left to `make soak`.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+        if item.path.parent in OF_PROCESSES:
+            item.add_marker(pytest.mark.processes)
     for item in items:
         if _kind_of_database(item) and item.path.parent in ONE_DATABASE:
             item.add_marker(pytest.mark.both_databases)
@@ -46,6 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
 
+
+OF_PROCESSES = {
+    ROOT / "tests" / "estimator" / room for room in ("cli", "migrations", "operations", "processes")
+}
+"""Folders of tests that start servers, workers and commands, or build databases anew, and wait for them."""
 
 ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operations")}
 """Folders of commands, whose tests take seconds: each runs on one kind of database, half of them on each."""

@@ -20,6 +20,8 @@ import pytest
 from estimator.config import IN_FILES
 from estimator.pdf import renderer
 
+pytestmark = pytest.mark.processes
+
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ONE = "<html lang=en><title>One</title><p>One document"
 LONG = "<html lang=en><title>Long</title>" + "<p>One of very many sentences.</p>" * 20_000
