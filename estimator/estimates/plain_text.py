@@ -54,15 +54,14 @@ def _lines(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Iterator
 
 def _headline(rows: Rows) -> Iterator[str]:
     headline = rows.headline
-    label = _("Likely total, at least") if headline.at_least else _("Likely total")
-    yield from _amount(label.upper(), headline.amount)
+    yield from _amount(headline.label.upper(), headline.amount)
     if headline.span:
         yield from _wrapped(f"{_('It may come to')} {headline.span}.")
         for reason in headline.reasons:
             yield from _wrapped(reason, bullet=True)
     if headline.on_request:
         names = ", ".join(map(str, headline.on_request))
-        yield from _wrapped(f"{_('Not in this sum, because the price is on request:')} {names}.")
+        yield from _wrapped(f"{headline.why_at_least} {names}.")
 
 
 def _items(rows: Rows) -> Iterator[str]:

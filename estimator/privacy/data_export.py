@@ -248,8 +248,7 @@ class _Worded:
         yield Row(_("Request"), self.found["reference"])
         yield Row(_("Estimate"), self.found["estimate"])
         yield Row(_("Asked on"), self.moment(self.found["asked_at"]))
-        label = _("Likely total, at least") if rows.headline.at_least else _("Likely total")
-        yield Row(label, rows.headline.amount)
+        yield Row(rows.headline.label, rows.headline.amount)
         for section in rows.answers:
             for row in section.rows:
                 yield Row(str(row.label), str(row.answer))

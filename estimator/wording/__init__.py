@@ -7,6 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
+from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
@@ -48,6 +49,7 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "likely_total",
     "notice_sections",
     "problem_sentence",
     "problem_sentences",

@@ -1,11 +1,22 @@
-"""Which sums leave out something on request, so that each says "at least" where it must and nowhere else."""
+"""Which sums leave out something on request, and the words for it: "at least" where it must stand and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from estimator.i18n import gettext as _
 from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
+
+
+def likely_total(at_least: bool) -> str:
+    """Return what a likely total is called, in the language that is spoken."""
+    return _("Likely total, at least") if at_least else _("Likely total")
+
+
+def why() -> str:
+    """Return the beginning of the sentence that names what a total leaves out."""
+    return _("Not in this sum, because the price is on request:")
 
 
 class Certainty:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.wording import ranges
+from estimator.wording import at_least, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.rows import (
@@ -103,9 +103,12 @@ class _Wording:
 
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
+        incomplete = bool(self.breakdown["on_request"])
         return Headline(
+            label=at_least.likely_total(incomplete),
             amount=self.money(totals["likely"]),
-            at_least=bool(self.breakdown["on_request"]),
+            at_least=incomplete,
+            why_at_least=at_least.why(),
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],

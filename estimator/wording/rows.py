@@ -110,11 +110,14 @@ class NoticeSection:
 class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
-    `at_least` is True while anything is on request: the amount is then not the whole amount.
+    `at_least` is True while anything is on request: the amount is then not the whole amount, and `why_at_least` begins
+    the sentence that names what is missing.
     """
 
+    label: str
     amount: str
     at_least: bool
+    why_at_least: str
     span: str | None
     reasons: Sequence[str]
     on_request: Sequence[Words]

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from estimator import clinic, estimates, price_lists, quotes, requests, throttle
+from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -291,8 +291,8 @@ class AskedAbout(TypedDict):
     reference: str
     provider: str
     demo: bool
+    total_label: str
     total: str
-    at_least: bool
     expired: str | None
 
 
@@ -306,8 +306,8 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
         "reference": found.reference,
         "provider": table.provider.name,
         "demo": table.demo,
+        "total_label": wording.likely_total(bool(breakdown["on_request"])),
         "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
-        "at_least": bool(breakdown["on_request"]),
         "expired": reader.day(found.valid_until)
         if estimates.has_expired(found, request_context.now())
         else None,
