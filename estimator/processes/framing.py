@@ -53,6 +53,8 @@ class Incoming:
             end = self.content.find(_END, searched)
             if end < 0:
                 self.whole = len(self.content) > LARGEST_HEAD
+                if self.whole:  # its end is what lets the parser tell that it is too long
+                    self.content[LARGEST_HEAD:] = _END
                 return
             self._body = end + len(_END)
             self._read_head(bytes(self.content[:end]))

@@ -12,11 +12,12 @@ import os
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from estimator.messages import gettext as _
-from estimator.processes.connections import AT_ONCE, LEAST_RATE, TICK, Keeper, Waiting, Writing, oldest
+from estimator.processes.connections import AT_ONCE, LEAST_RATE, TICK, Keeper, Waiting, Writing
 from estimator.processes.fair_queue import Bounds, FairQueue
 from estimator.processes.framing import LARGEST_BODY, LARGEST_HEAD, Incoming
 from estimator.processes.hand_over import HandOver
@@ -31,7 +32,7 @@ LONGEST_SECONDS = 300
 """Seconds after which no request is waited for any more, however large."""
 
 MOST_BYTES = 64_000_000
-"""Maximum size of what has come of requests that are not whole; the oldest of them make room for others."""
+"""Maximum size of what has come of requests that are not whole; the largest of whichever network holds most go."""
 
 BOUNDS = Bounds(
     items_of_one=150, items=400, bytes_of_one=LARGEST_BODY + LARGEST_HEAD + 5_000_000, bytes=128_000_000
@@ -186,12 +187,17 @@ class Reception(Keeper):
         """Close connections while there are too many of them, or hold too much."""
         super().make_room()
         sizes = {each: len(each.incoming.content) for each in self._waiting if isinstance(each, Reading)}
-        held = sum(sizes.values())
-        while held > MOST_BYTES:
-            first = oldest(each for each in sizes if sizes[each])
-            assert isinstance(first, Reading)
-            held -= sizes.pop(first)
-            self.close(first)
+        if sum(sizes.values()) <= MOST_BYTES:
+            return
+        networks = {each: self._network_of(self._sender(each)) for each in sizes}
+        while sum(sizes.values()) > MOST_BYTES:
+            held: Counter[str] = Counter()
+            for each, size in sizes.items():
+                held[networks[each]] += size
+            most = held.most_common(1)[0][0]
+            largest = max((each for each in sizes if networks[each] == most), key=lambda each: sizes[each])
+            del sizes[largest]
+            self.close(largest)
 
     def _accept(self, listener: socket.socket) -> None:
         for _number in range(ACCEPTED_AT_ONCE):

@@ -12,14 +12,16 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.sync import StopWaiting, SyncWorker
+from werkzeug.exceptions import BadRequest
 
 from estimator import logs
 from estimator.config import Settings
@@ -169,6 +171,34 @@ class _Connection(socket.socket):
         del self._unsent[:sent]
 
 
+class _Body:
+    """The body of a request as the app reads it: what gunicorn cannot read is a bad request, no mistake of ours."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int | None = None) -> bytes:
+        """Return the next bytes."""
+        return self._well(self._body.read, size)
+
+    def readline(self, size: int | None = None) -> bytes:
+        """Return the next line."""
+        return self._well(self._body.readline, size)
+
+    def readlines(self, size: int | None = None) -> list[bytes]:
+        """Return all lines."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def _well(self, read: Callable[[int | None], bytes], size: int | None) -> bytes:
+        try:
+            return read(size)
+        except ParseException as error:
+            raise BadRequest from error
+
+
 class _Worker(SyncWorker):  # type: ignore[misc]
     """A sync worker that answers one whole request at a time; or, of all of them, the one that reads requests.
 
@@ -296,8 +326,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        return self.flask_app
+    def load(self) -> Callable[..., Iterable[bytes]]:
+        def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            return self.flask_app(environ | {"wsgi.input": _Body(environ["wsgi.input"])}, start_response)
+
+        return answer
 
     def _forget_connections(self, _arbiter: Any, _worker: Any) -> None:
         # What the master made lives as long as the process: no collection looks through it, not even the last one.

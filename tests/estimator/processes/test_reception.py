@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.processes import reception
 from estimator.processes.hand_over import HandOver
 from estimator.processes.reception import BOUNDS, RETRY_AFTER, Reception
 from estimator.web import networks
@@ -48,6 +49,15 @@ class Door:
         client.sendall(f"GET /{name} HTTP/1.1\r\nHost: a\r\n{header}\r\n".encode())
         return client
 
+    def begin(self, name: str, address: str, length: int, content: bytes = b"") -> socket.socket:
+        """Send the head of a request from an address, and the beginning of its body."""
+        client = self.clients.enter_context(
+            socket.create_connection(self.listener.getsockname(), 30, (address, 0))
+        )
+        client.sendall(f"POST /{name} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode())
+        client.sendall(content)
+        return client
+
     def taken(self) -> str:
         """Return the name of the next request that is handed over, and end it as a worker does."""
         found = self.hand_over.take()
@@ -77,6 +87,17 @@ def whole_answer(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
+def whole_answer_within(client: socket.socket, seconds: float) -> bool:
+    """Whether a connection is closed within some seconds."""
+    client.settimeout(seconds)
+    try:
+        return client.recv(1) == b""
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+
+
 def one_after_another(here: Door, count: int) -> list[str]:
     return [here.taken() for _number in range(count)]
 
@@ -91,6 +112,17 @@ def test_an_honest_visitor_is_next_however_many_of_another_address_wait() -> Non
     assert sorted(order) == sorted(["visitor", *(f"flood{number}" for number in range(100))])
     # Two were handed over already, one was its turn, and some may have been accepted before the visitor.
     assert order.index("visitor") < 20
+
+
+def test_whoever_holds_most_makes_room_and_not_who_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "MOST_BYTES", 1_000_000)
+    with door() as here:
+        small = here.begin("visitor", VISITOR, 3)
+        large = [here.begin(f"large{number}", FLOOD, 900_000, b"x" * 400_000) for number in range(3)]
+        closed = [client for client in large if whole_answer_within(client, 2)]
+        small.sendall(b"abc")
+        assert here.taken() == "visitor"
+    assert closed, "room was made"
 
 
 @pytest.mark.parametrize(

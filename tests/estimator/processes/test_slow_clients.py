@@ -141,6 +141,39 @@ def test_a_body_that_is_too_large_is_refused_before_it_was_sent_and_the_refusal_
     client.close()
 
 
+BROKEN = {
+    "no size": b"ZZ\r\n",
+    "a size below nought": b"-5\r\nhello\r\n0\r\n\r\n",
+    "no end of a chunk": b"5\r\nhelloXX0\r\n\r\n",
+    "a line of spaces": b"5" + b" " * 2_000 + b"\r\nhello\r\n0\r\n\r\n",
+    "a trailer without a colon": b"5\r\nhello\r\n0\r\nnothing\r\n\r\n",
+    "a long trailer": b"5\r\nhello\r\n0\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+    "tiny chunks": b"1\r\nx\r\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_body_that_cannot_be_read_is_a_bad_request_and_no_mistake_of_ours(
+    server: Server, body: bytes
+) -> None:
+    kind = b"application/x-www-form-urlencoded"
+    head = b"POST /verify HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nContent-Type: "
+    client = server.connect()
+    client.sendall(head + kind + b"\r\n\r\n" + body)
+    assert answer(client).startswith(b"HTTP/1.1 400 ")
+    client.close()
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("length", [66_000, 140_000, 1_000_000])
+def test_a_head_that_is_too_long_is_refused_with_a_word(server: Server, length: int) -> None:
+    client = server.connect()
+    with suppress(OSError):
+        client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * length + b"\r\n\r\n")
+    assert answer(client).startswith(b"HTTP/1.1 431 ")
+    client.close()
+
+
 def test_a_large_body_arrives_whole(server: Server) -> None:
     content = b"%PDF-" + b"x" * 3_000_000
     head, form = upload(server, content)
