@@ -80,6 +80,7 @@ def use(id_: str) -> None:
         with _in_turn():
             there = dict(keyring.keys())
             _must_be_there(id_, there)
+            _must_open_everything()
             fingerprints.register(id_, there[id_], seals=True)
             _write(keyring, {id_: there[id_], **there})
         _seal_anew(keyring)
@@ -94,6 +95,7 @@ def rotate() -> None:
     with _keyring() as keyring:
         key_id, key = parsed_line(new_line())
         with _in_turn():
+            _must_open_everything()
             fingerprints.register(key_id, key, seals=True)
             _write(keyring, {key_id: key, **keyring.keys()})
         _seal_anew(keyring)
@@ -200,6 +202,15 @@ def _in_turn() -> Iterator[None]:
     key_rotation.take_turn()
     yield
     db.session.commit()
+
+
+def _must_open_everything() -> None:
+    """Raise OtherKeys unless everything can be sealed anew: a refusal later would leave a key that seals already."""
+    from flask import current_app
+
+    from estimator.operations import fingerprints
+
+    fingerprints.must_open_everything(current_app.config["SETTINGS"])
 
 
 def _must_be_there(id_: str, there: dict[str, bytes]) -> None:

@@ -155,7 +155,7 @@ def record(settings: Settings) -> None:
     """
     recorded = _recorded()
     if not recorded:
-        _must_open_everything(settings)
+        must_open_everything(settings)
     first = next(iter(settings.data_keys.keys()))
     sealed = key_rotation.texts_by_key() if not recorded else {}
     for (name, key_id), fingerprint in of_settings(settings).items():
@@ -255,8 +255,8 @@ def _differing_data_keys(recorded: Mapping[str, KeyFingerprint], settings: Setti
     return found
 
 
-def _must_open_everything(settings: Settings) -> None:
-    """Raise OtherKeys unless these keys open what is sealed already, one text of each key in each column."""
+def must_open_everything(settings: Settings) -> None:
+    """Raise OtherKeys unless these keys open what is sealed already: the newest text of each key in each column."""
     found = []
     for table, column in key_rotation.columns():
         sealed = table.c[column]

@@ -361,14 +361,28 @@ def test_a_key_that_is_missing_is_listed_and_named_and_nothing_is_lost(
     assert run("list")[1] == (
         f"{new}         0  seals\n{old}         7  is missing: these texts cannot be read\n"
     )
-    code, output, errors = run("rotate")
-    assert (code, output) == (2, "")
-    assert errors == (
-        f"estimator: the key {old} is not there. "
-        "Put the missing key back into the key file, then run this again.\n"
-    )
+    before = (instance / "data_keys").read_text()
+    for words in (["rotate"], ["use", new]):
+        code, output, errors = run(*words)
+        assert (code, output) == (1, "")
+        assert f"DATA_KEYS do not open what is in this database (the key {old} is not there)." in errors
+        assert (instance / "data_keys").read_text() == before, "no key that seals was made or chosen"
     with (instance / "data_keys").open("a") as file:
         file.write(copy)
+    assert run("rotate")[0] == 0
+    assert all_can_be_read(app)
+
+
+def test_a_key_that_was_damaged_is_told_before_another_one_seals(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    whole = (instance / "data_keys").read_text()
+    damaged = whole[:12] + ("0000" if whole[12:16] != "0000" else "1111") + whole[16:]
+    (instance / "data_keys").write_text(damaged)
+    code, output, _errors = run("rotate")
+    assert (code, output) == (1, "")
+    assert (instance / "data_keys").read_text() == damaged
+    (instance / "data_keys").write_text(whole)
     assert run("rotate")[0] == 0
     assert all_can_be_read(app)
 
