@@ -62,10 +62,7 @@ class _Counted:
     @staticmethod
     def of(table: PriceTable) -> _Counted:
         """Return what is known of a table; cached with it."""
-        found: _Counted | None = table.kept.get("counted")
-        if found is None:
-            found = table.kept["counted"] = _Counted(table)
-        return found
+        return table.once("counted", lambda: _Counted(table))
 
 
 def _needs(table: PriceTable) -> dict[str, set[str]]:

@@ -70,10 +70,7 @@ class _Search:
         self.terms = Terms.of(table)
         self.trials = Trials(self.terms, answers)
         self.left = MOST_STEPS
-        stops: list[_Stop] | None = table.kept.get("stops")
-        if stops is None:
-            stops = table.kept["stops"] = _stops(self.terms)
-        self.stops = stops
+        self.stops = table.once("stops", lambda: _stops(self.terms))
 
     def lowest(self) -> Decimal | None:
         ways = [way for offer in self.terms.offers for way in self._ends(offer)]

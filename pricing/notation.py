@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from contextlib import suppress
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from pricing import priced, sections
 from pricing.currencies import COUNTRIES, MINOR_UNIT
@@ -64,18 +64,12 @@ def _in_file(problem: Problem) -> tuple[bool, int]:
 
 def write(table: PriceTable) -> str:
     """Return the canonical text of a table: equal tables give equal text, and it reads back as the same table."""
-    text = table.kept.get("text")
-    if text is None:
-        text = table.kept["text"] = written(table)
-    return cast(str, text)
+    return table.once("text", lambda: written(table))
 
 
 def sha256(table: PriceTable) -> str:
     """Return the SHA-256 of a table's canonical text, in hexadecimal."""
-    found = table.kept.get("sha256")
-    if found is None:
-        found = table.kept["sha256"] = hashlib.sha256(write(table).encode()).hexdigest()
-    return cast(str, found)
+    return table.once("sha256", lambda: hashlib.sha256(write(table).encode()).hexdigest())
 
 
 def steps_of(table: PriceTable) -> int:

@@ -86,10 +86,7 @@ class Prepared(NamedTuple):
 
 def prepared(table: PriceTable) -> Prepared:
     """Return a table as `estimate` uses it; cached with the table."""
-    found: Prepared | None = table.kept.get("prepared")
-    if found is None:
-        found = table.kept["prepared"] = _prepare(table)
-    return found
+    return table.once("prepared", lambda: _prepare(table))
 
 
 def _prepare(table: PriceTable) -> Prepared:

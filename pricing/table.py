@@ -6,11 +6,13 @@ order in the file. Nothing here checks anything: a `PriceTable` that came from `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+Derived = TypeVar("Derived")
 
 Text = Mapping[str, str]
 """A text that a person reads, by language tag; the table's main language is always there."""
@@ -348,6 +350,13 @@ class PriceTable:
     payments: tuple[Payment, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """A cache in which modules of `pricing` keep what they derive from the table; no part of its value."""
+
+    def once(self, name: str, make: Callable[[], Derived]) -> Derived:
+        """Return what is derived from this table under a name, made when it is first asked for."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        found: Derived = self.kept[name]
+        return found
 
     @property
     def main_language(self) -> str:

@@ -82,10 +82,7 @@ class Terms:
     @staticmethod
     def of(table: PriceTable) -> Terms:
         """Return the terms of a table; cached with it."""
-        found: Terms | None = table.kept.get("terms")
-        if found is None:
-            found = table.kept["terms"] = Terms(table)
-        return found
+        return table.once("terms", lambda: Terms(table))
 
     def add(self, sums: list[Decimal], term: Term, values: Mapping[str, Value], offer: Offer | None) -> None:
         """Add to sums what a charge adds, if it stands in a plan with these values."""

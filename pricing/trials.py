@@ -33,10 +33,7 @@ class Trials:
 
     def __init__(self, terms: Terms, answers: Answers) -> None:
         self.terms = terms
-        kept: _Kept | None = terms.table.kept.get("trials")
-        if kept is None:
-            kept = terms.table.kept["trials"] = _Kept(terms)
-        self.kept = kept
+        self.kept = terms.table.once("trials", lambda: _Kept(terms))
         self.given = {
             driver.code: value
             for driver in terms.table.drivers

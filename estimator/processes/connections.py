@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
-class Waiting:
+class Waiting(ABC):
     """A connection that waits; what it waits for is the kind's own."""
 
     client: socket.socket
@@ -49,13 +50,13 @@ class Waiting:
 
     event = selectors.EVENT_READ
 
+    @abstractmethod
     def too_late(self, now: float) -> bool:
         """Whether it is waited for no more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_on(self, keeper: Keeper) -> None:
         """Do what can be done now without waiting; raises OSError if nothing more will come of it."""
-        raise NotImplementedError
 
 
 @dataclass(eq=False)
