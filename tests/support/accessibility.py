@@ -123,6 +123,7 @@ def dim(page: Page) -> list[str]:
 
 
 def _inject(page: Page) -> None:
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
 

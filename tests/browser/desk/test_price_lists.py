@@ -47,7 +47,8 @@ def page(app: Flask, browser: Browser, sign_in: Callable[[Flask, Role], Staff]) 
     """Return a browser's page in which an editor has begun a draft; mistakes of scripts fail the test."""
     with browsing(app, browser, sign_in(app, "price_editor")) as page:
         page.goto("/staff/tables")
-        page.get_by_role("button", name="Begin a draft from").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Begin a draft from").click()
         yield page
 
 

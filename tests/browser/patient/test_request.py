@@ -112,7 +112,8 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     expect(page.locator("h1")).to_contain_text("Delete what we keep")
     yield "delete", page
     stranger.goto(link)
-    stranger.get_by_role("link", name="My data").click()
+    with stranger.expect_navigation():
+        stranger.get_by_role("link", name="My data").click()
     yield "no code yet", stranger
     stranger.get_by_role("button", name="Send me a code").click()
     stranger.fill("#code", "no")
@@ -126,7 +127,8 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     expect(stranger.locator("h1")).to_have_text("Open the link once more")
     yield "nothing there", stranger
     estimate(page, DELHI)
-    page.get_by_role("link", name="My data").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="My data").click()
     yield "data of an estimate", page
 
 

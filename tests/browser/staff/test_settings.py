@@ -130,13 +130,16 @@ def walk(page: Page, link: str) -> Iterator[str]:
     page.locator("#picture").set_input_files(
         {"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
     )
-    page.get_by_role("button", name="Use this picture").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Use this picture").click()
     yield "settings/logo with a mistake"
     page.locator("#picture").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": logo()})
-    page.get_by_role("button", name="Use this picture").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Use this picture").click()
     yield "settings/logo with a logo"
     page.goto("/staff/settings/rates")
-    page.get_by_role("button", name="Enter this rate").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enter this rate").click()
     yield "settings/rates with mistakes"
     page.get_by_label("To: the currency of the reader").select_option("INR")
     page.get_by_label("How much of the second one").fill("89.2541")
