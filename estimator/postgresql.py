@@ -7,6 +7,9 @@ does not load the driver.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 CONNECT_SECONDS = 3
-"""Timeout for a new connection in seconds, signing in included."""
+"""Timeout for a new connection to each server named, in seconds, signing in included."""
+
+LEAST_CONNECT_SECONDS = 2
+"""The shortest such timeout that the driver has."""
 
 LOOK_SECONDS = 2
 """Timeout for the look whether a connection that nobody used for a moment is still good."""
@@ -44,6 +50,38 @@ PAGES = Limits(statement=6, silence=7)
 WORK = Limits(statement=None, silence=300)
 """For workers and commands: a night's work takes its time, but a thread is not lost for ever."""
 
+BRIEF_SECONDS = 1
+"""The longest wait for a server that is usual, and counts for nothing."""
+
+
+@dataclass
+class Patience:
+    """How many seconds of silence of a server a piece of work has left, all its waits together."""
+
+    left: float
+
+    def spend(self, seconds: float) -> None:
+        """Count a wait, if it was not brief."""
+        if seconds > BRIEF_SECONDS:
+            self.left -= seconds
+
+
+_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Have connections given up within the block when their server was silent for `seconds` altogether.
+
+    Each statement has a limit of its own, but a page asks several, and may have waited for its turn before. What takes
+    long for other reasons, as drawing does, or asks for very much in parts, is not hurried by it.
+    """
+    token = _patience.set(Patience(seconds))
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
 
 def connect(parameters: dict[str, Any], limits: Limits, outage: Outage | None = None) -> Any:
     """Return a new connection; an outage is told, and while a server is silent nobody waits for it.
@@ -54,17 +92,38 @@ def connect(parameters: dict[str, Any], limits: Limits, outage: Outage | None = 
 
     if outage is not None and outage.lasting:
         raise psycopg.OperationalError("it does not answer at the moment")
+    patience = _patience.get()
+    timeout = _connect_timeout(str(parameters.get("host", "")).count(",") + 1, patience)
+    began = time.monotonic()
     try:
-        connection = _class().connect(**{"connect_timeout": CONNECT_SECONDS, **KEEPALIVE, **parameters})
+        connection = _class().connect(**{"connect_timeout": timeout, **KEEPALIVE, **parameters})
     except psycopg.OperationalError as error:
         if outage is not None and _is_outage(error):
             outage.began(str(error), silent=isinstance(error, psycopg.errors.ConnectionTimeout))
         raise
+    finally:
+        if patience is not None:
+            patience.spend(time.monotonic() - began)
     connection.limits = limits
     connection.outage = outage
     if outage is not None and outage.known:
         outage.ended()
     return connection
+
+
+def _connect_timeout(servers: int, patience: Patience | None) -> int:
+    """Return the timeout for each of some servers that are tried in turn.
+
+    Raises psycopg.OperationalError if no patience is left for them.
+    """
+    import psycopg  # noqa: PLC0415
+
+    if patience is None:
+        return CONNECT_SECONDS
+    each = patience.left / servers
+    if each < LEAST_CONNECT_SECONDS:
+        raise psycopg.OperationalError("no time is left to connect to it")
+    return min(CONNECT_SECONDS, int(each))
 
 
 def probe(address: str) -> None:
@@ -114,16 +173,20 @@ def _class() -> Any:
 
         def _limited(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """Pass everything on; psycopg asks at short intervals whether to go on although nothing came."""
-            until = time.monotonic() + self.limits.silence
+            patience, heard = _patience.get(), time.monotonic()
             try:
                 wanted = next(gen)
                 while True:
                     ready = yield wanted
-                    now = time.monotonic()
+                    waited = time.monotonic() - heard
                     if ready:
-                        until = now + self.limits.silence
-                    elif now > until:
+                        heard += waited
+                        if patience is not None:
+                            patience.spend(waited)
+                    elif waited > self.limits.silence:
                         self._give_up()
+                    elif patience is not None and waited > max(patience.left, BRIEF_SECONDS):
+                        self._end_in_time()
                     wanted = gen.send(ready)
             except StopIteration as end:
                 return end.value
@@ -131,10 +194,21 @@ def _class() -> Any:
                 gen.close()
 
         def _give_up(self) -> None:
-            self.pgconn.finish()
+            self._break_off()
             reason = f"no answer within {self.limits.silence:.0f} seconds"
             if self.outage is not None:
                 self.outage.began(reason, silent=True)
             raise psycopg.errors.ConnectionTimeout(reason)
+
+        def _end_in_time(self) -> None:
+            """End it without a word of an outage: the server may be busy only."""
+            self._break_off()
+            raise psycopg.errors.ConnectionTimeout("no answer in the time that is left")
+
+        def _break_off(self) -> None:
+            self.pgconn.finish()
+            patience = _patience.get()
+            if patience is not None:
+                patience.spend(self.limits.silence)
 
     return Limited

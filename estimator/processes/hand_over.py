@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
+from typing import NamedTuple
 
-ENDED, GOES_ON = b"e", b"g"
+_SAID = struct.Struct("d?")
+
+
+class HandedOver(NamedTuple):
+    """A whole request as a worker takes it."""
+
+    client: socket.socket
+    content: socket.socket
+    """What the request is read from."""
+    whole: float
+    """When it was whole, by the monotonic clock, which all processes of a machine share."""
+    ended: bool
+    """Whether its sender has nothing more to send."""
 
 
 class HandOver:
@@ -16,18 +30,15 @@ class HandOver:
         self.taking.setblocking(False)
         self._giving.setblocking(False)
 
-    def give(self, client: socket.socket, content: socket.socket, *, ended: bool) -> None:
-        """Pass a connection, the socket its request is read from, and whether its sender has nothing more to send.
-
-        Raises BlockingIOError while too many wait.
-        """
-        said = ENDED if ended else GOES_ON
+    def give(self, client: socket.socket, content: socket.socket, *, whole: float, ended: bool) -> None:
+        """Pass a request, as HandedOver describes it; raises BlockingIOError while too many wait."""
+        said = _SAID.pack(whole, ended)
         socket.send_fds(self._giving, [said], [client.fileno(), content.fileno()])
 
-    def take(self) -> tuple[socket.socket, socket.socket, bool] | None:
+    def take(self) -> HandedOver | None:
         """Return what `give` passed; None if another worker was faster."""
         try:
-            said, descriptors, _flags, _address = socket.recv_fds(self.taking, 1, 2)
+            said, descriptors, _flags, _address = socket.recv_fds(self.taking, _SAID.size, 2)
         except OSError:
             return None
         if len(descriptors) != 2:  # this process has no descriptor left
@@ -37,7 +48,8 @@ class HandOver:
         client, content = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         client.set_inheritable(False)
         content.set_inheritable(False)
-        return client, content, said == ENDED
+        whole, ended = _SAID.unpack(said)
+        return HandedOver(client, content, whole, ended)
 
     def close(self) -> None:
         """Close both ends; what nobody took is dropped."""

@@ -72,6 +72,7 @@ class Reading(Waiting):
         if come is None:
             keeper.close(self)
         elif self.incoming.whole:
+            self.last = time.monotonic()
             keeper.release(self)
             keeper.queue(self)
         else:
@@ -226,7 +227,7 @@ class Reception(Keeper):
             reading = self._next = self._next or self._queue.take()
             ours, theirs = socket.socketpair()
             try:
-                self._hand_over.give(reading.client, theirs, ended=reading.incoming.ended)
+                self._hand_over.give(reading.client, theirs, whole=reading.last, ended=reading.incoming.ended)
             except BlockingIOError:
                 ours.close()
                 return

@@ -23,7 +23,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.sync import StopWaiting, SyncWorker
 from werkzeug.exceptions import BadRequest
 
-from estimator import logs
+from estimator import logs, postgresql
 from estimator.config import Settings
 from estimator.db import db
 from estimator.messages import gettext as _
@@ -35,6 +35,12 @@ from estimator.processes.reception import PATIENCE, Reception
 
 SECONDS = 60
 """Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
+
+ANSWERED_WITHIN = 9
+"""Seconds that a request waits: for its turn, and for a database that is silent."""
+
+LEAST_PATIENCE = 1
+"""Seconds for a silent database, all the same, of a request that waited long for its turn."""
 
 GRACE = 25
 """Seconds that answers under way have to finish when the server is told to end; a second Ctrl-C ends at once."""
@@ -259,15 +265,19 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         found = hand_over.take()
         if found is None:
             return False
-        client, content, ended = found
+        client, content, whole, ended = found
         content.settimeout(PATIENCE)
+        left = max(whole + ANSWERED_WITHIN - time.monotonic(), LEAST_PATIENCE)
         try:
             address = client.getpeername()
         except OSError:  # it has gone meanwhile
             client.close()
             content.close()
         else:
-            with _Connection(client, content, self.keeper, ended=ended) as connection:
+            with (
+                postgresql.patience(left),
+                _Connection(client, content, self.keeper, ended=ended) as connection,
+            ):
                 self.handle(connection, connection, address)
         return True
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import unescape
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
@@ -33,18 +34,25 @@ class Answer:
     location: str = ""
 
 
+LONG = 7
+"""Seconds of a wait that is told by itself."""
+
+
 @dataclass
 class Waits:
     """How long pages took, and what their answers were."""
 
     longest: float = 0
     longest_page: str = ""
+    long: list[str] = field(default_factory=list)
     pages: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
 
     def add(self, page: str, seconds: float, status: int) -> None:
         self.pages += 1
         self.statuses[status] += 1
+        if seconds > LONG:
+            self.long.append(f"{datetime.now(UTC):%H:%M:%S} {page}: {status} after {seconds:.1f} s")
         if seconds > self.longest:
             self.longest, self.longest_page = seconds, page
 

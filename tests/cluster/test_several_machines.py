@@ -312,7 +312,7 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
                 ask_for_mails(app, token, number * share, share)
                 gate.open_for(share)
                 wait_until(lambda number=number: coordinators.issued >= number * share + share // 3, 300)  # type: ignore[misc]
-                figures.append(fault(cluster))
+                figures.append(f"{datetime.now(UTC):%H:%M:%S} {fault(cluster)}")
             ask_for_mails(app, token, len(FAULTS) * share, SIZE - len(FAULTS) * share)
             gate.open_for(SIZE - len(FAULTS) * share)
             wait_until(lambda: coordinators.issued == SIZE, 600)
@@ -322,6 +322,7 @@ def test_nothing_is_lost_or_doubled_and_nobody_waits_whatever_breaks(
             coordinators.end()
             with capsys.disabled():
                 print("", *(f"- {figure}" for figure in figures), *first_errors(cluster), sep="\n")
+                print(*visitors.waits.long, *coordinators.waits.long, sep="\n")
         took = time.monotonic() - began
         found = [
             *findings(cluster),

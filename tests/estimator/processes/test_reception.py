@@ -62,7 +62,7 @@ class Door:
         """Return the name of the next request that is handed over, and end it as a worker does."""
         found = self.hand_over.take()
         assert found is not None
-        client, content, _ended = found
+        client, content, _whole, _ended = found
         with client, content:
             return content.recv(1_000).split(b" ")[1][1:].decode()
 
