@@ -5,9 +5,12 @@ The others come from one machine, but the limits of a network are lifted, as if 
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -42,6 +45,9 @@ ANOTHER_ADDRESS = ("127.0.0.2", 0)
 COSTLY = b"%PDF-1.7\n" + b"1 0 obj\n" * 1_000_000
 """A file that takes its reader all the time it is given."""
 
+SMALL_DISK = "size=24m"
+"""The disk that gets full, as `mount` is told."""
+
 QUIET = "quiet"
 WHOLE = "one address sends 300 whole requests at once, again and again"
 
@@ -59,10 +65,13 @@ def fairness_rows() -> list[Row]:
 
 
 def _row(name: str, situation: Situation | None, clients: int) -> Row:
-    with tempfile.TemporaryDirectory() as folder, serving("estimator", Path(folder) / "instance") as server:
+    small = situation is _full_disk
+    if small and os.geteuid() != 0:
+        return Row(name, "not measured: only root can make a small disk", "", "", "p99 at most 1 s")
+    with _folder(small=small) as folder, serving("estimator", folder / "instance") as server:
         visitor = Load(server.port, server.request("/"), 1, SECONDS)
         put(Load(server.port, server.request("/"), 1, 1.0))  # both processes have drawn it once
-        with _running(situation, server, Path(folder) / "instance", clients):
+        with _running(situation, server, folder / "instance", clients):
             found = put(visitor)
     other = {status: number for status, number in found.statuses.items() if status != "200"}
     return Row(
@@ -72,6 +81,18 @@ def _row(name: str, situation: Situation | None, clients: int) -> Row:
         "" if not other else str(other),
         "p99 at most 1 s",
     )
+
+
+@contextmanager
+def _folder(*, small: bool) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        if small:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", SMALL_DISK, "tmpfs", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            if small:
+                subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @contextmanager
@@ -211,6 +232,37 @@ def _locked(server: Server, instance: Path, over: threading.Event) -> None:
         other.execute("ROLLBACK")
 
 
+def _full_disk(server: Server, instance: Path, over: threading.Event) -> None:
+    path, body, cookie = server.form()
+    with (instance / "other").open("wb", buffering=0) as other, suppress(OSError):
+        while True:
+            other.write(bytes(4_096))
+    while not over.is_set():
+        server.post(path, body, cookie)
+
+
+def _silent_mail_server(server: Server, instance: Path, over: threading.Event) -> None:
+    """Have a worker of the app hand mails to a server that accepts connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1_000) as silent:
+        mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(silent.getsockname()[1])}
+        others = {"MAIL_FROM": "a@example.org", "MAIL_SECURITY": "unencrypted", "DEMO": "1"}
+        environment = {**os.environ, **mail, **others, "INSTANCE": str(instance), "PORT": str(server.port)}
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "estimator", "worker"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while not over.is_set():
+                _mails(server, instance, over)
+            if worker.poll() is not None:
+                raise RuntimeError("the worker has ended")
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
 SITUATIONS: dict[str, tuple[Situation | None, int]] = {
     QUIET: (None, 0),
     "8 clients make estimates": (_estimates, CLIENTS),
@@ -225,4 +277,6 @@ SITUATIONS: dict[str, tuple[Situation | None, int]] = {
     "20 connections take no answer and stay": (_taking_nothing, 1),
     WHOLE: (_whole, 1),
     "SQLite is locked by another program, and a client saves": (_locked, 1),
+    "the disk is full, and 2 clients save": (_full_disk, 2),
+    "the mail server says nothing, and a client asks for mails": (_silent_mail_server, 1),
 }

@@ -13,7 +13,7 @@ from benchmarks.acts import acting
 from estimator import config, create_app, migrations
 from estimator.db import db
 from estimator.processes import demonstration
-from estimator.processes.server import listen, run
+from estimator.processes.server import bind, run
 
 
 def main(side: str, folder: str, port: str, static: str | None = None) -> None:
@@ -37,7 +37,7 @@ def main(side: str, folder: str, port: str, static: str | None = None) -> None:
             demonstration.import_tables(acting(actor="command line", now=datetime.now(UTC)))
             db.session.commit()
         app.static_folder = static or app.static_folder
-    run(app, listen(settings), lambda: None)
+    run(app, bind(settings), lambda: None)
 
 
 if __name__ == "__main__":

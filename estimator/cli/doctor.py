@@ -24,9 +24,6 @@ from estimator.messages import gettext as _
 if TYPE_CHECKING:
     from estimator.config import Settings
 
-LEAST_FREE = 200 * 1024 * 1024
-"""Free space on the disk, in bytes, below which an installation is about to stop working."""
-
 
 @click.command(
     help=_("Say what is missing on this machine and how to install it; 1 is the exit code if anything is.")
@@ -102,6 +99,8 @@ def _installation(given: dict[str, str]) -> Iterator[str]:
 
 
 def _folder(folder: Path) -> Iterator[str]:
+    from estimator.operations import disks
+
     if not os.access(folder, os.W_OK | os.X_OK):
         yield _(
             "The instance folder %(folder)s cannot be written. Give it to the user that runs the app: "
@@ -117,7 +116,7 @@ def _folder(folder: Path) -> Iterator[str]:
                 mode=mode,
             )
     free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE:
+    if free < disks.LEAST_FREE:
         yield _(
             "Only %(free)s MB are free where %(folder)s is. Make room before nothing can be saved any more.",
             free=free // 1_000_000,

@@ -41,7 +41,7 @@ def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None
     """Serve the app until SIGTERM or Ctrl-C."""
     from estimator import config
     from estimator.processes import own_files
-    from estimator.processes.server import CannotListen, listen
+    from estimator.processes.server import CannotListen, bind
 
     own_files.close_to_others()
     given = {"DEMO": "1"} if demo else {}
@@ -53,14 +53,14 @@ def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None
     with sentences():
         settings = made_ready(**given) if demo else config.load()
         try:
-            listening = listen(settings)
+            bound = bind(settings)
         except CannotListen as error:
             raise Refused(str(error)) from None
         _look_at(settings)
     if no_worker:
-        _web(settings, listening, lifeline)
+        _web(settings, bound, lifeline)
         return 0
-    return _both(listening, ["--demo"] if demo else [])
+    return _both(bound, ["--demo"] if demo else [])
 
 
 @click.command(help=_("Send mail and do what is due each minute and each night, until Ctrl-C."))
@@ -106,7 +106,7 @@ def _look_at(settings: Settings) -> None:
         db.engine.dispose()
 
 
-def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int | None) -> None:
+def _web(settings: Settings, bound: Sequence[socket.socket], lifeline: int | None) -> None:
     from estimator.processes import own_files
 
     # Before prometheus_client is imported: it then adds the figures of the processes up in this folder.
@@ -116,7 +116,7 @@ def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int |
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 
     from estimator import create_app
-    from estimator.processes.server import run
+    from estimator.processes.server import CannotListen, run
     from estimator.processes.supervisor import end_with
 
     with sentences():
@@ -130,7 +130,10 @@ def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int |
             for line in _ways_in(app):
                 click.echo(line)
 
-    run(app, listening, ready)
+    try:
+        run(app, bound, ready)
+    except CannotListen as error:
+        raise Refused(str(error)) from None
 
 
 def _ways_in(app: Flask) -> Iterator[str]:
@@ -152,10 +155,10 @@ def _ways_in(app: Flask) -> Iterator[str]:
         yield _("%(what)s, once: %(address)s", what=names[role], address=address)
 
 
-def _both(listening: Sequence[socket.socket], given: list[str]) -> int:
+def _both(bound: Sequence[socket.socket], given: list[str]) -> int:
     from estimator.processes import supervisor
 
-    numbers = [one.detach() for one in listening]
+    numbers = [one.detach() for one in bound]
     itself = [sys.executable, "-m", "estimator"]
     sockets = ",".join(map(str, numbers))
     return supervisor.run(

@@ -65,8 +65,10 @@ class CannotListen(Exception):
     """The address to serve on cannot be used; the message says why and what to do."""
 
 
-def listen(settings: Settings) -> list[socket.socket]:
-    """Return sockets that listen on the host and port of the settings.
+def bind(settings: Settings) -> list[socket.socket]:
+    """Return sockets bound to the host and port of the settings, which take no connection before `run`.
+
+    Until there is somebody to answer, a load balancer is refused at once and asks another machine.
 
     Raises CannotListen; in demonstration mode also for any address that is not this machine's own.
     """
@@ -98,11 +100,16 @@ def listen(settings: Settings) -> list[socket.socket]:
 def run(app: Flask, sockets: Sequence[socket.socket], ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called once when the first page can be asked for.
 
-    Ends with SystemExit, as the server does.
+    Ends with SystemExit, as the server does. Raises CannotListen if another program was faster.
     """
+    for each in sockets:
+        try:
+            each.listen(BACKLOG)
+        except OSError as error:
+            raise CannotListen(_refusal(app.config["SETTINGS"], error)) from None
     with app.app_context():
         db.engine.dispose()  # a connection must not be shared with the processes to come
-    _Server(app, [listening.detach() for listening in sockets], ready).run()
+    _Server(app, [each.detach() for each in sockets], ready).run()
 
 
 class _Connection(socket.socket):
@@ -386,7 +393,6 @@ def _bound(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.soc
         # Room for nearly every answer, so that hardly one has to wait for its reader; connections inherit it.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER_BYTES)
         bound.bind(address)
-        bound.listen(BACKLOG)
     except OSError:
         bound.close()
         raise

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from estimator import migrations
 from estimator.db import db
-from estimator.operations import fingerprints, heartbeats, situation
+from estimator.operations import disks, fingerprints, heartbeats, situation
 from estimator.pdf import renderer
 from estimator.web import measuring, request_context
 
@@ -88,6 +88,7 @@ def _checks() -> Iterator[tuple[str, str]]:
         yield "revision", _result(lambda: migrations.serves(db.session.connection()))
         yield "keys", _result(_keys_match)
         yield "worker", _result(_a_worker_lives)
+    yield "disk", "ok" if disks.has_room(request_context.settings()) else "failed"
     yield "documents", "ok" if _draws() else "failed"
 
 

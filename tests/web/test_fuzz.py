@@ -1,7 +1,7 @@
 """Everything that somebody with the source would try, on every route, as each kind of visitor: never a mistake of ours.
 
 A sample in each run, ten times as much in `make soak`, each time with another seed. A failure says which one;
-FUZZ_SEED=… tries the same again.
+FUZZ_SEED=… tries the same again, and FUZZ_INPUTS=… takes another number of them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tests.web.staff.conftest import costs, known_settings, make_app
 
 __all__ = ["costs", "known_settings", "make_app"]
 
-INPUTS = profile.count(1_000, 10_000)
+INPUTS = int(os.environ.get("FUZZ_INPUTS") or profile.count(1_000, 10_000))
 LONGEST = 5
 """Maximum number of seconds that an answer may keep a process busy."""
 

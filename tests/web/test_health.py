@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 
 from estimator.config import Settings
 from estimator.db import db
-from estimator.operations import heartbeats
+from estimator.operations import disks, heartbeats
 from tests.support.apps import Apps
 
 
@@ -84,6 +84,12 @@ def test_what_is_in_the_way_is_named(app: Flask, statement: str, part: str) -> N
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"
     assert {name for name, result in answer.get_json()["checks"].items() if result != "ok"} == {part}
+
+
+def test_a_disk_without_room_is_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disks, "NO_ROOM", 2**63)
+    answer = app.test_client().get("/readyz?without=worker")
+    assert (answer.status_code, answer.get_json()["checks"]["disk"]) == (503, "failed")
 
 
 def test_a_database_that_cannot_be_used_is_named_and_the_figures_still_come(

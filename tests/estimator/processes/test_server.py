@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from estimator.config import Settings
 from estimator.processes import demonstration, server
@@ -32,7 +33,7 @@ def free_port() -> int:
 
 def refusal(settings: Settings) -> str:
     with pytest.raises(server.CannotListen) as refused:
-        server.listen(settings)
+        server.bind(settings)
     return str(refused.value)
 
 
@@ -55,14 +56,14 @@ def test_a_name_counts_as_the_addresses_behind_it(load: Load, monkeypatch: pytes
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_demonstration_listens_on_this_machines_own_addresses(load: Load, host: str) -> None:
-    for listening in server.listen(load(HOST=host, PORT=str(free_port()))):
+    for listening in server.bind(load(HOST=host, PORT=str(free_port()))):
         assert demonstration.is_loopback(listening.getsockname()[0])
         listening.close()
 
 
 def test_an_installation_may_listen_everywhere(load: Load) -> None:
     settings = load(DEMO="0", PUBLIC_URL="https://estimate.example", HOST="0.0.0.0", PORT=str(free_port()))
-    for listening in server.listen(settings):
+    for listening in server.bind(settings):
         listening.close()
 
 
@@ -72,6 +73,25 @@ def test_a_port_in_use_is_a_sentence(load: Load) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert refusal(load(PORT=str(port))).startswith(f"Port {port} is in use by another program. ")
+
+
+def test_nobody_waits_for_a_server_that_is_not_ready_yet(load: Load) -> None:
+    settings = load(PORT=str(free_port()))
+    for bound in server.bind(settings):
+        with bound, pytest.raises(ConnectionRefusedError):
+            socket.create_connection(bound.getsockname()[:2])
+
+
+def test_of_two_that_start_at_once_on_a_port_one_is_told_so(load: Load, app: Flask) -> None:
+    settings = load(PORT=str(free_port()))
+    first, second = server.bind(settings), server.bind(settings)
+    for bound in first:
+        bound.listen()
+    app.config["SETTINGS"] = settings
+    with pytest.raises(server.CannotListen, match="is in use by another program"):
+        server.run(app, second, lambda: None)
+    for bound in [*first, *second]:
+        bound.close()
 
 
 def test_a_host_that_does_not_exist_is_a_sentence(load: Load) -> None:
