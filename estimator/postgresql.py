@@ -171,6 +171,16 @@ def _class() -> Any:
         def wait(self, gen: Generator[Any, Any, Any], *given: Any, **named: Any) -> Any:
             return super().wait(self._limited(gen), *given, **named)
 
+        def rollback(self) -> None:
+            """Roll back, or drop the connection, whose server then does: a page that is made is not lost by it."""
+            limits, self.limits = self.limits, Limits(None, LOOK_SECONDS)
+            try:
+                super().rollback()
+            except psycopg.OperationalError:
+                self.pgconn.finish()
+            finally:
+                self.limits = limits
+
         def _limited(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """Pass everything on; psycopg asks at short intervals whether to go on although nothing came."""
             patience, heard = _patience.get(), time.monotonic()

@@ -127,14 +127,18 @@ class Keeper:
         """Go on with a connection when something came that can be read."""
         self._selector.modify(waiting.client, selectors.EVENT_READ, waiting)
 
+    def network(self, waiting: Waiting) -> str:
+        """Return what a connection is counted with."""
+        return waiting.client_address
+
     def make_room(self) -> None:
-        """Close connections while there are too many of them."""
+        """Close connections while there are too many of them, the oldest of the network that holds most."""
         while len(self._waiting) > MOST:
-            clients = [each for each in self._waiting if each.client_address]
-            if not clients:
+            networks = {each: self.network(each) for each in self._waiting if each.client_address}
+            if not networks:
                 return  # these are whole requests, on their way to workers
-            most = Counter(each.client_address for each in clients).most_common(1)[0][0]
-            self.close(oldest(each for each in clients if each.client_address == most))
+            most = Counter(networks.values()).most_common(1)[0][0]
+            self.close(oldest(each for each, network in networks.items() if network == most))
 
     def _look(self, seconds: float) -> None:
         """Wait until something can be done, and do it; close what waited too long."""

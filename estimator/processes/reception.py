@@ -169,8 +169,7 @@ class Reception(Keeper):
 
     def queue(self, reading: Reading) -> None:
         """Let a whole request wait for its turn among those of its network."""
-        network = self._network_of(self._sender(reading))
-        for refused in self._queue.put(network, reading, len(reading.incoming.content)):
+        for refused in self._queue.put(self.network(reading), reading, len(reading.incoming.content)):
             self._refused += 1
             lingers = not refused.incoming.ended
             self.begin(Writing(refused.client, refused.client_address, memoryview(self._refusal), lingers))
@@ -184,13 +183,17 @@ class Reception(Keeper):
         super().close(waiting)
         self._handed.discard(waiting)
 
+    def network(self, waiting: Waiting) -> str:
+        """Return the network that a connection comes from; behind proxies, as soon as its head has come."""
+        return self._network_of(self._sender(waiting))
+
     def make_room(self) -> None:
         """Close connections while there are too many of them, or hold too much."""
         super().make_room()
         sizes = {each: len(each.incoming.content) for each in self._waiting if isinstance(each, Reading)}
         if sum(sizes.values()) <= MOST_BYTES:
             return
-        networks = {each: self._network_of(self._sender(each)) for each in sizes}
+        networks = {each: self.network(each) for each in sizes}
         while sum(sizes.values()) > MOST_BYTES:
             held: Counter[str] = Counter()
             for each, size in sizes.items():
@@ -213,13 +216,13 @@ class Reception(Keeper):
             name = str(address[0]) if isinstance(address, tuple) else "?"
             self.begin(Reading(client, name, Incoming()))
 
-    def _sender(self, reading: Reading) -> str:
+    def _sender(self, waiting: Waiting) -> str:
         """Return the address that a request comes from, as the app sees it: behind proxies, what they say."""
-        if self._proxies:
-            named = reading.incoming.forwarded_for.rsplit(",", self._proxies)
+        if self._proxies and isinstance(waiting, Reading):
+            named = waiting.incoming.forwarded_for.rsplit(",", self._proxies)
             if len(named) >= self._proxies and named[-self._proxies].strip():
                 return named[-self._proxies].strip()
-        return reading.client_address
+        return waiting.client_address
 
     def _hand_out(self) -> None:
         """Give whole requests to the workers, by turns among networks."""

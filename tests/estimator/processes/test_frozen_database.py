@@ -12,8 +12,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from estimator.postgresql import CONNECT_SECONDS
+from estimator.postgresql import CONNECT_SECONDS, PAGES, connect
 from tests.support import postgresql
 from tests.support.mail_server import wait_until
 from tests.support.server_process import Server, serving
@@ -94,6 +95,19 @@ def test_a_frozen_database_costs_nobody_ten_seconds_and_is_told_once(own_server:
         assert told(server, "the database cannot be reached") == 1, log
         assert told(server, "the database is there again, after [0-9]+ seconds") == 1, log
         assert "Traceback" not in log
+
+
+def test_what_a_page_read_is_rolled_back_without_a_mistake_while_the_database_is_frozen(
+    own_server: str,
+) -> None:
+    with postgresql.new_database(own_server) as url:
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with connect({"conninfo": address}, PAGES) as connection:
+            connection.execute("SELECT 1")
+            with frozen(own_server):
+                connection.rollback()
+            assert connection.closed, "its server rolls back what it was told before"
+            connection.rollback()
 
 
 def test_a_worker_tells_of_a_frozen_database_once_and_goes_on_when_it_is_there_again(

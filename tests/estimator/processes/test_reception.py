@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.processes import reception
+from estimator.processes import connections, reception
 from estimator.processes.hand_over import HandOver
 from estimator.processes.reception import BOUNDS, RETRY_AFTER, Reception
 from estimator.web import networks
@@ -49,12 +49,16 @@ class Door:
         client.sendall(f"GET /{name} HTTP/1.1\r\nHost: a\r\n{header}\r\n".encode())
         return client
 
-    def begin(self, name: str, address: str, length: int, content: bytes = b"") -> socket.socket:
+    def begin(
+        self, name: str, address: str, length: int, content: bytes = b"", forwarded: str = ""
+    ) -> socket.socket:
         """Send the head of a request from an address, and the beginning of its body."""
         client = self.clients.enter_context(
             socket.create_connection(self.listener.getsockname(), 30, (address, 0))
         )
-        client.sendall(f"POST /{name} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode())
+        header = f"X-Forwarded-For: {forwarded}\r\n" if forwarded else ""
+        head = f"POST /{name} HTTP/1.1\r\nHost: a\r\n{header}Content-Length: {length}\r\n\r\n"
+        client.sendall(head.encode())
         client.sendall(content)
         return client
 
@@ -123,6 +127,24 @@ def test_whoever_holds_most_makes_room_and_not_who_came_first(monkeypatch: pytes
         small.sendall(b"abc")
         assert here.taken() == "visitor"
     assert closed, "room was made"
+
+
+def test_a_household_with_an_address_for_each_connection_makes_room_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "MOST", 20)
+    with door(proxies=1) as here:
+        visitors = [
+            here.begin(f"visitor{number}", VISITOR, 3, b"a", f"203.0.113.{number}") for number in range(5)
+        ]
+        flood = [
+            here.begin(f"{number}", VISITOR, 3, b"a", f"2001:db8:0:1::{number:x}") for number in range(40)
+        ]
+        closed = [client for client in flood[:20] if whole_answer_within(client, 2)]
+        for client in visitors:
+            client.sendall(b"bc")
+        assert sorted(one_after_another(here, 5)) == [f"visitor{number}" for number in range(5)]
+    assert len(closed) == 20
 
 
 @pytest.mark.parametrize(
