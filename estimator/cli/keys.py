@@ -37,14 +37,20 @@ def keys() -> None:
 @keys.command("list", help=_("Print each key's id and how many texts it has sealed."))
 def list_() -> None:
     """Print the ids of the keys, never the keys."""
+    from flask import current_app
+
+    from estimator.operations import fingerprints
     from estimator.privacy import key_rotation
 
     with _keyring(any_keys=True) as keyring:
         counts = key_rotation.texts_by_key()
         key_ids = list(keyring.keys())
+        wrong = fingerprints.wrong_data_keys(current_app.config["SETTINGS"])
     for number, key_id in enumerate(key_ids):
-        mark = _("seals") if number == 0 else ""
-        click.echo(f"{key_id}  {counts.pop(key_id, 0):>8}  {mark}".rstrip())
+        marks = [_("seals")] if number == 0 else []
+        if key_id in wrong:
+            marks.append(_("is not the key that this database knows by that id"))
+        click.echo(f"{key_id}  {counts.pop(key_id, 0):>8}  {', '.join(marks)}".rstrip())
     for key_id, count in counts.items():
         click.echo(f"{key_id}  {count:>8}  {_('is missing: these texts cannot be read')}")
 

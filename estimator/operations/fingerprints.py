@@ -148,6 +148,16 @@ def name_of_set(settings: Settings) -> str:
     return f"keys-{hashlib.sha256(together.encode()).hexdigest()[:12]}"
 
 
+def wrong_data_keys(settings: Settings) -> set[str]:
+    """Return the ids of this machine's data keys that the database knows with another key."""
+    recorded, here = _recorded(), of_settings(settings)
+    return {
+        key_id
+        for (name, key_id), row in recorded.items()
+        if name == DATA_KEYS and here.get((name, key_id), row.fingerprint) != row.fingerprint
+    }
+
+
 def record(settings: Settings) -> None:
     """Record the keys of this machine if the database has none recorded, and require them to match; idempotent.
 

@@ -20,6 +20,7 @@ from estimator import config, create_app, keys, models
 from estimator.db import advisory_lock, db
 from estimator.mail import outbox
 from estimator.models import Mail
+from estimator.operations import fingerprints
 from tests.support.commands import estimator
 from tests.support.example_mail import ask, estimate, row
 
@@ -371,6 +372,21 @@ def test_a_key_that_is_missing_is_listed_and_named_and_nothing_is_lost(
         file.write(copy)
     assert run("rotate")[0] == 0
     assert all_can_be_read(app)
+
+
+@ONE_DATABASE
+def test_a_key_that_is_another_than_its_id_says_is_marked_in_the_list(
+    run: Run, app: Flask, instance: Path
+) -> None:
+    with app.app_context():
+        fingerprints.record(app.config["SETTINGS"])
+        db.session.commit()
+    whole = (instance / "data_keys").read_text()
+    (instance / "data_keys").write_text(
+        whole[:12] + ("0000" if whole[12:16] != "0000" else "1111") + whole[16:]
+    )
+    listed = f"{whole[:8]}  {MAILS:>8}  seals, is not the key that this database knows by that id\n"
+    assert run("list")[1] == listed
 
 
 def test_a_key_that_was_damaged_is_told_before_another_one_seals(
