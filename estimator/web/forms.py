@@ -14,6 +14,8 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
+from estimator.web.compression import FormTokens
+
 _NONCHARACTERS = "".join(
     chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
 )
@@ -40,6 +42,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How a form comes to its data, and how its controls are drawn."""
+
+        csrf_class = FormTokens
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """Return what was sent in this request; None if nothing was."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, current_app, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect
 
 from estimator import staff
 from estimator.verification import LARGEST as LARGEST_PDF
-from estimator.web import errors
+from estimator.web import compression, errors
 from estimator.web.patient import verify
 from estimator.web.staff import security
 from estimator.web.static_files import IMMUTABLE
@@ -217,7 +216,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 
-csrf = CSRFProtect()
+csrf = compression.Protect()
 
 
 def init_app(app: Flask) -> None:
@@ -230,6 +229,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_keep_strangers_out)
     app.after_request(_add_headers)
+    compression.init_app(app, PUBLIC - {"static"})
 
 
 def _keep_strangers_out() -> ResponseReturnValue | None:

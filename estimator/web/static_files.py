@@ -1,7 +1,6 @@
 """Our style sheets, scripts and the icon: read once, known by their content, compressed for browsers that ask for it.
 
-Pages are not compressed: how long one is would tell, letter by letter, what is in it to somebody who can make a
-browser ask for it with texts of their own. What is here is the same for everybody and no secret.
+What is here is the same for everybody and no secret; pages are another matter, see `compression`.
 """
 
 from __future__ import annotations

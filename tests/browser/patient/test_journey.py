@@ -226,12 +226,16 @@ def test_the_total_says_when_it_cannot_be_worked_out(open_page: Opener) -> None:
 
 
 @pytest.mark.parametrize("plan", [DELHI, LONG_WORDS], ids=lambda plan: plan.slug)
-def test_no_page_weighs_more_than_60_kilobytes(open_page: Opener, site: Site, plan: Plan) -> None:
+def test_no_page_weighs_more_than_60_kilobytes_nor_18_when_it_comes_compressed(
+    open_page: Opener, site: Site, plan: Plan
+) -> None:
     page = open_page()
     sizes: dict[str, int] = {}
+    sent: dict[str, int] = {}
 
     def weigh(path: str | None) -> None:
         sizes.clear()
+        sent.clear()
         if path:
             page.goto(path, wait_until="networkidle")
         addresses = page.evaluate(
@@ -239,9 +243,12 @@ def test_no_page_weighs_more_than_60_kilobytes(open_page: Opener, site: Site, pl
         )
         for address in addresses:
             if not address.endswith("/total"):
-                sizes[address] = len(page.request.get(address).body())
+                answer = page.request.get(address)
+                sizes[address] = len(answer.body())
+                sent[address] = int(answer.headers["content-length"])
         assert len(sizes) >= 3, "a page comes with its style"
         assert sum(sizes.values()) < 60_000, sizes
+        assert sum(sent.values()) < 18_000, sent
 
     weigh("/")
     weigh(f"/estimate/{plan.slug}")
