@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import (
+    ahead,
     arithmetic,
     bounds,
     desk,
@@ -23,6 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "arithmetic": ("The arithmetic", arithmetic.rows),
     "pages": ("Pages", pages.rows),
     "documents": ("Documents", documents.rows),
+    "ahead": ("PDFs drawn ahead", ahead.rows),
     "memory": ("Memory", memory.rows),
     "editing": ("Editing price lists", editing.rows),
     "desk": ("The list of requests", desk.rows),

@@ -10,7 +10,6 @@ import re
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from urllib.parse import urlencode
 
 from benchmarks.client import Load, put
 from benchmarks.measure import Row, milliseconds
-from benchmarks.serving import Server, serving
+from benchmarks.serving import Server, serving, working
 
 SECONDS = 8.0
 """How long the visitor asks in each situation."""
@@ -244,23 +243,11 @@ def _full_disk(server: Server, instance: Path, over: threading.Event) -> None:
 def _silent_mail_server(server: Server, instance: Path, over: threading.Event) -> None:
     """Have a worker of the app hand mails to a server that accepts connections and says nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=1_000) as silent:
-        mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(silent.getsockname()[1])}
-        others = {"MAIL_FROM": "a@example.org", "MAIL_SECURITY": "unencrypted", "DEMO": "1"}
-        environment = {**os.environ, **mail, **others, "INSTANCE": str(instance), "PORT": str(server.port)}
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "estimator", "worker"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
+        port = str(silent.getsockname()[1])
+        mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": port, "MAIL_SECURITY": "unencrypted"}
+        with working(instance, server, MAIL_FROM="a@example.org", **mail):
             while not over.is_set():
                 _mails(server, instance, over)
-            if worker.poll() is not None:
-                raise RuntimeError("the worker has ended")
-        finally:
-            worker.terminate()
-            worker.wait()
 
 
 SITUATIONS: dict[str, tuple[Situation | None, int]] = {

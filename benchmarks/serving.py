@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import re
 import secrets
 import socket
@@ -84,6 +86,8 @@ class Server:
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
+        if answer.getheader("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
         return answer, content
 
 
@@ -102,6 +106,21 @@ def serving(side: Side, folder: Path, static: Path | None = None) -> Iterator[Se
     try:
         _wait(server, process)
         yield server
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+@contextmanager
+def working(instance: Path, server: Server, **settings: str) -> Iterator[None]:
+    """Run a worker of the app beside a server; raises RuntimeError if it has ended by itself."""
+    environment = {**os.environ, "DEMO": "1", "INSTANCE": str(instance), "PORT": str(server.port), **settings}
+    command = [sys.executable, "-m", "estimator", "worker"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+        if process.poll() is not None:
+            raise RuntimeError("the worker has ended")
     finally:
         process.terminate()
         process.wait(PATIENCE)

@@ -6,9 +6,10 @@ Each takes 65 kB, and whoever wants one again soon after has it at once. Later i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
@@ -40,6 +41,13 @@ def keep(key: str, estimate: Estimate, content: bytes, now: datetime) -> None:
     """Cache a document with its estimate; one that another process cached meanwhile stays as it is."""
     row = {"key": key, "estimate_id": estimate.id, "content": content, "created_at": now}
     insert_if_absent(Document, row)
+
+
+def lacking(made_after: datetime, most: int) -> Sequence[int]:
+    """Return the ids of estimates made after a moment that have no document, the newest first."""
+    has_one = exists().where(Document.estimate_id == Estimate.id)
+    found = select(Estimate.id).where(Estimate.created_at > made_after, ~has_one)
+    return db.session.scalars(found.order_by(Estimate.created_at.desc()).limit(most)).all()
 
 
 def remove_old(act: Act) -> int:

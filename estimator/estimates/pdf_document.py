@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import groupby
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 import pricing
 from estimator import clinic, price_lists, wording
+from estimator.act import Act
 from estimator.clinic import Logo
 from estimator.estimates import lifecycle, other_currency, pdf_cache
 from estimator.estimates.other_currency import Beside, Chosen
@@ -60,6 +61,21 @@ PLAIN = Look()
 def key_of(token: str, look: Look) -> str:
     """Return the cache key of the PDF of the estimate that a link opens."""
     return pdf_cache.key_of(token, fingerprint(), *look.key())
+
+
+def drawn_once(act: Act, record: Estimate) -> bytes:
+    """Return the PDF of an estimate with the clinic's logo, kept from before or drawn and kept now.
+
+    Raises renderer.RenderingFailed. The caller commits.
+    """
+    look = Look(clinic.current().logo)
+    key = key_of(lifecycle.token_of(record, act.settings.link_key), look)
+    kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
+    if kept is not None:
+        return kept[1]
+    content = pdf_of(record, look)
+    pdf_cache.keep(key, record, content, act.now)
+    return content
 
 
 def html(

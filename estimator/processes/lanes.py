@@ -26,8 +26,14 @@ class Lane:
             threading.Thread(target=self._work, name=f"{name} {number}", daemon=True)
             for number in range(1, threads + 1)
         ]
+        self._busy = 0
         for thread in self._threads:
             thread.start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is done here and nothing waits."""
+        return not self._busy and not self._waiting
 
     def put(self, name: Hashable, work: Work) -> None:
         """Have work done by the next free thread, after what waits already; never blocks."""
@@ -57,10 +63,14 @@ class Lane:
                     return
                 name = next(iter(self._waiting))
                 work = self._waiting.pop(name)
+                self._busy += 1
             try:
                 work()
             except Exception:
                 logger.exception("%s failed", name)
+            finally:
+                with self._changed:
+                    self._busy -= 1
 
 
 class Lanes:
@@ -76,6 +86,10 @@ class Lanes:
     def put(self, lane: str, work: Work) -> None:
         """Have work done in a lane; it waits there once."""
         self._lanes[lane].put(work, work)
+
+    def idle(self, *lanes: str) -> bool:
+        """Whether nothing is done in these lanes and nothing waits there."""
+        return all(self._lanes[name].idle for name in lanes)
 
     def end(self, grace: float) -> bool:
         """Begin nothing more, and let what is under way finish for `grace` seconds; return whether it did."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 
 from sqlalchemy import select
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.act import Act
 from estimator.db import db
-from estimator.estimates import pdf_cache
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.i18n import speaking
@@ -65,7 +64,9 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
     token = estimates.token_of(record, act.settings.link_key)
     attachment = None
     if attached:
-        attachment = composing.Attachment(f"{record.reference}.pdf", _pdf_of(record, token, act.now))
+        attachment = composing.Attachment(
+            f"{record.reference}.pdf", estimates.pdf_document.drawn_once(act, record)
+        )
     with speaking(reader):
         context = {
             "reference": record.reference,
@@ -79,18 +80,6 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             **clinics_words("estimate", row.language),
         }
     return composing.compose("estimate", reader, context), attachment
-
-
-def _pdf_of(record: Estimate, token: str, now: datetime) -> bytes:
-    """Return the PDF of an estimate; one that was made already is not made again."""
-    look = estimates.pdf_document.Look(clinic.current().logo)
-    key = estimates.pdf_document.key_of(token, look)
-    kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
-    if kept is not None:
-        return kept[1]
-    content = estimates.pdf_document.pdf_of(record, look)
-    pdf_cache.keep(key, record, content, now)
-    return content
 
 
 def clinics_words(letter: str, language: str) -> dict[str, list[str]]:

@@ -31,13 +31,14 @@ from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
 from estimator.processes import mail_contents, own_files, preview_task, supervisor, task
+from estimator.processes.drawing_ahead import LOOKS_EVERY, DrawingAhead
 from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
 from estimator.processes.regularly import Regularly
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
-LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1}
+LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1, "ahead": 1}
 """How many threads each kind of work has; PDFs are made one after another in any case."""
 
 DISPATCHERS = 1
@@ -97,19 +98,34 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     def each_night() -> None:
         lanes.put("night", this_night)
 
+    def nobody_waits() -> bool:
+        return lanes.idle("documents", "prompt mail", "mail")
+
+    drawing = DrawingAhead(nobody_waits)
+
+    def ahead() -> None:
+        if nobody_waits():
+            _in_app(app, drawing.look)
+
     queue.each_night(each_night)
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     this_night()
     _in_app(app, sweep)
-    heartbeat, sweeps = Heartbeat(app), Regularly(SWEPT_EVERY, lambda: lanes.put("sweeps", now_and_then))
+    heartbeat = Heartbeat(app)
+    regular = [
+        Regularly(SWEPT_EVERY, lambda: lanes.put("sweeps", now_and_then)),
+        Regularly(LOOKS_EVERY, lambda: lanes.put("ahead", ahead)),
+    ]
     heartbeat.start()
-    sweeps.start()
+    for each in regular:
+        each.start()
     try:
         queue.work(DISPATCHERS, GRACE)
     finally:
         lanes.end(GRACE)
-        sweeps.stop()
+        for each in regular:
+            each.stop()
         heartbeat.stop()
         renderer.close()
 
