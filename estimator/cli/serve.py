@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -57,10 +57,10 @@ def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None
         except CannotListen as error:
             raise Refused(str(error)) from None
         _look_at(settings)
-    if no_worker:
-        _web(settings, bound, lifeline)
-        return 0
-    return _both(bound, ["--demo"] if demo else [])
+    if not no_worker:
+        _both(bound, ["--demo"] if demo else [])
+    _web(settings, bound, lifeline)
+    return 0
 
 
 @click.command(help=_("Send mail and do what is due each minute and each night, until Ctrl-C."))
@@ -155,13 +155,13 @@ def _ways_in(app: Flask) -> Iterator[str]:
         yield _("%(what)s, once: %(address)s", what=names[role], address=address)
 
 
-def _both(bound: Sequence[socket.socket], given: list[str]) -> int:
+def _both(bound: Sequence[socket.socket], given: list[str]) -> NoReturn:
     from estimator.processes import supervisor
 
     numbers = [one.detach() for one in bound]
     itself = [sys.executable, "-m", "estimator"]
     sockets = ",".join(map(str, numbers))
-    return supervisor.run(
+    supervisor.become(
         [
             supervisor.Part(
                 _("The web server"),

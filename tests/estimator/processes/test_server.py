@@ -175,7 +175,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Run
             )
         running = Running(process, port, log)
         started.append(running)
-        for _attempt in range(200):
+        for _attempt in range(1_200):
             if log.read_text().count("once: http://") == 3 or process.poll() is not None:
                 break
             time.sleep(0.05)
