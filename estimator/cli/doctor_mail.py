@@ -45,7 +45,12 @@ def steps(settings: Settings, typed: str) -> Iterator[str]:
             if connection.has_extn("smtputf8"):
                 yield _("It can write to addresses with letters of any script.")
         message = composing.message(
-            composing.compose("test", reader("en"), {"host": settings.host_name}),
+            composing.compose(
+                "test",
+                reader("en"),
+                composing.Letterhead(settings.host_name),
+                {"host": settings.host_name},
+            ),
             sender=settings.mail_from,
             reply_to=settings.mail_reply_to,
             address=address,

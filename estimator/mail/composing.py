@@ -10,9 +10,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
+from html import unescape
 
 from estimator.i18n import Reader, speaking
 from estimator.template_environment import environment
+
+LOGO = "logo"
+"""The id of the part of a message that is the clinic's logo."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    logo: bytes | None = None
+    """The PNG that the HTML shows as `cid:` and LOGO."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,40 @@ class Attachment:
     content: bytes
 
 
-def compose(template: str, reader: Reader, context: Mapping[str, object]) -> Letter:
-    """Write a mail from its folder of templates in the reader's language; the subject is one line."""
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes, and whom readers may ask; not to whom, whose name stands in no mail."""
+
+    name: str
+    address: str | None = None
+    phone: str | None = None
+    logo: bytes | None = None
+    """A PNG."""
+
+
+def compose(template: str, reader: Reader, letterhead: Letterhead, context: Mapping[str, object]) -> Letter:
+    """Write a mail from its folder of templates in the reader's language; the subject is one line.
+
+    The page and the text come from one template, with other parts, so that both say the same.
+    """
+    given = {**context, "reader": reader, "letterhead": letterhead, "logo": LOGO}
     with speaking(reader):
-        subject, text, html = (
-            environment().get_template(f"email/{template}/{part}").render(context, reader=reader)
-            for part in ("subject.txt", "body.txt", "body.html")
+        subject = environment().get_template(f"email/{template}/subject.txt").render(given)
+        given["subject"] = " ".join(subject.split())
+        html, text = (
+            environment()
+            .get_template(f"email/{template}/letter.html")
+            .render(given, frame=f"email/_{kind}.html", kinds=f"email/_{kind}_parts.html")
+            for kind in ("page", "text")
         )
     return Letter(
-        " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n"
+        str(given["subject"]), f"{_spaced(unescape(text))}\n", f"{_spaced(html)}\n", letterhead.logo
     )
+
+
+def _spaced(text: str) -> str:
+    """Return a text without the spaces of templates: one empty line at most between two paragraphs."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
 
 
 def message(
@@ -72,6 +102,12 @@ def message(
     found["X-Auto-Response-Suppress"] = "All"
     found.set_content(letter.text, cte="quoted-printable")
     found.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.logo is not None:
+        page = found.get_body(("html",))
+        assert isinstance(page, EmailMessage)
+        page.add_related(
+            letter.logo, "image", "png", cid=f"<{LOGO}>", disposition="inline", filename="logo.png"
+        )
     if attachment is not None:
         found.add_attachment(
             attachment.content, maintype="application", subtype="pdf", filename=attachment.name

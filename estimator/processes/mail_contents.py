@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from estimator.mail import composing, outbox
 from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
 from estimator.requests import access_codes
 from estimator.staff import invitations
+from pricing.table import Provider
 
 
 class Gone(Exception):
@@ -77,9 +79,28 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "demo": table.demo,
             "attached": attached,
             "forgotten_days": act.settings.addresses_kept_days,
+            "details": [],
             **clinics_words("estimate", row.language),
         }
-    return composing.compose("estimate", reader, context), attachment
+    return composing.compose("estimate", reader, _from_provider(act, table.provider), context), attachment
+
+
+def _from_provider(act: Act, provider: Provider) -> composing.Letterhead:
+    """Return the letterhead of a provider's mail to a patient."""
+    reply = parseaddr(act.settings.mail_reply_to or provider.email or "")[1]
+    logo = clinic.current().logo
+    return composing.Letterhead(
+        provider.name, reply or None, provider.phone, None if logo is None else clinic.logo_content(logo)
+    )
+
+
+def _from_house(act: Act) -> composing.Letterhead:
+    """Return the letterhead of a mail to staff."""
+    return composing.Letterhead(act.settings.host_name)
+
+
+def _from_request(act: Act, request: PatientRequest) -> composing.Letterhead:
+    return _from_provider(act, price_lists.parsed(request.table_version).provider)
 
 
 def clinics_words(letter: str, language: str) -> dict[str, list[str]]:
@@ -100,7 +121,7 @@ def _staff_link(act: Act, row: outbox.Claimed) -> Written:
             "link": f"{act.settings.public_url}{invitations.PATHS[link.purpose]}{token}",
             "until": reader.clock(link.until, "UTC"),
         }
-    return composing.compose(row.template, reader, context), None
+    return composing.compose(row.template, reader, _from_house(act), context), None
 
 
 def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
@@ -112,7 +133,7 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
             "at": reader.clock(row.created_at, "UTC"),
             "link": f"{act.settings.public_url}/staff",
         }
-    return composing.compose(row.template, reader, context), None
+    return composing.compose(row.template, reader, _from_house(act), context), None
 
 
 def _quote_code(act: Act, row: outbox.Claimed) -> Written:
@@ -128,7 +149,7 @@ def _quote_code(act: Act, row: outbox.Claimed) -> Written:
             "code": digits,
             "until": reader.clock(code.until, request.table_version.time_zone),
         }
-    return composing.compose("quote_code", reader, context), None
+    return composing.compose("quote_code", reader, _from_request(act, request), context), None
 
 
 def _request_received(act: Act, row: outbox.Claimed) -> Written:
@@ -145,7 +166,7 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             "demo": table.demo,
             **clinics_words("request_received", row.language),
         }
-    return composing.compose("request_received", reader, context), None
+    return composing.compose("request_received", reader, _from_request(act, record), context), None
 
 
 def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
@@ -167,7 +188,8 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"
-    return composing.compose("quote_issued", reader, context), composing.Attachment(name, content)
+    letter = composing.compose("quote_issued", reader, _from_request(act, quote.request), context)
+    return letter, composing.Attachment(name, content)
 
 
 def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
@@ -187,7 +209,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
-    return composing.compose("quote_receipt", reader, context), None
+    return composing.compose("quote_receipt", reader, _from_request(act, quote.request), context), None
 
 
 def _request_question(act: Act, row: outbox.Claimed) -> Written:
@@ -201,7 +223,7 @@ def _request_question(act: Act, row: outbox.Claimed) -> Written:
             "at": reader.clock(row.created_at, record.table_version.time_zone),
             "link": f"{act.settings.public_url}/desk/requests/{record.reference}",
         }
-    return composing.compose("request_question", reader, context), None
+    return composing.compose("request_question", reader, _from_house(act), context), None
 
 
 def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
@@ -215,7 +237,7 @@ def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
             "link": f"{act.settings.public_url}/desk/requests/{revision.quote.request.reference}",
             **row.options,
         }
-    return composing.compose(row.template, reader, context), None
+    return composing.compose(row.template, reader, _from_house(act), context), None
 
 
 def _revision_of(row: outbox.Claimed) -> QuoteRevision:

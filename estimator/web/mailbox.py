@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from estimator.web.language import current_reader
 pages = Blueprint("mailbox", __name__, url_prefix="/demonstration/mail")
 
 MOST_SHOWN = 100
+AS_MAIL_PROGRAMS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""A mail's page has its style and its picture within itself, and nothing else is loaded or run, as in mail programs."""
+
 _NAME = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -52,10 +56,19 @@ def letter(name: str) -> ResponseReturnValue:
 @pages.get("/<name>/page")
 def page(name: str) -> ResponseReturnValue:
     """Show the HTML part of a mail by itself."""
-    part = _mail(name).get_body(("html",))
+    mail = _mail(name)
+    part = mail.get_body(("html",))
     if part is None:
         raise errors.Missing
-    return Response(part.get_content(), mimetype="text/html")
+    shown: str = part.get_content()
+    for picture in mail.walk():
+        if picture.get_content_type() == "image/png" and picture["Content-ID"]:
+            address = f"cid:{picture['Content-ID'].strip('<>')}"
+            inline = base64.b64encode(picture.get_content()).decode()
+            shown = shown.replace(address, f"data:image/png;base64,{inline}")
+    response = Response(shown, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = AS_MAIL_PROGRAMS
+    return response
 
 
 @pages.get("/<name>/<whole:number>")

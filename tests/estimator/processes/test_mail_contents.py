@@ -12,7 +12,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from estimator import clinic, estimates, keys, quotes
+from estimator import clinic, estimates, keys, price_lists, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.estimates import pdf_cache, pdf_document
@@ -120,7 +120,8 @@ def test_the_words_of_the_clinic_stand_in_the_language_of_the_mail(app: Flask) -
     assert plain is not None
     assert page is not None
     text = plain.get_content()
-    assert text.startswith("Good day.\n\nRead this first:\nhttps://example.org/a?b=1&c=2\n\n")
+    name = price_lists.parsed(record.table_version).provider.name
+    assert text.startswith(f"{name}\n\nGood day.\n\nRead this first:\nhttps://example.org/a?b=1&c=2\n\n")
     assert text.endswith("\n\nThe team\n")
     assert "<p>Read this first:<br>https://example.org/a?b=1&amp;c=2</p>" in page.get_content()
     assert "Something else" not in text
