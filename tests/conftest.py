@@ -25,17 +25,22 @@ from tests.support.redis_server import RedisServer
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
 
 
+gc.disable()  # while everything is imported, there is next to no garbage to be found
+
+
 def pytest_collection_finish() -> None:
     """Keep what is imported by now out of the search for garbage, which would look through it over and over."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
-    Of some tests one kind of database is left to `make soak`.
+    Of some tests one kind of database is left to `make soak`. What waits longest comes first, so that other processes
+    run everything else meanwhile and none waits for it at the end.
     """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
@@ -50,6 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out |= {id(item) for item in items if item.get_closest_marker("cluster") is not None}
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
+    items.sort(key=lambda item: item.get_closest_marker("waits_long") is None)
 
 
 OF_PROCESSES = {

@@ -27,7 +27,7 @@ import pytest
 
 import pricing
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.waits_long]
 
 ROOT = Path(__file__).parent.parent
 LISTS = (ROOT / "setup" / "build.txt", ROOT / "requirements.txt")
@@ -107,6 +107,14 @@ def with_packages() -> Path:
     return kept
 
 
+def link_or_copy(source: str, target: str) -> None:
+    """Let a file be in both environments: an installation adds files, and a package's own are never written again."""
+    try:
+        os.link(source, target)
+    except OSError:  # they are on two disks, or on one that knows no links
+        shutil.copy2(source, target)
+
+
 def pip(environment: Path, *words: str) -> None:
     """Run the pip of an environment, which may have moved."""
     python = str(environment / "bin" / "python")
@@ -120,7 +128,7 @@ def pip(environment: Path, *words: str) -> None:
 def installed(wheel: Path, with_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel, by the documented command, into an environment that has the locked packages alone."""
     environment = tmp_path_factory.mktemp("clean") / "venv"
-    shutil.copytree(with_packages, environment, symlinks=True)
+    shutil.copytree(with_packages, environment, symlinks=True, copy_function=link_or_copy)
     _pip, *words = documented_installation()[-1]
     pip(
         environment,

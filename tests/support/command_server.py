@@ -1,7 +1,8 @@
 """A process that becomes the command `estimator` as often as it is asked, by forking.
 
 It has imported the libraries, which cost a second of each command and cannot depend on us, and nothing of the project's
-own. So what a command sees here is what it sees where it is installed: only what it imports itself.
+own. A second one, forked from it, has imported what every command that opens an installation imports. So what a command
+sees here is what it sees where it is installed: only what it imports itself.
 """
 
 from __future__ import annotations
@@ -21,22 +22,46 @@ LIBRARIES = """
 alembic.command alembic.config alembic.script argon2 babel.dates babel.numbers babel.support click
 cryptography.hazmat.primitives.ciphers.aead decimal email.message email.policy email_validator flask flask_babel
 flask_security flask_sqlalchemy flask_sqlalchemy.cli flask_wtf fractions gunicorn.glogging huey huey.serializer
-jinja2.ext json logging.config multiprocessing.connection openpyxl PIL.ImageDraw psycopg qrcode redis smtplib
+jinja2.ext json logging.config mmap multiprocessing.connection openpyxl PIL.ImageDraw psycopg pypdf qrcode redis smtplib
 sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlite3 ssl tomllib unittest uuid wtforms xlsxwriter zoneinfo
 zxcvbn
 """.split()
 """What commands import of others; WeasyPrint is left to them, because some tests take it away."""
 
 
-def serve(orders: int, answers: int) -> None:
-    """Fork for every order, a line of JSON; answer "pid" and, once it has ended, "code", each with the order's number.
+OPENING = """
+estimator.cli.installation estimator.db estimator.jobs estimator.logs estimator.migrations estimator.models
+estimator.operations.fingerprints estimator.postgresql estimator.processes.own_files
+""".split()
+"""What `cli.installation.running_app` and the app it creates import; tests/estimator/cli/test_opening.py looks."""
 
-    Orders and answers are descriptors of pipes.
+
+def start(orders: int, answers: int, opening_orders: int, opening_answers: int) -> None:
+    """Serve orders with nothing of ours, and in a process of their own those of commands that open an installation.
+
+    All of them are descriptors of pipes.
     """
     for name in LIBRARIES:
         import_module(name)
-    ours = sorted(name for name in sys.modules if name.partition(".")[0] in ("estimator", "pricing"))
+    ours = imported()
     assert not ours, f"these would be imported before the command: {ours}"
+    bare, opening = (orders, answers), (opening_orders, opening_answers)
+    own, other = (bare, opening) if os.fork() else (opening, bare)
+    for pipe in other:
+        os.close(pipe)
+    if own is opening:
+        for name in OPENING:
+            import_module(name)
+    serve(*own)
+
+
+def imported() -> list[str]:
+    """Return what this process has imported of the project's own."""
+    return sorted(name for name in sys.modules if name.partition(".")[0] in ("estimator", "pricing"))
+
+
+def serve(orders: int, answers: int) -> None:
+    """Fork for every order, a line of JSON; answer "pid" and, once it has ended, "code", each with its number."""
     gc.freeze()  # what all commands share is neither looked through nor copied
     bell, ringing = os.pipe()
     os.set_blocking(ringing, False)
@@ -49,7 +74,8 @@ def serve(orders: int, answers: int) -> None:
             if bell in ready:
                 os.read(bell, 1_000)
                 for child, code in _ended():
-                    print("code", running.pop(child), code, file=written, flush=True)
+                    if child in running:
+                        print("code", running.pop(child), code, file=written, flush=True)
             if orders not in ready:
                 continue
             if not (line := lines.readline()):
@@ -92,4 +118,4 @@ def _become(
 
 
 if __name__ == "__main__":
-    serve(*map(int, sys.argv[1:]))
+    start(*map(int, sys.argv[1:]))

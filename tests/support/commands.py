@@ -19,11 +19,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from estimator.cli import COMMANDS
 from estimator.config import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 
 TIMEOUT = 120
+
+OPENING = set(COMMANDS) - {"price"}
+"""The commands that open an installation, but for those of `tables` that only look at files."""
 NOWHERE = Path(os.devnull)
 
 
@@ -88,7 +92,7 @@ class Running:
         self.returncode: int | None = None
         if not files:
             log.touch()
-        self._server = _server()
+        self._server = _servers()["opening" if not before and _opens(self.args[1:]) else "bare"]
         self._number, self.pid = self._server.start(
             arguments=self.args[1:],
             before=before,
@@ -128,26 +132,21 @@ class Running:
         self.wait(TIMEOUT)
 
 
+def _opens(arguments: Sequence[str]) -> bool:
+    """Whether a command is one that opens an installation."""
+    return bool({*arguments[:1]} & OPENING) and not {*arguments} & {"--help", "check", "lint"}
+
+
 class _Server:
-    """A process that has imported the libraries, and becomes the command by forking."""
+    """What becomes the command by forking, as told through pipes."""
 
     def __init__(self) -> None:
-        orders, self._to = os.pipe()
-        self._from, answers = os.pipe()
+        self.orders, self._to = os.pipe()
+        self._from, self.answers = os.pipe()
         self._numbers = count()
         self._lock = threading.Lock()
         self._answers: dict[tuple[str, int], int] = {}
         self._half = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.command_server", str(orders), str(answers)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            pass_fds=[orders, answers],
-            start_new_session=True,
-        )
-        os.close(orders)
-        os.close(answers)
-        atexit.register(self.end)
 
     def start(self, **order: Any) -> tuple[int, int]:
         """Return the number of an order, and the id of the process that its command runs in."""
@@ -179,17 +178,29 @@ class _Server:
                 what, number, value = line.decode().split()
                 self._answers[what, int(number)] = int(value)
 
-    def end(self) -> None:
-        """End the process."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
 
 @cache
-def _server() -> _Server:
-    """Return the one server of this process."""
-    return _Server()
+def _servers() -> dict[str, _Server]:
+    """Start the processes that commands are forked from; each process of tests has its own, and they end with it."""
+    found = {"bare": _Server(), "opening": _Server()}
+    pipes = [pipe for server in found.values() for pipe in (server.orders, server.answers)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.command_server", *map(str, pipes)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        pass_fds=pipes,
+        start_new_session=True,
+    )
+    for pipe in pipes:
+        os.close(pipe)
+
+    def end() -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    atexit.register(end)
+    return found
 
 
 def estimator(

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from estimator import create_app, migrations
 from estimator.config import Settings
 from estimator.db import Base, db
+from tests.support import postgresql
 from tests.support.commands import environment, estimator
 
 LAST_BEFORE_ADDITIVE = "0008"
@@ -46,9 +47,20 @@ INSERT INTO document (key, estimate_id, content, created_at) VALUES ('k', 3, '',
 
 
 @pytest.fixture
-def postgresql_url(new_postgresql_url: str) -> str:
-    """Return the address of a database with nothing in it: here migrations are what is tested."""
-    return new_postgresql_url
+def postgresql_url(request: pytest.FixtureRequest, postgresql_server: str) -> Iterator[str]:
+    """Return the address of a database with nothing in it, unless it is `up_to_date`: migrations are tested here."""
+    if "up_to_date" in request.fixturenames:
+        made = postgresql.new_database(postgresql_server, request.getfixturevalue("kept_database").TEMPLATE)
+    else:
+        made = postgresql.new_database(postgresql_server)
+    with made as url:
+        yield url
+
+
+@pytest.fixture
+def up_to_date(database_url: str, set_up: Callable[[str], None]) -> None:
+    """Let a test begin with all tables, as migrations made them once: for one that is about what comes after."""
+    set_up(database_url)
 
 
 @pytest.fixture
@@ -244,18 +256,18 @@ def test_the_app_does_not_start_on_a_database_that_is_not_set_up(settings: Setti
     assert str(refused.value) == "The database has not been set up yet. Run `estimator prepare`."
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_the_app_does_not_start_on_a_database_that_is_behind(
     settings: Settings, next_revision: Callable[[str], None]
 ) -> None:
-    migrations.upgrade(settings.database_url)
     next_revision("pass")
     with pytest.raises(migrations.WrongRevision, match="belongs to an older version") as refused:
         create_app(settings)
     assert "`estimator prepare`" in str(refused.value)
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_the_app_does_not_start_on_a_database_of_a_newer_version(settings: Settings, engine: Engine) -> None:
-    migrations.upgrade(settings.database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999', works_from = '9998'")
     for use in (create_app, lambda settings: migrations.upgrade(settings.database_url)):
@@ -263,10 +275,10 @@ def test_the_app_does_not_start_on_a_database_of_a_newer_version(settings: Setti
             use(settings)
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_the_app_does_not_start_on_a_newer_database_that_does_not_say_which_versions_work_with_it(
     settings: Settings, engine: Engine
 ) -> None:
-    migrations.upgrade(settings.database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         connection.exec_driver_sql("ALTER TABLE alembic_version DROP COLUMN works_from")
@@ -285,6 +297,7 @@ def marks(engine: Engine) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("additive", "starts"), [(True, True), (False, False)])
+@pytest.mark.usefixtures("up_to_date")
 def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_from_it(
     settings: Settings,
     engine: Engine,
@@ -293,7 +306,6 @@ def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_
     additive: bool,
     starts: bool,
 ) -> None:
-    migrations.upgrade(settings.database_url)
     assert marks(engine) == (REVISIONS[-1], migrations.works_from(REVISIONS[-1]))
     with monkeypatch.context() as newer:
         next_revision(NEW_TABLE, additive=additive, on=newer)
@@ -317,10 +329,10 @@ def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_
     assert answers["checks"]["revision"] == "ok"
 
 
+@pytest.mark.usefixtures("up_to_date")
 def test_a_database_of_the_day_before_it_said_so_is_marked_by_preparing_it(
     database_url: str, engine: Engine
 ) -> None:
-    migrations.upgrade(database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE alembic_version DROP COLUMN works_from")
     migrations.upgrade(database_url)
@@ -375,10 +387,10 @@ def test_a_migration_takes_nothing_from_the_programs_of_the_revision_before(
         ("op.create_table('more', sa.Column('id', sa.Integer(), primary_key=True))", None),
     ],
 )
+@pytest.mark.usefixtures("up_to_date")
 def test_what_takes_something_away_is_seen(
     database_url: str, engine: Engine, next_revision: Callable[..., None], lines: str, what: str | None
 ) -> None:
-    migrations.upgrade(database_url)
     before = shape(engine)
     next_revision(lines, additive=True)
     migrations.upgrade(database_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,9 @@ from tests.support import hostile_pdfs as hostile
 DATA = '{"total":"4,811.05 – ok"}'.encode()
 
 
+@cache
 def document(name: str = "quote.json") -> bytes:
-    """Return a PDF as the app makes them."""
+    """Return a PDF as the app makes them; the same one each time."""
     return renderer.document(
         '<!doctype html><html lang="en"><title>Quote</title><h1>Quote</h1></html>',
         attachment=DATA,
@@ -96,14 +98,11 @@ def test_the_reader_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(st.data())
 def test_any_damage_to_a_document_is_survived(data: st.DataObject) -> None:
     """Bytes of a real document are overwritten at random; in this process, so that no error can hide."""
-    content = bytearray(_DOCUMENT)
+    content = bytearray(document())
     for _ in range(data.draw(st.integers(1, 40))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     found = reader_process.carried(bytes(content))
     assert found.kind in {"data", "nothing", "broken", "encrypted", "several", "too_large"}
-
-
-_DOCUMENT = document()
 
 
 @pytest.mark.parametrize(

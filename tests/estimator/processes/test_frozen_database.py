@@ -19,6 +19,8 @@ from tests.support import postgresql
 from tests.support.mail_server import wait_until
 from tests.support.server_process import Server, serving
 
+pytestmark = pytest.mark.waits_long
+
 STATIC = "/robots.txt"
 
 

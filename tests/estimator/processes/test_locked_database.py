@@ -11,8 +11,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from estimator import db
 from tests.support.server_process import Server, serving, visiting
+
+pytestmark = pytest.mark.waits_long
 
 WRITERS = 4
 
