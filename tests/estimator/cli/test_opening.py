@@ -25,6 +25,7 @@ for name in command_server.OPENING:
 print(*command_server.imported())
 """
 
+COPIES = "copies"
 ONE_OF_EACH = [
     ["prepare"],
     ["staff", "list"],
@@ -36,7 +37,7 @@ ONE_OF_EACH = [
     ["purge", "--dry-run"],
     ["mail", "hold"],
     ["affected", "--since", "2026-11-01"],
-    ["backup", "copies"],
+    ["backup", COPIES],
 ]
 
 
@@ -54,7 +55,8 @@ def test_a_command_that_opens_an_installation_imports_by_itself_what_it_is_forke
     tell = f"import atexit, json, sys\natexit.register(lambda: json.dump(list(sys.modules), open({str(said)!r}, 'w')))"
     installation = {"INSTANCE": str(tmp_path / "instance"), "PUBLIC_URL": "https://estimate.example"}
     for command in ONE_OF_EACH[: profile.count(3, len(ONE_OF_EACH))]:
-        estimator(*command, before=tell, **installation)  # `before` lets nothing of ours be there before
+        words = [str(tmp_path / word) if word == COPIES else word for word in command]
+        estimator(*words, before=tell, **installation)  # `before` lets nothing of ours be there before
         assert not forked_with - {*json.loads(said.read_text())}, command
         said.unlink()
 
