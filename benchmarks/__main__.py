@@ -16,6 +16,7 @@ from benchmarks import (
     pages,
     previews,
     quotes,
+    resting,
     verifying,
 )
 from benchmarks.measure import Row, machine, show
@@ -26,6 +27,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "documents": ("Documents", documents.rows),
     "ahead": ("PDFs drawn ahead", ahead.rows),
     "memory": ("Memory", memory.rows),
+    "resting": ("What it holds at rest", resting.rows),
     "editing": ("Editing price lists", editing.rows),
     "desk": ("The list of requests", desk.rows),
     "quotes": ("Firm quotes", quotes.rows),
