@@ -22,12 +22,12 @@ run: ready-to-run ## Set up what is missing and serve the demonstration on http:
 	@exec $(BIN)/estimator serve --demo
 
 test: ready-to-test ## Set up what is missing, check the code and run every test (8 minutes on two cores)
-	@sh setup/timed.sh "make test" 8 $(MAKE) --no-print-directory lint-only tests-only
+	@sh setup/timed.sh "make test" 8 $(MAKE) --no-print-directory --jobs 2 lint-only tests-only
 
 QUICK := not browser and not processes and not soak and not wheel
 
 check: ready-to-test ## Check the code and run the tests that need no browser, wheel, process of their own or patience (3 minutes)
-	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory lint-only tests-only WITHOUT='-m "$(QUICK)"'
+	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory --jobs 2 lint-only tests-only WITHOUT='-m "$(QUICK)"'
 
 # Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them. Many
 # tests wait for processes and servers of their own, so there are more of these processes than cores.
