@@ -9,8 +9,8 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter, Map, ValidationError
 
-LARGEST = 2**31 - 1
-"""The largest number that fits the numbers of rows in every database."""
+LARGEST = 2**31 - 2
+"""The largest number that fits the numbers of rows in every database, and so does the one after it."""
 
 
 def read(text: str | None, *, least: int = 0, most: int = LARGEST) -> int | None:

@@ -128,6 +128,7 @@ class Visit:
         answer = self.client.open(path, method=method, environ_base={"REMOTE_ADDR": address}, **more)
         content = answer.get_data()
         answer.close()
+        answer.request.environ["wsgi.input"].close()  # the client keeps what is large in a file
         busy = time.process_time() - before
         self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
         data = more.get("data")
