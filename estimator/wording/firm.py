@@ -127,7 +127,7 @@ def firm_rows(
             reader.money(content["total"], currency),
         ),
         converted=_converted(content, reader),
-        beside=_beside(content["breakdown"], rows),
+        beside=_beside(rows),
         taxes_beside=[row for row, firm in taxes if not firm],
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
@@ -162,15 +162,11 @@ def _taxes(breakdown: StoredBreakdown, rows: Rows, table: PriceTable) -> list[tu
     return [(row, tax["code"] in firm) for tax, row in zip(breakdown["taxes"], rows.taxes, strict=True)]
 
 
-def _beside(breakdown: StoredBreakdown, rows: Rows) -> list[Sum]:
+def _beside(rows: Rows) -> list[Sum]:
     """What is shown and not part of the quote: paid to others, and the reserve. Their place among the totals."""
-    present = {group["total"] for group in breakdown["groups"]}
-    found = []
-    if "others" in present:
-        found.append(rows.totals[1])
-    if "reserve" in present:
-        found.append(rows.totals[-1])
-    return found
+    others = rows.totals[1:2] if len(rows.totals) > 2 else []
+    reserve = rows.totals[-1:] if len(rows.totals) % 2 == 0 else []
+    return [*others, *reserve]
 
 
 def _converted(content: StoredQuote, reader: Reader) -> str | None:

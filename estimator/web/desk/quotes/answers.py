@@ -42,8 +42,9 @@ def answers(reference: str) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(prepared_of(draft).version)
     form = estimate_form.build(table)
+    estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
-    if request.form.get("act") == "total":
+    if request.form.get("act") == "total" or "fill" in request.form:
         return _page(of, draft, form)
     if found.unreadable:
         return _page(of, draft, form, status=422)
