@@ -193,7 +193,10 @@ def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: R
 
 
 def _readings(driver: str, amounts: Sequence[str], table: PriceTable, reader: Reader) -> list[Reading]:
-    return [Reading(f"{driver}={typed_money.unambiguous(amount)}", typed_amount(amount, table.currency, reader)) for amount in amounts]
+    return [
+        Reading(f"{driver}={typed_money.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
+        for amount in amounts
+    ]
 
 
 def _ambiguous(typed: str) -> str:

@@ -18,6 +18,7 @@ from estimator.wording.rows import Change, DriverChanges, Head, Headline, NotCou
 from estimator.wording.sentences import (
     answer_words,
     head,
+    not_answered,
     notice_sections,
     problem_sentence,
     problem_sentences,
@@ -54,6 +55,7 @@ __all__ = [
     "headline",
     "likely_answer",
     "likely_total",
+    "not_answered",
     "not_counted",
     "notice_sections",
     "problem_sentence",
