@@ -46,7 +46,7 @@ def not_firm(table: PriceTable, drivers: Iterable[str]) -> list[str]:
 def depending(table: PriceTable, drivers: Iterable[str]) -> list[str]:
     """Return the codes of the charges and packages that depend on one of `drivers`, in the order of the file."""
     wanted = set(drivers)
-    needs = _Counted.of(table).needs
+    needs = table.once("needs", lambda: _needs(table))
     return [code for code, found in needs.items() if found & wanted]
 
 
@@ -64,9 +64,8 @@ class _Counted:
         if not any(driver.open for driver in table.drivers):
             self.drivers: tuple[Driver, ...] = ()
             self.firm: set[str] = set()
-            self.needs: dict[str, set[str]] = {}
             return
-        needs = self.needs = _needs(table)
+        needs = table.once("needs", lambda: _needs(table))
         totals = {group.code: group.total for group in table.groups}
         group_of = {charge.code: charge.group for charge in table.charges}
         group_of |= {package.code: package.group for package in table.packages}

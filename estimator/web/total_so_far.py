@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.web.estimate_form import Read, Reading
 from pricing import PriceTable
 from pricing.answers import Answers, look
-from pricing.left_open import not_counted
+from pricing.left_open import depending, left_open, not_counted
 from pricing.money import Rounder
 
 
@@ -65,7 +65,7 @@ class Running:
 def running(table: PriceTable, found: Read, reader: Reader) -> Running:
     """Work out the total of answers that may be unfinished, or the least that they can come to."""
     values, problems = look(table, found.answers)
-    asked = [*values, *(problem.driver for problem in problems)]
+    asked = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
@@ -115,7 +115,8 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
     if lowest is None or lowest <= 0:
         return None
     amount = Rounder(table.round_to, table.rounding).text(lowest)
-    unknown = {*left, *not_counted(table, look(table, answers)[0])}
+    unknown = {code for code in left if depending(table, [code])}
+    unknown.update(not_counted(table, look(table, answers)[0]))
     parts = []
     for role, heading in wording.SECTIONS.items():
         first = next((each for each in table.drivers if each.role == role and each.code in unknown), None)

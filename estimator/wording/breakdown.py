@@ -71,7 +71,10 @@ def likely_answer(driver: Driver, table: PriceTable, reader: Reader) -> str | No
     """Say the answer that is likely for most people; None if the price list does not know."""
     if not isinstance(driver, NumberDriver) or driver.usual is None:
         return None
-    return str(answer_words(driver, plain(driver.usual.likely), table, reader))
+    number = plain(driver.usual.likely)
+    if driver.money and "." not in number:
+        return reader.money(number, table.currency)
+    return str(answer_words(driver, number, table, reader))
 
 
 class _Wording:

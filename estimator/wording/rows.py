@@ -154,7 +154,9 @@ class Headline:
 
 
 def _sentence(begins: str, labels: Sequence[Words]) -> str:
-    return f"{begins} {'; '.join(map(str, labels))}." if labels else ""
+    names = "; ".join(map(str, labels))
+    end = "" if names.endswith(("?", "？", "؟")) else "."
+    return f"{begins} {names}{end}" if labels else ""
 
 
 @dataclass(frozen=True, slots=True)
