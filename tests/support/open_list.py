@@ -22,8 +22,13 @@ ABOUT_YOU: dict[str, object] = {
     "infection": False,
 }
 
-PROVIDER: dict[str, object] = {"attendant": False, "transfer": "none", "interpreter": "none"}
-"""What the provider charges for, besides the plan."""
+PROVIDER: dict[str, object] = {
+    "attendant": False,
+    "transfer": "none",
+    "interpreter": "none",
+    "visa": False,
+}
+"""What else the provider charges for, or includes: the letter for a visa."""
 
 USUAL = 'usual = { low = 600, likely = 1100, high = 1900 }\nsource = "Made for the tests"\n'
 
