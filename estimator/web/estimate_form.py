@@ -161,27 +161,28 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
             continue
         if not typed:
             continue
-        if isinstance(driver, NumberDriver) and driver.money:
-            amounts = typed_money.readings(typed, table.currency, reader)
-            if len(amounts) == 1:
-                found.answers[driver.code] = amounts[0]
-            else:
-                found.answers[driver.code] = UNREADABLE
-                said = _ambiguous(typed) if amounts else _no_amount(typed, table.currency, reader)
-                found.unreadable[driver.code] = [said]
-                found.readings[driver.code] = _readings(driver.code, amounts, table, reader)
-        elif isinstance(driver, NumberDriver):
-            number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
-            if number is None:
-                found.answers[driver.code] = UNREADABLE
-                found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
-            else:
-                found.answers[driver.code] = number
+        if isinstance(driver, NumberDriver):
+            _read_number(found, driver, typed, table, reader)
         elif isinstance(driver, YesNoDriver):
             found.answers[driver.code] = {"yes": True, "no": False}.get(typed, typed)
         else:
             found.answers[driver.code] = typed
     return found
+
+
+def _read_number(found: Read, driver: NumberDriver, typed: str, table: PriceTable, reader: Reader) -> None:
+    """Take a number or an amount of money out of what was typed, or say what is wrong with it."""
+    if driver.money:
+        amounts = typed_money.readings(typed, table.currency, reader)
+        number = amounts[0] if len(amounts) == 1 else None
+        wrong = _ambiguous(typed) if amounts else _no_amount(typed, table.currency, reader)
+        found.readings[driver.code] = _readings(driver.code, amounts, table, reader)
+    else:
+        number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
+        wrong = _not_a_number(typed, driver, reader)
+    found.answers[driver.code] = UNREADABLE if number is None else number
+    if number is None:
+        found.unreadable[driver.code] = [wrong]
 
 
 def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: Reader) -> list[Reading]:

@@ -106,7 +106,7 @@ def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, 
         assert quote is not None
         rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
         assert rows is not None
-        assert [sum_.amount for sum_ in rows.beside][0] == "not counted yet"
+        assert rows.beside[0].amount == "not counted yet"
         answers = {row.driver: str(row.answer) for section in rows.answers for row in section.rows}
         assert answers["flights"] == "Not answered"
 

@@ -165,15 +165,16 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
         case "answers":
             said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
             return _mend(said, answers, _("Change the answers"))
-        case "unanswered":
+        case "unanswered" | "left_open":
             names = _listed(_questions(table, missing.detail, reader))
-            said = _(
-                "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.", questions=names
+            said = (
+                _("Left open, and the price depends on it: %(questions)s.", questions=names)
+                if missing.code == "left_open"
+                else _(
+                    "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.",
+                    questions=names,
+                )
             )
-            return _mend(said, f"{here}#open-title", _("Enter the answers"))
-        case "left_open":
-            names = _listed(_questions(table, missing.detail, reader))
-            said = _("Left open, and the price depends on it: %(questions)s.", questions=names)
             return _mend(said, f"{here}#open-title", _("Enter the answers"))
         case "on_request":
             names = _listed(item_words(table, code, reader) for code in missing.detail)
@@ -197,11 +198,12 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
         case "not_approved":
             said = _("The adjustments are above the limit, so a second person has to approve them.")
             return _mend(said, f"{here}#approval", _("To the approval"))
-        case "closed":
-            said = _("The request is closed. Take it up again first.")
-            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
-        case "erased":
-            said = _("The person was removed from this request, so there is nobody to issue a quote to.")
+        case "closed" | "erased":
+            said = (
+                _("The request is closed. Take it up again first.")
+                if missing.code == "closed"
+                else _("The person was removed from this request, so there is nobody to issue a quote to.")
+            )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
 
