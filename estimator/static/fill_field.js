@@ -11,3 +11,8 @@ document.addEventListener("click", (event) => {
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.focus();
 });
+
+// What an amount could mean is of no interest any more when another one is typed.
+document.addEventListener("input", (event) => {
+  for (const asked of event.target.closest(".question")?.querySelectorAll(".readings") ?? []) asked.remove();
+});

@@ -144,6 +144,25 @@ def test_the_verb_refuses_whoever_calls_it(app: Flask, coordinator: Staff) -> No
         ]
 
 
+def test_a_revision_says_that_a_question_was_not_answered_before(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.see(f"{page(reference)}/answers")
+    coordinator.send("save", {"q_flights": "1849.50"})
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    with request_of(app, reference) as request:
+        quote = quotes.for_request(request)
+        assert quote is not None
+        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
+        assert rows is not None
+        (row,) = [row for row in rows.changed if str(row.label) == "Flights"]
+        assert (row.old, row.new) == ("Not answered", "USD\N{NO-BREAK SPACE}1,849.50")
+
+
 def test_a_patient_s_own_data_say_not_answered_and_never_no(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, plan={**PLAN, **PROVIDER})
     with request_of(app, reference) as request:
