@@ -79,12 +79,18 @@ def _package(
     if row.change is None or row.package == before:
         return
     labels = {
-        package.code: reader.words(package.label, table.main_language).text for package in table.packages
+        package.code: _short(reader.words(package.label, table.main_language).text)
+        for package in table.packages
     }
     if before is not None:
         yield _("“%(package)s” then no longer applies.", package=labels[before])
     if row.package is not None:
         yield _("“%(package)s” then applies, because it is cheaper.", package=labels[row.package])
+
+
+def _short(label: str) -> str:
+    """A label up to its colon: what is in a package stands at its own line."""
+    return label.partition(":")[0]
 
 
 def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Reader) -> str:
