@@ -270,16 +270,22 @@ def _answers(prepared: Prepared) -> list[PlanRow]:
 
 
 def _open_questions(prepared: Prepared) -> list[Section]:
-    """Return the questions that keep the quote from being issued because nobody has answered them."""
+    """Return the questions that keep the quote from being issued because nobody has answered them.
+
+    They have no button that fills in what most people answer: it is this patient's answer that is wanted.
+    """
     codes = {
         code for one in prepared.missing if one.code in ("unanswered", "left_open") for code in one.detail
     }
+    if not codes:
+        return []
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     form = estimate_form.build(table, prepared.answers)
-    found = estimate_form.sections(form, table, reader, list(codes)) if codes else []
     asked = [
-        replace(section, questions=[each for each in section.questions if each.code in codes])
-        for section in found
+        replace(
+            section, questions=[replace(each, use=None) for each in section.questions if each.code in codes]
+        )
+        for section in estimate_form.sections(form, table, reader, list(codes))
     ]
     return [section for section in asked if section.questions]
 
