@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
 from flask_babel import force_locale, get_translations, lazy_gettext
 from jinja2 import Environment
@@ -172,13 +172,18 @@ class Reader:
         letters = {"d": "day", "M": "month", "y": "year"}
         return tuple(letters[letter] for letter in dict.fromkeys(re.sub(r"[^dMy]", "", pattern)))
 
+    @cached_property
+    def thousands(self) -> str:
+        """The mark that the language writes between thousands."""
+        return get_group_symbol(self.locale, numbering_system="latn")
+
     def read_number(self, typed: str) -> str | None:
         """Return what somebody typed as plain decimal text, None if it is no number or is ambiguous.
 
         Digits of any script and spaces between them are accepted; "1,5" is a number only in languages that
         write it so, and never silently 15.
         """
-        text = _folded(typed)
+        text = bare_number(typed)
         if not re.fullmatch(r"-?[0-9][0-9.,'’]*", text):
             return None
         if re.fullmatch(r"-?[0-9]+", text):
@@ -208,7 +213,8 @@ def folded_digits(typed: str) -> str:
     )
 
 
-def _folded(typed: str) -> str:
+def bare_number(typed: str) -> str:
+    """Write a typed number in digits that programs read, without spaces and what cannot be seen."""
     text = folded_digits(typed).replace("\N{ARABIC DECIMAL SEPARATOR}", ".").replace(MINUS, "-")
     return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf")
 

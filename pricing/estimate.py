@@ -36,8 +36,8 @@ def estimate(table: PriceTable, answers: Answers) -> Breakdown:
         return _Plan(table, check(table, answers)).breakdown()
 
 
-def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...]]:
-    """Return only the `total` that `estimate` would give, and the codes of the items on request.
+def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...], str | None]:
+    """Return only the `total` that `estimate` would give, the codes of the items on request, and of the package.
 
     `values` are answers that `check` has looked at.
     """
@@ -84,8 +84,8 @@ class _Plan:
         self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
         self.quantities = self._quantities()
 
-    def total(self) -> tuple[Three, tuple[str, ...]]:
-        _offer, _saves, cases = self._cases()
+    def total(self) -> tuple[Three, tuple[str, ...], str | None]:
+        offer, _saves, cases = self._cases()
         requested = [
             line.charge.code
             for line in self.lines
@@ -94,7 +94,8 @@ class _Plan:
                 for entry in (case.worked[line.position] for case in cases)
             )
         ]
-        return self._totals(cases)["total"], tuple(requested)
+        package = None if offer is None else offer.package.code
+        return self._totals(cases)["total"], tuple(requested), package
 
     def breakdown(self) -> Breakdown:
         offer, saves, cases = self._cases()

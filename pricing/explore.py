@@ -25,6 +25,7 @@ class Alternative(NamedTuple):
     for drivers which only the other answer asks. `on_request` are the codes of items without a price that
     the plan did not have, `no_longer` of those that it would lose; `not_counted` are the drivers that it newly
     leaves open, `counted` those that it no longer does. With any of them, the change is not the whole change.
+    `package` is the one that it is priced with; None if there is none.
     """
 
     driver: str
@@ -36,16 +37,19 @@ class Alternative(NamedTuple):
     no_longer: tuple[str, ...]
     not_counted: tuple[str, ...]
     counted: tuple[str, ...]
+    package: str | None
 
 
 class Outcome(NamedTuple):
     """What a plan comes to under one table: `total` in the three cases, or the problems that refuse it.
 
-    `not_counted` are the drivers that it leaves open and on which a charge or package of the table depends.
+    `package` is the one that is used; None if there is none. `not_counted` are the drivers that it leaves open and on
+    which a charge or package of the table depends.
     """
 
     total: Three | None
     on_request: tuple[str, ...]
+    package: str | None
     not_counted: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -138,7 +142,7 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     """
     values = check(table, answers)
     plan = normal_form(values)
-    before, requested = total(table, values)
+    before, requested, _package = total(table, values)
     left_open = not_counted(table, values)
     alternatives = []
     for driver in table.drivers:
@@ -160,6 +164,7 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
                     tuple(code for code in requested if code not in stays),
                     tuple(code for code in still_open if code not in left_open),
                     tuple(code for code in left_open if code not in still_open),
+                    outcome.package,
                 )
             )
     return alternatives
@@ -179,7 +184,7 @@ def outcome(table: PriceTable, answers: Answers) -> Outcome:
 def _outcome(table: PriceTable, values: Mapping[str, Value], problems: Sequence[Problem]) -> Outcome:
     problems = problems or refusals(table, values)
     if problems:
-        return Outcome(None, (), (), tuple(problems))
+        return Outcome(None, (), None, (), tuple(problems))
     return Outcome(*total(table, values), not_counted(table, values), ())
 
 

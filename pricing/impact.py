@@ -29,13 +29,16 @@ KINDS = (
     "refused_before",
     "on_request",
     "priced",
+    "left_open",
+    "counted",
     "other_currency",
 )
 """up, down, unchanged: by the likely total.
 
 refused: now, not before; accepted: the other way round; refused_before: under both.
 on_request: something has no price any more; priced: something that had none has one now.
-other_currency: totals that cannot be compared.
+left_open: a question that was answered, or played no part, is open now, so that something is not counted; counted: the
+other way round. other_currency: totals that cannot be compared.
 """
 
 EDGES = ("-50", "-20", "-10", "-5", "-2", "0", "2", "5", "10", "20", "50")
@@ -106,6 +109,8 @@ class StoredTally(TypedDict):
     refused_before: int
     on_request: int
     priced: int
+    left_open: int
+    counted: int
     other_currency: int
     median: str | None
     median_percent: str | None
@@ -164,6 +169,8 @@ class Tally:
             "refused_before": self.kinds["refused_before"],
             "on_request": self.kinds["on_request"],
             "priced": self.kinds["priced"],
+            "left_open": self.kinds["left_open"],
+            "counted": self.kinds["counted"],
             "other_currency": self.kinds["other_currency"],
             "median": _median(self.changes),
             "median_percent": _median(self.percents),
@@ -216,6 +223,10 @@ def _kind(before: Outcome, after: Outcome, old: PriceTable, new: PriceTable) -> 
         return "on_request"
     if set(before.on_request) - set(after.on_request):
         return "priced"
+    if set(after.not_counted) - set(before.not_counted):
+        return "left_open"
+    if set(before.not_counted) - set(after.not_counted):
+        return "counted"
     return None if old.currency == new.currency else "other_currency"
 
 

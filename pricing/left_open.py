@@ -10,6 +10,15 @@ from pricing.plans import named
 from pricing.table import Driver, Percent, PriceTable
 
 
+def left_open(table: PriceTable, answers: Answers) -> list[str]:
+    """Return the codes of the questions that are asked and left open, in the order of the file.
+
+    Never raises BadAnswers: answers may be unfinished.
+    """
+    values, _ = look(table, answers)
+    return [driver.code for driver in _left_open(table.drivers, values)]
+
+
 def unanswered(table: PriceTable, answers: Answers) -> list[str]:
     """Return the codes of the questions about the patient that are asked and left open, in the order of the file.
 
@@ -34,6 +43,13 @@ def not_firm(table: PriceTable, drivers: Iterable[str]) -> list[str]:
     return [code for code in drivers if code in firm]
 
 
+def depending(table: PriceTable, drivers: Iterable[str]) -> list[str]:
+    """Return the codes of the charges and packages that depend on one of `drivers`, in the order of the file."""
+    wanted = set(drivers)
+    needs = table.once("needs", lambda: _needs(table))
+    return [code for code, found in needs.items() if found & wanted]
+
+
 def _left_open(drivers: Iterable[Driver], values: Mapping[str, Value]) -> Iterator[Driver]:
     """Those that are asked and have no answer. Conditions look up only, so that all values may be looked at."""
     for driver in drivers:
@@ -49,7 +65,7 @@ class _Counted:
             self.drivers: tuple[Driver, ...] = ()
             self.firm: set[str] = set()
             return
-        needs = _needs(table)
+        needs = table.once("needs", lambda: _needs(table))
         totals = {group.code: group.total for group in table.groups}
         group_of = {charge.code: charge.group for charge in table.charges}
         group_of |= {package.code: package.group for package in table.packages}

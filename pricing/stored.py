@@ -269,6 +269,11 @@ class StoredQuote(ComparableQuote):
     replaces: int | None
 
 
+def is_at_least(breakdown: StoredBreakdown) -> bool:
+    """Whether the totals leave something out: a price on request, or what depends on a question left open."""
+    return bool(breakdown["on_request"] or breakdown.get("not_counted"))
+
+
 def read_breakdown(text: str) -> StoredBreakdown:
     """Parse the JSON of a breakdown that this program stored; no validation."""
     return cast(StoredBreakdown, json.loads(text))

@@ -183,7 +183,7 @@ def fingerprint() -> str:
 def _totals(rows: Rows) -> list[tuple[str, Sum]]:
     """Say of each total whether it is a part of the sum, the sum itself, or a reserve beside it."""
     kinds = ["part", "part", "sum", "reserve"]
-    if not any(group.total == "others" for group in rows.groups):
+    if len(rows.totals) < 3:  # the provider's is the sum where nothing is paid to others
         kinds = kinds[2:]
     return list(zip(kinds, rows.totals, strict=False))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from estimator.i18n import gettext as _
 from estimator.wording import DriverChanges, Head, Rows, Sum
+from estimator.wording.rows import ItemRow
 
 WIDTH = 78
 AMOUNT = 24
@@ -59,9 +60,9 @@ def _headline(rows: Rows) -> Iterator[str]:
         yield from _wrapped(f"{_('It may come to')} {headline.span}.")
         for reason in headline.reasons:
             yield from _wrapped(reason, bullet=True)
-    if headline.on_request:
-        names = ", ".join(map(str, headline.on_request))
-        yield from _wrapped(f"{headline.why_at_least} {names}.")
+    for sentence in (headline.not_counted_words(), headline.on_request_words()):
+        if sentence:
+            yield from _wrapped(sentence)
 
 
 def _items(rows: Rows) -> Iterator[str]:
@@ -73,8 +74,7 @@ def _items(rows: Rows) -> Iterator[str]:
         yield ""
         yield from _amount(f"{group.label}{payee}", group.amount)
         for item in group.rows:
-            unit = f" {item.unit}" if item.unit else ""
-            yield from _amount(f"  {item.label}, {item.quantity}{unit}", item.amount)
+            yield from _amount(f"  {', '.join([str(item.label), *_quantity(item)])}", item.amount)
             for step in item.steps:
                 yield from _wrapped(step, indent=6)
             if item.span:
@@ -84,6 +84,11 @@ def _items(rows: Rows) -> Iterator[str]:
         inside = f" ({_('already inside the prices above; nothing is added')})" if tax.included else ""
         yield from _amount(f"{tax.label}, {tax.rate} {_('of')} {tax.base}{inside}", tax.amount)
     yield from _sums(_("Totals"), rows.totals)
+
+
+def _quantity(item: ItemRow) -> list[str]:
+    unit = f" {item.unit}" if item.unit else ""
+    return [part for part in (f"{item.quantity}{unit}", item.covered_part) if part]
 
 
 def _sums(heading: str, sums: Sequence[Sum]) -> Iterator[str]:

@@ -249,6 +249,9 @@ class _Worded:
         yield Row(_("Estimate"), self.found["estimate"])
         yield Row(_("Asked on"), self.moment(self.found["asked_at"]))
         yield Row(rows.headline.label, rows.headline.amount)
+        if rows.headline.not_counted:
+            names = "; ".join(str(row.label) for row in rows.headline.not_counted)
+            yield Row(_("Not counted yet"), names)
         for section in rows.answers:
             for row in section.rows:
                 open_ = f" {_('(left open)')}" if row.assumed else ""

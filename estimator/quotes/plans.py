@@ -156,8 +156,11 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
         missing.append(Missing("table_expired"))
     elif plan.prices is None and not lists.same:
         missing.append(Missing("prices_not_chosen"))
+    unanswered = tuple(pricing.unanswered(table, plan.answers))
+    if unanswered:
+        missing.append(Missing("unanswered", unanswered))
     if refusal is not None:
-        missing.append(Missing("answers", tuple(problem.driver for problem in refusal.problems)))
+        missing += _refused(refusal, unanswered)
     if chosen is not None:
         missing += _missing_in(chosen, table)
     if table.demo and not act.settings.demo:
@@ -235,6 +238,15 @@ def _hindrances(request: PatientRequest) -> Iterator[Missing]:
         yield Missing("closed")
     if request.erased_at is not None:
         yield Missing("erased")
+
+
+def _refused(refusal: pricing.BadAnswers, unanswered: Sequence[str]) -> Iterator[Missing]:
+    """Say which answers are wrong, or which questions of the price are open besides those about the patient."""
+    drivers = tuple(problem.driver for problem in refusal.problems)
+    if any(problem.kind != "answer_left_open" for problem in refusal.problems):
+        yield Missing("answers", drivers)
+    elif left := tuple(driver for driver in drivers if driver not in unanswered):
+        yield Missing("left_open", left)
 
 
 def _missing_in(firm: Firm, table: pricing.PriceTable) -> Iterator[Missing]:

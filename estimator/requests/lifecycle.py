@@ -27,7 +27,7 @@ from estimator.models.requests import Origin, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from pricing.stored import StoredBreakdown, read_answers, read_breakdown
+from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
 KIND = "request"
 """What the links of this module open; part of their tokens."""
@@ -112,7 +112,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "given": estimate.given,
         "breakdown": estimate.breakdown,
         "total": breakdown["totals"]["total"]["likely"],
-        "at_least": bool(breakdown["on_request"]),
+        "at_least": is_at_least(breakdown),
         "currency": breakdown["currency"],
         **_sealed(person, name, act.settings.data_keys),
         "email_lookup": email_lookup(person.email, act.settings.lookup_key),

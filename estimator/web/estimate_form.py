@@ -6,6 +6,7 @@ thing that is refused here is a number or a day that cannot be read at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,12 +17,13 @@ from wtforms import Field
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.web import typed_money
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.typed_days import is_day, read_day
 from estimator.web.validators import NO_DAY
-from estimator.wording import EVIDENCE, SECTIONS, answer_words
+from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, typed_amount, usual
 from pricing.answers import normal_form, value_of
 from pricing.money import plain
 from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -31,6 +33,8 @@ PREFIX = "q_"
 
 LONGEST_ANSWER = 100
 """Maximum number of characters of an answer."""
+
+_SENT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 UNREADABLE = "?"
 """Placeholder for an answer that cannot be parsed; no number and no day, so that `pricing` refuses it."""
@@ -81,7 +85,9 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
 
 
 def only_answer(driver: Driver) -> str | None:
-    """Return the only possible answer in normal form; None if there are several."""
+    """Return the only possible answer in normal form; None if there are several, or it may be left open."""
+    if driver.open:
+        return None
     if isinstance(driver, ChoiceDriver):
         offered = [choice.code for choice in driver.choices if choice.offered]
         return offered[0] if len(offered) == 1 else None
@@ -101,18 +107,42 @@ def _typed(driver: Driver, answer: str | bool) -> Any:
         return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
     if isinstance(answer, bool):
         return "yes" if answer else "no"
-    return answer
+    return typed_money.unambiguous(answer) if isinstance(driver, NumberDriver) and driver.money else answer
+
+
+def fill(form: EstimateForm, table: PriceTable, sent: str) -> None:
+    """Put a number into its field, as a button that names both ("flights=1850") asks for."""
+    code, _equals, number = sent.partition("=")
+    for driver in table.drivers:
+        if driver.code == code and isinstance(driver, NumberDriver) and _SENT.fullmatch(number):
+            form[PREFIX + code].fill(number)
+
+
+def use_usual(form: EstimateForm, table: PriceTable, code: str) -> None:
+    """Put what most people answer into the field of a question, if the price list knows it."""
+    for driver in table.drivers:
+        if driver.code == code and isinstance(driver, NumberDriver) and driver.usual is not None:
+            form[PREFIX + code].fill(plain(driver.usual.likely))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One amount that somebody may mean: what a button sends for it, and how it is written."""
+
+    sent: str
+    amount: str
 
 
 @dataclass
 class Read:
     """What a form says: answers for `pricing`, and sentences about what could not be read, by driver.
 
-    What could not be read is among the answers as UNREADABLE.
+    What could not be read is among the answers as UNREADABLE; `readings` are what an amount among it may mean.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
+    readings: dict[str, list[Reading]] = field(default_factory=dict)
 
 
 def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
@@ -132,12 +162,7 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
         if not typed:
             continue
         if isinstance(driver, NumberDriver):
-            number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
-            if number is None:
-                found.answers[driver.code] = UNREADABLE
-                found.unreadable[driver.code] = [_not_a_number(typed, driver, reader)]
-            else:
-                found.answers[driver.code] = number
+            _read_number(found, driver, typed, table, reader)
         elif isinstance(driver, YesNoDriver):
             found.answers[driver.code] = {"yes": True, "no": False}.get(typed, typed)
         else:
@@ -145,11 +170,57 @@ def read(form: EstimateForm, table: PriceTable, reader: Reader) -> Read:
     return found
 
 
+def _read_number(found: Read, driver: NumberDriver, typed: str, table: PriceTable, reader: Reader) -> None:
+    """Take a number or an amount of money out of what was typed, or say what is wrong with it."""
+    if driver.money:
+        amounts = typed_money.readings(typed, table.currency, reader)
+        number = amounts[0] if len(amounts) == 1 else None
+        wrong = _ambiguous(typed) if amounts else _no_amount(typed, table.currency, reader)
+        found.readings[driver.code] = _readings(driver.code, amounts, table, reader)
+    else:
+        number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
+        wrong = _not_a_number(typed, driver, reader)
+    found.answers[driver.code] = UNREADABLE if number is None else number
+    if number is None:
+        found.unreadable[driver.code] = [wrong]
+
+
+def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: Reader) -> list[Reading]:
+    """Return what the amount that was typed for a question may mean, if that is more than one thing."""
+    if not isinstance(driver, NumberDriver) or not driver.money:
+        return []
+    amounts = typed_money.readings(form[PREFIX + driver.code].data or "", table.currency, reader)
+    return _readings(driver.code, amounts, table, reader) if len(amounts) > 1 else []
+
+
+def _readings(driver: str, amounts: Sequence[str], table: PriceTable, reader: Reader) -> list[Reading]:
+    return [
+        Reading(f"{driver}={typed_money.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
+        for amount in amounts
+    ]
+
+
+def _ambiguous(typed: str) -> str:
+    return _("“%(typed)s” can be read in two ways. Choose the one that you mean.", typed=_short(typed))
+
+
+def _no_amount(typed: str, currency: str, reader: Reader) -> str:
+    return _(
+        "“%(typed)s” cannot be read as an amount. Enter it in %(currency)s with digits, for example %(example)s.",
+        typed=_short(typed),
+        currency=currency,
+        example=typed_amount("1850", currency, reader),
+    )
+
+
+def _short(typed: str) -> str:
+    return typed if len(typed) <= 40 else typed[:40] + "…"
+
+
 def _not_a_number(typed: str, driver: NumberDriver, reader: Reader) -> str:
-    short = typed if len(typed) <= 40 else typed[:40] + "…"
     return _(
         "“%(typed)s” cannot be read as one number. Enter digits only, for example %(example)s.",
-        typed=short,
+        typed=_short(typed),
         example=reader.number(plain(driver.least + driver.step)),
     )
 
@@ -172,7 +243,9 @@ class Question:
     """One question as the page shows it.
 
     `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used
-    while it is not known; None if the question must be answered. Not `asked` questions are hidden.
+    while it is not known, or what happens if it `may_stay_open`; None if the question must be answered. `usual` says
+    what most people answer, `use` what a button sends that enters it. `readings` are what an amount may mean, if that
+    is more than one thing. Not `asked` questions are hidden.
     """
 
     code: str
@@ -192,6 +265,10 @@ class Question:
     step: str = ""
     least: str = ""
     most: str = ""
+    may_stay_open: bool = False
+    usual: str | None = None
+    use: Reading | None = None
+    readings: Sequence[Reading] = ()
 
     @property
     def errors(self) -> Sequence[str]:
@@ -252,7 +329,13 @@ def _question(
         "options": (),
         "only": None,
         "only_value": "",
+        "may_stay_open": driver.open,
+        "usual": usual(driver, table, reader),
+        "readings": readings_of(driver, form, table, reader),
     }
+    likely = likely_answer(driver, table, reader)
+    if isinstance(driver, NumberDriver) and driver.usual is not None and likely is not None:
+        common |= {"use": Reading(f"{driver.code}={plain(driver.usual.likely)}", likely)}
     match driver:
         case ChoiceDriver():
             common |= {"kind": "choice", "options": [_option(c, typed, main, reader) for c in driver.choices]}
@@ -290,20 +373,28 @@ def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str
             most=most,
             step=reader.number(plain(driver.step)),
         )
+    if driver.money:
+        hint = _("In %(currency)s, up to %(most)s.", currency=table.currency, most=most)
     found: dict[str, Any] = {
-        "kind": "number",
+        "kind": "money" if driver.money else "number",
         "hint": hint,
         "step": plain(driver.step),
         "least": plain(driver.least),
         "most": plain(driver.most),
     }
-    if driver.unit is not None:
+    if driver.money:
+        found["unit"] = Words(table.currency)
+    elif driver.unit is not None:
         found["unit"] = reader.unit(driver.unit, "5", table.main_language)
     return found
 
 
 def _unknown(driver: Driver, table: PriceTable, reader: Reader) -> Words | None:
-    """The answer that is used while a question is open; None if it must be answered."""
+    """The answer that is used while a question is open, or what becomes of it; None if it must be answered."""
+    if driver.open:
+        if driver.role == "about_you":
+            return Words(_("It then stays unanswered, and we ask you again before a firm quote."))
+        return Words(_("It is then not counted, and the estimate says so."))
     if driver.default is None:  # type: ignore[attr-defined]
         return None
     value = normal_form({driver.code: value_of(driver, None)})[driver.code]

@@ -1,4 +1,4 @@
-"""What answers come to so far, for the panel beside every estimate form: never a part of a sum."""
+"""What answers come to so far, for the panel beside every estimate form: the total, or the least it can come to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pricing
 from estimator import wording
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
-from estimator.web.estimate_form import Read
+from estimator.web.estimate_form import Read, Reading
 from pricing import PriceTable
-from pricing.answers import look
+from pricing.answers import Answers, look
+from pricing.left_open import depending, left_open, not_counted
+from pricing.money import Rounder
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,33 @@ class Open:
     driver: str
     label: Words
     sentence: str = ""
+    readings: Sequence[Reading] = ()
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """The least that unfinished answers can still come to, in words, and the parts of the form that it does not know.
+
+    `not_counted` are parts of the form, each with the first question of it that is left.
+    """
+
+    label: str
+    amount: str
+    why_open: str
+    not_counted: list[wording.NotCounted]
 
 
 @dataclass(frozen=True)
 class Running:
-    """What the answers come to so far: a headline, or what keeps it from being one."""
+    """What the answers come to so far: a headline, or what keeps it from being one.
+
+    `so_far` is there while questions are left, nothing is wrong, and the least that they can come to is known.
+    """
 
     asked: list[str]
     spoken: str
     headline: wording.Headline | None = None
+    so_far: SoFar | None = None
     sums: list[wording.Sum] = field(default_factory=list)
     refusals: list[Open] = field(default_factory=list)
     left: list[Open] = field(default_factory=list)
@@ -43,9 +63,9 @@ class Running:
 
 
 def running(table: PriceTable, found: Read, reader: Reader) -> Running:
-    """Work out the total of answers that may be unfinished; never a part of it."""
+    """Work out the total of answers that may be unfinished, or the least that they can come to."""
     values, problems = look(table, found.answers)
-    asked = [*values, *(problem.driver for problem in problems)]
+    asked = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
@@ -67,12 +87,58 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
         else:
             headline, sums = wording.headline(breakdown, table, reader)
             return Running(asked=asked, spoken=_spoken(headline), headline=headline, sums=sums)
-    refusals = [Open(driver, labels[driver], text) for driver, texts in sentences.items() for text in texts]
+    refusals = [
+        Open(driver, labels[driver], text, found.readings.get(driver, ()))
+        for driver, texts in sentences.items()
+        for text in texts
+    ]
+    least = (
+        None if refusals else _so_far(table, found.answers, [question.driver for question in left], reader)
+    )
     for question in left:
         sentences[question.driver] = [question.sentence]
-    spoken = _questions_left(left) if not refusals else f"{refusals[0].label}: {refusals[0].sentence}"
+    spoken = _spoken_so_far(least, left) if not refusals else f"{refusals[0].label}: {refusals[0].sentence}"
     return Running(
-        asked=asked, spoken=spoken, refusals=refusals, left=left, sentences=sentences, ruled_out=ruled_out
+        asked=asked,
+        spoken=spoken,
+        so_far=least,
+        refusals=refusals,
+        left=left,
+        sentences=sentences,
+        ruled_out=ruled_out,
+    )
+
+
+def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Reader) -> SoFar | None:
+    """Return the least that answers can still come to; None where nobody can tell, or where it would be nothing."""
+    lowest = pricing.so_far(table, answers)
+    if lowest is None or lowest <= 0:
+        return None
+    amount = Rounder(table.round_to, table.rounding).text(lowest)
+    unknown = {code for code in left if depending(table, [code])}
+    unknown.update(not_counted(table, look(table, answers)[0]))
+    parts = []
+    for role, heading in wording.SECTIONS.items():
+        first = next((each for each in table.drivers if each.role == role and each.code in unknown), None)
+        if first is not None:
+            parts.append(wording.NotCounted(first.code, Words(str(heading))))
+    return SoFar(
+        label=_("At least, so far"),
+        amount=reader.money(amount, table.currency),
+        why_open=wording.why_open(),
+        not_counted=parts,
+    )
+
+
+def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
+    if least is None:
+        return _questions_left(left)
+    names = ", ".join(str(part.label) for part in least.not_counted)
+    return _(
+        "At least %(amount)s so far; not counted yet: %(names)s. %(left)s.",
+        amount=least.amount,
+        names=names,
+        left=_questions_left(left),
     )
 
 
@@ -81,8 +147,10 @@ def _spoken(headline: wording.Headline) -> str:
     if headline.at_least:
         amount = _("at least %(amount)s", amount=amount)
     if span is None:
-        return _("Likely total: %(amount)s", amount=amount)
-    return _("Likely total: %(amount)s. It may come to %(span)s.", amount=amount, span=span)
+        said = _("Likely total: %(amount)s.", amount=amount)
+    else:
+        said = _("Likely total: %(amount)s. It may come to %(span)s.", amount=amount, span=span)
+    return f"{said} {headline.not_counted_words()}".rstrip()
 
 
 def _questions_left(left: Sequence[Open]) -> str:

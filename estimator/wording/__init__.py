@@ -7,21 +7,24 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording.at_least import likely_total
-from estimator.wording.breakdown import headline, rows
+from estimator.wording.at_least import likely_total, why_open
+from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
-from estimator.wording.rows import Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
+from estimator.wording.rows import Change, DriverChanges, Head, Headline, NotCounted, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
     answer_words,
     head,
+    not_answered,
     notice_sections,
     problem_sentence,
     problem_sentences,
     span,
+    typed_amount,
+    usual,
 )
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "FirmRows",
     "Head",
     "Headline",
+    "NotCounted",
     "NoticeSection",
     "Rows",
     "Sum",
@@ -49,10 +53,16 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "likely_answer",
     "likely_total",
+    "not_answered",
+    "not_counted",
     "notice_sections",
     "problem_sentence",
     "problem_sentences",
     "rows",
     "span",
+    "typed_amount",
+    "usual",
+    "why_open",
 ]

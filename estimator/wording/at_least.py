@@ -1,10 +1,15 @@
-"""Which sums leave out something on request, and the words for it: "at least" where it must stand and nowhere else."""
+"""Which sums leave something out, and the words for it: "at least" where it must stand and nowhere else.
+
+A sum leaves out what is on request, and what depends on a question that nobody has answered yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Literal
 
 from estimator.i18n import gettext as _
+from pricing.left_open import depending
 from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
 
@@ -14,50 +19,79 @@ def likely_total(at_least: bool) -> str:
     return _("Likely total, at least") if at_least else _("Likely total")
 
 
+Lack = Literal["request", "open", None]
+"""What keeps a sum from being whole: a price on request, a question left open, or nothing."""
+
+
 def why() -> str:
-    """Return the beginning of the sentence that names what a total leaves out."""
+    """Return the beginning of the sentence that names what is on request."""
     return _("Not in this sum, because the price is on request:")
 
 
+def why_open() -> str:
+    """Return the beginning of the sentence that names the questions that are left open."""
+    return _("Not counted yet:")
+
+
+def alone(lack: Lack) -> str:
+    """Return what stands in place of a sum that has nothing in it but what it lacks."""
+    return _("not counted yet") if lack == "open" else _("on request")
+
+
 class Certainty:
-    """What is on request in one breakdown, and every amount that is worked out from it."""
+    """What is on request or left open in one breakdown, and every amount that is worked out from it."""
 
     def __init__(self, breakdown: StoredBreakdown, table: PriceTable) -> None:
-        self._group_of = {item["code"]: item["group"] for item in breakdown["items"]}
+        self._group_of = {charge.code: charge.group for charge in table.charges}
+        self._group_of |= {package.code: package.group for package in table.packages}
         self._total_of = {group.code: group.total for group in table.groups}
         self._ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
         self._stage_of = {charge.code: charge.stage for charge in table.charges}
         self._stage_of |= {package.code: package.stage for package in table.packages}
+        standing = {item["code"] for item in breakdown["items"]}
         self._unknown = set(breakdown["on_request"])
         for charge in table.charges:  # a percentage is taken of what stands above it
             if (
                 isinstance(charge.price, Percent)
-                and charge.code in self._group_of
+                and charge.code in standing
                 and self._names_unknown(charge.price.of)
             ):
                 self._unknown.add(charge.code)
+        self._left_open = set(depending(table, breakdown.get("not_counted", ())))
         listed = {tax["code"] for tax in breakdown["taxes"]}
         self._taxes = [tax for tax in table.taxes if tax.code in listed and not tax.included]
 
-    def group(self, code: str) -> bool:
-        """Whether all amounts of a group are known."""
-        return not any(self._group_of.get(item) == code for item in self._unknown)
+    def present(self, total: str) -> bool:
+        """Whether something that is left open belongs to one of the three totals."""
+        return any(self._total_of[self._group_of[code]] == total for code in self._left_open)
 
-    def total(self, *totals: str) -> bool:
-        """Whether all amounts of one or several of the three totals are known, taxes included."""
-        return not self._open(totals, self._unknown)
+    def group(self, code: str) -> Lack:
+        """What a group lacks."""
+        return self._lack(lambda unknown: any(self._group_of[item] == code for item in unknown))
 
-    def by_then(self, stage: str) -> bool:
-        """Whether all that is paid up to and with a stage is known; the reserve is no part of it."""
+    def total(self, *totals: str) -> Lack:
+        """What one or several of the three totals lack, taxes included."""
+        return self._lack(lambda unknown: self._touched(totals, unknown))
+
+    def by_then(self, stage: str) -> Lack:
+        """What the sum lacks that is paid up to and with a stage; the reserve is no part of it."""
         last = len(self._ranks) - 1
-        reached = {
-            code
-            for code in self._unknown
-            if self._ranks.get(self._stage_of[code] or "", last) <= self._ranks[stage]
-        }
-        return not self._open(("provider", "others"), reached)
 
-    def _open(self, totals: Iterable[str], unknown: set[str]) -> bool:
+        def reached(unknown: set[str]) -> set[str]:
+            return {
+                code
+                for code in unknown
+                if self._ranks.get(self._stage_of[code] or "", last) <= self._ranks[stage]
+            }
+
+        return self._lack(lambda unknown: self._touched(("provider", "others"), reached(unknown)))
+
+    def _lack(self, touches: Callable[[set[str]], bool]) -> Lack:
+        if touches(self._unknown):
+            return "request"
+        return "open" if touches(self._left_open) else None
+
+    def _touched(self, totals: Iterable[str], unknown: set[str]) -> bool:
         groups = {code for code, total in self._total_of.items() if total in totals}
         items = {code for code in unknown if self._group_of[code] in groups}
         return bool(items) or any(

@@ -10,22 +10,28 @@ from estimator.i18n import gettext as _
 from estimator.wording import at_least, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
+from estimator.wording.packages import covered_part, left_out
 from estimator.wording.rows import (
     AnswerRow,
     AnswerSection,
     GroupRows,
     Headline,
     ItemRow,
+    NotCounted,
     Rows,
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, notice_sections, span
+from estimator.wording.sentences import answer_words, not_answered, notice_sections, span, usual
 from estimator.wording.steps import Steps
-from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax
+from pricing.left_open import left_open
+from pricing.money import plain
+from pricing.steps import passed_on
+from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax, is_at_least
 from pricing.table import (
     ChoiceDriver,
     Driver,
+    NumberDriver,
     PriceTable,
 )
 
@@ -45,6 +51,30 @@ def headline(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> t
     """Word only the likely total of a breakdown and the sums it is made of."""
     found = _Wording(breakdown, table, reader)
     return found.headline(), list(found.totals())
+
+
+def not_counted(drivers: Sequence[str], table: PriceTable, reader: Reader) -> list[NotCounted]:
+    """Word questions that were left open, each with what most people answer if the price list knows."""
+    return [
+        NotCounted(
+            driver.code,
+            reader.words(driver.label, table.main_language),
+            usual(driver, table, reader),
+            likely_answer(driver, table, reader),
+        )
+        for driver in table.drivers
+        if driver.code in drivers
+    ]
+
+
+def likely_answer(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
+    """Say the answer that is likely for most people; None if the price list does not know."""
+    if not isinstance(driver, NumberDriver) or driver.usual is None:
+        return None
+    number = plain(driver.usual.likely)
+    if driver.money and "." not in number:
+        return reader.money(number, table.currency)
+    return str(answer_words(driver, number, table, reader))
 
 
 class _Wording:
@@ -93,17 +123,17 @@ class _Wording:
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
 
-    def sum(self, amounts: Cases, known: bool) -> tuple[str, str | None]:
-        """A sum and its range: "at least" if something in it is on request, "on request" if nothing else is."""
+    def sum(self, amounts: Cases, lack: at_least.Lack) -> tuple[str, str | None]:
+        """A sum and its range: "at least" if it lacks something, only what it lacks if there is nothing else."""
         amount = self.money(amounts["likely"])
-        if not known:
+        if lack is not None:
             nothing = not Decimal(amounts["likely"])
-            amount = _("on request") if nothing else _("at least %(amount)s", amount=amount)
+            amount = at_least.alone(lack) if nothing else _("at least %(amount)s", amount=amount)
         return amount, span(amounts, self.currency, self.reader)
 
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
-        incomplete = bool(self.breakdown["on_request"])
+        incomplete = is_at_least(self.breakdown)
         return Headline(
             label=at_least.likely_total(incomplete),
             amount=self.money(totals["likely"]),
@@ -112,20 +142,36 @@ class _Wording:
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
+            why_open=at_least.why_open(),
+            not_counted=not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader),
         )
 
     def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:
         answers = self.breakdown["answers"]
+        left = left_open(self.table, answers)
         for role, heading in SECTIONS.items():
             section = [
-                self.answer(
+                self.left_open(driver)
+                if driver.code in left
+                else self.answer(
                     driver, answers[driver.code], answered is not None and driver.code not in answered
                 )
                 for driver in self.table.drivers
-                if driver.role == role and driver.code in answers
+                if driver.role == role and (driver.code in answers or driver.code in left)
             ]
             if section:
                 yield AnswerSection(str(heading), section)
+
+    def left_open(self, driver: Driver) -> AnswerRow:
+        return AnswerRow(
+            driver=driver.code,
+            label=self.words(driver.label),
+            answer=not_answered(),
+            assumed=False,
+            evidence=None,
+            basis=None,
+            unanswered=True,
+        )
 
     def answer(self, driver: Driver, answer: str | bool, assumed: bool) -> AnswerRow:
         evidence = basis = None
@@ -175,7 +221,8 @@ class _Wording:
         else:
             amount = self.money(likely)
         unit = None
-        if item["unit"] is not None:
+        typed = item["kind"] == "charge" and passed_on(self.table, item["code"]) is not None
+        if item["unit"] is not None and not typed:
             unit = self.reader.unit(item["unit"], item["quantity"]["likely"], self.table.main_language)
         return ItemRow(
             code=item["code"],
@@ -183,22 +230,26 @@ class _Wording:
             discount=likely is not None and Decimal(likely) < 0,
             label=self.words(item["label"]),
             note=None if entry.note is None else self.words(entry.note),
-            quantity=self.reader.number(item["quantity"]["likely"]),
+            quantity="" if typed else self.reader.number(item["quantity"]["likely"]),
             unit=unit,
-            unit_price=self.steps.unit_price(item),
+            unit_price="" if typed else self.steps.unit_price(item),
             amount=amount,
             priced=likely is not None,
             span=span(item["amount"], self.currency, self.reader),
             covered_by=None if covered is None else self.words(self.steps.labels[covered]),
-            steps=[self.steps.sentence(step) for step in item["steps"]],
+            steps=[_("This is the price you told us.")]
+            if typed
+            else [self.steps.sentence(step) for step in item["steps"]],
             billing_code=None if charge is None else charge.billing_code,
             source=entry.source,
+            covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
         )
 
     def saving(self) -> str | None:
+        """What became of the packages: the one that is used, or why a likely one is left out."""
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
         if code is None or saves is None:
-            return None
+            return " ".join(left_out(self.breakdown, self.table, self.reader)) or None
         return _(
             "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
             "against the single prices.",
@@ -219,6 +270,7 @@ class _Wording:
     def totals(self) -> Iterator[Sum]:
         """The three totals and their sum; others and reserve only where the table has such groups."""
         present = {group["total"] for group in self.breakdown["groups"]}
+        present |= {total for total in ("others", "reserve") if self.certainty.present(total)}
         totals = self.breakdown["totals"]
         provider = _("To %(provider)s", provider=self.table.provider.name)
         known = self.certainty.total

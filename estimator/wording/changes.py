@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from estimator.i18n import MINUS, SPACE, Reader
@@ -20,6 +20,7 @@ def changes(
     """Word `pricing.explore.sensitivity`: what the nearest other answers would do to the likely total."""
     main, currency = table.main_language, breakdown["currency"]
     labels = {entry.code: entry.label for entry in table.charges}
+    asked = {driver.code: driver.label for driver in table.drivers}
     sections = []
     for driver in table.drivers:
         found = [row for row in alternatives if row.driver == driver.code]
@@ -46,19 +47,50 @@ def changes(
                 _("“%(label)s” then falls away.", label=reader.words(labels[code], main))
                 for code in row.no_longer
             ]
+            open_ = [
+                _("“%(label)s” is then not counted yet.", label=reader.words(asked[code], main))
+                for code in row.not_counted
+            ]
+            no_matter = [
+                _("“%(label)s” then makes no difference any more.", label=reader.words(asked[code], main))
+                for code in row.counted
+            ]
+            other_package = list(_package(row, breakdown, table, reader))
             likely = None if row.change is None else row.change[1]
             section.append(
                 Change(
                     answer=answer_words(driver, row.answer, table, reader),
                     instead_of=before,
                     effect=_effect(likely, currency, row, reader),
-                    matters=likely != 0 or bool(requests or spared),
-                    remarks=[*remarks, *requests, *spared],
-                    requests=requests,
+                    matters=likely != 0 or bool(requests or spared or open_ or no_matter),
+                    remarks=[*remarks, *requests, *spared, *open_, *no_matter, *other_package],
+                    requests=[*requests, *open_, *other_package],
                 )
             )
         sections.append(DriverChanges(reader.words(driver.label, main), section))
     return sections
+
+
+def _package(
+    row: Alternative, breakdown: StoredBreakdown, table: PriceTable, reader: Reader
+) -> Iterator[str]:
+    """Say if another package pays for a part of the plan then, or none, because that moves prices beside it."""
+    before = breakdown["package"]
+    if row.change is None or row.package == before:
+        return
+    labels = {
+        package.code: _short(reader.words(package.label, table.main_language).text)
+        for package in table.packages
+    }
+    if before is not None:
+        yield _("“%(package)s” then no longer applies.", package=labels[before])
+    if row.package is not None:
+        yield _("“%(package)s” then applies, because it is cheaper.", package=labels[row.package])
+
+
+def _short(label: str) -> str:
+    """A label up to its colon: what is in a package stands at its own line."""
+    return label.partition(":")[0]
 
 
 def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Reader) -> str:
@@ -69,4 +101,6 @@ def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Rea
         return reader.money(likely, currency, sign=True)
     if row.on_request:
         return _("on request")
+    if row.not_counted:
+        return _("not counted yet")
     return f"{MINUS}{SPACE}{_('on request')}" if row.no_longer else _("no change")

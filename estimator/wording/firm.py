@@ -12,8 +12,9 @@ from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import GroupRows, Head, ItemRow, Rows, Sum, TaxRow
-from estimator.wording.sentences import answer_words, head
+from estimator.wording.sentences import answer_words, head, not_answered
 from pricing import PriceTable
+from pricing.left_open import left_open
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes
 from pricing.stored import StoredBreakdown, StoredQuote
 
@@ -127,7 +128,7 @@ def firm_rows(
             reader.money(content["total"], currency),
         ),
         converted=_converted(content, reader),
-        beside=_beside(content["breakdown"], rows),
+        beside=_beside(rows),
         taxes_beside=[row for row, firm in taxes if not firm],
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
@@ -162,15 +163,11 @@ def _taxes(breakdown: StoredBreakdown, rows: Rows, table: PriceTable) -> list[tu
     return [(row, tax["code"] in firm) for tax, row in zip(breakdown["taxes"], rows.taxes, strict=True)]
 
 
-def _beside(breakdown: StoredBreakdown, rows: Rows) -> list[Sum]:
+def _beside(rows: Rows) -> list[Sum]:
     """What is shown and not part of the quote: paid to others, and the reserve. Their place among the totals."""
-    present = {group["total"] for group in breakdown["groups"]}
-    found = []
-    if "others" in present:
-        found.append(rows.totals[1])
-    if "reserve" in present:
-        found.append(rows.totals[-1])
-    return found
+    others = rows.totals[1:2] if len(rows.totals) > 2 else []
+    reserve = rows.totals[-1:] if len(rows.totals) % 2 == 0 else []
+    return [*others, *reserve]
 
 
 def _converted(content: StoredQuote, reader: Reader) -> str | None:
@@ -237,8 +234,8 @@ def _changed_row(
         label = _label_of_driver(change.code, new[1]) or _label_of_driver(change.code, old[1])
         assert label is not None
         said = [
-            _answered(answer, change.code, table, reader)
-            for answer, table in ((change.old, old[1]), (change.new, new[1]))
+            _answered(answer, change.code, plan, reader)
+            for answer, plan in ((change.old, old), (change.new, new))
         ]
         return ChangedRow("answer", reader.words(*label), *said)
     if change.kind in ("total", "adjustment"):
@@ -263,9 +260,13 @@ def _label_of_driver(code: str, table: PriceTable) -> tuple[Mapping[str, str], s
     return None if label is None else (label, table.main_language)
 
 
-def _answered(answer: str | bool | None, code: str, table: PriceTable, reader: Reader) -> str:
+def _answered(
+    answer: str | bool | None, code: str, plan: tuple[StoredBreakdown, PriceTable], reader: Reader
+) -> str:
+    breakdown, table = plan
     if answer is None:
-        return _("not asked")
+        left = code in left_open(table, breakdown["answers"])
+        return str(not_answered()) if left else _("not asked")
     driver = next(driver for driver in table.drivers if driver.code == code)
     return str(answer_words(driver, answer, table, reader))
 

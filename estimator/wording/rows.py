@@ -10,7 +10,10 @@ from estimator.i18n import Words
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question with its answer; `assumed` if nobody gave it and the table's default was used."""
+    """One question with its answer; `assumed` if nobody gave it and the table's default was used.
+
+    `unanswered` if it was left open; the answer then says so.
+    """
 
     driver: str
     label: Words
@@ -18,6 +21,7 @@ class AnswerRow:
     assumed: bool
     evidence: str | None
     basis: Words | None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class ItemRow:
     """One line of the itemised table.
 
     `amount` is an amount, "included" or "on request"; `span` is its range where low and high differ;
-    `steps` are the sentences that work it out.
+    `steps` are the sentences that work it out. `covered_part` says how many of its units the package pays for, if not
+    all. Of what is passed on as it was typed, quantity and unit price are empty.
     """
 
     code: str
@@ -51,6 +56,7 @@ class ItemRow:
     steps: Sequence[str]
     billing_code: str | None
     source: str | None
+    covered_part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,25 @@ class NoticeSection:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A question that was left open, so that what depends on it is not in the total.
+
+    `usual` says what most people answer and where that comes from, `likely` which answer that makes, in words; both
+    are None if the price list does not know.
+    """
+
+    driver: str
+    label: Words
+    usual: str | None = None
+    likely: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
-    `at_least` is True while anything is on request: the amount is then not the whole amount, and `why_at_least` begins
-    the sentence that names what is missing.
+    `at_least` is True while anything is on request or not counted: the amount is then not the whole amount.
+    `why_at_least` begins the sentence that names what is on request, `why_open` the one of what is not counted.
     """
 
     label: str
@@ -121,6 +141,22 @@ class Headline:
     span: str | None
     reasons: Sequence[str]
     on_request: Sequence[Words]
+    why_open: str = ""
+    not_counted: Sequence[NotCounted] = ()
+
+    def on_request_words(self) -> str:
+        """The sentence that names what is on request; empty if nothing is."""
+        return _sentence(self.why_at_least, self.on_request)
+
+    def not_counted_words(self) -> str:
+        """The sentence that names what is not counted yet; empty if everything is."""
+        return _sentence(self.why_open, [row.label for row in self.not_counted])
+
+
+def _sentence(begins: str, labels: Sequence[Words]) -> str:
+    names = "; ".join(map(str, labels))
+    end = "" if names.endswith(("?", "？", "؟")) else "."
+    return f"{begins} {names}{end}" if labels else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +164,8 @@ class Change:
     """What one other answer would do: `effect` is a signed amount, or "on request", "no change", "not possible".
 
     It `matters` unless nothing changes. `remarks` say why it is not possible, and what else changes;
-    `requests` only what would then be on request.
+    `requests` are those of them without which the amount is not understood: what would be on request or not counted,
+    and another package.
     """
 
     answer: Words

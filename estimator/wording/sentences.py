@@ -11,6 +11,8 @@ from estimator.i18n import gettext as _
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals, plain
 from pricing.problems import SENTENCES, say
 from pricing.stored import Cases, CasesOrRequest
 from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable
@@ -63,13 +65,50 @@ def span(amounts: Cases | CasesOrRequest, currency: str, reader: Reader) -> str 
     )
 
 
+def not_answered() -> Words:
+    """Return what stands in place of the answer to a question that was left open."""
+    return Words(_("Not answered"))
+
+
+def typed_amount(number: str | Decimal, currency: str, reader: Reader) -> str:
+    """Say an amount that somebody typed, with the decimals of its currency."""
+    return reader.money(_with_cents(number, currency), currency)
+
+
+def _with_cents(number: str | Decimal, currency: str) -> str:
+    amount = Decimal(number)
+    places = max(decimals(MINOR_UNIT[currency]), decimals(amount) if amount else 0)
+    return f"{amount:.{places}f}"
+
+
+def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
+    """Say what most people answer and where that comes from; None if the price list does not know."""
+    if not isinstance(driver, NumberDriver) or driver.usual is None:
+        return None
+    low, high = plain(driver.usual.low), plain(driver.usual.high)
+    if driver.money:
+        first, last = (text if "." not in text else _with_cents(text, table.currency) for text in (low, high))
+        amount = reader.money(first, table.currency)
+        said = _("Most people spend %(low)s to %(high)s.", low=amount, high=reader.number(last))
+        if low == high:
+            said = _("Most people spend %(amount)s.", amount=amount)
+    else:
+        last = str(answer_words(driver, high, table, reader))
+        said = _("Most people: %(low)s to %(high)s.", low=reader.number(low), high=last)
+        if low == high:
+            said = _("Most people: %(number)s.", number=last)
+    return _("%(usual)s (%(source)s)", usual=said, source=driver.source) if driver.source else said
+
+
 def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: Reader) -> Words:
-    """Say an answer in normal form: a choice's label, a number with its unit, yes or no, a day."""
+    """Say an answer in normal form: a choice's label, a number with its unit, money, yes or no, a day."""
     main = table.main_language
     if isinstance(driver, ChoiceDriver):
         labels = {choice.code: choice.label for choice in driver.choices}
         return reader.words(labels[str(answer)], main)
     if isinstance(driver, NumberDriver):
+        if driver.money:
+            return Words(typed_amount(str(answer), table.currency, reader))
         number = reader.number(str(answer))
         if driver.unit is None:
             return Words(number)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pricing
+from pricing.steps import passed_on
 from pricing.table import Charge, ChoiceDriver, OnRequest, Package, PriceTable
 from tests.pricing.strategies import answers_for
 
@@ -256,6 +257,36 @@ def test_any_possible_plan_is_priced_or_refused_with_words(name: str, data: st.D
     assert len(found["payments"]) == len(table.payments)
 
 
+@every_table
+def test_an_open_sore_has_an_estimate_that_says_what_must_heal_first(name: str) -> None:
+    with_sore = price(name, TYPICAL[name], infection=True)
+    assert likely(with_sore) == likely(price(name, TYPICAL[name], infection=False))
+    assert "heals_first" in with_sore["notices"]
+    assert "heals_first" not in price(name, TYPICAL[name])["notices"]
+
+
+@every_table
+def test_health_questions_stay_unanswered_until_somebody_answers_them(name: str) -> None:
+    expected = {"breathing", "blood_thinners", "infection"}
+    assert expected <= set(pricing.unanswered(TABLES[name], TYPICAL[name]))
+
+
+@every_table
+@pytest.mark.parametrize("flights", ["1830", "1849"])
+def test_what_a_ticket_costs_is_typed_as_people_have_it(name: str, flights: str) -> None:
+    cents = "" if name == "japan" else ".50"
+    assert amounts(price(name, TYPICAL[name], flights=flights + cents))["flight_tickets"] == flights + cents
+
+
+@every_table
+def test_what_is_passed_on_has_no_default_that_counts_nothing(name: str) -> None:
+    for charge in TABLES[name].charges:
+        driver = passed_on(TABLES[name], charge.code)
+        if driver is not None:
+            (asked,) = [each for each in TABLES[name].drivers if each.code == driver]
+            assert asked.open
+
+
 # Delhi --------------------------------------------------------------------------
 
 
@@ -335,12 +366,26 @@ def test_the_umbilical_cord_fortnight_saves_against_its_parts() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [{"breathing": True}, {"blood_thinners": "yes"}, {"infection": True}, {"sessions": 4, "nights": 6}],
+    [{"breathing": True}, {"blood_thinners": "yes"}, {"sessions": 4, "nights": 6}],
     ids=str,
 )
 def test_delhi_refuses_what_it_cannot_do_safely(answer: dict[str, object]) -> None:
     with pytest.raises(pricing.BadAnswers):
         price("delhi", DELHI, **answer)
+
+
+def test_what_nobody_answered_in_delhi_is_not_counted_instead_of_nothing() -> None:
+    asked = {"cells": "umbilical", "sessions": 1, "room": "single", "nights": 7, "rehab": "day"}
+    assert price("delhi", asked)["not_counted"] == [
+        "companions",
+        "attendant",
+        "hotel_nights",
+        "transfer",
+        "interpreter",
+        "visa",
+        "flights",
+        "own_mri",
+    ]
 
 
 # Mexico -------------------------------------------------------------------------

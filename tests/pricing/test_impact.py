@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,6 +160,19 @@ def test_what_is_on_request_is_neither_up_nor_down() -> None:
     assert (found["median"], found["movers"]) == (None, [])
     assert kinds(result(asking, table(), PLANS)) == {"priced": 9}
     assert kinds(result(asking, asking, PLANS)) == {"unchanged": 9}
+
+
+def test_what_is_newly_left_open_is_neither_up_nor_down() -> None:
+    text = (Path(__file__).parent / "cases" / "left-open.toml").read_text(encoding="utf-8")
+    before, flights, after = text.partition("[driver.flights]")
+    opened = pricing.read(text)
+    closed = pricing.read(before + flights + after.replace("open = true", "default = 0", 1))
+    plan = {"cells": "own", "sessions": "2", "nights": "7", "rehab": False, "companion": False}
+    open_plan = {**plan, "weight": "80", "scan": True}
+    assert kinds(result(closed, opened, [(open_plan, 2)])) == {"left_open": 2}
+    assert kinds(result(opened, closed, [(open_plan, 2)])) == {"counted": 2}
+    assert kinds(result(opened, opened, [(open_plan, 2)])) == {"unchanged": 2}
+    assert kinds(result(closed, opened, [({**open_plan, "flights": "1850.37"}, 3)])) == {"unchanged": 3}
 
 
 def test_totals_in_two_currencies_are_not_compared() -> None:

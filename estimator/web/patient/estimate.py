@@ -250,6 +250,10 @@ def _answering(
     slug, sha256 = version.slug, version.sha256  # the row cannot be reloaded once the database is away
     sent = request.method == "POST"
     form = estimate_form.build(table, None if earlier is None or sent else estimates.answers_of(earlier))
+    if sent:
+        estimate_form.fill(form, table, request.form.get("fill", ""))
+    else:
+        estimate_form.use_usual(form, table, request.args.get("use", ""))
     found = estimate_form.read(form, table, reader)
     if sent:
         said = _taken(version, form, found.answers, reader)
@@ -314,8 +318,8 @@ def _taken(
 
 
 def _only_total() -> bool:
-    """Whether the button for the total was pressed (without a script), so that nothing is stored."""
-    return request.form.get("act") == "total"
+    """Whether a button was pressed that stores nothing: for the total, or to fill in a field."""
+    return request.form.get("act") == "total" or "fill" in request.form
 
 
 def _problems(panel: Running) -> Mapping[str, list[str]]:

@@ -32,6 +32,7 @@ from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.wording import states
+from pricing.stored import is_at_least
 
 pages = Blueprint("asking", __name__)
 
@@ -306,7 +307,7 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
         "reference": found.reference,
         "provider": table.provider.name,
         "demo": table.demo,
-        "total_label": wording.likely_total(bool(breakdown["on_request"])),
+        "total_label": wording.likely_total(is_at_least(breakdown)),
         "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
         "expired": reader.day(found.valid_until)
         if estimates.has_expired(found, request_context.now())

@@ -66,7 +66,8 @@ def show(page: Page) -> None:
 
 
 def total_is_shown(page: Page) -> None:
-    """Wait until the panel has the total of what was answered."""
+    """Wait until the panel has the total of what was answered, and not only the least that it can come to."""
+    expect(page.locator("#total .total-label")).to_contain_text("Likely total")
     expect(page.locator("#total .total-amount")).to_be_visible()
     expect(page.locator("#total")).not_to_have_attribute("aria-busy", "true")
 

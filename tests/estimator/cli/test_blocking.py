@@ -144,24 +144,24 @@ def test_a_version_that_is_stored_stays_and_is_priced_exported_and_imported_agai
 def test_an_existing_demonstration_takes_up_the_newer_shipped_list(app: Flask) -> None:
     shipped = (resources.files("pricing.tables") / "delhi.toml").read_text(encoding="utf-8")
     new = pricing.read(shipped)
-    assert (new.version, new.valid_from.isoformat()) == ("2026-11.2", "2026-11-28")
+    first = new.valid_from
     old = shipped.replace("no_charge = true\n", "")
     old = old.replace('when = { transfer = "car" }', 'unless = { transfer = ["none", "van"] }')
     old = old.replace('when = { interpreter = "all_day" }', 'unless = { interpreter = ["none", "talks"] }')
-    old = old.replace('"2026-11.2"', '"2026-11"').replace("2026-11-28", "2026-11-01")
+    old = old.replace(f'"{new.version}"', '"2026-11"').replace(first.isoformat(), "2026-11-01")
     before = pricing.read(old)
-    day = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+    day = datetime(first.year, first.month, first.day, 12, 0, tzinfo=UTC)
     store_as_before(before, day)
     assert price_lists.in_force("delhi", day).version == "2026-11"
 
     for _start in range(2):
         assert demonstration.import_tables(acting(actor="command line", now=day)) == []
         db.session.commit()
-        assert price_lists.in_force("delhi", day).version == "2026-11.2"
-        assert [version.version for version in price_lists.versions("delhi")] == ["2026-11.2", "2026-11"]
+        assert price_lists.in_force("delhi", day).version == new.version
+        assert [version.version for version in price_lists.versions("delhi")] == [new.version, "2026-11"]
     assert price_lists.parsed(price_lists.find("delhi", "2026-11")) == before
     answers = {"cells": "marrow", "sessions": 2, "room": "ward", "nights": 9, "rehab": "none", "visa": False}
-    answers |= {"own_mri": True}
+    answers |= {"own_mri": True, "transfer": "none", "interpreter": "none"}
     for more in (
         {},
         {"transfer": "car"},

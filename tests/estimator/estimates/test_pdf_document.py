@@ -28,7 +28,7 @@ from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
 from estimator.pdf import images, renderer
 from pricing import PriceTable
-from tests.support import profile
+from tests.support import open_list, profile
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_papers import (
@@ -559,3 +559,28 @@ def test_the_same_code_has_one_fingerprint() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     pdf_document.fingerprint.cache_clear()
     assert done.stdout.strip() == pdf_document.fingerprint()
+
+
+# What was left open -----------------------------------------------------------------------------------------------
+
+
+def test_a_document_says_what_is_not_counted_and_what_nobody_answered() -> None:
+    table = pricing.read(open_list.OPEN)
+    content = pdf_of(table, {**open_list.PLAN, "flights": "1849.50", "infection": True})
+    text = squeezed(text_of(content))
+    assert squeezed("Likely total, at least") in text
+    assert squeezed("Not counted yet: People who come with you, Attendant day and night, Hotel") in text
+    assert squeezed("Not answered") in text
+    assert squeezed("First this must heal.") in text
+    assert squeezed("USD 1,849.50") in text
+    assert squeezed("1,849.5 ×") not in text
+    with pikepdf.open(io.BytesIO(content)) as document:
+        attached = json.loads(document.attachments["estimate.json"].get_file().read_bytes())
+    assert "hotel_nights" in attached["not_counted"]
+    assert attached["answers"]["flights"] == "1849.5"
+
+
+def test_a_line_that_a_package_pays_in_part_says_so_on_paper() -> None:
+    table = pricing.read(open_list.OPEN)
+    plan = {**open_list.PLAN, "room": "semi_private", "nights": 14, "rehab_days": 12}
+    assert squeezed("2 sessions, 1 of them in the package") in squeezed(text_of(pdf_of(table, plan), "-raw"))

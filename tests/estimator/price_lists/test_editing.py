@@ -318,7 +318,7 @@ def test_what_differs_is_told_field_by_field_also_while_it_is_wrong() -> None:
         for change in editing.differences(old, new)
     ]
     assert found == [
-        (("header",), "changed", [("2026-11-28", "2027-01-01")]),
+        (("header",), "changed", [(old["valid_from"].isoformat(), "2027-01-01")]),
         (("driver", "room", "choice", "deluxe"), "removed", []),
         (("charge", "single"), "changed", [("Single room", "One bed"), ("63", "a lot")]),
         (("charge", "laundry"), "added", [("", "3")]),

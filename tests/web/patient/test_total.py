@@ -38,15 +38,33 @@ def test_finished_answers_have_a_total_with_its_range(ask: Any) -> None:
     assert "at least" not in found["shown"]
 
 
-def test_unfinished_answers_have_the_number_of_questions_left_and_no_sum(ask: Any) -> None:
+def test_unfinished_answers_have_the_number_of_questions_left_and_the_least_they_come_to(ask: Any) -> None:
     answers: dict[str, str] = {}
-    for number, name in ((4, ""), (3, "q_cells"), (2, "q_sessions"), (1, "q_training")):
+    # One session and no night is the least; a second session costs 2,000, and 2 nights 201.
+    for number, name, least in (
+        (4, "", "2,"),
+        (3, "q_cells", "2,"),
+        (2, "q_sessions", ""),
+        (1, "q_training", ""),
+    ):
         answers |= {name: ANSWERS[name]} if name else {}
         found = ask(answers)
         said = f"{number} questions left" if number > 1 else "One question left"
-        assert found["spoken"] == said
+        assert found["spoken"].endswith(f". {said}.")
+        assert found["spoken"].startswith(f"At least {MONEY}\xa0{least}")
         assert said in found["shown"]
-        assert MONEY not in found["shown"]
+        assert f"At least, so far {MONEY}" in found["shown"]
+
+
+def test_what_cannot_be_bounded_is_no_figure(app: Flask, ask: Any) -> None:
+    discount = (
+        '[charge.friends]\nlabel.en = "For friends"\ngroup = "treatment"\npercent = -10\nof = ["session"]\n'
+    )
+    publish(app, table_text(version="2026-2", valid_from="2026-03-01") + discount)
+    found = ask({})
+    assert MONEY not in found["shown"]
+    assert found["spoken"] == "4 questions left"
+    assert "The total appears here when they are answered." in found["shown"]
 
 
 def test_a_question_with_one_possible_answer_is_not_left(ask: Any) -> None:
@@ -66,7 +84,7 @@ def test_a_question_appears_when_another_answer_asks_it(ask: Any) -> None:
     assert "training_hours" not in ask(ANSWERS)["asked"]
     found = ask({**ANSWERS, "q_training": "yes"})
     assert "training_hours" in found["asked"]
-    assert found["spoken"] == "One question left"
+    assert found["spoken"].endswith("One question left.")
 
 
 def test_what_was_typed_into_a_hidden_question_does_not_count(ask: Any) -> None:

@@ -34,6 +34,8 @@ Kind = Literal[
     "refused_before",
     "on_request",
     "priced",
+    "left_open",
+    "counted",
     "other_currency",
 ]
 
@@ -150,6 +152,8 @@ def _result(found: previews.Found, table: PriceTable) -> Impact:
         "refused_before": _("are refused by both"),
         "on_request": _("would now have something on request"),
         "priced": _("had something on request and would now have a price"),
+        "left_open": _("would now have something not counted, because a question is left open"),
+        "counted": _("had something not counted and would now have all of it counted"),
         "other_currency": _("cannot be compared: another currency"),
     }
     median, percent = found.get("median"), found.get("median_percent")

@@ -90,6 +90,7 @@ def try_it(draft_id: int) -> ResponseReturnValue:
                 "refused_old": [text for texts in refused_old.values() for text in texts],
                 "current": None if current is None else current.version,
                 "rows": _beside(old, new, table, reader),
+                "not_counted": wording.headline(new, table, reader)[0].not_counted_words(),
                 "currency": table.currency,
                 "same_currency": old is None or old["currency"] == new["currency"],
             }

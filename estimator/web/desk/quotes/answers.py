@@ -34,22 +34,28 @@ from estimator.web.transaction import committing
 
 @pages.route("/answers", methods=["GET", "POST"])
 def answers(reference: str) -> ResponseReturnValue:
-    """Ask the questions with what is saved filled in, and save what was answered."""
+    """Ask the questions with what is saved filled in, and save what was answered.
+
+    A form that asks only some of them sends `some`; the other answers stay as they are saved.
+    """
     of = the_request(reference)
     draft = the_draft(of)
     if request.method != "POST":
         return _page(of, draft)
     reader = current_reader()
     table = price_lists.parsed(prepared_of(draft).version)
-    form = estimate_form.build(table)
+    kept = drafts.answers_of(draft) if request.form.get("some") else {}
+    form = estimate_form.build(table, kept)
+    estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
-    if request.form.get("act") == "total":
+    if request.form.get("act") == "total" or "fill" in request.form:
         return _page(of, draft, form)
     if found.unreadable:
         return _page(of, draft, form, status=422)
     try:
         with committing():
-            drafts.change(act(), draft, save=number_in("save"), answers=found.answers)
+            answered = {**kept, **found.answers}
+            drafts.change(act(), draft, save=number_in("save"), answers=answered)
     except pricing.BadAnswers:
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:

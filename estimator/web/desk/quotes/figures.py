@@ -165,6 +165,17 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
         case "answers":
             said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
             return _mend(said, answers, _("Change the answers"))
+        case "unanswered" | "left_open":
+            names = _listed(_questions(table, missing.detail, reader))
+            said = (
+                _("Left open, and the price depends on it: %(questions)s.", questions=names)
+                if missing.code == "left_open"
+                else _(
+                    "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.",
+                    questions=names,
+                )
+            )
+            return _mend(said, f"{here}#open-title", _("Enter the answers"))
         case "on_request":
             names = _listed(item_words(table, code, reader) for code in missing.detail)
             said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
@@ -187,11 +198,12 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
         case "not_approved":
             said = _("The adjustments are above the limit, so a second person has to approve them.")
             return _mend(said, f"{here}#approval", _("To the approval"))
-        case "closed":
-            said = _("The request is closed. Take it up again first.")
-            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
-        case "erased":
-            said = _("The person was removed from this request, so there is nobody to issue a quote to.")
+        case "closed" | "erased":
+            said = (
+                _("The request is closed. Take it up again first.")
+                if missing.code == "closed"
+                else _("The person was removed from this request, so there is nobody to issue a quote to.")
+            )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
 
@@ -206,7 +218,7 @@ def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
 
 def _total(firm: Firm | None, reader: Reader) -> str:
     if firm is None:
-        return _("refuses these answers")
+        return _("no price with these answers")
     total = _money(firm, firm.total, reader)
     return _("%(total)s, and something on request", total=total) if firm.breakdown["on_request"] else total
 
@@ -259,6 +271,15 @@ def _choice_words(table: PriceTable, code: str, reader: Reader) -> str:
                 if choice.code == choice_code:
                     return str(reader.words(choice.label, table.main_language))
     return code
+
+
+def _questions(table: PriceTable, codes: Sequence[str], reader: Reader) -> list[str]:
+    """Return what questions are called, in quotation marks: some of them end with a question mark."""
+    return [
+        f"“{reader.words(driver.label, table.main_language)}”"
+        for driver in table.drivers
+        if driver.code in codes
+    ]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 from flask import jsonify, render_template, request, url_for
@@ -14,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts, plans
 from estimator.quotes.plans import Prepared
-from estimator.web import whole_numbers
+from estimator.web import estimate_form, whole_numbers
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -36,12 +37,14 @@ from estimator.web.desk.quotes.figures import (
 )
 from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.issued import issued_rows
+from estimator.web.estimate_form import Section
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
-from estimator.wording import answer_words
+from estimator.wording import answer_words, not_answered
+from pricing.left_open import left_open
 
 
 @pages.get("")
@@ -181,6 +184,7 @@ def page_of(
         figures=result,
         unread=len(errors) if tried is not None else 0,
         answers=_answers(prepared),
+        open_questions=_open_questions(prepared),
         approval=_approval(draft, prepared),
         day_order=reader.day_order(),
         document_language=language_of(of),
@@ -232,7 +236,7 @@ def _choice(prepared: Prepared) -> PriceChoice:
 
 
 class PlanRow(TypedDict):
-    """One answer of the plan; `supposed` if the list supposed it."""
+    """One answer of the plan; `supposed` if the list supposed it. A question that was left open says so."""
 
     label: Words
     answer: Words
@@ -243,8 +247,12 @@ def _answers(prepared: Prepared) -> list[PlanRow]:
     """Return the plan in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
+    left = left_open(table, answers)
     found: list[PlanRow] = []
     for driver in table.drivers:
+        if driver.code in left:
+            label = reader.words(driver.label, table.main_language)
+            found.append({"label": label, "answer": not_answered(), "supposed": False})
         if driver.code not in answers:
             continue
         try:
@@ -259,6 +267,27 @@ def _answers(prepared: Prepared) -> list[PlanRow]:
             }
         )
     return found
+
+
+def _open_questions(prepared: Prepared) -> list[Section]:
+    """Return the questions that keep the quote from being issued because nobody has answered them.
+
+    They have no button that fills in what most people answer: it is this patient's answer that is wanted.
+    """
+    codes = {
+        code for one in prepared.missing if one.code in ("unanswered", "left_open") for code in one.detail
+    }
+    if not codes:
+        return []
+    reader, table = current_reader(), price_lists.parsed(prepared.version)
+    form = estimate_form.build(table, prepared.answers)
+    asked = [
+        replace(
+            section, questions=[replace(each, use=None) for each in section.questions if each.code in codes]
+        )
+        for section in estimate_form.sections(form, table, reader, list(codes))
+    ]
+    return [section for section in asked if section.questions]
 
 
 class Approval(TypedDict):

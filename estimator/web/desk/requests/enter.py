@@ -113,13 +113,14 @@ def enter(slug: str) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(version)
     plan, form = estimate_form.build(table), EnteredForm(request_context.now(), version.time_zone)
+    estimate_form.fill(plan, table, request.form.get("fill", ""))
     found = estimate_form.read(plan, table, reader)
     panel = running(table, found, reader)
     sent = request.method == "POST"
     if not sent:
         form.language.data = reader.tag
         return _form(version, plan, panel, form)
-    if request.form.get("act") == "total":
+    if request.form.get("act") == "total" or "fill" in request.form:
         plan.refuse_answers(panel.refused())
         return _form(version, plan, panel, form)
     plan.refuse_answers(panel.sentences)

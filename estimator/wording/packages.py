@@ -1,0 +1,81 @@
+"""What became of the packages of a price list in one plan, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.wording.sentences import answer_words
+from pricing.answers import look
+from pricing.conditions import holds
+from pricing.money import plain
+from pricing.stored import StoredBreakdown, StoredStep
+from pricing.table import ChoiceIs, FlagIs, NumberIs, Package, PriceTable, Test
+
+MOST = 3
+"""Maximum number of packages of which a document says why they are left out."""
+
+
+def covered_part(steps: Sequence[StoredStep], reader: Reader) -> str | None:
+    """Say how many units the package pays for; None if it pays for none."""
+    for step in steps:
+        if step["kind"] == "covered":
+            return _("%(number)s of them in the package", number=reader.number(step["quantity"]))
+    return None
+
+
+def left_out(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> Iterator[str]:
+    """Say of the packages that are nearly used why they are not: one other answer, or what the parts cost."""
+    return islice(_left_out(breakdown, table, reader), MOST)
+
+
+def _left_out(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> Iterator[str]:
+    values, _problems = look(table, breakdown["answers"])
+    standing = {item["code"] for item in breakdown["items"]}
+    for package in table.packages:
+        if package.unless is not None and holds(package.unless, values):
+            continue
+        label = reader.words(package.label, table.main_language).text
+        wanting = [part for part in package.when or () if not holds((part,), values)]
+        if len(wanting) == 1:
+            words = _wanted(*wanting[0], table, reader)
+            if words is not None:
+                yield _(
+                    "“%(package)s” applies only with this answer: %(answer)s. So it is left out here.",
+                    package=label,
+                    answer=words,
+                )
+        elif not wanting and _covers(package, standing):
+            yield _("“%(package)s” would not be cheaper here, so the single prices are used.", package=label)
+
+
+def _covers(package: Package, standing: set[str]) -> bool:
+    return any(code in standing for code, _units in package.covers)
+
+
+def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | None:
+    """Say which answer a condition asks for; None of a day."""
+    driver = next(driver for driver in table.drivers if driver.code == code)
+    label = reader.words(driver.label, table.main_language)
+    match test:
+        case ChoiceIs(codes):
+            answers = [str(answer_words(driver, answer, table, reader)) for answer in codes]
+        case FlagIs(value):
+            answers = [str(answer_words(driver, value, table, reader))]
+        case NumberIs(least, most):
+            if least is not None and least == most:
+                answers = [str(answer_words(driver, plain(least), table, reader))]
+            else:
+                answers = [
+                    _("from %(least)s", least=answer_words(driver, plain(least), table, reader))
+                    if least is not None
+                    else "",
+                    _("up to %(most)s", most=answer_words(driver, plain(most), table, reader))
+                    if most is not None
+                    else "",
+                ]
+        case _:
+            return None
+    return f"{label}, {' / '.join(filter(None, answers))}"

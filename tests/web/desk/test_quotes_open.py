@@ -1,0 +1,181 @@
+"""No firm quote while a question about the patient is open: the page says which, asks it, and then issues."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from estimator import price_lists, quotes
+from estimator.clinic import Clinic
+from estimator.db import db
+from estimator.i18n import reader
+from estimator.models.staff import Role
+from estimator.privacy import data_export
+from estimator.quotes import drafts
+from tests.support.acts import acting
+from tests.support.delhi_list import NOW
+from tests.support.open_list import ABOUT_YOU, OPEN, PLAN, PROVIDER
+from tests.support.quote_desk import ask, issued, now, page, request_of, settings_of
+from tests.support.staff_browser import Page, Staff
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a PDF."""
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+WHOLE = {"companions": "0", "hotel_nights": "3", "visa": False, "flights": "1849.5"}
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who issues quotes, where the list in force lets questions stay open."""
+    with app.app_context():
+        text = OPEN.replace('version = "2026-09"', 'version = "2026-10"').replace("2026-01-01", "2026-10-01")
+        price_lists.import_(acting(actor="command line", now=NOW), text)
+        db.session.commit()
+    return sign_in(app, "coordinator")
+
+
+def begun(app: Flask, coordinator: Staff, **answers: object) -> tuple[str, Page]:
+    """Begin a quote for a plan of which the given answers are known."""
+    reference = ask(app, plan={**PLAN, **answers})
+    coordinator.see(page(reference))
+    return reference, coordinator.press("Prepare a quote")
+
+
+def test_a_health_question_that_is_open_keeps_a_quote_from_being_issued(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference, shown = begun(app, coordinator, **PROVIDER, own_mri=True, breathing=False)
+    said = (
+        "Nobody has answered: “Do you take blood thinners?”, “Do you have an infection or an open pressure sore now?”. "
+        "Ask the patient, and enter the answers."
+    )
+    assert said in shown.text
+    assert shown.links("Enter the answers") == [f"{page(reference)}#open-title"]
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "It cannot be issued yet" in shown.text
+    assert said in shown.text
+    answer = coordinator.post(f"{page(reference)}/issue", {"save": "1", "fingerprint": "0" * 64})
+    assert answer.status == 422
+    assert "Nothing was issued. Something is missing." in answer.text
+    assert issued(app) == []
+
+
+def test_the_page_asks_what_is_open_and_keeps_the_other_answers(app: Flask, coordinator: Staff) -> None:
+    reference, shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
+    asked = [one.get("id") for one in shown.all("div") if (one.get("id") or "").startswith("question-")]
+    assert asked == ["question-blood_thinners", "question-infection"]
+    shown = coordinator.send("Save these answers", {"q_blood_thinners": "no"})
+    assert shown.path == page(reference)
+    assert "Nobody has answered: “Do you have an infection or an open pressure sore now?”." in shown.text
+    shown = coordinator.send("Save these answers", {"q_infection": "no"})
+    assert "Nobody has answered" not in shown.text
+    assert "Nothing is missing." in shown.text
+    for kept in ("7 nights", "3 nights", "USD 1,849.50"):
+        assert kept in shown.text
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    assert len(issued(app)) == 1
+
+
+def test_a_price_that_depends_on_an_open_question_keeps_a_quote_from_being_issued(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference, shown = begun(app, coordinator, **ABOUT_YOU, attendant=False, transfer="none", visa=False)
+    assert "Left open, and the price depends on it: “Interpreter”." in shown.text
+    assert "No total yet" in shown.text
+    shown = coordinator.send("Save these answers", {"q_interpreter": "none"})
+    assert "Left open" not in shown.text
+    assert issued(app) == []
+    assert reference in shown.text
+
+
+def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, coordinator: Staff) -> None:
+    reference, shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
+    assert "Nothing is missing." in shown.text
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    with request_of(app, reference) as request:
+        quote = quotes.for_request(request)
+        assert quote is not None
+        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
+        assert rows is not None
+        assert rows.beside[0].amount == "not counted yet"
+        answers = {row.driver: str(row.answer) for section in rows.answers for row in section.rows}
+        assert answers["flights"] == "Not answered"
+
+
+def test_an_open_question_is_said_to_be_open_at_the_desk(app: Flask, coordinator: Staff) -> None:
+    reference, shown = begun(app, coordinator, **PROVIDER)
+    (plan,) = shown.all("section", id="answers")
+    assert "Do you use a machine to breathe? Not answered" in " ".join(" ".join(plan.itertext()).split())
+    shown = coordinator.see(f"/desk/requests/{reference}")
+    assert "Not counted yet: People who come with you; Hotel; Flights" in shown.text
+
+
+def test_what_cannot_be_an_answer_is_refused_beside_the_question(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **PROVIDER, own_mri=True)
+    shown = coordinator.send("Save these answers", {"q_breathing": "yes"})
+    assert shown.status == 422
+    assert "We cannot care safely for people who use a machine to breathe." in shown.text
+    with request_of(app, reference) as request:
+        draft = drafts.for_request(request)
+        assert draft is not None
+        assert "breathing" not in drafts.answers_of(draft)
+
+
+def test_the_verb_refuses_whoever_calls_it(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **PROVIDER, own_mri=True)
+    with request_of(app, reference) as request:
+        draft = drafts.for_request(request)
+        assert draft is not None
+        act = acting(actor="user:1", clinic=Clinic(), now=now(), settings=settings_of(app))
+        prepared = drafts.preview(act, draft)
+        with pytest.raises(quotes.NotReady) as refused:
+            quotes.issue(act, request, save=draft.save, fingerprint=prepared.fingerprint)
+        assert [(one.code, one.detail) for one in refused.value.missing] == [
+            ("unanswered", ("breathing", "blood_thinners", "infection"))
+        ]
+
+
+def test_a_revision_says_that_a_question_was_not_answered_before(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.see(f"{page(reference)}/answers")
+    coordinator.send("save", {"q_flights": "1849.50"})
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    with request_of(app, reference) as request:
+        quote = quotes.for_request(request)
+        assert quote is not None
+        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
+        assert rows is not None
+        (row,) = [row for row in rows.changed if str(row.label) == "Flights"]
+        assert (row.old, row.new) == ("Not answered", "USD\N{NO-BREAK SPACE}1,849.50")
+
+
+def test_a_patient_s_own_data_say_not_answered_and_never_no(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan={**PLAN, **PROVIDER})
+    with request_of(app, reference) as request:
+        act = acting(clinic=Clinic(), now=now(), settings=settings_of(app))
+        found = data_export.of_request(act, request)
+        said = {
+            row.label: row.text
+            for part in data_export.parts(request, found, reader("en"), {})
+            for row in part.rows
+        }
+        assert said["Do you use a machine to breathe?"] == "Not answered"
+        assert said["Flights"] == "Not answered"
+        assert said["Not counted yet"].startswith("People who come with you; Hotel; Flights")
+        assert "breathing" not in found["answers"]
+        paper = data_export.document(request, found, reader("en"), {}, [], now())
+    assert "Not answered" in text_of(paper)

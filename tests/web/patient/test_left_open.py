@@ -1,0 +1,190 @@
+"""Somebody who does not know everything: what is left open is named and linked, money is typed as it is at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from estimator.db import db
+from estimator.models import Estimate
+from tests.support.open_list import ANSWERS, OPEN
+from tests.support.visitor import Page, Visitor, parsed, words
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    return start(OPEN)
+
+
+def plain(text: str) -> str:
+    return text.replace(SPACE, " ")
+
+
+def total(visitor: Visitor, answers: dict[str, str]) -> dict[str, Any]:
+    form = visitor.open("/estimate/delhi")
+    found: dict[str, Any] = visitor.post("/estimate/delhi/total", {**form.typed(), **answers}).json
+    tree = parsed(f"<!doctype html><title>x</title>{found['html']}")
+    found["shown"] = plain(words(tree))
+    found["links"] = [link.get("href") for link in tree.iter("a")]
+    found["fills"] = [b.get("value") for b in tree.iter("button") if b.get("name") == "fill"]
+    return found
+
+
+def fill(visitor: Visitor, page: Page, answers: dict[str, str], button: str) -> Page:
+    data = page.typed()
+    for name, answer in {**answers, "fill": button}.items():
+        data.poplist(name)
+        data.add(name, answer)
+    return visitor.post(page.path, data)
+
+
+def links(page: Page) -> dict[str, str]:
+    return {words(link): link.get("href", "") for link in page.all("a")}
+
+
+def test_the_form_asks_what_may_stay_open_and_shows_it(visitor: Visitor) -> None:
+    page = visitor.open("/estimate/delhi")
+    for code in ("flights", "hotel_nights", "visa", "infection"):
+        (question,) = page.all("div", id=f"question-{code}")
+        assert question.get("hidden") is None, code
+    assert "It is then not counted, and the estimate says so." in page.text()
+    assert "It then stays unanswered, and we ask you again before a firm quote." in page.text()
+
+
+def test_money_has_a_field_without_steps_and_with_a_decimal_keyboard(visitor: Visitor) -> None:
+    page = visitor.open("/estimate/delhi")
+    (field,) = page.all("input", id="q_flights")
+    assert field.get("inputmode") == "decimal"
+    (question,) = page.all("div", id="question-flights")
+    assert not [button for button in question.iter("button") if "stepper" in button.get("class", "")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1830", "USD 1,830.00"),
+        ("1849.50", "USD 1,849.50"),
+        ("1849,50", "USD 1,849.50"),
+        ("USD 1,850", "USD 1,850.00"),
+    ],
+)
+def test_money_is_taken_as_it_was_typed(visitor: Visitor, typed: str, amount: str) -> None:
+    page = visitor.estimate({**ANSWERS, "q_flights": typed}, "delhi")
+    assert amount in plain(page.text())
+    assert "US dollars" not in page.text()
+
+
+def test_an_amount_with_two_readings_is_asked_back_with_both(visitor: Visitor) -> None:
+    page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "1.850"})
+    assert page.status == 422
+    assert page.problems == ["Flights: “1.850” can be read in two ways. Choose the one that you mean."]
+    (question,) = page.all("div", id="question-flights")
+    sent = [button.get("value") for button in question.iter("button") if button.get("name") == "fill"]
+    assert sent[:2] == ["flights=1850", "flights=1.85"]
+    chosen = fill(visitor, page, {}, "flights=1.85")
+    assert chosen.status == 200
+    assert chosen.control("q_flights") == "1.85"
+    assert chosen.control("q_nights") == "7", "the other answers stay"
+    made = visitor.send(chosen)
+    assert "USD 1.85" in plain(visitor.open(made.location).text())
+
+
+def test_a_button_that_fills_a_field_makes_no_estimate(visitor: Visitor, app: Flask) -> None:
+    page = fill(visitor, visitor.open("/estimate/delhi"), ANSWERS, "flights=1100")
+    assert page.control("q_flights") == "1100"
+    with app.app_context():
+        assert db.session.query(Estimate).count() == 0
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "flights", "flights=", "flights=x", "cells=5", "nothing=1", "flights=-5"]
+)
+def test_a_field_is_filled_with_numbers_only(visitor: Visitor, sent: str) -> None:
+    page = fill(visitor, visitor.open("/estimate/delhi"), ANSWERS, sent)
+    assert page.status == 200
+    assert not page.control("q_flights")
+
+
+def test_the_panel_asks_back_while_somebody_types(visitor: Visitor) -> None:
+    found = total(visitor, {**ANSWERS, "q_flights": "1.850"})
+    assert found["fills"] == ["flights=1850", "flights=1.85"]
+    assert "USD 1,850.00" in found["shown"]
+
+
+def test_what_most_people_spend_is_offered_and_never_counted_by_itself(visitor: Visitor) -> None:
+    page = visitor.open("/estimate/delhi")
+    (usual,) = page.all("p", id="usual-flights")
+    assert plain(words(usual)) == "Most people spend USD 600 to 1,900. (Made for the tests)"
+    assert not page.control("q_flights")
+
+
+def test_before_everything_is_answered_the_least_is_told_and_what_it_lacks(visitor: Visitor) -> None:
+    found = total(visitor, {"q_cells": "umbilical", "q_sessions": "2"})
+    assert "At least, so far USD 12," in found["shown"]
+    assert "Not counted yet: Hospital stay; Rehabilitation; Travel and extras; About you" in found["shown"]
+    assert plain(found["spoken"]).startswith("At least USD 12,")
+    assert "not counted yet: Hospital stay, Rehabilitation," in found["spoken"]
+    assert "#question-room" in found["links"]
+
+
+def test_a_least_that_nobody_can_tell_is_no_figure(visitor: Visitor, app: Flask) -> None:
+    found = total(visitor, {"q_cells": "umbilical", "q_sessions": "many"})
+    assert "USD" not in found["shown"]
+
+
+def test_the_total_names_what_it_leaves_out_with_a_link_to_each_question(visitor: Visitor) -> None:
+    answers = {
+        **ANSWERS,
+        "q_companions": "0",
+        "q_attendant": "no",
+        "q_transfer": "car",
+        "q_interpreter": "talks",
+    }
+    found = total(visitor, {**answers, "q_visa": "no", "q_own_mri": "yes"})
+    assert "Likely total, at least" in found["shown"]
+    assert "Not counted yet: Hotel; Flights." in found["shown"]
+    assert found["links"] == ["#question-hotel_nights", "#question-flights"]
+    assert found["spoken"].endswith("Not counted yet: Hotel; Flights.")
+
+
+def test_a_breakdown_names_what_it_leaves_out_and_leads_to_the_question(visitor: Visitor) -> None:
+    page = visitor.estimate(ANSWERS, "delhi")
+    assert "Likely total, at least" in page.text()
+    change = f"{page.path}/change"
+    assert links(page)["Flights"] == f"{change}#question-flights"
+    asked = visitor.open(f"{change}?use=flights")
+    assert asked.control("q_flights") == "1100"
+    assert asked.control("q_nights") == "7"
+
+
+@pytest.mark.parametrize("use", ["nothing", "cells", "hotel_nights", "flights&use=cells", "%00"])
+def test_only_a_known_usual_amount_is_filled_in(visitor: Visitor, use: str) -> None:
+    page = visitor.estimate(ANSWERS, "delhi")
+    assert visitor.open(f"{page.path}/change?use={use}").status == 200
+
+
+def test_an_open_sore_still_has_an_estimate_that_says_what_must_heal_first(visitor: Visitor) -> None:
+    page = visitor.estimate({**ANSWERS, "q_infection": "yes"}, "delhi")
+    assert "First this must heal." in page.text()
+
+
+def test_a_health_question_that_was_left_open_is_not_answered_everywhere(visitor: Visitor) -> None:
+    page = visitor.estimate(ANSWERS, "delhi")
+    answered = page.text("dl", class_="answers")
+    assert "Do you use a machine to breathe?Not answered" in answered
+    data = json.loads(visitor.open(f"{page.path}/data.json").body)
+    assert "breathing" not in data["answers"]
+    assert "breathing" not in data["breakdown"]["answers"]
+    assert "flights" in data["breakdown"]["not_counted"]
+
+
+def test_what_is_passed_on_is_plainly_what_was_told(visitor: Visitor) -> None:
+    page = visitor.estimate({**ANSWERS, "q_flights": "1850"}, "delhi")
+    assert "This is the price you told us." in page.text()
+    assert "× USD 1.00" not in plain(page.text())

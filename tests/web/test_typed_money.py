@@ -1,0 +1,77 @@
+"""An amount of money is read as it was meant, and asked back where it can be meant in two ways."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator.i18n import reader
+from estimator.web.typed_money import readings, unambiguous
+from pricing.currencies import MINOR_UNIT
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1830", "1830"),
+        ("1849.50", "1849.5"),
+        ("1849,50", "1849.5"),
+        ("1,850", "1850"),
+        ("1,849.50", "1849.5"),
+        ("1.849,50", "1849.5"),
+        ("1 849,50", "1849.5"),
+        ("1\N{NARROW NO-BREAK SPACE}849,50", "1849.5"),
+        ("1'849.50", "1849.5"),
+        ("1,50,000", "150000"),
+        ("1.850.000", "1850000"),
+        ("USD 1850", "1850"),
+        ("1850 usd", "1850"),
+        ("$1,850", "1850"),
+        ("US$1850", "1850"),
+        ("١٨٥٠", "1850"),
+        ("0.850", "0.85"),
+        ("0", "0"),
+        ("1.855", "1855"),
+    ],
+)
+def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
+    assert readings(typed, "USD", reader("en")) == [amount]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "-5", "EUR 1850", "1850 £", "1,2,3", "1.85.0", "1,850,5", "12 or 13", "9" * 41]
+)
+def test_what_is_no_amount_in_the_list_s_currency_is_never_guessed(typed: str) -> None:
+    assert readings(typed, "USD", reader("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "language"),
+    [
+        ("1.850", "USD", "en"),
+        ("1,850", "USD", "de"),
+        ("1.850", "KWD", "en"),
+        ("1,850", "KWD", "en"),
+        ("1.850", "USD", "fr"),
+    ],
+)
+def test_what_can_be_thousands_or_cents_is_both(typed: str, currency: str, language: str) -> None:
+    assert readings(typed, currency, reader(language)) == ["1850", "1.85"]
+
+
+@pytest.mark.parametrize("typed", ["1.850", "1,850"])
+def test_a_currency_without_cents_has_one_reading_only(typed: str) -> None:
+    assert readings(typed, "JPY", reader("en")) == ["1850"]
+
+
+@given(
+    amount=st.decimals(min_value=0, max_value=10**9, places=3),
+    currency=st.sampled_from(["USD", "JPY", "KWD", "INR"]),
+    language=st.sampled_from(["en", "de", "fr", "hi", "ar"]),
+)
+def test_what_a_button_fills_in_is_never_asked_back(amount: object, currency: str, language: str) -> None:
+    places = {"1": 0, "0.01": 2, "0.001": 3}[str(MINOR_UNIT[currency])]
+    plain = f"{amount:.{places}f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    assert readings(unambiguous(plain), currency, reader(language)) == [plain]
