@@ -167,13 +167,17 @@ def tax(rest: str) -> str:
     return f'\n[tax.vat]\nlabel.en = "x"\n{rest}\n'
 
 
+MOST_NUMBERS = 200
+
+
 def possible(driver: Driver, days: list[date]) -> list[Any]:
-    """Every answer to a question; of days, those that are given."""
+    """Every answer to a question; of days, those that are given, and of very many numbers some, the ends among them."""
     if isinstance(driver, ChoiceDriver):
         return [choice.code for choice in driver.choices if choice.offered]
     if isinstance(driver, NumberDriver):
         steps = int((driver.most - driver.least) / driver.step)
-        return [driver.least + number * driver.step for number in range(steps + 1)]
+        among = range(steps + 1) if steps <= MOST_NUMBERS else range(0, steps + 1, steps // MOST_NUMBERS)
+        return [driver.least + number * driver.step for number in sorted({*among, steps})]
     if isinstance(driver, YesNoDriver):
         return [True, False]
     assert isinstance(driver, DateDriver)
