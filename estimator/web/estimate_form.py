@@ -16,6 +16,7 @@ from wtforms import Field
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
@@ -24,6 +25,7 @@ from estimator.web.validators import NO_DAY
 from estimator.wording import EVIDENCE, SECTIONS, answer_words
 from pricing.answers import normal_form, value_of
 from pricing.money import plain
+from pricing.plans import named
 from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 
 PREFIX = "q_"
@@ -188,6 +190,7 @@ class Question:
     only: Words | None
     only_value: str
     unknown: Words | None
+    required: bool
     asked: bool
     step: str = ""
     least: str = ""
@@ -209,18 +212,68 @@ class Section:
     questions: Sequence[Question]
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a phone shows of the form at a time: the sections that belong together."""
+
+    code: str
+    heading: str
+    sections: Sequence[Section]
+
+
+STEPS = (
+    ("cells", ("cell_type",), None),
+    ("stay", ("sessions", "hospital_stay"), lazy_gettext("Sessions and hospital stay")),
+    ("rehabilitation", ("rehabilitation",), None),
+    ("travel", ("extras",), None),
+    ("about-you", ("about_you",), None),
+)
+"""The steps of the form: code, the roles of their questions, and the heading where there are several."""
+
+
 def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
-    """Return the whole form in the order of the page."""
+    """Return the whole form in the order of the page; in each section, what must be answered comes first."""
     found = []
     for role, heading in SECTIONS.items():
         questions = [
             _question(driver, form, table, reader, driver.code in asked)
-            for driver in table.drivers
+            for driver in _required_first(table)
             if driver.role == role
         ]
         if questions:
             found.append(Section(role, str(heading), questions))
     return found
+
+
+def steps(found: Sequence[Section]) -> list[Step]:
+    """Return the sections of a form by the step that they stand in."""
+    by_role = {section.role: section for section in found}
+    assert set(by_role) <= {role for _code, roles, _heading in STEPS for role in roles}
+    rows = []
+    for code, roles, heading in STEPS:
+        here = [by_role[role] for role in roles if role in by_role]
+        if here:
+            rows.append(Step(code, str(heading) if len(here) > 1 else here[0].heading, here))
+    return rows
+
+
+def _required_first(table: PriceTable) -> list[Driver]:
+    """Return the drivers, those that may be left open last; what an answer leads to stays below its question."""
+    last: dict[str, bool] = {}
+    roles = {driver.code: driver.role for driver in table.drivers}
+    for driver in table.drivers:
+        above = [code for code in named(driver.when, driver.unless) if roles[code] == driver.role]
+        last[driver.code] = (
+            any(last[code] for code in above)
+            if above
+            else not is_required(driver) and only_answer(driver) is None
+        )
+    return sorted(table.drivers, key=lambda driver: last[driver.code])
+
+
+def is_required(driver: Driver) -> bool:
+    """Whether there is no total before a question is answered, by somebody who is asked it."""
+    return not driver.open and driver.default is None and only_answer(driver) is None  # type: ignore[attr-defined]
 
 
 def _with_colon(label: str) -> str:
@@ -245,6 +298,7 @@ def _question(
         "help": None if driver.help is None else reader.words(driver.help, main),
         "typed": typed,
         "unknown": _unknown(driver, table, reader),
+        "required": is_required(driver),
         "asked": asked,
         "field": form[name],
         "hint": None,

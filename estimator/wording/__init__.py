@@ -14,7 +14,7 @@ from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
-from estimator.wording.rows import Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
+from estimator.wording.rows import Change, DriverChanges, Head, Headline, NoticeRow, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
     answer_words,
     head,
@@ -37,6 +37,7 @@ __all__ = [
     "FirmRows",
     "Head",
     "Headline",
+    "NoticeRow",
     "NoticeSection",
     "Rows",
     "Sum",
