@@ -45,7 +45,7 @@ const row = (question) => {
   const missing = !answer && "required" in question.dataset;
   const assumed = question.dataset.unknown;
   const open = assumed ? words.assumed.replace("#", assumed) : words.open;
-  found.querySelector("dt").textContent = label;
+  found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : `${label}: `;
   found.querySelector("dd").textContent = answer || (missing ? words.missing : open);
   found.querySelector("a").href = `#${question.id}`;
   found.querySelector("a .spoken").textContent = ` ${label}`;

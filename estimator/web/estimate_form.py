@@ -7,7 +7,7 @@ thing that is refused here is a number or a day that cannot be read at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -205,11 +205,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """The questions of one role under their heading."""
+    """The questions of one role under their heading, or what follows of them in another step."""
 
     role: str
     heading: str
     questions: Sequence[Question]
+    continued: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,9 @@ STEPS = (
 )
 """The steps of the form: code, the roles of their questions, and the heading where there are several."""
 
+HEIGHT, FIRST_HEIGHT = 1_000, 800
+"""About how many pixels of a phone the questions of a step may take, so that a step has two screens at most."""
+
 
 def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
     """Return the whole form in the order of the page; in each section, what must be answered comes first."""
@@ -246,15 +250,57 @@ def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Seque
 
 
 def steps(found: Sequence[Section]) -> list[Step]:
-    """Return the sections of a form by the step that they stand in."""
+    """Return the sections of a form by the step that they stand in; a long section is divided."""
     by_role = {section.role: section for section in found}
     assert set(by_role) <= {role for _code, roles, _heading in STEPS for role in roles}
-    rows = []
+    rows: list[Step] = []
     for code, roles, heading in STEPS:
         here = [by_role[role] for role in roles if role in by_role]
-        if here:
-            rows.append(Step(code, str(heading) if len(here) > 1 else here[0].heading, here))
+        if len(here) > 1:
+            rows.append(Step(code, str(heading), here))
+            continue
+        for section in here:
+            pieces = _pieces(section, room=HEIGHT if rows else FIRST_HEIGHT)
+            rows += [Step(f"{code}-{n}" if n > 1 else code, piece.heading, [piece]) for n, piece in pieces]
     return rows
+
+
+def _pieces(section: Section, room: float) -> list[tuple[int, Section]]:
+    """Divide a section into parts of about the same height, each with a number and none much higher than the room."""
+    whole = sum(_height(question) for question in section.questions)
+    share = whole / -(-whole // room)
+    parts: list[list[Question]] = []
+    done = 0.0
+    for question in section.questions:
+        height = _height(question)
+        if not parts or done + height / 2 > share * len(parts):
+            parts.append([])
+        parts[-1].append(question)
+        done += height
+    return [
+        (n, replace(section, questions=part) if n == 1 else _continued(section, part, n))
+        for n, part in enumerate(parts, 1)
+    ]
+
+
+def _continued(section: Section, part: Sequence[Question], number: int) -> Section:
+    heading = _("%(section)s (%(number)s)", section=section.heading, number=number)
+    return Section(f"{section.role}-{number}", heading, part, continued=True)
+
+
+def _height(question: Question) -> float:
+    """Return about how many pixels of a phone 360 pixels wide a question takes."""
+
+    def lines(text: object, letters: int) -> int:
+        return -(-len(str(text or "")) // letters)
+
+    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{question.unknown or ''}", 38)
+    options = [option for option in question.options if not option.why]
+    chosen = sum(
+        44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)
+        for option in options
+    )
+    return above + (chosen or 44) + (44 if options and question.unknown else 0) + 20
 
 
 def _required_first(table: PriceTable) -> list[Driver]:
