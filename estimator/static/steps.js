@@ -10,7 +10,7 @@ const check = all.at(-1);
 const next = form.querySelector("[data-next]");
 const show = form.querySelector("button[value=show]");
 const list = check.querySelector("dl");
-const words = check.querySelector(".check").dataset;
+const words = check.querySelector(".last-look").dataset;
 const goOn = next.textContent;
 let current = all[0];
 let checked = false; // somebody who changes one answer goes back to the check, not through everything again
@@ -67,7 +67,8 @@ const draw = () => {
     const head = step.querySelector(".step-of");
     head.hidden = !narrow.matches;
     const place = form.dataset.steps.replace("##", steps.length).replace("#", steps.indexOf(step) + 1);
-    head.querySelector("span").textContent = `${place}: ${step.dataset.heading}`;
+    const saidBelow = step.querySelector(".same:first-of-type") && !step.querySelector("section ~ section");
+    head.querySelector("bdi").textContent = saidBelow ? place : `${place}: ${step.dataset.heading}`;
     const back = before(step);
     head.querySelector("a").hidden = !back;
     if (back) head.querySelector("a").href = `#${back.id}`;
@@ -78,7 +79,7 @@ const draw = () => {
   next.hidden = !narrow.matches || last;
   next.textContent = checked ? next.dataset.return : goOn;
   show.hidden = narrow.matches && !last && !form.matches(".changing");
-  check.querySelector(".check").hidden = !narrow.matches;
+  check.querySelector(".last-look").hidden = !narrow.matches;
   for (const more of check.querySelectorAll("details")) more.open = !narrow.matches;
   if (last) fillIn();
 };

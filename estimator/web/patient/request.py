@@ -379,7 +379,7 @@ def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tupl
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
-        page=url_for("asking.page", reference=record.reference),
+        typed_at=url_for("asking.page", reference=record.reference),
         room=question_form.room(),
         **about,
     )

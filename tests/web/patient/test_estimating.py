@@ -79,11 +79,13 @@ def test_sending_the_form_makes_an_estimate_with_a_link_of_its_own(app: Flask, v
     assert count(app) == 1
 
 
-def test_enter_in_a_field_is_the_first_button(app: Flask, visitor: Visitor) -> None:
+def test_enter_in_a_field_works_out_the_total_and_leads_to_no_page_of_errors(visitor: Visitor) -> None:
     form = visitor.open("/estimate/clinic")
     submitting = [button for button in form.one("form").iter("button") if button.get("type") != "button"]
-    assert submitting[0].get("value") == "show"
-    assert visitor.send(form, ANSWERS, button=None).status == 303
+    assert submitting[0].get("value") == "total"
+    page = visitor.send(form, {}, button="total")
+    assert page.status == 200
+    assert not page.all("div", class_="error-summary")
 
 
 @pytest.mark.parametrize("typed", ["", "3", "nonsense", "1e9"])
