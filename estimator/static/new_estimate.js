@@ -1,18 +1,18 @@
-// Puts the estimate that was just made on the list of this browser, and removes the answers that led to it; and takes
-// an estimate that is deleted off the list. See kept_answers.js and kept_list.js.
+// Lists an estimate that was just made in this browser and removes its answers, or takes a deleted one off the list.
 
 try {
-  const path = location.pathname.match(/^\/e\/[^/]+/)?.[0];
-  const others = JSON.parse(localStorage.getItem("estimates") ?? "[]").filter(({ link }) => link !== path);
-  const made = JSON.parse(sessionStorage.getItem("estimate") ?? "null");
-  if (location.pathname !== path) {
-    localStorage.setItem("estimates", JSON.stringify(others));
-  } else if (made) {
+  const read = (store, key, none) => JSON.parse(store.getItem(key)) ?? none;
+  const [link, more] = location.pathname.match(/^(\/e\/[^/]+)(.*)/).slice(1);
+  const made = more ? null : read(sessionStorage, "estimate", null);
+  const list = read(localStorage, "estimates", []).filter((other) => other.link !== link || !(made || more));
+  if (made) {
+    list.unshift({ ...made, link });
+    const answers = read(localStorage, "answers", {});
+    delete answers[made.list];
+    localStorage.answers = JSON.stringify(answers);
     sessionStorage.removeItem("estimate");
-    const { [made.list]: gone, ...answers } = JSON.parse(localStorage.getItem("answers") ?? "{}");
-    localStorage.setItem("answers", JSON.stringify(answers));
-    localStorage.setItem("estimates", JSON.stringify([{ ...made, link: path }, ...others].slice(0, 20)));
   }
+  localStorage.estimates = JSON.stringify(list.slice(0, 20));
 } catch {
-  // This browser keeps nothing for us.
+  // This browser keeps nothing.
 }
