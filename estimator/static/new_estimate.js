@@ -1,4 +1,4 @@
-// Lists an estimate that was just made in this browser and removes its answers, or takes a deleted one off the list.
+// Lists an estimate that was just made and removes its answers, or takes a deleted one off the list.
 
 try {
   const read = (store, key, none) => JSON.parse(store.getItem(key)) ?? none;
@@ -14,5 +14,5 @@ try {
   }
   localStorage.estimates = JSON.stringify(list.slice(0, 20));
 } catch {
-  // This browser keeps nothing.
+  // Nothing is kept here.
 }
