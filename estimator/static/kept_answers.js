@@ -38,8 +38,7 @@ try {
   note.hidden = false;
   form.addEventListener("input", save);
   form.addEventListener("submit", ({ submitter }) => {
-    const total = form.querySelector("#total .total-amount")?.textContent.trim();
-    const made = { list, title, provider, total, day: Date.now() };
+    const made = { list, title, provider, day: Date.now() };
     if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);
   });
   forget.addEventListener("click", () => {

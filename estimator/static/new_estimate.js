@@ -1,18 +1,16 @@
-// Lists an estimate that was just made and removes its answers, or takes a deleted one off the list.
-
+// Lists a new estimate, or removes a deleted one.
 try {
-  const read = (store, key, none) => JSON.parse(store.getItem(key)) ?? none;
-  const [link, more] = location.pathname.match(/^(\/e\/[^/]+)(.*)/).slice(1);
-  const made = more ? null : read(sessionStorage, "estimate", null);
-  const list = read(localStorage, "estimates", []).filter((other) => other.link !== link || !(made || more));
-  if (made) {
-    list.unshift({ ...made, link });
-    const answers = read(localStorage, "answers", {});
-    delete answers[made.list];
-    localStorage.answers = JSON.stringify(answers);
-    sessionStorage.removeItem("estimate");
+  const [, link, more] = location.pathname.match(/^(\/e\/[^/]+)(.*)/);
+  const { estimate, estimates = "[]", answers = "{}" } = { ...localStorage, ...sessionStorage };
+  if (estimate || more) {
+    const list = JSON.parse(estimates).filter((other) => other.link !== link);
+    if (!more) {
+      const made = JSON.parse(estimate);
+      const { [made.list]: done, ...others } = JSON.parse(answers);
+      list.unshift({ ...made, link, total: document.querySelector(".total-amount").innerText });
+      localStorage.answers = JSON.stringify(others);
+    }
+    localStorage.estimates = JSON.stringify(list);
+    delete sessionStorage.estimate;
   }
-  localStorage.estimates = JSON.stringify(list.slice(0, 20));
-} catch {
-  // Nothing is kept here.
-}
+} catch {}

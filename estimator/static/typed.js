@@ -1,11 +1,12 @@
 // Lets Back, Forward and Reload ask for pages instead of sending a form again, and puts back what was typed.
 //
 // A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
-// its own page, keeps what is typed in this tab, and what a page of errors or a last look shows of it, until the tab is
+// its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of it, until the tab is
 // closed. Without this file the browser asks whether to send a form again.
 
 const form = document.querySelector("form[data-typed]");
-const key = form && `typed:${form.dataset.typed}`;
+const address = form?.dataset.typed || location.pathname;
+const key = `typed:${address}`;
 const isAnswer = document.documentElement.hasAttribute("data-answer");
 const cameBack = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
 
@@ -26,7 +27,7 @@ const putBack = () => {
   }
 };
 
-if (isAnswer) history.replaceState(null, "", form?.dataset.typed ?? location.href);
+if (isAnswer) history.replaceState(null, "", address + location.search);
 if (form) {
   try {
     if (isAnswer) save();
