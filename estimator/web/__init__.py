@@ -33,7 +33,6 @@ from estimator.web.language import current_reader
 from estimator.web.patient import verify
 from estimator.web.staff import security
 
-
 PATIENT = frozenset(pages.name for pages in patient.blueprints)
 
 

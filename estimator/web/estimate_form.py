@@ -14,9 +14,8 @@ from typing import Any
 
 from wtforms import Field
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader

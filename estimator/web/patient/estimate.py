@@ -32,7 +32,7 @@ from estimator.pdf import renderer
 from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import estimate_email
+from estimator.web.patient import cookies, estimate_email
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -130,9 +130,7 @@ def total(slug: str) -> ResponseReturnValue:
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=panel, changed=changed)
-    return jsonify(
-        {"html": html, "spoken": panel.spoken, "asked": panel.asked, "refused": panel.refused()}
-    )
+    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked, "refused": panel.refused()})
 
 
 @pages.get("/e/<token>")
@@ -303,7 +301,7 @@ def _taken(
 ) -> ResponseReturnValue | _Said:
     """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
     if not form.is_of_this_visit():
-        return _Said(400, _visit_over())
+        return _Said(400, cookies.ended(_visit_over(), price_lists.parsed(version).provider))
     if (form.table_sha256.data or version.sha256) != version.sha256:
         changed = _changed(version)
         return _Said(409, changed, changed)

@@ -71,7 +71,11 @@ def test_answers_are_kept_for_seven_days(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
     answer(page, {"cells": "marrow"})
-    older = "days => { const all = JSON.parse(localStorage.answers); all.delhi.day -= days; localStorage.answers = JSON.stringify(all) }"
+    older = """days => {
+      const all = JSON.parse(localStorage.answers);
+      all.delhi.day -= days;
+      localStorage.answers = JSON.stringify(all);
+    }"""
     page.evaluate(older, 6 * DAY)
     page.reload()
     expect(page.locator("[name=q_cells][value=marrow]")).to_be_checked()

@@ -124,7 +124,8 @@ def test_the_focus_is_always_visible_and_never_covered(
     assert "Download as PDF" in list(stops(page))
     page.goto(f"{breakdown}/change")
     total_is_shown(page)
-    forwards, backwards = [], []
+    forwards: list[str] = []
+    backwards: list[str] = []
     for step in page.locator(".step").all() if viewport is not DESK else [None]:
         if step is not None:
             page.evaluate("id => { location.hash = id }", step.get_attribute("id"))

@@ -53,7 +53,9 @@ LONG_WORDS = Plan(
 def at_step_of(page: Page, target: str) -> None:
     """Open the step in which something stands, where the form shows one at a time."""
     if page.locator(f".step[hidden]:has({target})").count():
-        page.evaluate("id => { location.hash = id }", page.locator(f".step:has({target})").get_attribute("id"))
+        page.evaluate(
+            "id => { location.hash = id }", page.locator(f".step:has({target})").get_attribute("id")
+        )
 
 
 def answer(page: Page, answers: Answers) -> None:
