@@ -292,3 +292,37 @@ def test_prices_that_have_expired_say_so_and_lead_to_todays(
 
 def test_what_is_kept_until_when_is_said_where_the_link_is(breakdown: Page) -> None:
     assert "We keep it until 8 June 2026." in breakdown.text("li", class_="copy")
+
+
+def test_what_must_be_answered_comes_first_in_its_section_and_is_marked(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    for section in form.all("section", data_section=""):
+        questions = [question for question in section.iter("div") if question.get("data-driver") is not None]
+        marks = ["(required)" in words(question) for question in questions]
+        assert marks == [question.get("data-required") is not None for question in questions]
+        unasked = [question.get("hidden") is not None for question in questions]
+        plain = [mark for mark, is_unasked in zip(marks, unasked, strict=True) if not is_unasked]
+        assert plain == sorted(plain, reverse=True), section.get("aria-labelledby")
+
+
+def test_every_question_stands_in_exactly_one_step(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    steps = form.all("div", class_="step")
+    inside = [
+        question.get("data-driver")
+        for step in steps
+        for question in step.iter("div")
+        if question.get("data-driver")
+    ]
+    everywhere = [question.get("data-driver") for question in form.all("div", class_="question")]
+    assert inside == everywhere
+    assert steps[-1].get("id") == "step-check"
+    assert len({step.get("id") for step in steps}) == len(steps)
+
+
+def test_what_is_wrong_with_an_answer_comes_with_the_total(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    answer = visitor.post("/estimate/clinic/total", {**form.typed(), "q_sessions": "9"})
+    assert answer.json["refused"] == {"sessions": ["9 is too high. The most is 6."]}
+    answer = visitor.post("/estimate/clinic/total", form.typed())
+    assert answer.json["refused"] == {}
