@@ -13,7 +13,7 @@ from flask import Flask
 
 from tests.support.clinic import ANSWERS, NOW, TOTAL, table_text
 from tests.support.database import count, publish
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, words
 
 CHANGED = "The price list has changed meanwhile."
 
