@@ -56,7 +56,8 @@ const draw = () => {
   const steps = asked();
   const place = steps.indexOf(current);
   const last = current === check;
-  const heading = current.querySelector("section:only-of-type.same") ? "" : `: ${current.dataset.heading}`;
+  const isSaidBelow = !current.matches(".alone") || current.querySelector(".same");
+  const heading = isSaidBelow ? "" : `: ${current.dataset.heading}`;
   for (const step of all) step.hidden = narrow.matches && step !== current;
   head.hidden = look.hidden = !narrow.matches;
   head.querySelector("bdi").textContent =
@@ -68,6 +69,7 @@ const draw = () => {
   show.hidden = narrow.matches && !last && !form.matches(".changing");
   document.documentElement.classList.toggle("stepped", narrow.matches);
   document.documentElement.classList.toggle("first-step", !place);
+  document.querySelector("h1").classList.toggle("spoken", narrow.matches && place > 0);
   for (const more of check.querySelectorAll("details")) more.open = !narrow.matches;
   if (!last) return;
   for (const old of list.querySelectorAll("div")) old.remove();

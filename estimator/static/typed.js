@@ -27,7 +27,7 @@ const putBack = () => {
   }
 };
 
-if (isAnswer) history.replaceState(null, "", address + location.search);
+if (isAnswer) history.replaceState(null, "", address + location.search + location.hash);
 if (form) {
   try {
     if (isAnswer) save();

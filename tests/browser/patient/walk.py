@@ -71,8 +71,8 @@ def answer(page: Page, answers: Answers) -> None:
 
 def show(page: Page) -> None:
     """Press the button that makes the estimate."""
-    if page.locator("html.stepped").count():
-        page.evaluate("location.hash = 'step-check'")
+    if page.locator("html.scripted").count():
+        page.evaluate("location.hash = ''; location.hash = 'step-check'")
     page.locator("button[value=show]").click()
 
 
@@ -83,8 +83,11 @@ def total_is_shown(page: Page) -> None:
 
 
 def estimate(page: Page, plan: Plan) -> str:
-    """Answer everything and make the estimate; return the path of its page."""
+    """Answer everything anew and make the estimate; return the path of its page."""
     page.goto(f"/estimate/{plan.slug}")
+    if page.locator(".kept-here button:visible").count():
+        page.evaluate("localStorage.removeItem('answers')")
+        page.goto(f"/estimate/{plan.slug}?anew")
     answer(page, plan.half | plan.whole)
     show(page)
     return at_breakdown(page)
