@@ -44,7 +44,8 @@ for (const form of document.querySelectorAll("form.estimate")) {
       const sentences = detail.refused?.[question.dataset.driver] ?? [];
       const said = [...question.querySelectorAll(".error")];
       const old = said.filter((error) => "live" in error.dataset).map((error) => error.textContent);
-      if (said.length > old.length || old.join() === sentences.join()) continue;
+      const isOpen = !question.querySelector("input:checked") && !question.querySelector("input[type=text]")?.value;
+      if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue; // open is not wrong yet
       say(question, sentences);
     }
     hideEmptySections();
