@@ -17,6 +17,7 @@ from benchmarks import (
     previews,
     quotes,
     resting,
+    screens,
     verifying,
 )
 from benchmarks.measure import Row, machine, show
@@ -35,6 +36,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "bounds": ("An honest visitor while others ask for too much", bounds.rows),
     "fairness": ("An honest visitor while one address floods", bounds.fairness_rows),
     "previews": ("Previews of price changes", previews.rows),
+    "screens": ("Screens and words on a phone", screens.rows),
 }
 
 

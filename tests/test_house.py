@@ -263,7 +263,7 @@ def test_nothing_is_styled_in_two_places() -> None:
 
 
 def test_no_page_loads_more_than_three_style_sheets() -> None:
-    assert [path.stem for path in STYLES] == ["components", "desk", "patient", "site"]
+    assert [path.stem for path in STYLES] == ["components", "desk", "errors", "form", "patient", "site"]
     for path in TEMPLATES:
         loaded = set(re.findall(r"asset\('(\w+)\.css'\)", path.read_text(encoding="utf-8")))
         assert len(loaded | {"site"}) <= 3, name(path)

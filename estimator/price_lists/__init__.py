@@ -25,11 +25,13 @@ from estimator.price_lists.published import (
     versions,
     zone_of,
 )
+from estimator.price_lists.typical import Typical, typical
 
 __all__ = [
     "Blocked",
     "InForceAlready",
     "NotInForce",
+    "Typical",
     "UnknownTable",
     "UnknownTimeZone",
     "VersionTaken",
@@ -49,6 +51,7 @@ __all__ = [
     "repricing",
     "state_of",
     "take_back",
+    "typical",
     "versions",
     "worked_examples",
     "zone_of",

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
 
 def import_tables(act: Act) -> list[str]:
-    """Add the demonstration price lists; return a sentence for each that was left alone.
+    """Add the demonstration price lists with their worked examples; return a sentence for each that was left alone.
 
     A version that is stored already is never changed, because estimates refer to it.
     """
     left = []
-    for file in sorted(resources.files("pricing.tables").iterdir(), key=lambda file: file.name):
+    folder = resources.files("pricing.tables")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".toml"):
             continue
+        examples = folder / f"{file.name.removesuffix('.toml')}.json"
         try:
-            price_lists.import_(act, file.read_text(encoding="utf-8"))
+            price_lists.import_(
+                act, file.read_text(encoding="utf-8"), examples=examples.read_text(encoding="utf-8")
+            )
         except price_lists.VersionTaken:
             left.append(
                 _(

@@ -1,7 +1,10 @@
-// Shows the questions that the answers so far lead to, and forgets what was wrong with an answer that is changed.
-// What is asked comes with the total, see live_panel.js. The form works without this file.
+// Shows the questions that the answers so far lead to, and what is wrong with an answer at its question.
+//
+// Both come with the total, see live_panel.js, which also says them aloud. The form works without this file.
 
 for (const form of document.querySelectorAll("form.estimate")) {
+  const questions = [...form.querySelectorAll("[data-driver]")];
+
   // A section whose questions are all hidden needs no heading.
   const hideEmptySections = () => {
     for (const section of form.querySelectorAll("[data-section]")) {
@@ -9,24 +12,49 @@ for (const form of document.querySelectorAll("form.estimate")) {
     }
   };
 
+  const describe = (question, id, isWrong) => {
+    const part = question.querySelector("fieldset, input:not([type=hidden])");
+    const others = (part.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
+    part.setAttribute("aria-describedby", [...others, ...(isWrong ? [id] : [])].join(" "));
+    for (const input of question.querySelectorAll("input[type=text]")) {
+      if (isWrong) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+    question.classList.toggle("wrong", isWrong);
+  };
+
+  const say = (question, sentences) => {
+    for (const error of question.querySelectorAll(".error")) error.remove();
+    const id = `error-${question.dataset.driver}`;
+    const errors = sentences.map((sentence) => {
+      const error = document.createElement("p");
+      error.className = "error";
+      error.dataset.live = "";
+      error.textContent = sentence;
+      return error;
+    });
+    if (errors.length) errors[0].id = id;
+    (question.querySelector(".help") ?? question.querySelector("legend, .label")).after(...errors);
+    describe(question, id, errors.length > 0);
+  };
+
   form.addEventListener("live", ({ detail }) => {
-    for (const question of form.querySelectorAll("[data-driver]")) {
+    for (const question of questions) {
       question.hidden = !detail.asked.includes(question.dataset.driver);
+      const sentences = detail.refused?.[question.dataset.driver] ?? [];
+      const said = [...question.querySelectorAll(".error")];
+      const old = said.filter((error) => "live" in error.dataset).map((error) => error.textContent);
+      const isOpen = !question.querySelector("input:checked") && !question.querySelector("input[type=text]")?.value;
+      if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue; // open is not wrong yet
+      say(question, sentences);
     }
     hideEmptySections();
   });
 
-  // What was wrong with an answer says nothing about the next one; the panel does.
+  // What was wrong with an answer says nothing about the next one.
   form.addEventListener("input", (event) => {
     const question = event.target.closest(".question.wrong");
-    if (!question) return;
-    question.classList.remove("wrong");
-    for (const error of question.querySelectorAll(".error")) error.remove();
-    for (const input of question.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-    for (const part of question.querySelectorAll("[aria-describedby]")) {
-      const there = part.getAttribute("aria-describedby").split(" ").filter((id) => document.getElementById(id));
-      part.setAttribute("aria-describedby", there.join(" "));
-    }
+    if (question) say(question, []);
   });
 
   hideEmptySections();

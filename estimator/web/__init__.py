@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import Babel
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +32,8 @@ from estimator.web import (
 from estimator.web.language import current_reader
 from estimator.web.patient import verify
 from estimator.web.staff import security
+
+PATIENT = frozenset(pages.name for pages in patient.blueprints)
 
 
 def init_app(app: Flask) -> None:
@@ -67,12 +69,14 @@ def init_app(app: Flask) -> None:
 def _everywhere() -> dict[str, Any]:
     here: Settings = current_app.config["SETTINGS"]
     return {
+        "answers_a_form": request.method == "POST" and request.blueprint in PATIENT,
         "asset": _asset,
         "clinic_logo": _logo,
         "errors": [],
         "demonstration": here.demo,
         "desk_troubles": troubles.sentences,
         "privacy_notice": here.privacy_notice,
+        "new_estimate": False,
         "languages": [reader(tag) for tag in here.languages],
         "reader": current_reader(),
     }

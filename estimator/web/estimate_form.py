@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from wtforms import Field
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.web import typed_money
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
@@ -26,6 +26,7 @@ from estimator.web.validators import NO_DAY
 from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, typed_amount, usual
 from pricing.answers import normal_form, value_of
 from pricing.money import plain
+from pricing.plans import named
 from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 
 PREFIX = "q_"
@@ -261,6 +262,7 @@ class Question:
     only: Words | None
     only_value: str
     unknown: Words | None
+    required: bool
     asked: bool
     step: str = ""
     least: str = ""
@@ -279,25 +281,121 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """The questions of one role under their heading."""
+    """The questions of one role under their heading, or what follows of them in another step."""
 
     role: str
     heading: str
     questions: Sequence[Question]
+    continued: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a phone shows of the form at a time: the sections that belong together."""
+
+    code: str
+    heading: str
+    sections: Sequence[Section]
+
+
+STEPS = (
+    ("cells", ("cell_type",), None),
+    ("stay", ("sessions", "hospital_stay"), lazy_gettext("Sessions and hospital stay")),
+    ("rehabilitation", ("rehabilitation",), None),
+    ("travel", ("extras",), None),
+    ("about-you", ("about_you",), None),
+)
+"""The steps of the form: code, the roles of their questions, and the heading where there are several."""
+
+HEIGHT, FIRST_HEIGHT = 1_000, 800
+"""About how many pixels of a phone the questions of a step may take, so that a step has two screens at most."""
 
 
 def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
-    """Return the whole form in the order of the page."""
+    """Return the whole form in the order of the page; in each section, what must be answered comes first."""
     found = []
     for role, heading in SECTIONS.items():
         questions = [
             _question(driver, form, table, reader, driver.code in asked)
-            for driver in table.drivers
+            for driver in _required_first(table)
             if driver.role == role
         ]
         if questions:
             found.append(Section(role, str(heading), questions))
     return found
+
+
+def steps(found: Sequence[Section]) -> list[Step]:
+    """Return the sections of a form by the step that they stand in; a long section is divided."""
+    by_role = {section.role: section for section in found}
+    assert set(by_role) <= {role for _code, roles, _heading in STEPS for role in roles}
+    rows: list[Step] = []
+    for code, roles, heading in STEPS:
+        here = [by_role[role] for role in roles if role in by_role]
+        if len(here) > 1:
+            rows.append(Step(code, str(heading), here))
+            continue
+        for section in here:
+            pieces = _pieces(section, room=HEIGHT if rows else FIRST_HEIGHT)
+            rows += [Step(f"{code}-{n}" if n > 1 else code, piece.heading, [piece]) for n, piece in pieces]
+    return rows
+
+
+def _pieces(section: Section, room: float) -> list[tuple[int, Section]]:
+    """Divide a section into parts of about the same height, each with a number and none much higher than the room."""
+    whole = sum(_height(question) for question in section.questions)
+    share = whole / -(-whole // room)
+    parts: list[list[Question]] = []
+    done = 0.0
+    for question in section.questions:
+        height = _height(question)
+        if not parts or done + height / 2 > share * len(parts):
+            parts.append([])
+        parts[-1].append(question)
+        done += height
+    return [
+        (n, replace(section, questions=part) if n == 1 else _continued(section, part, n))
+        for n, part in enumerate(parts, 1)
+    ]
+
+
+def _continued(section: Section, part: Sequence[Question], number: int) -> Section:
+    heading = _("%(section)s (%(number)s)", section=section.heading, number=number)
+    return Section(f"{section.role}-{number}", heading, part, continued=True)
+
+
+def _height(question: Question) -> float:
+    """Return about how many pixels of a phone 360 pixels wide a question takes."""
+
+    def lines(text: object, letters: int) -> int:
+        return -(-len(str(text or "")) // letters)
+
+    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{question.unknown or ''}", 38)
+    options = [option for option in question.options if not option.why]
+    chosen = sum(
+        44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)
+        for option in options
+    )
+    return above + (chosen or 44) + (44 if options and question.unknown else 0) + 20
+
+
+def _required_first(table: PriceTable) -> list[Driver]:
+    """Return the drivers, those that may be left open last; what an answer leads to stays below its question."""
+    last: dict[str, bool] = {}
+    roles = {driver.code: driver.role for driver in table.drivers}
+    for driver in table.drivers:
+        above = [code for code in named(driver.when, driver.unless) if roles[code] == driver.role]
+        last[driver.code] = (
+            any(last[code] for code in above)
+            if above
+            else not is_required(driver) and only_answer(driver) is None
+        )
+    return sorted(table.drivers, key=lambda driver: last[driver.code])
+
+
+def is_required(driver: Driver) -> bool:
+    """Whether there is no total before a question is answered, by somebody who is asked it."""
+    return not driver.open and driver.default is None and only_answer(driver) is None  # type: ignore[attr-defined]
 
 
 def _with_colon(label: str) -> str:
@@ -322,6 +420,7 @@ def _question(
         "help": None if driver.help is None else reader.words(driver.help, main),
         "typed": typed,
         "unknown": _unknown(driver, table, reader),
+        "required": is_required(driver),
         "asked": asked,
         "field": form[name],
         "hint": None,

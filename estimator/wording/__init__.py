@@ -14,7 +14,17 @@ from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
-from estimator.wording.rows import Change, DriverChanges, Head, Headline, NotCounted, NoticeSection, Rows, Sum
+from estimator.wording.rows import (
+    Change,
+    DriverChanges,
+    Head,
+    Headline,
+    NotCounted,
+    NoticeRow,
+    NoticeSection,
+    Rows,
+    Sum,
+)
 from estimator.wording.sentences import (
     answer_words,
     head,
@@ -41,6 +51,7 @@ __all__ = [
     "Head",
     "Headline",
     "NotCounted",
+    "NoticeRow",
     "NoticeSection",
     "Rows",
     "Sum",

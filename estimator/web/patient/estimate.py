@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -32,7 +32,7 @@ from estimator.pdf import renderer
 from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import estimate_email
+from estimator.web.patient import cookies, estimate_email
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -50,11 +50,14 @@ ASK_AGAIN_SECONDS = 3
 
 @pages.get("/")
 def start() -> ResponseReturnValue:
-    """Show what can be estimated, with the evidence notice beside each offer."""
+    """Show what can be estimated, with what is known about it said once above all of it."""
     reader = current_reader()
-    offers = [_offer(version, reader) for version in price_lists.all_in_force(request_context.now())]
+    versions = price_lists.all_in_force(request_context.now())
     return render_template(
-        "patient/start.html", offers=offers, kept_days=request_context.settings().kept_days
+        "patient/start.html",
+        offers=[_offer(version, reader) for version in versions],
+        evidence=_evidence([price_lists.parsed(version) for version in versions], reader),
+        kept_days=request_context.settings().kept_days,
     )
 
 
@@ -127,7 +130,7 @@ def total(slug: str) -> ResponseReturnValue:
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=panel, changed=changed)
-    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked})
+    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked, "refused": panel.refused()})
 
 
 @pages.get("/e/<token>")
@@ -144,6 +147,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     return render_template(
         "patient/breakdown.html",
+        new_estimate=True,
         record=head,
         expired=estimates.has_expired(found, request_context.now()),
         kept_until=reader.moment(
@@ -224,7 +228,7 @@ def delete(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         with committing():
             estimates.delete(found)
-        return render_template("patient/deleted.html")
+        return render_template("patient/deleted.html", new_estimate=True)
     return render_template(
         "patient/delete.html",
         reference=found.reference,
@@ -273,12 +277,15 @@ def _answering(
         form=form,
         action=action,
         back=back,
+        sent=sent,
         title=reader.words(table.title, table.main_language),
         provider=table.provider.name,
         contact=table.provider.email,
         demo=table.demo,
-        sections=sections,
+        steps=estimate_form.steps(sections),
         notices=_notices(table, reader),
+        slug=slug,
+        kept_days=request_context.settings().kept_days,
         table_sha256=sha256,
         total_url=url_for("patient.total", slug=slug),
         total=panel,
@@ -298,7 +305,7 @@ def _taken(
 ) -> ResponseReturnValue | _Said:
     """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
     if not form.is_of_this_visit():
-        return _Said(400, _visit_over())
+        return _Said(400, cookies.ended(_visit_over(), price_lists.parsed(version).provider))
     if (form.table_sha256.data or version.sha256) != version.sha256:
         changed = _changed(version)
         return _Said(409, changed, changed)
@@ -434,10 +441,15 @@ class Offer(TypedDict):
     title: Words
     provider: str
     country: str
-    currency: str
-    valid_from: str
     demo: bool
-    evidence: list[wording.NoticeSection]
+    typical: Range | None
+
+
+class Range(TypedDict):
+    """What a treatment typically comes to, and for which plan."""
+
+    sentence: str
+    plan: str
 
 
 def _offer(version: TableVersion, reader: Reader) -> Offer:
@@ -448,11 +460,38 @@ def _offer(version: TableVersion, reader: Reader) -> Offer:
         "title": reader.words(table.title, table.main_language),
         "provider": table.provider.name,
         "country": territories.get(table.provider.country, table.provider.country),
-        "currency": table.currency,
-        "valid_from": reader.day(table.valid_from),
         "demo": table.demo,
-        "evidence": [section for section in _notices(table, reader) if section.kind == "evidence"],
+        "typical": _typical(version, table.currency, reader),
     }
+
+
+def _typical(version: TableVersion, currency: str, reader: Reader) -> Range | None:
+    """Say what the worked example of a list comes to; None if it has none."""
+    found = price_lists.typical(version)
+    if found is None:
+        return None
+    low, high = reader.money(found.low, currency), reader.number(found.high)
+    if found.low == found.high:
+        sentence = _("about %(amount)s", amount=low)
+    else:
+        sentence = _("about %(low)s to %(high)s", low=low, high=high)
+    if found.at_least:
+        sentence = _("at least %(amount)s", amount=low)
+    return {"sentence": sentence, "plan": found.name}
+
+
+def _evidence(tables: Sequence[PriceTable], reader: Reader) -> wording.NoticeSection | None:
+    """Return what the lists say about the evidence, once where several say the same or name the same source."""
+    sections = [
+        section for table in tables for section in _notices(table, reader) if section.kind == "evidence"
+    ]
+    if not sections:
+        return None
+    rows: dict[str, wording.NoticeRow] = {}
+    for section in sections:
+        for row in section.rows:
+            rows.setdefault(row.link or row.text.text, row)
+    return replace(sections[0], rows=list(rows.values()))
 
 
 def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:

@@ -18,6 +18,7 @@ from estimator.web import errors, networks, request_context
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField
 from estimator.web.forms import Form, summary
 from estimator.web.mail_status import outcome
+from estimator.web.patient import cookies
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
@@ -71,7 +72,10 @@ def email(token: str) -> tuple[str, int] | Response:
     if request.method != "POST":
         return _page(found, token, form, 200)
     if not form.is_of_this_visit():
-        sentence = _("Your session had ended. What you typed is still here; continue.")
+        sentence = cookies.ended(
+            _("Your session had ended. What you typed is still here; continue."),
+            price_lists.parsed(found.table_version).provider,
+        )
         return _page(found, token, form.refuse(sentence, form.address), 400)
     if not form.validate():
         return _page(found, token, form, 422)

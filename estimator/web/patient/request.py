@@ -26,7 +26,7 @@ from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import dead_links, question_form, request_form, request_visit
+from estimator.web.patient import cookies, dead_links, question_form, request_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
@@ -58,7 +58,7 @@ def ask(token: str) -> ResponseReturnValue:
         form.language.data = current_reader().tag
         return _form_page(found, token, form)
     if not form.is_of_this_visit():
-        return _form_page(found, token, form.refuse(_visit_over()), 400)
+        return _form_page(found, token, form.refuse(_visit_over(found)), 400)
     if request.form.get("act") == "change":
         return _form_page(found, token, form)
     if not form.validate() or form.meant:
@@ -80,7 +80,7 @@ def check(token: str) -> ResponseReturnValue:
         return _form_page(found, token, form, 422 if genuine else 400)
     wanted = form.as_asked(_consents(found))
     if not genuine:
-        return _check_page(found, token, form.refuse(_visit_over()), wanted, 400)
+        return _check_page(found, token, form.refuse(_visit_over(found)), wanted, 400)
     if form.agreed.data != request_form.agreed(_consents(found)):
         form.ask_for_consent_again()
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
@@ -145,7 +145,7 @@ def question(reference: str) -> ResponseReturnValue:
     form = QuestionForm()
     record = request_visit.opened(reference)
     if not form.is_of_this_visit():
-        return _page(record, form.refuse(_visit_over(), form.words), 400)
+        return _page(record, form.refuse(_visit_over(record), form.words), 400)
     if not form.validate():
         return _page(record, form, 422)
     words = form.words.data
@@ -202,11 +202,12 @@ def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
     return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
 
 
-def _visit_over() -> str:
-    return _(
+def _visit_over(found: Estimate | PatientRequest) -> str:
+    sentence = _(
         "Your session had ended, or your browser keeps no cookies. Everything you entered is still here; "
         "press the button again."
     )
+    return cookies.ended(sentence, price_lists.parsed(found.table_version).provider)
 
 
 def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200) -> tuple[str, int]:
@@ -380,6 +381,7 @@ def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tupl
         questions=questions,
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
+        typed_at=url_for("asking.page", reference=record.reference),
         room=question_form.room(),
         **about,
     )

@@ -9,6 +9,7 @@ from estimator import requests
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.web import errors, request_context
+from estimator.web.patient import cookies
 from estimator.web.patient.opened_links import REQUESTS
 
 
@@ -24,6 +25,7 @@ class VisitOver(errors.Missing):
             _(
                 "Open the link again: it is in the mail that we sent you, or in the message of your coordinator."
             ),
+            *([] if asked.cookies else [cookies.if_it_comes_again()]),
             kept=errors.typed() if asked.method == "POST" else (),
         )
 

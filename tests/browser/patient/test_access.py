@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.patient.served import Opener, Site
-from tests.browser.patient.walk import DELHI, LONG_WORDS, estimate, states
+from tests.browser.patient.walk import DELHI, LONG_WORDS, estimate, show, states
 from tests.support.accessibility import NARROW, TAGS, axe, hindrances, hindrances_beside_colours
 
 
@@ -73,7 +73,7 @@ def style(page: Page, selector: str, name: str) -> str:
 def test_forced_colours_lose_nothing(open_page: Opener, scheme: str, breakdown: str) -> None:
     page = open_page(forced_colors="active", color_scheme=scheme)
     page.goto("/estimate/delhi")
-    page.locator("button[value=show]").click()
+    show(page)
     expect(page.locator(".error-summary")).to_be_visible()
     assert style(page, ".error-summary", "border-top-style") == "solid"
     assert style(page, ".question.wrong", "border-inline-start-style") == "solid"

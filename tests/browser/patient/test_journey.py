@@ -63,10 +63,14 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
     total_is_shown(page)
     first = page.locator(".total-amount").inner_text()
     expect(status).to_contain_text(f"{first}. It may come to")
+    page.goto("/estimate/delhi#step-stay")  # the answers are kept
+    total_is_shown(page)
     page.get_by_role("button", name="More: Sessions").tap()
     expect(page.locator(".total-amount")).not_to_have_text(first)
     total = page.locator(".total-amount").inner_text()
     expect(status).to_contain_text(f"{total}. It may come to")
+    for _step in range(5):
+        page.get_by_role("button", name="Next").tap()
     page.get_by_role("button", name="Show my estimate").tap()
     at_breakdown(page)
     assert page.locator(".total-amount").inner_text() == total
@@ -176,6 +180,7 @@ def test_a_double_click_makes_one_estimate(open_page: Opener, site: Site) -> Non
     page.goto("/estimate/delhi")
     answer(page, DELHI.half | DELHI.whole)
     before = site.estimates()
+    page.evaluate("location.hash = 'step-check'")
     page.locator("button[value=show]").dblclick()
     at_breakdown(page)
     assert site.estimates() == before + 1

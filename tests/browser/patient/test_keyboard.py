@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.patient.served import Opener
-from tests.browser.patient.walk import at_breakdown, total_is_shown
+from tests.browser.patient.walk import at_breakdown, show, total_is_shown
 
 PHONE = {"width": 360, "height": 740}
 ON_ITS_SIDE = {"width": 740, "height": 360}
@@ -67,9 +67,17 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     page.keyboard.press("Enter")
     expect(page.locator("#total")).to_contain_text("questions left")
 
+    go_on = page.get_by_role("button", name="Next")
+
+    def next_step() -> None:
+        tab_to(page, go_on)
+        page.keyboard.press("Enter")
+        expect(page.locator(".step-of")).to_be_focused()
+
     tab_to(page, page.locator("#q_cells"))
     page.keyboard.press("Space")
     expect(page.locator("#q_cells")).to_be_checked()
+    next_step()
     tab_to(page, page.get_by_role("button", name="More: Sessions"))
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
@@ -80,17 +88,22 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     expect(page.locator("[name=q_room][value=single]")).to_be_checked()
     tab_to(page, page.locator("#q_nights"))
     page.keyboard.type("10")
+    next_step()
     tab_to(page, page.locator("#q_rehab"))
     page.keyboard.press("ArrowUp")  # round to the last one
     expect(page.locator("[name=q_rehab][value=robot]")).to_be_checked()
+    next_step()
     tab_to(page, page.locator("#q_visa"))
     page.keyboard.press("Space")
+    next_step()
+    next_step()
     tab_to(page, page.locator("#q_own_mri"))
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[name=q_own_mri][value=no]")).to_be_checked()
     total_is_shown(page)
-    tab_to(page, page.locator("#q_nights"), key="Shift+Tab")
+    tab_to(page, page.locator(".step-back"), key="Shift+Tab")
+    next_step()
     tab_to(page, page.get_by_role("button", name="Show my estimate"))
     page.keyboard.press("Enter")
 
@@ -111,9 +124,15 @@ def test_the_focus_is_always_visible_and_never_covered(
     assert "Download as PDF" in list(stops(page))
     page.goto(f"{breakdown}/change")
     total_is_shown(page)
-    forwards = list(stops(page))
+    forwards: list[str] = []
+    backwards: list[str] = []
+    for step in page.locator(".step").all() if viewport is not DESK else [None]:
+        if step is not None:
+            page.evaluate("id => { location.hash = id }", step.get_attribute("id"))
+            expect(step).to_be_visible()
+        forwards += stops(page)
+        backwards += stops(page, "Shift+Tab")
     assert "q_nights" in forwards
-    backwards = list(stops(page, "Shift+Tab"))
     assert "q_nights" in backwards
 
 
@@ -147,7 +166,7 @@ def test_the_skip_link_leads_past_the_header(open_page: Opener) -> None:
 def test_the_error_summary_has_the_focus_and_leads_to_each_question(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
-    page.locator("button[value=show]").click()
+    show(page)
     expect(page.locator(".error-summary")).to_be_focused()
     for number, link in enumerate(page.locator(".error-summary a").all()):
         target = page.locator(str(link.get_attribute("href")))

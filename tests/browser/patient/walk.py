@@ -50,9 +50,18 @@ LONG_WORDS = Plan(
 )
 
 
+def at_step_of(page: Page, target: str) -> None:
+    """Open the step in which something stands, where the form shows one at a time."""
+    if page.locator(f".step[hidden]:has({target})").count():
+        page.evaluate(
+            "id => { location.hash = id }", page.locator(f".step:has({target})").get_attribute("id")
+        )
+
+
 def answer(page: Page, answers: Answers) -> None:
     """Give answers, whatever kind of question they are for."""
     for code, value in answers.items():
+        at_step_of(page, f"[name=q_{code}]")
         inputs = page.locator(f"[name=q_{code}]")
         if inputs.first.get_attribute("type") == "radio":
             page.check(f"[name=q_{code}][value={value}]")
@@ -62,6 +71,8 @@ def answer(page: Page, answers: Answers) -> None:
 
 def show(page: Page) -> None:
     """Press the button that makes the estimate."""
+    if page.locator("html.scripted").count():
+        page.evaluate("location.hash = ''; location.hash = 'step-check'")
     page.locator("button[value=show]").click()
 
 
@@ -73,8 +84,11 @@ def total_is_shown(page: Page) -> None:
 
 
 def estimate(page: Page, plan: Plan) -> str:
-    """Answer everything and make the estimate; return the path of its page."""
+    """Answer everything anew and make the estimate; return the path of its page."""
     page.goto(f"/estimate/{plan.slug}")
+    if page.locator(".kept-here button:visible").count():
+        page.evaluate("localStorage.removeItem('answers')")
+        page.goto(f"/estimate/{plan.slug}?anew")
     answer(page, plan.half | plan.whole)
     show(page)
     return at_breakdown(page)

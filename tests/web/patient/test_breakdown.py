@@ -210,9 +210,9 @@ def test_the_items_of_the_page_add_up_to_its_total(breakdown: Page) -> None:
 def test_the_notices_stand_beside_the_price_on_the_form_and_on_the_breakdown(
     visitor: Visitor, breakdown: Page
 ) -> None:
-    for page in (visitor.open("/estimate/clinic"), breakdown):
-        assert "The benefit is unproven." in page.text("section", class_="notice-evidence")
-        assert "Visas are not included." in page.text("section", class_="notice-not_included")
+    for page, kind in ((visitor.open("/estimate/clinic"), "details"), (breakdown, "section")):
+        assert "The benefit is unproven." in page.text(kind, class_="notice-evidence")
+        assert "Visas are not included." in page.text(kind, class_="notice-not_included")
         assert "https://example.org/evidence" in list(page.links())
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from tests.support.clinic import ANSWERS, NOW, TOTAL, table_text
 from tests.support.database import count, publish
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, words
 
 CHANGED = "The price list has changed meanwhile."
 
@@ -79,11 +79,13 @@ def test_sending_the_form_makes_an_estimate_with_a_link_of_its_own(app: Flask, v
     assert count(app) == 1
 
 
-def test_enter_in_a_field_is_the_first_button(app: Flask, visitor: Visitor) -> None:
+def test_enter_in_a_field_works_out_the_total_and_leads_to_no_page_of_errors(visitor: Visitor) -> None:
     form = visitor.open("/estimate/clinic")
     submitting = [button for button in form.one("form").iter("button") if button.get("type") != "button"]
-    assert submitting[0].get("value") == "show"
-    assert visitor.send(form, ANSWERS, button=None).status == 303
+    assert submitting[0].get("value") == "total"
+    page = visitor.send(form, {}, button="total")
+    assert page.status == 200
+    assert not page.all("div", class_="error-summary")
 
 
 @pytest.mark.parametrize("typed", ["", "3", "nonsense", "1e9"])
@@ -290,3 +292,37 @@ def test_prices_that_have_expired_say_so_and_lead_to_todays(
 
 def test_what_is_kept_until_when_is_said_where_the_link_is(breakdown: Page) -> None:
     assert "We keep it until 8 June 2026." in breakdown.text("li", class_="copy")
+
+
+def test_what_must_be_answered_comes_first_in_its_section_and_is_marked(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    for section in form.all("section", data_section=""):
+        questions = [question for question in section.iter("div") if question.get("data-driver") is not None]
+        marks = ["(required)" in words(question) for question in questions]
+        assert marks == [question.get("data-required") is not None for question in questions]
+        unasked = [question.get("hidden") is not None for question in questions]
+        plain = [mark for mark, is_unasked in zip(marks, unasked, strict=True) if not is_unasked]
+        assert plain == sorted(plain, reverse=True), section.get("aria-labelledby")
+
+
+def test_every_question_stands_in_exactly_one_step(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    steps = form.all("div", class_="step")
+    inside = [
+        question.get("data-driver")
+        for step in steps
+        for question in step.iter("div")
+        if question.get("data-driver")
+    ]
+    everywhere = [question.get("data-driver") for question in form.all("div", class_="question")]
+    assert inside == everywhere
+    assert steps[-1].get("id") == "step-check"
+    assert len({step.get("id") for step in steps}) == len(steps)
+
+
+def test_what_is_wrong_with_an_answer_comes_with_the_total(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    answer = visitor.post("/estimate/clinic/total", {**form.typed(), "q_sessions": "9"})
+    assert answer.json["refused"] == {"sessions": ["9 is too high. The most is 6."]}
+    answer = visitor.post("/estimate/clinic/total", form.typed())
+    assert answer.json["refused"] == {}

@@ -21,6 +21,7 @@ from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
+from estimator.web.patient import cookies
 from estimator.web.patient.opened_links import QUOTES
 from estimator.wording import FirmRows
 
@@ -140,6 +141,8 @@ def _closed(way: Link | None = None) -> ResponseReturnValue:
         sentences = [_("It was open here for twelve hours. Ask for a code, and you can continue.")]
     if request.method == "POST":
         sentences.append(_("Nothing was sent."))
+    if not request.cookies:
+        sentences.append(cookies.if_it_comes_again())
     return errors.page(
         401,
         _("This quote is not open in this browser"),

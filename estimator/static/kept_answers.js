@@ -1,0 +1,51 @@
+// Keeps the unfinished answers of an estimate in this browser for some days, and puts them back. Nothing is sent.
+//
+// new_estimate.js removes them once the estimate is made; kept_list.js leads to them. Works as well without.
+
+const DAYS = 7;
+const form = document.querySelector("form[data-kept]");
+const note = form.querySelector(".kept-here");
+const forget = note.querySelector("button");
+const { kept: list, title, provider } = form.dataset;
+
+const all = () => {
+  const found = Object.entries(JSON.parse(localStorage.getItem("answers")) ?? {});
+  return Object.fromEntries(found.filter(([, { day }]) => Date.now() - day < DAYS * 86_400_000));
+};
+
+const keep = (mine) => {
+  localStorage.answers = JSON.stringify({ ...all(), [list]: mine });
+  forget.hidden = !mine;
+};
+
+const save = () => {
+  const typed = [...new FormData(form)].filter(([name, value]) => value && name.startsWith("q_"));
+  keep({ day: Date.now(), title, provider, at: location.hash, typed });
+};
+
+const putBack = (typed) => {
+  for (const input of form.querySelectorAll("[name^=q_]:not([type=hidden])")) {
+    const mine = typed.filter(([name]) => name === input.name).map(([, value]) => value);
+    if (input.type === "radio") input.checked = mine.includes(input.value);
+    else input.value = mine[0] ?? "";
+  }
+};
+
+try {
+  const mine = all()[list];
+  keep(mine);
+  if (mine && !("answered" in form.dataset)) putBack(mine.typed);
+  note.hidden = false;
+  form.addEventListener("input", save);
+  form.addEventListener("submit", ({ submitter }) => {
+    const made = { list, title, provider, day: Date.now() };
+    if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);
+  });
+  forget.addEventListener("click", () => {
+    putBack([]);
+    keep();
+    location.assign(location.pathname);
+  });
+} catch {
+  // This browser keeps nothing, and the page says nothing of it.
+}

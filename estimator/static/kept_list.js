@@ -1,0 +1,47 @@
+// Shows what this browser keeps on the start page: answers that were not finished, and estimates that were made.
+
+const LONGEST = 7; // days, as in kept_answers.js
+const DAY = 86_400_000;
+
+const fill = (section, rows, forget) => {
+  const list = section.querySelector("ul");
+  const sample = list.querySelector("template").content;
+  for (const { link, title, more } of rows) {
+    const row = sample.cloneNode(true);
+    row.querySelector("a").href = link;
+    row.querySelector("a").textContent = title;
+    row.querySelector(".note").textContent = more.filter(Boolean).join(" · ");
+    list.append(row);
+  }
+  section.hidden = !rows.length;
+  section.querySelector("button").addEventListener("click", () => {
+    forget();
+    section.hidden = true;
+  });
+};
+
+const day = (moment) => new Date(moment).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+const isYoung = (days) => ({ day: moment }) => Date.now() - moment < days * DAY;
+
+try {
+  const unfinished = Object.entries(JSON.parse(localStorage.getItem("answers") ?? "{}"))
+    .filter(([, kept]) => isYoung(LONGEST)(kept))
+    .map(([list, { title, provider, at, day: moment }]) => ({
+      link: `/estimate/${list}${at}`,
+      title,
+      more: [provider, day(moment)],
+    }));
+  fill(document.querySelector("[data-unfinished]"), unfinished, () => localStorage.removeItem("answers"));
+
+  const section = document.querySelector("[data-estimates]");
+  const kept = JSON.parse(localStorage.getItem("estimates") ?? "[]").filter(isYoung(Number(section.dataset.days)));
+  localStorage.setItem("estimates", JSON.stringify(kept));
+  const rows = kept.map(({ link, title, provider, total, day: moment }) => ({
+    link,
+    title,
+    more: [total, provider, day(moment)],
+  }));
+  fill(section, rows, () => localStorage.removeItem("estimates"));
+} catch {
+  // This browser keeps nothing for us.
+}

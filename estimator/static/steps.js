@@ -1,0 +1,119 @@
+// Shows the form of an estimate one step at a time where there is no room for all of it beside the total.
+//
+// The step stands in the fragment of the address, so that the browser's Back goes to the one before it, and a link to a
+// question opens its step. Enter goes on, and sends nothing. The form works without this file.
+
+const form = document.querySelector("form[data-steps]");
+const narrow = matchMedia("(max-width: 60rem)");
+const all = [...form.querySelectorAll(".step")];
+const check = all.at(-1);
+const head = form.querySelector(".step-of");
+const back = head.querySelector("a");
+const next = form.querySelector("[data-next]");
+const show = form.querySelector("button[value=show]");
+const look = check.querySelector(".last-look");
+const list = look.querySelector("dl");
+const goOn = next.textContent;
+let current = all[0];
+let checked = false; // whoever changes one answer goes back to the check, not through everything again
+
+const asked = () => all.filter((step) => step === check || step.querySelector("[data-driver]:not([hidden])"));
+const after = (step) => asked().find((each) => all.indexOf(each) > all.indexOf(step)) ?? check;
+const named = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+
+// What is read in an element, without what explains it.
+const textOf = (element) => {
+  const copy = element.cloneNode(true);
+  for (const other of copy.querySelectorAll(".note, .evidence, .needed")) other.remove();
+  return copy.textContent.trim();
+};
+
+const answerOf = (question) => {
+  const chosen = question.querySelector("input:checked");
+  if (chosen?.value) return textOf(chosen.labels[0]);
+  const typed = [...question.querySelectorAll("input[type=text]")].map((input) => input.value.trim()).join(" ").trim();
+  const told = question.querySelector(typed ? ".unit" : ".only strong");
+  return told ? `${typed} ${textOf(told)}`.trim() : typed;
+};
+
+const row = (question) => {
+  const { unknown, required } = question.dataset;
+  const found = list.querySelector("template").content.cloneNode(true).firstElementChild;
+  const label = textOf(question.querySelector("legend, .label"));
+  const answer = answerOf(question);
+  const missing = !answer && required !== undefined;
+  const open = unknown ? look.dataset.assumed.replace("#", unknown) : look.dataset.open;
+  found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : `${label}: `;
+  found.querySelector("dd").textContent = answer || (missing ? look.dataset.missing : open);
+  found.querySelector("a").href = `#${question.id}`;
+  found.querySelector(".spoken").textContent = ` ${label}`;
+  if (missing || question.matches(".wrong")) found.className = "wrong";
+  else if (!answer) found.className = "unanswered";
+  return found;
+};
+
+const draw = () => {
+  const steps = asked();
+  const place = steps.indexOf(current);
+  const last = current === check;
+  const isSaidBelow = !current.matches(".alone") || current.querySelector(".same");
+  const heading = isSaidBelow ? "" : `: ${current.dataset.heading}`;
+  for (const step of all) step.hidden = narrow.matches && step !== current;
+  head.hidden = look.hidden = !narrow.matches;
+  head.querySelector("bdi").textContent =
+    form.dataset.steps.replace("##", steps.length).replace("#", place + 1) + heading;
+  back.hidden = !place;
+  if (place) back.href = `#${steps[place - 1].id}`;
+  next.hidden = !narrow.matches || last;
+  next.textContent = checked ? next.dataset.return : goOn;
+  show.hidden = narrow.matches && !last && !form.matches(".changing");
+  document.documentElement.classList.toggle("stepped", narrow.matches);
+  document.documentElement.classList.toggle("first-step", !place);
+  document.querySelector("h1").classList.toggle("spoken", narrow.matches && place > 0);
+  for (const more of check.querySelectorAll("details")) more.open = !narrow.matches;
+  if (!last) return;
+  for (const old of list.querySelectorAll("div")) old.remove();
+  list.append(...[...form.querySelectorAll("[data-driver]:not([hidden])")].map(row));
+};
+
+// Opens the step that the address names, or in which stands what it names.
+const follow = () => {
+  const target = named();
+  const found = target?.closest(".step");
+  const step = asked().includes(found) ? found : asked()[0];
+  checked = step === check || (checked && step !== target);
+  current = step;
+  draw();
+  if (found === step && target !== step) {
+    target.scrollIntoView();
+    (target.matches("input") ? target : target.querySelector("input:checked, input, [tabindex]"))?.focus();
+  } else if (narrow.matches) {
+    window.scrollTo(0, 0);
+    head.focus({ preventScroll: true });
+  }
+};
+
+const forward = (from) => {
+  const step = checked ? check : after(from);
+  if (narrow.matches) {
+    history.pushState(null, "", `#${step.id}`);
+    follow();
+  } else {
+    (step === check ? show : step.querySelector("[data-driver]:not([hidden]) :is(input, [tabindex])")).focus();
+  }
+};
+
+next.addEventListener("click", () => forward(current));
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+  event.preventDefault();
+  forward(event.target.closest(".step"));
+});
+form.addEventListener("live", draw);
+window.addEventListener("hashchange", follow);
+window.addEventListener("pageshow", draw);
+narrow.addEventListener("change", draw);
+
+current = form.querySelector(".wrong")?.closest(".step") ?? asked()[0];
+if (named()?.closest(".step")) follow();
+else draw();

@@ -1,0 +1,40 @@
+// Lets Back, Forward and Reload ask for pages instead of sending a form again, and puts back what was typed.
+//
+// A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
+// its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of it, until the tab is
+// closed. Without this file the browser asks whether to send a form again.
+
+const form = document.querySelector("form[data-typed]");
+const address = form?.dataset.typed || location.pathname;
+const key = `typed:${address}`;
+const isAnswer = document.documentElement.hasAttribute("data-answer");
+const cameBack = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+
+const save = () => {
+  const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+  sessionStorage.setItem(key, JSON.stringify(typed));
+};
+
+const putBack = () => {
+  const typed = JSON.parse(sessionStorage.getItem(key));
+  if (!typed) return;
+  for (const input of form.elements) {
+    if (!input.name || ["submit", "button", "file"].includes(input.type)) continue;
+    if (input.type === "hidden" && input.name !== "submission") continue; // so that nothing is kept twice
+    const mine = typed.filter(([name]) => name === input.name).map(([, value]) => value);
+    if (["radio", "checkbox"].includes(input.type)) input.checked = mine.includes(input.value);
+    else if (mine.length) input.value = mine[0];
+  }
+};
+
+if (isAnswer) history.replaceState(null, "", address + location.search + location.hash);
+if (form) {
+  try {
+    if (isAnswer) save();
+    else if (cameBack) putBack();
+    form.addEventListener("input", save);
+    form.addEventListener("change", save);
+  } catch {
+    // This browser keeps nothing for us.
+  }
+}

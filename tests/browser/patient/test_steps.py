@@ -1,0 +1,231 @@
+"""The form of an estimate, one step at a time on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.patient.served import Opener, Site
+from tests.browser.patient.walk import (
+    DELHI,
+    answer,
+    at_breakdown,
+    estimate,
+    show,
+    total_is_shown,
+)
+
+STEPS = ["cells", "stay", "rehabilitation", "travel", "travel-2", "about-you", "check"]
+TWO_SCREENS = 2 * 740
+
+
+def step(page: Page) -> str:
+    """Return the step that is shown, the only one."""
+    shown = page.locator(".step:visible")
+    expect(shown).to_have_count(1)
+    return str(shown.get_attribute("id")).removeprefix("step-")
+
+
+def next_step(page: Page) -> None:
+    """Press the button in the bar."""
+    page.get_by_role("button", name="Next").click()
+
+
+def test_a_phone_shows_one_step_at_a_time_and_says_which(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    for number, code in enumerate(STEPS, 1):
+        assert step(page) == code
+        expect(page.locator(".step-of")).to_contain_text(f"{number} of {len(STEPS)}")
+        assert page.locator("button[value=show]").is_visible() == (code == "check")
+        if code != "check":
+            next_step(page)
+            expect(page.locator(".step-of")).to_be_focused()
+            assert page.evaluate("scrollY") == 0
+    expect(page.get_by_role("button", name="Next")).to_be_hidden()
+
+
+def test_a_wide_screen_shows_all_steps_beside_the_total(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 1440, "height": 900})
+    page.goto("/estimate/delhi")
+    expect(page.locator(".step:visible")).to_have_count(len(STEPS))
+    expect(page.get_by_role("button", name="Next")).to_be_hidden()
+    expect(page.locator(".last-look")).to_be_hidden()
+    expect(page.get_by_role("button", name="Show my estimate")).to_be_in_viewport()
+
+
+def test_back_and_forward_go_through_the_steps(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/")
+    page.goto("/estimate/delhi")
+    next_step(page)
+    next_step(page)
+    assert page.url.endswith("/estimate/delhi#step-rehabilitation")
+    page.go_back()
+    expect(page.locator("#step-stay")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#step-cells")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#step-stay")).to_be_visible()
+    page.locator(".step-back").click()
+    expect(page.locator("#step-cells")).to_be_visible()
+    expect(page.locator(".step-back")).to_be_hidden()
+
+
+def test_what_must_be_answered_comes_first_and_is_marked(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi#step-travel")
+    questions = page.locator("#step-travel .question")
+    expect(questions.first).to_have_attribute("id", "question-visa")
+    expect(questions.first.locator("legend")).to_contain_text("(required)")
+    expect(questions.nth(1).locator(".label")).not_to_contain_text("(required)")
+
+
+@pytest.mark.parametrize("kind", ["number", "choice"])
+def test_enter_goes_on_and_sends_nothing(open_page: Opener, site: Site, kind: str) -> None:
+    page = open_page()
+    before = site.estimates()
+    page.goto("/estimate/delhi")
+    page.locator("[name=q_cells]").first.check()
+    if kind == "number":
+        next_step(page)
+        page.fill("#q_sessions", "2")
+        page.keyboard.press("Enter")
+        expect(page.locator("#step-rehabilitation")).to_be_visible()
+    else:
+        page.keyboard.press("Enter")
+        expect(page.locator("#step-stay")).to_be_visible()
+    expect(page.locator(".error-summary")).to_have_count(0)
+    assert site.estimates() == before
+
+
+def test_enter_on_a_wide_screen_goes_to_the_next_section(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 1440, "height": 900})
+    page.goto("/estimate/delhi")
+    page.fill("#q_sessions", "2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q_rehab")).to_be_focused()
+    expect(page.locator(".error-summary")).to_have_count(0)
+
+
+def test_enter_without_javascript_works_out_the_total(open_page: Opener, site: Site) -> None:
+    page = open_page(java_script_enabled=False)
+    before = site.estimates()
+    page.goto("/estimate/delhi")
+    page.fill("#q_sessions", "2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_contain_text("left")
+    expect(page.locator(".error-summary")).to_have_count(0)
+    assert page.locator("#q_sessions").input_value() == "2"
+    expect(page.locator(".step:visible")).to_have_count(len(STEPS))
+    assert site.estimates() == before
+
+
+def test_an_error_stands_at_its_field_while_it_is_typed(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, {"nights": "99"})
+    question = page.locator("#question-nights")
+    error = question.locator(".error")
+    expect(error).to_contain_text("60")
+    expect(page.locator("#q_nights")).to_have_attribute("aria-describedby", re.compile(r"\berror-nights\b"))
+    expect(page.locator("#q_nights")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("status")).to_contain_text(error.inner_text())
+    page.fill("#q_nights", "9")
+    expect(error).to_have_count(0)
+    expect(page.locator("#q_nights")).not_to_have_attribute("aria-describedby", re.compile("error"))
+    page.fill("#q_nights", "nine")
+    expect(error).to_contain_text("cannot be read as one number")
+
+
+def test_a_plan_that_a_rule_refuses_says_so_at_the_question(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole | {"breathing": "yes"})
+    expect(page.locator("#question-breathing .error")).to_contain_text("We cannot care safely")
+    page.locator("[name=q_breathing][value=no]").check()
+    expect(page.locator("#question-breathing .error")).to_have_count(0)
+
+
+def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | {"nights": "10"})
+    page.evaluate("location.hash = 'step-check'")
+    rows = page.locator(".last-look dl div")
+    expect(rows.filter(has_text="Type of cells")).to_contain_text("Umbilical cord cells, from a donor")
+    expect(rows.filter(has_text="Nights in this room")).to_contain_text("10 nights")
+    expect(rows.filter(has_text="People who come with you")).to_contain_text("not answered")
+    expect(rows.filter(has_text="Rehabilitation programme")).to_contain_text("still needed")
+    page.get_by_role("link", name="Change Nights in this room").click()
+    expect(page.locator("#q_nights")).to_be_focused()
+    page.fill("#q_nights", "12")
+    page.get_by_role("button", name="Back to the check").click()
+    expect(page.locator("#step-check")).to_be_visible()
+    expect(rows.filter(has_text="Nights in this room")).to_contain_text("12 nights")
+
+
+def test_errors_open_the_step_with_the_first_of_them(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half)
+    show(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert step(page) == "stay"
+    expect(page.locator("#question-room .error")).to_be_visible()
+    page.locator(".error-summary a").last.click()
+    expect(page.locator("#step-about-you")).to_be_visible()
+
+
+def test_a_link_to_a_question_opens_its_step(open_page: Opener, breakdown: str) -> None:
+    page = open_page()
+    page.goto(f"{breakdown}/change#question-own_mri")
+    assert step(page) == "about-you"
+    expect(page.locator("#question-own_mri")).to_be_in_viewport()
+    page.locator("[name=q_own_mri][value=yes]").check()
+    page.get_by_role("button", name="Show my estimate").click()
+    at_breakdown(page)
+
+
+@pytest.mark.parametrize("slug", ["delhi", "japan", "mexico"])
+def test_no_step_is_higher_than_two_screens(open_page: Opener, slug: str) -> None:
+    whole = {
+        "delhi": DELHI.half | DELHI.whole,
+        "japan": {"sessions": "1", "rehab": "yes", "recent": "no", "own_mri": "no"},
+        "mexico": {"iv": "yes", "iv_dose": "m100", "intrathecal": "yes", "local": "yes", "local_doses": "2"}
+        | {"sessions": "1", "rehab": "yes", "own_mri": "no"},
+    }[slug]
+    page = open_page()
+    page.goto(f"/estimate/{slug}")
+    answer(page, whole)
+    total_is_shown(page)
+    heights = {}
+    for found in page.locator(".step").all():
+        page.evaluate("id => { location.hash = id }", found.get_attribute("id"))
+        expect(found).to_be_visible()
+        heights[step(page)] = page.evaluate("document.documentElement.scrollHeight")
+    assert {name: high for name, high in heights.items() if high > TWO_SCREENS} == {}
+
+
+def test_the_first_button_of_the_start_page_is_on_the_first_screen(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/")
+    button = page.get_by_role("link", name="Estimate this treatment").first
+    box = button.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 740
+
+
+def test_the_bar_has_the_total_and_the_way_on(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole)
+    total_is_shown(page)
+    page.goto("/estimate/delhi#step-stay")
+    total_is_shown(page)
+    bar = page.locator("aside.total")
+    for inside in (bar.locator(".total-amount"), bar.get_by_role("button", name="Next")):
+        expect(inside).to_be_in_viewport(ratio=1)
+    estimate(page, DELHI)

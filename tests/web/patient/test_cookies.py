@@ -1,0 +1,75 @@
+"""A browser that accepts no cookies: told once to try again, then what else can be done."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.support.clinic import ANSWERS
+from tests.support.visitor import Page, Visitor
+from tests.web.patient.test_request import filled
+
+
+class NoCookies(Visitor):
+    """A browser that forgets every cookie at once."""
+
+    def ask(self, method: str, path: str, **more: object) -> Page:
+        """Ask for something without a cookie."""
+        self.client.delete_cookie("session")
+        page: Page = super().ask(method, path, **more)
+        return page
+
+
+@pytest.fixture
+def blocked(app: Flask) -> NoCookies:
+    """Return somebody whose browser accepts no cookies."""
+    return NoCookies(app)
+
+
+def test_the_second_try_without_cookies_says_how_to_allow_them_and_whom_to_write_to(
+    blocked: NoCookies,
+) -> None:
+    first = blocked.send(blocked.open("/estimate/clinic"), ANSWERS)
+    assert first.status == 400
+    assert "press the button again" in first.problems[0]
+    second = blocked.send(first, ANSWERS)
+    assert second.status == 400
+    assert "Allow cookies for this site" in second.problems[0]
+    assert "Or write to estimates@example.org" in second.problems[0]
+    assert second.control("q_cells") == ANSWERS["q_cells"]
+    third = blocked.send(second, ANSWERS)
+    assert "Allow cookies for this site" in third.problems[0]
+
+
+def test_cookies_that_are_allowed_meanwhile_let_the_form_through(app: Flask, blocked: NoCookies) -> None:
+    second = blocked.send(blocked.send(blocked.open("/estimate/clinic"), ANSWERS), ANSWERS)
+    allowed = Visitor(app)
+    page = allowed.send(second, ANSWERS)
+    assert page.status == 400
+    again = allowed.send(page, ANSWERS)
+    assert again.status == 303
+
+
+def test_a_session_that_ends_twice_is_not_taken_for_blocked_cookies(app: Flask) -> None:
+    visitor = Visitor(app)
+    page = visitor.send(visitor.open("/estimate/clinic"), {**ANSWERS, "csrf_token": "old"})
+    again = visitor.send(page, {**ANSWERS, "csrf_token": "old"})
+    assert "press the button again" in again.problems[0]
+
+
+@pytest.mark.parametrize("form", ["ask", "email"])
+def test_the_other_forms_say_it_too(app: Flask, blocked: NoCookies, form: str) -> None:
+    path = f"{Visitor(app).estimate(ANSWERS).path}/{form}"
+    answers = filled() if form == "ask" else {"address": "anna@example.org"}
+    button = "check" if form == "ask" else None
+    first = blocked.send(blocked.open(path), answers, button)
+    second = blocked.send(first, {}, button)
+    assert "Allow cookies" not in first.problems[0]
+    assert "Allow cookies for this site" in second.problems[0]
+    assert "estimates@example.org" in second.problems[0]
+
+
+def test_a_link_that_cannot_be_remembered_says_so(blocked: NoCookies) -> None:
+    for path in ("/quote/Q-2026-00001", "/request/REQ-AAAA-AAAA"):
+        page = blocked.open(path)
+        assert "your browser accepts no cookies from this site" in page.text()
