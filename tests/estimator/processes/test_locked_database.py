@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from estimator import db
 from tests.support.server_process import Server, serving, visiting
 
 WRITERS = 4
@@ -88,6 +89,6 @@ def test_after_the_first_wait_for_a_lock_nobody_waits_for_those_who_save(tmp_pat
         assert {status for status, _seconds in found} == {503}, found[:5]
         assert max(seconds for _status, seconds in found) < 20
         assert set(visitor.statuses) == {200}
-        assert visitor.percentile(99) < 2, sorted(visitor.waits)[-5:]
+        assert max(visitor.waits) < db.BUSY_SECONDS, "nobody else waits as long as those who save did"
         time.sleep(6)
         assert post(server, path, body, cookie)[0] == 303
