@@ -252,7 +252,8 @@ class _Worded:
         yield Row(label, rows.headline.amount)
         for section in rows.answers:
             for row in section.rows:
-                yield Row(str(row.label), str(row.answer))
+                open_ = f" {_('(left open)')}" if row.assumed else ""
+                yield Row(str(row.label), f"{row.answer}{open_}")
 
     def consents(self) -> Iterator[Row]:
         for consent in self.found["consents"]:

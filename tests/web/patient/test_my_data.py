@@ -18,7 +18,9 @@ from estimator.db import db
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 from estimator.requests import access_codes
 from tests.support.acts import acting
+from tests.support.browser import words
 from tests.support.clinic import ANSWERS, NOW
+from tests.support.example_papers import text_of
 from tests.support.quote_clinic import Desk, list_text
 from tests.support.visitor import Page, Visitor
 
@@ -159,6 +161,14 @@ def test_everything_that_is_kept_is_shown_with_how_long(desk: Desk) -> None:
     ):
         assert expected in text
     assert "user:7" not in page.html
+
+
+def test_an_answer_that_nobody_gave_is_not_shown_as_one(desk: Desk) -> None:
+    page = confirmed(desk).open(f"/request/{desk.reference}/data")
+    (row,) = [row for row in page.all("div") if words(row).startswith("Walking robot")]
+    assert words(row).removeprefix("Walking robot").strip() == "No (left open)"
+    paper = confirmed(desk).open(f"/request/{desk.reference}/data.pdf").body
+    assert "No (left open)" in text_of(paper)
 
 
 def test_it_is_taken_along_for_a_program(desk: Desk) -> None:
