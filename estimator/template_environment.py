@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from estimator import telephone
 from estimator.folders import templates_folder
 from estimator.i18n import gettext, ngettext
 
@@ -24,6 +25,7 @@ def environment() -> Environment:
     )
     found.globals["direction_of"] = _direction
     found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
+    found.filters["dial"] = telephone.dial
     install = found.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     return found

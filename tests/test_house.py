@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+
+from estimator.template_environment import environment
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("pricing", "estimator")
@@ -202,10 +203,7 @@ def test_every_package_is_listed() -> None:
 
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix in (".html", ".txt")], ids=name)
 def test_a_template_compiles_and_trusts_nothing(path: Path) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.i18n"], autoescape=True
-    )
-    environment.get_template(str(path.relative_to(ROOT / "templates")))
+    environment().get_template(str(path.relative_to(ROOT / "templates")))
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"\|\s*safe\b|\bautoescape\s+false\b", text), "what was typed would become markup"
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=|\sstyle=", text) or "pdf" in path.parts, (
