@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak cluster clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,9 +24,10 @@ run: ready-to-run ## Set up what is missing and serve the demonstration on http:
 test: ready-to-test ## Set up what is missing, check the code and run every test (8 minutes on two cores)
 	@sh setup/timed.sh "make test" 8 $(MAKE) --no-print-directory lint-only tests-only
 
-check: ready-to-test ## Check the code and run the tests that need no browser, wheel or patience (3 minutes)
-	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory lint-only tests-only \
-		WITHOUT='-m "not browser and not soak and not wheel"'
+QUICK := not browser and not processes and not soak and not wheel
+
+check: ready-to-test ## Check the code and run the tests that need no browser, wheel, process of their own or patience (3 minutes)
+	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory lint-only tests-only WITHOUT='-m "$(QUICK)"'
 
 # Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them. Many
 # tests wait for processes and servers of their own, so there are more of these processes than cores.
@@ -45,7 +46,7 @@ ready-to-test:
 
 coverage: ready-to-test ## Print which lines and branches `make check` reaches; pricing/ has to be reached whole
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --cov --cov-report= \
-		-m "not browser and not soak and not wheel" $(PYTEST)
+		-m "$(QUICK)" $(PYTEST)
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --include "pricing/*" --fail-under 100
 
@@ -92,6 +93,11 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
 		-m "soak or hypothesis or both_databases" $(PYTEST)
+	@$(MAKE) --no-print-directory cluster
+
+SIZE ?= 500
+cluster: ready-to-test ## Break six machines of network namespaces amid 500 quotes and mails (SIZE=40 tries it); as root
+	@CLUSTER_SIZE=$(SIZE) $(BIN)/python -m pytest --quiet -m cluster tests/cluster $(PYTEST)
 
 clean: ## Remove what can be made again; instance/ stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -29,6 +29,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "quotes": ("Firm quotes", quotes.rows),
     "verifying": ("Computing quotes again", verifying.rows),
     "bounds": ("An honest visitor while others ask for too much", bounds.rows),
+    "fairness": ("An honest visitor while one address floods", bounds.fairness_rows),
     "previews": ("Previews of price changes", previews.rows),
 }
 

@@ -33,8 +33,17 @@ SLOW = 200
 CLIENTS = 8
 """How many clients flood."""
 
+AT_ONCE = 300
+"""How many whole requests one address sends at once."""
+
+ANOTHER_ADDRESS = ("127.0.0.2", 0)
+"""Where those come from who are counted apart from the visitor."""
+
 COSTLY = b"%PDF-1.7\n" + b"1 0 obj\n" * 1_000_000
 """A file that takes its reader all the time it is given."""
+
+QUIET = "quiet"
+WHOLE = "one address sends 300 whole requests at once, again and again"
 
 Situation = Callable[[Server, Path, threading.Event], None]
 
@@ -42,6 +51,11 @@ Situation = Callable[[Server, Path, threading.Event], None]
 def rows() -> list[Row]:
     """Measure every situation on a server of its own, so that nothing of one is left in the next."""
     return [_row(name, situation, clients) for name, (situation, clients) in SITUATIONS.items()]
+
+
+def fairness_rows() -> list[Row]:
+    """Measure the quiet and one address that sends many whole requests at once, and nothing else."""
+    return [_row(name, *SITUATIONS[name]) for name in (QUIET, WHOLE)]
 
 
 def _row(name: str, situation: Situation | None, clients: int) -> Row:
@@ -168,6 +182,26 @@ def _taking_nothing(server: Server, _instance: Path, over: threading.Event) -> N
         over.wait(2)
 
 
+def _whole(server: Server, _instance: Path, over: threading.Event) -> None:
+    request = server.request(_made(server)).encode()
+    while not over.is_set():
+        _at_once(server, request)
+
+
+def _at_once(server: Server, request: bytes) -> None:
+    with ExitStack() as held:
+        clients = [
+            held.enter_context(socket.create_connection(("127.0.0.1", server.port), 60, ANOTHER_ADDRESS))
+            for _number in range(AT_ONCE)
+        ]
+        for client in clients:
+            client.sendall(request)
+        for client in clients:
+            with suppress(OSError):
+                while client.recv(65_536):
+                    pass
+
+
 def _locked(server: Server, instance: Path, over: threading.Event) -> None:
     path, body, cookie = server.form()
     with closing(sqlite3.connect(instance / "estimator.sqlite", isolation_level=None)) as other:
@@ -178,7 +212,7 @@ def _locked(server: Server, instance: Path, over: threading.Event) -> None:
 
 
 SITUATIONS: dict[str, tuple[Situation | None, int]] = {
-    "quiet": (None, 0),
+    QUIET: (None, 0),
     "8 clients make estimates": (_estimates, CLIENTS),
     "8 clients ask for PDFs of new estimates": (_pdfs, CLIENTS),
     "6 clients have costly files checked": (_files, 6),
@@ -189,5 +223,6 @@ SITUATIONS: dict[str, tuple[Situation | None, int]] = {
         1,
     ),
     "20 connections take no answer and stay": (_taking_nothing, 1),
+    WHOLE: (_whole, 1),
     "SQLite is locked by another program, and a client saves": (_locked, 1),
 }

@@ -109,7 +109,7 @@ def engine_options(
         connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
         short = {FOR_PAGES: limits is postgresql.PAGES}
         return {"hide_parameters": True, "connect_args": connect, "execution_options": short}
-    options = f"-c lock_timeout={BUSY_SECONDS}s"
+    options = f"-c lock_timeout={BUSY_SECONDS}s {postgresql.SERVER_KEEPALIVE}"
     if limits.statement is not None:
         options += f" -c statement_timeout={limits.statement}s"
     return {"hide_parameters": True, "connect_args": {"options": options, "limits": limits, "outage": outage}}

@@ -173,10 +173,6 @@ class Jobs:
         """Register the handler of a kind of row; only the worker needs it."""
         self._handlers[kind] = handler
 
-    def each_minute(self, task: Callable[[], None]) -> None:
-        """Register a task to run each minute; only the worker needs it."""
-        self.huey.periodic_task(crontab(minute="*"), name=task.__name__)(task)
-
     def each_night(self, task: Callable[[], None]) -> None:
         """Register a task to run each night; only the worker needs it."""
         self.huey.periodic_task(crontab(**NIGHT), name=task.__name__)(task)

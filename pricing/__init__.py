@@ -6,7 +6,9 @@ Standard library only: no clock, no locale, no disk, no network, no float. docs/
 from pricing import explore
 from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
+from pricing.left_open import unanswered
 from pricing.lint import Warning, blocking, lint
+from pricing.lowest import so_far
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
 from pricing.table import PriceTable
@@ -25,5 +27,7 @@ __all__ = [
     "lint",
     "read",
     "sha256",
+    "so_far",
+    "unanswered",
     "write",
 ]

@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 def check(table: PriceTable, answers: Answers) -> dict[str, Value]:
-    """Return the value of every driver that is asked, in the order of the file, defaults filled in.
+    """Return the value of every driver that is asked and not left open, in the order of the file, defaults filled in.
 
     Raises BadAnswers with all problems at once: unknown drivers, missing and impossible answers, and, when
     every answer is possible, the rules that refuse them. Answers to drivers that are not asked are ignored.
@@ -55,16 +55,19 @@ def check(table: PriceTable, answers: Answers) -> dict[str, Value]:
 def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Problem]]:
     """Return what can be used of answers that may be unfinished, and a problem for each that cannot.
 
-    A driver without a usable answer has no value, so drivers that depend on it are not asked yet. Rules are
-    not looked at.
+    Leaving a question open that may be left open is no problem. A driver without a usable answer has no value,
+    so drivers that depend on it are not asked yet. Rules are not looked at.
     """
     values: dict[str, Value] = {}
     problems: list[Problem] = []
     for driver in table.drivers:
         if not applies(driver.when, driver.unless, values):
             continue
+        given = answers.get(driver.code)
+        if given is None and driver.open:
+            continue
         try:
-            values[driver.code] = value_of(driver, answers.get(driver.code))
+            values[driver.code] = value_of(driver, given)
         except Refused as refused:
             problems.append(Problem(driver.code, None, refused.kind, refused.values))
     known = {driver.code for driver in table.drivers}

@@ -10,12 +10,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
 from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown
 from pricing.table import Group, PriceTable, Text, UnitText
+
+
+class _NotCounted(TypedDict, total=False):
+    not_counted: list[str]
+
 
 Three = tuple[Decimal, Decimal, Decimal]
 ThreeOrRequest = tuple[Decimal | None, Decimal | None, Decimal | None]
@@ -52,7 +57,8 @@ class Breakdown:
 
     `totals` has an entry for "provider", "others", "reserve" and "total"; `package_saves` is what the
     package saves in the likely case against no package, taxes included; `cost_by_then` and `payments` have
-    an entry for each stage and payment of the table, in its order.
+    an entry for each stage and payment of the table, in its order. `not_counted` are the drivers that were left
+    open and on which a charge or package depends; with any, the totals are "at least".
     """
 
     table: PriceTable
@@ -68,6 +74,7 @@ class Breakdown:
     cost_by_then: tuple[Three, ...]
     payments: tuple[Decimal, ...]
     notices: tuple[str, ...]
+    not_counted: tuple[str, ...] = ()
 
     @property
     def on_request(self) -> tuple[str, ...]:
@@ -104,6 +111,7 @@ class Breakdown:
                 "high": None if high is None else text(high),
             }
 
+        not_counted: _NotCounted = {"not_counted": list(self.not_counted)} if self.not_counted else {}
         return {
             "format": 1,
             "table": table.table,
@@ -157,6 +165,7 @@ class Breakdown:
                 "total": three(self.totals["total"]),
             },
             "on_request": list(self.on_request),
+            **not_counted,
             "stages": [
                 {"code": stage.code, "label": dict(stage.label), "cost_by_then": three(cost)}
                 for stage, cost in zip(table.stages, self.cost_by_then, strict=True)

@@ -16,6 +16,7 @@ from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Breakdown, Item, TaxLine, Three
 from pricing.charges import HIGH, HUNDREDTH, LIKELY, LOW, billed_units, bounded, exact_amount, in_case
 from pricing.conditions import Value, applies
+from pricing.left_open import not_counted
 from pricing.money import ZERO, exactly
 from pricing.payments import split
 from pricing.prepared import Line, Named, Offer, TaxOn, prepared
@@ -117,6 +118,7 @@ class _Plan:
                 for notice in self.table.notices
                 if applies(notice.when, notice.unless, self.values)
             ),
+            not_counted=not_counted(self.table, self.values),
         )
 
     def _cases(self) -> tuple[Offer | None, Decimal | None, list[_Case]]:

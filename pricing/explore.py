@@ -10,6 +10,7 @@ from pricing.answers import Answers, check, look, normal_form, refusals
 from pricing.breakdown import Three
 from pricing.conditions import Value
 from pricing.estimate import total
+from pricing.left_open import not_counted
 from pricing.money import exactly, plain
 from pricing.problems import Problem
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -22,8 +23,8 @@ class Alternative(NamedTuple):
     `answer` is the other answer in normal form. `change` is what is added to `total` in the low, likely and
     high case, None if the plan would be refused, for `problems`. `assumed` are answers that were filled in
     for drivers which only the other answer asks. `on_request` are the codes of items without a price that
-    the plan did not have, `no_longer` of those that it would lose; with any, the change is not the whole
-    change.
+    the plan did not have, `no_longer` of those that it would lose; `not_counted` are the drivers that it newly
+    leaves open, `counted` those that it no longer does. With any of them, the change is not the whole change.
     """
 
     driver: str
@@ -33,13 +34,19 @@ class Alternative(NamedTuple):
     assumed: Mapping[str, str | bool]
     on_request: tuple[str, ...]
     no_longer: tuple[str, ...]
+    not_counted: tuple[str, ...]
+    counted: tuple[str, ...]
 
 
 class Outcome(NamedTuple):
-    """What a plan comes to under one table: `total` in the three cases, or the problems that refuse it."""
+    """What a plan comes to under one table: `total` in the three cases, or the problems that refuse it.
+
+    `not_counted` are the drivers that it leaves open and on which a charge or package of the table depends.
+    """
 
     total: Three | None
     on_request: tuple[str, ...]
+    not_counted: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -125,20 +132,23 @@ def _label(keys: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     """Return the nearest other answers to every driver that was asked, each with what it would change.
 
-    A number goes one step down and one up, a choice to each other offered one, yes to no and no to yes;
-    dates stay. A driver that is newly asked takes its default, or the least, the first that is offered, or
-    no. Raises BadAnswers if the plan itself is refused.
+    A number goes one step down and one up, a choice to each other offered one, yes to no and no to yes; dates,
+    money and what was left open stay. A driver that is newly asked takes its default, or the least, the first
+    that is offered, or no; one that may be left open is left open. Raises BadAnswers if the plan itself is refused.
     """
     values = check(table, answers)
     plan = normal_form(values)
     before, requested = total(table, values)
+    left_open = not_counted(table, values)
     alternatives = []
     for driver in table.drivers:
         if driver.code not in plan:
             continue
         for answer in _nearest(driver, plan[driver.code]):
             assumed, outcome = _with(table, plan, driver.code, answer)
-            stays = requested if outcome.total is None else outcome.on_request
+            priced = outcome.total is not None
+            stays = outcome.on_request if priced else requested
+            still_open = outcome.not_counted if priced else left_open
             alternatives.append(
                 Alternative(
                     driver.code,
@@ -148,6 +158,8 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
                     assumed,
                     tuple(code for code in outcome.on_request if code not in requested),
                     tuple(code for code in requested if code not in stays),
+                    tuple(code for code in still_open if code not in left_open),
+                    tuple(code for code in left_open if code not in still_open),
                 )
             )
     return alternatives
@@ -167,8 +179,8 @@ def outcome(table: PriceTable, answers: Answers) -> Outcome:
 def _outcome(table: PriceTable, values: Mapping[str, Value], problems: Sequence[Problem]) -> Outcome:
     problems = problems or refusals(table, values)
     if problems:
-        return Outcome(None, (), tuple(problems))
-    return Outcome(*total(table, values), ())
+        return Outcome(None, (), (), tuple(problems))
+    return Outcome(*total(table, values), not_counted(table, values), ())
 
 
 def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
@@ -176,7 +188,7 @@ def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
         return [choice.code for choice in driver.choices if choice.offered and choice.code != answer]
     if isinstance(driver, YesNoDriver):
         return [not answer]
-    if isinstance(driver, NumberDriver):
+    if isinstance(driver, NumberDriver) and not driver.money:
         with exactly():
             number = Decimal(answer)
             steps = (number - driver.step, number + driver.step)

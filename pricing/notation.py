@@ -13,7 +13,7 @@ from pricing.currencies import COUNTRIES, MINOR_UNIT
 from pricing.money import ZERO, exactly, plain
 from pricing.places import below
 from pricing.problems import BadTable, Problem
-from pricing.reading import Book, Section, TooManyProblems, shown
+from pricing.reading import FINEST, Book, Section, TooManyProblems, shown
 from pricing.sections import NEEDED_ROLES, Names
 from pricing.syntax import parsed
 from pricing.table import (
@@ -174,6 +174,7 @@ def _header(book: Book, top: Section) -> dict[str, Any]:
     if round_to is None and "round_to" not in top.data:
         round_to = MINOR_UNIT.get(currency or "")
     book.round_to = round_to
+    book.minor_unit = MINOR_UNIT.get(currency or "", FINEST)
     zone = top.plain("time_zone", required=True)
     if zone is not None and not _TIME_ZONE.match(zone):
         top.problem("time_zone", "bad_time_zone", given=shown(zone))

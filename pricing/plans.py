@@ -53,7 +53,9 @@ class Plans:
             )
             for driver in table.drivers
         }
-        self.likeliest = {code: values[0] for code, values in self.values.items()}
+        self.likeliest = {
+            code: values[0] for code, values in self.values.items() if not self.drivers[code].open
+        }
         self._rules = [(rule, named(rule.when, rule.unless)) for rule in table.rules]
 
     def around(self, drivers: Iterable[str]) -> list[Driver]:
@@ -74,8 +76,8 @@ class Plans:
     ) -> Iterator[Plan | None]:
         """Yield the plans of `drivers` that no rule refuses and whose every answer is `possible`.
 
-        A driver that is not asked has no answer in a plan, and is `possible` as None. After `steps` steps
-        the search gives up and yields None.
+        A driver that is not asked, or left open, has no answer in a plan, and is `possible` as None. After `steps`
+        steps the search gives up and yields None.
         """
         order = self.around(drivers)
         rules = self._rules_on(order)
@@ -88,7 +90,7 @@ class Plans:
                 return
             driver = order[position]
             asked = applies(driver.when, driver.unless, plan)
-            for value in self.values[driver.code] if asked else (None,):
+            for value in self._possible(driver) if asked else (None,):
                 left[0] -= 1
                 if left[0] < 0:
                     yield None
@@ -106,7 +108,7 @@ class Plans:
         """Yield plans of `drivers` that no rule refuses, from up to `most` combinations far apart."""
         order = self.around(drivers)
         rules = self._rules_on(order)
-        combinations = prod(len(self.values[driver.code]) for driver in order)
+        combinations = prod(len(self._possible(driver)) for driver in order)
         # A stride near the golden section that shares no factor visits everything, far apart.
         stride = max(1, combinations * 618 // 1000)
         while gcd(stride, combinations) != 1:
@@ -115,16 +117,22 @@ class Plans:
             rest = number * stride % combinations
             plan: Plan = {}
             for driver in order:
-                values = self.values[driver.code]
+                values = self._possible(driver)
                 rest, position = divmod(rest, len(values))
-                if applies(driver.when, driver.unless, plan):
-                    plan[driver.code] = values[position]
+                value = values[position]
+                if value is not None and applies(driver.when, driver.unless, plan):
+                    plan[driver.code] = value
             if not _refused(rules, plan):
                 yield plan
 
     def answers(self, plan: Mapping[str, Value]) -> dict[str, object]:
-        """Return answers to every driver: those of a plan, the likeliest for the others."""
+        """Return answers to the drivers: those of a plan, the likeliest for others that may not be left open."""
         return {**self.likeliest, **plan}
+
+    def _possible(self, driver: Driver) -> tuple[Value | None, ...]:
+        """The answers that make a difference; None is to leave the question open."""
+        values: tuple[Value | None, ...] = self.values[driver.code]
+        return (*values, None) if driver.open else values
 
     def _rules_on(self, order: Iterable[Driver]) -> list[Rule]:
         """The rules that speak of these drivers; `around` has all drivers of a rule or none."""
@@ -139,7 +147,7 @@ def named(*conditions: Condition | None) -> set[str]:
 
 def highest(driver: NumberDriver) -> Decimal:
     """Return the highest number that can be answered."""
-    return _stepped(driver, Fraction(driver.most))
+    return stepped(driver, Fraction(driver.most))
 
 
 def _refused(rules: Iterable[Rule], plan: Plan) -> bool:
@@ -174,13 +182,13 @@ def _numbers(driver: NumberDriver, tests: Iterable[NumberIs], marks: Iterable[Fr
     bounds = [bound for test in tests for bound in (test.least, test.most) if bound is not None]
     found = [driver.least, highest(driver)]
     for mark in (*map(Fraction, bounds), *marks):
-        below = _stepped(driver, mark)
+        below = stepped(driver, mark)
         found += [below - driver.step, below, below + driver.step]
     return [_as_written(number) for number in found if driver.least <= number <= driver.most]
 
 
-def _stepped(driver: NumberDriver, number: Fraction) -> Decimal:
-    """The highest possible number that is not above `number`, or the least one."""
+def stepped(driver: NumberDriver, number: Fraction) -> Decimal:
+    """Return the highest possible number that is not above `number`, or the least one."""
     steps = (number - Fraction(driver.least)) // Fraction(driver.step)
     return driver.least + max(steps, 0) * driver.step
 

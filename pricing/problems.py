@@ -32,6 +32,9 @@ ANSWER_SENTENCES = {
     "answer_not_yes_or_no": N_("“{given}” is neither yes nor no."),
     "answer_not_a_date": N_("“{given}” is not a day of the calendar. Write it as 2026-03-31."),
     "answer_refused_by_rule": N_("{why}"),
+    "answer_left_open": N_(
+        "This question was left open, and prices of the provider depend on it. A firm quote needs an answer."
+    ),
 }
 
 TABLE_SENTENCES = {
@@ -149,6 +152,10 @@ TABLE_SENTENCES = {
     "default_above_most": N_("The default {given} is above most. Write {most} or less."),
     "varies_empty": N_("Say how the number may vary: write less, more or both."),
     "no_choices": N_("A question of the kind “choice” needs at least one answer that is offered."),
+    "open_with_default": N_("A question that may be left open has no default. Delete “open” or “default”."),
+    "only_with_usual": N_(
+        "“source” says where “usual” comes from, and this question has none. Delete it, or write usual."
+    ),
     "choice_not_offered": N_(
         "The default “{given}” is not offered. Name an answer that is, or leave the default out."
     ),

@@ -18,8 +18,10 @@ import pricing
 from pricing import PriceTable, canonical_json
 from pricing.answers import Answers
 from pricing.currencies import MINOR_UNIT
+from pricing.left_open import not_firm
 from pricing.money import Rounder, decimals, exactly
 from pricing.payments import split
+from pricing.problems import Problem
 from pricing.stored import ComparableQuote, QuoteTable, StoredBreakdown, StoredItem, StoredQuote, StoredTax
 
 FORMAT = 1
@@ -102,9 +104,13 @@ class Recomputed(NamedTuple):
 def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
     """Work out what a quote comes to; raises pricing.BadAnswers and WrongAmount.
 
-    What is on request counts 0: a quote with any is not issued, but somebody may want to see it before.
+    What is on request counts 0: a quote with any is not issued, but somebody may want to see it before. A question
+    that was left open is a problem here if a charge or package of the provider depends on it: the price is not firm.
     """
     breakdown = pricing.estimate(table, answers).as_dict()
+    left_open = not_firm(table, breakdown.get("not_counted", ()))
+    if left_open:
+        raise pricing.BadAnswers([Problem(driver, None, "answer_left_open") for driver in left_open])
     minor = MINOR_UNIT[table.currency]
     places = max(decimals(minor), decimals(table.round_to))
     with exactly():

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from pricing.currencies import MINOR_UNIT
 from pricing.money import plain
 from pricing.places import around, below, lines_of
 from pricing.problems import Problem
@@ -32,6 +33,8 @@ MOST_PROBLEMS = 1_000
 """Number of problems after which reading stops: the file is not a price table."""
 PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 AMOUNT_KEYS = ("low", "likely", "high")
+FINEST = min(MINOR_UNIT.values())
+"""The smallest amount of any currency: the step of money while nobody knows in which."""
 
 _LONGEST_NUMBER = 100  # characters; room for zeros at either end
 _MOST_COMPARISONS = 20_000  # words compared in search of a near one, in the whole file
@@ -77,6 +80,7 @@ class Book:
         self.problems: list[Problem] = []
         self.languages: tuple[str, ...] = ()
         self.round_to: Decimal | None = None
+        self.minor_unit = FINEST
         self.all_drivers: Collection[str] = ()
         self._lines: Mapping[str, int] | None = None
         self._comparisons = _MOST_COMPARISONS

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from pricing.clauses import condition
 from pricing.money import ZERO, plain
-from pricing.reading import Section, is_coarse, shown
+from pricing.reading import AMOUNT_KEYS, Section, is_coarse, shown
 from pricing.table import (
     Choice,
     ChoiceDriver,
@@ -39,6 +39,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 NEEDED_ROLES = ROLES[:4]
 """Every table asks at least one question of each of these roles."""
 
+_NUMBER_KEYS = ("unit", "least", "most", "step", "varies", "money", "usual", "source")
 _NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 _EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 _TOTALS: tuple[Total, ...] = get_args(Total)
@@ -72,7 +73,10 @@ def driver(code: str, section: Section, names: Names) -> Driver | None:
         "help": section.text("help", lines=True),
         "when": condition(section, "when", names.drivers, above=True),
         "unless": condition(section, "unless", names.drivers, above=True),
+        "open": section.flag("open") or False,
     }
+    if common["open"] and "default" in section.data:
+        section.book.problem(section.place, "open_with_default")
     found: Driver | None = None
     if kind == "choice":
         found = _choice_driver(section, common)
@@ -83,7 +87,7 @@ def driver(code: str, section: Section, names: Names) -> Driver | None:
     elif kind == "date":
         found = DateDriver(**common, default=section.day("default"))
     else:
-        section.known("default", "choice", "unit", "least", "most", "step", "varies")
+        section.known("default", "choice", *_NUMBER_KEYS)
     section.close()
     return found
 
@@ -124,6 +128,7 @@ def _number_driver(section: Section, common: dict[str, Any]) -> NumberDriver | N
     least = section.number("least", required=True, least=ZERO)
     most = section.number("most", required=True, least=ZERO)
     step = section.number("step", above=ZERO)
+    money = section.flag("money") or False
     unit = section.unit("unit")
     default = section.number("default", least=ZERO)
     less = more = None
@@ -133,22 +138,49 @@ def _number_driver(section: Section, common: dict[str, Any]) -> NumberDriver | N
         if not varies.data:
             section.problem("varies", "varies_empty")
         varies.close()
+    range_ = section.section("usual")
+    usual = None if range_ is None else section.amount("usual")
+    source = section.plain("source", required="usual" in section.data, lines=True)
+    if source is not None and "usual" not in section.data:
+        section.problem("source", "only_with_usual")
     if least is None or most is None:
         return None
     if least > most:
         section.book.problem(section.place, "least_above_most", least=plain(least), most=plain(most))
         return None
-    step = Decimal(1) if step is None else step
-    if default is not None:
-        if default < least:
-            section.problem("default", "below", given=plain(default), least=plain(least))
-        elif default > most:
-            section.problem("default", "default_above_most", given=plain(default), most=plain(most))
-        elif (Fraction(default) - Fraction(least)) % Fraction(step):
-            section.problem("default", "off_step", given=plain(default), least=plain(least), step=plain(step))
-    return NumberDriver(
-        **common, least=least, most=most, step=step, unit=unit, default=default, less=less, more=more
+    if step is None:
+        step = section.book.minor_unit if money else Decimal(1)
+    found = NumberDriver(
+        **common,
+        least=least,
+        most=most,
+        step=step,
+        unit=unit,
+        default=default,
+        less=less,
+        more=more,
+        money=money,
+        usual=usual,
+        source=source,
     )
+    if default is not None:
+        _check_answer(section, "default", default, found)
+    if range_ is not None and usual is not None:
+        for key, number in zip(AMOUNT_KEYS, (usual.low, usual.likely, usual.high), strict=True):
+            _check_answer(range_, key, number, found)
+    return found
+
+
+def _check_answer(section: Section, key: str, number: Decimal, driver: NumberDriver) -> None:
+    """Report a number of the list that could not be answered to its own question."""
+    least, most, step = driver.least, driver.most, driver.step
+    if number < least:
+        section.problem(key, "below", given=plain(number), least=plain(least))
+    elif number > most:
+        kind = "default_above_most" if key == "default" else "above_most"
+        section.problem(key, kind, given=plain(number), most=plain(most))
+    elif (Fraction(number) - Fraction(least)) % Fraction(step):
+        section.problem(key, "off_step", given=plain(number), least=plain(least), step=plain(step))
 
 
 def rule(code: str, section: Section, names: Names) -> Rule:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from pricing.charges import HUNDREDTH, LIKELY, TierPart, blocks, tier_parts
 from pricing.money import ZERO, Rounder, plain
 from pricing.stored import StoredStep
-from pricing.table import Charge, Package, Percent, Tiers, UnitPrice
+from pricing.table import Amount, Charge, NumberDriver, Package, Percent, PriceTable, Tiers, UnitPrice
+
+_ONE = UnitPrice(Amount(Decimal(1), Decimal(1), Decimal(1)))
 
 Trace = tuple[Charge | Package, Decimal, Decimal, str | None, Decimal | None]
 """What the steps of a likely amount are told from, when somebody asks for them.
@@ -30,6 +32,24 @@ def steps(trace: Trace, money: Rounder) -> list[StoredStep]:
     if base is not None:
         return _percent_steps(entry, base, money)
     return _charge_steps(entry, quantity, allowance, package, money)
+
+
+def passed_on(table: PriceTable, code: str) -> str | None:
+    """Return the driver whose amount of money a charge passes on as it was typed; None of any other item.
+
+    Its quantity is that amount and its price is 1, so whoever shows it need not multiply them.
+    """
+    charge = next((charge for charge in table.charges if charge.code == code), None)
+    if (
+        charge is None
+        or charge.price != _ONE
+        or charge.times != 1
+        or charge.included
+        or charge.block is not None
+    ):
+        return None
+    money = {driver.code for driver in table.drivers if isinstance(driver, NumberDriver) and driver.money}
+    return charge.per[0] if len(charge.per) == 1 and charge.per[0] in money else None
 
 
 def _charge_steps(

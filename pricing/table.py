@@ -116,7 +116,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """A question whose answer the price depends on."""
+    """A question whose answer the price depends on.
+
+    With `open` it may stay without an answer; what depends on it is then not counted.
+    """
 
     code: str
     role: Role
@@ -124,6 +127,7 @@ class Driver:
     help: Text | None = None
     when: Condition | None = None
     unless: Condition | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,11 @@ class ChoiceDriver(Driver):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberDriver(Driver):
-    """A question for a number `least + n * step`, not above `most`; `less` and `more` are its `varies`."""
+    """A question for a number `least + n * step`, not above `most`; `less` and `more` are its `varies`.
+
+    With `money` the number is an amount in the table's currency. `usual` is what most people answer, and `source`
+    says who found that; nothing is computed from it.
+    """
 
     least: Decimal
     most: Decimal
@@ -145,6 +153,9 @@ class NumberDriver(Driver):
     default: Decimal | None = None
     less: Decimal | None = None
     more: Decimal | None = None
+    money: bool = False
+    usual: Amount | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,10 +139,12 @@ class _Writer:
         yield from self._text("label", driver.label)
         yield from self._text("help", driver.help)
         yield from _conditions(driver)
+        if driver.open:
+            yield "open", "true"
         match driver:
             case NumberDriver():
                 yield from self._unit(driver.unit)
-                yield from _range(driver)
+                yield from self._range(driver)
             case ChoiceDriver(default=str(code)):
                 yield "default", _string(code)
             case YesNoDriver(default=bool(answer)):
@@ -219,6 +221,21 @@ class _Writer:
         yield from self._text("text", notice.text)
         yield from _plain("link", notice.link)
 
+    def _range(self, driver: NumberDriver) -> Pairs:
+        if driver.money:
+            yield "money", "true"
+        yield "least", plain(driver.least)
+        yield "most", plain(driver.most)
+        if driver.step != (MINOR_UNIT[self.table.currency] if driver.money else 1):
+            yield "step", plain(driver.step)
+        yield from _number("default", driver.default)
+        varies = dict(chain(_number("less", driver.less), _number("more", driver.more)))
+        if varies:
+            yield "varies", _inline(varies)
+        if driver.usual is not None:
+            yield "usual", _three(driver.usual)
+        yield from _plain("source", driver.source)
+
     def _text(self, key: str, text: Text | None) -> Pairs:
         for language in self._languages(text):
             assert text is not None
@@ -236,17 +253,6 @@ class _Writer:
 
     def _languages(self, text: UnitText | None) -> list[str]:
         return [language for language in self.table.languages if text and language in text]
-
-
-def _range(driver: NumberDriver) -> Pairs:
-    yield "least", plain(driver.least)
-    yield "most", plain(driver.most)
-    if driver.step != 1:
-        yield "step", plain(driver.step)
-    yield from _number("default", driver.default)
-    varies = dict(chain(_number("less", driver.less), _number("more", driver.more)))
-    if varies:
-        yield "varies", _inline(varies)
 
 
 def _price(price: Price) -> Pairs:
@@ -301,6 +307,10 @@ def _test(test: Test) -> str:
 def _amount(amount: Amount) -> str:
     if amount.low == amount.likely == amount.high:
         return plain(amount.likely)
+    return _three(amount)
+
+
+def _three(amount: Amount) -> str:
     return _inline({"low": plain(amount.low), "likely": plain(amount.likely), "high": plain(amount.high)})
 
 

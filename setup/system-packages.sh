@@ -86,7 +86,11 @@ browser_package() {
         give_up "The tests need Chromium or Chrome. Ubuntu has it only as a snap, which the tests cannot drive:" \
             "install Google Chrome from its maker's .deb file, then run make test again."
     fi
-    printf chromium
+    if [ "$distribution" = debian ]; then
+        printf chromium-headless-shell
+    else
+        printf chromium
+    fi
 }
 
 case "$(uname -s)" in

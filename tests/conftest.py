@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import smtplib
@@ -24,19 +25,37 @@ from tests.support.redis_server import RedisServer
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
 
 
+def pytest_collection_finish() -> None:
+    """Keep what is imported by now out of the search for garbage, which would look through it over and over."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, before anything is chosen by marks; of some tests leave one database to `make soak`."""
+    """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
+
+    Of some tests one kind of database is left to `make soak`.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+        if item.path.parent in OF_PROCESSES:
+            item.add_marker(pytest.mark.processes)
     for item in items:
         if _kind_of_database(item) and item.path.parent in ONE_DATABASE:
             item.add_marker(pytest.mark.both_databases)
     left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
+    if "cluster" not in config.option.markexpr:
+        left_out |= {id(item) for item in items if item.get_closest_marker("cluster") is not None}
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
 
+
+OF_PROCESSES = {
+    ROOT / "tests" / "estimator" / room for room in ("cli", "migrations", "operations", "processes")
+}
+"""Folders of tests that start servers, workers and commands, or build databases anew, and wait for them."""
 
 ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operations")}
 """Folders of commands, whose tests take seconds: each runs on one kind of database, half of them on each."""
@@ -44,12 +63,10 @@ ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operati
 
 def _kind_of_database(item: pytest.Item) -> str:
     """Return the kind of database for which a test is one of two; "" if it is none."""
-    found = (
-        item.callspec.params.get("database_url", "")
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ""
-    )
-    return str(found)
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return ""
+    params = item.callspec.params
+    return str(params.get("database_url") or params.get("kind") or "")
 
 
 def _is_left_to_soak(item: pytest.Item) -> bool:
@@ -206,6 +223,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-quic",
         "--disable-sync",
         "--no-first-run",
+        "--renderer-process-limit=1",  # a new page starts one process for its site, not two
     ]
     if os.getuid() == 0:
         arguments.append("--no-sandbox")

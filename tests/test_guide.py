@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 import pricing
 from estimator.cli import commands
 from pricing import notation, priced, reading, sections, syntax
+from tests.support.commands import estimator
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -163,16 +165,21 @@ def same(written: str, found: str) -> bool:
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, as somebody who has activated the environment."""
+    environment = {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "DEMO": "1",
+        "INSTANCE": str(folder / "instance"),
+    }
+    if command[0] == "estimator":
+        with chdir(folder):
+            return subprocess.CompletedProcess(command, *estimator(*command[1:], **environment))
     return subprocess.run(
         command,
         cwd=folder,
-        env={
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "DEMO": "1",
-            "INSTANCE": str(folder / "instance"),
-        },
+        env=environment,
         capture_output=True,
         text=True,
         encoding="utf-8",

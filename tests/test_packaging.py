@@ -111,7 +111,9 @@ def pip(environment: Path, *words: str) -> None:
     """Run the pip of an environment, which may have moved."""
     python = str(environment / "bin" / "python")
     quiet = ("--quiet", "--disable-pip-version-check")
-    subprocess.run([python, "-m", "pip", *quiet, *words], cwd=ROOT, check=True)
+    # What is imported is compiled then; all the rest would cost half a minute.
+    environ = {**os.environ, "PIP_NO_COMPILE": "1"}
+    subprocess.run([python, "-m", "pip", *quiet, *words], cwd=ROOT, check=True, env=environ)
 
 
 @pytest.fixture(scope="module")
@@ -236,16 +238,17 @@ def test_the_command_prices_a_table_and_makes_a_pdf(installed: Path, tmp_path: P
     )
 
 
-@pytest.fixture
-def served(installed: Path, tmp_path: Path) -> Iterator[int]:
-    """Serve the demonstration in an empty folder, and give its port."""
+@pytest.fixture(scope="module")
+def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """Serve the demonstration in a folder that was empty, and give port and folder."""
+    folder = tmp_path_factory.mktemp("served")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     server = subprocess.Popen(
         [str(installed / "bin" / "estimator"), "serve", "--demo"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PORT": str(port)},
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -258,14 +261,14 @@ def served(installed: Path, tmp_path: Path) -> Iterator[int]:
             except OSError:
                 assert server.poll() is None, server.stderr and server.stderr.read()
                 time.sleep(0.1)
-        yield port
+        yield port, folder
     finally:
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=30)
 
 
-def test_the_demonstration_is_served_from_an_empty_folder(served: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", served, timeout=60)
+def test_the_demonstration_is_served_from_an_empty_folder(served: tuple[int, Path]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", served[0], timeout=60)
     for page, sign in (("/", "<h1"), ("/estimate/delhi", "<form"), ("/static/site.css", "--paper")):
         connection.request("GET", page)
         answer = connection.getresponse()
@@ -273,9 +276,9 @@ def test_the_demonstration_is_served_from_an_empty_folder(served: int) -> None:
 
 
 def test_the_doctor_finds_nothing_missing_once_it_was_served(
-    served: int, installed: Path, tmp_path: Path
+    served: tuple[int, Path], installed: Path
 ) -> None:
-    done = run(installed, tmp_path, "estimator", "doctor", "--demo")
+    done = run(installed, served[1], "estimator", "doctor", "--demo")
     assert (done.returncode, done.stdout) == (0, "Nothing is missing.\n"), (served, done.stderr)
 
 

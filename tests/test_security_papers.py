@@ -218,7 +218,9 @@ def test_no_code_connects_to_anything_but_database_queue_and_mail_server() -> No
         "estimator/operations/copies.py",  # what pg_dump needs to know of the database
         "estimator/operations/heartbeats.py",  # the machine's own name
         "estimator/postgresql.py",
-        "estimator/processes/connections.py",  # listens
+        "estimator/processes/connections.py",  # answers
+        "estimator/processes/hand_over.py",  # passes connections on
+        "estimator/processes/reception.py",  # listens
         "estimator/processes/server.py",  # listens
     }
 

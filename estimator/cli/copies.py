@@ -124,7 +124,7 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
     """Restore a copy; 1 if what was restored is not as it should be."""
     from estimator import config, migrations
     from estimator.db import db
-    from estimator.operations import copies, fingerprints
+    from estimator.operations import copies, fingerprints, scratch
     from estimator.processes import own_files
 
     own_files.close_to_others()
@@ -145,6 +145,7 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
             copy / said["file"], settings.database_url, held_at=datetime.now(UTC) if hold_mail else None
         )
         migrations.upgrade(settings.database_url)
+        scratch.remove_abandoned(settings.database_url)
     with running_app(settings, any_keys=True):
         first = next(iter(settings.data_keys.keys()))
         fingerprints.register(first, settings.data_keys.keys()[first], seals=True)
@@ -170,10 +171,10 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
 
 def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
     """Restore a copy into a scratch database and prove it; say what is in the way if that cannot be done."""
-    from estimator.operations import copies
+    from estimator.operations import copies, scratch
 
     try:
-        with copies.scratch(settings.database_url, draft, datetime.now(UTC)) as place:
+        with scratch.database(settings.database_url, draft, datetime.now(UTC)) as place:
             copies.load(file, place, held_at=datetime.now(UTC))
             return _proven(settings, place, quick)
     except copies.Failed as failed:

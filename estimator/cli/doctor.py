@@ -161,6 +161,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
     from estimator import migrations
     from estimator.db import engine_options
+    from estimator.operations import scratch
 
     path = settings.database_url.removeprefix("sqlite:///")
     if path != settings.database_url and not Path(path).is_file():
@@ -169,6 +170,8 @@ def _database(settings: Settings) -> Iterator[str]:
     migrations.must_be_current(
         create_engine(settings.database_url, poolclass=NullPool, **engine_options(settings.database_url))
     )
+    if left := scratch.remove_abandoned(settings.database_url):
+        click.echo(_("Databases that killed backups left on the server were removed: %(count)s.", count=left))
     yield from _tables(settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -210,9 +211,13 @@ def sentences() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
-        package = "treatment-cost-estimator[postgresql]"
         raise Refused(
-            _("The driver for PostgreSQL is missing. Install it: pip install '%(package)s'", package=package)
+            _(
+                "The driver for PostgreSQL is missing. It is in the list of packages that belongs to this version; in "
+                "the main folder: %(command)s",
+                command=f"{Path(sys.executable).parent / 'pip'} install --require-hashes --no-build-isolation "
+                "--requirement requirements.txt",
+            )
         ) from None
     except DBAPIError as error:
         known = unavailable(error)

@@ -107,15 +107,18 @@ def _look_at(settings: Settings) -> None:
 
 
 def _web(settings: Settings, listening: Sequence[socket.socket], lifeline: int | None) -> None:
-    from estimator import create_app
     from estimator.processes import own_files
-    from estimator.processes.server import run
-    from estimator.processes.supervisor import end_with
 
     # Before prometheus_client is imported: it then adds the figures of the processes up in this folder.
+    assert "prometheus_client" not in sys.modules
     figures = own_files.own_folder(settings.instance) / "metrics"
     figures.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
+
+    from estimator import create_app
+    from estimator.processes.server import run
+    from estimator.processes.supervisor import end_with
+
     with sentences():
         app = create_app(settings)
     if lifeline is not None:

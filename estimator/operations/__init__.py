@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from estimator.operations import copies, fingerprints, heartbeats, situation
+from estimator.operations import copies, fingerprints, heartbeats, scratch, situation
 
-__all__ = ["copies", "fingerprints", "heartbeats", "situation"]
+__all__ = ["copies", "fingerprints", "heartbeats", "scratch", "situation"]

@@ -16,12 +16,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import create_engine, insert, inspect, make_url, text
+from sqlalchemy import create_engine, insert, inspect
 from sqlalchemy.pool import NullPool
 
 from estimator import migrations
@@ -38,18 +37,11 @@ QUEUE = "queue_"
 DRAFT = ".estimator-"
 """What the name of a copy begins with until it is whole."""
 
-SCRATCH = "estimator_check_"
-ABANDONED = timedelta(days=2)
-
 PIECE = 1024 * 1024
 
 
 class Failed(Exception):
     """A copy cannot be made, read or restored; the message says why, and what to do."""
-
-
-class NoScratch(Failed):
-    """There is no place to restore a copy into, so that it cannot be checked."""
 
 
 def kind(url: str) -> str:
@@ -164,43 +156,6 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def scratch(url: str, folder: Path, now: datetime) -> Iterator[str]:
-    """Yield the URL of a new and empty database of the same kind as `url`, which is removed afterwards.
-
-    One that a killed process left on the server is removed two days later. Raises NoScratch where the server does not
-    let us have one.
-    """
-    if kind(url) == "sqlite":
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".checking-") as place:
-            yield f"sqlite:///{Path(place) / 'database.sqlite'}"
-        return
-    name = f"{SCRATCH}{now:%Y%m%d%H%M}_{token_hex(6)}"
-    engine = _engine(url).execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            for left in connection.scalars(
-                text("SELECT datname FROM pg_database WHERE datname LIKE :begins AND datname < :before"),
-                {"begins": f"{SCRATCH}%", "before": f"{SCRATCH}{now - ABANDONED:%Y%m%d%H%M}"},
-            ).all():
-                connection.execute(text(f'DROP DATABASE IF EXISTS "{left}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-    except Exception as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", None) != "42501":  # insufficient_privilege
-            raise
-        raise NoScratch(
-            _(
-                "The role of DATABASE_URL may not create a database to restore into. Allow it (ALTER ROLE … CREATEDB), "
-                "or restore the copy on another machine to check it."
-            )
-        ) from None
-    try:
-        yield make_url(url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 def _dump_sqlite(source: Path, target: Path) -> Path:

@@ -23,6 +23,7 @@ from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, TableVersion
 from estimator.price_lists import published
+from estimator.price_lists.editing import document
 from pricing import PriceTable, Problem
 from pricing.syntax import MOST_CHARACTERS
 
@@ -194,18 +195,17 @@ def throw_away(act: Act, draft: Draft) -> None:
 
 def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Check:
     """Check whether a draft could be published now; `acknowledged` are the names of accepted warnings."""
-    try:
-        table = pricing.read(draft.text)
-    except pricing.BadTable as bad:
-        return Check(None, problems=bad.problems)
-    found = pricing.lint(table)
-    warnings = [warning for warning in found if not warning.blocks]
+    look = document.look(draft.text)
+    if look.table is None:
+        return Check(None, problems=look.problems)
+    warnings = [warning for warning in look.warnings if not warning.blocks]
+    accepted = set(acknowledged)
     return Check(
-        table,
+        look.table,
         warnings=warnings,
-        blocking=[warning for warning in found if warning.blocks],
-        obstacles=list(_obstacles(draft, table, now)),
-        unacknowledged=[name for name in map(name_of, warnings) if name not in set(acknowledged)],
+        blocking=[warning for warning in look.warnings if warning.blocks],
+        obstacles=list(_obstacles(draft, look.table, now)),
+        unacknowledged=[name for name in map(name_of, warnings) if name not in accepted],
     )
 
 

@@ -15,12 +15,11 @@ from typing import Literal, cast
 
 from sqlalchemy import delete, func, select, update
 
-import pricing
 from estimator import jobs, leases
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
-from estimator.price_lists import drafts, published
+from estimator.price_lists import drafts, published, reading
 from pricing.impact import StoredTally
 
 DAYS = 90
@@ -76,7 +75,7 @@ def ask(act: Act, draft: Draft, *, days: int = DAYS) -> Preview:
 
     A preview of an older save that is not done yet is cancelled. Raises pricing.BadTable if the draft has problems.
     """
-    pricing.read(draft.text)
+    reading.read(draft.text)
     advisory_lock(f"previews of draft {draft.id}")
     for unfinished in db.session.scalars(
         select(Preview).where(Preview.draft_id == draft.id, Preview.state.in_(("waiting", "working")))

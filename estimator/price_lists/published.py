@@ -14,6 +14,7 @@ from estimator import audit
 from estimator.act import Act
 from estimator.db import db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
+from estimator.price_lists import reading
 from pricing import PriceTable, Warning
 
 # Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
@@ -72,7 +73,7 @@ def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
     A version published before one of its warnings became blocking stays valid and can be imported again.
     Raises pricing.BadTable, UnknownTimeZone, Blocked, or VersionTaken.
     """
-    table = pricing.read(text)
+    table = reading.read(text)
     zone_of(table)
     blocking = pricing.blocking(table)
     if blocking and not _is_stored(table):
@@ -240,7 +241,7 @@ def parsed(version: TableVersion) -> PriceTable:
     if table is None:
         if len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)))
-        table = _kept[version.sha256] = pricing.read(version.text)
+        table = _kept[version.sha256] = reading.read(version.text)
     return table
 
 

@@ -32,8 +32,12 @@ class Incoming:
     def __init__(self) -> None:
         self.content = bytearray()
         self.whole = False
+        self.ended = False
+        """Whether its sender has nothing more to send; a request that is refused by its head has not ended."""
         self.asks_to_continue = False
         """Whether the sender waits for “100 Continue” before it sends the body."""
+        self.forwarded_for = ""
+        """What the header X-Forwarded-For says, once the head is there; more of them are joined as the app has them."""
         self._body: int | None = None  # where the body begins, once the head is there
         self._ends: int | None = (
             None  # where the request ends; None for chunks, which tell it one after another
@@ -53,7 +57,10 @@ class Incoming:
             self._body = end + len(_END)
             self._read_head(bytes(self.content[:end]))
         if not self.whole:
-            self.whole = self._chunks_end() if self._ends is None else len(self.content) >= self._ends
+            if self._ends is None:
+                self.whole = self._chunks_end()
+            else:
+                self.whole = self.ended = len(self.content) >= self._ends
 
     def _read_head(self, head: bytes) -> None:
         assert self._body is not None
@@ -63,6 +70,7 @@ class Incoming:
             named.setdefault(name.strip().lower(), []).append(value.strip())
         lengths, codings = named.get(b"content-length", []), named.get(b"transfer-encoding", [])
         self.asks_to_continue = named.get(b"expect", [b""])[0].lower() == b"100-continue"
+        self.forwarded_for = b",".join(named.get(b"x-forwarded-for", [])).decode("latin-1")
         if codings:
             self._chunk = self._body
             self.whole = bool(lengths) or codings[-1].lower() != b"chunked"
@@ -86,7 +94,8 @@ class Incoming:
             size = int(found[1], 16)
             if size == 0:
                 # Trailers may stand between the last chunk and the empty line.
-                return self.content.find(_END, line_end) >= 0 or len(self.content) - line_end > LARGEST_HEAD
+                self.ended = self.content.find(_END, line_end) >= 0
+                return self.ended or len(self.content) - line_end > LARGEST_HEAD
             if len(self.content) < line_end + 2 + size + 2:
                 return size > LARGEST_BODY
             self._chunk = line_end + 2 + size + 2

@@ -1,14 +1,19 @@
-"""Serve the app with gunicorn: two listening sockets at most, a few worker processes."""
+"""Serve the app with gunicorn: two listening sockets at most, a process that reads requests, and a few workers."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
+import gc
+import mmap
 import os
+import select
 import signal
 import socket
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from io import BytesIO
 from types import FrameType
 from typing import Any
 
@@ -21,9 +26,10 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.messages import gettext as _
 from estimator.processes import own_files
-from estimator.processes.connections import ANSWER_PATIENCE, PATIENCE, HandOver, Keeper, available
+from estimator.processes.connections import ANSWER_PATIENCE, AnswerKeeper
 from estimator.processes.demonstration import is_loopback
-from estimator.processes.framing import Incoming
+from estimator.processes.hand_over import HandOver
+from estimator.processes.reception import PATIENCE, Reception
 
 SECONDS = 60
 """Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
@@ -31,7 +37,11 @@ SECONDS = 60
 GRACE = 25
 """Seconds that answers under way have to finish when the server is told to end; a second Ctrl-C ends at once."""
 
-BACKLOG = 256
+BACKLOG = 1_024
+"""Connections that the operating system holds while the process that reads them is replaced."""
+
+TAKE_OVER_SECONDS = 1
+"""Seconds after which a worker with nothing to do looks whether somebody reads requests."""
 
 ANSWER_BYTES = 200_000
 """Bytes of an answer that the operating system takes before its reader does."""
@@ -82,20 +92,22 @@ def run(app: Flask, sockets: Sequence[socket.socket], ready: Callable[[], None])
 
     Ends with SystemExit, as the server does.
     """
-    settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         db.engine.dispose()  # a connection must not be shared with the processes to come
-    _Server(app, [listening.detach() for listening in sockets], settings.workers, ready).run()
+    _Server(app, [listening.detach() for listening in sockets], ready).run()
 
 
 class _Connection(socket.socket):
     """The connection of a whole request, as gunicorn sees it: reading never waits for the client, nor does writing.
 
-    What the client does not take at once of an answer is left to the keeper when the connection is closed.
+    What the client does not take at once of an answer is left to the thread of answers when the connection is closed.
     """
 
-    def __init__(self, client: socket.socket, content: BytesIO | socket.socket, keeper: Keeper) -> None:
+    def __init__(
+        self, client: socket.socket, content: socket.socket, keeper: AnswerKeeper, *, ended: bool
+    ) -> None:
         super().__init__(fileno=client.detach())
+        self._ended = ended
         self.setblocking(True)
         self._content = content
         self._keeper = keeper
@@ -103,7 +115,7 @@ class _Connection(socket.socket):
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Return the next bytes of the request."""
-        return self._content.read(size) if isinstance(self._content, BytesIO) else self._content.recv(size)
+        return self._content.recv(size)
 
     def send(self, data: Any, flags: int = 0) -> int:
         """Send nothing: this is how gunicorn writes “100 Continue”, which was written when the body was waited for."""
@@ -128,10 +140,10 @@ class _Connection(socket.socket):
         return len(data)
 
     def shutdown(self, how: int) -> None:
-        """Hand the connection to the keeper, if anything of the answer is left or unread bytes would break it off."""
+        """Hand it to the keeper, if some of the answer is left or more of the request would break it off."""
         if self.fileno() >= 0:
             self.setblocking(False)
-            lingers = self._more_came()
+            lingers = not self._ended or self._more_came()
             if self._unsent or lingers:
                 rest = bytes(self._unsent)
                 self._keeper.write(socket.socket(fileno=self.detach()), rest, lingers=lingers)
@@ -158,51 +170,66 @@ class _Connection(socket.socket):
 
 
 class _Worker(SyncWorker):  # type: ignore[misc]
-    """A sync worker that answers one whole request at a time; slow connections wait in its keeper."""
+    """A sync worker that answers one whole request at a time; or, of all of them, the one that reads requests.
+
+    That one is whichever has the lock. If it is killed, a worker that has nothing to do takes its place, and the
+    master starts another worker.
+    """
 
     def run(self) -> None:
-        hand_over: HandOver = self.app.hand_over
-        self.keeper = Keeper(hand_over)
+        server: _Server = self.app
+        self.keeper = AnswerKeeper()
         self.keeper.start()
-        for listener in self.sockets:
-            listener.setblocking(False)
-        self.wait_fds.append(hand_over.taking)
-        while self.alive and self.is_parent_alive():
+        self.wait_fds = [server.hand_over.taking, self.PIPE[0]]
+        while self._goes_on():
+            if server.takes_over_reading():
+                self._read_requests(server)
+                break
             try:
-                ready = self.wait(self.timeout)
+                ready = self.wait(TAKE_OVER_SECONDS)
             except StopWaiting:
                 break
-            for source in ready or ():
-                self.notify()
-                if source is hand_over.taking:
-                    self._take(hand_over)
-                elif source in self.sockets:
-                    self._accept(source)
-        while self._take(hand_over):
-            self.notify()
+            if ready and server.hand_over.taking in ready:
+                self._take(server.hand_over)
+        self._answer_the_last(server)
         self.keeper.end(GRACE / 2)
 
-    def _accept(self, listener: socket.socket) -> None:
-        try:
-            client, address = listener.accept()
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
-                raise
-            return
-        incoming = Incoming()
-        if available(client, incoming) is None:
-            client.close()
-        elif incoming.whole:
-            self._answer(client, address, BytesIO(incoming.content))
-        else:
-            self.keeper.read(client, incoming)
+    def _goes_on(self) -> bool:
+        self.notify()
+        return bool(self.alive and self.is_parent_alive())
+
+    def _read_requests(self, server: _Server) -> None:
+        from estimator.web import guard, networks  # noqa: PLC0415 - only after it is said where its figures go
+
+        reception = Reception(
+            self.sockets,
+            server.hand_over,
+            workers=server.settings.workers,
+            proxies=server.settings.proxies,
+            headers=guard.HEADERS,
+            network_of=networks.household,
+        )
+        server.set_reading(True)
+        reception.run(self._goes_on, self.PIPE[0])
+        reception.finish(GRACE / 2)
+        server.set_reading(False)
+
+    def _answer_the_last(self, server: _Server) -> None:
+        """Answer what became whole before everything was told to end."""
+        until = time.monotonic() + GRACE / 2
+        while server.is_reading() and time.monotonic() < until:
+            select.select([server.hand_over.taking], [], [], 0.02)
+            self._take(server.hand_over)
+            self.notify()
+        while self._take(server.hand_over):
+            self.notify()
 
     def _take(self, hand_over: HandOver) -> bool:
-        """Answer a request that a keeper handed over; whether there was one."""
+        """Answer a request that was handed over; whether there was one."""
         found = hand_over.take()
         if found is None:
             return False
-        client, content = found
+        client, content, ended = found
         content.settimeout(PATIENCE)
         try:
             address = client.getpeername()
@@ -210,24 +237,21 @@ class _Worker(SyncWorker):  # type: ignore[misc]
             client.close()
             content.close()
         else:
-            self._answer(client, address, content)
+            with _Connection(client, content, self.keeper, ended=ended) as connection:
+                self.handle(connection, connection, address)
         return True
-
-    def _answer(self, client: socket.socket, address: Any, content: BytesIO | socket.socket) -> None:
-        with _Connection(client, content, self.keeper) as connection:
-            self.handle(connection, connection, address)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with sync workers: for a database in a file they are twice as fast as threads."""
 
-    def __init__(
-        self, flask_app: Flask, descriptors: Sequence[int], workers: int, ready: Callable[[], None]
-    ) -> None:
+    def __init__(self, flask_app: Flask, descriptors: Sequence[int], ready: Callable[[], None]) -> None:
         self.flask_app = flask_app
-        self.log_format = flask_app.config["SETTINGS"].log_format
+        self.settings: Settings = flask_app.config["SETTINGS"]
         self.ready = ready
         self.hand_over = HandOver()
+        self._lock = tempfile.TemporaryFile()  # noqa: SIM115 - it is held as long as the server lives
+        self._reading = mmap.mmap(-1, 1)  # shared by all processes
         self.options = {
             "accesslog": "-",
             "access_log_format": logs.ACCESS,
@@ -238,7 +262,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             # No header of a request says where the app is mounted, or how it was reached; PROXIES is for that.
             "forwarded_allow_ips": "",
             "forwarder_headers": "",
-            "logger_class": logs.JsonServerLog if self.log_format == "json" else logs.ServerLog,
+            "logger_class": logs.JsonServerLog if self.settings.log_format == "json" else logs.ServerLog,
             "loglevel": "warning",
             "graceful_timeout": GRACE,
             "post_fork": self._forget_connections,
@@ -248,9 +272,25 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "timeout": SECONDS,
             "when_ready": self._end_in_peace_and_report,
             "worker_class": _Worker,
-            "workers": workers,
+            "workers": self.settings.workers + 1,  # one of them reads requests
         }
         super().__init__()
+
+    def takes_over_reading(self) -> bool:
+        """Let this process read the requests from now on until it ends, unless another one does; whether it may."""
+        try:
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def set_reading(self, whether: bool) -> None:
+        """Let all processes know whether there is one that reads requests."""
+        self._reading[0] = whether
+
+    def is_reading(self) -> bool:
+        """Whether there is a process that reads requests and may still hand one over."""
+        return bool(self._reading[0])
 
     def load_config(self) -> None:
         for name, value in self.options.items():
@@ -260,6 +300,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self.flask_app
 
     def _forget_connections(self, _arbiter: Any, _worker: Any) -> None:
+        # What the master made lives as long as the process: no collection looks through it, not even the last one.
+        gc.freeze()
         with self.flask_app.app_context():
             db.engine.dispose(close=False)
         own_files.use_own_temporary_folder(self.flask_app.config["SETTINGS"].instance)

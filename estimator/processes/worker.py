@@ -33,10 +33,11 @@ from estimator.privacy import retention
 from estimator.processes import mail_contents, own_files, preview_task, supervisor, task
 from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
+from estimator.processes.regularly import Regularly
 from estimator.quotes import pdf_document
 from estimator.requests import access_codes
 
-LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "minute": 1, "night": 1}
+LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1}
 """How many threads each kind of work has; PDFs are made one after another in any case."""
 
 DISPATCHERS = 1
@@ -45,8 +46,12 @@ DISPATCHERS = 1
 GRACE = 25
 """Seconds that mail on its way has to finish when the worker is told to end."""
 
+SWEPT_EVERY = 20
+"""Seconds between two sweeps of a worker. Each has its own: one that was cut off takes nobody's with it, and what
+it had claimed is enqueued anew soon after its lease."""
+
 SOON = timedelta(minutes=1)
-"""Interval of the sweeps: what becomes due before the next one is enqueued in this one."""
+"""What becomes due in this time is enqueued by a sweep, however late the next one is."""
 
 DRAWN_WITHIN = timedelta(days=7)
 """Time after which a document that cannot be made is not retried, until somebody sends its mail again."""
@@ -81,33 +86,30 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     queue.handle("prompt_mail", lanes.row("prompt mail", send_now))
     queue.handle("preview", lanes.row("documents", partial(_in_app, app, preview_task.preview)))
     queue.handle("quote", lanes.row("documents", partial(_in_app, app, draw)))
-    minutely = (sweep, forget_codes, expire)
 
-    def this_minute() -> None:
-        for task_of_the_minute in minutely:
-            _in_app(app, task_of_the_minute)
+    def now_and_then() -> None:
+        for each in (sweep, forget_codes, expire):
+            _in_app(app, each)
 
     def this_night() -> None:
         _in_app(app, night)
 
-    def each_minute() -> None:
-        lanes.put("minute", this_minute)
-
     def each_night() -> None:
         lanes.put("night", this_night)
 
-    queue.each_minute(each_minute)
     queue.each_night(each_night)
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     this_night()
     _in_app(app, sweep)
-    heartbeat = Heartbeat(app)
+    heartbeat, sweeps = Heartbeat(app), Regularly(SWEPT_EVERY, lambda: lanes.put("sweeps", now_and_then))
     heartbeat.start()
+    sweeps.start()
     try:
         queue.work(DISPATCHERS, GRACE)
     finally:
         lanes.end(GRACE)
+        sweeps.stop()
         heartbeat.stop()
         renderer.close()
 

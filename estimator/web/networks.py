@@ -9,8 +9,13 @@ from flask import request
 
 def counted() -> str:
     """Return the client for rate limits: an IPv4 address, or the IPv6 network of one household (a /64)."""
+    return household(request.remote_addr or "")
+
+
+def household(address: str) -> str:
+    """Return what is counted as one client: an IPv4 address, or an IPv6 /64; "unknown" for what is no address."""
     try:
-        found = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+        found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return "unknown"
     if isinstance(found, ipaddress.IPv6Address):

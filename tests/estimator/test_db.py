@@ -80,6 +80,16 @@ def test_a_sqlite_connection_is_made_for_several_processes(app: Flask) -> None:
     assert found == wanted
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_notices_soon_that_a_machine_was_cut_off(app: Flask) -> None:
+    """Until then it keeps what that machine had locked."""
+    told = [
+        int(db.session.execute(text(f"SHOW tcp_keepalives_{part}")).scalar_one())
+        for part in ("idle", "interval", "count")
+    ]
+    assert told == [10, 5, 3]
+
+
 def test_what_refers_to_nothing_is_not_stored(app: Flask) -> None:
     with pytest.raises(IntegrityError) as refused:
         execute(

@@ -356,20 +356,17 @@ def test_nothing_but_kinds_and_numbers_stands_in_the_queue(
     assert task.kwargs == {}
 
 
-def test_the_sweep_and_the_night_come_at_their_times(open_jobs: Callable[..., Jobs], tmp_path: Path) -> None:
+def test_the_night_comes_at_its_time(open_jobs: Callable[..., Jobs], tmp_path: Path) -> None:
     from datetime import datetime
 
     jobs = open_jobs(f"sqlite:///{tmp_path / 'queue.sqlite'}")
 
-    def sweep() -> None: ...
-
     def night() -> None: ...
 
-    jobs.each_minute(sweep)
     jobs.each_night(night)
 
     def due(hour: int, minute: int) -> set[str]:
         return {task.name for task in jobs.huey.read_periodic(datetime(2026, 3, 10, hour, minute))}  # noqa: DTZ001
 
-    assert due(12, 31) == {"sweep"}
-    assert due(2, 40) == {"sweep", "night"}
+    assert due(12, 31) == set()
+    assert due(2, 40) == {"night"}

@@ -59,10 +59,10 @@ def every_handler(server_log: logs.ServerLog) -> list[logging.Handler]:
     known = [each for each in logging.Logger.manager.loggerDict.values() if isinstance(each, logging.Logger)]
     ours = [each for each in known if each.name.split(".")[0] in ("estimator", "gunicorn", "huey", "flask")]
     found = [handler for logger in ours for handler in logger.handlers]
-    found = [handler for handler in found if not type(handler).__module__.startswith("_pytest")]
     own = [*found, *server_log.error_log.handlers, *server_log.access_log.handlers, default_handler]
     assert logging.lastResort is not None
-    return [*own, logging.lastResort]
+    # Not those with which pytest listens.
+    return [*(each for each in own if not type(each).__module__.startswith("_pytest")), logging.lastResort]
 
 
 def test_no_handler_lets_a_message_or_an_exception_begin_a_line_that_looks_like_an_entry(

@@ -53,6 +53,7 @@ class ByHand:
         self.data = tomllib.loads(text, parse_float=Fraction)
         self.unit = Fraction(self.data.get("round_to", Fraction(MINOR_UNIT[self.data["currency"]])))
         self.places = next(n for n in range(40) if (self.unit * 10**n).denominator == 1)
+        self.left_open: list[str] = []
         self.values = self.checked(answers)
 
     def part(self, kind: str) -> dict[str, Row]:
@@ -97,6 +98,9 @@ class ByHand:
         for code, driver in self.part("driver").items():
             if not self.applies(driver, values):
                 continue
+            if driver.get("open") and answers.get(code) is None:
+                self.left_open.append(code)
+                continue
             value = self.value(driver, answers.get(code))
             if value is None:
                 wrong.append(code)
@@ -112,8 +116,7 @@ class ByHand:
             raise Refused(wrong)
         return values
 
-    @staticmethod
-    def value(driver: Row, given: Any) -> Any:
+    def value(self, driver: Row, given: Any) -> Any:
         """The value of an answer; None if it is refused."""
         if given is None:
             default = driver.get("default")
@@ -131,7 +134,8 @@ class ByHand:
         if isinstance(given, (bool, float)) or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(given)):
             return None
         number = Fraction(given)
-        steps = (number - driver["least"]) / Fraction(driver.get("step", 1))
+        step = MINOR_UNIT[self.data["currency"]] if driver.get("money") else 1
+        steps = (number - driver["least"]) / Fraction(driver.get("step", step))
         good = driver["least"] <= number <= driver["most"] and steps.denominator == 1
         return number if good else None
 
@@ -159,6 +163,19 @@ class ByHand:
         return value.month in wanted.get("months", range(1, 13)) and wanted.get(
             "from", value
         ) <= value <= wanted.get("to", value)
+
+    def matters(self, code: str) -> bool:
+        """Whether a charge or package depends on a driver, itself or by way of another driver."""
+        priced = [*self.part("charge").values(), *self.part("package").values()]
+        if any(self.names(code, entry) or code in self.per(entry) for entry in priced):
+            return True
+        return any(
+            self.matters(other) for other, driver in self.part("driver").items() if self.names(code, driver)
+        )
+
+    @staticmethod
+    def names(code: str, entry: Row) -> bool:
+        return code in entry.get("when", {}) or code in entry.get("unless", {})
 
     # Quantities
 
@@ -342,7 +359,9 @@ class ByHand:
         nothing = {"quantity": Fraction(0), "amount": Fraction(0)}
         amounts = {code: [found.get(code, nothing)["amount"] for found in cases] for code in codes}
         totals = [self.totals(found) for found in cases]
+        not_counted = [code for code in self.left_open if self.matters(code)]
         return {
+            **({"not_counted": not_counted} if not_counted else {}),
             "format": 1,
             "table": data["table"],
             "version": data["version"],

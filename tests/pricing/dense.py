@@ -108,13 +108,20 @@ class Table:
             )
             return self.sometimes(f"varies = {{ {parts} }}\n", 0.5)
 
+        self.open = {
+            code for code in ("cells", "sessions", "nights", "rehab", "hours") if self.dice.random() < 0.12
+        }
+
+        def default(code: str, line: str) -> str:
+            return "open = true\n" if code in self.open else self.sometimes(line)
+
         return DRIVERS.format(
             least=self.least,
-            cells=self.sometimes('default = "own"'),
-            sessions=varies() + self.sometimes("default = 3\n"),
-            nights=varies() + self.sometimes("default = 0\n"),
-            hours=varies() + self.sometimes("default = 1.5\n"),
-            rehab=self.sometimes("default = false\n"),
+            cells=default("cells", 'default = "own"'),
+            sessions=varies() + default("sessions", "default = 3\n"),
+            nights=varies() + default("nights", "default = 0\n"),
+            hours=varies() + default("hours", "default = 1.5\n"),
+            rehab=default("rehab", "default = false\n"),
         )
 
     # Conditions
@@ -281,7 +288,7 @@ class Table:
         for name in NUMBERS:
             answers[name] = self.some(answers[name], str(answers[name]))
         for name in list(answers):
-            if self.dice.random() < 0.06:
+            if self.dice.random() < (0.5 if name in self.open else 0.06):
                 del answers[name]
         if self.dice.random() < 0.06:
             wrong = self.some("fat", "10000000000000", "-1", "0.3", "x", True, 3, "2026-02-30", None)

@@ -177,7 +177,7 @@ def choice_drivers(draw: Draw, languages: tuple[str, ...], common: dict[str, Any
             )
         )
     offered_codes = [choice.code for choice in choices if choice.offered]
-    default = draw(optional(st.sampled_from(offered_codes)))
+    default = None if common["open"] else draw(optional(st.sampled_from(offered_codes)))
     return ChoiceDriver(**common, choices=tuple(choices), default=default)
 
 
@@ -185,16 +185,26 @@ def choice_drivers(draw: Draw, languages: tuple[str, ...], common: dict[str, Any
 def number_drivers(draw: Draw, languages: tuple[str, ...], common: dict[str, Any]) -> NumberDriver:
     least = draw(numbers(0, 4, "0.5"))
     step = draw(st.sampled_from([Decimal(1), Decimal(1), Decimal("0.5"), Decimal("0.25"), Decimal(3)]))
+    money = draw(st.sampled_from([False, False, True]))
+    if money:
+        step = draw(st.sampled_from([step, Decimal("0.01"), Decimal("0.001")]))
     steps = draw(st.integers(0, 12))
+    possible = st.integers(0, steps).map(lambda number: least + number * step)
+    usual = draw(
+        optional(st.lists(possible, min_size=3, max_size=3).map(lambda three: Amount(*sorted(three))))
+    )
     return NumberDriver(
         **common,
         least=least,
         most=least + steps * step + draw(st.sampled_from([Decimal(0), Decimal("0.1")])),
         step=step,
         unit=draw(optional(texts(languages, LINE | PLURALS))),
-        default=draw(optional(st.integers(0, steps).map(lambda number: least + number * step))),
+        default=None if common["open"] else draw(optional(possible)),
         less=draw(optional(numbers(0, 6, "0.5"))),
         more=draw(optional(numbers(0, 6, "0.5"))),
+        money=money,
+        usual=usual,
+        source=None if usual is None else draw(LINES),
     )
 
 
@@ -210,17 +220,20 @@ def driver_lists(draw: Draw, languages: tuple[str, ...]) -> tuple[Driver, ...]:
             "role": role,
             "label": draw(texts(languages)),
             "help": draw(optional(texts(languages, LINES))),
+            "open": draw(st.sampled_from([False, False, True])),
             **draw(clauses(found)),
         }
+        is_open = common["open"]
         kind = draw(st.sampled_from(["number", "number", "choice", "yes_no", "date"]))
         if kind == "choice":
             found.append(draw(choice_drivers(languages, common)))
         elif kind == "number":
             found.append(draw(number_drivers(languages, common)))
         elif kind == "yes_no":
-            found.append(YesNoDriver(**common, default=draw(optional(st.booleans()))))
+            default = None if is_open else draw(optional(st.booleans()))
+            found.append(YesNoDriver(**common, default=default))
         else:
-            found.append(DateDriver(**common, default=draw(optional(DATES))))
+            found.append(DateDriver(**common, default=None if is_open else draw(optional(DATES))))
     return tuple(found)
 
 
@@ -430,11 +443,12 @@ def price_tables(draw: Draw) -> PriceTable:
 
 
 def answers_for(table: PriceTable) -> st.SearchStrategy[dict[str, object]]:
-    """Possible answers to every question of a table; those with a default may have no answer."""
+    """Possible answers to every question of a table; those with a default, and open ones, may have no answer."""
     drivers: tuple[Any, ...] = table.drivers
+    needed = [driver for driver in drivers if driver.default is None and not driver.open]
     return st.fixed_dictionaries(
-        {driver.code: _answer(driver) for driver in drivers if driver.default is None},
-        optional={driver.code: _answer(driver) for driver in drivers if driver.default is not None},
+        {driver.code: _answer(driver) for driver in needed},
+        optional={driver.code: _answer(driver) for driver in drivers if driver not in needed},
     )
 
 

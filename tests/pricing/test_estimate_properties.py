@@ -15,6 +15,7 @@ import pricing
 from pricing.breakdown import Breakdown
 from pricing.table import Amount, Charge, NumberDriver, Package, PriceTable, UnitPrice
 from tests.pricing.strategies import answers_for, price_tables
+from tests.support import profile
 
 CASES = ("low", "likely", "high")
 slow_tables = settings(suppress_health_check=list(HealthCheck))
@@ -150,7 +151,9 @@ def test_the_callers_decimal_context_does_not_matter(
 
 
 @given(plans(), st.data())
-@slow_tables
+@settings(
+    slow_tables, max_examples=profile.count(8, 1_000)
+)  # most tables are drawn in vain: they have no number
 def test_more_of_a_plainly_priced_unit_never_costs_less(
     plan: tuple[PriceTable, dict[str, object]], data: st.DataObject
 ) -> None:

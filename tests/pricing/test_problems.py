@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 import pricing
+from pricing import quote as quote_content
 from pricing.problems import ANSWER_SENTENCES, SENTENCES, TABLE_SENTENCES, WARNING_SENTENCES, Problem, say
 from tests.pricing.test_lint import CAREFUL, MORE_DRIVERS, charge
 from tests.pricing.test_notation_reading import CASES, CHANGES, WHOLE, with_change
@@ -75,6 +76,11 @@ def bad_answers() -> Iterator[Problem]:
         with pytest.raises(pricing.BadAnswers) as refusal:
             pricing.estimate(table, {**good, **change})
         yield from refusal.value.problems
+    left_open = pricing.read((CASES / "left-open.toml").read_text(encoding="utf-8"))
+    answers = {"cells": "own", "sessions": 1, "nights": 0, "rehab": False}
+    with pytest.raises(pricing.BadAnswers) as refusal:
+        quote_content.compute(left_open, answers, [])
+    yield from refusal.value.problems
 
 
 def suspicious_tables() -> Iterator[Problem]:

@@ -1,15 +1,18 @@
 """Accessibility checks of a page that is open in a browser: axe, dark colours, text spacing, narrow screens, targets.
 
-axe finds a part of it, and is slow: it looks at a page once, and once more at its colours in the dark. What it cannot
-see, text that is cut off and targets that are too small, is looked for at every size.
+axe finds a part of it, and is slow: it looks at a page once, and at the colours of every kind of text once in light and
+once in the dark. What it cannot see, text that is cut off and targets that are too small, is looked for at every size.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -57,65 +60,141 @@ SMALL_TARGETS = """() => {
 }"""
 
 
-def axe(page: Page, **options: Any) -> list[str]:
+CONTRAST = """async (known) => {
+  const scheme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const chains = new Map();
+  const chain = (element) => {
+    if (!element) return scheme;
+    if (!chains.has(element)) {
+      const { backgroundColor, backgroundImage, opacity, position } = getComputedStyle(element);
+      const own = [element.tagName, element.className, backgroundColor, backgroundImage, opacity, position];
+      chains.set(element, `${chain(element.parentElement)}>${own}`);
+    }
+    return chains.get(element);
+  };
+  const written = (element) => element.matches("input, select, textarea")
+    || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  const seen = new Set(known);
+  const fresh = new Map();
+  for (const element of document.querySelectorAll("body, body *")) {
+    if (!written(element) || !element.checkVisibility()) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    const kind = [chain(element), color, fontSize, fontWeight, textShadow, element.disabled].join();
+    if (!seen.has(kind) && !fresh.has(kind)) fresh.set(kind, element);
+  }
+  if (!fresh.size) return [[], []];
+  const options = { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } };
+  const { violations } = await axe.run([...fresh.values()], options);
+  return [[...fresh.keys()], violations.flatMap(({ nodes }) => nodes.map(({ target }) => target.join(" ")))];
+}"""
+"""Looks at the contrast of one text of every kind that is not known, and returns the new kinds and what is too dim.
+
+Telling contrast is five sixths of what axe does. It depends on a text's colour and size and on what is behind it, which
+is what a kind consists of: one text of each is enough, however many there are and on however many pages.
+"""
+
+LANGUAGE = ["html-has-lang", "html-lang-valid", "html-xml-lang-mismatch", "valid-lang"]
+"""The rules of axe that depend on the language of a page."""
+
+_known: WeakKeyDictionary[BrowserContext, set[str]] = WeakKeyDictionary()
+"""The kinds of text whose contrast was looked at in each browser."""
+
+
+def axe(page: Page, *, colours: bool = True, **options: Any) -> list[str]:
     """Return what axe finds on a page; `options` are its own."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
-    return [
-        f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found.response["violations"]
-    ]
-
-
-def hindrances(page: Page) -> list[str]:
-    """Return every violation on a page: in light and dark colours, on a narrow screen and on a wide one."""
-    return [*axe(page, runOnly=TAGS), *dim(page), *cramped(page, NARROW), *cramped(page, DESK)]
-
-
-def hindrances_at_the_desk(page: Page) -> list[str]:
-    """Return every violation on a page of staff, where links may be closer together than on patients' pages."""
-    return [*axe(page), *dim(page), *too_wide(page, 320), *too_wide(page, 1440)]
-
-
-def hindrances_beside_colours(page: Page) -> list[str]:
-    """Return every violation on a page in another language, without colours, which were checked in the first one."""
-    rules = {"color-contrast": {"enabled": False}}
-    return [*axe(page, runOnly=TAGS, rules=rules), *cramped(page, NARROW), *cramped(page, DESK)]
+    _inject(page)
+    rules = {} if colours else {"rules": {"color-contrast": {"enabled": False}}}
+    found = page.evaluate(
+        """async (options) => (await axe.run(options)).violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`
+        )""",
+        {"resultTypes": ["violations"], **rules, **options},
+    )
+    return [str(each) for each in found]
 
 
 def dim(page: Page) -> list[str]:
+    """Return the text with too little contrast, of the kinds that this browser has not shown before."""
+    _inject(page)
+    known = _known.setdefault(page.context, set())
+    kinds, found = page.evaluate(CONTRAST, list(known))
+    known.update(kinds)
+    return [f"too little contrast: {each}" for each in found]
+
+
+def _inject(page: Page) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+
+
+def dim_in_the_dark(page: Page) -> list[str]:
     """Return the text with too little contrast in the dark colour scheme."""
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # without motion colours change at once
-    found = axe(page, runOnly={"type": "rule", "values": ["color-contrast"]})
+    found = dim(page)
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return [f"in the dark, {each}" for each in found]
 
 
+def hindrances(page: Page, spaced: ViewportSize | None = None) -> list[str]:
+    """Return every violation on a page: in light and dark colours, on a narrow screen and on a wide one.
+
+    With a size also what is cut off there when somebody spreads the letters.
+    """
+    found = [*axe(page, colours=False, runOnly=TAGS), *dim(page), *dim_in_the_dark(page)]
+    return [*found, *cramped_everywhere(page, spaced)]
+
+
+def hindrances_at_the_desk(page: Page) -> list[str]:
+    """Return every violation on a page of staff, where links may be closer together than on patients' pages."""
+    found = [*axe(page, colours=False), *dim(page), *dim_in_the_dark(page)]
+    return [*found, *too_wide(page, 320, 1440)]
+
+
+def hindrances_beside_colours(page: Page, spaced: ViewportSize | None = None) -> list[str]:
+    """Return what a page in another language can have of its own, whose parts were looked at in the first one."""
+    found = axe(page, runOnly={"type": "rule", "values": LANGUAGE})
+    return [*found, *cramped_everywhere(page, spaced)]
+
+
+def cramped_everywhere(page: Page, spaced: ViewportSize | None) -> list[str]:
+    """Return what is cut off or too small on a narrow screen and on a wide one, and with spread letters on one."""
+    with _resized(page):
+        found = cramped(page, NARROW)
+        if spaced is not None:
+            found += cramped_by_spacing(page, spaced)
+        return [*found, *cramped(page, DESK)]
+
+
 def cramped(page: Page, size: ViewportSize) -> list[str]:
-    """Return what is cut off or too small to be pressed on a screen of a size."""
-    before = page.viewport_size
-    assert before is not None
+    """Return what is cut off or too small to be pressed on a screen of a size, which the page keeps."""
     page.set_viewport_size(size)
     found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS)]
-    page.set_viewport_size(before)
     return [f"{size['width']} wide, {each}" for each in found]
 
 
-def too_wide(page: Page, width: int) -> list[str]:
-    """Return whether a page has to be moved sideways in a window of a width."""
-    before = page.viewport_size
-    assert before is not None
-    page.set_viewport_size({"width": width, "height": 800})
-    found = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    page.set_viewport_size(before)
-    return [f"the page is wider than {width}"] if found else []
-
-
-def cramped_by_spacing(page: Page, size: ViewportSize = NARROW) -> list[str]:
-    """Return what is cut off on a narrow screen when somebody spreads the letters and lines of a page."""
-    before = page.viewport_size
-    assert before is not None
+def cramped_by_spacing(page: Page, size: ViewportSize) -> list[str]:
+    """Return what is cut off on a screen of a size when somebody spreads the letters and lines of a page."""
     page.set_viewport_size(size)
     page.evaluate(SPACING)
     found = page.evaluate(OVERFLOW)
     page.evaluate("document.adoptedStyleSheets = []")
-    page.set_viewport_size(before)
     return [f"spaced, {each}" for each in found]
+
+
+def too_wide(page: Page, *widths: int) -> list[str]:
+    """Return the widths of windows in which a page has to be moved sideways."""
+    found = []
+    with _resized(page):
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"the page is wider than {width}")
+    return found
+
+
+@contextmanager
+def _resized(page: Page) -> Iterator[None]:
+    before = page.viewport_size
+    assert before is not None
+    yield
+    page.set_viewport_size(before)

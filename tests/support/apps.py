@@ -8,9 +8,12 @@ app gets one of its own, or the changed one is dropped after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from estimator import config, create_app
 from estimator import db as database
@@ -27,9 +30,10 @@ SECRETS: Mapping[str, str] = {
 SETTINGS: Mapping[str, str] = {**SECRETS, "DEMO": "1"}
 """Settings with secrets in place, of a demonstration on this machine."""
 
-MOST_KEPT = 6
+MOST_KEPT = 12
 
 _loaded: dict[tuple[tuple[str, str], ...], Settings] = {}
+_changed: dict[tuple[int, str], Settings] = {}
 _kept: dict[Any, tuple[Flask, dict[str, Any]]] = {}
 
 
@@ -47,6 +51,39 @@ def load(given: Mapping[str, str]) -> Settings:
     return _loaded[known]
 
 
+def changed(settings: Settings, **parts: Any) -> Settings:
+    """Return settings with some parts changed; equal changes of cached settings give the same ones."""
+    if not _is_cached(settings) or "data_keys" in parts:  # keys do not tell what they are
+        return replace(settings, **parts)
+    key = id(settings), repr(sorted(parts.items()))
+    if key not in _changed:
+        _changed[key] = replace(settings, **parts)
+    return _changed[key]
+
+
+def _is_cached(settings: Settings) -> bool:
+    return any(settings is known for kept in (_loaded, _changed) for known in kept.values())
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled for one app, for the others: that takes longer than creating an app."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled of the same text."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 class Apps:
     """The apps of one test."""
 
@@ -62,13 +99,13 @@ class Apps:
         if not self._started:
             self._set_up(settings.database_url)
         key = (id(settings), pages, repr(made_with), database.BUSY_SECONDS)
-        if not any(settings is known for known in _loaded.values()):
-            app = create_app(settings, pages=pages)
+        if not _is_cached(settings):
+            app = _created(settings, pages)
         elif key in _kept:
             app = _kept[key][0]
             app.extensions["jobs"] = Jobs(settings.queue_url, settings.secret_key)
         else:
-            app = create_app(settings, pages=pages)
+            app = _created(settings, pages)
             if len(_kept) == MOST_KEPT:
                 del _kept[next(iter(_kept))]
             _kept[key] = app, _shape(app)
@@ -85,6 +122,12 @@ class Apps:
         for key, (app, shape) in list(_kept.items()):
             if app in self._started and _shape(app) != shape:
                 del _kept[key]
+
+
+def _created(settings: Settings, pages: bool) -> Flask:
+    app = create_app(settings, pages=pages)
+    app.jinja_env.bytecode_cache = _compiled
+    return app
 
 
 def _shape(app: Flask) -> dict[str, Any]:

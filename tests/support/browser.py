@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
+
+from tests.support.strict_html import parsed
 
 NOT_SENT = ("submit", "button", "reset", "image", "file")
 """Inputs of which a browser sends nothing by itself."""
@@ -96,13 +97,6 @@ class Browser:
     def ask(self, method: str, path: str, **more: Any) -> Any:
         """Ask for something, and return the answer as a page."""
         return self.kind_of_page(self.client.open(path, method=method, **{**self.defaults, **more}))
-
-
-def parsed(html: str) -> Element:
-    """Return the tree of a page; the first mistake in it is an error."""
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    tree: Element = parser.parse(html)
-    return tree
 
 
 def check(tree: Element) -> None:

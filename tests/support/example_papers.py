@@ -103,16 +103,24 @@ def html_of(
     return pdf_document.html(rows, changes, _head(table, language, reference), reading)
 
 
+_drawn: dict[tuple[str, str, str, str | None], bytes] = {}
+
+
 def pdf_of(
     table: PriceTable,
     answers: Mapping[str, Any],
     language: str = "en",
     reference: str | None = "EST-2222-3333",
 ) -> bytes:
-    """Return a plan's document."""
-    breakdown = pricing.estimate(table, answers).as_dict()
-    head = _head(table, language, reference)
-    return pdf_document.document(breakdown, table, head, reader(language), list(answers), MADE)
+    """Return a plan's document; drawn once for all tests of a process, because equal plans give equal bytes."""
+    plan_of_it = pricing.sha256(table), repr(list(answers.items())), language, reference
+    if plan_of_it not in _drawn:
+        breakdown = pricing.estimate(table, answers).as_dict()
+        head = _head(table, language, reference)
+        _drawn[plan_of_it] = pdf_document.document(
+            breakdown, table, head, reader(language), list(answers), MADE
+        )
+    return _drawn[plan_of_it]
 
 
 def _head(table: PriceTable, language: str, reference: str | None) -> wording.Head:

@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from urllib.parse import quote
+from zipfile import ZipFile
 
 from werkzeug.datastructures import FileStorage
+from xlsxwriter import Workbook
 
 NUMBERS = (
     "0 -1 1 +1 1e9999 NaN -Infinity 0x10 1_000 1.2.3 1,5 07 2147483647 2147483648 4294967296 9223372036854775807 "
@@ -98,6 +100,28 @@ def _png(width: int, height: int) -> bytes:
     )
 
 
+def _workbook() -> bytes:
+    made = BytesIO()
+    with Workbook(made, {"in_memory": True}) as workbook:
+        workbook.add_worksheet().write("A1", "charge")
+    return made.getvalue()
+
+
+def damaged_workbooks(whole: bytes) -> dict[str, bytes]:
+    """Return a workbook that is cut short, one whose sheet is not as its checksum says, and one that holds no XML."""
+    part = "xl/worksheets/sheet1.xml"
+    broken = BytesIO()
+    with ZipFile(BytesIO(whole)) as archive, ZipFile(broken, "w") as other:
+        sheet = archive.getinfo(part)
+        for name in archive.namelist():
+            content = archive.read(name)
+            other.writestr(name, content[: len(content) // 2] + b"<&" if name == part else content)
+    changed = bytearray(whole)
+    lengths = struct.unpack("<HH", whole[sheet.header_offset + 26 : sheet.header_offset + 30])
+    changed[sheet.header_offset + 30 + sum(lengths) + sheet.compress_size // 2] ^= 0xFF
+    return {"without its end": whole[:-10], "changed": bytes(changed), "no XML": broken.getvalue()}
+
+
 FILES = (
     b"",
     b"\x00" * 100,
@@ -109,6 +133,7 @@ FILES = (
     b"\xff\xd8\xff",
     b"PK\x03\x04" + b"\x00" * 60,
     b"PK\x05\x06" + b"\x00" * 18,
+    *damaged_workbooks(_workbook()).values(),
     b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "\ufeffcode;label\n\u00e9".encode("utf-16"),
     b"\xff\xfe\xfa",

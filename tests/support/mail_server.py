@@ -56,6 +56,8 @@ class Behaviour:
     seconds: float = 0
     taken: list[Taken] = field(default_factory=list)
     told: threading.Event = field(default_factory=threading.Event)
+    handed_over_by: str = ""
+    """The address of whoever hands a mail over, or did so last."""
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -75,6 +77,7 @@ class Behaviour:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.handed_over_by = str(session.peer[0]) if session.peer else ""
         if self.seconds:
             time.sleep(self.seconds)
         if self.to_mail is not None:
@@ -99,8 +102,15 @@ class MailServer:
     """The server with its address and the certificate it is known by."""
 
     def __init__(
-        self, folder: Path, *, encrypted: bool = True, sign_in: bool = False, smtputf8: bool = True
+        self,
+        folder: Path,
+        *,
+        encrypted: bool = True,
+        sign_in: bool = False,
+        smtputf8: bool = True,
+        host: str = "127.0.0.1",
     ) -> None:
+        self.host = host
         self.behaviour = Behaviour()
         self.certificate, key = certificate(folder)
         options: dict[str, Any] = {}
@@ -116,9 +126,9 @@ class MailServer:
             }
         options["enable_SMTPUTF8"] = smtputf8
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((host, 0))
             self.port: int = free.getsockname()[1]
-        self.controller = Controller(self.behaviour, hostname="127.0.0.1", port=self.port, **options)
+        self.controller = Controller(self.behaviour, hostname=host, port=self.port, **options)
         self.controller.start()
 
     @property
@@ -128,7 +138,7 @@ class MailServer:
     def settings(self, **others: str) -> dict[str, str]:
         """Return the settings by which the app finds it."""
         return {
-            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_SERVER": self.host,
             "MAIL_PORT": str(self.port),
             "MAIL_FROM": "Estimates <estimates@clinic.example.org>",
             **others,

@@ -85,6 +85,13 @@ class Desk:
             self.reference = request.reference
         self.number = ""
 
+    @classmethod
+    def of(cls, app: Flask, reference: str, number: str) -> Desk:
+        """Return the desk that works on a request which is there already, and on its quote."""
+        desk = cls.__new__(cls)
+        desk.app, desk.settings, desk.reference, desk.number = app, settings_of(app), reference, number
+        return desk
+
     @contextmanager
     def request(self) -> Iterator[PatientRequest]:
         """Yield the request in the app's context, and commit afterwards."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.support import browser
-from tests.support.browser import parsed, words
+from tests.support.browser import words
+from tests.support.strict_html import parsed
 
 __all__ = ["Page", "Visitor", "parsed", "reference_of", "words"]
 

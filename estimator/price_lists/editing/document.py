@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pricing
+from estimator.price_lists import reading
 from estimator.price_lists.editing.fields import ORDER
 from estimator.price_lists.editing.kinds import Around
 from estimator.price_lists.editing.writing import DOTTED, PARTS, toml
-from pricing import PriceTable, Problem
+from pricing import PriceTable, Problem, Warning
 from pricing.syntax import parsed
 
 Data = Mapping[str, Any]
@@ -32,7 +33,7 @@ class Look(NamedTuple):
     data: Data | None
     table: PriceTable | None
     problems: Sequence[Problem]
-    warnings: Sequence[Problem]
+    warnings: Sequence[Warning]
 
 
 @lru_cache(maxsize=16)
@@ -43,7 +44,7 @@ def look(text: str) -> Look:
     except pricing.BadTable as bad:
         return Look(None, None, bad.problems, ())
     try:
-        table = pricing.read(text)
+        table = reading.read(text)
     except pricing.BadTable as bad:
         return Look(data, None, bad.problems, ())
     return Look(data, table, (), pricing.lint(table))

@@ -225,6 +225,12 @@ SECTIONS: Mapping[str, Section] = {
                 Field("help", "lines", _("Help"), _("A sentence under the question."), by_language=True),
                 *_when(),
                 Field(
+                    "open",
+                    "flag",
+                    _("May be left open"),
+                    _("Yes: without an answer, what depends on it is not counted. It has no default then."),
+                ),
+                Field(
                     "unit",
                     "unit",
                     _("Unit"),
@@ -232,9 +238,22 @@ SECTIONS: Mapping[str, Section] = {
                     by_language=True,
                     drivers=("number",),
                 ),
+                Field(
+                    "money",
+                    "flag",
+                    _("An amount of money"),
+                    _("Yes: it is typed in the currency of the list."),
+                    drivers=("number",),
+                ),
                 Field("least", "number", _("Minimum"), required=True, drivers=("number",)),
                 Field("most", "number", _("Maximum"), required=True, drivers=("number",)),
-                Field("step", "number", _("Step"), _("Empty: 1."), drivers=("number",)),
+                Field(
+                    "step",
+                    "number",
+                    _("Step"),
+                    _("Empty: 1, of money the smallest amount."),
+                    drivers=("number",),
+                ),
                 Field(
                     "default",
                     "default",
@@ -255,6 +274,16 @@ SECTIONS: Mapping[str, Section] = {
                     _("For the high case."),
                     drivers=("number",),
                 ),
+                Field("usual.low", "number", _("Usual, at the low end"), drivers=("number",)),
+                Field(
+                    "usual.likely",
+                    "number",
+                    _("Usual"),
+                    _("What most people answer. All three are needed, or none."),
+                    drivers=("number",),
+                ),
+                Field("usual.high", "number", _("Usual, at the high end"), drivers=("number",)),
+                Field("source", "lines", _("Where what is usual comes from"), drivers=("number",)),
             ),
         ),
         Section(

@@ -8,9 +8,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.patient.served import LONG_WORDS, Opener, Site, command, environment, wait_for
+from tests.browser.patient.walk import DELHI, estimate
 
 PATIENCE = 30_000
 """Milliseconds to wait for what must come; a busy machine is slow, which is no fault of a page."""
@@ -42,6 +43,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def base_url(site: Site) -> str:
     """Let pages be opened by their path."""
     return site.address
+
+
+@pytest.fixture(scope="session")
+def breakdown(site: Site, browser: Browser) -> str:
+    """Return the path of an estimate of the Delhi list that no test changes."""
+    context = browser.new_context(base_url=site.address)
+    path = estimate(context.new_page(), DELHI)
+    context.close()
+    return path
 
 
 @pytest.fixture

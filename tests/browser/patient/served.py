@@ -17,6 +17,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Page
 
+from tests.support.commands import estimator
+
 Opener = Callable[..., Page]
 """Opens a page in a browser of its own."""
 
@@ -32,8 +34,9 @@ class Site:
     instance: Path
 
     def run(self, *arguments: str | Path) -> None:
-        """Run a command of the app on this installation; raises if it fails."""
-        subprocess.run(command(*arguments), env=environment(self), check=True, capture_output=True)
+        """Run a command of the app on this installation; fails if it does."""
+        code, _, errors = estimator(*arguments, **environment(self))
+        assert code == 0, errors
 
     def database(self, sql: str, *values: str) -> list[tuple[object, ...]]:
         """Look into the database, or change what only time would change."""
@@ -41,6 +44,15 @@ class Site:
             found = connection.execute(sql, values).fetchall()
             connection.commit()
             return found
+
+    def wait_for_mail(self) -> None:
+        """Wait until no mail waits any more, without asking the app for a page again and again."""
+        for _look in range(600):
+            ((waiting,),) = self.database("SELECT count(*) FROM mail WHERE state IN ('waiting', 'working')")
+            if not waiting:
+                return
+            time.sleep(0.05)
+        pytest.fail("the mail was not sent")
 
     def estimates(self) -> int:
         """Return how many estimates are kept."""

@@ -157,18 +157,18 @@ def test_the_back_button_keeps_the_answers(open_page: Opener) -> None:
     expect(page.locator("#total .total-amount")).to_have_text(total)
 
 
-def test_change_leads_to_the_answer_and_fills_in_all_of_them(open_page: Opener) -> None:
+def test_change_leads_to_the_answer_and_fills_in_all_of_them(open_page: Opener, breakdown: str) -> None:
     page = open_page()
-    estimate(page, DELHI)
+    page.goto(breakdown)
     page.get_by_role("link", name="Change Nights in this room").click()
     expect(page.locator("#question-nights")).to_be_in_viewport()
     assert page.locator("#q_nights").input_value() == "10"
     expect(page.locator("[name=q_breathing]:checked")).to_have_count(0)  # what was left open stays open
 
 
-def test_the_link_is_copied(open_page: Opener) -> None:
+def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    estimate(page, DELHI)
+    page.goto(breakdown)
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#link-copied")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.patient.served import Opener
-from tests.browser.patient.walk import DELHI, at_breakdown, estimate, total_is_shown
+from tests.browser.patient.walk import at_breakdown, total_is_shown
 
 PHONE = {"width": 360, "height": 740}
 ON_ITS_SIDE = {"width": 740, "height": 360}
@@ -103,11 +103,13 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
 
 
 @pytest.mark.parametrize("viewport", [PHONE, ON_ITS_SIDE, DESK], ids=["phone", "phone on its side", "desk"])
-def test_the_focus_is_always_visible_and_never_covered(open_page: Opener, viewport: dict[str, int]) -> None:
+def test_the_focus_is_always_visible_and_never_covered(
+    open_page: Opener, viewport: dict[str, int], breakdown: str
+) -> None:
     page = open_page(viewport=viewport)
-    path = estimate(page, DELHI)
+    page.goto(breakdown)
     assert "Download as PDF" in list(stops(page))
-    page.goto(f"{path}/change")
+    page.goto(f"{breakdown}/change")
     total_is_shown(page)
     forwards = list(stops(page))
     assert "q_nights" in forwards

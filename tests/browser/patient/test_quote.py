@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, StorageState, expect
 
-from tests.browser.patient.quote_walk import NAME, check, confirm, digits, issue, states
+from tests.browser.patient.quote_walk import NAME, Issued, check, confirm, digits, issue, states
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE, downloaded
 from tests.browser.patient.test_keyboard import stops, tab_to
@@ -14,7 +16,6 @@ from tests.support.accessibility import (
     DESK,
     NARROW,
     OVERFLOW,
-    cramped_by_spacing,
     hindrances,
     hindrances_beside_colours,
 )
@@ -22,13 +23,26 @@ from tests.support.accessibility import (
     PHONE as PHONE_SIZE,
 )
 
+Opened = tuple[Issued, StorageState]
+
+
+@pytest.fixture(scope="module")
+def opened(site: Site, browser: Browser) -> Iterator[Opened]:
+    """Return a quote with two revisions, and the cookies of a browser that has opened it; nothing changes them."""
+    quote = issue(site)
+    issue(site, revise=quote)
+    context = browser.new_context(base_url=site.address)
+    confirm(context.new_page(), site, quote)
+    yield quote, context.storage_state()
+    context.close()
+
 
 def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascript(
     open_page: Opener, site: Site, tmp_path: Path
 ) -> None:
     page = open_page(**PHONE, java_script_enabled=False)
     quote = issue(site)
-    confirm(page, quote)
+    confirm(page, site, quote)
     assert quote.link.removeprefix("/q/") not in page.url
     expect(page.locator("h1")).to_contain_text(f"Firm quote {quote.number}, revision 1")
     total = page.locator(".total-amount").inner_text()
@@ -63,7 +77,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
 def test_a_double_click_accepts_once(open_page: Opener, site: Site) -> None:
     page = open_page()
     quote = issue(site)
-    confirm(page, quote)
+    confirm(page, site, quote)
     check(page, quote)
     page.locator("button[value=accept]").dblclick()
     expect(page.locator("h1")).to_contain_text("You have accepted the quote")
@@ -82,7 +96,7 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
     tab_to(page, page.locator("button[value=send]"))
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
-    code = digits(page)
+    code = digits(page, site)
     tab_to(page, page.locator("#code"))
     page.keyboard.type(code)
     page.keyboard.press("Enter")
@@ -107,9 +121,7 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
 def test_every_state_of_a_quote_is_for_everybody(open_page: Opener, site: Site) -> None:
     page = open_page()
     # An amount never breaks, so spread letters need a little more than the narrowest screen.
-    found = {
-        state: [*hindrances(page), *cramped_by_spacing(page, PHONE_SIZE)] for state in states(page, site)
-    }
+    found = {state: hindrances(page, spaced=PHONE_SIZE) for state in states(page, site)}
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
@@ -119,20 +131,19 @@ def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page:
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
-def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, site: Site) -> None:
-    page = open_page(viewport=NARROW, language="ar")
-    confirm(page, issue(site))
+def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(viewport=NARROW, language="ar", storage_state=signed_in)
+    page.goto(quote.path)
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     for half in page.locator("main > div[lang]").all():
         assert (half.get_attribute("lang"), half.get_attribute("dir")) == ("en", "ltr")
     assert page.evaluate(OVERFLOW) == []
 
 
-def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, site: Site) -> None:
-    page = open_page()
-    quote = issue(site)
-    issue(site, revise=quote)
-    confirm(page, quote)
+def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(storage_state=signed_in)
     page.goto(quote.path, wait_until="networkidle")
     addresses = page.evaluate(
         "[location.href, ...performance.getEntriesByType('resource').map(entry => entry.name)]"
@@ -142,10 +153,10 @@ def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener,
     assert sum(sizes.values()) < 60_000, sizes
 
 
-def test_a_quote_prints_without_its_buttons(open_page: Opener, site: Site) -> None:
-    page = open_page()
-    quote = issue(site)
-    confirm(page, quote)
+def test_a_quote_prints_without_its_buttons(open_page: Opener, opened: Opened) -> None:
+    quote, signed_in = opened
+    page = open_page(storage_state=signed_in)
+    page.goto(quote.path)
     page.emulate_media(media="print")
     for gone in ("header.site", "footer.site", ".actions", ".closing"):
         expect(page.locator(gone).first).to_be_hidden()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import downloaded
 from tests.browser.patient.walk import DELHI, estimate
-from tests.support.accessibility import DESK, cramped_by_spacing, hindrances, hindrances_beside_colours
+from tests.support.accessibility import DESK, NARROW, hindrances, hindrances_beside_colours
 
 FIELDS = {
     "full_name": "Wilhelmina Quill",
@@ -133,7 +133,7 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
 def test_every_page_of_asking_is_for_everybody(open_page: Opener) -> None:
     found = {}
     for state, page in states(open_page(), open_page()):
-        found[state] = [*hindrances(page), *cramped_by_spacing(page)]
+        found[state] = hindrances(page, spaced=NARROW)
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
@@ -141,7 +141,7 @@ def test_every_page_of_asking_in_another_direction_is_for_everybody(open_page: O
     options = {"language": "ar", "color_scheme": "dark"}
     found = {}
     for state, page in states(open_page(**options), open_page(**options)):
-        found[state] = [*hindrances_beside_colours(page), *cramped_by_spacing(page)]
+        found[state] = hindrances_beside_colours(page, spaced=NARROW)
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 

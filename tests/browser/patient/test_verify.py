@@ -7,23 +7,32 @@ from collections.abc import Iterator
 
 import pikepdf
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.patient.quote_walk import Issued, confirm, issue
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE
-from tests.support.accessibility import cramped_by_spacing, hindrances
+from tests.support.accessibility import NARROW, hindrances
 
 
-def document(page: Page, quote: Issued) -> bytes:
+def document(page: Page, site: Site, quote: Issued) -> bytes:
     """Return the PDF of a quote as its patient downloads it."""
-    confirm(page, quote)
+    confirm(page, site, quote)
     for _look in range(150):
         answer = page.request.get(f"{quote.path}/1.pdf")
         if answer.headers["content-type"] == "application/pdf":
             return answer.body()
         page.wait_for_timeout(200)
     raise AssertionError("the document is not made")
+
+
+@pytest.fixture(scope="module")
+def paper(site: Site, browser: Browser) -> Iterator[tuple[Issued, bytes]]:
+    """Return a quote that was issued, and its PDF; nothing changes them."""
+    quote = issue(site)
+    context = browser.new_context(base_url=site.address)
+    yield quote, document(context.new_page(), site, quote)
+    context.close()
 
 
 def cheaper(content: bytes) -> bytes:
@@ -45,10 +54,9 @@ def send(page: Page, content: bytes) -> None:
 
 
 def test_somebody_with_a_paper_and_its_pdf_checks_both_without_javascript(
-    open_page: Opener, site: Site
+    open_page: Opener, site: Site, paper: tuple[Issued, bytes]
 ) -> None:
-    quote = issue(site)
-    content = document(open_page(), quote)
+    quote, content = paper
     page = open_page(**PHONE, java_script_enabled=False)
     page.goto("/")
     page.get_by_role("link", name="Check a document").tap()
@@ -62,8 +70,9 @@ def test_somebody_with_a_paper_and_its_pdf_checks_both_without_javascript(
     expect(page.locator("h1")).to_contain_text("Genuine: we issued exactly this file")
     send(page, cheaper(content))
     expect(page.locator("h1")).to_contain_text("Not ours: we issued something else under this number")
-    issue(site, revise=quote)
-    page.goto(f"/verify/{quote.number}/1")
+    replaced = issue(site)
+    issue(site, revise=replaced)
+    page.goto(f"/verify/{replaced.number}/1")
     expect(page.locator("h1")).to_contain_text("Replaced")
 
 
@@ -87,15 +96,11 @@ def states(page: Page, quote: Issued, content: bytes) -> Iterator[str]:
         yield name
 
 
-@pytest.fixture
-def quote(site: Site) -> Issued:
-    """Return a quote that was issued."""
-    return issue(site)
-
-
-def test_every_page_of_checking_can_be_read_and_pressed(open_page: Opener, quote: Issued) -> None:
-    content = document(open_page(), quote)
+def test_every_page_of_checking_can_be_read_and_pressed(
+    open_page: Opener, paper: tuple[Issued, bytes]
+) -> None:
+    quote, content = paper
     page = open_page()
-    found = {state: [*hindrances(page), *cramped_by_spacing(page)] for state in states(page, quote, content)}
+    found = {state: hindrances(page, spaced=NARROW) for state in states(page, quote, content)}
     assert {state: problems for state, problems in found.items() if problems} == {}
     assert len(found) == 10

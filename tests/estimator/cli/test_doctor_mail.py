@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     """Return a function that starts a mail server whose certificate is good."""
     started: list[MailServer] = []
 
-    def start(**given: bool) -> MailServer:
+    def start(**given: Any) -> MailServer:
         started.append(MailServer(tmp_path, **given))
         monkeypatch.setenv("SSL_CERT_FILE", str(started[-1].certificate))
         return started[-1]

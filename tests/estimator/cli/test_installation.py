@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
+from tests.support.folders import ROOT
 from tests.support.installations import prepared
 from tests.support.mail_server import MailServer
 
@@ -83,6 +85,17 @@ def test_nothing_is_served_before_the_installation_is_ready(run: Run, folder: Pa
 def test_a_database_that_cannot_be_used_is_a_sentence(run: Run, ready: Path) -> None:
     (ready / "estimator.sqlite").write_bytes(b"not a database" * 100)
     assert run("purge") == (1, "", "estimator: Our server cannot use its disk at the moment.\n")
+
+
+def test_without_the_driver_of_postgresql_the_locked_list_that_has_it_is_named(folder: Path) -> None:
+    lacking = "import sys; sys.modules['psycopg'] = None"
+    url = "postgresql://estimator@127.0.0.1:1/estimator"
+    code, _output, errors = estimator("prepare", before=lacking, DATABASE_URL=url)
+    assert code == 2
+    assert "The driver for PostgreSQL is missing." in errors
+    documented = (ROOT / "docs" / "running.md").read_text()
+    (command,) = re.findall(r"^    /opt/estimator/bin/(pip install .* requirements\.txt)$", documented, re.M)
+    assert command in " ".join(errors.split())
 
 
 def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
 from estimator.pdf import images, renderer
 from pricing import PriceTable
+from tests.support import profile
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_papers import (
@@ -47,6 +48,13 @@ from tests.support.example_papers import (
 )
 
 PLANS = (*DELHI, *LANGUAGES)
+
+
+def sampled(sample: Sequence[Any], every: Sequence[Any]) -> list[Any]:
+    """Return a sample of what is drawn; all of it in the soak."""
+    return (
+        [pytest.param(one, marks=pytest.mark.soak) for one in every] if profile.NAME == "soak" else [*sample]
+    )
 
 
 def squeezed(text: str) -> str:
@@ -417,7 +425,7 @@ def with_everything(table: PriceTable, answers: Mapping[str, Any], language: str
     return pdf_document.document(breakdown, table, head, reading, list(answers), MADE, logo, beside)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", sampled(["request", "ar"], PLANS))
 def test_with_logo_and_another_currency_a_document_keeps_to_its_pages_and_to_the_rules(name: str) -> None:
     table, answers, language = plan(name)
     content = with_everything(table, answers, language)
@@ -457,7 +465,7 @@ def test_a_look_that_shows_nothing_has_the_key_of_a_plain_document() -> None:
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("choose", [plainest, largest])
+@pytest.mark.parametrize("choose", sampled([largest], [plainest, largest]))
 def test_a_document_has_one_to_three_pages(path: Path, choose) -> None:  # type: ignore[no-untyped-def]
     table = table_of(path)
     assert pages(pdf_of(table, choose(table))) <= 3

@@ -23,7 +23,7 @@ from estimator import create_app, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.operations import copies
+from estimator.operations import scratch
 from tests.support import example_quotes as example
 from tests.support import postgresql
 from tests.support.acts import acting
@@ -149,8 +149,10 @@ def test_a_copy_made_under_writes_is_whole_proven_and_restored_beside_the_origin
         code, output, errors = estimator("restore", copy, **given)
         assert code == 2
         assert f"which is called {only(keys).name}: --keys FOLDER" in errors
+        abandon_a_scratch_database(url)
         code, output, errors = estimator("restore", copy, "--keys", only(keys), **given)
         assert (code, errors) == (0, ""), output
+        assert scratch_databases(url) == []
         assert "Mail is held: nothing is sent until you run `estimator mail release`" in output
         ((count,),) = ask(url, "SELECT count(*) FROM mail WHERE about = 'EST-2222-2222'")
         assert isinstance(count, int)
@@ -164,6 +166,13 @@ def test_a_copy_made_under_writes_is_whole_proven_and_restored_beside_the_origin
         assert code == 1, "what is there is never written over"
         assert estimator("mail", "release", "--give-up-waiting", **given)[0] == 0
         assert ask(url, "SELECT count(*) FROM mail WHERE state = 'waiting'") == [(0,)]
+
+
+def abandon_a_scratch_database(url: str) -> None:
+    """Leave what a killed backup leaves on a server."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{scratch.BEGINS}202601010000_aaaa"')
 
 
 def _worker_looks_for_mail(given: dict[str, str]) -> int:
@@ -233,27 +242,48 @@ def test_a_copy_that_does_not_compute_or_is_damaged_is_not_relied_on(
 
 KILLED = """
 import os
+import signal
 from estimator.cli import copies
-copies._checked = lambda *given: os._exit(9)
+copies._proven = lambda *given: os.kill(os.getpid(), signal.SIGKILL)
 """
+"""Kills a backup when its copy is restored into a scratch database and is about to be proven."""
+
+
+def scratch_databases(url: str) -> list[str]:
+    if not url.startswith("postgresql"):
+        return []
+    query = f"SELECT datname FROM pg_database WHERE starts_with(datname, '{scratch.BEGINS}')"
+    return [str(name) for (name,) in ask(url, query)]
 
 
 def test_a_backup_that_was_killed_leaves_nothing_that_the_next_one_does_not_remove(
     app: Flask, places: tuple[Path, Path], database_url: str
 ) -> None:
     data, _keys = places
-    old = f"{copies.SCRATCH}202001010000_aaaa"
-    if database_url.startswith("postgresql"):
-        with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{old}"')
-    assert estimator("backup", data, before=KILLED)[0] == 9
+    assert estimator("backup", data, before=KILLED)[0] != 0
     assert only(data).name.startswith(".estimator-")
+    assert len(scratch_databases(database_url)) == database_url.startswith("postgresql")
     assert estimator("backup", data, "--quick")[0] == 0
     assert not only(data).name.startswith(".")
-    if database_url.startswith("postgresql"):
-        assert (
-            ask(database_url, f"SELECT datname FROM pg_database WHERE datname LIKE '{copies.SCRATCH}%'") == []
-        )
+    assert scratch_databases(database_url) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_doctor_removes_what_a_killed_backup_left_on_the_server_and_no_other_database(
+    app: Flask, places: tuple[Path, Path], tmp_path: Path, database_url: str
+) -> None:
+    # Another installation on the same server proves a copy at this moment.
+    with (
+        postgresql.new_database(database_url.rpartition("/")[0]) as other,
+        scratch.database(other, tmp_path, NOW) as living,
+    ):
+        assert estimator("backup", places[0], before=KILLED)[0] != 0
+        assert len(scratch_databases(database_url)) == 2
+        _code, output, _errors = estimator("doctor")
+        assert "Databases that killed backups left on the server were removed: 1." in output
+        assert scratch_databases(database_url) == [living.rpartition("/")[2]]
+        assert "killed backups" not in estimator("doctor")[1]
+    assert scratch_databases(database_url) == []
 
 
 @ONE_DATABASE

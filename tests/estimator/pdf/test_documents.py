@@ -19,7 +19,7 @@ import pytest
 import pricing
 from estimator.i18n import reader
 from estimator.pdf import renderer
-from tests.support import example_papers
+from tests.support import example_papers, profile
 from tests.support.example_papers import MADE, pdf_of, plan, structure, text_of
 
 DOCUMENTS = ("typical", "package", "request", "ar", "hi", "bn", "ru")
@@ -231,8 +231,9 @@ def printed(*names: str, seed: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.soak
 def test_the_same_plan_is_the_same_bytes_in_any_process_and_in_any_order() -> None:
-    names = ("typical", "hi", "ar", "bn", "ru")
+    names = ("typical", "hi", "ar", "bn", "ru")[: profile.count(3, 5)]
     here = [hashlib.sha256(pdf_of(*plan(name))).hexdigest() for name in names]
     assert printed(*names, seed="1") == here
     assert printed(*reversed(names), seed="2") == list(reversed(here))

@@ -20,6 +20,8 @@ import pytest
 from estimator.config import IN_FILES
 from estimator.pdf import renderer
 
+pytestmark = pytest.mark.processes
+
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 ONE = "<html lang=en><title>One</title><p>One document"
 LONG = "<html lang=en><title>Long</title>" + "<p>One of very many sentences.</p>" * 20_000
@@ -214,7 +216,7 @@ def run(script: str) -> list[str]:
         f"    made = renderer.document({ONE!r}, created=datetime(2026, 11, 10, 12, 0, tzinfo=UTC))\n"
         "    return hashlib.sha256(made).hexdigest()\n"
         "def report(*words):\n"
-        "    print(*words, flush=True)\n"
+        "    os.write(1, (' '.join(map(str, words)) + '\\n').encode())  # whole lines, whoever else writes\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", start + script],

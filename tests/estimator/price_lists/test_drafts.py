@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +21,7 @@ from estimator.price_lists import drafts
 from pricing.syntax import MOST_CHARACTERS
 from tests.support.acts import acting
 from tests.support.at_once import at_once
+from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW, table_text, uncharged_text
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -364,6 +362,7 @@ def test_an_older_version_is_brought_back_as_a_new_one(version: TableVersion) ->
     assert pricing.estimate(new, plan).totals == pricing.estimate(old, plan).totals
 
 
+@pytest.mark.both_databases
 def test_a_server_killed_while_it_publishes_leaves_nothing_half(settings: Settings) -> None:
     draft_id = begin().id
     db.session.remove()
@@ -386,20 +385,8 @@ with app.app_context():
     print("published", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    environment = {
-        "PATH": os.environ["PATH"],
-        "INSTANCE": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": "s" * 32,
-        "LINK_KEY": "l" * 32,
-        "LOOKUP_KEY": "u" * 32,
-        "DATA_KEYS": f"testkey1 {'d' * 64}",
-        "DEMO": "1",
-    }
-    killed = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
-    assert (killed.stdout, killed.returncode) == ("published\n", -signal.SIGKILL), killed.stderr
+    code, output, errors = estimator(before=script, **environment(settings))
+    assert (output, code) == ("published\n", -signal.SIGKILL), errors
     assert published() == []
     assert actions() == ["draft.begun"]
     assert publish(drafts.find(draft_id)).version == "2026-2"
@@ -435,6 +422,7 @@ def test_a_text_that_no_table_can_have_is_refused_and_keeps_what_was_there() -> 
     assert len(save(draft.id, "x" * MOST_CHARACTERS, over=1).text) == MOST_CHARACTERS
 
 
+@pytest.mark.both_databases
 def test_a_list_of_five_thousand_charges_is_saved_checked_and_published() -> None:
     charges = "\n".join(
         f"[charge.item_{number}]\nlabel.en = 'Item {number}'\ngroup = 'treatment'\n"

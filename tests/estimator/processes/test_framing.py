@@ -27,6 +27,7 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(request_bytes: byt
             assert not incoming.whole
             incoming.add(request_bytes[at : at + pieces])
         assert incoming.whole
+        assert incoming.ended
         assert bytes(incoming.content) == request_bytes
 
 
@@ -50,6 +51,7 @@ def test_what_the_server_refuses_is_not_waited_for(head: bytes) -> None:
     incoming = Incoming()
     incoming.add(HEAD + head)
     assert incoming.whole
+    assert not incoming.ended, "its sender may go on"
 
 
 def test_a_sender_that_waits_for_a_word_before_the_body_is_noticed() -> None:

@@ -17,6 +17,7 @@ from estimator.privacy import erasure
 from estimator.requests import search
 from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
+from tests.support import profile
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import settings
@@ -60,15 +61,18 @@ def wrong_lists(known: list[Known], each: int) -> list[Filter]:
     return wrong
 
 
+@pytest.mark.soak
 def test_every_combination_of_filters_shows_page_by_page_what_fits(known: list[Known]) -> None:
-    assert wrong_lists(known, 13) == []
+    assert wrong_lists(known, profile.count(37, 7)) == []
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("short_steps")
 def test_a_list_that_is_found_in_many_steps_shows_the_same(known: list[Known]) -> None:
-    assert wrong_lists(known, 11) == []
+    assert wrong_lists(known, profile.count(41, 11)) == []
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("short_steps")
 def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
     known: list[Known], monkeypatch: pytest.MonkeyPatch
@@ -78,7 +82,7 @@ def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
     found = list(pages(wanted))
     assert [one.whole for one in found].count(False) > 1
     assert [row.id for one in found for row in one.rows] == expected(known, wanted)
-    assert wrong_lists(known, 31) == []
+    assert wrong_lists(known, profile.count(127, 31)) == []
 
 
 def test_a_page_has_fifty_rows_and_the_last_one_the_rest(known: list[Known]) -> None:

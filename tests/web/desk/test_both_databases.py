@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import subprocess
-import sys
 import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -27,8 +26,9 @@ from estimator.models.staff import Role
 from estimator.price_lists import drafts
 from estimator.staff import invitations
 from tests.support.acts import acting
+from tests.support.commands import Running, environment
 from tests.support.delhi_list import NOW
-from tests.support.folders import ROOT
+from tests.support.mail_server import wait_until
 from tests.support.staff_browser import Staff
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
@@ -193,30 +193,17 @@ with time_machine.travel(datetime.fromisoformat("{now}"), tick=False):
 """
 
 
-def killed_while(app: Flask, person: Staff, moment: str, path: str, act: str) -> None:
+def killed_while(app: Flask, tmp_path: Path, person: Staff, moment: str, path: str, act: str) -> None:
     """Press a button of the page in a server of its own that is killed at a moment of that request."""
-    settings = app.config["SETTINGS"]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "INSTANCE": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": "s" * 32,
-        "LINK_KEY": "l" * 32,
-        "LOOKUP_KEY": "u" * 32,
-        "DATA_KEYS": f"testkey1 {'d' * 64}",
-        "DEMO": "1",
-    }
     script = SERVER.format(now=NOW.isoformat(), moment=moment, path=path)
-    with subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
+    log = tmp_path / "server.log"
+    log.write_text("")
+    server = Running(
+        environment={**os.environ, **environment(app.config["SETTINGS"])}, log=log, before=script
+    )
+    try:
+        wait_until(lambda: log.read_text().endswith("\n"), 60)
+        port = int(log.read_text().splitlines()[0])
         cookie = person.client.get_cookie("session")
         assert cookie is not None
         action, fields = person.page.sent(act, {})
@@ -229,20 +216,23 @@ def killed_while(app: Flask, person: Staff, moment: str, path: str, act: str) ->
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             urllib.request.urlopen(sent, timeout=30)
         assert server.wait(30) == -signal.SIGKILL
+    finally:
+        server.kill_group()
 
 
+@pytest.mark.both_databases
 def test_a_server_killed_while_somebody_approves_leaves_all_or_nothing(
-    app: Flask, editor: Staff, approver: Staff, draft: str
+    app: Flask, editor: Staff, approver: Staff, draft: str, tmp_path: Path
 ) -> None:
     asked_for(editor, draft)
     approver.see(f"{draft}/publish")
-    killed_while(app, approver, "before_commit", "/approve", APPROVE)
+    killed_while(app, tmp_path, approver, "before_commit", "/approve", APPROVE)
     with app.app_context():
         assert versions() == ["2026-09"], "nothing half published"
         assert drafts.find(1).proposed_save == 1, "nothing lost"
         assert actions()[-1] == "draft.proposed"
     approver.see(f"{draft}/publish")
-    killed_while(app, approver, "after_commit", "/approve", APPROVE)
+    killed_while(app, tmp_path, approver, "after_commit", "/approve", APPROVE)
     with app.app_context():
         assert versions() == ["2026-12", "2026-09"], "what was committed is whole"
         assert actions()[-2:] == ["table.published", "table.warnings_acknowledged"]
@@ -252,14 +242,15 @@ def test_a_server_killed_while_somebody_approves_leaves_all_or_nothing(
     assert "It was published or discarded meanwhile" in page.text
 
 
+@pytest.mark.both_databases
 def test_a_server_killed_while_somebody_asks_for_the_effect_leaves_a_preview_or_none(
-    app: Flask, editor: Staff, draft: str
+    app: Flask, editor: Staff, draft: str, tmp_path: Path
 ) -> None:
     editor.see(f"{draft}/effect")
-    killed_while(app, editor, "before_commit", "/effect", "Work it out")
+    killed_while(app, tmp_path, editor, "before_commit", "/effect", "Work it out")
     page = editor.see(f"{draft}/effect")
     assert "Work it out" in page.text
-    killed_while(app, editor, "after_commit", "/effect", "Work it out")
+    killed_while(app, tmp_path, editor, "after_commit", "/effect", "Work it out")
     assert "Waiting for a worker" in editor.see(f"{draft}/effect").text
 
 

@@ -21,6 +21,7 @@ from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import sheets, taken
+from tests.support import hostile
 from tests.support.staff_browser import Page, Staff
 
 
@@ -183,7 +184,10 @@ def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_
     return file.getvalue()
 
 
-@pytest.mark.parametrize("what", ["nothing", "text", "zip", "bomb", "entities", "cut", "long"])
+@pytest.mark.parametrize(
+    "what",
+    ["nothing", "text", "zip", "bomb", "entities", "cut", "long", "without its end", "changed", "no XML"],
+)
 def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
     app: Flask, editor: Staff, draft: str, what: str
 ) -> None:
@@ -198,6 +202,7 @@ def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
         "entities": with_part(good, "xl/worksheets/sheet1.xml", entities),
         "cut": good[: len(good) // 2],
         "long": b"x" * (workbook.MOST_BYTES + 1),
+        **hostile.damaged_workbooks(good),
     }[what]
     page = bring_back(editor, draft, content)
     assert page.status == 422

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import time_machine
 from flask import Flask
 
 from estimator.config import Settings
+from tests.support import apps
 from tests.support.apps import Apps
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.database import publish
@@ -39,7 +39,7 @@ def start(settings: Settings, started: Apps) -> Callable[..., Flask]:
     """Return a function that starts an app as it is started in earnest, with some settings changed."""
 
     def start(text: str | None = None, **changed: Any) -> Flask:
-        app = started.start(replace(settings, **changed) if changed else settings)
+        app = started.start(apps.changed(settings, **changed))
         if text is not None:
             publish(app, text)
         return app

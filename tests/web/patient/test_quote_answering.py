@@ -17,6 +17,8 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.db import db
+from tests.support.database import publish
+from tests.support.kept_rows import kept
 from tests.support.quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
 from tests.support.visitor import Page
 
@@ -28,22 +30,32 @@ QUESTION = "Can my sister stay in the room?"
 
 @pytest.fixture
 def app(start: Callable[..., Flask]) -> Flask:
-    """Return an app whose list quotes can be issued from."""
-    return start(list_text())
+    """Return an app with nothing in it."""
+    return start()
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    """Return the desk with a request."""
-    return Desk(app)
+def patient(app: Flask) -> Patient:
+    """Return a patient who has opened their quote, with a list that quotes can be issued from."""
 
+    def make() -> tuple[str, str, Any]:
+        publish(app, list_text())
+        desk = Desk(app)
+        first = desk.patient(desk.issue(pdf=PDF))
+        return desk.reference, desk.number, first.client._cookies
 
-@pytest.fixture
-def patient(desk: Desk) -> Patient:
-    """Return a patient who has opened their quote."""
-    patient = desk.patient(desk.issue(pdf=PDF))
+    with app.app_context():
+        reference, number, cookies = kept("a quote with its document that was opened by its patient", make)
+    patient = Patient(app, Desk.of(app, reference, number))
+    patient.client._cookies = dict(cookies)
     patient.defaults = {"environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
     return patient
+
+
+@pytest.fixture
+def desk(patient: Patient) -> Desk:
+    """Return the desk of that patient."""
+    return patient.desk
 
 
 def sentence(desk: Desk, revision: int = 1, total: str = TOTAL) -> str:

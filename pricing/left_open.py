@@ -1,0 +1,101 @@
+"""Questions that may be left open: which of them are, and what is not counted because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pricing.answers import Answers, look
+from pricing.conditions import Value, applies
+from pricing.plans import named
+from pricing.table import Driver, Percent, PriceTable
+
+
+def unanswered(table: PriceTable, answers: Answers) -> list[str]:
+    """Return the codes of the questions about the patient that are asked and left open, in the order of the file.
+
+    Whether a price depends on them does not matter. Never raises BadAnswers: answers may be unfinished.
+    """
+    values, _ = look(table, answers)
+    return [driver.code for driver in _left_open(table.drivers, values) if driver.role == "about_you"]
+
+
+def not_counted(table: PriceTable, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the drivers that were left open and on which a charge or package depends, in the order of the file.
+
+    `values` are answers that `check` has looked at.
+    """
+    counted = _Counted.of(table)
+    return tuple(driver.code for driver in _left_open(counted.drivers, values))
+
+
+def not_firm(table: PriceTable, drivers: Iterable[str]) -> list[str]:
+    """Return those of `drivers` on which a charge or package of the provider's total depends."""
+    firm = _Counted.of(table).firm
+    return [code for code in drivers if code in firm]
+
+
+def _left_open(drivers: Iterable[Driver], values: Mapping[str, Value]) -> Iterator[Driver]:
+    """Those that are asked and have no answer. Conditions look up only, so that all values may be looked at."""
+    for driver in drivers:
+        if driver.open and driver.code not in values and applies(driver.when, driver.unless, values):
+            yield driver
+
+
+class _Counted:
+    """What the charges and packages of one table depend on: the open drivers of any, all drivers of the provider's."""
+
+    def __init__(self, table: PriceTable) -> None:
+        if not any(driver.open for driver in table.drivers):
+            self.drivers: tuple[Driver, ...] = ()
+            self.firm: set[str] = set()
+            return
+        needs = _needs(table)
+        totals = {group.code: group.total for group in table.groups}
+        group_of = {charge.code: charge.group for charge in table.charges}
+        group_of |= {package.code: package.group for package in table.packages}
+        everything = {code for found in needs.values() for code in found}
+        self.drivers = tuple(driver for driver in table.drivers if driver.open and driver.code in everything)
+        self.firm = {
+            code for entry, found in needs.items() if totals[group_of[entry]] == "provider" for code in found
+        }
+
+    @staticmethod
+    def of(table: PriceTable) -> _Counted:
+        """Return what is known of a table; cached with it."""
+        found: _Counted | None = table.kept.get("counted")
+        if found is None:
+            found = table.kept["counted"] = _Counted(table)
+        return found
+
+
+def _needs(table: PriceTable) -> dict[str, set[str]]:
+    """The drivers that each charge and package depends on, also by way of a driver, a base or a package."""
+    asked_for: dict[str, set[str]] = {}
+    for driver in table.drivers:
+        above = named(driver.when, driver.unless)
+        asked_for[driver.code] = {driver.code}.union(*(asked_for[code] for code in above))
+
+    def drivers(codes: Iterable[str]) -> set[str]:
+        return {code for named_itself in codes for code in asked_for[named_itself]}
+
+    needs = {
+        charge.code: drivers({*named(charge.when, charge.unless), *charge.per}) for charge in table.charges
+    }
+    for package in table.packages:
+        covered = [code for code, _ in package.covers]
+        needs[package.code] = drivers(named(package.when, package.unless)).union(
+            *(needs[code] for code in covered)
+        )
+    for package in table.packages:  # whether it is used decides what is left to pay of what it covers
+        for code, _ in package.covers:
+            needs[code] |= needs[package.code]
+    members: dict[str, list[str]] = {group.code: [] for group in table.groups}
+    for package in table.packages:
+        members[package.group].append(package.code)
+    for charge in table.charges:
+        if isinstance(charge.price, Percent):
+            for name in charge.price.of:
+                for code in members.get(name, [name]):
+                    needs[charge.code] |= needs[code]
+        members[charge.group].append(charge.code)
+    return needs
