@@ -16,6 +16,7 @@ from estimator.wording.rows import (
     GroupRows,
     Headline,
     ItemRow,
+    Part,
     Rows,
     Sum,
     TaxRow,
@@ -59,13 +60,15 @@ class _Wording:
         self.certainty = Certainty(breakdown, table)
 
     def rows(self, answered: Sequence[str] | None) -> Rows:
+        groups = list(self.groups())
         return Rows(
             title=self.words(self.table.title),
             currency=self.currency,
             demo=self.breakdown["demo"],
             headline=self.headline(),
             answers=list(self.answers(answered)),
-            groups=list(self.groups()),
+            parts=list(self.parts(groups)),
+            groups=groups,
             saving=self.saving(),
             taxes=[self.tax(tax) for tax in self.breakdown["taxes"]],
             totals=list(self.totals()),
@@ -143,11 +146,7 @@ class _Wording:
         )
 
     def groups(self) -> Iterator[GroupRows]:
-        paid = [group for group in self.breakdown["groups"] if group["total"] != "reserve"]
-        longest = max((Decimal(group["amount"]["likely"]) for group in paid), default=Decimal(0))
         for group in self.breakdown["groups"]:
-            likely = Decimal(group["amount"]["likely"])
-            in_total = group["total"] != "reserve"
             items = [self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]]
             amount, extent = self.sum(group["amount"], self.certainty.group(group["code"]))
             if all(item.amount == _("included") for item in items):
@@ -160,8 +159,18 @@ class _Wording:
                 rows=items,
                 amount=amount,
                 span=extent,
-                share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
             )
+
+    def parts(self, groups: Sequence[GroupRows]) -> Iterator[Part]:
+        """The groups that are paid, and whatever taxes add to them: together the likely total."""
+        total = rest = Decimal(self.breakdown["totals"]["total"]["likely"])
+        for group, worded in zip(self.breakdown["groups"], groups, strict=True):
+            if group["total"] != "reserve":
+                likely = Decimal(group["amount"]["likely"])
+                rest -= likely
+                yield Part(worded.label, worded.amount, _share(likely, total))
+        if rest:
+            yield Part(Words(_("Taxes")), self.reader.money(rest, self.currency), _share(rest, total))
 
     def item(self, item: StoredItem) -> ItemRow:
         entry = self.packages.get(item["code"]) or self.charges[item["code"]]
@@ -231,3 +240,7 @@ class _Wording:
         if "reserve" in present:
             label = Words(_("To keep in reserve; not part of the price"))
             yield Sum(label, *self.sum(totals["reserve"], known("reserve")))
+
+
+def _share(amount: Decimal, total: Decimal) -> int:
+    return int(1000 * amount / total) if amount > 0 and total > 0 else 0

@@ -105,6 +105,7 @@ def firm_rows(
     ]
     taxes = _taxes(content["breakdown"], rows, table)
     known |= {
+        "parts": [],  # those of an estimate, which are not all firm
         "groups": [_firm_group(group) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [

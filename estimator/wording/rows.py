@@ -55,7 +55,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRows:
-    """The lines of one group. `share` is 0 to 1000: the length of its bar against the longest."""
+    """The lines of one group."""
 
     code: str
     total: str
@@ -64,6 +64,14 @@ class GroupRows:
     rows: Sequence[ItemRow]
     amount: str
     span: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the likely total; `share` is its share of it in thousandths, 0 where it takes something off."""
+
+    label: Words
+    amount: str
     share: int
 
 
@@ -156,6 +164,7 @@ class Rows:
     demo: bool
     headline: Headline
     answers: Sequence[AnswerSection]
+    parts: Sequence[Part]
     groups: Sequence[GroupRows]
     saving: str | None
     taxes: Sequence[TaxRow]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 import pricing
 from estimator import wording
 from estimator.i18n import reader
 from pricing.table import PriceTable
+from tests.support.example_papers import TABLES, largest, plainest, table_of
 from tests.support.folders import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -157,3 +164,22 @@ def test_a_group_of_nothing_but_what_is_included_does_not_cost_nought(table: Pri
     )
     (group,) = [group for group in rows(pricing.read(text)).groups if group.code == "help"]
     assert group.amount == "included"
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("choose", [plainest, largest])
+def test_the_parts_add_up_to_the_total_with_the_taxes_and_their_bars_are_shares_of_it(
+    path: Path, choose: Callable[[PriceTable], dict[str, Any]]
+) -> None:
+    table = table_of(path)
+    answers = choose(table)
+    found = wording.rows(pricing.estimate(table, answers).as_dict(), table, reader("en"))
+    amounts = [digits(part.amount) for part in found.parts if "request" not in part.amount]
+    assert sum(amounts) == digits(found.headline.amount)
+    assert 990 <= sum(part.share for part in found.parts) <= 1000
+    if any(not tax.included for tax in found.taxes):
+        assert found.parts[-1].label.text == "Taxes"
+
+
+def digits(amount: str) -> Decimal:
+    return Decimal(re.sub(r"[^0-9.]", "", amount))
