@@ -28,6 +28,8 @@ PUBLIC = frozenset(
         "patient.delete",
         "patient.robots",
         "patient.logo",
+        "changing.apply",
+        "changing.question",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -181,6 +183,7 @@ CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
+        "changing.question",
         "mailing.email",
         "asking.ask",
         "asking.check",

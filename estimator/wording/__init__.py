@@ -14,6 +14,7 @@ from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
+from estimator.wording.rounding import About, about
 from estimator.wording.rows import Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
     answer_words,
@@ -23,11 +24,14 @@ from estimator.wording.sentences import (
     problem_sentences,
     span,
 )
+from estimator.wording.shortened import in_short, longer
+from estimator.wording.since import difference, other_answers
 
 __all__ = [
     "EVIDENCE",
     "NOTICES",
     "SECTIONS",
+    "About",
     "AdjustmentRow",
     "Before",
     "Change",
@@ -40,17 +44,22 @@ __all__ = [
     "NoticeSection",
     "Rows",
     "Sum",
+    "about",
     "answer_words",
     "as_json",
     "changed_rows",
     "changes",
+    "difference",
     "differences",
     "firm_rows",
     "from_json",
     "head",
     "headline",
+    "in_short",
     "likely_total",
+    "longer",
     "notice_sections",
+    "other_answers",
     "problem_sentence",
     "problem_sentences",
     "rows",

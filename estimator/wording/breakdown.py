@@ -231,15 +231,15 @@ class _Wording:
         totals = self.breakdown["totals"]
         provider = _("To %(provider)s", provider=self.table.provider.name)
         known = self.certainty.total
-        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")))
+        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")), kind="provider")
         if "others" in present:
             label = Words(_("To others, such as hotel and airline"))
-            yield Sum(label, *self.sum(totals["others"], known("others")))
+            yield Sum(label, *self.sum(totals["others"], known("others")), kind="others")
             label = Words(_("All together"))
-            yield Sum(label, *self.sum(totals["total"], known("provider", "others")))
+            yield Sum(label, *self.sum(totals["total"], known("provider", "others")), kind="total")
         if "reserve" in present:
             label = Words(_("To keep in reserve; not part of the price"))
-            yield Sum(label, *self.sum(totals["reserve"], known("reserve")))
+            yield Sum(label, *self.sum(totals["reserve"], known("reserve")), kind="reserve")
 
 
 def _share(amount: Decimal, total: Decimal) -> int:

@@ -89,12 +89,13 @@ class TaxRow:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A labelled amount; `span` is its range, None where there is none."""
+    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals."""
 
     label: Words
     amount: str
     span: str | None = None
     note: Words | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,11 @@ class Headline:
 class Change:
     """What one other answer would do: `effect` is a signed amount, or "on request", "no change", "not possible".
 
-    It `matters` unless nothing changes. `remarks` say why it is not possible, and what else changes;
-    `requests` only what would then be on request.
+    `value` is the answer as a form sends it, None where it is not possible. It `matters` unless nothing changes.
+    `remarks` say why it is not possible, and what else changes; `requests` only what would then be on request.
     """
 
+    value: str | None
     answer: Words
     instead_of: Words
     effect: str
@@ -151,6 +153,7 @@ class Change:
 class DriverChanges:
     """The nearest other answers to one question."""
 
+    driver: str
     label: Words
     rows: Sequence[Change]
 

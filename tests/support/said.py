@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 BLOCKS = frozenset(
-    "address article aside button caption dd div dl dt fieldset footer form h1 h2 h3 h4 header label legend li main nav "
-    "ol option p section select summary table tbody td tfoot th thead tr ul details small br input".split()
+    "address article aside button caption dd div dl dt fieldset footer form h1 h2 h3 h4 header label legend li main "
+    "nav ol option p section select summary table tbody td tfoot th thead tr ul details small br input".split()
 )
 """Elements before and after which a sentence ends, whatever stands there."""
 

@@ -146,15 +146,17 @@ def test_a_sum_of_nothing_but_requests_is_on_request(table: PriceTable) -> None:
     assert training.amount == "on request"
 
 
-def test_an_answer_that_removes_what_is_on_request_is_not_said_to_change_nothing(table: PriceTable) -> None:
+def test_an_answer_that_changes_no_amount_is_no_line_of_what_would_change_the_cost(table: PriceTable) -> None:
     found = pricing.estimate(table, {**ANSWERS, "rehabilitation": 1})
     alternatives = pricing.explore.sensitivity(table, found.answers)
+    assert [row.no_longer for row in alternatives if row.driver == "rehabilitation"] == [
+        ("rehabilitation",),
+        (),
+    ]
     changes = wording.changes(alternatives, found.as_dict(), table, reader("en"))
-    (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
-    none, two = rehabilitation.rows
-    assert (none.effect, none.matters) == ("\u2212\xa0on request", True)
-    assert none.remarks == ["“A day of rehabilitation” then falls away."]
-    assert (two.effect, two.matters, two.requests) == ("no change", False, [])
+    assert [change for change in changes if str(change.label) == "Days of rehabilitation"] == []
+    (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
+    assert (sessions.driver, [row.value for row in sessions.rows]) == ("sessions", ["2", "4"])
 
 
 def test_a_group_of_nothing_but_what_is_included_does_not_cost_nought(table: PriceTable) -> None:

@@ -1,7 +1,7 @@
-"""A breakdown that shows less at once says no less: every sentence of the long page is still on it, or has its reason.
+"""A breakdown that shows less at once says no less: each sentence of the long page is on it, or there is a reason.
 
-`said_before/` holds the price list that the long page was drawn from, and what it said for three plans. What was removed
-stands in `removed.txt`, each sentence below the reason why.
+`said_before/` holds the price list that the long page was drawn from, and what it said of three plans. What was
+removed stands in `removed.txt`, each sentence below the reason why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time_machine
 from flask import Flask
 
 from tests.support.example_papers import DELHI
-from tests.support.said import said, sentences, without_chance
+from tests.support.said import said, without_chance
 from tests.support.visitor import Visitor
 
 HERE = Path(__file__).with_name("said_before")
