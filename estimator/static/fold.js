@@ -15,7 +15,6 @@ reveal();
 
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("main details:not([open])")) {
-    details.name = ""; // of several that have a name only one may be open
     details.open = true;
     shut.push(details);
   }

@@ -87,8 +87,23 @@ def at_breakdown(page: Page) -> str:
     return "/" + page.url.split("/", 3)[3]
 
 
+def open_all(page: Page) -> None:
+    """Open everything that is closed on a page."""
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+
+
+def unfold(page: Page, summary: str) -> None:
+    """Open one part of a page by its heading, if it is closed."""
+    part = page.locator("details", has=page.locator("summary", has_text=summary)).last
+    if part.get_attribute("open") is None:
+        part.locator("summary").first.click()
+    expect(part).to_have_attribute("open", "")
+
+
 def mail(page: Page, address: str) -> None:
     """Have the estimate of a page sent to an address, and wait until it is sent."""
+    if not page.locator("#address").is_visible():
+        unfold(page, "Save or send")
     page.fill("#address", address)
     page.locator("form.email button").click()
     expect(page.locator(".outcome").first).to_be_visible()
@@ -122,17 +137,26 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     expect(page.locator(".error-summary")).to_be_focused()
     yield "refused"
     path = estimate(page, plan)
-    page.locator("summary").first.click()
-    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    yield "breakdown"
+    open_all(page)
     yield "breakdown, with everything opened"
+    page.locator("button.line").first.click()
+    expect(page.locator(".since")).to_contain_text("before")
+    yield "one answer changed by a tap"
+    page.locator(".answers .change a").first.evaluate("link => link.click()")
+    expect(page.locator("h1")).to_contain_text("Change an answer")
+    yield "one question alone"
+    page.goto(path)
     if plan is DELHI:
         page.goto(f"{path}/change")
         answer(page, PACKAGE)
         show(page)
         page.wait_for_url(lambda url: not url.endswith("/change"))
         path = at_breakdown(page)
+        unfold(page, "Every item")
         expect(page.locator(".saving")).to_be_visible()
         yield "package"
+    unfold(page, "Save or send")
     page.fill("#address", "anna@gmial.com")
     page.locator("form.email button").click()
     expect(page.locator(".suggestion")).to_contain_text("anna@gmail.com")
