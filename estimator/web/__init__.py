@@ -9,7 +9,7 @@ from flask_babel import Babel
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from estimator import telephone, wording
+from estimator import telephone
 from estimator.config import Settings
 from estimator.db import unavailable
 from estimator.i18n import reader, speak
@@ -47,8 +47,6 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=lambda: current_reader().locale)
     speak(app.jinja_env)
     app.jinja_env.filters["dial"] = telephone.dial
-    app.jinja_env.filters["in_short"] = wording.in_short
-    app.jinja_env.filters["longer"] = wording.longer
     security.init_app(app)
     for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
         app.register_blueprint(pages)

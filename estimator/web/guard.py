@@ -30,6 +30,7 @@ PUBLIC = frozenset(
         "patient.logo",
         "changing.apply",
         "changing.question",
+        "changing.which",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -183,6 +184,7 @@ CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
+        "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "mailing.email",
         "asking.ask",

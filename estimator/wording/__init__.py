@@ -24,7 +24,6 @@ from estimator.wording.sentences import (
     problem_sentences,
     span,
 )
-from estimator.wording.shortened import in_short, longer
 from estimator.wording.since import difference, other_answers
 
 __all__ = [
@@ -55,9 +54,7 @@ __all__ = [
     "from_json",
     "head",
     "headline",
-    "in_short",
     "likely_total",
-    "longer",
     "notice_sections",
     "other_answers",
     "problem_sentence",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from estimator.i18n import Words
+from estimator.wording.shortened import first_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,16 @@ class NoticeRow:
     text: Words
     link: str | None
 
+    @property
+    def in_short(self) -> Words:
+        """Its first sentence."""
+        return replace(self.text, text=first_sentence(self.text.text))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its first sentence is all that it says; what a link belongs to never is."""
+        return self.link is None and self.in_short.text == self.text.text.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeSection:
@@ -113,6 +124,11 @@ class NoticeSection:
     kind: str
     heading: str
     rows: Sequence[NoticeRow]
+
+    @property
+    def longer(self) -> list[NoticeRow]:
+        """The notices that their first sentence does not say whole."""
+        return [row for row in self.rows if not row.is_short]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ OPEN = {
     "/e/<token>/estimate.pdf": {"GET"},
     "/e/<token>/change": {"GET", "POST"},
     "/e/<token>/change/<driver>": {"GET", "POST"},
+    "/e/<token>/answer": {"GET"},
     "/e/<token>/with": {"POST"},
     "/e/<token>/delete": {"GET", "POST"},
     "/e/<token>/email": {"GET", "POST"},

@@ -86,6 +86,16 @@ def apply(token: str) -> ResponseReturnValue:
     return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
 
 
+@pages.get("/e/<token>/answer")
+def which(token: str) -> ResponseReturnValue:
+    """Go to the question whose "Change" was pressed; the buttons of a form say so shorter than links with the token."""
+    driver = request.args.get("question", "")
+    table = price_lists.parsed(request_context.estimate_of(token).table_version)
+    if driver not in {each.code for each in table.drivers}:
+        return redirect(url_for("patient.change", token=token), code=303)
+    return redirect(url_for("changing.question", token=token, driver=driver), code=303)
+
+
 @pages.route("/e/<token>/change/<driver>", methods=["GET", "POST"])
 def question(token: str, driver: str) -> ResponseReturnValue:
     """Ask one question again, and whatever its new answer calls for; make the estimate with that."""

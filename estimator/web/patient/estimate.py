@@ -34,7 +34,7 @@ from estimator.pdf import renderer
 from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before, estimate_email
+from estimator.web.patient import before
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -166,13 +166,13 @@ def breakdown(token: str) -> ResponseReturnValue:
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
         beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
-        email=estimate_email.form_of(token) if request_context.settings().sends_mail else None,
         links={
             "page": page,
             "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
             "pdf": url_for("patient.document", token=token, **also),
             "change": url_for("patient.change", token=token),
-            "question": url_for("patient.change", token=token),
+            "question": url_for("changing.which", token=token),
+            "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
             "apply": url_for("changing.apply", token=token),
             "ask": url_for("asking.ask", token=token),
             "data": url_for("my_data.estimate", token=token),

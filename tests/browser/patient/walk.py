@@ -93,8 +93,13 @@ def open_all(page: Page) -> None:
 
 
 def unfold(page: Page, summary: str) -> None:
-    """Open one part of a page by its heading, if it is closed."""
-    part = page.locator("details", has=page.locator("summary", has_text=summary)).last
+    """Open one part of a page by the words of its heading, or a selector of it, if it is closed."""
+    words = (
+        page.locator(f"summary{summary}")
+        if summary[0] in ":#."
+        else page.locator("summary", has_text=summary)
+    )
+    part = page.locator("details", has=words).last
     if part.get_attribute("open") is None:
         part.locator("summary").first.click()
     expect(part).to_have_attribute("open", "")
@@ -102,8 +107,9 @@ def unfold(page: Page, summary: str) -> None:
 
 def mail(page: Page, address: str) -> None:
     """Have the estimate of a page sent to an address, and wait until it is sent."""
-    if not page.locator("#address").is_visible():
+    if page.locator("#send").count():
         unfold(page, "Save or send")
+        page.get_by_role("link", name="Email it to me").click()
     page.fill("#address", address)
     page.locator("form.email button").click()
     expect(page.locator(".outcome").first).to_be_visible()
@@ -140,10 +146,10 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     yield "breakdown"
     open_all(page)
     yield "breakdown, with everything opened"
-    page.locator("button.line").first.click()
+    page.locator(".changes button").first.click()
     expect(page.locator(".since")).to_contain_text("before")
     yield "one answer changed by a tap"
-    page.locator(".answers .change a").first.evaluate("link => link.click()")
+    page.locator(".answers button").first.evaluate("button => button.click()")
     expect(page.locator("h1")).to_contain_text("Change an answer")
     yield "one question alone"
     page.goto(path)
@@ -157,6 +163,7 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
         expect(page.locator(".saving")).to_be_visible()
         yield "package"
     unfold(page, "Save or send")
+    page.get_by_role("link", name="Email it to me").click()
     page.fill("#address", "anna@gmial.com")
     page.locator("form.email button").click()
     expect(page.locator(".suggestion")).to_contain_text("anna@gmail.com")

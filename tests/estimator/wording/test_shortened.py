@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from estimator.i18n import Words
-from estimator.wording import shortened
 from estimator.wording.rows import NoticeRow, NoticeSection
 
 
@@ -35,7 +34,7 @@ def row(text: str, link: str | None = None) -> NoticeRow:
     ],
 )
 def test_the_first_sentence_is_said(text: str, first: str) -> None:
-    assert shortened.in_short(row(text)).text.text == first
+    assert row(text).in_short.text == first
 
 
 def test_nothing_is_lost_between_the_short_and_the_long_notices() -> None:
@@ -44,8 +43,5 @@ def test_nothing_is_lost_between_the_short_and_the_long_notices() -> None:
         "Risks",
         [row("One thing."), row("Two things. Both bad."), row("A link.", "https://a.example")],
     )
-    longer = shortened.longer(section)
-    assert longer is not None
-    assert longer.rows == section.rows[1:]
-    assert [shortened.in_short(each).whole for each in section.rows] == [True, False, False]
-    assert shortened.longer(NoticeSection("risk", "Risks", [row("One thing.")])) is None
+    assert section.longer == section.rows[1:]
+    assert [each.is_short for each in section.rows] == [True, False, False]

@@ -19,7 +19,7 @@ from tests.support.visitor import Page, Visitor, words
 
 def lines(page: Page) -> dict[str, Element]:
     """Return the lines that can be pressed, by what they send."""
-    return {button.get("value", ""): button for button in page.all("button", class_="line")}
+    return {button.get("value", ""): button for button in page.all("button", name="answer")}
 
 
 def press(visitor: Visitor, page: Page, value: str) -> Page:
@@ -101,9 +101,14 @@ def test_an_answer_that_is_not_possible_makes_nothing(
     assert count(app, Estimate) == 1
 
 
-def test_without_proof_of_its_own_page_nothing_is_made(app: Flask, visitor: Visitor, breakdown: Page) -> None:
-    assert visitor.post(f"{breakdown.path}/with", {"answer": "sessions=3"}).status == 400
-    assert count(app, Estimate) == 1
+def test_the_secret_link_is_all_that_a_line_needs(app: Flask, visitor: Visitor, breakdown: Page) -> None:
+    stranger = Visitor(app)
+    assert stranger.post(f"/e/{'A' * 43}/with", {"answer": "sessions=3"}).status == 404
+    assert stranger.post(f"{breakdown.path}/with", {"answer": "sessions=3"}).status == 303
+    asked = stranger.post(f"{breakdown.path}/change/sessions", {"q_sessions": "3", "shown_sessions": "yes"})
+    assert asked.status == 400
+    assert asked.control("q_sessions") == "3"
+    assert count(app, Estimate) == 2
 
 
 def test_a_line_of_older_prices_asks_first(app: Flask, visitor: Visitor, breakdown: Page) -> None:

@@ -114,13 +114,12 @@ def test_changing_answers_begins_with_the_earlier_ones_and_makes_another_estimat
 
 
 def test_each_answer_leads_to_its_question(visitor: Visitor, breakdown: Page) -> None:
-    leads = [link for link in breakdown.links() if "/change/" in link]
-    assert len(leads) == 7
-    for link in leads:
-        asked = visitor.open(link)
-        assert [each.get("id") for each in asked.all("div", class_="question")] == [
-            f"question-{link.rpartition('/')[2]}"
-        ]
+    buttons = [button.get("value") for button in breakdown.all("button", name="question")]
+    assert len(buttons) == 7
+    for code in buttons:
+        asked = visitor.open(visitor.open(f"{breakdown.path}/answer?question={code}").location)
+        assert [each.get("id") for each in asked.all("div", class_="question")] == [f"question-{code}"]
+    assert visitor.open(f"{breakdown.path}/answer?question=x").location == f"{breakdown.path}/change"
 
 
 def test_a_radio_button_that_no_longer_comes_is_an_open_question(visitor: Visitor, breakdown: Page) -> None:
