@@ -11,11 +11,11 @@ from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
-from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
+from estimator.wording.firm import AdjustmentRow, Before, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.rounding import About, about
-from estimator.wording.rows import Change, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
+from estimator.wording.rows import Change, ChangedRow, DriverChanges, Head, Headline, NoticeSection, Rows, Sum
 from estimator.wording.sentences import (
     answer_words,
     head,

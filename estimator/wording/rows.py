@@ -100,6 +100,16 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One line that differs, before and after; what was not there says so."""
+
+    kind: str
+    label: Words
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One notice with its optional link."""
 

@@ -34,6 +34,9 @@ def test_a_file_is_sent_compressed_to_whoever_asks_for_it_and_whole_to_others(ap
     visitor, content = Visitor(app), (STATIC / name).read_bytes()
     if name.endswith(".css"):
         content = static_files.squeezed(content.decode()).encode()
+    if name.endswith(".js"):
+        content = static_files.uncommented(content.decode()).encode()
+        assert b"// " not in content or b"://" in content
     plain = visitor.ask("GET", f"/static/{name}")
     small = visitor.ask("GET", f"/static/{name}", headers={"Accept-Encoding": "br, gzip"})
     refused = visitor.ask("GET", f"/static/{name}", headers={"Accept-Encoding": "gzip;q=0"})
