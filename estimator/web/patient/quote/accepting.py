@@ -196,8 +196,12 @@ def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
     """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
     for section in rows.answers[:PLAN_LINES]:
         alone = len(section.rows) == 1
-        said = (str(row.answer) if alone else f"{row.label}: {row.answer}" for row in section.rows)
+        said = (str(row.answer) if alone else _line(str(row.label), str(row.answer)) for row in section.rows)
         yield section.heading, "; ".join(said)
+
+
+def _line(label: str, answer: str) -> str:
+    return f"{label} {answer}" if label.endswith(("?", "؟", "？")) else f"{label}: {answer}"
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
