@@ -80,15 +80,19 @@ class _Wording:
                 for stage in self.breakdown["stages"]
             ],
             payments=[
-                Sum(
-                    self.words(payment["label"]),
-                    self.money(payment["amount"]),
-                    note=self.words(payment["due"]),
-                )
-                for payment in self.breakdown["payments"]
+                Sum(self.words(payment["label"]), amount, note=self.words(payment["due"]))
+                for payment, amount in zip(self.breakdown["payments"], self.payments(), strict=True)
             ],
             notices=notice_sections(self.breakdown["notices"], self.table, self.reader),
         )
+
+    def payments(self) -> Iterator[str]:
+        """What each payment comes to; a share of a sum that leaves something out is at least so much."""
+        known = self.certainty.total("provider")
+        for payment, definition in zip(self.breakdown["payments"], self.table.payments, strict=True):
+            amount = self.money(payment["amount"])
+            fixed = known or definition.amount is not None
+            yield amount if fixed else _("at least %(amount)s", amount=amount)
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)

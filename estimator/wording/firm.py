@@ -17,6 +17,7 @@ from estimator.wording.sentences import answer_words, head
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
+from pricing.table import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def firm_rows(
         "groups": [_firm_group(group) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
-            replace(sum_, amount=_at_least(content, reader.money(payments[payment.code], currency)))
+            replace(sum_, amount=_payment(content, payment, reader.money(payments[payment.code], currency)))
             for sum_, payment in zip(rows.payments, table.payments, strict=True)
         ],
         "notices": rows.notices_besides("about_this_estimate"),
@@ -136,6 +137,10 @@ def firm_rows(
             for stage, firm_part in zip(table.stages, owed_by_stage(table, content["breakdown"]), strict=True)
         ],
     )
+
+
+def _payment(content: StoredQuote, payment: Payment, amount: str) -> str:
+    return amount if payment.amount is not None else _at_least(content, amount)
 
 
 def _at_least(content: StoredQuote, amount: str) -> str:
