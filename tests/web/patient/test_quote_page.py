@@ -218,7 +218,7 @@ def test_a_document_that_is_not_made_yet_is_said_to_be_on_its_way(desk: Desk) ->
     patient = desk.patient(desk.issue())
     page = patient.open(f"{patient.path}/1.pdf")
     assert page.text("h1") == "The document is being made"
-    assert "http-equiv" not in page.html
+    assert page.headers["Refresh"] == "3", "it asks again by itself"
     assert f"{patient.path}/1.pdf" in list(page.links())
 
 
