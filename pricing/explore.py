@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pricing.answers import Answers, check, look, normal_form, refusals
 from pricing.breakdown import Three
@@ -201,12 +201,30 @@ def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
     return []
 
 
+def filled_in(table: PriceTable, answers: Answers, driver: str, answer: str | bool) -> dict[str, str | bool]:
+    """Return what `sensitivity` fills in for one answer to questions that only it asks and that must be answered.
+
+    `answers` and `answer` are in normal form.
+    """
+    plan = {**answers, driver: answer}
+    filled, _values, _problems = _completed(table, plan)
+    return {code: value for code, value in filled.items() if code not in plan}
+
+
 def _with(
     table: PriceTable, answers: Mapping[str, str | bool], driver: str, answer: str | bool
 ) -> tuple[dict[str, str | bool], Outcome]:
     """Change one answer, and fill in what only then is asked and has no answer yet."""
-    plan = {**answers, driver: answer}
-    assumed: dict[str, str | bool] = {}
+    _plan, values, problems = _completed(table, {**answers, driver: answer})
+    assumed = {code: value for code, value in normal_form(values).items() if code not in answers}
+    return assumed, _outcome(table, values, problems)
+
+
+def _completed(
+    table: PriceTable, answers: Mapping[str, Any]
+) -> tuple[dict[str, str | bool], Mapping[str, Value], Sequence[Problem]]:
+    """Fill in the least for what is asked and has no answer; return the plan, its values and its problems."""
+    plan = dict(answers)
     drivers = {entry.code: entry for entry in table.drivers}
     while True:
         values, problems = look(table, plan)
@@ -214,15 +232,11 @@ def _with(
             p.driver for p in problems if p.kind == "answer_missing" and _least(drivers[p.driver]) is not None
         ]
         if not missing:
-            break
+            return plan, values, problems
         for code in missing:
             least = _least(drivers[code])
             assert least is not None
             plan[code] = least
-    for code, value in normal_form(values).items():
-        if code not in answers:
-            assumed[code] = value
-    return assumed, _outcome(table, values, problems)
 
 
 def _least(driver: Driver) -> str | bool | None:

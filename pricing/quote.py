@@ -271,6 +271,56 @@ def comparable(firm: Firm, adjustments: Sequence[Adjustment]) -> ComparableQuote
     }
 
 
+def price_changed(old: StoredBreakdown, new: StoredBreakdown) -> list[tuple[str, str | None, str | None]]:
+    """Return each group of the provider whose likely sum differs: its code, the sum before and now, None if absent."""
+    before, after = (
+        {group["code"]: group["amount"]["likely"] for group in each["groups"] if group["total"] == "provider"}
+        for each in (old, new)
+    )
+    codes = dict.fromkeys((*after, *before))
+    return [
+        (code, before.get(code), after.get(code))
+        for code in codes
+        if not _same(before.get(code), after.get(code))
+    ]
+
+
+def _same(old: str | None, new: str | None) -> bool:
+    return old == new or (old is not None and new is not None and Decimal(old) == Decimal(new))
+
+
+def owed_by_stage(table: PriceTable, breakdown: StoredBreakdown) -> list[Decimal]:
+    """Return what is owed to the provider, by the price list, if the treatment stops after each stage.
+
+    It is the likely cost by then, less what is paid to others by then and the taxes on that.
+    """
+    ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
+    stage_of: dict[str, str | None] = {charge.code: charge.stage for charge in table.charges}
+    stage_of |= {package.code: package.stage for package in table.packages}
+    total_of = {group.code: group.total for group in table.groups}
+    listed = {tax["code"] for tax in breakdown["taxes"]}
+    money = Rounder(table.round_to, table.rounding)
+    owed = []
+    with exactly():
+        for rank, stage in enumerate(breakdown["stages"]):
+            by_then = {
+                item["code"]: (item["group"], Decimal(item["amount"]["likely"] or 0))
+                for item in breakdown["items"]
+                if total_of[item["group"]] == "others"
+                and ranks.get(stage_of[item["code"]] or "", len(ranks) - 1) <= rank
+            }
+            others = sum((amount for _group, amount in by_then.values()), Decimal(0))
+            for tax in table.taxes:
+                if tax.code in listed and not tax.included:
+                    base = sum(
+                        (a for code, (group, a) in by_then.items() if code in tax.of or group in tax.of),
+                        Decimal(0),
+                    )
+                    others += money.amount(base * tax.percent / 100)
+            owed.append(Decimal(stage["cost_by_then"]["likely"]) - others)
+    return owed
+
+
 def _table(breakdown: StoredBreakdown) -> QuoteTable:
     return {
         "table": breakdown["table"],

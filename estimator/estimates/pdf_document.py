@@ -93,7 +93,6 @@ def html(
         .render(
             rows=rows,
             answers=[row for section in rows.answers for row in section.rows],
-            parts=[group for group in rows.groups if group.total != "reserve"],
             changes=changes,
             changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),

@@ -149,7 +149,7 @@ def _quote_code(act: Act, row: outbox.Claimed) -> Written:
             "code": digits,
             "until": reader.clock(code.until, request.table_version.time_zone),
         }
-    return composing.compose("quote_code", reader, _from_request(act, request), context), None
+    return composing.compose("quote_code", reader, _from_house(act), context), None
 
 
 def _request_received(act: Act, row: outbox.Claimed) -> Written:

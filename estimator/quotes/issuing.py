@@ -230,6 +230,7 @@ def _said(
             prepared.adjustments,
             reflection_days=act.clinic.reflection_days,
             before=None if before is None else _before(before, act.settings.data_keys),
+            asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
         )
     return content, rows
 

@@ -45,7 +45,8 @@ for (const form of document.querySelectorAll("form.estimate")) {
       const said = [...question.querySelectorAll(".error")];
       const old = said.filter((error) => "live" in error.dataset).map((error) => error.textContent);
       const isOpen = !question.querySelector("input:checked") && !question.querySelector("input[type=text]")?.value;
-      if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue; // open is not wrong yet
+      // open is not wrong yet
+      if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue;
       say(question, sentences);
     }
     hideEmptySections();

@@ -1,6 +1,7 @@
 // Shows what this browser keeps on the start page: answers that were not finished, and estimates that were made.
 
-const LONGEST = 7; // days, as in kept_answers.js
+// days, as in kept_answers.js
+const LONGEST = 7;
 const DAY = 86_400_000;
 
 const fill = (section, rows, forget) => {

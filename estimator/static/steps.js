@@ -15,7 +15,8 @@ const look = check.querySelector(".last-look");
 const list = look.querySelector("dl");
 const goOn = next.textContent;
 let current = all[0];
-let checked = false; // whoever changes one answer goes back to the check, not through everything again
+// whoever changes one answer goes back to the check, not through everything again
+let checked = false;
 
 const asked = () => all.filter((step) => step === check || step.querySelector("[data-driver]:not([hidden])"));
 const after = (step) => asked().find((each) => all.indexOf(each) > all.indexOf(step)) ?? check;

@@ -20,7 +20,8 @@ const putBack = () => {
   if (!typed) return;
   for (const input of form.elements) {
     if (!input.name || ["submit", "button", "file"].includes(input.type)) continue;
-    if (input.type === "hidden" && input.name !== "submission") continue; // so that nothing is kept twice
+    // so that nothing is kept twice
+    if (input.type === "hidden" && input.name !== "submission") continue;
     const mine = typed.filter(([name]) => name === input.name).map(([, value]) => value);
     if (["radio", "checkbox"].includes(input.type)) input.checked = mine.includes(input.value);
     else if (mine.length) input.value = mine[0];

@@ -83,6 +83,8 @@ class Computed:
     written: str | None = None
     computed: str | None = None
     differences: list[Difference] = field(default_factory=list)
+    #: whether something in it is on request, so that both totals leave it out
+    at_least: bool = False
 
     @property
     def same(self) -> bool:
@@ -227,7 +229,8 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
         for difference in _of_part(part, data, ours)
     ]
     written = amount(_at(data, "totals", "total", "likely"))
-    return Computed(None, table, table.currency, written, ours["totals"]["total"]["likely"], found)
+    likely, at_least = ours["totals"]["total"]["likely"], bool(ours["on_request"])
+    return Computed(None, table, table.currency, written, likely, found, at_least)
 
 
 def amount(given: object) -> str | None:

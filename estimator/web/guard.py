@@ -27,6 +27,9 @@ PUBLIC = frozenset(
         "patient.delete",
         "patient.robots",
         "patient.logo",
+        "changing.apply",
+        "changing.question",
+        "changing.which",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -180,6 +183,8 @@ CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
+        "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
+        "changing.question",
         "mailing.email",
         "asking.ask",
         "asking.check",

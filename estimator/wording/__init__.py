@@ -11,11 +11,13 @@ from estimator.wording.at_least import likely_total, why_open
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
-from estimator.wording.firm import AdjustmentRow, Before, ChangedRow, FirmRows, changed_rows, firm_rows
+from estimator.wording.firm import AdjustmentRow, Before, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
+from estimator.wording.rounding import About, about
 from estimator.wording.rows import (
     Change,
+    ChangedRow,
     DriverChanges,
     Head,
     Headline,
@@ -36,11 +38,13 @@ from estimator.wording.sentences import (
     typed_amount,
     usual,
 )
+from estimator.wording.since import difference, other_answers
 
 __all__ = [
     "EVIDENCE",
     "NOTICES",
     "SECTIONS",
+    "About",
     "AdjustmentRow",
     "Before",
     "Change",
@@ -55,10 +59,12 @@ __all__ = [
     "NoticeSection",
     "Rows",
     "Sum",
+    "about",
     "answer_words",
     "as_json",
     "changed_rows",
     "changes",
+    "difference",
     "differences",
     "firm_rows",
     "from_json",
@@ -69,6 +75,7 @@ __all__ = [
     "not_answered",
     "not_counted",
     "notice_sections",
+    "other_answers",
     "problem_sentence",
     "problem_sentences",
     "rows",

@@ -18,6 +18,7 @@ from estimator.wording.rows import (
     Headline,
     ItemRow,
     NotCounted,
+    Part,
     Rows,
     Sum,
     TaxRow,
@@ -89,13 +90,15 @@ class _Wording:
         self.certainty = Certainty(breakdown, table)
 
     def rows(self, answered: Sequence[str] | None) -> Rows:
+        groups = list(self.groups())
         return Rows(
             title=self.words(self.table.title),
             currency=self.currency,
             demo=self.breakdown["demo"],
             headline=self.headline(),
             answers=list(self.answers(answered)),
-            groups=list(self.groups()),
+            parts=list(self.parts(groups)),
+            groups=groups,
             saving=self.saving(),
             taxes=[self.tax(tax) for tax in self.breakdown["taxes"]],
             totals=list(self.totals()),
@@ -107,15 +110,19 @@ class _Wording:
                 for stage in self.breakdown["stages"]
             ],
             payments=[
-                Sum(
-                    self.words(payment["label"]),
-                    self.money(payment["amount"]),
-                    note=self.words(payment["due"]),
-                )
-                for payment in self.breakdown["payments"]
+                Sum(self.words(payment["label"]), amount, note=self.words(payment["due"]))
+                for payment, amount in zip(self.breakdown["payments"], self.payments(), strict=True)
             ],
             notices=notice_sections(self.breakdown["notices"], self.table, self.reader),
         )
+
+    def payments(self) -> Iterator[str]:
+        """What each payment comes to; a share of a sum that leaves something out is at least so much."""
+        known = self.certainty.total("provider")
+        for payment, definition in zip(self.breakdown["payments"], self.table.payments, strict=True):
+            amount = self.money(payment["amount"])
+            fixed = known or definition.amount is not None
+            yield amount if fixed else _("at least %(amount)s", amount=amount)
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
@@ -189,11 +196,7 @@ class _Wording:
         )
 
     def groups(self) -> Iterator[GroupRows]:
-        paid = [group for group in self.breakdown["groups"] if group["total"] != "reserve"]
-        longest = max((Decimal(group["amount"]["likely"]) for group in paid), default=Decimal(0))
         for group in self.breakdown["groups"]:
-            likely = Decimal(group["amount"]["likely"])
-            in_total = group["total"] != "reserve"
             items = [self.item(item) for item in self.breakdown["items"] if item["group"] == group["code"]]
             amount, extent = self.sum(group["amount"], self.certainty.group(group["code"]))
             if all(item.amount == _("included") for item in items):
@@ -206,8 +209,18 @@ class _Wording:
                 rows=items,
                 amount=amount,
                 span=extent,
-                share=int(1000 * likely / longest) if in_total and longest > 0 and likely > 0 else 0,
             )
+
+    def parts(self, groups: Sequence[GroupRows]) -> Iterator[Part]:
+        """The groups that are paid, and whatever taxes add to them: together the likely total."""
+        total = rest = Decimal(self.breakdown["totals"]["total"]["likely"])
+        for group, worded in zip(self.breakdown["groups"], groups, strict=True):
+            if group["total"] != "reserve":
+                likely = Decimal(group["amount"]["likely"])
+                rest -= likely
+                yield Part(worded.label, worded.amount, _share(likely, total))
+        if rest:
+            yield Part(Words(_("Taxes")), self.reader.money(rest, self.currency), _share(rest, total))
 
     def item(self, item: StoredItem) -> ItemRow:
         entry = self.packages.get(item["code"]) or self.charges[item["code"]]
@@ -274,12 +287,16 @@ class _Wording:
         totals = self.breakdown["totals"]
         provider = _("To %(provider)s", provider=self.table.provider.name)
         known = self.certainty.total
-        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")))
+        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")), kind="provider")
         if "others" in present:
             label = Words(_("To others, such as hotel and airline"))
-            yield Sum(label, *self.sum(totals["others"], known("others")))
+            yield Sum(label, *self.sum(totals["others"], known("others")), kind="others")
             label = Words(_("All together"))
-            yield Sum(label, *self.sum(totals["total"], known("provider", "others")))
+            yield Sum(label, *self.sum(totals["total"], known("provider", "others")), kind="total")
         if "reserve" in present:
             label = Words(_("To keep in reserve; not part of the price"))
-            yield Sum(label, *self.sum(totals["reserve"], known("reserve")))
+            yield Sum(label, *self.sum(totals["reserve"], known("reserve")), kind="reserve")
+
+
+def _share(amount: Decimal, total: Decimal) -> int:
+    return int(1000 * amount / total) if amount > 0 and total > 0 else 0

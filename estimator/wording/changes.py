@@ -17,13 +17,16 @@ from pricing.table import PriceTable
 def changes(
     alternatives: Sequence[Alternative], breakdown: StoredBreakdown, table: PriceTable, reader: Reader
 ) -> list[DriverChanges]:
-    """Word `pricing.explore.sensitivity`: what the nearest other answers would do to the likely total."""
+    """Word `pricing.explore.sensitivity`: what the nearest other answers would do to the likely total.
+
+    An answer that costs the same, or only spares what is on request, is left out: it tells nobody what to save.
+    """
     main, currency = table.main_language, breakdown["currency"]
     labels = {entry.code: entry.label for entry in table.charges}
     asked = {driver.code: driver.label for driver in table.drivers}
     sections = []
     for driver in table.drivers:
-        found = [row for row in alternatives if row.driver == driver.code]
+        found = [row for row in alternatives if row.driver == driver.code and _tells(row)]
         if not found:
             continue
         before = answer_words(driver, breakdown["answers"][driver.code], table, reader)
@@ -59,6 +62,7 @@ def changes(
             likely = None if row.change is None else row.change[1]
             section.append(
                 Change(
+                    value=None if row.change is None else _sent(row.answer),
                     answer=answer_words(driver, row.answer, table, reader),
                     instead_of=before,
                     effect=_effect(likely, currency, row, reader),
@@ -67,7 +71,7 @@ def changes(
                     requests=[*requests, *open_, *other_package],
                 )
             )
-        sections.append(DriverChanges(reader.words(driver.label, main), section))
+        sections.append(DriverChanges(driver.code, reader.words(driver.label, main), section))
     return sections
 
 
@@ -91,6 +95,18 @@ def _package(
 def _short(label: str) -> str:
     """A label up to its colon: what is in a package stands at its own line."""
     return label.partition(":")[0]
+
+
+def _tells(row: Alternative) -> bool:
+    """Whether an answer changes an amount, or is refused, or makes something unknown."""
+    return row.change is None or bool(row.change[1] or row.on_request or row.not_counted)
+
+
+def _sent(answer: str | bool) -> str:
+    """Write an answer as a form sends it."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return answer
 
 
 def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Reader) -> str:

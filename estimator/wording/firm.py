@@ -10,13 +10,15 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
+from estimator.wording import asked as asked_about
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.rows import ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
 from estimator.wording.sentences import answer_words, head, not_answered
 from pricing import PriceTable
 from pricing.left_open import left_open
-from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes
+from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
+from pricing.table import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +35,14 @@ class AdjustmentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedRow:
-    """One line that differs, before and after; what was not there says so."""
-
-    kind: str
-    label: Words
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
 class FirmRows(Rows):
     """A firm quote in the order in which a document shows it.
 
     `total` is what is firm; `beside` is what is not part of it, with its range, and `taxes_beside` the taxes on
     that. `replaces` and `changed` are there when there was a revision before. `about` are the sentences on what is
-    firm, and how it is accepted.
+    firm, and how it is accepted. `since_asked` is what differs from the estimate that was asked about, and
+    `firm_stages` what is owed to the provider if the treatment stops early, by the price list.
+    Revisions that were issued before these were kept have neither.
     """
 
     head: Head
@@ -64,6 +58,8 @@ class FirmRows(Rows):
     replaces: str | None
     changed: Sequence[ChangedRow]
     about: Sequence[str]
+    since_asked: Sequence[ChangedRow]
+    firm_stages: Sequence[Sum]
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,7 @@ def firm_rows(
     *,
     reflection_days: int,
     before: Before | None = None,
+    asked: asked_about.Plan | None = None,
 ) -> FirmRows:
     """Word a firm quote for one reader, in the language that is spoken."""
     rows = breakdown_rows(content["breakdown"], table, reader, list(content["answers"]))
@@ -106,10 +103,12 @@ def firm_rows(
     ]
     taxes = _taxes(content["breakdown"], rows, table)
     known |= {
+        "parts": [],  # those of an estimate, which are not all firm
+        "stages": [],  # as well: what is paid to others is in them
         "groups": [_firm_group(group) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
-            replace(sum_, amount=reader.money(payments[payment.code], currency))
+            replace(sum_, amount=_payment(content, payment, reader.money(payments[payment.code], currency)))
             for sum_, payment in zip(rows.payments, table.payments, strict=True)
         ],
         "notices": rows.notices_besides("about_this_estimate"),
@@ -121,11 +120,11 @@ def firm_rows(
         number=number,
         revision=revision,
         request=content["reference"],
-        price=Sum(to_provider, reader.money(content["price"], currency)),
+        price=Sum(to_provider, _at_least(content, reader.money(content["price"], currency))),
         adjustments=lines,
         total=Sum(
             Words(_("Firm total to %(provider)s", provider=table.provider.name)),
-            reader.money(content["total"], currency),
+            _at_least(content, reader.money(content["total"], currency)),
         ),
         converted=_converted(content, reader),
         beside=_beside(rows),
@@ -133,7 +132,21 @@ def firm_rows(
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
         about=list(_about(headed, reflection_days)),
+        since_asked=[] if asked is None else list(asked_about.since_asked(asked, content, table, reader)),
+        firm_stages=[
+            Sum(reader.words(stage.label, table.main_language), reader.money(firm_part, currency))
+            for stage, firm_part in zip(table.stages, owed_by_stage(table, content["breakdown"]), strict=True)
+        ],
     )
+
+
+def _payment(content: StoredQuote, payment: Payment, amount: str) -> str:
+    return amount if payment.amount is not None else _at_least(content, amount)
+
+
+def _at_least(content: StoredQuote, amount: str) -> str:
+    """Say an amount of a draft in which something is on request; such a quote is not issued, but it is looked at."""
+    return _("at least %(amount)s", amount=amount) if content["breakdown"]["on_request"] else amount
 
 
 def changed_rows(

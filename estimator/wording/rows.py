@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from estimator.i18n import Words
+from estimator.wording.shortened import first_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRows:
-    """The lines of one group. `share` is 0 to 1000: the length of its bar against the longest."""
+    """The lines of one group."""
 
     code: str
     total: str
@@ -70,6 +71,14 @@ class GroupRows:
     rows: Sequence[ItemRow]
     amount: str
     span: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the likely total; `share` is its share of it in thousandths, 0 where it takes something off."""
+
+    label: Words
+    amount: str
     share: int
 
 
@@ -87,12 +96,23 @@ class TaxRow:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A labelled amount; `span` is its range, None where there is none."""
+    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals."""
 
     label: Words
     amount: str
     span: str | None = None
     note: Words | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One line that differs, before and after; what was not there says so."""
+
+    kind: str
+    label: Words
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +122,16 @@ class NoticeRow:
     text: Words
     link: str | None
 
+    @property
+    def in_short(self) -> Words:
+        """Its first sentence."""
+        return replace(self.text, text=first_sentence(self.text.text))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its first sentence is all that it says; what a link belongs to never is."""
+        return self.link is None and self.in_short.text == self.text.text.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeSection:
@@ -110,6 +140,11 @@ class NoticeSection:
     kind: str
     heading: str
     rows: Sequence[NoticeRow]
+
+    @property
+    def longer(self) -> list[NoticeRow]:
+        """The notices that their first sentence does not say whole."""
+        return [row for row in self.rows if not row.is_short]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +198,12 @@ def _sentence(begins: str, labels: Sequence[Words]) -> str:
 class Change:
     """What one other answer would do: `effect` is a signed amount, or "on request", "no change", "not possible".
 
-    It `matters` unless nothing changes. `remarks` say why it is not possible, and what else changes;
-    `requests` are those of them without which the amount is not understood: what would be on request or not counted,
-    and another package.
+    `value` is the answer as a form sends it, None where it is not possible. It `matters` unless nothing changes.
+    `remarks` say why it is not possible, and what else changes; `requests` are those of them without which the amount
+    is not understood: what would be on request or not counted, and another package.
     """
 
+    value: str | None
     answer: Words
     instead_of: Words
     effect: str
@@ -180,6 +216,7 @@ class Change:
 class DriverChanges:
     """The nearest other answers to one question."""
 
+    driver: str
     label: Words
     rows: Sequence[Change]
 
@@ -193,6 +230,7 @@ class Rows:
     demo: bool
     headline: Headline
     answers: Sequence[AnswerSection]
+    parts: Sequence[Part]
     groups: Sequence[GroupRows]
     saving: str | None
     taxes: Sequence[TaxRow]

@@ -62,8 +62,8 @@ class Reader(visitor.Visitor):
         return page
 
     def fill_in(self, page: Page | None = None, **typed: str | None) -> Page:
-        """Send the form of a page, else the one beside the estimate, with some fields changed or left out."""
-        data = {**(page or self.open()).fields(), **typed}
+        """Send the form of a page, else a new one, with some fields changed or left out."""
+        data = {**(page or self.open(f"{self.link}/email")).fields(), **typed}
         answered = self.post(f"{self.link}/email", {k: v for k, v in data.items() if v is not None})
         assert isinstance(answered, Page)
         return answered

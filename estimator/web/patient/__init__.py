@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from estimator.web.patient import estimate, estimate_email, my_data, quote, request, verify
+from estimator.web.patient import changing, estimate, estimate_email, my_data, quote, request, verify
 
-blueprints = (estimate.pages, estimate_email.pages, request.pages, my_data.pages, quote.pages, verify.pages)
+blueprints = (
+    estimate.pages,
+    changing.pages,
+    estimate_email.pages,
+    request.pages,
+    my_data.pages,
+    quote.pages,
+    verify.pages,
+)

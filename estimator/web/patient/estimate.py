@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypedDict
+from urllib.parse import quote
 
 from babel import Locale
 from flask import (
@@ -32,7 +34,7 @@ from estimator.pdf import renderer
 from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import cookies, estimate_email
+from estimator.web.patient import before, cookies
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -108,12 +110,13 @@ def change(token: str) -> ResponseReturnValue:
             _("No new estimates are made from it. Yours stays as it is."),
             way_out=(url_for("patient.breakdown", token=token), _("To your estimate")),
         )
-    return _answering(
+    answer = _answering(
         version,
         action=url_for("patient.change", token=token),
         earlier=earlier,
         back=url_for("patient.breakdown", token=token),
     )
+    return before.remember(token, answer)
 
 
 @pages.post("/estimate/<slug>/total")
@@ -145,6 +148,9 @@ def breakdown(token: str) -> ResponseReturnValue:
     alternatives = sensitivity(table, stored["answers"])
     rate = _rate(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
+    rows = wording.rows(stored, table, reader, list(answers))
+    changes = wording.changes(alternatives, stored, table, reader)
+    page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
     return render_template(
         "patient/breakdown.html",
         new_estimate=True,
@@ -153,21 +159,46 @@ def breakdown(token: str) -> ResponseReturnValue:
         kept_until=reader.moment(
             found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
         ),
-        rows=wording.rows(stored, table, reader, list(answers)),
-        changes=wording.changes(alternatives, stored, table, reader),
+        rows=rows,
+        about=wording.about(
+            stored["totals"]["total"], table.currency, reader, at_least=rows.headline.at_least
+        ),
+        before=before.of(token, stored, table, reader),
+        changes=changes,
+        submission=secrets.token_urlsafe(12),
+        contents=_contents(rows, changes),
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
         beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
-        email=estimate_email.form_of(token) if request_context.settings().sends_mail else None,
         links={
-            "page": f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}",
+            "page": page,
+            "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
             "pdf": url_for("patient.document", token=token, **also),
             "change": url_for("patient.change", token=token),
+            "question": url_for("changing.which", token=token),
+            "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
+            "apply": url_for("changing.apply", token=token),
             "ask": url_for("asking.ask", token=token),
             "data": url_for("my_data.estimate", token=token),
             "delete": url_for("patient.delete", token=token),
         },
     )
+
+
+def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> list[tuple[str, str]]:
+    """Return the parts of a breakdown that somebody may look for, by the address within the page."""
+    parts: list[tuple[str, str, Any]] = [
+        ("not-included", _("Not included"), rows.notice("not_included")),
+        ("items", _("Every item"), True),
+        ("changes", _("What would change it"), changes),
+        ("stages", _("Stopping early"), rows.stages),
+        ("payments", _("Payments"), rows.payments),
+        ("law", _("Law and risks"), True),
+        ("answers", _("Your answers"), True),
+        ("questions", _("Questions to ask"), rows.notice("questions")),
+        ("data", _("My data"), True),
+    ]
+    return [(code, title) for code, title, present in parts if present]
 
 
 @pages.get("/e/<token>/estimate.pdf")

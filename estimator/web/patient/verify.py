@@ -252,7 +252,10 @@ def _verdict(checked: Checked) -> str:
 
 def _money(computed: Computed | None, which: str, reader: Reader) -> str | None:
     value = None if computed is None else getattr(computed, which)
-    return None if computed is None or value is None else reader.money(value, computed.currency)
+    if computed is None or value is None:
+        return None
+    amount = reader.money(value, computed.currency)
+    return _("at least %(amount)s", amount=amount) if computed.at_least else amount
 
 
 def _amount(value: str | None, currency: str, reader: Reader) -> str:

@@ -17,6 +17,7 @@ from estimator.models import PatientRequest
 from estimator.quotes import drafts
 from pricing.quote import Adjustment
 from tests.browser.patient.served import Site, environment
+from tests.browser.patient.walk import unfold
 from tests.support.acts import acting
 
 ANSWERS = {
@@ -187,6 +188,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     page.goto(quote.path)
     expect(page.locator(".standing-declined")).to_be_visible()
     yield "the quote, declined"
-    page.locator(".closing button").click()
+    unfold(page, "On this device")
+    page.locator("#close button").click()
     expect(page.locator("h1")).to_have_text("The quote is closed on this device")
     yield "closed on this device"

@@ -34,7 +34,7 @@ def test_an_estimate_is_emailed_and_its_pdf_opened_from_the_mailbox(
 
 def test_a_slip_in_an_address_is_pointed_out_and_nothing_is_changed(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False)
-    estimate(page, DELHI)
+    page.goto(f"{estimate(page, DELHI)}/email")
     page.fill("#address", "anna@gmial.com")
     page.check("#attached-no")
     page.get_by_role("button", name="Send it").click()

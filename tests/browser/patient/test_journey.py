@@ -21,14 +21,19 @@ from tests.browser.patient.walk import (
     answer,
     at_breakdown,
     estimate,
+    open_all,
     show,
     total_is_shown,
+    unfold,
 )
+from tests.support.accessibility import OVERFLOW
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
 def downloaded(page: Page, folder: Path, press: Callable[[], None]) -> Path:
+    if page.locator("#send").count():
+        unfold(page, "Save or send")
     with page.expect_download() as coming:
         press()
     path = folder / coming.value.suggested_filename
@@ -74,6 +79,7 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
     page.get_by_role("button", name="Show my estimate").tap()
     at_breakdown(page)
     assert page.locator(".total-amount").inner_text() == total
+    open_all(page)
     shown = page.locator("main").inner_text()
 
     document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").tap)
@@ -114,6 +120,8 @@ def test_the_journey_works_by_round_trips_without_javascript(open_page: Opener, 
     show(page)
     at_breakdown(page)
     assert page.locator(".total-amount").inner_text() == total
+    unfold(page, "Save or send")
+    expect(page.locator("[data-copy], [data-share]")).to_have_count(2)
     expect(page.locator("[data-copy]")).to_be_hidden()
     document = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").click)
     assert document.read_bytes().startswith(b"%PDF-")
@@ -197,18 +205,100 @@ def test_the_back_button_keeps_the_answers(open_page: Opener) -> None:
     expect(page.locator("#total .total-amount")).to_have_text(total)
 
 
-def test_change_leads_to_the_answer_and_fills_in_all_of_them(open_page: Opener, breakdown: str) -> None:
+def test_change_asks_one_question_and_the_page_says_what_it_has_changed(
+    open_page: Opener, breakdown: str
+) -> None:
+    page = open_page()
+    page.goto(f"{breakdown}#answers")
+    page.get_by_role("button", name="Change Nights in this room").click()
+    expect(page.locator(".question")).to_have_count(1)
+    assert page.locator("#q_nights").input_value() == "10"
+    page.get_by_role("button", name="More: Nights in this room").click()
+    page.get_by_role("button", name="Done").click()
+    at_breakdown(page)
+    expect(page.locator(".since")).to_contain_text("more than before")
+    expect(page.locator(".since")).to_contain_text("Nights in this room: 11 nights, instead of 10 nights")
+    page.get_by_role("link", name="Back to the estimate before").click()
+    expect(page).to_have_url(re.compile(f"{breakdown}$"))
+
+
+def test_a_tap_on_what_would_change_the_cost_changes_it(
+    open_page: Opener, breakdown: str, site: Site
+) -> None:
+    page = open_page(**PHONE)
+    page.goto(f"{breakdown}#changes")
+    kept = site.estimates()
+    page.get_by_role("button", name="General ward").dblclick()
+    at_breakdown(page)
+    expect(page.locator(".since")).to_contain_text("Room: General ward, instead of Single room")
+    assert site.estimates() == kept + 1
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_an_address_within_the_page_opens_what_is_closed_there(
+    open_page: Opener, breakdown: str, *, scripted: bool
+) -> None:
+    page = open_page(java_script_enabled=scripted)
+    page.goto(breakdown)
+    parts = page.locator(".contents a")
+    assert parts.count() == 9
+    for part in parts.all():
+        address = str(part.get_attribute("href"))
+        expect(page.locator(f".fold {address}")).to_be_hidden()
+        page.goto(f"{breakdown}{address}")
+        expect(page.locator(address)).to_be_visible()
+        page.goto("about:blank")
+        page.goto(breakdown)
+    parts.nth(1).click()
+    expect(page.locator("#items")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_in_print_everything_is_open(
+    open_page: Opener, breakdown: str, tmp_path: Path, *, scripted: bool
+) -> None:
+    page = open_page(java_script_enabled=scripted)
+    page.goto(breakdown)
+    path = tmp_path / "printed.pdf"
+    page.pdf(path=path, format="A4")
+    printed = plain(
+        subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+    )
+    for sentence in (
+        "Nights in this room: it may turn out",
+        "It cannot show whether the treatment helps.",
+        "10 × USD 63.00 = USD 630.00",
+        "Where the price comes from:",
+        "instead of Single room",
+        "After:",
+        "Schedule J",
+        "Planned nights in intensive care",
+        "Why do I pay?",
+    ):
+        assert sentence in printed, sentence
+
+
+@pytest.mark.parametrize("plan", [DELHI, LONG_WORDS], ids=lambda plan: plan.slug)
+def test_an_estimate_is_four_screens_of_a_phone_and_450_words(open_page: Opener, plan: Plan) -> None:
+    page = open_page()
+    estimate(page, plan)
+    assert page.evaluate("document.scrollingElement.scrollHeight") <= 4 * 740
+    assert len(page.locator("body").inner_text().split()) <= 450
+
+
+def test_text_of_twice_its_size_stays_on_the_page(open_page: Opener, breakdown: str) -> None:
     page = open_page()
     page.goto(breakdown)
-    page.get_by_role("link", name="Change Nights in this room").click()
-    expect(page.locator("#question-nights")).to_be_in_viewport()
-    assert page.locator("#q_nights").input_value() == "10"
-    expect(page.locator("[name=q_breathing]:checked")).to_have_count(0)  # what was left open stays open
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(OVERFLOW) == []
+    open_all(page)
+    assert page.evaluate(OVERFLOW) == []
 
 
 def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(breakdown)
+    unfold(page, "Save or send")
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#link-copied")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.patient.served import Opener
-from tests.browser.patient.walk import at_breakdown, show, total_is_shown
+from tests.browser.patient.walk import at_breakdown, open_all, show, total_is_shown
 
 PHONE = {"width": 360, "height": 740}
 ON_ITS_SIDE = {"width": 740, "height": 360}
@@ -108,6 +108,8 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     page.keyboard.press("Enter")
 
     at_breakdown(page)
+    tab_to(page, page.locator("#send-title"))
+    page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("link", name="Download as PDF"))
     with page.expect_download() as coming:
         page.keyboard.press("Enter")
@@ -121,7 +123,11 @@ def test_the_focus_is_always_visible_and_never_covered(
 ) -> None:
     page = open_page(viewport=viewport)
     page.goto(breakdown)
-    assert "Download as PDF" in list(stops(page))
+    assert "send-title" in list(stops(page))
+    page.goto(breakdown)
+    open_all(page)
+    opened = list(stops(page))
+    assert {"Download as PDF", "link", "My data", "Change Room"} <= set(opened)
     page.goto(f"{breakdown}/change")
     total_is_shown(page)
     forwards: list[str] = []

@@ -12,6 +12,7 @@ from tests.browser.patient.quote_walk import NAME, Issued, check, confirm, digit
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE, downloaded
 from tests.browser.patient.test_keyboard import stops, tab_to
+from tests.browser.patient.walk import unfold
 from tests.support.accessibility import (
     DESK,
     NARROW,
@@ -68,6 +69,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
     page.get_by_role("button", name="Take it back").tap()
     expect(page.locator("h1")).to_contain_text("The acceptance is taken back")
     page.goto(quote.path)
+    unfold(page, "On this device")
     page.get_by_role("button", name="Close this quote on this device").tap()
     expect(page.locator("h1")).to_have_text("The quote is closed on this device")
     page.goto(quote.path)
@@ -115,6 +117,8 @@ def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Ope
     page.keyboard.press("Space")
     expect(page.locator("h1")).to_contain_text("You have accepted the quote")
     page.goto(quote.path)
+    unfold(page, "On this device")
+    page.goto(f"{quote.path}#close")
     assert "Close this quote on this device" in list(stops(page))
 
 
@@ -158,7 +162,7 @@ def test_a_quote_prints_without_its_buttons(open_page: Opener, opened: Opened) -
     page = open_page(storage_state=signed_in)
     page.goto(quote.path)
     page.emulate_media(media="print")
-    for gone in ("header.site", "footer.site", ".actions", ".closing"):
+    for gone in ("header.site", "footer.site", ".actions", "#close"):
         expect(page.locator(gone).first).to_be_hidden()
     for kept in (".demo-mark", ".total-amount", ".items", ".notice-not_included", ".notice-evidence"):
         expect(page.locator(kept).first).to_be_visible()

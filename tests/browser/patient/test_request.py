@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import downloaded
-from tests.browser.patient.walk import DELHI, estimate
+from tests.browser.patient.walk import DELHI, estimate, unfold
 from tests.support.accessibility import DESK, NARROW, hindrances, hindrances_beside_colours
 
 FIELDS = {
@@ -41,6 +41,7 @@ def press(page: Page, value: str) -> None:
 def to_the_form(page: Page) -> None:
     """Make an estimate and open the form."""
     estimate(page, DELHI)
+    unfold(page, "Ask the hospital")
     page.get_by_role("link", name="Ask for a firm quote").click()
     expect(page.locator("h1")).to_contain_text("Ask for a firm quote")
 
@@ -127,8 +128,9 @@ def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     expect(stranger.locator("h1")).to_have_text("Open the link once more")
     yield "nothing there", stranger
     estimate(page, DELHI)
+    unfold(page, "My data, and deleting it")
     with page.expect_navigation():
-        page.get_by_role("link", name="My data").click()
+        page.locator("#data a", has_text="My data").click()
     yield "data of an estimate", page
 
 

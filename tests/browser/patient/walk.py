@@ -102,8 +102,29 @@ def at_breakdown(page: Page) -> str:
     return "/" + page.url.split("/", 3)[3]
 
 
+def open_all(page: Page) -> None:
+    """Open everything that is closed on a page."""
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+
+
+def unfold(page: Page, summary: str) -> None:
+    """Open one part of a page by the words of its heading, or a selector of it, if it is closed."""
+    words = (
+        page.locator(f"summary{summary}")
+        if summary[0] in ":#."
+        else page.locator("summary", has_text=summary)
+    )
+    part = page.locator("details", has=words).last
+    if part.get_attribute("open") is None:
+        part.locator("summary").first.click()
+    expect(part).to_have_attribute("open", "")
+
+
 def mail(page: Page, address: str) -> None:
     """Have the estimate of a page sent to an address, and wait until it is sent."""
+    if page.locator("#send").count():
+        unfold(page, "Save or send")
+        page.get_by_role("link", name="Email it to me").click()
     page.fill("#address", address)
     page.locator("form.email button").click()
     expect(page.locator(".outcome").first).to_be_visible()
@@ -137,17 +158,27 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     expect(page.locator(".error-summary")).to_be_focused()
     yield "refused"
     path = estimate(page, plan)
-    page.locator("summary").first.click()
-    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    yield "breakdown"
+    open_all(page)
     yield "breakdown, with everything opened"
+    page.locator(".changes button").first.click()
+    expect(page.locator(".since")).to_contain_text("before")
+    yield "one answer changed by a tap"
+    page.locator(".answers button").first.evaluate("button => button.click()")
+    expect(page.locator("h1")).to_contain_text("Change an answer")
+    yield "one question alone"
+    page.goto(path)
     if plan is DELHI:
         page.goto(f"{path}/change")
         answer(page, PACKAGE)
         show(page)
         page.wait_for_url(lambda url: not url.endswith("/change"))
         path = at_breakdown(page)
+        unfold(page, "Every item")
         expect(page.locator(".saving")).to_be_visible()
         yield "package"
+    unfold(page, "Save or send")
+    page.get_by_role("link", name="Email it to me").click()
     page.fill("#address", "anna@gmial.com")
     page.locator("form.email button").click()
     expect(page.locator(".suggestion")).to_contain_text("anna@gmail.com")

@@ -471,6 +471,27 @@ def test_a_document_has_one_to_three_pages(path: Path, choose) -> None:  # type:
     assert pages(pdf_of(table, choose(table))) <= 3
 
 
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_no_page_begins_with_one_row_of_a_group_or_with_the_total_alone(path: Path) -> None:
+    table = table_of(path)
+    answers = largest(table)
+    content = pdf_of(table, answers)
+    breakdown = pricing.estimate(table, answers).as_dict()
+    last = {}
+    for item in breakdown["items"]:
+        last[item["group"]] = item["label"]["en"]
+    for page in range(2, pages(content) + 1):
+        head, row, *_ = text_of(content, "-layout", "-f", str(page), "-l", str(page)).strip().splitlines()
+        assert "All together" not in row
+        if head.startswith("Description"):  # the columns are said again above what goes on
+            assert not any(row.startswith(label[:25]) for label in last.values()), row
+
+
+def test_sentences_of_steps_are_joined_as_sentences() -> None:
+    table, answers, language = plan("request")
+    assert ".;" not in html_of(table, answers, language)
+
+
 @pytest.mark.parametrize("name", DELHI)
 def test_a_plan_in_delhi_has_one_to_three_pages(name: str) -> None:
     assert pages(pdf_of(*plan(name))) <= 3

@@ -147,7 +147,7 @@ def compose(
     letterhead: composing.Letterhead | None = None,
 ) -> composing.Letter:
     to_staff = (
-        template.startswith("staff_") or template.endswith(("_question", "_decided")) or template == "test"
+        template.startswith("staff_") or template.endswith(("_question", "_decided")) or template in ("test", "quote_code")
     )
     return composing.compose(
         template, reader(language), letterhead or (HOUSE if to_staff else PROVIDER), context

@@ -93,9 +93,9 @@ def test_page_one_says_what_is_firm_for_whom_until_when_and_what_is_not_part_of_
         "2026-1, in force from 1 January 2026",
         "Not part of this quote:",
         "USD 50.00",
-        "(USD 40.00 to 70.00)",
     ):
         assert said in text
+    assert "USD 40.00 to 70.00" not in text, "beside what is firm stands no range"
 
 
 def test_a_quote_is_never_called_an_estimate_and_its_total_has_no_range(app: Flask) -> None:

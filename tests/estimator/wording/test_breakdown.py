@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 import pricing
 from estimator import wording
 from estimator.i18n import reader
 from pricing.table import PriceTable
+from tests.support.example_papers import TABLES, largest, plainest, table_of
 from tests.support.folders import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -139,15 +146,17 @@ def test_a_sum_of_nothing_but_requests_is_on_request(table: PriceTable) -> None:
     assert training.amount == "on request"
 
 
-def test_an_answer_that_removes_what_is_on_request_is_not_said_to_change_nothing(table: PriceTable) -> None:
+def test_an_answer_that_changes_no_amount_is_no_line_of_what_would_change_the_cost(table: PriceTable) -> None:
     found = pricing.estimate(table, {**ANSWERS, "rehabilitation": 1})
     alternatives = pricing.explore.sensitivity(table, found.answers)
+    assert [row.no_longer for row in alternatives if row.driver == "rehabilitation"] == [
+        ("rehabilitation",),
+        (),
+    ]
     changes = wording.changes(alternatives, found.as_dict(), table, reader("en"))
-    (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
-    none, two = rehabilitation.rows
-    assert (none.effect, none.matters) == ("\u2212\xa0on request", True)
-    assert none.remarks == ["“A day of rehabilitation” then falls away."]
-    assert (two.effect, two.matters, two.requests) == ("no change", False, [])
+    assert [change for change in changes if str(change.label) == "Days of rehabilitation"] == []
+    (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
+    assert (sessions.driver, [row.value for row in sessions.rows]) == ("sessions", ["2", "4"])
 
 
 def test_a_group_of_nothing_but_what_is_included_does_not_cost_nought(table: PriceTable) -> None:
@@ -157,3 +166,22 @@ def test_a_group_of_nothing_but_what_is_included_does_not_cost_nought(table: Pri
     )
     (group,) = [group for group in rows(pricing.read(text)).groups if group.code == "help"]
     assert group.amount == "included"
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("choose", [plainest, largest])
+def test_the_parts_add_up_to_the_total_with_the_taxes_and_their_bars_are_shares_of_it(
+    path: Path, choose: Callable[[PriceTable], dict[str, Any]]
+) -> None:
+    table = table_of(path)
+    answers = choose(table)
+    found = wording.rows(pricing.estimate(table, answers).as_dict(), table, reader("en"))
+    amounts = [digits(part.amount) for part in found.parts if "request" not in part.amount]
+    assert sum(amounts) == digits(found.headline.amount)
+    assert 990 <= sum(part.share for part in found.parts) <= 1000
+    if any(not tax.included for tax in found.taxes):
+        assert found.parts[-1].label.text == "Taxes"
+
+
+def digits(amount: str) -> Decimal:
+    return Decimal(re.sub(r"[^0-9.]", "", amount))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from urllib import parse
 from xml.etree.ElementTree import Element
 
 import pikepdf
@@ -307,3 +308,51 @@ def test_a_letter_that_no_font_has_is_a_sentence_and_the_page_still_works(
     assert f"no PDF of {reference_of(page)}" in caplog.text
     assert page.path.rpartition("/")[2] not in caplog.text
     assert visitor.open(page.path).status == 200
+
+
+def test_the_first_screen_says_about_how_much_to_whom_and_what_is_not_known(visitor: Visitor) -> None:
+    page = visitor.estimate({**ANSWERS, "q_robot": "yes"})
+    headline = page.text("section", aria_labelledby="total-title")
+    rounded = words(page.one("p", class_="total-about")).replace("\xa0", " ")
+    assert re.fullmatch(r"at least USD [0-9],[0-9]{2}0", rounded)
+    exact = MONEY.findall(words(page.one("span", class_="total-amount")))[0]
+    assert Decimal(rounded.split()[-1].replace(",", "")) <= Decimal(exact.replace(",", ""))
+    rows = [words(row) for row in page.one("dl", class_="split").iter("div")]
+    assert rows[0].startswith("To Example clinic")
+    assert rows[1].startswith("To others")
+    assert rows[-1].startswith("Not known yeton request")
+    assert "Training with a robot" in rows[-1]
+    assert headline.index("at least") < headline.index("Exactly:")
+
+
+def test_what_is_known_of_every_price_is_said_too(breakdown: Page) -> None:
+    rows = [words(row) for row in breakdown.one("dl", class_="split").iter("div")]
+    assert rows[-1] == "Not known yetnothing"
+
+
+def test_the_ways_to_ask_save_and_send_tell_others_nothing_but_reference_and_link(breakdown: Page) -> None:
+    (whatsapp,) = breakdown.links("WhatsApp")
+    address = parse.urlsplit(whatsapp)
+    assert (address.scheme, address.netloc, address.path) == ("https", "wa.me", "/")
+    said = parse.parse_qs(address.query)["text"][0]
+    reference, _colon, link = said.partition(": ")
+    assert reference == reference_of(breakdown)
+    assert link.endswith(breakdown.path)
+    (mail,) = breakdown.links("Ask a question by email")
+    assert mail.endswith(f"?subject={reference}")
+    share = breakdown.one("button", data_title=f"Cost estimate {reference}")
+    assert share.get("data-share") == link
+    assert share.get("hidden") is not None
+
+
+def test_my_data_stands_before_deleting_and_not_under_it(breakdown: Page) -> None:
+    said = breakdown.text("section", aria_labelledby="data-title")
+    assert said.index("See everything that we keep") < said.index("Delete this estimate")
+    assert words(breakdown.all("h3")[-1]) == "Delete this estimate"
+
+
+def test_every_address_of_the_contents_is_on_the_page(breakdown: Page) -> None:
+    targets = [link.get("href", "")[1:] for link in breakdown.one("nav", class_="contents").iter("a")]
+    assert len(targets) >= 6
+    ids = {element.get("id") for element in breakdown.one("main").iter()}
+    assert set(targets) <= ids

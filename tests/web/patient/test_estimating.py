@@ -116,11 +116,12 @@ def test_changing_answers_begins_with_the_earlier_ones_and_makes_another_estimat
 
 
 def test_each_answer_leads_to_its_question(visitor: Visitor, breakdown: Page) -> None:
-    form = visitor.open(f"{breakdown.path}/change")
-    leads = [link for link in breakdown.links() if "/change#" in link]
-    assert len(leads) == 7
-    for link in leads:
-        form.one("div", id=link.partition("#")[2])
+    buttons = [button.get("value") for button in breakdown.all("button", name="question")]
+    assert len(buttons) == 7
+    for code in buttons:
+        asked = visitor.open(visitor.open(f"{breakdown.path}/answer?question={code}").location)
+        assert [each.get("id") for each in asked.all("div", class_="question")] == [f"question-{code}"]
+    assert visitor.open(f"{breakdown.path}/answer?question=x").location == f"{breakdown.path}/change"
 
 
 def test_a_radio_button_that_no_longer_comes_is_an_open_question(visitor: Visitor, breakdown: Page) -> None:
@@ -291,7 +292,7 @@ def test_prices_that_have_expired_say_so_and_lead_to_todays(
 
 
 def test_what_is_kept_until_when_is_said_where_the_link_is(breakdown: Page) -> None:
-    assert "We keep it until 8 June 2026." in breakdown.text("li", class_="copy")
+    assert "We keep it until 8 June 2026." in breakdown.text("div", class_="copy")
 
 
 def test_what_must_be_answered_comes_first_in_its_section_and_is_marked(visitor: Visitor) -> None:

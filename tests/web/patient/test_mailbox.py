@@ -49,7 +49,7 @@ def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
 def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> None:
     empty = reader.open("/demonstration/mail/")
     assert "There is no mail yet." in empty.reads
-    page = reader.open()
+    page = reader.open(f"{reader.link}/email")
     assert page.links(start="/demonstration/mail/") == ["/demonstration/mail/"], (
         "the foot of each page leads there"
     )

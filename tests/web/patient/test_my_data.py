@@ -323,7 +323,7 @@ def test_an_estimate_says_what_is_kept_of_it(visitor: Visitor) -> None:
 
 def test_who_has_the_link_of_an_estimate_learns_no_address(visitor: Visitor) -> None:
     breakdown = visitor.estimate(ANSWERS)
-    visitor.send(breakdown, {"address": "anna@example.org"}, button=None)
+    visitor.send(visitor.open(f"{breakdown.path}/email"), {"address": "anna@example.org"}, button=None)
     answer = visitor.open(f"{breakdown.path}/data.json")
     assert [mail["address"] for mail in json.loads(answer.body)["mail"]] == ["a…@e….org"]
     assert "anna" not in answer.html

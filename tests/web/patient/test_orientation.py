@@ -56,7 +56,7 @@ def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visit
     chosen = visitor.open(f"{breakdown.path}?in=INR")
     price, beside = amounts(breakdown, "USD"), amounts(chosen, "INR")
     assert amounts(chosen, "USD") == price, "the price stays as it is"
-    headline = Decimal(words(breakdown.one("p", class_="total-amount")).split("\xa0")[1].replace(",", ""))
+    headline = Decimal(words(breakdown.one("span", class_="total-amount")).split("\xa0")[1].replace(",", ""))
     assert beside[0] == (headline * Decimal("83.25")).quantize(Decimal("0.01"))
     assert words(chosen.one("p", class_="beside")).endswith(
         "For orientation: 1\xa0USD = 83.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -31,10 +32,11 @@ def desk(app: Flask) -> Desk:
 
 
 def facts(page: Page) -> dict[str, str]:
-    """Return the lines at the head of a quote."""
+    """Return the lines that say which quote it is."""
     return {
         words(line.findall("dt")[0]): words(line.findall("dd")[0])
-        for line in page.all("dl", class_="facts")[0].findall("div")
+        for lines in page.all("dl", class_="facts")
+        for line in lines.findall("div")
     }
 
 
@@ -93,6 +95,40 @@ def test_adjustments_stand_between_the_price_and_the_firm_total_without_their_re
     assert "Goodwill" in words(row)
     assert "11.05" in words(row)
     assert "Agreed." not in page.text()
+
+
+def test_a_quote_says_first_what_has_changed_since_it_was_asked_for(desk: Desk) -> None:
+    patient = desk.patient(desk.issue(("-100.00", "Goodwill"), sessions=3))
+    page = patient.open(patient.path)
+    said = [words(line) for line in page.one("ul", class_="asked").iter("li")]
+    assert said[0] == "Sessions: 3 sessions, before 2 sessions"
+    assert said[-1].startswith(
+        "To Example clinic: USD\N{NO-BREAK SPACE}6,111.05, before USD\N{NO-BREAK SPACE}4,211.05"
+    )
+
+
+def test_a_quote_of_what_was_asked_for_names_no_change(desk: Desk) -> None:
+    patient = desk.patient(desk.issue())
+    assert patient.open(patient.path).all("ul", class_="asked") == []
+
+
+def test_beside_the_firm_total_stands_no_range(desk: Desk) -> None:
+    patient = desk.patient(desk.issue())
+    page = patient.open(patient.path)
+    head = page.text("div", class_="headline")
+    assert "To others" in head
+    assert not re.search(r"[0-9] to [0-9]", head)
+    if page.all("section", aria_labelledby="stages-title"):
+        stages = page.one("section", aria_labelledby="stages-title")
+        assert not [each for each in stages.iter("span") if each.get("class") == "span"]
+
+
+def test_accepting_repeats_the_plan(desk: Desk) -> None:
+    patient = desk.patient(desk.issue())
+    plan = patient.open(f"{patient.path}/accept").one("dl", class_="plan")
+    lines = [words(line) for line in plan.iter("div")]
+    assert 2 <= len(lines) <= 5
+    assert "Sessions2 sessions" in lines
 
 
 @BOTH
@@ -182,7 +218,7 @@ def test_a_document_that_is_not_made_yet_is_said_to_be_on_its_way(desk: Desk) ->
     patient = desk.patient(desk.issue())
     page = patient.open(f"{patient.path}/1.pdf")
     assert page.text("h1") == "The document is being made"
-    assert "http-equiv" not in page.html
+    assert page.headers["Refresh"] == "3", "it asks again by itself"
     assert f"{patient.path}/1.pdf" in list(page.links())
 
 

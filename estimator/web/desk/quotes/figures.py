@@ -97,8 +97,8 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
     reader = current_reader()
     chosen = prepared.chosen
     return {
-        "total": None if chosen is None else _money(chosen, chosen.total, reader),
-        "price": None if chosen is None else _money(chosen, chosen.price, reader),
+        "total": None if chosen is None else _so_far(chosen, chosen.total, reader),
+        "price": None if chosen is None else _so_far(chosen, chosen.price, reader),
         "adjusted": None
         if chosen is None or not chosen.adjusted
         else reader.money(chosen.text(chosen.adjusted), chosen.currency, sign=True),
@@ -214,6 +214,12 @@ def _mend(sentence: str, address: str, link: str) -> Mend:
 
 def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
     return reader.money(firm.text(amount), firm.currency)
+
+
+def _so_far(firm: Firm, amount: Decimal, reader: Reader) -> str:
+    """Say a sum of the provider: at least so much, while something in it is on request."""
+    said = _money(firm, amount, reader)
+    return _("at least %(amount)s", amount=said) if firm.breakdown["on_request"] else said
 
 
 def _total(firm: Firm | None, reader: Reader) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator import clinic, quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
+from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web import networks
 from estimator.web.fields import CarriedField, TextField, TickField
@@ -21,9 +23,13 @@ from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong
+from estimator.wording import FirmRows
 
 LONGEST_NAME = 200
 LONGEST_SENTENCE = 10_000
+
+PLAN_LINES = 5
+"""Maximum number of lines in which the plan is repeated; the part about the person comes after them."""
 
 
 class AcceptForm(Form):
@@ -48,7 +54,7 @@ def accept(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     rows = blueprint.rows_of(found.newest)
     form = AcceptForm()
-    asked = _Asked(found, blueprint.short(found.newest, rows), form, beside=bool(rows.beside))
+    asked = _Asked(found, rows, form)
     posted = request.method == "POST"
     if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
         return redirect(url_for("quote.answered", number=found.quote.number), code=303)
@@ -156,8 +162,10 @@ def take_back(number: str) -> ResponseReturnValue:
 class _Asked:
     """The question whether a revision is accepted, with what was answered; asks the database nothing more."""
 
-    def __init__(self, found: Opened, short: Short, form: AcceptForm, *, beside: bool) -> None:
+    def __init__(self, found: Opened, rows: FirmRows, form: AcceptForm) -> None:
+        short: Short = blueprint.short(found.newest, rows)
         self.form, self.short = form, short
+        self.plan, self.plan_in = list(_plan(rows)), reader_of(found.newest.language)
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
         self.language = current_reader().tag
         self.name = form.typed_name.data
@@ -166,7 +174,7 @@ class _Asked:
             "I have read what is included and what is not.",
             **{key: getattr(short, key) for key in ("number", "revision", "provider", "total")},
         )
-        self.terms = list(_terms(found.newest, beside))
+        self.terms = list(_terms(found.newest, bool(rows.beside)))
 
     def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
         """Show the question, or what was answered once more."""
@@ -176,10 +184,24 @@ class _Asked:
             form=self.form,
             checking=checking,
             short=self.short,
+            plan=self.plan,
+            plan_in=None if self.plan_in.tag == self.language else self.plan_in,
             terms=self.terms,
             sentence=self.sentence,
             links=self.links,
         ), status
+
+
+def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
+    """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
+    for section in rows.answers[:PLAN_LINES]:
+        alone = len(section.rows) == 1
+        said = (str(row.answer) if alone else _line(str(row.label), str(row.answer)) for row in section.rows)
+        yield section.heading, "; ".join(said)
+
+
+def _line(label: str, answer: str) -> str:
+    return f"{label} {answer}" if label.endswith(("?", "؟", "？")) else f"{label}: {answer}"
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import clinic, quotes
@@ -19,6 +19,9 @@ from estimator.web.patient.quote import standing
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 from estimator.wording import states
+
+ASK_AGAIN_SECONDS = 3
+"""Interval at which the page of somebody who waits for a document asks again."""
 
 
 @pages.get("/quote/<number>")
@@ -52,11 +55,18 @@ def document(number: str, revision: int) -> ResponseReturnValue:
     again = Link(
         url_for("quote.document", number=found.quote.number, revision=asked.number), _("Check again")
     )
-    return common.done(
-        _("The document is being made"),
-        _("That takes a few seconds after a quote is issued. The page of the quote says the same already."),
-        ways=[again, back],
+    shown = make_response(
+        common.done(
+            _("The document is being made"),
+            _(
+                "That takes a few seconds after a quote is issued. The page of the quote says the same already."
+            ),
+            _("This page asks again by itself every few seconds, and the PDF then comes."),
+            ways=[again, back],
+        )
     )
+    shown.headers["Refresh"] = str(ASK_AGAIN_SECONDS)
+    return shown
 
 
 def _revision(found: Opened, number: int) -> QuoteRevision:

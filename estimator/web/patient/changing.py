@@ -1,0 +1,198 @@
+"""Change one answer of an estimate where it stands: by a tap on what it would cost, or by its question alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+
+import pricing
+from estimator import estimates, price_lists, throttle, wording
+from estimator.db import unavailable
+from estimator.i18n import gettext as _
+from estimator.models import Estimate, TableVersion
+from estimator.web import errors, estimate_form, networks, request_context
+from estimator.web.forms import summary
+from estimator.web.language import current_reader
+from estimator.web.patient import before
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
+from pricing import PriceTable
+from pricing.explore import filled_in
+from pricing.table import YesNoDriver
+
+pages = Blueprint("changing", __name__)
+
+LONGEST_SUBMISSION = 100
+"""Maximum number of characters of a form's random name."""
+
+
+class TooMany(errors.Missing):
+    """More estimates were asked for from a network than may be."""
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says when to press again."""
+        return errors.page(
+            429,
+            _("Try again in a quarter of an hour"),
+            _("Many estimates were made from your network just now."),
+            _("Your estimate stays as it is."),
+            way_out=_way_back(),
+        )
+
+
+class Closed(errors.Missing):
+    """No estimates are made from a price list any more."""
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so."""
+        return errors.page(
+            404,
+            _("This price list is closed"),
+            _("No new estimates are made from it. Yours stays as it is."),
+            way_out=_way_back(),
+        )
+
+
+def _way_back() -> tuple[str, str]:
+    token = (request.view_args or {})["token"]
+    return url_for("patient.breakdown", token=token), _("To your estimate")
+
+
+@pages.post("/e/<token>/with")
+def apply(token: str) -> ResponseReturnValue:
+    """Make the estimate with the one answer that was pressed, and go to it; ask for it where it is not possible."""
+    earlier = request_context.estimate_of(token)
+    code, _is, value = request.form.get("answer", "").partition("=")
+    version = _version(earlier)
+    table = price_lists.parsed(version)
+    driver = next((driver for driver in table.drivers if driver.code == code), None)
+    if driver is None:
+        return redirect(url_for("patient.breakdown", token=token), code=303)
+    answer: str | bool = {"yes": True}.get(value, False) if isinstance(driver, YesNoDriver) else value
+    given = dict(estimates.answers_of(earlier))
+    ask = redirect(url_for("changing.question", token=token, driver=code), code=303)
+    if version.id != earlier.table_version_id:
+        return ask  # what the page said of this answer holds for other prices
+    try:
+        stored = estimates.breakdown_of(earlier)["answers"]
+        answers = {**given, code: answer, **filled_in(table, stored, code, answer)}
+        made = _make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
+    except pricing.BadAnswers:
+        return ask
+    return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
+
+
+@pages.get("/e/<token>/answer")
+def which(token: str) -> ResponseReturnValue:
+    """Go to the question whose "Change" was pressed; the buttons of a form say so shorter than links with the token."""
+    driver = request.args.get("question", "")
+    table = price_lists.parsed(request_context.estimate_of(token).table_version)
+    if driver not in {each.code for each in table.drivers}:
+        return redirect(url_for("patient.change", token=token), code=303)
+    return redirect(url_for("changing.question", token=token, driver=driver), code=303)
+
+
+@pages.route("/e/<token>/change/<driver>", methods=["GET", "POST"])
+def question(token: str, driver: str) -> ResponseReturnValue:
+    """Ask one question again, and whatever its new answer calls for; make the estimate with that."""
+    earlier = request_context.estimate_of(token)
+    version, reader = _version(earlier), current_reader()
+    table, given = price_lists.parsed(version), dict(estimates.answers_of(earlier))
+    if driver not in {each.code for each in table.drivers}:
+        raise errors.Missing
+    form = estimate_form.build(table, given)
+    asked, status = {driver}, 200
+    if request.method == "POST":
+        asked |= {each.code for each in table.drivers if f"shown_{each.code}" in request.form}
+        found = estimate_form.read(form, table, reader)
+        answers = {**found.answers, **{code: answer for code, answer in given.items() if code not in asked}}
+        try:
+            if not form.is_of_this_visit():
+                status = _refused(
+                    form,
+                    400,
+                    _("Your session had ended. What you typed is still here; press the button again."),
+                )
+            else:
+                made = _make(version, answers, form.submission.data or "")
+                return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
+        except pricing.BadAnswers as refusal:
+            said = {**wording.problem_sentences(refusal, reader), **found.unreadable}
+            asked |= said.keys()
+            form.refuse_answers(said)
+            status = 422
+        except TooMany:
+            status = _refused(form, 429, _too_many())
+        except DBAPIError as error:
+            known = unavailable(error)
+            if known is None:
+                raise
+            status = _refused(
+                form,
+                503,
+                _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence),
+            )
+    changed = version.version if version.sha256 != earlier.table_version.sha256 else None
+    return _page(token, form, table, asked, changed), status
+
+
+def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> int:
+    form.refuse(sentence)
+    return status
+
+
+def _too_many() -> str:
+    return _(
+        "Many estimates were made from your network just now. What you typed is still here: press the button again "
+        "in a quarter of an hour."
+    )
+
+
+def _page(
+    token: str, form: estimate_form.EstimateForm, table: PriceTable, asked: set[str], changed: str | None
+) -> str:
+    reader = current_reader()
+    sections = []
+    for section in estimate_form.sections(form, table, reader, tuple(asked)):
+        questions = [each for each in section.questions if each.asked]
+        if questions:
+            sections.append(estimate_form.Section(section.role, section.heading, questions))
+    return render_template(
+        "patient/change_one.html",
+        errors=summary(form),
+        form=form,
+        sections=sections,
+        asked=sorted(asked),
+        changed=changed,
+        provider=table.provider.name,
+        title=reader.words(table.title, table.main_language),
+        day_order=reader.day_order(),
+        action=request.path,
+        back=f"{url_for('patient.breakdown', token=token)}#answers",
+        all_answers=url_for("patient.change", token=token),
+    )
+
+
+def _make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> str:
+    """Make an estimate and return the token of its link; raises pricing.BadAnswers and TooMany."""
+    most, network = request_context.settings().estimates_per_network, networks.counted()
+    if not throttle.has_room(act(), "estimate", network, most=most):
+        raise TooMany
+    with committing():
+        token = estimates.make(act(), version, answers, language=current_reader().tag, submission=submission)
+        throttle.take(act(), "estimate", network, most=most)
+    return token
+
+
+def _version(earlier: Estimate) -> TableVersion:
+    """Return the list that an estimate is made with today; its own one, where none is in force yet. Raises Closed."""
+    try:
+        return price_lists.in_force(earlier.table_version.slug, request_context.now())
+    except price_lists.NotInForce:
+        return earlier.table_version
+    except price_lists.UnknownTable:
+        raise Closed from None

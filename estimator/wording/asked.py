@@ -1,0 +1,57 @@
+"""What has changed between an estimate that somebody asked about and the firm quote that they got, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.wording.rows import ChangedRow
+from estimator.wording.sentences import answer_words
+from pricing.quote import price_changed
+from pricing.stored import StoredBreakdown, StoredQuote
+from pricing.table import PriceTable
+
+Plan = tuple[StoredBreakdown, PriceTable]
+"""A breakdown and its price list."""
+
+
+def since_asked(asked: Plan, content: StoredQuote, table: PriceTable, reader: Reader) -> Iterator[ChangedRow]:
+    """Yield each answer and each group of the provider that differs, and at the end what the provider gets."""
+    was = asked[0]
+    now = content["breakdown"]
+    if was["currency"] != now["currency"]:
+        return
+    yield from _answers(asked, (now, table), reader)
+    groups = price_changed(was, now)
+    labels: dict[str, Mapping[str, str]] = {
+        row["code"]: row["label"] for row in (*was["groups"], *now["groups"])
+    }
+    for code, before, after in groups:
+        said = (
+            _("not in it") if amount is None else reader.money(amount, now["currency"])
+            for amount in (before, after)
+        )
+        yield ChangedRow("group", reader.words(labels[code], table.main_language), *said)
+    before, after = was["totals"]["provider"]["likely"], content["total"]
+    if Decimal(before) != Decimal(after):
+        label = Words(_("To %(provider)s", provider=table.provider.name))
+        yield ChangedRow("total", label, *(reader.money(each, now["currency"]) for each in (before, after)))
+
+
+def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
+    (was, old_table), (now, table) = asked, quoted
+    drivers = {driver.code: (driver, old_table) for driver in old_table.drivers}
+    drivers |= {driver.code: (driver, table) for driver in table.drivers}
+    for code in dict.fromkeys((*now["answers"], *was["answers"])):
+        before, after = was["answers"].get(code), now["answers"].get(code)
+        if before == after or code not in drivers:
+            continue
+        driver, of = drivers[code]
+        said = []
+        for answer, list_ in ((before, old_table), (after, table)):
+            there = next((each for each in list_.drivers if each.code == code), None)
+            asked_there = answer is not None and there is not None
+            said.append(str(answer_words(there, answer, list_, reader)) if asked_there else _("not asked"))  # type: ignore[arg-type]
+        yield ChangedRow("answer", reader.words(driver.label, of.main_language), *said)

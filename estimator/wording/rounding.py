@@ -1,0 +1,60 @@
+"""A total as people say it: to three digits, with its range, and nothing taken off it that was promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from pricing.stored import Cases
+
+DIGITS = 3
+"""Number of digits that a rounded total keeps, in units of its currency or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A rounded total and its rounded range, in words; `span` is None where there is no range."""
+
+    amount: str
+    span: str | None
+
+
+def precision(likely: Decimal) -> Decimal:
+    """Return what a total is rounded to: its third digit, and never less than one unit of its currency."""
+    whole = abs(likely)
+    return Decimal(10) ** max(whole.adjusted() - DIGITS + 1, 0) if whole else Decimal(1)
+
+
+def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
+    """Return an amount rounded to the nearest multiple of `to`, or to the one below it."""
+    way = ROUND_FLOOR if down else ROUND_HALF_UP
+    return (amount / to).quantize(Decimal(1), way) * to
+
+
+def about(amounts: Cases, currency: str, reader: Reader, *, at_least: bool = False) -> About | None:
+    """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
+
+    Of a total that leaves something out, `at_least` must stay true, so it is never rounded up.
+    """
+    low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
+    if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
+        return None
+    to = precision(likely)
+    short = [rounded(low, to), rounded(likely, to, down=at_least), rounded(high, to)]
+    if short == [low, likely, high] and low == high:
+        return None
+    amount = reader.money(short[1], currency)
+    said = _("at least %(amount)s", amount=amount) if at_least else _("about %(amount)s", amount=amount)
+    ordered = sorted(short)
+    if ordered[0] == ordered[-1] or low == high:
+        return About(said, None)
+    return About(
+        said,
+        _(
+            "probably %(low)s to %(high)s",
+            low=reader.number(ordered[0]),
+            high=reader.number(ordered[-1]),
+        ),
+    )

@@ -1,0 +1,53 @@
+"""What another answer has done to an estimate, in words: how much less or more, and which answers are other ones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.wording.sentences import answer_words
+from pricing.stored import StoredBreakdown
+from pricing.table import PriceTable
+
+
+def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> str:
+    """Say a likely total with its difference from an earlier one: "USD 16,580.10 (USD 330.00 less than before)"."""
+    total, before = (Decimal(each["totals"]["total"]["likely"]) for each in (now, was))
+    currency = now["currency"]
+    amount = reader.money(now["totals"]["total"]["likely"], currency)
+    if was["currency"] != currency:
+        return amount
+    moved = reader.money(abs(total - before), currency)
+    if total < before:
+        said = _("%(amount)s (%(moved)s less than before)", amount=amount, moved=moved)
+    elif total > before:
+        said = _("%(amount)s (%(moved)s more than before)", amount=amount, moved=moved)
+    else:
+        said = _("%(amount)s (the same as before)", amount=amount)
+    if set(was["on_request"]) != set(now["on_request"]):
+        said += " " + _("What is on request is not the same as before, and is in neither sum.")
+    return said
+
+
+def other_answers(
+    was: tuple[StoredBreakdown, PriceTable], now: tuple[StoredBreakdown, PriceTable], reader: Reader
+) -> list[str]:
+    """Say each answer that differs: "Room: General ward, instead of Single room"."""
+    (old, old_table), (new, table) = was, now
+    drivers = {driver.code: driver for driver in old_table.drivers}
+    said = []
+    for driver in table.drivers:
+        answer, before = new["answers"].get(driver.code), old["answers"].get(driver.code)
+        if answer == before or answer is None:
+            continue
+        words = {
+            "label": reader.words(driver.label, table.main_language),
+            "answer": answer_words(driver, answer, table, reader),
+        }
+        if before is None or driver.code not in drivers:
+            said.append(_("%(label)s: %(answer)s", **words))
+        else:
+            words["before"] = answer_words(drivers[driver.code], before, old_table, reader)
+            said.append(_("%(label)s: %(answer)s, instead of %(before)s", **words))
+    return said
