@@ -36,6 +36,9 @@ DELHI: dict[str, str | bool] = {
     "rehab": "none",
     "visa": False,
     "own_mri": True,
+    "attendant": False,
+    "transfer": "none",
+    "interpreter": "none",
 }
 
 

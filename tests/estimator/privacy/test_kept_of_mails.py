@@ -117,7 +117,7 @@ def ask_on_the_page(app: Flask, token: str, address: str) -> int:
 
 def _ask_on_the_page(app: Flask, token: str, address: str) -> int:
     client = app.test_client()
-    page = client.get(f"/e/{token}").get_data(as_text=True)
+    page = client.get(f"/e/{token}/email").get_data(as_text=True)
     form = page[page.index('class="email"') :]
     data = {
         name: unescape(re.search(rf'name="{name}"[^>]* value="([^"]*)"', form)[1])  # type: ignore[index]
