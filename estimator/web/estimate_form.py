@@ -288,6 +288,15 @@ class Section:
     questions: Sequence[Question]
     continued: bool = False
 
+    @property
+    def may_stay_open(self) -> str:
+        """What becomes of questions that are left open, said once for all of them; empty if none may be."""
+        if not any(question.may_stay_open for question in self.questions):
+            return ""
+        if self.role.startswith("about_you"):
+            return _("What you do not know yet may stay open; we ask you again before a firm quote.")
+        return _("What you do not know yet may stay open; it is then not counted, and the estimate says so.")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -370,7 +379,8 @@ def _height(question: Question) -> float:
     def lines(text: object, letters: int) -> int:
         return -(-len(str(text or "")) // letters)
 
-    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{question.unknown or ''}", 38)
+    assumed = "" if question.may_stay_open else question.unknown or ""
+    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{assumed}", 38)
     options = [option for option in question.options if not option.why]
     chosen = sum(
         44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)

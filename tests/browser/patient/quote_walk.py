@@ -28,6 +28,12 @@ ANSWERS = {
     "rehab": "day",
     "visa": True,
     "own_mri": True,
+    "attendant": False,
+    "transfer": "none",
+    "interpreter": "none",
+    "breathing": False,
+    "blood_thinners": "no",
+    "infection": False,
 }
 NAME = "Wilhelmina Quill"
 PERSON = requests.Person(NAME, "mina@quillworth.org", None, "My stairs are steep.")

@@ -122,7 +122,7 @@ def test_asking_for_a_quote(page: Page, sent: Sent, site: Site, breakdown: str) 
 
 
 def test_sending_an_estimate_by_mail(page: Page, sent: Sent, breakdown: str) -> None:
-    page.goto(breakdown)
+    page.goto(f"{breakdown}/email")
     page.fill("#address", "nobody")
     page.locator("form.email button").click()
     expect(page.locator(".error-summary")).to_be_focused()

@@ -93,9 +93,9 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     page.keyboard.press("ArrowUp")  # round to the last one
     expect(page.locator("[name=q_rehab][value=robot]")).to_be_checked()
     next_step()
+    next_step()
     tab_to(page, page.locator("#q_visa"))
     page.keyboard.press("Space")
-    next_step()
     next_step()
     tab_to(page, page.locator("#q_own_mri"))
     page.keyboard.press("Space")

@@ -76,11 +76,11 @@ def test_back_and_forward_go_through_the_steps(open_page: Opener) -> None:
 
 def test_what_must_be_answered_comes_first_and_is_marked(open_page: Opener) -> None:
     page = open_page()
-    page.goto("/estimate/delhi#step-travel")
-    questions = page.locator("#step-travel .question")
-    expect(questions.first).to_have_attribute("id", "question-visa")
-    expect(questions.first.locator("legend")).to_contain_text("(required)")
-    expect(questions.nth(1).locator(".label")).not_to_contain_text("(required)")
+    page.goto("/estimate/delhi#step-stay")
+    stay = page.locator("#step-stay section").last.locator(".question")
+    expect(stay.first).to_have_attribute("id", "question-room")
+    expect(stay.first.locator("legend")).to_contain_text("(required)")
+    expect(stay.last).not_to_contain_text("(required)")
 
 
 @pytest.mark.parametrize("kind", ["number", "choice"])
@@ -176,7 +176,7 @@ def test_errors_open_the_step_with_the_first_of_them(open_page: Opener) -> None:
     assert step(page) == "stay"
     expect(page.locator("#question-room .error")).to_be_visible()
     page.locator(".error-summary a").last.click()
-    expect(page.locator("#step-about-you")).to_be_visible()
+    expect(page.locator("#step-rehabilitation")).to_be_visible()
 
 
 def test_a_link_to_a_question_opens_its_step(open_page: Opener, breakdown: str) -> None:

@@ -146,11 +146,10 @@ def compose(
     language: str = "en",
     letterhead: composing.Letterhead | None = None,
 ) -> composing.Letter:
-    to_staff = (
-        template.startswith("staff_") or template.endswith(("_question", "_decided")) or template in ("test", "quote_code")
-    )
+    by_host = template.startswith("staff_") or template.endswith(("_question", "_decided"))
+    by_host = by_host or template in ("test", "quote_code")
     return composing.compose(
-        template, reader(language), letterhead or (HOUSE if to_staff else PROVIDER), context
+        template, reader(language), letterhead or (HOUSE if by_host else PROVIDER), context
     )
 
 

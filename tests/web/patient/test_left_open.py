@@ -53,8 +53,11 @@ def test_the_form_asks_what_may_stay_open_and_shows_it(visitor: Visitor) -> None
     for code in ("flights", "hotel_nights", "visa", "infection"):
         (question,) = page.all("div", id=f"question-{code}")
         assert question.get("hidden") is None, code
-    assert "It is then not counted, and the estimate says so." in page.text()
-    assert "It then stays unanswered, and we ask you again before a firm quote." in page.text()
+    assert (
+        "What you do not know yet may stay open; it is then not counted, and the estimate says so."
+        in page.text()
+    )
+    assert "What you do not know yet may stay open; we ask you again before a firm quote." in page.text()
 
 
 def test_money_has_a_field_without_steps_and_with_a_decimal_keyboard(visitor: Visitor) -> None:
