@@ -14,6 +14,7 @@ from estimator.models.tables import TableVersion
 
 RequestState = Literal["new", "in_work", "waiting", "quoted", "accepted", "declined", "expired", "closed"]
 Origin = Literal["page", "staff"]
+AnswerBy = Literal["email", "whatsapp", "telephone"]
 
 REQUEST_STATES: tuple[RequestState, ...] = get_args(RequestState)
 
@@ -104,7 +105,18 @@ class PatientRequest(Base):
 
     # What is long stands last, so that what a list shows is read without it.
     #: sealed: what they wrote
-    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
+    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: sealed: the patient's own name where somebody else asks; None where they ask themselves
+    patient_name: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: sealed codes of `wording.injury`, and a month or a year, "2024-03"; None is not answered
+    injury_level: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    injury_completeness: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    injury_month: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    age_group: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: how they wish to be answered; None is not answered
+    answer_by: Mapped[AnswerBy | None] = mapped_column(String(10), deferred=True, deferred_group="said")
+    #: sealed: when they can be reached, in their own words
+    answer_hours: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
     #: what was answered, in normal form, as JSON
     given: Mapped[str] = mapped_column(Text, deferred=True)
     #: the canonical JSON of the estimate's breakdown

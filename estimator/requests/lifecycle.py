@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -23,7 +23,7 @@ from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
-from estimator.models.requests import Origin, RequestState
+from estimator.models.requests import AnswerBy, Origin, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
@@ -71,12 +71,32 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks, and what they wrote."""
+    """Who asks, and what they wrote; each field is a sealed column of the same name.
+
+    `patient_name` is there where somebody else asks. What is None was left open: codes of `wording.injury` about the
+    patient, and when whoever asks can be reached.
+    """
 
     full_name: str
     email: str | None
     phone: str | None
     message: str
+    patient_name: str | None = None
+    injury_level: str | None = None
+    injury_completeness: str | None = None
+    injury_month: str | None = None
+    age_group: str | None = None
+    answer_hours: str | None = None
+
+    @property
+    def patient(self) -> str:
+        """The name of the patient, to whom a quote is made out."""
+        return self.patient_name or self.full_name
+
+    @property
+    def asked_by(self) -> str | None:
+        """The name of whoever asks for somebody else; None if the patient asks."""
+        return self.full_name if self.patient_name else None
 
 
 @dataclass(frozen=True)
@@ -89,6 +109,7 @@ class Asked:
     for_whom: str
     planned_month: str | None
     consents: Sequence[Consent]
+    answer_by: AnswerBy | None = None
 
 
 def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
@@ -120,6 +141,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "language": asked.language,
         "for_whom": asked.for_whom,
         "planned_month": asked.planned_month,
+        "answer_by": asked.answer_by,
         "state": "new",
         "changes": 0,
         "created_at": act.now,
@@ -138,7 +160,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     else:
         raise RuntimeError("no reference is free")
     if added:
-        _with_words(found, person.full_name, act.settings.lookup_key)
+        _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
         mail = _confirm(act, found, person.email)
         add_event(act, found, "asked", origin=origin, mail=mail)
@@ -169,12 +191,12 @@ def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
     full_name = _opened(request, "full_name", keyring)
     if full_name is None:
         return None
-    return Person(
-        full_name,
-        _opened(request, "email", keyring),
-        _opened(request, "phone", keyring),
-        _opened(request, "message", keyring) or "",
-    )
+    rest = {
+        column.name: _opened(request, column.name, keyring)
+        for column in fields(Person)
+        if column.name not in ("full_name", "message")
+    }
+    return Person(full_name=full_name, message=_opened(request, "message", keyring) or "", **rest)
 
 
 def breakdown_of(request: PatientRequest) -> StoredBreakdown:
@@ -271,7 +293,7 @@ def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str
         [submission or secrets.token_hex(), estimate, *vars(asked.person).values(), asked.country],
         ensure_ascii=False,
     )
-    rest = [asked.language, asked.for_whom, asked.planned_month or ""]
+    rest = [asked.language, asked.for_whom, asked.planned_month or "", asked.answer_by or ""]
     return keys.lookup(lookup_key, "submission", "\x00".join([said, *rest]))
 
 
@@ -287,8 +309,15 @@ def _opened(request: PatientRequest, column: str, keyring: keys.Keyring) -> str 
     return None if sealed is None else keyring.open(sealed, TABLE, column, request.name)
 
 
-def _with_words(request: PatientRequest, full_name: str, lookup_key: str) -> None:
-    found = sorted(name_index.beginnings(full_name, lookup_key))
+def _with_words(request: PatientRequest, person: Person, lookup_key: str) -> None:
+    """Let a request be found by the name of whoever asks and by that of the patient."""
+    found = sorted(
+        {
+            beginning
+            for name in {person.full_name, person.patient}
+            for beginning in name_index.beginnings(name, lookup_key)
+        }
+    )
     db.session.add_all(NameWord(word=word, request_id=request.id) for word in found)
     db.session.flush()
 

@@ -25,7 +25,7 @@ from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
 from estimator.mail import addresses
 from estimator.web.language import current_reader
-from estimator.web.typed_days import PARTS, iso_day, read_day
+from estimator.web.typed_days import PARTS, iso_day, read_day, read_month
 
 LONGEST_NAME = 64
 """Maximum length of a form's random name, or of a hash, that a page carries."""
@@ -279,6 +279,15 @@ class DayField(Field):
         """The day, None if it is invalid."""
         found = read_day(self.data, current_reader())
         return None if found is None else date.fromisoformat(found)
+
+
+class MonthField(TextField):
+    """A month and a year, or a year alone; `month` is it as ISO text, None if it is invalid or empty."""
+
+    @property
+    def month(self) -> str | None:
+        """The month or the year: "2024-03", "2024"."""
+        return read_month(self.data, current_reader())
 
 
 # What is chosen

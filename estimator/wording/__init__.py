@@ -7,6 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
+from estimator.wording import injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, rows
 from estimator.wording.changes import changes
@@ -49,6 +50,7 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "injury",
     "likely_total",
     "notice_sections",
     "problem_sentence",

@@ -47,7 +47,7 @@ class FirmRows(Rows):
 
     `total` is what is firm; `beside` is what is not part of it, with its range, and `taxes_beside` the taxes on
     that. `replaces` and `changed` are there when there was a revision before. `about` are the sentences on what is
-    firm, and how it is accepted.
+    firm, and how it is accepted. `asked_by` is the name of whoever asked for the patient, None if the patient did.
     """
 
     head: Head
@@ -63,6 +63,7 @@ class FirmRows(Rows):
     replaces: str | None
     changed: Sequence[ChangedRow]
     about: Sequence[str]
+    asked_by: str | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def firm_rows(
     adjustments: Sequence[Adjustment],
     *,
     reflection_days: int,
+    asked_by: str | None = None,
     before: Before | None = None,
 ) -> FirmRows:
     """Word a firm quote for one reader, in the language that is spoken."""
@@ -132,6 +134,7 @@ def firm_rows(
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
         about=list(_about(headed, reflection_days)),
+        asked_by=asked_by,
     )
 
 

@@ -31,7 +31,7 @@ from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import injury, states
 
 pages = Blueprint("asking", __name__)
 
@@ -223,6 +223,7 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         action=url_for("asking.ask", token=token),
         consents=list(_consents(found).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
+        longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
         reply_days=_reply_days(),
         kept=kept_sentence(),
         sends_mail=request_context.settings().sends_mail,
@@ -259,18 +260,24 @@ def _answers(asked: requests.Asked) -> list[tuple[str, str, str, bool]]:
     """Return what was answered: the field, what was asked, the answer, and whether it was typed freely."""
     reader = current_reader()
     person, month = asked.person, asked.planned_month
-    languages = language_names()
-    rows = [
+    languages, none = language_names(), injury.not_answered()
+    rows: list[tuple[str, str, str, bool]] = [
         ("full_name", _("Name"), person.full_name, True),
         ("email", _("Email address"), person.email or "", True),
         ("phone", _("Telephone"), person.phone or _("none"), bool(person.phone)),
         ("country", _("Country"), countries(reader)[asked.country], False),
         ("language", _("Language of our answers"), languages[asked.language], False),
+        ("answer_by", _("How we should answer"), injury.channel(asked.answer_by), False),
+        ("answer_hours", _("When we can reach you"), person.answer_hours or none, bool(person.answer_hours)),
         ("for_whom", _("For whom"), for_whom(asked.for_whom), False),
+        ("patient_name", _("Name of the patient"), person.patient, True),
         ("planned_month", _("Planned month"), planned(month), False),
         ("message", _("Message"), person.message or _("none"), bool(person.message)),
+        *((*fact, False) for fact in injury.facts(person, reader)),
     ]
-    return [row for row in rows if row[0] != "language" or len(languages) > 1]
+    without = {"language"} if len(languages) < 2 else set()
+    without |= set() if person.patient_name else {"patient_name"}
+    return [row for row in rows if row[0] not in without]
 
 
 def for_whom(code: str) -> str:

@@ -213,6 +213,34 @@ def test_the_page_of_a_request_shows_what_was_asked_and_the_plan(coordinator: St
     assert coordinator.page.links("Prepare a quote") == [f"/desk/requests/{reference}/quote"]
 
 
+def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_injury(
+    coordinator: Staff,
+) -> None:
+    reference = enter(
+        coordinator,
+        for_whom="other",
+        patient_name="Berta Quill",
+        consent_on_behalf="yes",
+        injury_level="T6",
+        injury_month="2019",
+        answer_by="whatsapp",
+        answer_hours="weekdays after 18:00",
+    )
+    text = coordinator.see(f"/desk/requests/{reference}").text
+    for part in (
+        "Patient Berta Quill",
+        "Asked by Zephyrine Quill",
+        "Answer By WhatsApp weekdays after 18:00",
+        "Level of the injury T6 (chest)",
+        "How complete it is not answered",
+        "When it happened 2019",
+        "Age not answered",
+    ):
+        assert part in text, part
+    assert "Berta Quill" in coordinator.see(f"/desk/requests/{reference}/quote").text
+    assert reference in coordinator.see("/desk/requests?q=berta").text
+
+
 def test_small_letters_are_the_same_reference_and_another_one_is_missing(
     coordinator: Staff, reference: str
 ) -> None:
@@ -224,7 +252,7 @@ def test_small_letters_are_the_same_reference_and_another_one_is_missing(
 
 
 def test_consents_are_shown_with_their_exact_words(app: Flask, coordinator: Staff) -> None:
-    reference = enter(coordinator, for_whom="other", consent_on_behalf="yes")
+    reference = enter(coordinator, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes")
     text = coordinator.see(f"/desk/requests/{reference}").text
     assert "said, and ticked by staff" in text
     assert "I am asking for somebody else, and this person has allowed me to give" in text

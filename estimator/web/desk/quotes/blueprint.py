@@ -112,7 +112,7 @@ def name_of(of: PatientRequest) -> str | None:
         found = requests.person_of(of, settings().data_keys)
     except keys.Unreadable:
         return None
-    return None if found is None else found.full_name
+    return None if found is None else found.patient
 
 
 def language_of(of: PatientRequest) -> Reader:

@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import injury, states
 
 
 class Unknown(errors.Missing):
@@ -208,6 +208,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "by_staff": found.origin == "staff",
             "country": desk.country(found.country),
             "language": reader_of(found.language).name,
+            "answer_by": injury.channel(found.answer_by),
             "for_other": found.for_whom == "other",
             "planned": None if found.planned_month is None else reader.month(found.planned_month),
             "estimate": found.estimate_reference,
@@ -217,6 +218,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "version": found.table_version.version,
         },
         who=who,
+        injury=[] if who is None else list(injury.facts(who, reader)),
         unreadable=unreadable,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
