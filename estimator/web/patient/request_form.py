@@ -19,7 +19,6 @@ from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.fields import (
     AddressField,
-    AreaField,
     CarriedField,
     ChoiceField,
     LineField,
@@ -28,6 +27,7 @@ from estimator.web.fields import (
     RadiosField,
     SubmissionField,
     TickField,
+    WordsField,
 )
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
@@ -173,7 +173,7 @@ class RequestForm(Form):
         optional=True,
         refusal=lazy_gettext("Choose a month of the list."),
     )
-    message = AreaField(
+    message = WordsField(
         lazy_gettext("Message (not required)"),
         [NotTooLong(LONGEST_MESSAGE), Printable()],
         most_shown=MOST_SHOWN,
@@ -285,9 +285,9 @@ def language_names() -> Mapping[str, str]:
     return {tag: reader_of(tag).name for tag in request_context.settings().languages}
 
 
-def words_field(label: str, missing: str | None = None, **values: Any) -> AreaField:
+def words_field(label: str, missing: str | None = None, **values: Any) -> WordsField:
     """Return a field for some words of somebody; `missing` is said where they must write something."""
     needed = [Filled(missing)] if missing else []
-    return AreaField(
+    return WordsField(
         label, [*needed, NotTooLong(LONGEST_MESSAGE), Printable()], most_shown=MOST_SHOWN, **values
     )
