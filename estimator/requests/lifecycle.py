@@ -10,8 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from email.utils import parseaddr
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -26,7 +25,7 @@ from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent,
 from estimator.models.requests import AnswerBy, Origin, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import add_event, lock, words_of
+from estimator.requests.events import add_event, lock
 from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 KIND = "request"
@@ -46,15 +45,6 @@ NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
 }
 """What may follow each state. A revised quote leaves a request quoted, or makes it so again; what can still be
 accepted is withdrawn before it is closed."""
-
-
-AGAIN = timedelta(hours=1)
-"""Time within which a question in the same words counts as sent twice."""
-
-
-DAY = timedelta(days=1)
-QUESTIONS_A_DAY = 20
-"""Maximum number of questions about one request, or its quote, in 24 hours."""
 
 
 class NotPossible(Exception):
@@ -162,7 +152,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     if added:
         _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
-        mail = _confirm(act, found, person.email)
+        mail = notify(act, found, person.email, "request_received", submission=found.reference)
         add_event(act, found, "asked", origin=origin, mail=mail)
     return found
 
@@ -237,42 +227,27 @@ def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     return add_event(act, request, "note", words=words)
 
 
-def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
-    """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
-
-    Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
-    """
-    lock(request)
-    recent = db.session.scalars(
-        select(RequestEvent).where(
-            RequestEvent.request_id == request.id,
-            RequestEvent.kind == "question",
-            RequestEvent.at > act.now - DAY,
-        )
-    ).all()
-    for event in recent:
-        if event.at > act.now - AGAIN and words_of(event, act.settings.data_keys) == words:
-            return None
-    if len(recent) >= QUESTIONS_A_DAY:
-        raise outbox.TooMany("record")
-    return add_event(act, request, "question", words=words)
-
-
-def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
-    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
-    if act.settings.sends_mail:
-        outbox.put(
-            act,
-            outbox.Message(
-                "request_question",
-                about=request.reference,
-                address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-                language=act.settings.languages[0],
-                submission=event.name,
-                # Questions are counted themselves; other mail of the day must not keep the desk from hearing of one.
-                limits=outbox.UNLIMITED,
-            ),
-        )
+def notify(act: Act, request: PatientRequest, address: str | None, template: str, *, submission: str) -> str:
+    """Put a mail to whoever asked into the outbox; return what became of that, as a code."""
+    if address is None:
+        return "no_address"
+    if not act.settings.sends_mail:
+        return "no_server"
+    try:
+        with db.session.begin_nested():
+            outbox.put(
+                act,
+                outbox.Message(
+                    template,
+                    about=request.reference,
+                    address=address,
+                    language=request.language,
+                    submission=submission,
+                ),
+            )
+    except outbox.TooMany:
+        return "too_many"
+    return "put"
 
 
 def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
@@ -329,29 +304,6 @@ def _with_consents(
         row = RequestConsent(request_id=request.id, how=how, given_at=now, **vars(consent))
         db.session.add(row)
         db.session.flush()
-
-
-def _confirm(act: Act, request: PatientRequest, address: str | None) -> str:
-    """Put the mail that confirms a request into the outbox; return what became of that, as a code."""
-    if address is None:
-        return "no_address"
-    if not act.settings.sends_mail:
-        return "no_server"
-    try:
-        with db.session.begin_nested():
-            outbox.put(
-                act,
-                outbox.Message(
-                    "request_received",
-                    about=request.reference,
-                    address=address,
-                    language=request.language,
-                    submission=request.reference,
-                ),
-            )
-    except outbox.TooMany:
-        return "too_many"
-    return "put"
 
 
 def _reference() -> str:

@@ -172,7 +172,7 @@ class AddressField(CompactField):
 
     def meant(self, typed: str) -> str:
         """Return the address without the capital letter with which a phone begins a sentence."""
-        return typed_text.address(typed)
+        return typed_text.mail_address(typed)
 
     @property
     def address(self) -> str | None:

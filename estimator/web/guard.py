@@ -128,6 +128,7 @@ STAFF: dict[str, str] = {
     "desk.new": "requests.work",
     "desk.enter": "requests.work",
     "desk.note": "requests.work",
+    "desk.answer": "requests.work",
     "desk.assign": "requests.work",
     "desk.state": "requests.work",
     "desk.bulk": "requests.work",

@@ -61,7 +61,7 @@ def compact(text: str) -> str:
     return seen.translate(_FULL_WIDTH).strip()
 
 
-def address(text: str) -> str:
+def mail_address(text: str) -> str:
     """Return a mail address as `compact`, without the capital that a phone gives the beginning of a sentence."""
     typed = compact(text)
     return typed[:1].lower() + typed[1:] if _FIRST_CAPITAL.fullmatch(typed) else typed

@@ -131,6 +131,7 @@ MAY: dict[str, set[str]] = {
     "desk.new": {"coordinator"},
     "desk.enter": {"coordinator"},
     "desk.note": {"coordinator"},
+    "desk.answer": {"coordinator"},
     "desk.assign": {"coordinator"},
     "desk.state": {"coordinator"},
     "desk.bulk": {"coordinator"},

@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
@@ -374,22 +374,56 @@ def _about(record: PatientRequest) -> About:
 
 def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tuple[str, int]:
     about, quote = _about(record), quotes.for_request(record)
-    zone = about["time_zone"]
-    events = requests.history(record, request_context.settings().data_keys)
-    questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
+    confirmed = request_visit.is_confirmed(record)
     rendered = render_template(
         "patient/request.html",
         errors=summary(form),
         form=form,
         state=record.state,
         state_sentence=_state(record, quote),
-        questions=questions,
+        exchange=_exchange(record, about["time_zone"], confirmed),
+        # The plan is personal as well: a link alone leads to no estimate.
+        estimate=_estimate_link(record) if confirmed else None,
+        code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
         room=question_form.room(),
         **about,
     )
     return rendered, status
+
+
+class Said(TypedDict):
+    """A question, or the answer to one; `words` only where they may be shown."""
+
+    sentence: str
+    words: str | None
+
+
+def _exchange(record: PatientRequest, zone: str, confirmed: bool) -> list[Said]:
+    """Return the questions and answers about a request, the first first."""
+    sentences = {
+        "question": lazy_gettext("Your question of %(moment)s"),
+        "answer": lazy_gettext("Our answer of %(moment)s"),
+    }
+    events = requests.history(record, request_context.settings().data_keys)
+    return [
+        {
+            "sentence": str(sentences[event.kind]) % {"moment": current_reader().clock(event.at, zone)},
+            "words": event.words if confirmed else None,
+        }
+        for event in reversed(events)
+        if event.kind in requests.EXCHANGE
+    ]
+
+
+def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
+    """Return the estimate that was asked about, if its page still opens."""
+    found = estimates.by_reference(act(), record.estimate_reference)
+    if found is None:
+        return None
+    token = estimates.token_of(found, request_context.settings().link_key)
+    return {"reference": found.reference, "link": url_for("patient.breakdown", token=token)}
 
 
 def _quote(quote: Quote) -> dict[str, str]:

@@ -116,6 +116,11 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
     ("request_received", "words-of-the-clinic"): {**REQUEST, **WORDS},
+    ("request_answer", "plain"): {
+        "reference": "REQ-7K3M-92QF",
+        "link": "https://estimate.example.org/r/" + "a" * 43,
+        "demo": False,
+    },
     ("request_question", "plain"): {
         "reference": "REQ-7K3M-92QF",
         "at": "10 March 2026, 12:00 (UTC)",

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from estimator import requests, staff
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import RequestEvent
+from estimator.models import Mail, RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.requests import search
@@ -351,6 +351,32 @@ def test_a_note_is_kept_sealed_and_read_by_staff(app: Flask, coordinator: Staff,
     assert "Prefers calls <b>after</b> 18:00." in page.text
     assert "after</b>" not in page.html
     assert "Prefers calls" not in stored(app)
+
+
+def test_an_answer_is_kept_sealed_and_told_by_mail_once(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    page = coordinator.see(f"/desk/requests/{reference}")
+    fields = {"words": "Heliotrope lifts go to every floor."}
+    coordinator.send("Keep the answer", fields)
+    assert "a mail says that it is there" in coordinator.page.text
+    assert "answered" in coordinator.page.text
+    assert "Heliotrope lifts" in coordinator.page.text
+    assert "Heliotrope" not in stored(app)
+    coordinator.page = page
+    coordinator.send("Keep the answer", fields)
+    assert coordinator.page.status == 409
+    assert coordinator.page.text.count("Heliotrope lifts") == 2, "once in the history and once in the form"
+    with app.app_context():
+        templates = db.session.scalars(select(Mail.template).filter_by(about=reference)).all()
+    assert list(templates).count("request_answer") == 1
+
+
+def test_an_empty_answer_is_none(coordinator: Staff, reference: str) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    coordinator.send("Keep the answer", {"words": " \u200b "})
+    assert coordinator.page.status == 422
+    assert "Enter the answer first." in coordinator.page.text
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,12 @@ class NoteForm(Form):
     words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), id="note")
 
 
+class AnswerForm(Form):
+    """An answer to whoever asks."""
+
+    words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
+
+
 class AssignForm(Form):
     """Whom a request is given to: a number, or nobody."""
 
@@ -102,6 +108,29 @@ def note(reference: str) -> ResponseReturnValue:
     with committing():
         requests.note(act(), found, form.words.data)
     flash(_("The note is kept."))
+    return desk.to("request", reference=found.reference, _anchor="history")
+
+
+@pages.post("/<reference>/answer")
+def answer(reference: str) -> ResponseReturnValue:
+    """Keep an answer where whoever asks reads it, and tell them by mail that it is there."""
+    found = the_request(reference)
+    form = AnswerForm()
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        with committing():
+            desk.unchanged(found, _changes())
+            mail = requests.answer(act(), found, form.words.data)
+    except requests.ChangedMeanwhile:
+        return _meanwhile(reference, form)
+    flash(
+        _("The answer is kept, and a mail says that it is there.")
+        if mail == "put"
+        else _(
+            "The answer is kept, and no mail goes out: tell them that it stands on the page of their request."
+        )
+    )
     return desk.to("request", reference=found.reference, _anchor="history")
 
 
@@ -190,13 +219,14 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     except keys.Unreadable:
         who, unreadable = None, True
     may_work = signed_in.may("requests.work")
-    assigning, moving, noting = _forms(found, sent)
+    assigning, moving, noting, answering = _forms(found, sent)
     shown = render_template(
         "desk/request.html",
         errors=[] if sent is None else summary(sent),
         assigning=assigning,
         moving=moving,
         noting=noting,
+        answering=answering,
         record={
             "reference": found.reference,
             "changes": found.changes,
@@ -235,13 +265,14 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     return shown, status
 
 
-def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm]:
+def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm, AnswerForm]:
     """Return the forms of a page: the one that was sent, and the others as they stand for the request."""
     assigning = sent if isinstance(sent, AssignForm) else AssignForm(found, None)
     moving = sent if isinstance(sent, StateForm) else StateForm(found, None)
     # Only what can be done is offered, whatever was sent.
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
-    return assigning, moving, sent if isinstance(sent, NoteForm) else NoteForm(None)
+    noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
+    return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(None)
 
 
 def _entries(found: PatientRequest) -> list[requests.Entry]:
