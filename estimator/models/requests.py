@@ -15,6 +15,7 @@ from estimator.models.tables import TableVersion
 RequestState = Literal["new", "in_work", "waiting", "quoted", "accepted", "declined", "expired", "closed"]
 Origin = Literal["page", "staff"]
 AnswerBy = Literal["email", "whatsapp", "telephone"]
+RequestKind = Literal["quote", "question"]
 
 REQUEST_STATES: tuple[RequestState, ...] = get_args(RequestState)
 
@@ -83,7 +84,7 @@ class PatientRequest(Base):
     phone: Mapped[bytes | None] = mapped_column(Sealed)
     #: HMAC of the address, to find it by; None without one, and once the person is erased
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    #: ISO 3166 code
+    #: ISO 3166 code; empty where it was not asked
     country: Mapped[str] = mapped_column(String(2))
     #: language tag of everything that is sent to them
     language: Mapped[str] = mapped_column(String(20))
@@ -121,6 +122,11 @@ class PatientRequest(Base):
     given: Mapped[str] = mapped_column(Text, deferred=True)
     #: the canonical JSON of the estimate's breakdown
     breakdown: Mapped[str] = mapped_column(Text, deferred=True)
+
+    #: what was asked for; a mere question names nobody, and no country
+    kind: Mapped[RequestKind] = mapped_column(
+        String(10), server_default="quote", deferred=True, deferred_group="said"
+    )
 
     table_version: Mapped[TableVersion] = relationship()
     assignee: Mapped[StaffUser | None] = relationship()

@@ -40,6 +40,7 @@ PURPOSES: Mapping[str, Any] = {
     "health_data": lazy_gettext("Using what says something about health"),
     "contact": lazy_gettext("Writing and calling"),
     "on_behalf": lazy_gettext("Speaking for somebody else"),
+    "question": lazy_gettext("Storing and answering a question"),
 }
 """What each consent is about."""
 
@@ -73,6 +74,7 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
         "format": FORMAT,
         "kind": "my_data",
         "reference": record.reference,
+        "asked_for": record.kind,
         "asked_at": _iso(record.created_at),
         "kept_until": _iso(erasure.kept_until(record, act.clinic)),
         "person": None
@@ -237,12 +239,16 @@ class _Worded:
         found = self.found
         person = found["person"]
         if person is not None:
-            yield Row(_("Name"), person["full_name"], typed=True)
+            if person["full_name"]:
+                yield Row(_("Name"), person["full_name"], typed=True)
             for label, said in ((_("Email address"), person["email"]), (_("Telephone"), person["phone"])):
                 if said:
                     yield Row(label, said, typed=True)
-        yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
+        if found["country"]:
+            yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
         yield Row(_("Language of our answers"), Reader(found["language"]).name)
+        if found["asked_for"] == "question":
+            return
         other = found["for_whom"] == "other"
         yield Row(_("How we should answer"), injury.channel(found["answer_by"]))
         if person is not None and person["answer_hours"]:
@@ -256,7 +262,7 @@ class _Worded:
             yield Row(_("Message"), person["message"], typed=True)
 
     def injury(self) -> Iterator[Row]:
-        if self.found["person"] is not None:
+        if self.found["person"] is not None and self.found["asked_for"] == "quote":
             told = requests.Person(**self.found["person"])
             yield from (Row(fact.label, fact.answer) for fact in injury.facts(told, self.reader))
 

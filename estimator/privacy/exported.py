@@ -110,6 +110,7 @@ class KeptRequest(TypedDict):
     format: int
     kind: Literal["my_data"]
     reference: str
+    asked_for: str
     asked_at: str
     kept_until: str
     person: KeptPerson | None

@@ -164,7 +164,9 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             "time_zone": table.time_zone,
             "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
             "demo": table.demo,
-            **clinics_words("request_received", row.language),
+            "mere_question": record.kind == "question",
+            # What the clinic writes there speaks of a request for a quote.
+            **({} if record.kind == "question" else clinics_words("request_received", row.language)),
         }
     return composing.compose("request_received", reader, _from_request(act, record), context), None
 

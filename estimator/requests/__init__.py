@@ -25,7 +25,14 @@ from estimator.requests.lifecycle import (
     person_of,
     token_of,
 )
-from estimator.requests.questions import EXCHANGE, QUESTIONS_A_DAY, answer, keep_question, tell_desk
+from estimator.requests.questions import (
+    EXCHANGE,
+    QUESTIONS_A_DAY,
+    answer,
+    ask_first,
+    keep_question,
+    tell_desk,
+)
 
 __all__ = [
     "EXCHANGE",
@@ -45,6 +52,7 @@ __all__ = [
     "answer",
     "answers_of",
     "ask",
+    "ask_first",
     "assign",
     "breakdown_of",
     "consents",

@@ -22,7 +22,7 @@ from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
-from estimator.models.requests import AnswerBy, Origin, RequestState
+from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock
@@ -100,6 +100,7 @@ class Asked:
     planned_month: str | None
     consents: Sequence[Consent]
     answer_by: AnswerBy | None = None
+    kind: RequestKind = "quote"
 
 
 def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
@@ -132,6 +133,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "for_whom": asked.for_whom,
         "planned_month": asked.planned_month,
         "answer_by": asked.answer_by,
+        "kind": asked.kind,
         "state": "new",
         "changes": 0,
         "created_at": act.now,
@@ -153,7 +155,8 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
         mail = notify(act, found, person.email, "request_received", submission=found.reference)
-        add_event(act, found, "asked", origin=origin, mail=mail)
+        about = {} if asked.kind == "quote" else {"about": asked.kind}
+        add_event(act, found, "asked", origin=origin, mail=mail, **about)
     return found
 
 

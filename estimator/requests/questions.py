@@ -11,9 +11,10 @@ from sqlalchemy import select
 from estimator.act import Act
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import PatientRequest, RequestEvent
+from estimator.models import Estimate, PatientRequest, RequestEvent
+from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import notify, person_of
+from estimator.requests.lifecycle import Asked, Person, ask, notify, person_of
 
 EXCHANGE = ("question", "answer")
 """The kinds of events that are a question or an answer, which both sides read."""
@@ -24,6 +25,30 @@ AGAIN = timedelta(hours=1)
 DAY = timedelta(days=1)
 QUESTIONS_A_DAY = 20
 """Maximum number of questions about one request, or its quote, in 24 hours."""
+
+
+def ask_first(
+    act: Act,
+    estimate: Estimate,
+    words: str,
+    *,
+    email: str | None,
+    phone: str | None,
+    language: str,
+    consent: Consent,
+    submission: str,
+) -> PatientRequest:
+    """Keep a question about an estimate of somebody who asks for no quote, and notify the desk by mail.
+
+    It is a request of its own kind, without a name and a country; `submission` makes it idempotent as in `ask`.
+    """
+    person = Person(full_name="", email=email, phone=phone, message="")
+    asked = Asked(person, "", language, "self", None, [consent], kind="question")
+    request = ask(act, estimate, asked, origin="page", submission=submission)
+    event = keep_question(act, request, words)
+    if event is not None:
+        tell_desk(act, request, event)
+    return request
 
 
 def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:

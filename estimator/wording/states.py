@@ -76,6 +76,14 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
 }
 """What patients read on the page of their request."""
 
+QUESTION_FOR_PATIENT: Mapping[RequestState, Any] = {
+    **REQUEST_FOR_PATIENT,
+    "new": lazy_gettext("We have your question. Nobody has started on it yet."),
+    "in_work": lazy_gettext("Somebody is working on your question."),
+    "closed": lazy_gettext("This question is closed. Ask below if something is still open."),
+}
+"""What patients read on the page of a mere question."""
+
 REQUEST_IN_MY_DATA: Mapping[str, Any] = {
     "in_work": lazy_gettext("Work has begun"),
     "waiting": lazy_gettext("Waiting for an answer from you"),

@@ -52,6 +52,7 @@ OPEN = {
     "/e/<token>/delete": {"GET", "POST"},
     "/e/<token>/email": {"GET", "POST"},
     "/e/<token>/ask": {"GET", "POST"},
+    "/e/<token>/question": {"GET", "POST"},
     "/e/<token>/ask/check": {"GET", "POST"},
     "/e/<token>/data": {"GET"},
     "/e/<token>/data.json": {"GET"},

@@ -1,4 +1,4 @@
-"""What somebody says who asks for a quote: for whom, about the injury, how and when they can be reached."""
+"""What somebody says who asks for a quote: for whom, about the injury, how and when to be reached; and mere questions."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def upgrade() -> None:
     for name in SEALED:
         op.add_column("patient_request", sa.Column(name, sa.LargeBinary(), nullable=True))
     op.add_column("patient_request", sa.Column("answer_by", sa.String(length=10), nullable=True))
+    op.add_column(
+        "patient_request", sa.Column("kind", sa.String(length=10), server_default="quote", nullable=False)
+    )
 
 
 def downgrade() -> None:
     """Remove the columns."""
+    op.drop_column("patient_request", "kind")
     op.drop_column("patient_request", "answer_by")
     for name in reversed(SEALED):
         op.drop_column("patient_request", name)

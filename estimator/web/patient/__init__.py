@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from estimator.web.patient import estimate, estimate_email, my_data, quote, request, verify
+from estimator.web.patient import estimate, estimate_email, first_question, my_data, quote, request, verify
 
-blueprints = (estimate.pages, estimate_email.pages, request.pages, my_data.pages, quote.pages, verify.pages)
+blueprints = (
+    estimate.pages,
+    estimate_email.pages,
+    request.pages,
+    my_data.pages,
+    quote.pages,
+    verify.pages,
+)
+
+__all__ = ["blueprints", "first_question"]

@@ -57,7 +57,7 @@ def ask(token: str) -> ResponseReturnValue:
         form.language.data = current_reader().tag
         return _form_page(found, token, form)
     if not form.is_of_this_visit():
-        return _form_page(found, token, form.refuse(_visit_over()), 400)
+        return _form_page(found, token, form.refuse(visit_over()), 400)
     if request.form.get("act") == "change":
         return _form_page(found, token, form)
     if not form.validate() or form.meant:
@@ -79,14 +79,14 @@ def check(token: str) -> ResponseReturnValue:
         return _form_page(found, token, form, 422 if genuine else 400)
     wanted = form.as_asked(_consents(found))
     if not genuine:
-        return _check_page(found, token, form.refuse(_visit_over()), wanted, 400)
+        return _check_page(found, token, form.refuse(visit_over()), wanted, 400)
     if form.agreed.data != request_form.agreed(_consents(found)):
         form.ask_for_consent_again()
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = _too_many()
+            wait = too_many()
             if wait is None:
                 record = requests.ask(
                     act(), found, wanted, origin="page", submission=form.submission.data or ""
@@ -144,7 +144,7 @@ def question(reference: str) -> ResponseReturnValue:
     form = QuestionForm()
     record = request_visit.opened(reference)
     if not form.is_of_this_visit():
-        return _page(record, form.refuse(_visit_over(), form.words), 400)
+        return _page(record, form.refuse(visit_over(), form.words), 400)
     if not form.validate():
         return _page(record, form, 422)
     words = form.words.data
@@ -158,7 +158,7 @@ def question(reference: str) -> ResponseReturnValue:
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 
-def _too_many() -> str | None:
+def too_many() -> str | None:
     """Count one more request from a network; return the error if the limit is exceeded, else None."""
     wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
@@ -201,7 +201,8 @@ def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
     return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
 
 
-def _visit_over() -> str:
+def visit_over() -> str:
+    """Say that the visit has ended and nothing is lost."""
     return _(
         "Your session had ended, or your browser keeps no cookies. Everything you entered is still here; "
         "press the button again."
@@ -224,7 +225,7 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         consents=list(_consents(found).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
-        reply_days=_reply_days(),
+        reply_days=reply_days(),
         kept=kept_sentence(),
         sends_mail=request_context.settings().sends_mail,
         **_estimate(found, token),
@@ -295,6 +296,7 @@ class AskedAbout(TypedDict):
 
     back: str
     again: str
+    first_question: str
     reference: str
     provider: str
     demo: bool
@@ -310,6 +312,7 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
     return {
         "back": url_for("patient.breakdown", token=token),
         "again": url_for("patient.change", token=token),
+        "first_question": url_for("asking.first_question", token=token),
         "reference": found.reference,
         "provider": table.provider.name,
         "demo": table.demo,
@@ -321,7 +324,8 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
     }
 
 
-def _reply_days() -> str:
+def reply_days() -> str:
+    """Say within how many days there is an answer."""
     days = clinic.current().reply_days
     if days == 0:
         return _("on the same business day")
@@ -353,6 +357,7 @@ class About(TypedDict):
     asked_at: str
     page: str
     my_data: str
+    mere_question: bool
 
 
 def _about(record: PatientRequest) -> About:
@@ -369,6 +374,7 @@ def _about(record: PatientRequest) -> About:
         "asked_at": current_reader().clock(record.created_at, table.time_zone),
         "page": url_for("asking.page", reference=record.reference),
         "my_data": url_for("my_data.request", reference=record.reference),
+        "mere_question": record.kind == "question",
     }
 
 
@@ -433,6 +439,8 @@ def _quote(quote: Quote) -> dict[str, str]:
 
 def _state(record: PatientRequest, quote: Quote | None) -> str:
     state = record.state
+    if record.kind == "question":
+        return str(states.QUESTION_FOR_PATIENT[state])
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
         newest = quotes.state_at(quotes.newest(quote), request_context.now())
@@ -454,7 +462,7 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
         return {
             "sentence": _(
                 "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
-                "Your request has arrived all the same.",
+                "What you wrote has arrived all the same.",
                 address=address,
             )
         }

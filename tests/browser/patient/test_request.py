@@ -79,6 +79,22 @@ def code_of(page: Page, before: list[str]) -> str:
 def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     """Bring pages into every state of the journey, and yield the name of each."""
     to_the_form(page)
+    page.get_by_role("link", name="ask a question first").click()
+    expect(page.locator("#words")).to_be_visible()
+    yield "empty question", page
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "a question that lacks everything", page
+    page.fill("#words", "Is there a lift?")
+    page.fill("#email", FIELDS["email"])
+    page.check("#consent")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator("h1")).to_have_text("We have your question")
+    yield "question sent", page
+    page.get_by_role("link", name="To the page of your question").click()
+    expect(page.locator(".outcomes")).to_contain_text("Is there a lift?")
+    yield "page of a question", page
+    to_the_form(page)
     yield "empty form", page
     press(page, "check")
     expect(page.locator(".error-summary")).to_be_focused()

@@ -13,15 +13,16 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import requests, staff
+from estimator import estimates, price_lists, requests, staff
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.mail import outbox
 from estimator.models import Mail, RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
-from estimator.requests import search
+from estimator.requests import consents, search
 from tests.support.acts import acting
-from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
+from tests.support.quote_desk import ADDRESS, NAME, PLAN, ask, give_up, request_of, settings_of
 from tests.support.staff_browser import Staff
 
 SignIn = Callable[[Flask, Role], Staff]
@@ -239,6 +240,58 @@ def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_
         assert part in text, part
     assert "Berta Quill" in coordinator.see(f"/desk/requests/{reference}/quote").text
     assert reference in coordinator.see("/desk/requests?q=berta").text
+
+
+@pytest.fixture
+def question(app: Flask) -> str:
+    """Return the reference of a question about an estimate, for which nobody asked for a quote."""
+    with app.app_context():
+        act = acting(now=datetime.now(UTC), settings=settings_of(app))
+        version = price_lists.in_force("delhi", act.now)
+        estimate = estimates.find(act, estimates.make(act, version, PLAN, language="en", submission=""))
+        assert estimate is not None
+        found = requests.ask_first(
+            act,
+            estimate,
+            "Is there a heliotrope lift?",
+            email="mina@quillworth.org",
+            phone=None,
+            language="en",
+            consent=consents.for_question(reader("en"), "Example"),
+            submission="",
+        )
+        db.session.commit()
+        return found.reference
+
+
+def test_a_mere_question_is_in_the_list_and_answered_and_has_no_quote(
+    app: Flask, coordinator: Staff, question: str
+) -> None:
+    text = coordinator.see("/desk/requests").text
+    assert f"{question} a question" in text
+    page = coordinator.see(f"/desk/requests/{question}")
+    for part in (
+        "Question about an estimate",
+        "Is there a heliotrope lift?",
+        "mina@quillworth.org",
+        "Estimate EST-",
+        "They ask for no quote.",
+        "wrote from the page of an estimate",
+        "To store a question and answer it",
+    ):
+        assert part in page.text, part
+    for never_asked in ("For whom", "About the injury", "not known yet", "asked for a firm quote"):
+        assert never_asked not in page.text, never_asked
+    assert page.links("Prepare a quote") == []
+    assert coordinator.see(f"/desk/requests/{question}/quote").status == 404
+    coordinator.see(f"/desk/requests/{question}")
+    coordinator.send("Keep the answer", {"words": "Yes."})
+    assert "a mail says that it is there" in coordinator.page.text
+    assert "heliotrope" not in stored(app)
+
+
+def test_a_mere_question_is_found_by_its_address(coordinator: Staff, question: str) -> None:
+    assert question in coordinator.see("/desk/requests?q=mina@quillworth.org").text
 
 
 def test_small_letters_are_the_same_reference_and_another_one_is_missing(

@@ -49,9 +49,9 @@ class NothingPrepared(errors.Missing):
 
 
 def the_request(reference: str) -> PatientRequest:
-    """Return the request of an address; raises errors.Missing."""
+    """Return the request of an address; raises errors.Missing, also where nobody asked for a quote."""
     found = requests.get(reference)
-    if found is None:
+    if found is None or found.kind == "question":
         raise errors.Missing
     return found
 

@@ -14,7 +14,7 @@ from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.requests import search
-from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
+from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk import readers
@@ -238,6 +238,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "by_staff": found.origin == "staff",
             "country": desk.country(found.country),
             "language": reader_of(found.language).name,
+            "mere_question": found.kind == "question",
             "answer_by": injury.channel(found.answer_by),
             "for_other": found.for_whom == "other",
             "planned": None if found.planned_month is None else reader.month(found.planned_month),
@@ -248,7 +249,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "version": found.table_version.version,
         },
         who=who,
-        injury=[] if who is None else list(injury.facts(who, reader)),
+        injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
@@ -258,7 +259,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         holder=_holder(found),
         me=desk.myself().id,
         may_work=may_work,
-        may_quote=signed_in.may("quotes.issue"),
+        may_quote=found.kind == "quote" and signed_in.may("quotes.issue"),
         link=_link(found, settings) if may_work and found.erased_at is None and not unreadable else None,
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
@@ -332,6 +333,7 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
         HEALTH_DATA: _("To store and use what says something about health"),
         CONTACT: _("To be contacted"),
         ON_BEHALF: _("To speak for somebody else"),
+        QUESTION: _("To store a question and answer it"),
     }
     return [
         {
