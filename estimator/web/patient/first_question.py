@@ -8,10 +8,10 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import price_lists, requests
+from estimator import clinic, price_lists, requests
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Estimate
 from estimator.requests import consents
 from estimator.web import request_context
@@ -26,7 +26,7 @@ from estimator.web.fields import (
 from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import question_form, request_visit
-from estimator.web.patient.request import LARGEST, kept_sentence, pages, reply_days, too_many, visit_over
+from estimator.web.patient.request import LARGEST, pages, reply_days, too_many, visit_over
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -119,6 +119,16 @@ def _consent(found: Estimate) -> consents.Consent:
     return consents.for_question(current_reader(), price_lists.parsed(found.table_version).provider.name)
 
 
+def _kept_sentence() -> str:
+    return ngettext(
+        "We keep your question for %(num)s day after the last thing that happened to it. You can see, download and "
+        "delete it at any time.",
+        "We keep your question for %(num)s days after the last thing that happened to it. You can see, download and "
+        "delete it at any time.",
+        clinic.current().requests_kept_days,
+    )
+
+
 def _page(
     found: Estimate | None, token: str, form: FirstQuestionForm, status: int = 200, meant: str | None = None
 ) -> tuple[str, int]:
@@ -140,6 +150,6 @@ def _page(
         back=url_for("patient.breakdown", token=token),
         room=question_form.room(),
         reply_days=reply_days(),
-        kept=kept_sentence(),
+        kept=_kept_sentence(),
     )
     return rendered, status
