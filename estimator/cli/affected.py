@@ -80,7 +80,8 @@ class _Counted:
             self.listed += 1
             self.unreadable += not one.readable
             yield (
-                one.reference, one.since, one.name, one.email, one.phone, one.country, one.language, one.quote
+                one.reference, one.since, one.name, one.email, one.phone, one.country, one.language, one.quote,
+                one.patient,
             )  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def _columns() -> Sequence[Column]:
         Column(_("Country")),
         Column(_("Language")),
         Column(_("Quote")),
+        Column(_("Asked for")),
     ]
 
 

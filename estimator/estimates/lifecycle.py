@@ -67,7 +67,15 @@ def make(act: Act, version: TableVersion, answers: Answers, *, language: str, su
 
 def find(act: Act, token: str) -> Estimate | None:
     """Return the estimate that a token opens; None if it is unknown, deleted or too old, whichever it is."""
-    estimate = db.session.scalar(select(Estimate).filter_by(link_hash=links.stored(token)))
+    return _kept(act, db.session.scalar(select(Estimate).filter_by(link_hash=links.stored(token))))
+
+
+def by_reference(act: Act, reference: str) -> Estimate | None:
+    """Return the estimate with a reference if its link still opens it; None if it is deleted or too old."""
+    return _kept(act, db.session.scalar(select(Estimate).filter_by(reference=reference)))
+
+
+def _kept(act: Act, estimate: Estimate | None) -> Estimate | None:
     if estimate is None or estimate.created_at + timedelta(days=act.settings.kept_days) <= act.now:
         return None
     return estimate

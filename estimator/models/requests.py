@@ -14,6 +14,8 @@ from estimator.models.tables import TableVersion
 
 RequestState = Literal["new", "in_work", "waiting", "quoted", "accepted", "declined", "expired", "closed"]
 Origin = Literal["page", "staff"]
+AnswerBy = Literal["email", "whatsapp", "telephone"]
+RequestKind = Literal["quote", "question"]
 
 REQUEST_STATES: tuple[RequestState, ...] = get_args(RequestState)
 
@@ -82,7 +84,7 @@ class PatientRequest(Base):
     phone: Mapped[bytes | None] = mapped_column(Sealed)
     #: HMAC of the address, to find it by; None without one, and once the person is erased
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    #: ISO 3166 code
+    #: ISO 3166 code; empty where it was not asked
     country: Mapped[str] = mapped_column(String(2))
     #: language tag of everything that is sent to them
     language: Mapped[str] = mapped_column(String(20))
@@ -104,11 +106,27 @@ class PatientRequest(Base):
 
     # What is long stands last, so that what a list shows is read without it.
     #: sealed: what they wrote
-    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
+    message: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: sealed: the patient's own name where somebody else asks; None where they ask themselves
+    patient_name: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: sealed codes of `wording.injury`, and a month or a year, "2024-03"; None is not answered
+    injury_level: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    injury_completeness: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    injury_month: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    age_group: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
+    #: how they wish to be answered; None is not answered
+    answer_by: Mapped[AnswerBy | None] = mapped_column(String(10), deferred=True, deferred_group="said")
+    #: sealed: when they can be reached, in their own words
+    answer_hours: Mapped[bytes | None] = mapped_column(Sealed, deferred=True, deferred_group="said")
     #: what was answered, in normal form, as JSON
     given: Mapped[str] = mapped_column(Text, deferred=True)
     #: the canonical JSON of the estimate's breakdown
     breakdown: Mapped[str] = mapped_column(Text, deferred=True)
+
+    #: what was asked for; a mere question names nobody, and no country
+    kind: Mapped[RequestKind] = mapped_column(
+        String(10), server_default="quote", deferred=True, deferred_group="said"
+    )
 
     table_version: Mapped[TableVersion] = relationship()
     assignee: Mapped[StaffUser | None] = relationship()

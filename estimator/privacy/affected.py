@@ -20,7 +20,10 @@ PIECE = 500
 
 @dataclass(frozen=True)
 class Affected:
-    """One person, or one address; what is None is not known here, or cannot be opened for want of its key."""
+    """One person, or one address; what is None is not known here, or cannot be opened for want of its key.
+
+    `patient` is there where somebody else asks for them: the name and the address are those of whoever asks.
+    """
 
     reference: str
     since: datetime
@@ -30,6 +33,7 @@ class Affected:
     country: str | None
     language: str
     quote: str | None
+    patient: str | None = None
     readable: bool = True
 
 
@@ -96,12 +100,13 @@ def _person(act: Act, record: PatientRequest, number: str | None) -> Affected:
     return Affected(
         reference=record.reference,
         since=record.created_at,
-        name=found.full_name if found else None,
+        name=(found.full_name or None) if found else None,
         email=found.email if found else None,
         phone=found.phone if found else None,
         country=record.country,
         language=record.language,
         quote=number,
+        patient=found.patient_name if found else None,
         readable=readable,
     )
 
@@ -111,4 +116,6 @@ def _address(act: Act, mail: Mail) -> Affected:
         email, readable = outbox.address_of(mail, act.settings.data_keys), True
     except keys.Unreadable:
         email, readable = None, False
-    return Affected(mail.about, mail.created_at, None, email, None, None, mail.language, None, readable)
+    return Affected(
+        mail.about, mail.created_at, None, email, None, None, mail.language, None, readable=readable
+    )

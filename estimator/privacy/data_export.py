@@ -31,7 +31,7 @@ from estimator.privacy.exported import (
     KeptRevision,
 )
 from estimator.template_environment import environment
-from estimator.wording import states
+from estimator.wording import injury, states
 from pricing.stored import read_answers
 
 FORMAT = 1
@@ -40,6 +40,7 @@ PURPOSES: Mapping[str, Any] = {
     "health_data": lazy_gettext("Using what says something about health"),
     "contact": lazy_gettext("Writing and calling"),
     "on_behalf": lazy_gettext("Speaking for somebody else"),
+    "question": lazy_gettext("Storing and answering a question"),
 }
 """What each consent is about."""
 
@@ -73,6 +74,7 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
         "format": FORMAT,
         "kind": "my_data",
         "reference": record.reference,
+        "asked_for": record.kind,
         "asked_at": _iso(record.created_at),
         "kept_until": _iso(erasure.kept_until(record, act.clinic)),
         "person": None
@@ -82,9 +84,16 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
             "email": person.email,
             "phone": person.phone,
             "message": person.message,
+            "patient_name": person.patient_name,
+            "injury_level": person.injury_level,
+            "injury_completeness": person.injury_completeness,
+            "injury_month": person.injury_month,
+            "age_group": person.age_group,
+            "answer_hours": person.answer_hours,
         },
         "country": record.country,
         "language": record.language,
+        "answer_by": record.answer_by,
         "for_whom": record.for_whom,
         "planned_month": record.planned_month,
         "state": record.state,
@@ -219,6 +228,7 @@ class _Worded:
 
     def parts(self) -> Iterator[Part]:
         yield Part(_("You"), list(self.person()))
+        yield Part(_("About the injury"), list(self.injury()))
         yield Part(_("What you asked about"), list(self.plan()))
         yield Part(_("What you agreed to"), list(self.consents()))
         yield Part(_("Quotes"), list(self.quotes()))
@@ -229,18 +239,32 @@ class _Worded:
         found = self.found
         person = found["person"]
         if person is not None:
-            yield Row(_("Name"), person["full_name"], typed=True)
+            if person["full_name"]:
+                yield Row(_("Name"), person["full_name"], typed=True)
             for label, said in ((_("Email address"), person["email"]), (_("Telephone"), person["phone"])):
                 if said:
                     yield Row(label, said, typed=True)
-        yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
+        if found["country"]:
+            yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
         yield Row(_("Language of our answers"), Reader(found["language"]).name)
+        if found["asked_for"] == "question":
+            return
         other = found["for_whom"] == "other"
+        yield Row(_("How we should answer"), injury.channel(found["answer_by"]))
+        if person is not None and person["answer_hours"]:
+            yield Row(_("When we can reach you"), person["answer_hours"], typed=True)
         yield Row(_("For whom"), _("For somebody I may speak for") if other else _("For myself"))
+        if person is not None and person["patient_name"]:
+            yield Row(_("Name of the patient"), person["patient_name"], typed=True)
         if found["planned_month"]:
             yield Row(_("Planned month"), self.reader.month(found["planned_month"]))
         if person is not None and person["message"]:
             yield Row(_("Message"), person["message"], typed=True)
+
+    def injury(self) -> Iterator[Row]:
+        if self.found["person"] is not None and self.found["asked_for"] == "quote":
+            told = requests.Person(**self.found["person"])
+            yield from (Row(fact.label, fact.answer) for fact in injury.facts(told, self.reader))
 
     def plan(self) -> Iterator[Row]:
         table = price_lists.parsed(self.record.table_version)

@@ -2,8 +2,8 @@
 
 What becomes of each part when a person is erased:
 
-- name, address, number, message, planned month, what they are found by, notes, questions, mail, codes and a quote
-  that is being prepared are removed at once;
+- name, address, number, message, planned month, what was said about the injury, when they can be reached, what they
+  are found by, notes, questions, mail, codes and a quote that is being prepared are removed at once;
 - the plan and its figures, the country and the states it went through stay: nothing in them tells who it was;
 - consents stay as facts, marked as withdrawn on that day: they show that all that was done until then was allowed;
 - an issued quote keeps its number and its figures, so that it can still be computed again. Name, worded rows and
@@ -97,14 +97,15 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
     changed_rows(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
     not_withdrawn = RequestConsent.request_id == request.id, RequestConsent.withdrawn_at.is_(None)
     changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=act.now))
-    request.email = request.phone = request.message = None
-    request.email_lookup = request.planned_month = None
+    request.email = request.phone = request.message = request.answer_hours = None
+    request.injury_level = request.injury_completeness = request.injury_month = request.age_group = None
+    request.email_lookup = request.planned_month = request.answer_by = None
     # Drop the idempotency key: sending the form once more must not return the erased request.
     request.submission = secrets.token_hex()
     request.erased_at = act.now
     if contract is None:
         changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
-        request.full_name = None
+        request.full_name = request.patient_name = None
         request.link_hash = _nothing()
         if quote is not None:
             quote.link_hash = _nothing()

@@ -11,12 +11,18 @@ from pricing.stored import StoredAnswers, StoredBreakdown, StoredQuote
 
 
 class KeptPerson(TypedDict):
-    """Who asks, and what they wrote."""
+    """Who asks, and what they wrote; what was left open is None."""
 
     full_name: str
     email: str | None
     phone: str | None
     message: str
+    patient_name: str | None
+    injury_level: str | None
+    injury_completeness: str | None
+    injury_month: str | None
+    age_group: str | None
+    answer_hours: str | None
 
 
 class KeptConsent(TypedDict):
@@ -104,11 +110,13 @@ class KeptRequest(TypedDict):
     format: int
     kind: Literal["my_data"]
     reference: str
+    asked_for: str
     asked_at: str
     kept_until: str
     person: KeptPerson | None
     country: str
     language: str
+    answer_by: str | None
     for_whom: str
     planned_month: str | None
     state: str

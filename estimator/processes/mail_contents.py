@@ -164,7 +164,9 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             "time_zone": table.time_zone,
             "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
             "demo": table.demo,
-            **clinics_words("request_received", row.language),
+            "mere_question": record.kind == "question",
+            # What the clinic writes there speaks of a request for a quote.
+            **({} if record.kind == "question" else clinics_words("request_received", row.language)),
         }
     return composing.compose("request_received", reader, _from_request(act, record), context), None
 
@@ -226,6 +228,20 @@ def _request_question(act: Act, row: outbox.Claimed) -> Written:
     return composing.compose("request_question", reader, _from_house(act), context), None
 
 
+def _request_answer(act: Act, row: outbox.Claimed) -> Written:
+    record = requests.get(row.about)
+    if record is None or record.full_name is None:
+        raise Gone
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "reference": record.reference,
+            "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
+            "demo": price_lists.parsed(record.table_version).demo,
+        }
+    return composing.compose("request_answer", reader, _from_request(act, record), context), None
+
+
 def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     reader = reader_of(row.language)
@@ -264,5 +280,6 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "quote_receipt": _quote_receipt,
     "request_received": _request_received,
     "request_question": _request_question,
+    "request_answer": _request_answer,
 }
 """The function that writes each kind of mail, by its folder in templates/email."""

@@ -83,7 +83,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
-    content, rows = _said(act, request, prepared, quote.number, before, issued)
+    content, rows = _said(act, request, prepared, quote.number, before, issued, person.asked_by)
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
@@ -102,7 +102,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         time_zone=content["time_zone"],
         issued_at=issued,
         issued_by=act.actor,
-        patient=act.settings.data_keys.seal(person.full_name, TABLE, "patient", name),
+        patient=act.settings.data_keys.seal(person.patient, TABLE, "patient", name),
         rows=act.settings.data_keys.seal(wording.as_json(rows), TABLE, "rows", name),
         state="current",
         state_since=act.now,
@@ -137,11 +137,17 @@ def worded(
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content of a revision issued at this moment, and its rows in the words of its language.
 
-    Nothing is saved: it is for a preview. There must be a total, `prepared.chosen`.
+    Nothing is saved: it is for a preview, which names nobody if a key is missing. There must be a total,
+    `prepared.chosen`.
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
-    return _said(act, request, prepared, number, before, _issued_at(before, act.now))
+    try:
+        person = requests.person_of(request, act.settings.data_keys)
+    except keys.Unreadable:
+        person = None
+    asked_by = None if person is None else person.asked_by
+    return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by)
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -204,6 +210,7 @@ def _said(
     number: str,
     before: QuoteRevision | None,
     issued: datetime,
+    asked_by: str | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
@@ -229,6 +236,7 @@ def _said(
             reader,
             prepared.adjustments,
             reflection_days=act.clinic.reflection_days,
+            asked_by=asked_by,
             before=None if before is None else _before(before, act.settings.data_keys),
             asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
         )

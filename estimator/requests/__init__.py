@@ -7,7 +7,6 @@ from estimator.requests.events import SEEN, SEEN_AGAIN, Entry, add_event, histor
 from estimator.requests.lifecycle import (
     KIND,
     NEXT,
-    QUESTIONS_A_DAY,
     TABLE,
     Asked,
     ChangedMeanwhile,
@@ -21,15 +20,22 @@ from estimator.requests.lifecycle import (
     email_lookup,
     find,
     get,
-    keep_question,
     move,
     note,
     person_of,
-    tell_desk,
     token_of,
+)
+from estimator.requests.questions import (
+    EXCHANGE,
+    QUESTIONS_A_DAY,
+    answer,
+    ask_first,
+    keep_question,
+    tell_desk,
 )
 
 __all__ = [
+    "EXCHANGE",
     "KIND",
     "NEXT",
     "QUESTIONS_A_DAY",
@@ -43,8 +49,10 @@ __all__ = [
     "Person",
     "access_codes",
     "add_event",
+    "answer",
     "answers_of",
     "ask",
+    "ask_first",
     "assign",
     "breakdown_of",
     "consents",

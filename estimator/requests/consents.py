@@ -15,6 +15,7 @@ from estimator.i18n import gettext as _
 HEALTH_DATA = "health_data"
 CONTACT = "contact"
 ON_BEHALF = "on_behalf"
+QUESTION = "question"
 
 VERSION = "2026-11.1"
 """The version of the words below: the month in which they were written, and a number within it."""
@@ -51,6 +52,17 @@ def asked(reader: Reader, provider: str) -> dict[str, Consent]:
             ),
         }
     return {purpose: Consent(purpose, VERSION, reader.tag, said) for purpose, said in words.items()}
+
+
+def for_question(reader: Reader, provider: str) -> Consent:
+    """Return what somebody agrees to who only asks a question."""
+    with speaking(reader):
+        words = _(
+            "%(provider)s may store what I write here and use it, with my estimate, to answer me at the address or "
+            "the number that I give here, and for nothing else. It may say something about health.",
+            provider=provider,
+        )
+    return Consent(QUESTION, VERSION, reader.tag, words)
 
 
 def needed(for_whom: str) -> Collection[str]:

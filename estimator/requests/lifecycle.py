@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parseaddr
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,10 +22,10 @@ from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
-from estimator.models.requests import Origin, RequestState
+from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import add_event, lock, words_of
+from estimator.requests.events import add_event, lock
 from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
 KIND = "request"
@@ -48,15 +47,6 @@ NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
 accepted is withdrawn before it is closed."""
 
 
-AGAIN = timedelta(hours=1)
-"""Time within which a question in the same words counts as sent twice."""
-
-
-DAY = timedelta(days=1)
-QUESTIONS_A_DAY = 20
-"""Maximum number of questions about one request, or its quote, in 24 hours."""
-
-
 class NotPossible(Exception):
     """A request in one state cannot go to another one."""
 
@@ -71,12 +61,32 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks, and what they wrote."""
+    """Who asks, and what they wrote; each field is a sealed column of the same name.
+
+    `patient_name` is there where somebody else asks. What is None was left open: codes of `wording.injury` about the
+    patient, and when whoever asks can be reached.
+    """
 
     full_name: str
     email: str | None
     phone: str | None
     message: str
+    patient_name: str | None = None
+    injury_level: str | None = None
+    injury_completeness: str | None = None
+    injury_month: str | None = None
+    age_group: str | None = None
+    answer_hours: str | None = None
+
+    @property
+    def patient(self) -> str:
+        """The name of the patient, to whom a quote is made out."""
+        return self.patient_name or self.full_name
+
+    @property
+    def asked_by(self) -> str | None:
+        """The name of whoever asks for somebody else; None if the patient asks."""
+        return self.full_name if self.patient_name else None
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,8 @@ class Asked:
     for_whom: str
     planned_month: str | None
     consents: Sequence[Consent]
+    answer_by: AnswerBy | None = None
+    kind: RequestKind = "quote"
 
 
 def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
@@ -120,6 +132,8 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "language": asked.language,
         "for_whom": asked.for_whom,
         "planned_month": asked.planned_month,
+        "answer_by": asked.answer_by,
+        "kind": asked.kind,
         "state": "new",
         "changes": 0,
         "created_at": act.now,
@@ -138,10 +152,11 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     else:
         raise RuntimeError("no reference is free")
     if added:
-        _with_words(found, person.full_name, act.settings.lookup_key)
+        _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
-        mail = _confirm(act, found, person.email)
-        add_event(act, found, "asked", origin=origin, mail=mail)
+        mail = notify(act, found, person.email, "request_received", submission=found.reference)
+        about = {} if asked.kind == "quote" else {"about": asked.kind}
+        add_event(act, found, "asked", origin=origin, mail=mail, **about)
     return found
 
 
@@ -169,12 +184,12 @@ def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
     full_name = _opened(request, "full_name", keyring)
     if full_name is None:
         return None
-    return Person(
-        full_name,
-        _opened(request, "email", keyring),
-        _opened(request, "phone", keyring),
-        _opened(request, "message", keyring) or "",
-    )
+    rest = {
+        column.name: _opened(request, column.name, keyring)
+        for column in fields(Person)
+        if column.name not in ("full_name", "message")
+    }
+    return Person(full_name=full_name, message=_opened(request, "message", keyring) or "", **rest)
 
 
 def breakdown_of(request: PatientRequest) -> StoredBreakdown:
@@ -215,42 +230,27 @@ def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     return add_event(act, request, "note", words=words)
 
 
-def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
-    """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
-
-    Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
-    """
-    lock(request)
-    recent = db.session.scalars(
-        select(RequestEvent).where(
-            RequestEvent.request_id == request.id,
-            RequestEvent.kind == "question",
-            RequestEvent.at > act.now - DAY,
-        )
-    ).all()
-    for event in recent:
-        if event.at > act.now - AGAIN and words_of(event, act.settings.data_keys) == words:
-            return None
-    if len(recent) >= QUESTIONS_A_DAY:
-        raise outbox.TooMany("record")
-    return add_event(act, request, "question", words=words)
-
-
-def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
-    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
-    if act.settings.sends_mail:
-        outbox.put(
-            act,
-            outbox.Message(
-                "request_question",
-                about=request.reference,
-                address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-                language=act.settings.languages[0],
-                submission=event.name,
-                # Questions are counted themselves; other mail of the day must not keep the desk from hearing of one.
-                limits=outbox.UNLIMITED,
-            ),
-        )
+def notify(act: Act, request: PatientRequest, address: str | None, template: str, *, submission: str) -> str:
+    """Put a mail to whoever asked into the outbox; return what became of that, as a code."""
+    if address is None:
+        return "no_address"
+    if not act.settings.sends_mail:
+        return "no_server"
+    try:
+        with db.session.begin_nested():
+            outbox.put(
+                act,
+                outbox.Message(
+                    template,
+                    about=request.reference,
+                    address=address,
+                    language=request.language,
+                    submission=submission,
+                ),
+            )
+    except outbox.TooMany:
+        return "too_many"
+    return "put"
 
 
 def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
@@ -271,7 +271,7 @@ def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str
         [submission or secrets.token_hex(), estimate, *vars(asked.person).values(), asked.country],
         ensure_ascii=False,
     )
-    rest = [asked.language, asked.for_whom, asked.planned_month or ""]
+    rest = [asked.language, asked.for_whom, asked.planned_month or "", asked.answer_by or ""]
     return keys.lookup(lookup_key, "submission", "\x00".join([said, *rest]))
 
 
@@ -287,8 +287,15 @@ def _opened(request: PatientRequest, column: str, keyring: keys.Keyring) -> str 
     return None if sealed is None else keyring.open(sealed, TABLE, column, request.name)
 
 
-def _with_words(request: PatientRequest, full_name: str, lookup_key: str) -> None:
-    found = sorted(name_index.beginnings(full_name, lookup_key))
+def _with_words(request: PatientRequest, person: Person, lookup_key: str) -> None:
+    """Let a request be found by the name of whoever asks and by that of the patient."""
+    found = sorted(
+        {
+            beginning
+            for name in {person.full_name, person.patient}
+            for beginning in name_index.beginnings(name, lookup_key)
+        }
+    )
     db.session.add_all(NameWord(word=word, request_id=request.id) for word in found)
     db.session.flush()
 
@@ -300,29 +307,6 @@ def _with_consents(
         row = RequestConsent(request_id=request.id, how=how, given_at=now, **vars(consent))
         db.session.add(row)
         db.session.flush()
-
-
-def _confirm(act: Act, request: PatientRequest, address: str | None) -> str:
-    """Put the mail that confirms a request into the outbox; return what became of that, as a code."""
-    if address is None:
-        return "no_address"
-    if not act.settings.sends_mail:
-        return "no_server"
-    try:
-        with db.session.begin_nested():
-            outbox.put(
-                act,
-                outbox.Message(
-                    "request_received",
-                    about=request.reference,
-                    address=address,
-                    language=request.language,
-                    submission=request.reference,
-                ),
-            )
-    except outbox.TooMany:
-        return "too_many"
-    return "put"
 
 
 def _reference() -> str:

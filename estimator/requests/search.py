@@ -210,7 +210,7 @@ def counts(now: datetime) -> Mapping[str, int]:
 
 def countries() -> Sequence[str]:
     """Return the countries that there are requests from."""
-    return [str(code) for code in _present(PatientRequest.country)]
+    return [str(code) for code in _present(PatientRequest.country) if code]
 
 
 def slugs() -> Sequence[str]:

@@ -6,7 +6,6 @@ A field keeps what was typed, as it was typed, and shows it again whatever becom
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,8 +23,9 @@ from wtforms.widgets import FileInput, html_params
 from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
 from estimator.mail import addresses
+from estimator.web import typed_text
 from estimator.web.language import current_reader
-from estimator.web.typed_days import PARTS, iso_day, read_day
+from estimator.web.typed_days import PARTS, iso_day, read_day, read_month
 
 LONGEST_NAME = 64
 """Maximum length of a form's random name, or of a hash, that a page carries."""
@@ -68,7 +68,7 @@ class TextField(StringField):
 
     def meant(self, typed: str) -> str:
         """Return what somebody means who types this."""
-        return typed.strip()
+        return typed_text.trimmed(typed)
 
     def fill(self, text: str) -> None:
         """Replace the text in the field, instead of what was typed."""
@@ -101,7 +101,15 @@ class LineField(TextField):
 
     def meant(self, typed: str) -> str:
         """Return it in one line."""
-        return one_line(typed)
+        return one_line(typed_text.cleaned(typed))
+
+
+class SignatureField(TextField):
+    """A name that is typed as a signature: it keeps the spaces between its words."""
+
+    def meant(self, typed: str) -> str:
+        """Return it as it was typed, without what a keyboard adds."""
+        return typed_text.cleaned(typed)
 
 
 class _Area:
@@ -122,7 +130,15 @@ class AreaField(TextField):
 
     def meant(self, typed: str) -> str:
         """Return it with lines that end as ours do."""
-        return lines(typed).strip()
+        return typed_text.trimmed(lines(typed))
+
+
+class WordsField(AreaField):
+    """Somebody's own words, without what a keyboard adds to them."""
+
+    def meant(self, typed: str) -> str:
+        """Return the words."""
+        return typed_text.cleaned(lines(typed))
 
 
 class WholeTextField(AreaField):
@@ -135,7 +151,15 @@ class WholeTextField(AreaField):
         return lines(typed)
 
 
-class AddressField(TextField):
+class CompactField(TextField):
+    """A number, a code or an address: there is nothing unseen in it, and its letters are of the usual width."""
+
+    def meant(self, typed: str) -> str:
+        """Return it."""
+        return typed_text.compact(typed)
+
+
+class AddressField(CompactField):
     """A mail address as somebody types it; `address` is its form for mail servers, None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
@@ -145,6 +169,10 @@ class AddressField(TextField):
         "inputmode": "email",
         "spellcheck": "false",
     }
+
+    def meant(self, typed: str) -> str:
+        """Return the address without the capital letter with which a phone begins a sentence."""
+        return typed_text.mail_address(typed)
 
     @property
     def address(self) -> str | None:
@@ -159,7 +187,7 @@ class AddressField(TextField):
         return addresses.suggestion(address)
 
 
-class PhoneField(TextField):
+class PhoneField(CompactField):
     """A telephone number, without what phones put around it, in digits that everybody reads."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
@@ -172,11 +200,10 @@ class PhoneField(TextField):
 
     def meant(self, typed: str) -> str:
         """Return the number."""
-        shown = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")
-        return one_line(folded_digits(shown)) if shown.strip() else ""
+        return one_line(folded_digits(typed_text.compact(typed)))
 
 
-class CodeField(TextField):
+class CodeField(CompactField):
     """A code of a mail or of an app; a page shows no more of it again than a code has."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
@@ -190,7 +217,7 @@ class CodeField(TextField):
         super().__init__(*arguments, **{"most_shown": 40, **values})
 
 
-class NumberField(TextField):
+class NumberField(CompactField):
     """A number in the reader's digits; `number` is it as a Decimal, None if it cannot be read."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
@@ -212,7 +239,7 @@ class NumberField(TextField):
         return None if found is None or len(found) > self.longest else Decimal(found)
 
 
-class IsoDayField(TextField):
+class IsoDayField(CompactField):
     """A day as year, month and day: 2026-12-25; `day` is None if it is invalid."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
@@ -267,7 +294,7 @@ class DayField(Field):
         if isinstance(data, Mapping):
             self.data |= {part: str(data.get(part, "")) for part in PARTS}
         if formdata is not None:
-            self.data = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
+            self.data = {part: typed_text.compact(formdata.get(f"{self.name}-{part}", "")) for part in PARTS}
 
     @property
     def is_empty(self) -> bool:
@@ -279,6 +306,15 @@ class DayField(Field):
         """The day, None if it is invalid."""
         found = read_day(self.data, current_reader())
         return None if found is None else date.fromisoformat(found)
+
+
+class MonthField(CompactField):
+    """A month and a year, or a year alone; `month` is it as ISO text, None if it is invalid or empty."""
+
+    @property
+    def month(self) -> str | None:
+        """The month or the year: "2024-03", "2024"."""
+        return read_month(self.data, current_reader())
 
 
 # What is chosen

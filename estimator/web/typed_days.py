@@ -1,7 +1,8 @@
-"""Days as they are typed: in three inputs, or as year, month and day."""
+"""Days as they are typed: in three inputs, or as year, month and day; and months, or years alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -31,6 +32,23 @@ def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
         return None
     iso = f"{year}-{month:0>2}-{day:0>2}"
     return iso if is_day(iso) else None
+
+
+def read_month(typed: str, reader: Reader) -> str | None:
+    """Return ISO text of a month and a year ("2024-03"), or of a year alone ("2024"); None if it is neither.
+
+    The month is a number or a name, in whole or its first letters, before the year; as a number also after it.
+    """
+    text = folded_digits(typed).strip()
+    if re.fullmatch(r"[0-9]{4}", text):
+        return text
+    found = re.fullmatch(r"(?P<year>[0-9]{4})[\s/.-]+(?P<month>[0-9]{1,2})", text) or re.fullmatch(
+        r"(?P<month>[0-9]{1,2}|[^\W\d_]+\.?)[\s/.,-]+(?P<year>[0-9]{4})", text
+    )
+    if found is None:
+        return None
+    day = read_day({"day": "1", "month": found["month"], "year": found["year"]}, reader)
+    return None if day is None else day[:7]
 
 
 def _month(typed: str, reader: Reader) -> str:

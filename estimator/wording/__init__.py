@@ -7,6 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
+from estimator.wording import injury
 from estimator.wording.at_least import likely_total, why_open
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
@@ -70,6 +71,7 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "injury",
     "likely_answer",
     "likely_total",
     "not_answered",

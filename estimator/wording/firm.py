@@ -42,7 +42,8 @@ class FirmRows(Rows):
     that. `replaces` and `changed` are there when there was a revision before. `about` are the sentences on what is
     firm, and how it is accepted. `since_asked` is what differs from the estimate that was asked about, and
     `firm_stages` what is owed to the provider if the treatment stops early, by the price list.
-    Revisions that were issued before these were kept have neither.
+    Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
+    patient, None if the patient did.
     """
 
     head: Head
@@ -60,6 +61,7 @@ class FirmRows(Rows):
     about: Sequence[str]
     since_asked: Sequence[ChangedRow]
     firm_stages: Sequence[Sum]
+    asked_by: str | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def firm_rows(
     adjustments: Sequence[Adjustment],
     *,
     reflection_days: int,
+    asked_by: str | None = None,
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
 ) -> FirmRows:
@@ -137,6 +140,7 @@ def firm_rows(
             Sum(reader.words(stage.label, table.main_language), reader.money(firm_part, currency))
             for stage, firm_part in zip(table.stages, owed_by_stage(table, content["breakdown"]), strict=True)
         ],
+        asked_by=asked_by,
     )
 
 

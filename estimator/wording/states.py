@@ -76,6 +76,14 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
 }
 """What patients read on the page of their request."""
 
+QUESTION_FOR_PATIENT: Mapping[RequestState, Any] = {
+    **REQUEST_FOR_PATIENT,
+    "new": lazy_gettext("We have your question. Nobody has started on it yet."),
+    "in_work": lazy_gettext("Somebody is working on your question."),
+    "closed": lazy_gettext("This question is closed. Ask below if something is still open."),
+}
+"""What patients read on the page of a mere question."""
+
 REQUEST_IN_MY_DATA: Mapping[str, Any] = {
     "in_work": lazy_gettext("Work has begun"),
     "waiting": lazy_gettext("Waiting for an answer from you"),
@@ -93,6 +101,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "asked": lazy_gettext("asked for a firm quote"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
+    "answer": lazy_gettext("answered"),
     "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
     "opened": lazy_gettext("opened quote %(quote)s"),
     "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
@@ -111,6 +120,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "assigned": lazy_gettext("Assigned to a coordinator"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
+    "answer": lazy_gettext("Answer"),
     "seen": lazy_gettext("Opened"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),
     "issued": lazy_gettext("Quote issued"),
@@ -131,6 +141,7 @@ MAILS: Mapping[str, Any] = {
     "estimate": lazy_gettext("An estimate"),
     "request_received": lazy_gettext("Confirmation of a request"),
     "request_question": lazy_gettext("Notice to the desk: a question"),
+    "request_answer": lazy_gettext("An answer about a request"),
     "quote_issued": lazy_gettext("A quote"),
     "quote_receipt": lazy_gettext("What happened to a quote"),
     "quote_decided": lazy_gettext("Notice to the desk: a decision"),
@@ -145,6 +156,7 @@ MAILS: Mapping[str, Any] = {
 MAILS_OF_A_REQUEST: Mapping[str, Any] = {
     "request_received": lazy_gettext("Mail that confirms the request"),
     "request_question": lazy_gettext("Mail to the desk that there is a question"),
+    "request_answer": lazy_gettext("Mail that there is an answer"),
     "quote_code": lazy_gettext("Mail with a code"),
     "quote_issued": lazy_gettext("Mail with the quote"),
     "quote_receipt": lazy_gettext("Email that says what happened to the quote"),
@@ -155,6 +167,7 @@ MAILS_OF_A_REQUEST: Mapping[str, Any] = {
 
 MAILS_IN_MY_DATA: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of the request"),
+    "request_answer": lazy_gettext("An answer to you"),
     "quote_code": lazy_gettext("Code"),
     "quote_issued": lazy_gettext("Quote"),
     "quote_receipt": lazy_gettext("What happened to the quote"),

@@ -16,6 +16,20 @@ from tests.support.example_mail import estimate, settings
 
 PERSON = requests.Person("Wilhelmina Quill", "mina@quillworth.org", "+49 30 901820", "My stairs are steep.")
 
+DAUGHTER = requests.Person(
+    "Wilhelmina Quill",
+    "mina@quillworth.org",
+    "+49 30 901820",
+    "Her stairs are steep.",
+    patient_name="Bartholomea Quill",
+    injury_level="T6",
+    injury_completeness="A",
+    injury_month="2024-03",
+    age_group="50-59",
+    answer_hours="weekdays after 18:00",
+)
+"""Somebody who asks for her mother and leaves nothing open."""
+
 CLINIC = Clinic()
 
 

@@ -66,7 +66,10 @@ def now() -> datetime:
 class Desk:
     """The coordinator and the worker of a clinic, who work on one request."""
 
-    def __init__(self, app: Flask, *, address: str | None = ADDRESS, language: str = "en") -> None:
+    def __init__(
+        self, app: Flask, *, address: str | None = ADDRESS, language: str = "en", **said: str | None
+    ) -> None:
+        """Let somebody ask; `said` is what else of `requests.Person` they fill in."""
         self.app = app
         self.settings = settings_of(app)
         with app.app_context():
@@ -76,8 +79,9 @@ class Desk:
             )
             estimate = estimates.find(acting(now=now(), kept_days=90), token)
             assert estimate is not None
-            person = requests.Person(NAME, address, None, "My stairs are steep.")
-            asked = requests.Asked(person, "DE", language, "self", None, [])
+            person = requests.Person(NAME, address, None, "My stairs are steep.", **said)
+            for_whom = "self" if person.asked_by is None else "other"
+            asked = requests.Asked(person, "DE", language, for_whom, None, [])
             request = requests.ask(
                 acting(now=now(), settings=self.settings), estimate, asked, origin="page", submission=""
             )

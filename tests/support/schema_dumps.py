@@ -36,7 +36,7 @@ from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import ask
-from tests.support.example_request import request
+from tests.support.example_request import DAUGHTER, request
 from tests.support.folders import ROOT
 
 FOLDER = ROOT / "tests" / "estimator" / "migrations" / "schemas"
@@ -100,6 +100,8 @@ def fill() -> None:
     assert record is not None
     open_ = request(NOW, record=record, submission="open")
     requests.note(act.by("user:1"), open_, "Called twice.")
+    requests.answer(act.by("user:1"), open_, "Yes, there is a lift.")
+    request(NOW, DAUGHTER, record=record, submission="other", for_whom="other", answer_by="telephone")
     access_codes.send(act, open_)
     ask(record, NOW)
     pdf_cache.keep("d" * 64, record, b"%PDF-1.7", NOW)

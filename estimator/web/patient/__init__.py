@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from estimator.web.patient import changing, estimate, estimate_email, my_data, quote, request, verify
+from estimator.web.patient import (
+    changing,
+    estimate,
+    estimate_email,
+    first_question,
+    my_data,
+    quote,
+    request,
+    verify,
+)
 
 blueprints = (
     estimate.pages,
@@ -13,3 +22,5 @@ blueprints = (
     quote.pages,
     verify.pages,
 )
+
+__all__ = ["blueprints", "first_question"]

@@ -179,6 +179,7 @@ def breakdown(token: str) -> ResponseReturnValue:
             "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
             "apply": url_for("changing.apply", token=token),
             "ask": url_for("asking.ask", token=token),
+            "first_question": url_for("asking.first_question", token=token),
             "data": url_for("my_data.estimate", token=token),
             "delete": url_for("patient.delete", token=token),
         },

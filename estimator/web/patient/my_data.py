@@ -245,7 +245,9 @@ def _kept(record: PatientRequest) -> list[str]:
             "We delete the address of an email %(num)s days after it was sent.",
             settings.addresses_kept_days,
         ),
-        _("Name, address, telephone number and everything you wrote are stored encrypted."),
+        _(
+            "Names, address, telephone number, what is about the injury and everything you wrote are stored encrypted."
+        ),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.web.fields import AreaField
+from estimator.web.fields import WordsField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
@@ -13,7 +13,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 class QuestionForm(Form):
     """A question to the coordinator."""
 
-    words: AreaField = words_field(
+    words: WordsField = words_field(
         lazy_gettext("Your question to the coordinator"), lazy_gettext("Enter your question.")
     )
 

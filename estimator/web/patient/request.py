@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
@@ -31,7 +31,7 @@ from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import injury, states
 from pricing.stored import is_at_least
 
 pages = Blueprint("asking", __name__)
@@ -58,7 +58,7 @@ def ask(token: str) -> ResponseReturnValue:
         form.language.data = current_reader().tag
         return _form_page(found, token, form)
     if not form.is_of_this_visit():
-        return _form_page(found, token, form.refuse(_visit_over(found)), 400)
+        return _form_page(found, token, form.refuse(visit_over(found)), 400)
     if request.form.get("act") == "change":
         return _form_page(found, token, form)
     if not form.validate() or form.meant:
@@ -80,14 +80,14 @@ def check(token: str) -> ResponseReturnValue:
         return _form_page(found, token, form, 422 if genuine else 400)
     wanted = form.as_asked(_consents(found))
     if not genuine:
-        return _check_page(found, token, form.refuse(_visit_over(found)), wanted, 400)
+        return _check_page(found, token, form.refuse(visit_over(found)), wanted, 400)
     if form.agreed.data != request_form.agreed(_consents(found)):
         form.ask_for_consent_again()
         sentence = _("The words that you agree to have changed meanwhile. Read them, and tick them again.")
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = _too_many()
+            wait = too_many()
             if wait is None:
                 record = requests.ask(
                     act(), found, wanted, origin="page", submission=form.submission.data or ""
@@ -145,7 +145,7 @@ def question(reference: str) -> ResponseReturnValue:
     form = QuestionForm()
     record = request_visit.opened(reference)
     if not form.is_of_this_visit():
-        return _page(record, form.refuse(_visit_over(record), form.words), 400)
+        return _page(record, form.refuse(visit_over(record), form.words), 400)
     if not form.validate():
         return _page(record, form, 422)
     words = form.words.data
@@ -159,7 +159,7 @@ def question(reference: str) -> ResponseReturnValue:
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 
-def _too_many() -> str | None:
+def too_many() -> str | None:
     """Count one more request from a network; return the error if the limit is exceeded, else None."""
     wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
     if wait is None:
@@ -202,7 +202,8 @@ def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
     return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
 
 
-def _visit_over(found: Estimate | PatientRequest) -> str:
+def visit_over(found: Estimate | PatientRequest) -> str:
+    """Say that the visit has ended and nothing is lost; the second time, how cookies are allowed or whom to ask."""
     sentence = _(
         "Your session had ended, or your browser keeps no cookies. Everything you entered is still here; "
         "press the button again."
@@ -225,7 +226,8 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         action=url_for("asking.ask", token=token),
         consents=list(_consents(found).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
-        reply_days=_reply_days(),
+        longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
+        reply_days=reply_days(),
         kept=kept_sentence(),
         sends_mail=request_context.settings().sends_mail,
         **_estimate(found, token),
@@ -261,18 +263,24 @@ def _answers(asked: requests.Asked) -> list[tuple[str, str, str, bool]]:
     """Return what was answered: the field, what was asked, the answer, and whether it was typed freely."""
     reader = current_reader()
     person, month = asked.person, asked.planned_month
-    languages = language_names()
-    rows = [
+    languages, none = language_names(), injury.not_answered()
+    rows: list[tuple[str, str, str, bool]] = [
         ("full_name", _("Name"), person.full_name, True),
         ("email", _("Email address"), person.email or "", True),
         ("phone", _("Telephone"), person.phone or _("none"), bool(person.phone)),
         ("country", _("Country"), countries(reader)[asked.country], False),
         ("language", _("Language of our answers"), languages[asked.language], False),
+        ("answer_by", _("How we should answer"), injury.channel(asked.answer_by), False),
+        ("answer_hours", _("When we can reach you"), person.answer_hours or none, bool(person.answer_hours)),
         ("for_whom", _("For whom"), for_whom(asked.for_whom), False),
+        ("patient_name", _("Name of the patient"), person.patient, True),
         ("planned_month", _("Planned month"), planned(month), False),
         ("message", _("Message"), person.message or _("none"), bool(person.message)),
+        *((*fact, False) for fact in injury.facts(person, reader)),
     ]
-    return [row for row in rows if row[0] != "language" or len(languages) > 1]
+    without = {"language"} if len(languages) < 2 else set()
+    without |= set() if person.patient_name else {"patient_name"}
+    return [row for row in rows if row[0] not in without]
 
 
 def for_whom(code: str) -> str:
@@ -290,6 +298,7 @@ class AskedAbout(TypedDict):
 
     back: str
     again: str
+    first_question: str
     reference: str
     provider: str
     demo: bool
@@ -305,6 +314,7 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
     return {
         "back": url_for("patient.breakdown", token=token),
         "again": url_for("patient.change", token=token),
+        "first_question": url_for("asking.first_question", token=token),
         "reference": found.reference,
         "provider": table.provider.name,
         "demo": table.demo,
@@ -316,7 +326,8 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
     }
 
 
-def _reply_days() -> str:
+def reply_days() -> str:
+    """Say within how many days there is an answer."""
     days = clinic.current().reply_days
     if days == 0:
         return _("on the same business day")
@@ -348,6 +359,7 @@ class About(TypedDict):
     asked_at: str
     page: str
     my_data: str
+    mere_question: bool
 
 
 def _about(record: PatientRequest) -> About:
@@ -364,21 +376,23 @@ def _about(record: PatientRequest) -> About:
         "asked_at": current_reader().clock(record.created_at, table.time_zone),
         "page": url_for("asking.page", reference=record.reference),
         "my_data": url_for("my_data.request", reference=record.reference),
+        "mere_question": record.kind == "question",
     }
 
 
 def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tuple[str, int]:
     about, quote = _about(record), quotes.for_request(record)
-    zone = about["time_zone"]
-    events = requests.history(record, request_context.settings().data_keys)
-    questions = [current_reader().clock(event.at, zone) for event in events if event.kind == "question"]
+    confirmed = request_visit.is_confirmed(record)
     rendered = render_template(
         "patient/request.html",
         errors=summary(form),
         form=form,
         state=record.state,
         state_sentence=_state(record, quote),
-        questions=questions,
+        exchange=_exchange(record, about["time_zone"], confirmed),
+        # The plan is personal as well: a link alone leads to no estimate.
+        estimate=_estimate_link(record) if confirmed else None,
+        code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=url_for("asking.question", reference=record.reference),
         typed_at=url_for("asking.page", reference=record.reference),
@@ -388,6 +402,39 @@ def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tupl
     return rendered, status
 
 
+class Said(TypedDict):
+    """A question, or the answer to one; `words` only where they may be shown."""
+
+    sentence: str
+    words: str | None
+
+
+def _exchange(record: PatientRequest, zone: str, confirmed: bool) -> list[Said]:
+    """Return the questions and answers about a request, the first first."""
+    sentences = {
+        "question": lazy_gettext("Your question of %(moment)s"),
+        "answer": lazy_gettext("Our answer of %(moment)s"),
+    }
+    events = requests.history(record, request_context.settings().data_keys)
+    return [
+        {
+            "sentence": str(sentences[event.kind]) % {"moment": current_reader().clock(event.at, zone)},
+            "words": event.words if confirmed else None,
+        }
+        for event in reversed(events)
+        if event.kind in requests.EXCHANGE
+    ]
+
+
+def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
+    """Return the estimate that was asked about, if its page still opens."""
+    found = estimates.by_reference(act(), record.estimate_reference)
+    if found is None:
+        return None
+    token = estimates.token_of(found, request_context.settings().link_key)
+    return {"reference": found.reference, "link": url_for("patient.breakdown", token=token)}
+
+
 def _quote(quote: Quote) -> dict[str, str]:
     token = quotes.token_of(quote, request_context.settings().link_key)
     return {"number": quote.number, "link": url_for("quote.open", token=token)}
@@ -395,6 +442,8 @@ def _quote(quote: Quote) -> dict[str, str]:
 
 def _state(record: PatientRequest, quote: Quote | None) -> str:
     state = record.state
+    if record.kind == "question":
+        return str(states.QUESTION_FOR_PATIENT[state])
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
         newest = quotes.state_at(quotes.newest(quote), request_context.now())
@@ -416,7 +465,7 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
         return {
             "sentence": _(
                 "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
-                "Your request has arrived all the same.",
+                "What you wrote has arrived all the same.",
                 address=address,
             )
         }

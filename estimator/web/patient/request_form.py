@@ -11,6 +11,7 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 
 from estimator import keys
+from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.requests import Asked, Person, consents
@@ -18,14 +19,15 @@ from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.fields import (
     AddressField,
-    AreaField,
     CarriedField,
     ChoiceField,
     LineField,
+    MonthField,
     PhoneField,
     RadiosField,
     SubmissionField,
     TickField,
+    WordsField,
 )
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
@@ -38,11 +40,14 @@ from estimator.web.validators import (
     PrintableLine,
     Telephone,
 )
+from estimator.wording import injury
 
 LONGEST_PERSON = 200
 LONGEST_PHONE = 40
 LONGEST_ADDRESS = 1_000
 LONGEST_MESSAGE = 5_000
+LONGEST_HOURS = 100
+EARLIEST_INJURY = "1900"
 MONTHS_AHEAD = 36
 
 MOST_SHOWN = 100_000
@@ -71,6 +76,42 @@ class Consented:
             raise StopValidation(str(form.not_consented[self.purpose]))
 
 
+class NumberToAnswer:
+    """Refuses an empty telephone number where the answer is to come by one."""
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data and form.answer_by.data in ("whatsapp", "telephone"):
+            raise StopValidation(
+                _("For an answer by WhatsApp or by telephone, enter the number, with its country code.")
+            )
+
+
+class PatientNamed:
+    """Refuses a name without a letter where somebody else asks for the patient."""
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if form.for_whom.data == "other":
+            HasLetter(_("Enter the name of the patient: the quote is made out to them."))(form, field)
+
+
+class PastMonth:
+    """Refuses what is no month or year, and one that has not come yet."""
+
+    def __call__(self, form: RequestForm, field: MonthField) -> None:
+        if not field.data:
+            return
+        month = field.month
+        if month is None or month < EARLIEST_INJURY:
+            raise StopValidation(
+                _(
+                    "Enter a month and a year, for example %(example)s. The year alone is enough.",
+                    example="3 2024",
+                )
+            )
+        if month > form.this_month[: len(month)]:
+            raise StopValidation(_("This month has not come yet. Enter when the injury happened."))
+
+
 class RequestForm(Form):
     """Who asks, what for, and what they agree to; and what the page carries.
 
@@ -92,7 +133,9 @@ class RequestForm(Form):
             Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
-    phone = PhoneField(lazy_gettext("Telephone (not required)"), [NotTooLong(LONGEST_PHONE), Telephone()])
+    phone = PhoneField(
+        lazy_gettext("Telephone (not required)"), [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone()]
+    )
     country = ChoiceField(
         lazy_gettext("Country you live in"),
         choices=lambda: list(countries(current_reader()).items()),
@@ -104,6 +147,15 @@ class RequestForm(Form):
         choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
         refusal=lazy_gettext("Choose a language."),
     )
+    answer_by = RadiosField(
+        lazy_gettext("How should we answer? (not required)"),
+        choices=lambda: list(injury.CHANNELS.items()),
+        optional=True,
+        refusal=lazy_gettext("Choose one of the ways that are offered."),
+    )
+    answer_hours = LineField(
+        lazy_gettext("When can we reach you? (not required)"), [NotTooLong(LONGEST_HOURS), PrintableLine()]
+    )
     for_whom = RadiosField(
         lazy_gettext("Whom is the treatment for?"),
         choices=[
@@ -112,16 +164,43 @@ class RequestForm(Form):
         ],
         refusal=lazy_gettext("Say whom the treatment is for."),
     )
+    patient_name = LineField(
+        lazy_gettext("Name of the patient"), [NotTooLong(LONGEST_PERSON), PrintableLine(), PatientNamed()]
+    )
     planned_month = ChoiceField(
         lazy_gettext("When is it planned?"),
         empty=lazy_gettext("I do not know yet"),
         optional=True,
         refusal=lazy_gettext("Choose a month of the list."),
     )
-    message = AreaField(
+    message = WordsField(
         lazy_gettext("Message (not required)"),
         [NotTooLong(LONGEST_MESSAGE), Printable()],
         most_shown=MOST_SHOWN,
+    )
+    injury_level = ChoiceField(
+        lazy_gettext("Level of the injury (not required)"),
+        choices=lambda: [(code, injury.level(code)) for code in injury.LEVELS],
+        empty=lazy_gettext("Left open"),
+        optional=True,
+        refusal=lazy_gettext("Choose a level of the list."),
+    )
+    injury_completeness = ChoiceField(
+        lazy_gettext("How complete is it? (not required)"),
+        choices=lambda: list(injury.COMPLETENESS.items()),
+        empty=lazy_gettext("Left open"),
+        optional=True,
+        refusal=lazy_gettext("Choose an answer of the list."),
+    )
+    injury_month = MonthField(
+        lazy_gettext("When did it happen? (not required)"), [NotTooLong(LONGEST_PHONE), PastMonth()]
+    )
+    age_group = ChoiceField(
+        lazy_gettext("Age of the patient (not required)"),
+        choices=lambda: list(injury.AGES.items()),
+        empty=lazy_gettext("Left open"),
+        optional=True,
+        refusal=lazy_gettext("Choose an age of the list."),
     )
     consent_health_data = TickField(validators=[Consented(consents.HEALTH_DATA)])
     consent_contact = TickField(validators=[Consented(consents.CONTACT)])
@@ -135,6 +214,7 @@ class RequestForm(Form):
         #: an address that is perhaps meant instead of the one that was typed
         self.meant: str | None = None
         reader = current_reader()
+        self.this_month = months(now, zone)[0]
         self.planned_month.choices = [(month, reader.month(month)) for month in months(now, zone)]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -144,13 +224,25 @@ class RequestForm(Form):
 
     def as_asked(self, said: Mapping[str, consents.Consent]) -> Asked:
         """Return who asks for what, from a form in which nothing is wrong; `said` are the consents of the page."""
-        person = Person(self.full_name.data, self.email.address, self.phone.data or None, self.message.data)
+        person = Person(
+            full_name=self.full_name.data,
+            email=self.email.address,
+            phone=self.phone.data or None,
+            message=self.message.data,
+            patient_name=self.patient_name.data if self.for_whom.data == "other" else None,
+            injury_level=self.injury_level.data or None,
+            injury_completeness=self.injury_completeness.data or None,
+            injury_month=self.injury_month.month,
+            age_group=self.age_group.data or None,
+            answer_hours=self.answer_hours.data or None,
+        )
         return Asked(
             person=person,
             country=self.country.data,
             language=self.language.data,
             for_whom=self.for_whom.data,
             planned_month=self.planned_month.data or None,
+            answer_by=self.answer_by.data or None,
             consents=[said[purpose] for purpose in consents.needed(self.for_whom.data)],
         )
 
@@ -193,9 +285,9 @@ def language_names() -> Mapping[str, str]:
     return {tag: reader_of(tag).name for tag in request_context.settings().languages}
 
 
-def words_field(label: str, missing: str | None = None, **values: Any) -> AreaField:
+def words_field(label: str, missing: str | None = None, **values: Any) -> WordsField:
     """Return a field for some words of somebody; `missing` is said where they must write something."""
     needed = [Filled(missing)] if missing else []
-    return AreaField(
+    return WordsField(
         label, [*needed, NotTooLong(LONGEST_MESSAGE), Printable()], most_shown=MOST_SHOWN, **values
     )

@@ -20,7 +20,7 @@ from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
 from estimator.web import errors, networks, request_context, turns
-from estimator.web.fields import FileField, TextField
+from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, sent, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import act
@@ -78,12 +78,12 @@ class NumberForm(Form):
 
         csrf = False
 
-    number = TextField(
+    number = CompactField(
         lazy_gettext("Number"),
         [Filled(lazy_gettext("Enter the number of the quote first. It begins with Q."))],
         most_shown=80,
     )
-    revision = TextField(lazy_gettext("Revision"), most_shown=80)
+    revision = CompactField(lazy_gettext("Revision"), most_shown=80)
 
 
 class UploadForm(Form):

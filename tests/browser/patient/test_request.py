@@ -80,6 +80,22 @@ def code_of(page: Page, before: list[str]) -> str:
 def states(page: Page, stranger: Page) -> Iterator[tuple[str, Page]]:
     """Bring pages into every state of the journey, and yield the name of each."""
     to_the_form(page)
+    page.get_by_role("link", name="ask a question first").click()
+    expect(page.locator("#words")).to_be_visible()
+    yield "empty question", page
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "a question that lacks everything", page
+    page.fill("#words", "Is there a lift?")
+    page.fill("#email", FIELDS["email"])
+    page.check("#consent")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator("h1")).to_have_text("We have your question")
+    yield "question sent", page
+    page.get_by_role("link", name="To the page of your question").click()
+    expect(page.locator(".outcomes")).to_contain_text("Is there a lift?")
+    yield "page of a question", page
+    to_the_form(page)
     yield "empty form", page
     press(page, "check")
     expect(page.locator(".error-summary")).to_be_focused()
@@ -167,11 +183,20 @@ def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     page.keyboard.type("Germ")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")  # past the language, which is chosen already
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#answer_by-whatsapp")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("after 18:00")
+    page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.locator("#message")).to_be_focused()
     page.keyboard.type("Is there a lift?")
+    page.keyboard.press("Tab")
+    page.keyboard.type("T6")
+    for _question in range(3):
+        page.keyboard.press("Tab")
     for _box in range(2):
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
@@ -180,6 +205,8 @@ def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".checked")).to_contain_text("Germany")
     expect(page.locator(".checked")).to_contain_text("For myself")
+    expect(page.locator(".checked")).to_contain_text("after 18:00")
+    expect(page.locator(".checked")).to_contain_text("T6 (chest)")
     change = page.get_by_role("button", name="Change Telephone")
     change.focus()
     page.keyboard.press("Enter")
@@ -227,3 +254,27 @@ def test_a_link_and_a_code_open_what_is_kept_and_it_is_taken_along(open_page: Op
     assert json.loads(document.read_text(encoding="utf-8"))["person"]["full_name"] == "Wilhelmina Quill"
     paper = downloaded(page, tmp_path, page.get_by_role("link", name="Download as PDF").click)
     assert paper.read_bytes().startswith(b"%PDF-")
+
+
+def test_the_name_of_the_patient_is_asked_only_of_who_asks_for_somebody_else(open_page: Opener) -> None:
+    page = open_page(viewport=NARROW)
+    to_the_form(page)
+    expect(page.locator("#patient_name")).to_be_hidden()
+    page.check("#for_whom-other")
+    expect(page.locator("#patient_name")).to_be_visible()
+    fill_in(page)
+    expect(page.locator("#patient_name")).to_be_hidden()
+    page.check("#for_whom-other")
+    page.check("#consent_on_behalf")
+    press(page, "check")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.get_by_role("link", name="Enter the name of the patient").click()
+    expect(page.locator("#patient_name")).to_be_focused()
+    page.fill("#patient_name", "Bartholomea Quill")
+    page.check("#answer_by-whatsapp")
+    page.select_option("#injury_level", "T6")
+    page.fill("#injury_month", "March 2024")
+    press(page, "check")
+    checked = page.locator(".checked")
+    for said in ("Bartholomea Quill", "By WhatsApp", "T6 (chest)", "March 2024", "not answered"):
+        expect(checked).to_contain_text(said)

@@ -17,7 +17,7 @@ from estimator.privacy import erasure
 from tests.support.acts import acting
 from tests.support.commands import environment, estimator
 from tests.support.example_mail import ask, estimate, settings
-from tests.support.example_request import PERSON, request
+from tests.support.example_request import DAUGHTER, PERSON, request
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -52,6 +52,12 @@ def test_everybody_is_listed_of_whom_something_was_here_in_the_span() -> None:
     assert after.reference not in {row["Reference"] for row in rows}
     assert len(rows) == 2
     assert said == "2 people and addresses.\n"
+
+
+def test_a_patient_for_whom_somebody_else_asked_is_named_as_well() -> None:
+    request(NOW - DAY, DAUGHTER, for_whom="other")
+    (row,), _said = listed("--since", moment(NOW - 2 * DAY))
+    assert (row["Name"], row["Asked for"]) == (DAUGHTER.full_name, DAUGHTER.patient_name)
 
 
 def test_those_are_listed_whose_request_an_account_has_opened_in_the_span() -> None:

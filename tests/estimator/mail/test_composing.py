@@ -69,6 +69,7 @@ REQUEST: dict[str, Any] = {
     "time_zone": "Asia/Kolkata",
     "link": "https://estimate.example.org/r/" + "A" * 43,
     "demo": False,
+    "mere_question": False,
 }
 
 QUOTE: dict[str, Any] = {
@@ -116,6 +117,12 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
     ("request_received", "words-of-the-clinic"): {**REQUEST, **WORDS},
+    ("request_received", "question"): {**REQUEST, "mere_question": True},
+    ("request_answer", "plain"): {
+        "reference": "REQ-7K3M-92QF",
+        "link": "https://estimate.example.org/r/" + "a" * 43,
+        "demo": False,
+    },
     ("request_question", "plain"): {
         "reference": "REQ-7K3M-92QF",
         "at": "10 March 2026, 12:00 (UTC)",

@@ -32,7 +32,7 @@ from estimator.privacy import erasure
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
-from tests.support.example_request import PERSON, request
+from tests.support.example_request import DAUGHTER, PERSON, request
 
 CLINIC = Clinic(requests_kept_days=100, quotes_kept_years=10)
 LATER = NOW + timedelta(days=3)
@@ -182,6 +182,27 @@ def test_nothing_that_tells_who_it_was_is_left_of_an_erased_request(app: Flask) 
     assert requests.person_of(record, settings().data_keys) is None
     assert requests.find(token, LATER) is None
     assert {mail.about for mail in db.session.scalars(select(Mail))} == {""}
+
+
+def test_nothing_about_the_patient_is_left_when_somebody_else_asked(app: Flask) -> None:
+    record = request(NOW, DAUGHTER, for_whom="other", answer_by="telephone")
+    assert set(vars(DAUGHTER).values()) <= set(everything_sealed())
+    assert erase(record)
+    assert everything_sealed() == []
+    assert (count(NameWord), record.answer_by) == (0, None)
+
+
+def test_of_an_accepted_quote_the_name_of_the_patient_stays_and_nothing_about_the_injury(
+    app: Flask, quoted: Quoted
+) -> None:
+    record = request(NOW, DAUGHTER, for_whom="other")
+    quoted(record, "accepted")
+    record.state = "accepted"
+    db.session.commit()
+    assert not erase(record)
+    assert requests.person_of(record, settings().data_keys) == requests.Person(
+        DAUGHTER.full_name, None, None, "", patient_name=DAUGHTER.patient_name
+    )
 
 
 def test_what_tells_nobody_stays_and_says_what_happened(app: Flask) -> None:

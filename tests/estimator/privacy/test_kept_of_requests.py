@@ -42,16 +42,23 @@ SECOND = {
     "phone": "+7 495 5550918273",
     "message": "Мне нужна коляска-вездеход.",
 }
+PATIENT = {
+    "patient_name": "Marigolda Underbough",
+    "answer_hours": "When the cuckoo clock strikes.",
+}
 NOTE = "Spoke with Perpetua's nephew Ignatius about wheelchairs."
 QUESTION = "Does Ignatius get a bed next to hers?"
 TYPED = "Z. Thistlewick-Ponsonby"
 DECLINED = "Our neighbour Quentinella lent us nothing."
+ANSWERED = "The ramp suits Ignatius, says Clementinus."
 REASON = "Perpetua is a friend of the house."
 LABEL = "Kindness for Zebulonia"
 
 PLANTED = (
     *FIRST.values(),
     *SECOND.values(),
+    *PATIENT.values(),
+    ANSWERED,
     NOTE,
     QUESTION,
     TYPED,
@@ -73,6 +80,10 @@ PLANTED = (
     "коляска",
     "Ignatius",
     "Quentinella",
+    "Marigolda",
+    "Underbough",
+    "cuckoo",
+    "Clementinus",
     "Ponsonby",
 )
 
@@ -136,16 +147,17 @@ class Person:
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
 
-    def ask(self, person: dict[str, str]) -> str:
+    def ask(self, person: dict[str, str], **more: str) -> str:
         """Go from the form to the confirmation; return the reference."""
         # A request in the context of the test would be taken for a part of the one before it.
-        return Context().run(self._ask, person)
+        return Context().run(self._ask, person, more)
 
-    def _ask(self, person: dict[str, str]) -> str:
+    def _ask(self, person: dict[str, str], more: dict[str, str]) -> str:
         made = self._send("/estimate/example", {"q_cells": "own", "q_sessions": "2", "act": "show"})
         path = made + "/ask"
         consents = {"consent_health_data": "yes", "consent_contact": "yes"}
         rest = {"country": "GB", "language": "en", "for_whom": "self", "planned_month": "", **consents}
+        rest |= more
         for typed in ({**person, "email": "nobody"}, {**person, "full_name": person["full_name"] + "\u202e"}):
             refused = self.client.post(path, data={**self._hidden(path), **typed, **rest})
             assert refused.status_code == 422
@@ -207,6 +219,7 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
     """Write a note, prepare a quote with an adjustment, issue it, and make its document."""
     record = record_of(reference)
     requests.note(acting(actor=COORDINATOR, now=now, settings=settings), record, NOTE)
+    requests.answer(acting(actor=COORDINATOR, now=now, settings=settings), record, ANSWERED)
     prepare(record, now)
     draft = drafts.for_request(record)
     assert draft is not None
@@ -235,7 +248,7 @@ def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
     settings: Settings = app.config["SETTINGS"]
     now = datetime.now(UTC)
     first, second = Person(app), Person(app)
-    one, two = first.ask(FIRST), second.ask(SECOND)
+    one, two = first.ask(FIRST, for_whom="other", consent_on_behalf="yes", **PATIENT), second.ask(SECOND)
     first.question(one, QUESTION)
     assert FIRST["full_name"].encode() in first.read(f"/request/{one}/data")
     first.read(f"/request/{one}/data.json")

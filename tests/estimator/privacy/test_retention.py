@@ -64,7 +64,20 @@ DUE: Mapping[str, Due] = {
         | (table.c.ended_at < NOW - timedelta(days=7))
         & or_(table.c.address.is_not(None), table.c.address_lookup.is_not(None))
     ),
-    "patient_request": filled("created_at", "full_name", "email", "email_lookup", "phone", "message"),
+    "patient_request": filled(
+        "created_at",
+        *(
+            "full_name",
+            "email",
+            "email_lookup",
+            "phone",
+            "message",
+            "patient_name",
+            "answer_by",
+            "answer_hours",
+        ),
+        *("injury_level", "injury_completeness", "injury_month", "age_group"),
+    ),
     "request_name_word": lambda table: table.c.request_id.in_(
         select(PatientRequest.id).where(PatientRequest.created_at < LIMIT)
     ),

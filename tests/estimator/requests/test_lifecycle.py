@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from estimator.requests import name_index
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import estimate, settings
-from tests.support.example_request import PERSON, request
+from tests.support.example_request import DAUGHTER, PERSON, request
 
 LATER = NOW + timedelta(days=1)
 
@@ -62,6 +63,24 @@ def test_a_request_is_found_by_the_words_of_its_name_and_by_its_address(app: Fla
         (word,) = name_index.word_of(typed, key)
         assert db.session.scalars(select(NameWord.request_id).filter_by(word=word)).all() == [found.id]
     assert found.email_lookup == requests.email_lookup("Mina@Quillworth.org", key)
+
+
+def test_a_request_for_somebody_else_keeps_all_that_was_said_and_is_found_by_both_names(app: Flask) -> None:
+    found = request(NOW, DAUGHTER, for_whom="other", answer_by="whatsapp")
+    assert requests.person_of(found, settings().data_keys) == DAUGHTER
+    assert (DAUGHTER.patient, DAUGHTER.asked_by) == ("Bartholomea Quill", "Wilhelmina Quill")
+    assert found.answer_by == "whatsapp"
+    for typed in ("barth", "wilhel", "quill"):
+        (word,) = name_index.word_of(typed, settings().lookup_key)
+        assert db.session.scalars(select(NameWord.request_id).filter_by(word=word)).all() == [found.id]
+
+
+def test_another_answer_in_the_same_form_is_another_request(app: Flask) -> None:
+    record = estimate(NOW)[0]
+    first = request(NOW, DAUGHTER, record=record, submission="one", answer_by="email")
+    second = request(NOW, DAUGHTER, record=record, submission="one", answer_by="telephone")
+    third = request(NOW, replace(DAUGHTER, injury_level=None), record=record, submission="one")
+    assert len({first.id, second.id, third.id}) == 3
 
 
 def test_the_words_that_were_agreed_to_are_kept_with_their_version(app: Flask) -> None:

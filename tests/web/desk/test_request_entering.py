@@ -102,7 +102,7 @@ def test_the_link_opens_the_request_for_the_patient(app: Flask, coordinator: Sta
 
 def test_the_words_to_read_aloud_are_those_that_are_kept(app: Flask, coordinator: Staff) -> None:
     form = coordinator.see(FORM).text
-    page = enter(coordinator, for_whom="other", consent_on_behalf="yes").page
+    page = enter(coordinator, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes").page
     with request_of(app, page.path.rpartition("/")[2]) as found:
         kept = [one.words for one in requests.consents_of(found)]
     assert len(kept) == 3
@@ -140,6 +140,13 @@ def test_an_address_or_a_number_is_enough(
         ({"consent_health_data": []}, "Without it the request cannot be kept."),
         ({"consent_contact": []}, "Without it nobody may answer."),
         ({"for_whom": "other"}, "They ask for somebody else."),
+        ({"for_whom": "other", "consent_on_behalf": "yes"}, "Enter the name of the patient"),
+        (
+            {"phone": "", "answer_by": "whatsapp"},
+            "For an answer by WhatsApp or by telephone, enter the number",
+        ),
+        ({"email": "", "answer_by": "email"}, "For an answer by email, enter the address."),
+        ({"injury_month": "some day"}, "Enter a month and a year"),
         ({"message": "x" * 5_001}, "there is room for 5,000"),
         ({"q_sessions": "two"}, "cannot be read as one number"),
         ({"q_sessions": "99"}, ""),

@@ -13,15 +13,16 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import requests, staff
+from estimator import estimates, price_lists, requests, staff
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.mail import outbox
-from estimator.models import RequestEvent
+from estimator.models import Mail, RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
-from estimator.requests import search
+from estimator.requests import consents, search
 from tests.support.acts import acting
-from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of, settings_of
+from tests.support.quote_desk import ADDRESS, NAME, PLAN, ask, give_up, request_of, settings_of
 from tests.support.staff_browser import Staff
 
 SignIn = Callable[[Flask, Role], Staff]
@@ -213,6 +214,86 @@ def test_the_page_of_a_request_shows_what_was_asked_and_the_plan(coordinator: St
     assert coordinator.page.links("Prepare a quote") == [f"/desk/requests/{reference}/quote"]
 
 
+def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_injury(
+    coordinator: Staff,
+) -> None:
+    reference = enter(
+        coordinator,
+        for_whom="other",
+        patient_name="Berta Quill",
+        consent_on_behalf="yes",
+        injury_level="T6",
+        injury_month="2019",
+        answer_by="whatsapp",
+        answer_hours="weekdays after 18:00",
+    )
+    text = coordinator.see(f"/desk/requests/{reference}").text
+    for part in (
+        "Patient Berta Quill",
+        "Asked by Zephyrine Quill",
+        "Answer By WhatsApp weekdays after 18:00",
+        "Level of the injury T6 (chest)",
+        "How complete it is not answered",
+        "When it happened 2019",
+        "Age not answered",
+    ):
+        assert part in text, part
+    assert "Berta Quill" in coordinator.see(f"/desk/requests/{reference}/quote").text
+    assert reference in coordinator.see("/desk/requests?q=berta").text
+
+
+@pytest.fixture
+def question(app: Flask) -> str:
+    """Return the reference of a question about an estimate, for which nobody asked for a quote."""
+    with app.app_context():
+        act = acting(now=datetime.now(UTC), settings=settings_of(app))
+        version = price_lists.in_force("delhi", act.now)
+        estimate = estimates.find(act, estimates.make(act, version, PLAN, language="en", submission=""))
+        assert estimate is not None
+        found = requests.ask_first(
+            act,
+            estimate,
+            "Is there a heliotrope lift?",
+            email="mina@quillworth.org",
+            phone=None,
+            language="en",
+            consent=consents.for_question(reader("en"), "Example"),
+            submission="",
+        )
+        db.session.commit()
+        return found.reference
+
+
+def test_a_mere_question_is_in_the_list_and_answered_and_has_no_quote(
+    app: Flask, coordinator: Staff, question: str
+) -> None:
+    text = coordinator.see("/desk/requests").text
+    assert f"{question} a question" in text
+    page = coordinator.see(f"/desk/requests/{question}")
+    for part in (
+        "Question about an estimate",
+        "Is there a heliotrope lift?",
+        "mina@quillworth.org",
+        "Estimate EST-",
+        "They ask for no quote.",
+        "wrote from the page of an estimate",
+        "To store a question and answer it",
+    ):
+        assert part in page.text, part
+    for never_asked in ("For whom", "About the injury", "not known yet", "asked for a firm quote"):
+        assert never_asked not in page.text, never_asked
+    assert page.links("Prepare a quote") == []
+    assert coordinator.see(f"/desk/requests/{question}/quote").status == 404
+    coordinator.see(f"/desk/requests/{question}")
+    coordinator.send("Keep the answer", {"words": "Yes."})
+    assert "a mail says that it is there" in coordinator.page.text
+    assert "heliotrope" not in stored(app)
+
+
+def test_a_mere_question_is_found_by_its_address(coordinator: Staff, question: str) -> None:
+    assert question in coordinator.see("/desk/requests?q=mina@quillworth.org").text
+
+
 def test_small_letters_are_the_same_reference_and_another_one_is_missing(
     coordinator: Staff, reference: str
 ) -> None:
@@ -224,7 +305,7 @@ def test_small_letters_are_the_same_reference_and_another_one_is_missing(
 
 
 def test_consents_are_shown_with_their_exact_words(app: Flask, coordinator: Staff) -> None:
-    reference = enter(coordinator, for_whom="other", consent_on_behalf="yes")
+    reference = enter(coordinator, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes")
     text = coordinator.see(f"/desk/requests/{reference}").text
     assert "said, and ticked by staff" in text
     assert "I am asking for somebody else, and this person has allowed me to give" in text
@@ -323,6 +404,32 @@ def test_a_note_is_kept_sealed_and_read_by_staff(app: Flask, coordinator: Staff,
     assert "Prefers calls <b>after</b> 18:00." in page.text
     assert "after</b>" not in page.html
     assert "Prefers calls" not in stored(app)
+
+
+def test_an_answer_is_kept_sealed_and_told_by_mail_once(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    page = coordinator.see(f"/desk/requests/{reference}")
+    fields = {"words": "Heliotrope lifts go to every floor."}
+    coordinator.send("Keep the answer", fields)
+    assert "a mail says that it is there" in coordinator.page.text
+    assert "answered" in coordinator.page.text
+    assert "Heliotrope lifts" in coordinator.page.text
+    assert "Heliotrope" not in stored(app)
+    coordinator.page = page
+    coordinator.send("Keep the answer", fields)
+    assert coordinator.page.status == 409
+    assert coordinator.page.text.count("Heliotrope lifts") == 2, "once in the history and once in the form"
+    with app.app_context():
+        templates = db.session.scalars(select(Mail.template).filter_by(about=reference)).all()
+    assert list(templates).count("request_answer") == 1
+
+
+def test_an_empty_answer_is_none(coordinator: Staff, reference: str) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    coordinator.send("Keep the answer", {"words": " \u200b "})
+    assert coordinator.page.status == 422
+    assert "Enter the answer first." in coordinator.page.text
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,14 @@ def test_it_is_taken_along_for_a_program(desk: Desk) -> None:
         "email": PERSONAL[1],
         "phone": None,
         "message": PERSONAL[2],
+        "patient_name": None,
+        "injury_level": None,
+        "injury_completeness": None,
+        "injury_month": None,
+        "age_group": None,
+        "answer_hours": None,
     }
+    assert found["answer_by"] is None
     assert found["answers"]["sessions"] == "2"
     assert found["quote"]["number"] == desk.number
     (revision,) = found["quote"]["revisions"]

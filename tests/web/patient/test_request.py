@@ -126,7 +126,7 @@ def test_the_words_that_stood_beside_the_box_are_what_is_stored(
     app: Flask, visitor: Visitor, form: Page
 ) -> None:
     shown = [" ".join(label.itertext()) for label in form.all("label")]
-    asked(visitor, form, for_whom="other", consent_on_behalf="yes")
+    asked(visitor, form, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes")
     with app.app_context():
         kept = db.session.scalars(select(RequestConsent).order_by(RequestConsent.id)).all()
         assert [consent.purpose for consent in kept] == ["health_data", "contact", "on_behalf"]
@@ -247,7 +247,7 @@ def test_what_cannot_be_is_refused_with_what_to_do(
 
 
 def test_speaking_for_somebody_else_needs_their_word(visitor: Visitor, form: Page) -> None:
-    page = visitor.send(form, filled(for_whom="other"), "check")
+    page = visitor.send(form, filled(for_whom="other", patient_name="Berta Quill"), "check")
     assert page.problems == [
         "You are asking for somebody else. Tick this if they have allowed it; otherwise ask them first."
     ]

@@ -49,9 +49,9 @@ class NothingPrepared(errors.Missing):
 
 
 def the_request(reference: str) -> PatientRequest:
-    """Return the request of an address; raises errors.Missing."""
+    """Return the request of an address; raises errors.Missing, also where nobody asked for a quote."""
     found = requests.get(reference)
-    if found is None:
+    if found is None or found.kind == "question":
         raise errors.Missing
     return found
 
@@ -112,7 +112,7 @@ def name_of(of: PatientRequest) -> str | None:
         found = requests.person_of(of, settings().data_keys)
     except keys.Unreadable:
         return None
-    return None if found is None else found.full_name
+    return None if found is None else found.patient
 
 
 def language_of(of: PatientRequest) -> Reader:

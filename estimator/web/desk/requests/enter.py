@@ -35,6 +35,8 @@ class AddressOrTelephone:
     """Refuses an empty address where there is no telephone number either."""
 
     def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data and form.answer_by.data == "email":
+            raise StopValidation(_("For an answer by email, enter the address."))
         if not field.data and form.phone.data:
             raise StopValidation
         if not field.data:
@@ -75,6 +77,8 @@ class EnteredForm(RequestForm):
         ]
         self.planned_month.empty = _("Not known yet")
         self.message.label.text = _("What they said (not required)")
+        self.answer_by.label.text = _("How do they want to be answered? (not required)")
+        self.answer_hours.label.text = _("When can they be reached? (not required)")
 
 
 @pages.get("/new", endpoint="new")
@@ -172,6 +176,7 @@ def _form(
         day_order=reader.day_order(),
         consents=list(_consents(version).values()),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
+        longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
         sends_mail=request_context.settings().sends_mail,
     )
     return shown, status

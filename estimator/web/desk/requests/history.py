@@ -85,6 +85,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
     match entry.kind:
         case "asked" if detail.get("origin") == "staff":
             return _("entered the request for somebody")
+        case "asked" if detail.get("about") == "question":
+            return _("wrote from the page of an estimate")
         case "state":
             return _("%(before)s → %(after)s", before=_state(detail["from"]), after=_state(detail["to"]))
         case "assigned" if detail.get("to") is None:

@@ -14,7 +14,7 @@ from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.requests import search
-from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF
+from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk import readers
@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import injury, states
 
 
 class Unknown(errors.Missing):
@@ -51,6 +51,12 @@ class NoteForm(Form):
     """A note for colleagues."""
 
     words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), id="note")
+
+
+class AnswerForm(Form):
+    """An answer to whoever asks."""
+
+    words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
 
 
 class AssignForm(Form):
@@ -102,6 +108,29 @@ def note(reference: str) -> ResponseReturnValue:
     with committing():
         requests.note(act(), found, form.words.data)
     flash(_("The note is kept."))
+    return desk.to("request", reference=found.reference, _anchor="history")
+
+
+@pages.post("/<reference>/answer")
+def answer(reference: str) -> ResponseReturnValue:
+    """Keep an answer where whoever asks reads it, and tell them by mail that it is there."""
+    found = the_request(reference)
+    form = AnswerForm()
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        with committing():
+            desk.unchanged(found, _changes())
+            mail = requests.answer(act(), found, form.words.data)
+    except requests.ChangedMeanwhile:
+        return _meanwhile(reference, form)
+    flash(
+        _("The answer is kept, and a mail says that it is there.")
+        if mail == "put"
+        else _(
+            "The answer is kept, and no mail goes out: tell them that it stands on the page of their request."
+        )
+    )
     return desk.to("request", reference=found.reference, _anchor="history")
 
 
@@ -190,13 +219,14 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     except keys.Unreadable:
         who, unreadable = None, True
     may_work = signed_in.may("requests.work")
-    assigning, moving, noting = _forms(found, sent)
+    assigning, moving, noting, answering = _forms(found, sent)
     shown = render_template(
         "desk/request.html",
         errors=[] if sent is None else summary(sent),
         assigning=assigning,
         moving=moving,
         noting=noting,
+        answering=answering,
         record={
             "reference": found.reference,
             "changes": found.changes,
@@ -208,6 +238,8 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "by_staff": found.origin == "staff",
             "country": desk.country(found.country),
             "language": reader_of(found.language).name,
+            "mere_question": found.kind == "question",
+            "answer_by": injury.channel(found.answer_by),
             "for_other": found.for_whom == "other",
             "planned": None if found.planned_month is None else reader.month(found.planned_month),
             "estimate": found.estimate_reference,
@@ -217,6 +249,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "version": found.table_version.version,
         },
         who=who,
+        injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
@@ -226,20 +259,21 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         holder=_holder(found),
         me=desk.myself().id,
         may_work=may_work,
-        may_quote=signed_in.may("quotes.issue"),
+        may_quote=found.kind == "quote" and signed_in.may("quotes.issue"),
         link=_link(found, settings) if may_work and found.erased_at is None and not unreadable else None,
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
     return shown, status
 
 
-def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm]:
+def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm, AnswerForm]:
     """Return the forms of a page: the one that was sent, and the others as they stand for the request."""
     assigning = sent if isinstance(sent, AssignForm) else AssignForm(found, None)
     moving = sent if isinstance(sent, StateForm) else StateForm(found, None)
     # Only what can be done is offered, whatever was sent.
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
-    return assigning, moving, sent if isinstance(sent, NoteForm) else NoteForm(None)
+    noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
+    return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(None)
 
 
 def _entries(found: PatientRequest) -> list[requests.Entry]:
@@ -299,6 +333,7 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
         HEALTH_DATA: _("To store and use what says something about health"),
         CONTACT: _("To be contacted"),
         ON_BEHALF: _("To speak for somebody else"),
+        QUESTION: _("To store a question and answer it"),
     }
     return [
         {

@@ -15,14 +15,14 @@ from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web import networks
-from estimator.web.fields import CarriedField, TextField, TickField
+from estimator.web.fields import CarriedField, SignatureField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Filled, NotTooLong
+from estimator.web.validators import Filled, NotTooLong, PrintableLine
 from estimator.wording import FirmRows
 
 LONGEST_NAME = 200
@@ -37,11 +37,12 @@ class AcceptForm(Form):
 
     revision = CarriedField()
     sentence = CarriedField(most=LONGEST_SENTENCE)
-    typed_name = TextField(
+    typed_name = SignatureField(
         lazy_gettext("Your full name"),
         [
             Filled(lazy_gettext("Enter your full name.")),
             NotTooLong(LONGEST_NAME, lazy_gettext("Shorten the name to %(most)s characters.")),
+            PrintableLine(),
         ],
     )
     agreed = TickField(validators=[Filled(lazy_gettext("Tick the sentence if you agree to it."))])

@@ -13,14 +13,14 @@ from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import networks
-from estimator.web.fields import AreaField, CarriedField, RadiosField
+from estimator.web.fields import CarriedField, RadiosField, WordsField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.web.validators import NotTooLong
+from estimator.web.validators import NotTooLong, Printable
 
 REASONS: Mapping[str, str] = {
     "price": lazy_gettext("It costs more than I can or want to pay"),
@@ -43,9 +43,9 @@ class DeclineForm(Form):
         choices=list(REASONS.items()),
         refusal=lazy_gettext("Choose one of the reasons. The last one says nothing."),
     )
-    words = AreaField(
+    words = WordsField(
         lazy_gettext("In your own words (optional)"),
-        [NotTooLong(LONGEST, lazy_gettext("Shorten your text to %(most)s characters."))],
+        [NotTooLong(LONGEST, lazy_gettext("Shorten your text to %(most)s characters.")), Printable()],
     )
 
 

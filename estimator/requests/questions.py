@@ -1,0 +1,102 @@
+"""Questions of whoever asked for a quote, and the answers of the desk: kept with the request, never in a mail."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from email.utils import parseaddr
+
+from sqlalchemy import select
+
+from estimator.act import Act
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Estimate, PatientRequest, RequestEvent
+from estimator.requests.consents import Consent
+from estimator.requests.events import add_event, lock, words_of
+from estimator.requests.lifecycle import Asked, Person, ask, notify, person_of
+
+EXCHANGE = ("question", "answer")
+"""The kinds of events that are a question or an answer, which both sides read."""
+
+AGAIN = timedelta(hours=1)
+"""Time within which a question in the same words counts as sent twice."""
+
+DAY = timedelta(days=1)
+QUESTIONS_A_DAY = 20
+"""Maximum number of questions about one request, or its quote, in 24 hours."""
+
+
+def ask_first(
+    act: Act,
+    estimate: Estimate,
+    words: str,
+    *,
+    email: str | None,
+    phone: str | None,
+    language: str,
+    consent: Consent,
+    submission: str,
+) -> PatientRequest:
+    """Keep a question about an estimate of somebody who asks for no quote, and notify the desk by mail.
+
+    It is a request of its own kind, without a name and a country; `submission` makes it idempotent as in `ask`.
+    """
+    person = Person(full_name="", email=email, phone=phone, message="")
+    asked = Asked(person, "", language, "self", None, [consent], kind="question")
+    request = ask(act, estimate, asked, origin="page", submission=submission)
+    event = keep_question(act, request, words)
+    if event is not None:
+        tell_desk(act, request, event)
+    return request
+
+
+def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
+    """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
+
+    Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
+    """
+    lock(request)
+    recent = db.session.scalars(
+        select(RequestEvent).where(
+            RequestEvent.request_id == request.id,
+            RequestEvent.kind == "question",
+            RequestEvent.at > act.now - DAY,
+        )
+    ).all()
+    for event in recent:
+        if event.at > act.now - AGAIN and words_of(event, act.settings.data_keys) == words:
+            return None
+    if len(recent) >= QUESTIONS_A_DAY:
+        raise outbox.TooMany("record")
+    return add_event(act, request, "question", words=words)
+
+
+def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
+    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
+    if act.settings.sends_mail:
+        outbox.put(
+            act,
+            outbox.Message(
+                "request_question",
+                about=request.reference,
+                address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
+                language=act.settings.languages[0],
+                submission=event.name,
+                # Questions are counted themselves; other mail of the day must not keep the desk from hearing of one.
+                limits=outbox.UNLIMITED,
+            ),
+        )
+
+
+def answer(act: Act, request: PatientRequest, words: str) -> str:
+    """Keep what the desk answers, and mail that there is an answer, which is not in the mail.
+
+    Returns what became of the mail, as a code; raises keys.Unreadable.
+    """
+    lock(request)
+    person = person_of(request, act.settings.data_keys)
+    address = None if person is None else person.email
+    mail = notify(act, request, address, "request_answer", submission=secrets.token_hex(16))
+    add_event(act, request, "answer", words=words, mail=mail)
+    return mail
