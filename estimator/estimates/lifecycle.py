@@ -81,10 +81,12 @@ def _kept(act: Act, estimate: Estimate | None) -> Estimate | None:
     return estimate
 
 
-def email(act: Act, estimate: Estimate, address: str, *, attached: bool, submission: str) -> Mail:
+def email(
+    act: Act, estimate: Estimate, address: str, *, attached: bool, submission: str, details: bool = False
+) -> Mail:
     """Put a mail with an estimate, as PDF or only as a link, into the outbox; idempotent for the same submission.
 
-    Raises outbox.TooMany.
+    With `details` it names the treatment and the total, which whoever sees the mailbox can read. Raises outbox.TooMany.
     """
     return outbox.put(
         act,
@@ -93,7 +95,7 @@ def email(act: Act, estimate: Estimate, address: str, *, attached: bool, submiss
             about=estimate.reference,
             address=address,
             language=estimate.language,
-            options={"attached": attached},
+            options={"attached": attached, "details": details},
             submission=submission,
         ),
     )

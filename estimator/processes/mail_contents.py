@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 
 from sqlalchemy import select
 
-from estimator import clinic, estimates, price_lists, quotes, requests
+from estimator import clinic, estimates, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
+from estimator.i18n import Reader, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.i18n import speaking
 from estimator.mail import composing, outbox
 from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
 from estimator.requests import access_codes
 from estimator.staff import invitations
+from pricing import PriceTable
 from pricing.table import Provider
 
 
@@ -79,10 +80,20 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "demo": table.demo,
             "attached": attached,
             "forgotten_days": act.settings.addresses_kept_days,
-            "details": [],
+            "details": list(_details(record, table, reader)) if row.options.get("details") is True else [],
             **clinics_words("estimate", row.language),
         }
     return composing.compose("estimate", reader, _from_provider(act, table.provider), context), attachment
+
+
+def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[str]:
+    """Yield what an estimate comes to in a few sentences, for whoever asked for them in the mail."""
+    yield str(reader.words(table.title, table.main_language))
+    found, _sums = wording.headline(estimates.breakdown_of(record), table, reader)
+    yield f"{found.label}: {found.amount}"
+    if found.span:
+        yield _("It may come to %(span)s.", span=found.span)
+    yield from filter(None, (found.on_request_words(), found.not_counted_words()))
 
 
 def _from_provider(act: Act, provider: Provider) -> composing.Letterhead:

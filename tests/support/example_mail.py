@@ -50,11 +50,17 @@ def ask(
     *,
     address: str = ADDRESS,
     attached: bool = False,
+    details: bool = False,
     submission: str = "form",
 ) -> int:
     """Ask for a mail, commit, and return its row's number."""
     mail = estimates.email(
-        acting(now=now, settings=settings()), record, address, attached=attached, submission=submission
+        acting(now=now, settings=settings()),
+        record,
+        address,
+        attached=attached,
+        details=details,
+        submission=submission,
     )
     mail_id = mail.id
     db.session.commit()

@@ -15,7 +15,7 @@ from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Estimate
 from estimator.web import errors, networks, request_context
-from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField
+from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.mail_status import outcome
 from estimator.web.patient import cookies
@@ -49,6 +49,7 @@ class EmailForm(Form):
         id="attached-yes",
         refusal=lazy_gettext("Choose whether the PDF goes with the link."),
     )
+    details = TickField(lazy_gettext("Write the treatment and the total in the email too"))
     asked = CarriedField(most=1_000)
     submission = SubmissionField()
 
@@ -94,6 +95,7 @@ def email(token: str) -> tuple[str, int] | Response:
                     found,
                     address,
                     attached=form.attached.data == "yes",
+                    details=form.details.data,
                     submission=form.submission.name_or_new(),
                 )
     except outbox.TooMany as too_many:

@@ -105,6 +105,21 @@ def test_a_pdf_that_cannot_be_made_is_no_mail_without_it(app: Flask, monkeypatch
         written(claimed(ask(record, NOW, attached=True), NOW))
 
 
+@pytest.mark.parametrize("details", [True, False])
+def test_treatment_and_total_stand_in_a_mail_only_if_its_reader_asked_for_them(
+    app: Flask, details: bool
+) -> None:
+    record, _token = estimate(NOW)
+    message = written(claimed(ask(record, NOW, details=details), NOW))
+    title = str(price_lists.parsed(record.table_version).title["en"])
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        assert part is not None
+        text = part.get_content()
+        assert (title in text) is details
+        assert ("Likely total" in text) is details
+
+
 def test_the_words_of_the_clinic_stand_in_the_language_of_the_mail(app: Flask) -> None:
     words = {
         "estimate": {
