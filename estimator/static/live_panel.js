@@ -38,13 +38,23 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     return lists ? new DOMParser().parseFromString(await reply.text(), "text/html") : reply.json();
   };
 
+  // Whoever is at a link of the panel by keyboard is at the same link of what takes its place, or at its beginning.
+  const keepingFocus = (swap) => {
+    const held = panel().contains(document.activeElement) ? document.activeElement : null;
+    swap();
+    if (!held) return;
+    const isSame = (each) => each.getAttribute("href") === held.getAttribute("href") && each.textContent === held.textContent;
+    const places = [...panel().querySelectorAll("a, button, [tabindex]")];
+    (places.find(isSame) ?? places[0] ?? document.getElementById(name).closest("aside")?.querySelector("button:not([hidden])"))?.focus();
+  };
+
   const show = (answer, asked) => {
     if (lists) {
-      panel().replaceWith(answer.getElementById(name));
+      keepingFocus(() => panel().replaceWith(answer.getElementById(name)));
       spoken.textContent = panel().dataset.said;
       history.replaceState(null, "", withQuery(asked));
     } else {
-      panel().innerHTML = answer.html;
+      keepingFocus(() => { panel().innerHTML = answer.html; });
       spoken.textContent = answer.spoken;
     }
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));

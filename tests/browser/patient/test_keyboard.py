@@ -117,6 +117,20 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     assert (tmp_path / "estimate.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_a_total_that_comes_late_takes_the_focus_from_nobody(open_page: Opener) -> None:
+    page = open_page(viewport=DESK)
+    page.goto("/estimate/delhi")
+    link = page.locator("#total a", has_text="Rehabilitation").first
+    expect(link).to_be_visible()
+    link.focus()
+    with page.expect_response("**/total"):
+        page.locator("[name=q_sessions]").evaluate(
+            "input => { input.value = '2'; input.dispatchEvent(new Event('input', { bubbles: true })); }"
+        )
+    expect(page.locator("#total")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#total a", has_text="Rehabilitation").first).to_be_focused()
+
+
 @pytest.mark.parametrize("viewport", [PHONE, ON_ITS_SIDE, DESK], ids=["phone", "phone on its side", "desk"])
 def test_the_focus_is_always_visible_and_never_covered(
     open_page: Opener, viewport: dict[str, int], breakdown: str

@@ -83,7 +83,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def test_an_installation_is_ready_while_a_worker_lives(served: Installation) -> None:
     answer, body = served.get("/healthz")
     assert (answer.status, body) == (200, "ok\n")
-    well = {"database": "ok", "revision": "ok", "keys": "ok", "documents": "ok"}
+    well = {"database": "ok", "revision": "ok", "keys": "ok", "disk": "ok", "documents": "ok"}
     assert served.checks() == (503, {**well, "worker": "failed"})
     assert served.checks("/readyz?without=worker") == (200, well)
     worker = served.start("worker")
