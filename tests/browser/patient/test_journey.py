@@ -284,6 +284,10 @@ def test_in_print_everything_is_open(
 def test_an_estimate_is_four_screens_of_a_phone_and_450_words(open_page: Opener, plan: Plan) -> None:
     page = open_page()
     estimate(page, plan)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        "new Promise((settled) => requestAnimationFrame(() => requestAnimationFrame(() => settled(1))))"
+    )
     assert page.evaluate("document.scrollingElement.scrollHeight") <= 4 * 740
     assert len(page.locator("body").inner_text().split()) <= 450
 

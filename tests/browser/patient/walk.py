@@ -69,9 +69,15 @@ def answer(page: Page, answers: Answers) -> None:
             inputs.fill(value)
 
 
+STEPS_ARE_THERE = """() => matchMedia("(min-width: 60.01rem)").matches
+  || document.querySelector(".step-of")?.hidden === false"""
+"""Whether the script that shows one step at a time has begun, where the screen is narrow."""
+
+
 def show(page: Page) -> None:
     """Press the button that makes the estimate."""
     if page.locator("html.scripted").count():
+        page.wait_for_function(STEPS_ARE_THERE)
         page.evaluate("location.hash = ''; location.hash = 'step-check'")
     page.locator("button[value=show]").click()
 
