@@ -34,12 +34,11 @@ from estimator.pdf import renderer
 from estimator.web import errors, estimate_form, networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before, cookies
+from estimator.web.patient import before, cookies, worded
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
-from pricing.explore import sensitivity
 
 pages = Blueprint("patient", __name__)
 
@@ -142,14 +141,11 @@ def breakdown(token: str) -> ResponseReturnValue:
     found = request_context.estimate_of(token)
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
-    stored = estimates.breakdown_of(found)
-    answers = estimates.answers_of(found)
+    words = worded.words_of(found, reader)
+    stored, rows, changes = words.stored, words.rows, words.changes
     head = _head(found, table, reader)
-    alternatives = sensitivity(table, stored["answers"])
     rate = _rate(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
-    rows = wording.rows(stored, table, reader, list(answers))
-    changes = wording.changes(alternatives, stored, table, reader)
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
     return render_template(
         "patient/breakdown.html",
