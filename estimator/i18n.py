@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -190,7 +190,7 @@ class Reader:
             return str(Decimal(text))
         try:
             number = parse_decimal(text, locale=self.locale, strict=True)
-        except NumberFormatError:
+        except (NumberFormatError, InvalidOperation):  # the second for more digits than it compares
             return None
         return format(number, "f") if number.is_finite() else None
 

@@ -95,7 +95,7 @@ def email(
             about=estimate.reference,
             address=address,
             language=estimate.language,
-            options={"attached": attached, "details": details},
+            options={"attached": attached, **({"details": True} if details else {})},
             submission=submission,
         ),
     )

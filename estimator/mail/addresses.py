@@ -25,9 +25,15 @@ COMMON = (
 ALIKE = 0.85
 
 
+ENCODED = "=?"
+"""How an encoded word of a header begins, out of which another address is read, or an end of line."""
+
+
 def checked(typed: str) -> str | None:
     """Return an address as mail servers want it, its domain in ASCII; None if it is no address."""
     address = typed.strip()
+    if ENCODED in address:
+        return None
     if len(address) > LONGEST or "\N{REPLACEMENT CHARACTER}" in address:  # a letter was lost
         return None
     try:

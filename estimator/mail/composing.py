@@ -13,6 +13,7 @@ from email.utils import format_datetime, parseaddr
 from html import unescape
 
 from estimator.i18n import Reader, speaking
+from estimator.mail.addresses import ENCODED
 from estimator.template_environment import environment
 
 LOGO = "logo"
@@ -92,6 +93,8 @@ def message(
     found = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     found["From"] = sender
     local, _at, domain = address.rpartition("@")
+    if ENCODED in address:
+        raise ValueError("an address that would be read as another one is invalid")
     found["To"] = Address(username=local, domain=domain)
     if reply_to is not None:
         found["Reply-To"] = reply_to

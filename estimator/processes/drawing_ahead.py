@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from estimator.db import db
 from estimator.estimates import pdf_cache, pdf_document
@@ -58,7 +59,9 @@ class DrawingAhead:
             return
         try:
             pdf_document.drawn_once(task.act_of(app), record)
+            db.session.commit()
         except renderer.RenderingFailed as error:
             logger.error("the PDF of %s could not be drawn ahead: %s", record.reference, error)
             self._failed.add(number)
-        db.session.commit()
+        except IntegrityError:  # it was deleted while it was drawn
+            db.session.rollback()

@@ -23,6 +23,9 @@ _ADDED = "".join(
 )
 """Letters that nobody sees and nobody means."""
 
+MOST = 20_000
+"""Length above which a text stays as it is: no field takes so much, and looking through it would take its time."""
+
 _NOTHING = str.maketrans("", "", _ADDED)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH_WORDS = {code: to for code, to in _FULL_WIDTH.items() if chr(to).isalnum()}
@@ -51,12 +54,16 @@ def cleaned(text: str) -> str:
     Spaces of all kinds are the usual one; full-width Latin letters and digits, as Asian keyboards write them, have the
     usual width.
     """
+    if len(text) > MOST:
+        return text
     spaced = text.translate(_CLEAN)
     return trimmed(_needed_joiners(spaced) if any(joiner in spaced for joiner in _JOINERS) else spaced)
 
 
 def compact(text: str) -> str:
     """Return a number, a day, a code or an address without anything unseen, in letters of the usual width."""
+    if len(text) > MOST:
+        return text
     seen = "".join(letter for letter in cleaned(text) if unicodedata.category(letter) != "Cf")
     return seen.translate(_FULL_WIDTH).strip()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording.rows import ChangedRow
-from estimator.wording.sentences import answer_words
+from estimator.wording.sentences import answer_words, not_answered
 from pricing.quote import price_changed
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import PriceTable
@@ -52,6 +52,8 @@ def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
         said = []
         for answer, list_ in ((before, old_table), (after, table)):
             there = next((each for each in list_.drivers if each.code == code), None)
-            asked_there = answer is not None and there is not None
-            said.append(str(answer_words(there, answer, list_, reader)) if asked_there else _("not asked"))  # type: ignore[arg-type]
+            if answer is not None and there is not None:
+                said.append(str(answer_words(there, answer, list_, reader)))
+            else:  # what may be left open was asked
+                said.append(str(not_answered()) if there is not None and there.open else _("not asked"))
         yield ChangedRow("answer", reader.words(driver.label, of.main_language), *said)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.wording.sentences import answer_words
-from pricing.stored import StoredBreakdown
+from pricing.stored import StoredBreakdown, is_at_least
 from pricing.table import PriceTable
 
 
@@ -16,6 +16,8 @@ def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> st
     total, before = (Decimal(each["totals"]["total"]["likely"]) for each in (now, was))
     currency = now["currency"]
     amount = reader.money(now["totals"]["total"]["likely"], currency)
+    if is_at_least(now):
+        amount = _("at least %(amount)s", amount=amount)
     if was["currency"] != currency:
         return amount
     moved = reader.money(abs(total - before), currency)
@@ -25,6 +27,8 @@ def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> st
         said = _("%(amount)s (%(moved)s more than before)", amount=amount, moved=moved)
     else:
         said = _("%(amount)s (the same as before)", amount=amount)
+    if set(was.get("not_counted", ())) != set(now.get("not_counted", ())):
+        said += " " + _("What is not counted yet is not the same as before.")
     if set(was["on_request"]) != set(now["on_request"]):
         said += " " + _("What is on request is not the same as before, and is in neither sum.")
     return said

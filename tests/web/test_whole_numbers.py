@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from estimator.i18n import reader
 from estimator.models.staff import Role
 from estimator.web import whole_numbers
 from tests.support.clinic_staff import Browser
@@ -102,3 +103,9 @@ def test_a_number_of_any_length_in_a_field_is_no_mistake_of_ours(
 )
 def test_a_whole_number_is_read_up_to_what_fits_every_database(text: str | None, number: int | None) -> None:
     assert whole_numbers.read(text) == number
+
+
+def test_a_number_of_very_many_digits_with_separators_is_none_and_no_mistake() -> None:
+    typed = ",".join(["1", *["111"] * 12])
+    assert reader("en").read_number(typed) is None
+    assert reader("de").read_number(typed.replace(",", ".")) is None

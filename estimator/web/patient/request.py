@@ -37,7 +37,7 @@ from pricing.stored import is_at_least
 pages = Blueprint("asking", __name__)
 
 
-LARGEST = 12_000_000
+LARGEST = 2_000_000
 """Maximum size of a request here, in bytes: large enough that an overlong text is refused in the form itself."""
 
 MOST_FROM = 30

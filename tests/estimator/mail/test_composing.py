@@ -26,7 +26,7 @@ from flask import Flask
 from estimator.config import Settings
 from estimator.folders import templates_folder
 from estimator.i18n import reader
-from estimator.mail import composing
+from estimator.mail import addresses, composing
 from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.apps import Apps
@@ -381,6 +381,16 @@ def test_a_long_subject_arrives_with_all_of_its_spaces(subject: str, address: st
 )
 def test_no_address_can_write_a_header_of_its_own(address: str) -> None:
     with pytest.raises(ValueError, match=r"invalid|CR|LF|line"):
+        envelope(address=address)
+
+
+@pytest.mark.parametrize(
+    "local", ["=?utf-8?b?dg0KQmNjOng=?=", "=?utf-8?q?a=40c-example=2eorg=2c_x?=", "=?utf-8?q?=76ictim?="]
+)
+def test_no_address_is_another_one_when_it_is_decoded(local: str) -> None:
+    address = f"{local}@example.org"
+    assert addresses.checked(address) is None
+    with pytest.raises(ValueError, match="invalid"):
         envelope(address=address)
 
 

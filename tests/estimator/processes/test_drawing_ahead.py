@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -75,3 +76,19 @@ def test_what_cannot_be_drawn_is_tried_once_and_told_once(
     drawing.look(app)
     assert drawn() == 0
     assert caplog.text.count("could not be drawn ahead") == 1
+
+
+def test_an_estimate_that_is_deleted_while_it_is_drawn_is_no_mistake(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (record,) = made(1)
+    draw = renderer.document
+
+    def while_drawing(*given: Any, **named: Any) -> bytes:
+        estimates.delete(record)
+        db.session.commit()
+        return draw(*given, **named)
+
+    monkeypatch.setattr(renderer, "document", while_drawing)
+    DrawingAhead(lambda: True).look(app)
+    assert drawn() == 0

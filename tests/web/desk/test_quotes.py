@@ -147,6 +147,7 @@ def test_an_adjustment_is_added_changed_and_removed(app: Flask, coordinator: Sta
         (line(0, ""), "Enter an amount; a reduction begins with a minus."),
         (line(0, "a little"), f"“a little” cannot be read as one amount. Enter it like {MINUS}250."),
         (line(0, "1,5"), f"“1,5” cannot be read as one amount. Enter it like {MINUS}250."),
+        (line(0, "-1.000"), "“-1.000” can be read in two ways. Write 1000 or 1."),
         (line(0, "+-5"), f"“+-5” cannot be read as one amount. Enter it like {MINUS}250."),
         (line(0, "0"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "1.005"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),

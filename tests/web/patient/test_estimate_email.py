@@ -63,7 +63,8 @@ def test_the_form_says_what_it_means_to_send_the_pdf_and_what_becomes_of_the_add
 ) -> None:
     (help_,) = reader.open(f"{reader.link}/email").texts("p", "help")[-1:]
     assert help_ == (
-        "The PDF names the treatment and its cost; whoever can open the mailbox can read it. "
+        "The PDF names the treatment and its cost, and so does the email if you tick that; "
+        "whoever can open the mailbox can read it. "
         "We use the address for this one email and delete it after 7 days."
     )
 
@@ -73,7 +74,7 @@ def test_the_form_works_for_whoever_does_not_see_it(reader: Reader) -> None:
     assert form is not None
     inputs = {element.get("id"): element for element in form.iter("input") if element.get("type") != "hidden"}
     labels = {element.get("for") for element in form.iter("label")}
-    assert labels == set(inputs) == {"address", "attached-yes", "attached-no"}
+    assert labels == set(inputs) == {"address", "attached-yes", "attached-no", "details"}
     ids = {element.get("id") for element in form.iter()}
     assert set(inputs["address"].get("aria-describedby", "").split()) <= ids
     assert inputs["address"].get("aria-invalid") == "true"

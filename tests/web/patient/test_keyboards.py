@@ -234,3 +234,9 @@ def test_what_turns_a_text_round_is_named(visitor: Visitor, breakdown: Page, fie
     page = visitor.send(form, filled(**{field: "Anna \u202eannA"}), "check")
     assert page.status == 422
     assert "reverses the direction of writing" in page.problems[0]
+
+
+def test_a_text_that_no_field_takes_stays_as_it_is_and_costs_nothing() -> None:
+    long = "\u0628\u200d" * typed_text.MOST
+    assert typed_text.cleaned(long) is long
+    assert typed_text.compact(long) is long

@@ -387,10 +387,12 @@ def test_a_database_that_goes_away_while_a_request_is_kept_loses_nothing(
     assert len(stored(app)) == 1
 
 
-def test_a_message_of_ten_megabytes_is_told_so_in_the_form(app: Flask, visitor: Visitor, form: Page) -> None:
-    page = visitor.send(form, filled(message="word " * 2_000_000), "check")
+def test_a_message_of_a_megabyte_and_a_half_is_told_so_in_the_form(
+    app: Flask, visitor: Visitor, form: Page
+) -> None:
+    page = visitor.send(form, filled(message="word " * 300_000), "check")
     assert page.status == 422
-    assert page.problems == ["This has 9,999,999 characters; there is room for 5,000. Shorten it."]
+    assert page.problems == ["This has 1,500,000 characters; there is room for 5,000. Shorten it."]
     assert "keeps the first 100,000 characters" in page.text()
     assert len(page.control("message") or "") == 100_000
     assert page.control("full_name") == "Wilhelmina Quill"

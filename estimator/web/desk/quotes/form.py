@@ -19,6 +19,7 @@ from estimator.i18n import gettext as _
 from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
+from estimator.web import typed_money
 from estimator.web.fields import DayField, RadiosField, TextField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
@@ -68,6 +69,17 @@ class Amount:
                     "“%(typed)s” cannot be read as one amount. Enter it like %(example)s.",
                     typed=typed if len(typed) <= LONGEST_AMOUNT else typed[:LONGEST_AMOUNT] + "…",
                     example=current_reader().number("-250"),
+                )
+            )
+        both = typed_money.readings(typed.lstrip("+-−"), form.currency, current_reader())
+        if len(both) > 1:
+            first, second = (typed_money.unambiguous(each) for each in both)
+            raise StopValidation(
+                _(
+                    "“%(typed)s” can be read in two ways. Write %(first)s or %(second)s.",
+                    typed=typed,
+                    first=first,
+                    second=second,
                 )
             )
         if not quote_content.is_amount(field.amount, form.currency):
