@@ -50,6 +50,9 @@ PAGES = Limits(statement=6, silence=7)
 WORK = Limits(statement=None, silence=300)
 """For workers and commands: a night's work takes its time, but a thread is not lost for ever."""
 
+LOOK = Limits(statement=None, silence=LOOK_SECONDS)
+"""For what takes no time where a server is well."""
+
 BRIEF_SECONDS = 1
 """The longest wait for a server that is usual, and counts for nothing."""
 
@@ -128,7 +131,7 @@ def _connect_timeout(servers: int, patience: Patience | None) -> int:
 
 def probe(address: str) -> None:
     """Connect once and ask something; raises psycopg.Error if that does not work, within a few seconds."""
-    with connect({"conninfo": address}, Limits(None, LOOK_SECONDS)) as connection:
+    with connect({"conninfo": address}, LOOK) as connection:
         connection.execute("SELECT 1")
 
 
@@ -139,7 +142,7 @@ def is_good(connection: Any) -> bool:
     if connection.outage is not None and connection.outage.lasting:
         return False
     limits, was = connection.limits, connection.autocommit
-    connection.limits = Limits(None, LOOK_SECONDS)
+    connection.limits = LOOK
     try:
         connection.autocommit = True
         connection.execute("")
@@ -173,7 +176,7 @@ def _class() -> Any:
 
         def rollback(self) -> None:
             """Roll back, or drop the connection, whose server then does: a page that is made is not lost by it."""
-            limits, self.limits = self.limits, Limits(None, LOOK_SECONDS)
+            limits, self.limits = self.limits, LOOK
             try:
                 super().rollback()
             except psycopg.OperationalError:

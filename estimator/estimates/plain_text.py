@@ -57,7 +57,7 @@ def _headline(rows: Rows) -> Iterator[str]:
     headline = rows.headline
     yield from _amount(headline.label.upper(), headline.amount)
     if headline.span:
-        yield from _wrapped(f"{_('It may come to')} {headline.span}.")
+        yield from _wrapped(f"{headline.may_come_to} {headline.span}.")
         for reason in headline.reasons:
             yield from _wrapped(reason, bullet=True)
     for sentence in (headline.not_counted_words(), headline.on_request_words()):

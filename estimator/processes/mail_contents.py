@@ -92,7 +92,7 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     found, _sums = wording.headline(estimates.breakdown_of(record), table, reader)
     yield f"{found.label}: {found.amount}"
     if found.span:
-        yield _("It may come to %(span)s.", span=found.span)
+        yield f"{found.may_come_to} {found.span}."
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
 
 

@@ -243,10 +243,10 @@ class Option:
 class Question:
     """One question as the page shows it.
 
-    `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used
-    while it is not known, or what happens if it `may_stay_open`; None if the question must be answered. `usual` says
-    what most people answer, `use` what a button sends that enters it. `readings` are what an amount may mean, if that
-    is more than one thing. Not `asked` questions are hidden.
+    `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used while it is
+    not known; None if it must be answered, or if it `may_stay_open`. `usual` says what most people answer, `use` what a
+    button sends that enters it. `readings` are what an amount may mean, if that is more than one thing. Not `asked`
+    questions are hidden.
     """
 
     code: str
@@ -379,14 +379,13 @@ def _height(question: Question) -> float:
     def lines(text: object, letters: int) -> int:
         return -(-len(str(text or "")) // letters)
 
-    assumed = "" if question.may_stay_open else question.unknown or ""
-    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{assumed}", 38)
+    above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{question.unknown or ''}", 38)
     options = [option for option in question.options if not option.why]
     chosen = sum(
         44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)
         for option in options
     )
-    return above + (chosen or 44) + (44 if options and question.unknown else 0) + 20
+    return above + (chosen or 44) + (44 if options and not question.required else 0) + 20
 
 
 def _required_first(table: PriceTable) -> list[Driver]:
@@ -499,12 +498,8 @@ def _number(driver: NumberDriver, table: PriceTable, reader: Reader) -> dict[str
 
 
 def _unknown(driver: Driver, table: PriceTable, reader: Reader) -> Words | None:
-    """The answer that is used while a question is open, or what becomes of it; None if it must be answered."""
-    if driver.open:
-        if driver.role == "about_you":
-            return Words(_("It then stays unanswered, and we ask you again before a firm quote."))
-        return Words(_("It is then not counted, and the estimate says so."))
-    if driver.default is None:  # type: ignore[attr-defined]
+    """The answer that is used while a question is not answered; None if there is none."""
+    if driver.open or driver.default is None:  # type: ignore[attr-defined]
         return None
     value = normal_form({driver.code: value_of(driver, None)})[driver.code]
     return answer_words(driver, value, table, reader)

@@ -6,7 +6,7 @@ import base64
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -115,8 +115,7 @@ def _mail(name: str) -> EmailMessage:
 
 def _shown(name: str, found: EmailMessage) -> Shown:
     text = found.get_body(("plain",))
-    date = found["Date"]
-    sent = date.datetime.astimezone(UTC) if date is not None else datetime.fromtimestamp(0, UTC)
+    sent = found["Date"].datetime.astimezone(UTC)
     return Shown(
         link=url_for("mailbox.letter", name=name),
         to=str(found["To"]),

@@ -144,13 +144,10 @@ def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
 
 def _spoken(headline: wording.Headline) -> str:
     amount, span = headline.amount, headline.span
-    if headline.at_least:
-        amount = _("at least %(amount)s", amount=amount)
-    if span is None:
-        said = _("Likely total: %(amount)s.", amount=amount)
-    else:
-        said = _("Likely total: %(amount)s. It may come to %(span)s.", amount=amount, span=span)
-    return f"{said} {headline.not_counted_words()}".rstrip()
+    said = [_("Likely total: %(amount)s.", amount=wording.at_least.said(amount, headline.at_least))]
+    if span is not None:
+        said.append(f"{headline.may_come_to} {span}.")
+    return " ".join([*said, headline.not_counted_words()]).rstrip()
 
 
 def _questions_left(left: Sequence[Open]) -> str:

@@ -7,7 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording import injury
+from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total, why_open
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
@@ -63,6 +63,7 @@ __all__ = [
     "about",
     "answer_words",
     "as_json",
+    "at_least",
     "changed_rows",
     "changes",
     "difference",

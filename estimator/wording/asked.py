@@ -9,6 +9,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording.rows import ChangedRow
 from estimator.wording.sentences import answer_words, not_answered
+from pricing.left_open import left_open
 from pricing.quote import price_changed
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import PriceTable
@@ -40,6 +41,15 @@ def since_asked(asked: Plan, content: StoredQuote, table: PriceTable, reader: Re
         yield ChangedRow("total", label, *(reader.money(each, now["currency"]) for each in (before, after)))
 
 
+def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -> str:
+    """Say the answer that a plan has to a question, or that it was left open, or not asked."""
+    breakdown, table = plan
+    driver = next((driver for driver in table.drivers if driver.code == code), None)
+    if answer is not None and driver is not None:
+        return str(answer_words(driver, answer, table, reader))
+    return str(not_answered()) if code in left_open(table, breakdown["answers"]) else _("not asked")
+
+
 def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
     (was, old_table), (now, table) = asked, quoted
     drivers = {driver.code: (driver, old_table) for driver in old_table.drivers}
@@ -49,11 +59,5 @@ def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
         if before == after or code not in drivers:
             continue
         driver, of = drivers[code]
-        said = []
-        for answer, list_ in ((before, old_table), (after, table)):
-            there = next((each for each in list_.drivers if each.code == code), None)
-            if answer is not None and there is not None:
-                said.append(str(answer_words(there, answer, list_, reader)))
-            else:  # what may be left open was asked
-                said.append(str(not_answered()) if there is not None and there.open else _("not asked"))
+        said = [answered(answer, code, plan, reader) for answer, plan in ((before, asked), (after, quoted))]
         yield ChangedRow("answer", reader.words(driver.label, of.main_language), *said)

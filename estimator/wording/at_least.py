@@ -23,6 +23,16 @@ Lack = Literal["request", "open", None]
 """What keeps a sum from being whole: a price on request, a question left open, or nothing."""
 
 
+def said(amount: str, incomplete: object) -> str:
+    """Return an amount that leaves something out as at least so much, and any other as it is."""
+    return _("at least %(amount)s", amount=amount) if incomplete else amount
+
+
+def may_come_to(incomplete: object) -> str:
+    """Return the beginning of the sentence that ends with the range of a likely total."""
+    return _("What is counted may come to") if incomplete else _("It may come to")
+
+
 def why() -> str:
     """Return the beginning of the sentence that names what is on request."""
     return _("Not in this sum, because the price is on request:")

@@ -122,7 +122,7 @@ class _Wording:
         for payment, definition in zip(self.breakdown["payments"], self.table.payments, strict=True):
             amount = self.money(payment["amount"])
             fixed = known or definition.amount is not None
-            yield amount if fixed else _("at least %(amount)s", amount=amount)
+            yield at_least.said(amount, not fixed)
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
@@ -135,7 +135,7 @@ class _Wording:
         amount = self.money(amounts["likely"])
         if lack is not None:
             nothing = not Decimal(amounts["likely"])
-            amount = at_least.alone(lack) if nothing else _("at least %(amount)s", amount=amount)
+            amount = at_least.alone(lack) if nothing else at_least.said(amount, lack)
         return amount, span(amounts, self.currency, self.reader)
 
     def headline(self) -> Headline:
@@ -150,6 +150,7 @@ class _Wording:
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
             why_open=at_least.why_open(),
+            may_come_to=at_least.may_come_to(incomplete),
             not_counted=not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader),
         )
 

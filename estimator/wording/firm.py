@@ -11,11 +11,11 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
+from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
-from estimator.wording.sentences import answer_words, head, not_answered
+from estimator.wording.sentences import head
 from pricing import PriceTable
-from pricing.left_open import left_open
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import Payment
@@ -150,7 +150,7 @@ def _payment(content: StoredQuote, payment: Payment, amount: str) -> str:
 
 def _at_least(content: StoredQuote, amount: str) -> str:
     """Say an amount of a draft in which something is on request; such a quote is not issued, but it is looked at."""
-    return _("at least %(amount)s", amount=amount) if content["breakdown"]["on_request"] else amount
+    return at_least.said(amount, content["breakdown"]["on_request"])
 
 
 def changed_rows(
@@ -251,7 +251,7 @@ def _changed_row(
         label = _label_of_driver(change.code, new[1]) or _label_of_driver(change.code, old[1])
         assert label is not None
         said = [
-            _answered(answer, change.code, plan, reader)
+            asked_about.answered(answer, change.code, plan, reader)
             for answer, plan in ((change.old, old), (change.new, new))
         ]
         return ChangedRow("answer", reader.words(*label), *said)
@@ -275,17 +275,6 @@ def _label_of_driver(code: str, table: PriceTable) -> tuple[Mapping[str, str], s
     found = (driver.label for driver in table.drivers if driver.code == code)
     label = next(found, None)
     return None if label is None else (label, table.main_language)
-
-
-def _answered(
-    answer: str | bool | None, code: str, plan: tuple[StoredBreakdown, PriceTable], reader: Reader
-) -> str:
-    breakdown, table = plan
-    if answer is None:
-        left = code in left_open(table, breakdown["answers"])
-        return str(not_answered()) if left else _("not asked")
-    driver = next(driver for driver in table.drivers if driver.code == code)
-    return str(answer_words(driver, answer, table, reader))
 
 
 def _amount(amount: str | bool | None, currency: str, reader: Reader) -> str:

@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.wording import at_least
 from pricing.stored import Cases
 
 DIGITS = 3
@@ -33,28 +34,24 @@ def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
     return (amount / to).quantize(Decimal(1), way) * to
 
 
-def about(amounts: Cases, currency: str, reader: Reader, *, at_least: bool = False) -> About | None:
+def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About | None:
     """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
 
-    Of a total that leaves something out, `at_least` must stay true, so it is never rounded up.
+    Of an `incomplete` total “at least” must stay true, so it is never rounded up.
     """
     low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
     if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
         return None
     to = precision(likely)
-    short = [rounded(low, to), rounded(likely, to, down=at_least), rounded(high, to)]
+    short = [rounded(low, to), rounded(likely, to, down=incomplete), rounded(high, to)]
     if short == [low, likely, high] and low == high:
         return None
     amount = reader.money(short[1], currency)
-    said = _("at least %(amount)s", amount=amount) if at_least else _("about %(amount)s", amount=amount)
+    said = at_least.said(amount, incomplete) if incomplete else _("about %(amount)s", amount=amount)
     ordered = sorted(short)
     if ordered[0] == ordered[-1] or low == high:
         return About(said, None)
-    return About(
-        said,
-        _(
-            "probably %(low)s to %(high)s",
-            low=reader.number(ordered[0]),
-            high=reader.number(ordered[-1]),
-        ),
-    )
+    words = {"low": reader.number(ordered[0]), "high": reader.number(ordered[-1])}
+    if incomplete:
+        return About(said, _("what is counted: probably %(low)s to %(high)s", **words))
+    return About(said, _("probably %(low)s to %(high)s", **words))

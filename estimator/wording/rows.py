@@ -166,7 +166,8 @@ class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
     `at_least` is True while anything is on request or not counted: the amount is then not the whole amount.
-    `why_at_least` begins the sentence that names what is on request, `why_open` the one of what is not counted.
+    `why_at_least` begins the sentence that names what is on request, `why_open` the one of what is not counted, and
+    `may_come_to` the one that ends with the range.
     """
 
     label: str
@@ -177,6 +178,7 @@ class Headline:
     reasons: Sequence[str]
     on_request: Sequence[Words]
     why_open: str = ""
+    may_come_to: str = ""
     not_counted: Sequence[NotCounted] = ()
 
     def on_request_words(self) -> str:

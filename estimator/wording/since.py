@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.wording import at_least
 from estimator.wording.sentences import answer_words
 from pricing.stored import StoredBreakdown, is_at_least
 from pricing.table import PriceTable
@@ -15,9 +16,7 @@ def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> st
     """Say a likely total with its difference from an earlier one: "USD 16,580.10 (USD 330.00 less than before)"."""
     total, before = (Decimal(each["totals"]["total"]["likely"]) for each in (now, was))
     currency = now["currency"]
-    amount = reader.money(now["totals"]["total"]["likely"], currency)
-    if is_at_least(now):
-        amount = _("at least %(amount)s", amount=amount)
+    amount = at_least.said(reader.money(now["totals"]["total"]["likely"], currency), is_at_least(now))
     if was["currency"] != currency:
         return amount
     moved = reader.money(abs(total - before), currency)

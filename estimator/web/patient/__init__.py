@@ -6,6 +6,7 @@ from estimator.web.patient import (
     changing,
     estimate,
     estimate_email,
+    estimate_pdf,
     first_question,
     my_data,
     quote,
@@ -23,4 +24,4 @@ blueprints = (
     verify.pages,
 )
 
-__all__ = ["blueprints", "first_question"]
+__all__ = ["blueprints", "estimate_pdf", "first_question"]

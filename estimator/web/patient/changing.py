@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator import estimates, price_lists, throttle, wording
+from estimator import estimates, price_lists, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.models import Estimate, TableVersion
-from estimator.web import errors, estimate_form, networks, request_context
+from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before
-from estimator.web.request_context import act
-from estimator.web.transaction import committing
+from estimator.web.patient import before, making
 from pricing import PriceTable
 from pricing.explore import filled_in
 from pricing.table import YesNoDriver
@@ -30,44 +24,12 @@ LONGEST_SUBMISSION = 100
 """Maximum number of characters of a form's random name."""
 
 
-class TooMany(errors.Missing):
-    """More estimates were asked for from a network than may be."""
-
-    def answer(self) -> ResponseReturnValue:
-        """Return the page that says when to press again."""
-        return errors.page(
-            429,
-            _("Try again in a quarter of an hour"),
-            _("Many estimates were made from your network just now."),
-            _("Your estimate stays as it is."),
-            way_out=_way_back(),
-        )
-
-
-class Closed(errors.Missing):
-    """No estimates are made from a price list any more."""
-
-    def answer(self) -> ResponseReturnValue:
-        """Return the page that says so."""
-        return errors.page(
-            404,
-            _("This price list is closed"),
-            _("No new estimates are made from it. Yours stays as it is."),
-            way_out=_way_back(),
-        )
-
-
-def _way_back() -> tuple[str, str]:
-    token = (request.view_args or {})["token"]
-    return url_for("patient.breakdown", token=token), _("To your estimate")
-
-
 @pages.post("/e/<token>/with")
 def apply(token: str) -> ResponseReturnValue:
     """Make the estimate with the one answer that was pressed, and go to it; ask for it where it is not possible."""
     earlier = request_context.estimate_of(token)
     code, _is, value = request.form.get("answer", "").partition("=")
-    version = _version(earlier)
+    version = making.todays(earlier)
     table = price_lists.parsed(version)
     driver = next((driver for driver in table.drivers if driver.code == code), None)
     if driver is None:
@@ -80,7 +42,7 @@ def apply(token: str) -> ResponseReturnValue:
     try:
         stored = estimates.breakdown_of(earlier)["answers"]
         answers = {**given, code: answer, **filled_in(table, stored, code, answer)}
-        made = _make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
+        made = making.make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
     except pricing.BadAnswers:
         return ask
     return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
@@ -100,7 +62,7 @@ def which(token: str) -> ResponseReturnValue:
 def question(token: str, driver: str) -> ResponseReturnValue:
     """Ask one question again, and whatever its new answer calls for; make the estimate with that."""
     earlier = request_context.estimate_of(token)
-    version, reader = _version(earlier), current_reader()
+    version, reader = making.todays(earlier), current_reader()
     table, given = price_lists.parsed(version), dict(estimates.answers_of(earlier))
     if driver not in {each.code for each in table.drivers}:
         raise errors.Missing
@@ -118,15 +80,15 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                     _("Your session had ended. What you typed is still here; press the button again."),
                 )
             else:
-                made = _make(version, answers, form.submission.data or "")
+                made = making.make(version, answers, form.submission.data or "")
                 return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
         except pricing.BadAnswers as refusal:
             said = {**wording.problem_sentences(refusal, reader), **found.unreadable}
             asked |= said.keys()
             form.refuse_answers(said)
             status = 422
-        except TooMany:
-            status = _refused(form, 429, _too_many())
+        except making.TooMany:
+            status = _refused(form, 429, making.too_many())
         except DBAPIError as error:
             known = unavailable(error)
             if known is None:
@@ -143,13 +105,6 @@ def question(token: str, driver: str) -> ResponseReturnValue:
 def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> int:
     form.refuse(sentence)
     return status
-
-
-def _too_many() -> str:
-    return _(
-        "Many estimates were made from your network just now. What you typed is still here: press the button again "
-        "in a quarter of an hour."
-    )
 
 
 def _page(
@@ -175,24 +130,3 @@ def _page(
         back=f"{url_for('patient.breakdown', token=token)}#answers",
         all_answers=url_for("patient.change", token=token),
     )
-
-
-def _make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> str:
-    """Make an estimate and return the token of its link; raises pricing.BadAnswers and TooMany."""
-    most, network = request_context.settings().estimates_per_network, networks.counted()
-    if not throttle.has_room(act(), "estimate", network, most=most):
-        raise TooMany
-    with committing():
-        token = estimates.make(act(), version, answers, language=current_reader().tag, submission=submission)
-        throttle.take(act(), "estimate", network, most=most)
-    return token
-
-
-def _version(earlier: Estimate) -> TableVersion:
-    """Return the list that an estimate is made with today; its own one, where none is in force yet. Raises Closed."""
-    try:
-        return price_lists.in_force(earlier.table_version.slug, request_context.now())
-    except price_lists.NotInForce:
-        return earlier.table_version
-    except price_lists.UnknownTable:
-        raise Closed from None

@@ -13,7 +13,6 @@ from babel import Locale
 from flask import (
     Blueprint,
     Response,
-    current_app,
     jsonify,
     redirect,
     render_template,
@@ -24,29 +23,21 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator import clinic, estimates, price_lists, throttle, wording
+from estimator import clinic, estimates, price_lists, wording
 from estimator.db import unavailable
-from estimator.estimates import other_currency, pdf_cache, pdf_document
-from estimator.i18n import Reader, Words, ngettext
+from estimator.estimates import other_currency
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.pdf import renderer
-from estimator.web import errors, estimate_form, networks, request_context, turns
+from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before, cookies, worded
-from estimator.web.request_context import act
+from estimator.web.patient import before, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
 
 pages = Blueprint("patient", __name__)
-
-DRAWING = "drawing"
-"""What the turn at drawing a PDF is called."""
-
-ASK_AGAIN_SECONDS = 3
-"""Interval at which the page of somebody who waits for a PDF asks again."""
 
 
 @pages.get("/")
@@ -98,17 +89,7 @@ def estimate(slug: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)
-    try:
-        version = price_lists.in_force(earlier.table_version.slug, request_context.now())
-    except price_lists.NotInForce:
-        version = earlier.table_version
-    except price_lists.UnknownTable:
-        return errors.page(
-            404,
-            _("This price list is closed"),
-            _("No new estimates are made from it. Yours stays as it is."),
-            way_out=(url_for("patient.breakdown", token=token), _("To your estimate")),
-        )
+    version = making.todays(earlier)
     answer = _answering(
         version,
         action=url_for("patient.change", token=token),
@@ -144,7 +125,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     words = worded.words_of(found, reader)
     stored, rows, changes = words.stored, words.rows, words.changes
     head = _head(found, table, reader)
-    rate = _rate(table)
+    rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
     return render_template(
@@ -157,7 +138,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         ),
         rows=rows,
         about=wording.about(
-            stored["totals"]["total"], table.currency, reader, at_least=rows.headline.at_least
+            stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
         before=before.of(token, stored, table, reader),
         changes=changes,
@@ -196,57 +177,6 @@ def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> l
         ("data", _("My data"), True),
     ]
     return [(code, title) for code, title, present in parts if present]
-
-
-@pages.get("/e/<token>/estimate.pdf")
-def document(token: str) -> ResponseReturnValue:
-    """Send an estimate as PDF; one that was made already is not made again."""
-    after = request_context.now() - timedelta(days=request_context.settings().kept_days)
-    look = pdf_document.Look(request_context.clinic().logo)
-    found = None
-    if request.args.get("in"):
-        found = request_context.estimate_of(token)
-        look = replace(look, rate=_rate(price_lists.parsed(found.table_version)))
-    key = pdf_document.key_of(token, look)
-    kept = pdf_cache.find(key, made_after=after)
-    if kept is not None:
-        reference, content = kept
-        return _attachment(reference, content)
-    found = found or request_context.estimate_of(token)
-    before = turns.stand_in_line(DRAWING, key, networks.counted())
-    if before is None:
-        return _no_place(token)
-    with turns.turn(DRAWING) as free:
-        if before or not free:
-            return _in_line(before, token)
-        turns.leave(DRAWING, key)
-        return _drawn(found, look, key, token)
-
-
-def _drawn(found: Estimate, look: pdf_document.Look, key: str, token: str) -> ResponseReturnValue:
-    """Draw a PDF, keep it, and send it."""
-    kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1))
-    if kept is not None:  # somebody else asked for the same one a moment ago
-        return _attachment(*kept)
-    most = request_context.settings().pdfs_per_network
-    if not throttle.has_room(act(), "pdf", networks.counted(), most=most):
-        return _too_many_pdfs(token)
-    try:
-        content = pdf_document.pdf_of(found, look)
-    except renderer.RenderingFailed as failure:
-        current_app.logger.error("no PDF of %s: %s", found.reference, failure)
-        return _no_pdf(failure, token)
-    reference = found.reference
-    try:
-        with committing():
-            throttle.take(act(), "pdf", networks.counted(), most=most)
-            pdf_cache.keep(key, found, content, request_context.now())
-    except DBAPIError as error:
-        if unavailable(error) is None:
-            request_context.estimate_of(token)  # which is missing if it was deleted while its PDF was made
-            raise
-        current_app.logger.warning("the PDF of %s could not be kept", reference)
-    return _attachment(reference, content)
 
 
 @pages.route("/e/<token>/delete", methods=["GET", "POST"])
@@ -288,7 +218,7 @@ def _answering(
         estimate_form.use_usual(form, table, request.args.get("use", ""))
     found = estimate_form.read(form, table, reader)
     if sent:
-        said = _taken(version, form, found.answers, reader)
+        said = _taken(version, form, found.answers)
         if not isinstance(said, _Said):
             return said
     else:
@@ -329,7 +259,7 @@ def _answering(
 
 
 def _taken(
-    version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any], reader: Reader
+    version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any]
 ) -> ResponseReturnValue | _Said:
     """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
     if not form.is_of_this_visit():
@@ -340,7 +270,7 @@ def _taken(
     if _only_total():
         return _Said()
     try:
-        return _make(version, answers, form.submission.data or "", reader)
+        return _make(version, answers, form.submission.data or "")
     except pricing.BadAnswers:
         return _Said()  # what is wrong with them is said beside each, and with the total
     except DBAPIError as error:
@@ -376,82 +306,12 @@ def _visit_over() -> str:
     )
 
 
-def _make(
-    version: TableVersion, answers: Mapping[str, Any], submission: str, reader: Reader
-) -> ResponseReturnValue | _Said:
-    most, network = request_context.settings().estimates_per_network, networks.counted()
-    if not throttle.has_room(act(), "estimate", network, most=most):
-        return _too_many_estimates()
-    with committing():
-        token = estimates.make(act(), version, answers, language=reader.tag, submission=submission)
-        throttle.take(act(), "estimate", network, most=most)
+def _make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> ResponseReturnValue | _Said:
+    try:
+        token = making.make(version, answers, submission)
+    except making.TooMany:
+        return _Said(429, making.too_many())
     return redirect(url_for("patient.breakdown", token=token), code=303)
-
-
-def _too_many_estimates() -> _Said:
-    return _Said(
-        429,
-        _(
-            "Many estimates were made from your network just now. Your answers are still here: press the button again "
-            "in a quarter of an hour."
-        ),
-    )
-
-
-def _in_line(before: int, token: str) -> ResponseReturnValue:
-    """Say that a PDF waits for its turn; the page asks again by itself, without a script."""
-    place = (
-        ngettext(
-            "%(num)s other document is made before it.", "%(num)s other documents are made before it.", before
-        )
-        if before
-        else _("It is the next one.")
-    )
-    page, status = errors.page(
-        503,
-        _("Your PDF is waiting for its turn"),
-        place,
-        _(
-            "This page asks again by itself every few seconds, and the PDF then comes. You need not do anything."
-        ),
-        _("The page of the estimate shows the same figures."),
-        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
-    )
-    return page, status, {"Retry-After": str(ASK_AGAIN_SECONDS), "Refresh": str(ASK_AGAIN_SECONDS)}
-
-
-def _no_place(token: str) -> ResponseReturnValue:
-    return errors.page(
-        503,
-        _("Too many people are waiting for a PDF"),
-        _(
-            "Ask for it again in a minute. The page of the estimate shows the same figures, and you can print it."
-        ),
-        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
-    )
-
-
-def _too_many_pdfs(token: str) -> ResponseReturnValue:
-    page, status = errors.page(
-        429,
-        _("Try again in a quarter of an hour"),
-        _("Many PDFs were asked for from your network just now."),
-        _("The page of the estimate shows the same figures, and you can print it."),
-        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
-    )
-    return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
-
-
-def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:
-    back = (url_for("patient.breakdown", token=token), _("Back to the estimate"))
-    heading, here = (
-        _("The PDF could not be made"),
-        _("The page shows the same figures, and you can print it."),
-    )
-    if isinstance(failure, renderer.MissingFont):
-        why = _("Our server has no font for a letter in this estimate, so that it cannot stand in a PDF yet.")
-        return errors.page(503, heading, why, here, way_out=back)
-    return errors.page(503, heading, here, _("Or try again in a minute."), way_out=back)
 
 
 def _changed(version: TableVersion) -> str:
@@ -504,7 +364,7 @@ def _typical(version: TableVersion, currency: str, reader: Reader) -> Range | No
     else:
         sentence = _("about %(low)s to %(high)s", low=low, high=high)
     if found.at_least:
-        sentence = _("at least %(amount)s", amount=low)
+        sentence = wording.at_least.said(low, incomplete=True)
     return {"sentence": sentence, "plan": found.name}
 
 
@@ -528,7 +388,7 @@ def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
     return wording.notice_sections(codes, table, reader, kinds=("evidence", "not_included", "risk"))
 
 
-def _rate(table: PriceTable) -> other_currency.Chosen | None:
+def rate_of(table: PriceTable) -> other_currency.Chosen | None:
     """Return the rate to the currency that the address asks for; it is remembered nowhere."""
     return other_currency.chosen(table, request.args.get("in", ""), request_context.now())
 
@@ -541,9 +401,3 @@ def _head(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
         created=found.created_at,
         valid_until=found.valid_until,
     )
-
-
-def _attachment(reference: str, content: bytes) -> Response:
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.pdf"'
-    return response

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from estimator import throttle, verification
+from estimator import throttle, verification, wording
 from estimator.db import unavailable
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
@@ -255,7 +255,7 @@ def _money(computed: Computed | None, which: str, reader: Reader) -> str | None:
     if computed is None or value is None:
         return None
     amount = reader.money(value, computed.currency)
-    return _("at least %(amount)s", amount=amount) if computed.at_least else amount
+    return wording.at_least.said(amount, computed.at_least)
 
 
 def _amount(value: str | None, currency: str, reader: Reader) -> str:

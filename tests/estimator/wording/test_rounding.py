@@ -19,8 +19,8 @@ def cases(low: str, likely: str, high: str) -> Cases:
     return {"low": low, "likely": likely, "high": high}
 
 
-def said(*amounts: str, currency: str = "USD", at_least: bool = False) -> tuple[str, str | None] | None:
-    found = rounding.about(cases(*amounts), currency, ENGLISH, at_least=at_least)
+def said(*amounts: str, currency: str = "USD", incomplete: bool = False) -> tuple[str, str | None] | None:
+    found = rounding.about(cases(*amounts), currency, ENGLISH, incomplete=incomplete)
     if found is None:
         return None
     plain = [None if text is None else text.replace("\xa0", " ") for text in (found.amount, found.span)]
@@ -41,7 +41,7 @@ def test_a_total_that_is_short_already_is_said_once() -> None:
 
 
 def test_what_leaves_something_out_keeps_at_least_and_stays_true() -> None:
-    assert said("17017.80", "19483.83", "27473.84", at_least=True) == (
+    assert said("17017.80", "19483.83", "27473.84", incomplete=True) == (
         "at least USD 19,400",
         "probably 17,000 to 27,500",
     )

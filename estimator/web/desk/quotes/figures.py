@@ -219,7 +219,7 @@ def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
 def _so_far(firm: Firm, amount: Decimal, reader: Reader) -> str:
     """Say a sum of the provider: at least so much, while something in it is on request."""
     said = _money(firm, amount, reader)
-    return _("at least %(amount)s", amount=said) if firm.breakdown["on_request"] else said
+    return wording.at_least.said(said, firm.breakdown["on_request"])
 
 
 def _total(firm: Firm | None, reader: Reader) -> str:
