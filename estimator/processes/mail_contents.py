@@ -89,11 +89,14 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
 def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[str]:
     """Yield what an estimate comes to in a few sentences, for whoever asked for them in the mail."""
     yield str(reader.words(table.title, table.main_language))
-    found, _sums = wording.headline(estimates.breakdown_of(record), table, reader)
+    rows = wording.rows(estimates.breakdown_of(record), table, reader, list(estimates.answers_of(record)))
+    found = rows.headline
     yield f"{found.label}: {found.amount}"
     if found.span:
         yield f"{found.may_come_to} {found.span}."
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
+    yield _("This is an estimate, not a firm price.")
+    yield from (str(section.rows[0].in_short) for section in rows.notice("evidence"))
 
 
 def _from_provider(act: Act, provider: Provider) -> composing.Letterhead:

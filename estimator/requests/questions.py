@@ -14,7 +14,7 @@ from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import Asked, Person, ask, notify, person_of
+from estimator.requests.lifecycle import Asked, Person, ask, move, notify, person_of
 
 EXCHANGE = ("question", "answer")
 """The kinds of events that are a question or an answer, which both sides read."""
@@ -90,7 +90,7 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
 
 
 def answer(act: Act, request: PatientRequest, words: str) -> str:
-    """Keep what the desk answers, and mail that there is an answer, which is not in the mail.
+    """Keep what the desk answers, and mail that there is an answer, which is not in the mail; work has begun with it.
 
     Returns what became of the mail, as a code; raises keys.Unreadable.
     """
@@ -98,5 +98,7 @@ def answer(act: Act, request: PatientRequest, words: str) -> str:
     person = person_of(request, act.settings.data_keys)
     address = None if person is None else person.email
     mail = notify(act, request, address, "request_answer", submission=secrets.token_hex(16))
+    if request.state == "new":
+        move(act, request, "in_work")
     add_event(act, request, "answer", words=words, mail=mail)
     return mail

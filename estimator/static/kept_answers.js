@@ -2,15 +2,14 @@
 //
 // new_estimate.js removes them once the estimate is made; kept_list.js leads to them. Works as well without.
 
-const DAYS = 7;
 const form = document.querySelector("form[data-kept]");
 const note = form.querySelector(".kept-here");
 const forget = note.querySelector("button");
-const { kept: list, title, provider } = form.dataset;
+const { kept: list, days, title, provider } = form.dataset;
 
 const all = () => {
   const found = Object.entries(JSON.parse(localStorage.getItem("answers")) ?? {});
-  return Object.fromEntries(found.filter(([, { day }]) => Date.now() - day < DAYS * 86_400_000));
+  return Object.fromEntries(found.filter(([, { day }]) => Date.now() - day < days * 86_400_000));
 };
 
 const keep = (mine) => {

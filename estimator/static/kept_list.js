@@ -1,7 +1,5 @@
 // Shows what this browser keeps on the start page: answers that were not finished, and estimates that were made.
 
-// days, as in kept_answers.js
-const LONGEST = 7;
 const DAY = 86_400_000;
 
 const fill = (section, rows, forget) => {
@@ -25,14 +23,15 @@ const day = (moment) => new Date(moment).toLocaleDateString(document.documentEle
 const isYoung = (days) => ({ day: moment }) => Date.now() - moment < days * DAY;
 
 try {
+  const begun = document.querySelector("[data-unfinished]");
   const unfinished = Object.entries(JSON.parse(localStorage.getItem("answers") ?? "{}"))
-    .filter(([, kept]) => isYoung(LONGEST)(kept))
+    .filter(([, kept]) => isYoung(Number(begun.dataset.days))(kept))
     .map(([list, { title, provider, at, day: moment }]) => ({
       link: `/estimate/${list}${at}`,
       title,
       more: [provider, day(moment)],
     }));
-  fill(document.querySelector("[data-unfinished]"), unfinished, () => localStorage.removeItem("answers"));
+  fill(begun, unfinished, () => localStorage.removeItem("answers"));
 
   const section = document.querySelector("[data-estimates]");
   const kept = JSON.parse(localStorage.getItem("estimates") ?? "[]").filter(isYoung(Number(section.dataset.days)));

@@ -33,7 +33,7 @@ const answerOf = (question) => {
   const chosen = question.querySelector("input:checked");
   if (chosen?.value) return textOf(chosen.labels[0]);
   const typed = [...question.querySelectorAll("input[type=text]")].map((input) => input.value.trim()).join(" ").trim();
-  const told = question.querySelector(typed ? ".unit" : ".only strong");
+  const told = question.querySelector(typed ? ".money-field .unit" : ".only strong");
   return told ? `${typed} ${textOf(told)}`.trim() : typed;
 };
 

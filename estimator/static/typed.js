@@ -1,8 +1,8 @@
 // Lets Back, Forward and Reload ask for pages instead of sending a form again, and puts back what was typed.
 //
 // A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
-// its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of it, until the tab is
-// closed. Without this file the browser asks whether to send a form again.
+// its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of
+// it, until the tab is closed. Without this file the browser asks whether to send a form again.
 
 const form = document.querySelector("form[data-typed]");
 const address = form?.dataset.typed || location.pathname;

@@ -27,7 +27,7 @@ from estimator.pdf import reader
 from estimator.pdf.reader import Carried
 from pricing import PriceTable, canonical_json
 from pricing import quote as quote_content
-from pricing.stored import StoredBreakdown
+from pricing.stored import StoredBreakdown, is_at_least
 
 Word = Literal["current", "replaced", "expired", "unknown"]
 
@@ -229,7 +229,7 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
         for difference in _of_part(part, data, ours)
     ]
     written = amount(_at(data, "totals", "total", "likely"))
-    likely, at_least = ours["totals"]["total"]["likely"], bool(ours["on_request"])
+    likely, at_least = ours["totals"]["total"]["likely"], is_at_least(ours)
     return Computed(None, table, table.currency, written, likely, found, at_least)
 
 

@@ -84,6 +84,9 @@ QUESTION_FOR_PATIENT: Mapping[RequestState, Any] = {
 }
 """What patients read on the page of a mere question."""
 
+QUESTION_ANSWERED = lazy_gettext("We have answered. Ask below if something is still open.")
+"""What patients read there when the last word is ours."""
+
 REQUEST_IN_MY_DATA: Mapping[str, Any] = {
     "in_work": lazy_gettext("Work has begun"),
     "waiting": lazy_gettext("Waiting for an answer from you"),

@@ -39,6 +39,9 @@ from pricing import PriceTable
 
 pages = Blueprint("patient", __name__)
 
+UNFINISHED_DAYS = 7
+"""For how long a browser keeps the answers of a form that was not sent."""
+
 
 @pages.get("/")
 def start() -> ResponseReturnValue:
@@ -50,6 +53,7 @@ def start() -> ResponseReturnValue:
         offers=[_offer(version, reader) for version in versions],
         evidence=_evidence([price_lists.parsed(version) for version in versions], reader),
         kept_days=request_context.settings().kept_days,
+        unfinished_days=UNFINISHED_DAYS,
     )
 
 
@@ -243,7 +247,7 @@ def _answering(
         steps=estimate_form.steps(sections),
         notices=_notices(table, reader),
         slug=slug,
-        kept_days=request_context.settings().kept_days,
+        unfinished_days=UNFINISHED_DAYS,
         table_sha256=sha256,
         total_url=url_for("patient.total", slug=slug),
         total=panel,

@@ -68,7 +68,7 @@ def make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> 
 def too_many() -> str:
     """Say when to press again, in a form that keeps what was typed."""
     return _(
-        "Many estimates were made from your network just now. What you typed is still here: press the button again "
+        "Many estimates were made from your network just now. Your answers are still here: press the button again "
         "in a quarter of an hour."
     )
 

@@ -440,10 +440,17 @@ def _quote(quote: Quote) -> dict[str, str]:
     return {"number": quote.number, "link": url_for("quote.open", token=token)}
 
 
+def _last_word(record: PatientRequest) -> str | None:
+    """Return whether a question or an answer came last; None if there is neither."""
+    events = requests.history(record, request_context.settings().data_keys)
+    return next((event.kind for event in events if event.kind in requests.EXCHANGE), None)
+
+
 def _state(record: PatientRequest, quote: Quote | None) -> str:
     state = record.state
     if record.kind == "question":
-        return str(states.QUESTION_FOR_PATIENT[state])
+        answered = state == "in_work" and _last_word(record) == "answer"
+        return str(states.QUESTION_ANSWERED if answered else states.QUESTION_FOR_PATIENT[state])
     if state == "quoted" and quote is not None:
         # It expires with its last day, whether the clock has come round to it yet or not.
         newest = quotes.state_at(quotes.newest(quote), request_context.now())

@@ -156,7 +156,7 @@ def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opene
     page.evaluate("location.hash = 'step-check'")
     rows = page.locator(".last-look dl div")
     expect(rows.filter(has_text="Type of cells")).to_contain_text("Umbilical cord cells, from a donor")
-    expect(rows.filter(has_text="Nights in this room")).to_contain_text("10 nights")
+    expect(rows.filter(has_text="Nights in this room")).to_contain_text("10")
     expect(rows.filter(has_text="People who come with you")).to_contain_text("not answered")
     expect(rows.filter(has_text="Rehabilitation programme")).to_contain_text("still needed")
     page.get_by_role("link", name="Change Nights in this room").click()

@@ -43,7 +43,7 @@ def test_a_total_that_is_short_already_is_said_once() -> None:
 def test_what_leaves_something_out_keeps_at_least_and_stays_true() -> None:
     assert said("17017.80", "19483.83", "27473.84", incomplete=True) == (
         "at least USD 19,400",
-        "probably 17,000 to 27,500",
+        "what is counted: probably 17,000 to 27,500",
     )
 
 

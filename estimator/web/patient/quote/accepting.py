@@ -175,6 +175,7 @@ class _Asked:
             "I have read what is included and what is not.",
             **{key: getattr(short, key) for key in ("number", "revision", "provider", "total")},
         )
+        self.evidence = [section.rows[0].in_short for section in rows.notice("evidence")]
         self.terms = list(_terms(found.newest, bool(rows.beside)))
 
     def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
@@ -186,6 +187,7 @@ class _Asked:
             checking=checking,
             short=self.short,
             plan=self.plan,
+            evidence=self.evidence,
             plan_in=None if self.plan_in.tag == self.language else self.plan_in,
             terms=self.terms,
             sentence=self.sentence,
