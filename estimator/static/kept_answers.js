@@ -36,6 +36,10 @@ try {
   if (mine && !("answered" in form.dataset)) putBack(mine.typed);
   note.hidden = false;
   form.addEventListener("input", save);
+  addEventListener("pagehide", () => {
+    const mine = all()[list];
+    if (mine) keep({ ...mine, at: location.hash });
+  });
   form.addEventListener("submit", ({ submitter }) => {
     const made = { list, title, provider, day: Date.now() };
     if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);

@@ -1,9 +1,7 @@
-"""A coordinator prepares a quote, looks at it as the patient will, and issues it; nothing counts that nobody chose."""
+"""A coordinator prepares a quote and looks at it as the patient will; nothing counts that nobody chose."""
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,87 +9,29 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from estimator import keys, price_lists, quotes
+from estimator import keys
 from estimator.db import db
-from estimator.mail import outbox
-from estimator.models import Mail, QuoteDraft, QuoteRevision
+from estimator.models import QuoteRevision
 from estimator.models.staff import Role
-from estimator.privacy import erasure
-from tests.support.acts import acting
 from tests.support.quote_desk import (
-    ADDRESS,
     NAME,
     PLAN,
-    accept,
     ask,
     changed_list,
-    decline,
-    draw,
-    give_up,
     issued,
-    newest,
-    now,
     page,
-    request_of,
     settings_of,
 )
+from tests.support.quote_form import MINUS, PRICE, SPACE, dearer, drafts, line, prepare, text_of, total
 from tests.support.staff_browser import Page, Staff
-
-SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
-
-PRICE = f"USD{SPACE}15,890.40"
-"""What the plan comes to with the list that the request was made with; the tests of the arithmetic work it out."""
 
 
 @pytest.fixture
 def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
     """Return somebody who prepares and issues quotes."""
     return sign_in(app, "coordinator")
-
-
-def text_of(content: bytes) -> list[str]:
-    """Return the text of each page of a PDF."""
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return done.stdout.decode().rstrip("\f").split("\f")
-
-
-def line(
-    number: int, amount: str, label: str = "For friends", reason: str = "Agreed by telephone"
-) -> dict[str, str]:
-    """Return what is typed into the inputs of an adjustment."""
-    return {f"amount-{number}": amount, f"label-{number}": label, f"reason-{number}": reason}
-
-
-def prepare(coordinator: Staff, reference: str, **typed: str) -> Page:
-    """Begin a quote, and save what was typed."""
-    coordinator.see(page(reference))
-    coordinator.press("Prepare a quote")
-    return coordinator.send("save", typed)
-
-
-def issue(coordinator: Staff, reference: str, **typed: str) -> Page:
-    """Prepare a quote and issue it."""
-    prepare(coordinator, reference, **typed)
-    coordinator.see(f"{page(reference)}/issue")
-    return coordinator.press("Issue this quote")
-
-
-def dearer(app: Flask) -> None:
-    """Publish a version in which a night in the ward costs USD 7.40 more: 103.60 for 14 nights."""
-    changed_list(app, **{"likely = 42.60, high = 46.20": "likely = 50.00, high = 60.00"})
-
-
-def drafts(app: Flask) -> int:
-    with app.app_context():
-        return db.session.scalar(select(func.count(QuoteDraft.id))) or 0
-
-
-def total(shown: Page) -> str:
-    """Return the firm total that a page shows beside the form."""
-    (found,) = shown.all("p", class_="total-amount")
-    return "".join(found.itertext()).strip()
 
 
 def test_looking_at_a_request_s_quote_begins_nothing(app: Flask, coordinator: Staff) -> None:
@@ -421,290 +361,3 @@ def test_there_is_nothing_to_look_at_before_prices_are_chosen(app: Flask, coordi
     prepare(coordinator, reference)
     for path in ("/preview", "/preview.pdf"):
         assert coordinator.see(f"{page(reference)}{path}").status == 409
-
-
-def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference, **line(0, "-250"))
-    shown = coordinator.send("issue", {})
-    assert shown.path == f"{page(reference)}/issue"
-    for words in (
-        NAME,
-        "m…@quillworth.org",
-        "USD 15,640.40",
-        "the end of 10 December 2026 (Asia/Kolkata)",
-        "English",
-    ):
-        assert words in shown.text.replace(SPACE, " ")
-    assert ADDRESS not in shown.html
-    form, fields = shown.sent("Issue this quote", {})
-    coordinator.press("Issue this quote")
-    assert coordinator.page.path == page(reference)
-    assert "The quote is issued, and on its way by mail." in coordinator.page.text
-    assert "Q-2026-00001" in coordinator.page.text
-    assert drafts(app) == 0
-    twice = Page(coordinator.client.post(form, data=fields, follow_redirects=True))
-    assert (twice.status, "No quote is being prepared here" in twice.text) == (404, True)
-    assert issued(app) == ["Q-2026-00001/1"]
-    with app.app_context():
-        assert len(outbox.mails_about("Q-2026-00001/1")) == 1
-
-
-def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app, address=None)
-    prepare(coordinator, reference)
-    shown = coordinator.send("issue", {})
-    assert "nobody: there is no email address. Hand the link over yourself." in shown.text
-    shown = coordinator.press("Issue this quote")
-    assert "Nobody gets a mail" in shown.text
-    link = shown.all("input", id="link")[0].get("value")
-    with newest(app, reference) as revision:
-        token = quotes.token_of(revision.quote, settings_of(app).link_key)
-    assert link == f"{settings_of(app).public_url}/q/{token}"
-
-
-def test_of_two_who_issue_the_same_quote_one_is_told(
-    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
-) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference)
-    other = sign_in(app, "coordinator")
-    other.see(f"{page(reference)}/issue")
-    coordinator.see(f"{page(reference)}/issue")
-    coordinator.press("Issue this quote")
-    late = other.press("Issue this quote")
-    assert late.status == 404
-    assert "It was issued or discarded meanwhile" in late.text
-    assert issued(app) == ["Q-2026-00001/1"]
-
-
-def test_what_was_changed_after_the_check_is_not_issued(
-    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
-) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference)
-    other = sign_in(app, "coordinator")
-    other.see(f"{page(reference)}/issue")
-    coordinator.send("save", line(0, "-100"))
-    late = other.press("Issue this quote")
-    assert late.status == 409
-    assert "nothing was issued" in late.text
-    assert "USD 15,790.40" in late.text.replace(SPACE, " ")
-    other.press("Issue this quote")
-    assert issued(app) == ["Q-2026-00001/1"]
-
-
-def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference)
-    coordinator.see(f"{page(reference)}/issue")
-    with app.app_context():
-        price_lists.close(acting(actor="user:1", now=now()), "delhi")
-        db.session.commit()
-    late = coordinator.press("Issue this quote")
-    assert late.status == 422
-    assert "The price list has no version in force" in late.text
-    assert issued(app) == []
-
-
-def test_a_revision_begins_with_the_newest_and_replaces_it(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference, **line(0, "-250"))
-    shown = coordinator.press("Prepare a revision")
-    assert total(shown) == f"USD{SPACE}15,640.40"
-    assert (shown.value("label-0"), shown.value("reason-0")) == ("For friends", "Agreed by telephone")
-    coordinator.see(f"{page(reference)}/answers")
-    coordinator.send("save", {"q_nights": "21"})
-    coordinator.see(f"{page(reference)}/issue")
-    assert "Q-2026-00001, revision 1" in coordinator.page.text
-    shown = coordinator.press("Issue this quote")
-    assert issued(app) == ["Q-2026-00001/2"]
-    marks = ["".join(mark.itertext()) for mark in shown.all("span", class_="mark")]
-    assert marks == ["current", "replaced"]
-    shown = coordinator.see(f"{page(reference)}/revisions/2")
-    assert "What changed" in shown.text
-    coordinator.see(page(reference))
-    coordinator.press("Prepare a revision")
-    assert "21 nights" in coordinator.page.text
-
-
-def test_a_quote_is_withdrawn_for_a_reason(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-    coordinator.see(f"{page(reference)}/withdraw")
-    old = coordinator.page
-    shown = coordinator.press("Withdraw it")
-    assert (shown.status, shown.errors()) == (422, ["Error: Choose a reason."])
-    shown = coordinator.press("Withdraw it", reason="mistake")
-    assert "Withdrawn: There is a mistake in it." in shown.text
-    coordinator.page = old
-    late = coordinator.press("Withdraw it", reason="other")
-    assert late.status == 409
-    assert "It is now withdrawn." in late.text
-
-
-def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coordinator: Staff) -> None:
-    for address, told in (("anna@example.org", True), (None, False)):
-        reference = ask(app, address=address)
-        issue(coordinator, reference)
-        asked = coordinator.see(f"{page(reference)}/withdraw")
-        assert ("The patient is told by mail, without the reason." in asked.text) is told
-        assert ("There is no email address: tell the patient." in asked.text) is not told
-        coordinator.press("Withdraw it", reason="mistake")
-        with newest(app, reference) as revision:
-            mails = [mail.template for mail in outbox.mails_about(quotes.about(revision))]
-        assert ("quote_receipt" in mails) is told
-
-
-def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-    old = coordinator.see(f"{page(reference)}/withdraw")
-    coordinator.see(page(reference))
-    coordinator.press("Prepare a revision")
-    coordinator.see(f"{page(reference)}/issue")
-    coordinator.press("Issue this quote")
-    coordinator.page = old
-    late = coordinator.press("Withdraw it", reason="mistake")
-    assert late.status == 409
-    with newest(app, reference) as revision:
-        assert (revision.number, revision.state) == (2, "current")
-
-
-def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-
-    def link() -> str:
-        return str(coordinator.page.all("input", id="link")[0].get("value"))
-
-    old = link().removeprefix(settings_of(app).public_url)
-    coordinator.see(f"{page(reference)}/link")
-    shown = coordinator.press("Make a new link")
-    assert "The quote has a new link." in shown.text
-    new = link().removeprefix(settings_of(app).public_url)
-    stranger = app.test_client()
-    assert stranger.get(old).status_code == 404
-    assert stranger.get(new).status_code == 303
-
-
-def test_what_became_of_its_mail_is_said_and_it_can_be_sent_again(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-    assert "It is about to be sent." in coordinator.page.text
-    number = give_up(app, "quote_issued", "550 mailbox unknown")
-    shown = coordinator.see(page(reference))
-    assert "The reason: 550 mailbox unknown" in shown.text
-    action, fields = next(
-        (form.get("action"), shown.typed(form).to_dict())
-        for form in shown.all("form")
-        if str(form.get("action")).startswith("/desk/outbox/")
-    )
-    shown = Page(coordinator.client.post(str(action), data=fields, follow_redirects=True))
-    assert shown.path == page(reference)
-    assert "It is sent again." in shown.text
-    assert "It is about to be sent." in shown.text
-    with app.app_context():
-        assert db.session.get_one(Mail, number).state == "waiting"
-
-
-def test_the_document_at_the_desk_is_the_one_that_was_mailed(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    shown = issue(coordinator, reference)
-    assert "The PDF is being made." in shown.text
-    assert coordinator.see(f"{page(reference)}/revisions/1.pdf").status == 404
-    made = draw(app, reference)
-    assert coordinator.see(f"{page(reference)}/revisions/1.pdf").content == made
-    assert coordinator.see(f"{page(reference)}/revisions/2.pdf").status == 404
-
-
-def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: Staff) -> None:
-    first, second = ask(app), ask(app, name="Otto Plumb", address="otto@plumb.example")
-    issue(coordinator, first)
-    accept(app, first)
-    shown = coordinator.see(page(first))
-    assert "Accepted on 10 November 2026, 14:30 (Asia/Kolkata)." in shown.text
-    assert "It can be taken back until the end of 17 November 2026 (Asia/Kolkata)" in shown.text
-    for letter in ("A quote", "What happened to a quote"):
-        assert f"{letter}, m…@quillworth.org" in shown.text
-    assert "Notice to the desk: a decision" in shown.text
-    assert f"Typed name: {NAME}" in shown.text
-    assert not shown.links("Withdraw it"), "what is accepted is not withdrawn"
-    issue(coordinator, second)
-    with newest(app, second) as revision:
-        quotes.ask_question(
-            acting(now=now(), settings=settings_of(app)), revision.quote.request, "Is the <ramp> included?"
-        )
-    decline(app, second, "elsewhere", "My sister found\nanother one.")
-    shown = coordinator.see(page(second))
-    assert "goes somewhere else" in shown.text
-    assert "My sister found another one." in shown.text
-    assert "Is the <ramp> included?" in shown.text
-
-
-def test_a_quote_that_expired_is_said_to_be(
-    app: Flask,
-    coordinator: Staff,
-    sign_in: Callable[[Flask, Role], Staff],
-    clock: time_machine.Traveller,
-) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-    clock.move_to("2026-12-10T18:29:00Z")
-    coordinator = sign_in(app, "coordinator")
-    assert [*_marks(coordinator, reference)] == ["current"]
-    clock.move_to("2026-12-10T18:31:00Z")  # midnight in Kolkata has passed
-    assert [*_marks(coordinator, reference)] == ["expired"]
-    assert "expired" in coordinator.see(f"{page(reference)}/withdraw").text
-
-
-def _marks(coordinator: Staff, reference: str) -> list[str]:
-    shown = coordinator.see(page(reference))
-    return ["".join(mark.itertext()) for mark in shown.all("span", class_="mark")]
-
-
-def test_what_is_prepared_can_be_thrown_away(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference, **line(0, "-250"))
-    old = coordinator.page
-    coordinator.see(f"{page(reference)}/discard")
-    assert "No revision is being prepared" in coordinator.press("Discard it").text
-    coordinator.page = old
-    late = coordinator.send("save", line(0, "-250", "Not lost"))
-    assert late.status == 404
-    assert "Not lost" in late.html, "what was typed is shown again"
-
-
-def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    issue(coordinator, reference)
-    with request_of(app, reference) as found:
-        erasure.erase(acting(now=now()), found)
-    shown = coordinator.see(page(reference))
-    assert NAME not in shown.html
-    assert "USD 15,890.40" in shown.text.replace(SPACE, " ")
-    assert coordinator.see(f"{page(reference)}/revisions/1").status == 410
-
-
-def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, coordinator: Staff) -> None:
-    reference = ask(app)
-    prepare(coordinator, reference)
-    lock = sqlite3.connect(settings_of(app).database_url.removeprefix("sqlite:///"), isolation_level=None)
-    with app.app_context():
-        db.engine.dispose()
-    lock.execute("BEGIN IMMEDIATE")
-    shown = coordinator.send("save", line(0, "-250", "Typed while it was locked"))
-    lock.execute("ROLLBACK")
-    lock.close()
-    assert shown.status == 503
-    assert shown.value("label-0") == "Typed while it was locked"
-    assert coordinator.press("Try again").value("label-0") == "Typed while it was locked"
-    assert total(coordinator.page) == f"USD{SPACE}15,640.40"
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "/preview", "/preview.pdf", "/answers", "/issue", "/withdraw", "/link", "/revisions/1", "/discard"],
-)
-def test_an_unknown_request_has_no_quote(coordinator: Staff, path: str) -> None:
-    assert coordinator.see(f"{page('REQ-2222-2222')}{path}").status == 404

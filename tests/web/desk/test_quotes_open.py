@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -19,14 +18,8 @@ from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.open_list import ABOUT_YOU, OPEN, PLAN, PROVIDER
 from tests.support.quote_desk import ask, issued, now, page, request_of, settings_of
+from tests.support.quote_form import text_of
 from tests.support.staff_browser import Page, Staff
-
-
-def text_of(content: bytes) -> str:
-    """Return the text of a PDF."""
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return done.stdout.decode()
-
 
 WHOLE = {"companions": "0", "hotel_nights": "3", "visa": False, "flights": "1849.5"}
 
@@ -178,4 +171,4 @@ def test_a_patient_s_own_data_say_not_answered_and_never_no(app: Flask, coordina
         assert said["Not counted yet"].startswith("People who come with you; Hotel; Flights")
         assert "breathing" not in found["answers"]
         paper = data_export.document(request, found, reader("en"), {}, [], now())
-    assert "Not answered" in text_of(paper)
+    assert "Not answered" in "".join(text_of(paper))

@@ -1,0 +1,177 @@
+"""What became of a quote at the desk: its mail, its document, the patient's answer, and what ends it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from flask import Flask
+
+from estimator import quotes
+from estimator.db import db
+from estimator.models import Mail
+from estimator.models.staff import Role
+from estimator.privacy import erasure
+from tests.support.acts import acting
+from tests.support.quote_desk import (
+    NAME,
+    accept,
+    ask,
+    decline,
+    draw,
+    give_up,
+    newest,
+    now,
+    page,
+    request_of,
+    settings_of,
+)
+from tests.support.quote_form import SPACE, issue, line, prepare, total
+from tests.support.staff_browser import Page, Staff
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who prepares and issues quotes."""
+    return sign_in(app, "coordinator")
+
+
+def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+
+    def link() -> str:
+        return str(coordinator.page.all("input", id="link")[0].get("value"))
+
+    old = link().removeprefix(settings_of(app).public_url)
+    coordinator.see(f"{page(reference)}/link")
+    shown = coordinator.press("Make a new link")
+    assert "The quote has a new link." in shown.text
+    new = link().removeprefix(settings_of(app).public_url)
+    stranger = app.test_client()
+    assert stranger.get(old).status_code == 404
+    assert stranger.get(new).status_code == 303
+
+
+def test_what_became_of_its_mail_is_said_and_it_can_be_sent_again(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    assert "It is about to be sent." in coordinator.page.text
+    number = give_up(app, "quote_issued", "550 mailbox unknown")
+    shown = coordinator.see(page(reference))
+    assert "The reason: 550 mailbox unknown" in shown.text
+    action, fields = next(
+        (form.get("action"), shown.typed(form).to_dict())
+        for form in shown.all("form")
+        if str(form.get("action")).startswith("/desk/outbox/")
+    )
+    shown = Page(coordinator.client.post(str(action), data=fields, follow_redirects=True))
+    assert shown.path == page(reference)
+    assert "It is sent again." in shown.text
+    assert "It is about to be sent." in shown.text
+    with app.app_context():
+        assert db.session.get_one(Mail, number).state == "waiting"
+
+
+def test_the_document_at_the_desk_is_the_one_that_was_mailed(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    shown = issue(coordinator, reference)
+    assert "The PDF is being made." in shown.text
+    assert coordinator.see(f"{page(reference)}/revisions/1.pdf").status == 404
+    made = draw(app, reference)
+    assert coordinator.see(f"{page(reference)}/revisions/1.pdf").content == made
+    assert coordinator.see(f"{page(reference)}/revisions/2.pdf").status == 404
+
+
+def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: Staff) -> None:
+    first, second = ask(app), ask(app, name="Otto Plumb", address="otto@plumb.example")
+    issue(coordinator, first)
+    accept(app, first)
+    shown = coordinator.see(page(first))
+    assert "Accepted on 10 November 2026, 14:30 (Asia/Kolkata)." in shown.text
+    assert "It can be taken back until the end of 17 November 2026 (Asia/Kolkata)" in shown.text
+    for letter in ("A quote", "What happened to a quote"):
+        assert f"{letter}, m…@quillworth.org" in shown.text
+    assert "Notice to the desk: a decision" in shown.text
+    assert f"Typed name: {NAME}" in shown.text
+    assert not shown.links("Withdraw it"), "what is accepted is not withdrawn"
+    issue(coordinator, second)
+    with newest(app, second) as revision:
+        quotes.ask_question(
+            acting(now=now(), settings=settings_of(app)), revision.quote.request, "Is the <ramp> included?"
+        )
+    decline(app, second, "elsewhere", "My sister found\nanother one.")
+    shown = coordinator.see(page(second))
+    assert "goes somewhere else" in shown.text
+    assert "My sister found another one." in shown.text
+    assert "Is the <ramp> included?" in shown.text
+
+
+def test_a_quote_that_expired_is_said_to_be(
+    app: Flask,
+    coordinator: Staff,
+    sign_in: Callable[[Flask, Role], Staff],
+    clock: time_machine.Traveller,
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    clock.move_to("2026-12-10T18:29:00Z")
+    coordinator = sign_in(app, "coordinator")
+    assert [*_marks(coordinator, reference)] == ["current"]
+    clock.move_to("2026-12-10T18:31:00Z")  # midnight in Kolkata has passed
+    assert [*_marks(coordinator, reference)] == ["expired"]
+    assert "expired" in coordinator.see(f"{page(reference)}/withdraw").text
+
+
+def _marks(coordinator: Staff, reference: str) -> list[str]:
+    shown = coordinator.see(page(reference))
+    return ["".join(mark.itertext()) for mark in shown.all("span", class_="mark")]
+
+
+def test_what_is_prepared_can_be_thrown_away(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-250"))
+    old = coordinator.page
+    coordinator.see(f"{page(reference)}/discard")
+    assert "No revision is being prepared" in coordinator.press("Discard it").text
+    coordinator.page = old
+    late = coordinator.send("save", line(0, "-250", "Not lost"))
+    assert late.status == 404
+    assert "Not lost" in late.html, "what was typed is shown again"
+
+
+def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    with request_of(app, reference) as found:
+        erasure.erase(acting(now=now()), found)
+    shown = coordinator.see(page(reference))
+    assert NAME not in shown.html
+    assert "USD 15,890.40" in shown.text.replace(SPACE, " ")
+    assert coordinator.see(f"{page(reference)}/revisions/1").status == 410
+
+
+def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    lock = sqlite3.connect(settings_of(app).database_url.removeprefix("sqlite:///"), isolation_level=None)
+    with app.app_context():
+        db.engine.dispose()
+    lock.execute("BEGIN IMMEDIATE")
+    shown = coordinator.send("save", line(0, "-250", "Typed while it was locked"))
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert shown.status == 503
+    assert shown.value("label-0") == "Typed while it was locked"
+    assert coordinator.press("Try again").value("label-0") == "Typed while it was locked"
+    assert total(coordinator.page) == f"USD{SPACE}15,640.40"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/preview", "/preview.pdf", "/answers", "/issue", "/withdraw", "/link", "/revisions/1", "/discard"],
+)
+def test_an_unknown_request_has_no_quote(coordinator: Staff, path: str) -> None:
+    assert coordinator.see(f"{page('REQ-2222-2222')}{path}").status == 404

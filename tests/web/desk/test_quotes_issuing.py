@@ -1,0 +1,180 @@
+"""A quote is issued once, revised, and withdrawn for a reason, whoever else does so at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from estimator import price_lists, quotes
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models.staff import Role
+from tests.support.acts import acting
+from tests.support.quote_desk import (
+    ADDRESS,
+    NAME,
+    ask,
+    issued,
+    newest,
+    now,
+    page,
+    settings_of,
+)
+from tests.support.quote_form import SPACE, drafts, issue, line, prepare, total
+from tests.support.staff_browser import Page, Staff
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who prepares and issues quotes."""
+    return sign_in(app, "coordinator")
+
+
+def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-250"))
+    shown = coordinator.send("issue", {})
+    assert shown.path == f"{page(reference)}/issue"
+    for words in (
+        NAME,
+        "m…@quillworth.org",
+        "USD 15,640.40",
+        "the end of 10 December 2026 (Asia/Kolkata)",
+        "English",
+    ):
+        assert words in shown.text.replace(SPACE, " ")
+    assert ADDRESS not in shown.html
+    form, fields = shown.sent("Issue this quote", {})
+    coordinator.press("Issue this quote")
+    assert coordinator.page.path == page(reference)
+    assert "The quote is issued, and on its way by mail." in coordinator.page.text
+    assert "Q-2026-00001" in coordinator.page.text
+    assert drafts(app) == 0
+    twice = Page(coordinator.client.post(form, data=fields, follow_redirects=True))
+    assert (twice.status, "No quote is being prepared here" in twice.text) == (404, True)
+    assert issued(app) == ["Q-2026-00001/1"]
+    with app.app_context():
+        assert len(outbox.mails_about("Q-2026-00001/1")) == 1
+
+
+def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, address=None)
+    prepare(coordinator, reference)
+    shown = coordinator.send("issue", {})
+    assert "nobody: there is no email address. Hand the link over yourself." in shown.text
+    shown = coordinator.press("Issue this quote")
+    assert "Nobody gets a mail" in shown.text
+    link = shown.all("input", id="link")[0].get("value")
+    with newest(app, reference) as revision:
+        token = quotes.token_of(revision.quote, settings_of(app).link_key)
+    assert link == f"{settings_of(app).public_url}/q/{token}"
+
+
+def test_of_two_who_issue_the_same_quote_one_is_told(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    other = sign_in(app, "coordinator")
+    other.see(f"{page(reference)}/issue")
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    late = other.press("Issue this quote")
+    assert late.status == 404
+    assert "It was issued or discarded meanwhile" in late.text
+    assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_what_was_changed_after_the_check_is_not_issued(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    other = sign_in(app, "coordinator")
+    other.see(f"{page(reference)}/issue")
+    coordinator.send("save", line(0, "-100"))
+    late = other.press("Issue this quote")
+    assert late.status == 409
+    assert "nothing was issued" in late.text
+    assert "USD 15,790.40" in late.text.replace(SPACE, " ")
+    other.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    coordinator.see(f"{page(reference)}/issue")
+    with app.app_context():
+        price_lists.close(acting(actor="user:1", now=now()), "delhi")
+        db.session.commit()
+    late = coordinator.press("Issue this quote")
+    assert late.status == 422
+    assert "The price list has no version in force" in late.text
+    assert issued(app) == []
+
+
+def test_a_revision_begins_with_the_newest_and_replaces_it(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference, **line(0, "-250"))
+    shown = coordinator.press("Prepare a revision")
+    assert total(shown) == f"USD{SPACE}15,640.40"
+    assert (shown.value("label-0"), shown.value("reason-0")) == ("For friends", "Agreed by telephone")
+    coordinator.see(f"{page(reference)}/answers")
+    coordinator.send("save", {"q_nights": "21"})
+    coordinator.see(f"{page(reference)}/issue")
+    assert "Q-2026-00001, revision 1" in coordinator.page.text
+    shown = coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/2"]
+    marks = ["".join(mark.itertext()) for mark in shown.all("span", class_="mark")]
+    assert marks == ["current", "replaced"]
+    shown = coordinator.see(f"{page(reference)}/revisions/2")
+    assert "What changed" in shown.text
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    assert "21 nights" in coordinator.page.text
+
+
+def test_a_quote_is_withdrawn_for_a_reason(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    coordinator.see(f"{page(reference)}/withdraw")
+    old = coordinator.page
+    shown = coordinator.press("Withdraw it")
+    assert (shown.status, shown.errors()) == (422, ["Error: Choose a reason."])
+    shown = coordinator.press("Withdraw it", reason="mistake")
+    assert "Withdrawn: There is a mistake in it." in shown.text
+    coordinator.page = old
+    late = coordinator.press("Withdraw it", reason="other")
+    assert late.status == 409
+    assert "It is now withdrawn." in late.text
+
+
+def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coordinator: Staff) -> None:
+    for address, told in (("anna@example.org", True), (None, False)):
+        reference = ask(app, address=address)
+        issue(coordinator, reference)
+        asked = coordinator.see(f"{page(reference)}/withdraw")
+        assert ("The patient is told by mail, without the reason." in asked.text) is told
+        assert ("There is no email address: tell the patient." in asked.text) is not told
+        coordinator.press("Withdraw it", reason="mistake")
+        with newest(app, reference) as revision:
+            mails = [mail.template for mail in outbox.mails_about(quotes.about(revision))]
+        assert ("quote_receipt" in mails) is told
+
+
+def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    old = coordinator.see(f"{page(reference)}/withdraw")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    coordinator.page = old
+    late = coordinator.press("Withdraw it", reason="mistake")
+    assert late.status == 409
+    with newest(app, reference) as revision:
+        assert (revision.number, revision.state) == (2, "current")
