@@ -289,10 +289,11 @@ def _same(old: str | None, new: str | None) -> bool:
     return old == new or (old is not None and new is not None and Decimal(old) == Decimal(new))
 
 
-def owed_by_stage(table: PriceTable, breakdown: StoredBreakdown) -> list[Decimal]:
-    """Return what is owed to the provider, by the price list, if the treatment stops after each stage.
+def owed_by_stage(table: PriceTable, breakdown: StoredBreakdown, total: Decimal) -> list[Decimal]:
+    """Return what is owed to the provider if the treatment stops after each stage; after the last, the firm total.
 
-    It is the likely cost by then, less what is paid to others by then and the taxes on that.
+    It is the likely cost by then by the price list, less what is paid to others by then and the taxes on that, and
+    never more than the firm total. Adjustments are for the whole treatment: what they change is in the last stage.
     """
     ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
     stage_of: dict[str, str | None] = {charge.code: charge.stage for charge in table.charges}
@@ -317,8 +318,8 @@ def owed_by_stage(table: PriceTable, breakdown: StoredBreakdown) -> list[Decimal
                         Decimal(0),
                     )
                     others += money.amount(base * tax.percent / 100)
-            owed.append(Decimal(stage["cost_by_then"]["likely"]) - others)
-    return owed
+            owed.append(min(Decimal(stage["cost_by_then"]["likely"]) - others, total))
+    return [*owed[:-1], total] if owed else []
 
 
 def _table(breakdown: StoredBreakdown) -> QuoteTable:

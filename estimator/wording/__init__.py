@@ -12,11 +12,12 @@ from estimator.wording.at_least import likely_total, why_open
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
-from estimator.wording.firm import AdjustmentRow, Before, FirmRows, changed_rows, firm_rows
+from estimator.wording.firm import Before, FirmRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.rounding import About, about
 from estimator.wording.rows import (
+    AdjustmentRow,
     Change,
     ChangedRow,
     DriverChanges,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.wording.rows import ChangedRow
+from estimator.wording.rows import AdjustmentRow, ChangedRow
 from estimator.wording.sentences import answer_words, not_answered
 from pricing.left_open import left_open
 from pricing.quote import price_changed
@@ -18,8 +18,14 @@ Plan = tuple[StoredBreakdown, PriceTable]
 """A breakdown and its price list."""
 
 
-def since_asked(asked: Plan, content: StoredQuote, table: PriceTable, reader: Reader) -> Iterator[ChangedRow]:
-    """Yield each answer and each group of the provider that differs, and at the end what the provider gets."""
+def since_asked(
+    asked: Plan,
+    content: StoredQuote,
+    table: PriceTable,
+    reader: Reader,
+    adjustments: Sequence[AdjustmentRow],
+) -> Iterator[ChangedRow]:
+    """Yield each answer, group of the provider and adjustment that differs, and at the end what the provider gets."""
     was = asked[0]
     now = content["breakdown"]
     if was["currency"] != now["currency"]:
@@ -35,6 +41,8 @@ def since_asked(asked: Plan, content: StoredQuote, table: PriceTable, reader: Re
             for amount in (before, after)
         )
         yield ChangedRow("group", reader.words(labels[code], table.main_language), *said)
+    for row in adjustments:
+        yield ChangedRow("adjustment", row.label, _("not in it"), row.amount)
     before, after = was["totals"]["provider"]["likely"], content["total"]
     if Decimal(before) != Decimal(after):
         label = Words(_("To %(provider)s", provider=table.provider.name))

@@ -13,25 +13,12 @@ from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
 from estimator.wording.sentences import head
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import Payment
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustmentRow:
-    """One adjustment: the patient reads label and amount, colleagues the reason as well.
-
-    `plain` is the amount in plain digits.
-    """
-
-    label: Words
-    amount: str
-    reason: str
-    plain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +122,16 @@ def firm_rows(
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
         about=list(_about(headed, reflection_days)),
-        since_asked=[] if asked is None else list(asked_about.since_asked(asked, content, table, reader)),
+        since_asked=[]
+        if asked is None
+        else list(asked_about.since_asked(asked, content, table, reader, lines)),
         firm_stages=[
             Sum(reader.words(stage.label, table.main_language), reader.money(firm_part, currency))
-            for stage, firm_part in zip(table.stages, owed_by_stage(table, content["breakdown"]), strict=True)
+            for stage, firm_part in zip(
+                table.stages,
+                owed_by_stage(table, content["breakdown"], Decimal(content["total"])),
+                strict=True,
+            )
         ],
         asked_by=asked_by,
     )

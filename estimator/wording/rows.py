@@ -106,6 +106,19 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustmentRow:
+    """One adjustment: the patient reads label and amount, colleagues the reason as well.
+
+    `plain` is the amount in plain digits.
+    """
+
+    label: Words
+    amount: str
+    reason: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedRow:
     """One line that differs, before and after; what was not there says so."""
 

@@ -31,11 +31,22 @@ def test_after_the_last_stage_the_whole_price_is_owed_and_never_less_than_before
 ) -> None:
     table = table_of(next(path for path in TABLES if path.stem == slug))
     breakdown = pricing.estimate(table, answers).as_dict()
-    owed = owed_by_stage(table, breakdown)
-    assert owed[-1] == Decimal(breakdown["totals"]["provider"]["likely"])
+    total = Decimal(breakdown["totals"]["provider"]["likely"])
+    owed = owed_by_stage(table, breakdown, total)
+    assert owed[-1] == total
     assert all(0 <= first <= second for first, second in pairwise(owed))
     for part, stage in zip(owed, breakdown["stages"], strict=True):
         assert part <= Decimal(stage["cost_by_then"]["likely"])
+
+
+@pytest.mark.parametrize("adjusted", [-100, 100])
+def test_no_stage_is_above_a_total_that_was_adjusted_and_the_last_one_is_that_total(adjusted: int) -> None:
+    table = table_of(next(path for path in TABLES if path.stem == "delhi"))
+    breakdown = pricing.estimate(table, DELHI["typical"]).as_dict()
+    listed = Decimal(breakdown["totals"]["provider"]["likely"])
+    before, after = (owed_by_stage(table, breakdown, listed + more) for more in (0, adjusted))
+    assert after[-1] == listed + adjusted
+    assert after[:-1] == [min(each, listed + adjusted) for each in before[:-1]]
 
 
 def test_groups_of_the_provider_are_compared_and_those_of_others_are_not() -> None:

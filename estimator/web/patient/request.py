@@ -17,8 +17,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
 from estimator.db import unavailable
+from estimator.i18n import Words, lazy_gettext, ngettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
@@ -32,6 +32,7 @@ from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.wording import injury, states
+from pricing.left_open import unanswered
 from pricing.stored import is_at_least
 
 pages = Blueprint("asking", __name__)
@@ -230,9 +231,24 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         reply_days=reply_days(),
         kept=kept_sentence(),
         sends_mail=request_context.settings().sends_mail,
+        unanswered=_unanswered(found, token),
         **_estimate(found, token),
     )
     return rendered, status
+
+
+def _unanswered(found: Estimate, token: str) -> list[tuple[Words, str]]:
+    """Return the questions that must be answered before a quote is issued, each with the address that asks it."""
+    reader, table = current_reader(), price_lists.parsed(found.table_version)
+    left = unanswered(table, estimates.breakdown_of(found)["answers"])
+    return [
+        (
+            reader.words(driver.label, table.main_language),
+            url_for("changing.question", token=token, driver=driver.code),
+        )
+        for driver in table.drivers
+        if driver.code in left
+    ]
 
 
 def _check_page(

@@ -42,7 +42,9 @@ class NothingPrepared(errors.Missing):
         return errors.page(
             404,
             _("No quote is being prepared here"),
-            _("It was issued or discarded meanwhile, perhaps by somebody else. Nothing was changed."),
+            _("It was issued or discarded meanwhile, perhaps by somebody else. Nothing was changed.")
+            if request.method == "POST"
+            else _("It was issued or discarded."),
             way_out=(url_for("quotes_desk.prepare", reference=self.reference), _("To the quote")),
             kept=errors.typed(),
         )
