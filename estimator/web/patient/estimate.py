@@ -132,6 +132,31 @@ def breakdown(token: str) -> ResponseReturnValue:
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
+    links = {
+        "page": page,
+        "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
+        "pdf": url_for("patient.document", token=token, **also),
+        "change": url_for("patient.change", token=token),
+        "question": url_for("changing.which", token=token),
+        "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
+        "apply": url_for("changing.apply", token=token),
+        "ask": url_for("asking.ask", token=token),
+        "first_question": url_for("asking.first_question", token=token),
+        "data": url_for("my_data.estimate", token=token),
+        "delete": url_for("patient.delete", token=token),
+    }
+    beside = None if rate is None else other_currency.beside(stored, table, rate, reader)
+
+    def folded() -> str:
+        return render_template(
+            "patient/_breakdown_folds.html",
+            record=head,
+            rows=rows,
+            changes=changes,
+            beside=beside,
+            links=links,
+        )
+
     return render_template(
         "patient/breakdown.html",
         new_estimate=True,
@@ -145,25 +170,13 @@ def breakdown(token: str) -> ResponseReturnValue:
             stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
         before=before.of(token, stored, table, reader),
-        changes=changes,
         submission=secrets.token_urlsafe(12),
         contents=_contents(rows, changes),
         currencies=other_currency.currencies(table, request_context.now()),
         currency=None if rate is None else rate.quoted,
-        beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
-        links={
-            "page": page,
-            "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
-            "pdf": url_for("patient.document", token=token, **also),
-            "change": url_for("patient.change", token=token),
-            "question": url_for("changing.which", token=token),
-            "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
-            "apply": url_for("changing.apply", token=token),
-            "ask": url_for("asking.ask", token=token),
-            "first_question": url_for("asking.first_question", token=token),
-            "data": url_for("my_data.estimate", token=token),
-            "delete": url_for("patient.delete", token=token),
-        },
+        beside=beside,
+        links=links,
+        folds=worded.parts_of(found, reader, rate, folded),
     )
 
 
