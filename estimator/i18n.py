@@ -19,12 +19,29 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
+from babel.lists import format_list
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_translations, lazy_gettext
+from flask_babel import force_locale, get_locale, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
 
-__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speak", "speaking"]
+__all__ = [
+    "DOMAINS",
+    "Reader",
+    "Words",
+    "gettext",
+    "lazy_gettext",
+    "lazy_pgettext",
+    "listed",
+    "ngettext",
+    "pgettext",
+    "reader",
+    "speak",
+    "speaking",
+]
+
+DOMAINS = ("patients", "staff")
+"""The message catalogues of a language: what patients can meet, and what only staff and the command line say."""
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -42,12 +59,24 @@ def ngettext(one: str, other: str, number: int, **values: object) -> str:
     return said % {"num": number, **values}
 
 
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Say a message whose English words are used for two things; the context says which of them is meant."""
+    said: str = _translations().upgettext(context, message)
+    return said % values if values else said
+
+
+def listed(parts: Sequence[str], locale: Locale | None = None) -> str:
+    """Write a list of texts as a sentence of the reader's language does: "a", "a and b", "a, b and c"."""
+    return format_list(parts, locale=locale or get_locale() or _locale("en"))
+
+
 def speak(environment: Environment) -> None:
     """Let templates say messages in the reader's language."""
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _translations().ugettext(message),
         lambda one, other, number: _translations().ungettext(one, other, number),
         newstyle=True,
+        pgettext=lambda context, message: _translations().upgettext(context, message),
     )
 
 
