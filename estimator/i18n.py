@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +24,7 @@ from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, p
 from flask import g
 from flask_babel import force_locale, get_locale, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
+from markupsafe import Markup
 
 __all__ = [
     "DOMAINS",
@@ -33,6 +34,7 @@ __all__ = [
     "lazy_gettext",
     "lazy_pgettext",
     "listed",
+    "listed_apart",
     "ngettext",
     "pgettext",
     "reader",
@@ -50,24 +52,36 @@ SPACE = "\N{NO-BREAK SPACE}"
 def gettext(message: str, **values: object) -> str:
     """Say a message in the reader's language, in English where there is no reader."""
     said: str = _translations().ugettext(message)
-    return said % values if values else said
+    return _filled(said, values)
 
 
 def ngettext(one: str, other: str, number: int, **values: object) -> str:
     """Say a message in the plural form that the reader's language has for `number`."""
     said: str = _translations().ungettext(one, other, number)
-    return said % {"num": number, **values}
+    return _filled(said, {"num": number, **values})
 
 
 def pgettext(context: str, message: str, **values: object) -> str:
     """Say a message whose English words are used for two things; the context says which of them is meant."""
     said: str = _translations().upgettext(context, message)
+    return _filled(said, values)
+
+
+def _filled(said: str, values: Mapping[str, object]) -> str:
+    """Fill values into a sentence; one that is markup makes markup of the whole, with everything else escaped."""
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
     return said % values if values else said
 
 
-def listed(parts: Sequence[str], locale: Locale | None = None) -> str:
-    """Write a list of texts as a sentence of the reader's language does: "a", "a and b", "a, b and c"."""
-    return format_list(parts, locale=locale or get_locale() or _locale("en"))
+def listed(parts: Iterable[object]) -> str:
+    """Write short names one after the other with the language's own comma: "a, b, c"."""
+    return format_list([str(part) for part in parts], style="unit", locale=get_locale() or _locale("en"))
+
+
+def listed_apart(parts: Iterable[object]) -> str:
+    """Write names that may have commas in them one after the other: "a, large; b"."""
+    return pgettext("between two names of a list", "; ").join(str(part) for part in parts)
 
 
 def speak(environment: Environment) -> None:

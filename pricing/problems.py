@@ -7,7 +7,7 @@ sentence in English. Whoever shows problems in another language translates `SENT
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ ANSWER_SENTENCES = {
     ),
     "answer_not_yes_or_no": N_("“{given}” is neither yes nor no."),
     "answer_not_a_date": N_("“{given}” is not a day of the calendar. Write it as 2026-03-31."),
-    "answer_refused_by_rule": N_("{why}"),
+    "answer_refused_by_rule": "{why}",
     "answer_left_open": N_(
         "This question was left open, and prices of the provider depend on it. A firm quote needs an answer."
     ),
@@ -62,20 +62,28 @@ class Problem:
         return say(self, SENTENCES[self.kind])
 
 
-def say(problem: Problem, template: str, languages: Sequence[str] = ("en",)) -> str:
-    """Fill a problem's values into `template`; words by language in the first language they have."""
-    values = {name: _one(value, languages) for name, value in problem.values.items()}
+def say(
+    problem: Problem,
+    template: str,
+    languages: Sequence[str] = ("en",),
+    listed: Callable[[Sequence[str]], str] = ", ".join,
+) -> str:
+    """Fill a problem's values into `template`; words by language in the first language they have.
+
+    `listed` writes several values one after the other, as the language of the template does.
+    """
+    values = {name: _one(value, languages, listed) for name, value in problem.values.items()}
     return template.format(**values)
 
 
-def _one(value: Any, languages: Sequence[str]) -> str:
+def _one(value: Any, languages: Sequence[str], listed: Callable[[Sequence[str]], str]) -> str:
     if isinstance(value, Mapping):
         for language in languages:
             if language in value:
                 return str(value[language])
         return str(next(iter(value.values())))
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(part) for part in value)
+        return listed([str(part) for part in value])
     return str(value)
 
 

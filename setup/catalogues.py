@@ -1,8 +1,9 @@
 """Brings the message catalogues up to date with the sentences of code and templates.
 
 Two catalogues: `patients` has every message that a patient can meet, `staff` has what only staff and the command
-line say. A file is patients' unless it is listed here, and a message of both is patients'. In a file of patients
-a comment "Translators: Staff only." gives one message to staff.
+line say. A file is patients' unless it is listed here, and a message of both is patients'. What translators are
+told stands in notes_for_translators.toml, or in a comment "Translators:" above a message; "Staff only." gives one
+message of a patients' file to staff.
 
     python setup/catalogues.py                      extract, update every language, compile
     python setup/catalogues.py new xx               begin the language xx: its catalogue and its paper in docs/languages
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -26,6 +28,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
+NOTES = ROOT / "setup" / "notes_for_translators.toml"
 FOLDER = ROOT / "estimator" / "translations"
 PAPERS = ROOT / "docs" / "languages"
 
@@ -59,6 +62,8 @@ STAFF = (
     "estimator/processes/worker.py",
     "estimator/processes/rechecking.py",
     "estimator/staff/*",
+    "estimator/web/troubles.py",
+    "estimator/wording/differences.py",
     "estimator/wording/states_at_desk.py",
     "pricing/table_sentences.py",
 )
@@ -103,6 +108,12 @@ def messages() -> tuple[Message, ...]:
     return tuple(sorted(found.values(), key=lambda message: (_first(message.id), message.context or "")))
 
 
+@cache
+def notes() -> dict[str, str]:
+    """Return what translators are told, by message."""
+    return tomllib.loads(NOTES.read_text(encoding="utf-8"))
+
+
 def _first(message: str | tuple[str, str]) -> str:
     return message if isinstance(message, str) else message[0]
 
@@ -123,7 +134,7 @@ def _extracted() -> Iterator[Message]:
             strip_comment_tags=True,
         ):
             said = tuple(" ".join(comments).split("Translators:")) if comments else ()
-            told = tuple(part.strip() for part in said if part.strip())
+            told = tuple(part.strip() for part in (*said, notes().get(_first(found), "")) if part.strip())
             domain = "staff" if STAFF_ONLY in told else whose
             yield Message(found, context, tuple(part for part in told if part != STAFF_ONLY), domain)
 

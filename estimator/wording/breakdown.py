@@ -145,12 +145,9 @@ class _Wording:
             label=at_least.likely_total(incomplete),
             amount=self.money(totals["likely"]),
             at_least=incomplete,
-            why_at_least=at_least.why(),
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
-            why_open=at_least.why_open(),
-            may_come_to=at_least.may_come_to(incomplete),
             not_counted=not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader),
         )
 
