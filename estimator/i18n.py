@@ -19,10 +19,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
-from babel.lists import format_list
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_locale, get_translations, lazy_gettext, lazy_pgettext
+from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -76,7 +75,7 @@ def _filled(said: str, values: Mapping[str, object]) -> str:
 
 def listed(parts: Iterable[object]) -> str:
     """Write short names one after the other with the language's own comma: "a, b, c"."""
-    return format_list([str(part) for part in parts], style="unit", locale=get_locale() or _locale("en"))
+    return pgettext("between two short names of a list", ", ").join(str(part) for part in parts)
 
 
 def listed_apart(parts: Iterable[object]) -> str:
