@@ -180,6 +180,8 @@ class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
     `at_least` is True while anything is on request or not counted: the amount is then not the whole amount.
+    `on_request_said` and `not_counted_said` are the sentences that name those things, kept with the rows of a quote;
+    one that was issued before they were kept has them worded again.
     """
 
     label: str
@@ -189,14 +191,16 @@ class Headline:
     reasons: Sequence[str]
     on_request: Sequence[Words]
     not_counted: Sequence[NotCounted] = ()
+    on_request_said: str = ""
+    not_counted_said: str = ""
 
     def on_request_words(self) -> str:
         """The sentence that names what is on request; empty if nothing is."""
-        return at_least.why(self.on_request)
+        return self.on_request_said or at_least.why(self.on_request)
 
     def not_counted_words(self) -> str:
         """The sentence that names what is not counted yet; empty if everything is."""
-        return at_least.why_open([row.label for row in self.not_counted])
+        return self.not_counted_said or at_least.why_open([row.label for row in self.not_counted])
 
     def range_words(self, shown: str | None = None) -> str:
         """The sentence that says the range, or shows it as a page marks it; empty if there is no range."""
