@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak cluster clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages language map bench soak cluster clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ wheel: ready-to-test ## Build the wheel into dist/
 
 messages: ready-to-test ## Bring the message catalogues up to date with the sentences in the code
 	@sh setup/messages.sh
+
+language: ready-to-test ## Begin another language for patients: make language TAG=pt (docs/languages/README.md)
+	@sh setup/messages.sh new $(TAG)
 
 map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their picture up to date
 	@$(BIN)/python setup/rooms.py

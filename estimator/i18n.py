@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,10 +21,28 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_translations, lazy_gettext
+from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
+from markupsafe import Markup
 
-__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speak", "speaking"]
+__all__ = [
+    "DOMAINS",
+    "Reader",
+    "Words",
+    "gettext",
+    "lazy_gettext",
+    "lazy_pgettext",
+    "listed",
+    "listed_apart",
+    "ngettext",
+    "pgettext",
+    "reader",
+    "speak",
+    "speaking",
+]
+
+DOMAINS = ("patients", "staff")
+"""The message catalogues of a language: what patients can meet, and what only staff and the command line say."""
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -33,13 +51,36 @@ SPACE = "\N{NO-BREAK SPACE}"
 def gettext(message: str, **values: object) -> str:
     """Say a message in the reader's language, in English where there is no reader."""
     said: str = _translations().ugettext(message)
-    return said % values if values else said
+    return _filled(said, values)
 
 
 def ngettext(one: str, other: str, number: int, **values: object) -> str:
     """Say a message in the plural form that the reader's language has for `number`."""
     said: str = _translations().ungettext(one, other, number)
-    return said % {"num": number, **values}
+    return _filled(said, {"num": number, **values})
+
+
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Say a message whose English words are used for two things; the context says which of them is meant."""
+    said: str = _translations().upgettext(context, message)
+    return _filled(said, values)
+
+
+def _filled(said: str, values: Mapping[str, object]) -> str:
+    """Fill values into a sentence; one that is markup makes markup of the whole, with everything else escaped."""
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
+    return said % values if values else said
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Write short names one after the other with the language's own comma: "a, b, c"."""
+    return pgettext("between two short names of a list", ", ").join(str(part) for part in parts)
+
+
+def listed_apart(parts: Iterable[object]) -> str:
+    """Write names that may have commas in them one after the other: "a, large; b"."""
+    return pgettext("between two names of a list", "; ").join(str(part) for part in parts)
 
 
 def speak(environment: Environment) -> None:
@@ -48,6 +89,7 @@ def speak(environment: Environment) -> None:
         lambda message: _translations().ugettext(message),
         lambda one, other, number: _translations().ungettext(one, other, number),
         newstyle=True,
+        pgettext=lambda context, message: _translations().upgettext(context, message),
     )
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from estimator import telephone
 from estimator.folders import templates_folder
-from estimator.i18n import gettext, ngettext
+from estimator.i18n import gettext, ngettext, pgettext
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +27,7 @@ def environment() -> Environment:
     found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
     found.filters["dial"] = telephone.dial
     install = found.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True)
+    install(gettext, ngettext, newstyle=True, pgettext=pgettext)
     return found
 
 

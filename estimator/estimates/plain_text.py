@@ -57,7 +57,7 @@ def _headline(rows: Rows) -> Iterator[str]:
     headline = rows.headline
     yield from _amount(headline.label.upper(), headline.amount)
     if headline.span:
-        yield from _wrapped(f"{headline.may_come_to} {headline.span}.")
+        yield from _wrapped(headline.range_words())
         for reason in headline.reasons:
             yield from _wrapped(reason, bullet=True)
     for sentence in (headline.not_counted_words(), headline.on_request_words()):
@@ -70,7 +70,7 @@ def _items(rows: Rows) -> Iterator[str]:
     if rows.saving:
         yield from _wrapped(rows.saving)
     for group in rows.groups:
-        payee = f" ({_('paid to:')} {group.payee})" if group.payee else ""
+        payee = f" ({_('paid to: %(payee)s', payee=group.payee)})" if group.payee else ""
         yield ""
         yield from _amount(f"{group.label}{payee}", group.amount)
         for item in group.rows:
@@ -78,11 +78,12 @@ def _items(rows: Rows) -> Iterator[str]:
             for step in item.steps:
                 yield from _wrapped(step, indent=6)
             if item.span:
-                yield from _wrapped(f"{_('It may come to')} {item.span}.", indent=6)
+                yield from _wrapped(_("It may come to %(span)s.", span=item.span), indent=6)
     yield ""
     for tax in rows.taxes:
         inside = f" ({_('already inside the prices above; nothing is added')})" if tax.included else ""
-        yield from _amount(f"{tax.label}, {tax.rate} {_('of')} {tax.base}{inside}", tax.amount)
+        of = _("%(percent)s of %(base)s", percent=tax.rate, base=tax.base)
+        yield from _amount(f"{tax.label}, {of}{inside}", tax.amount)
     yield from _sums(_("Totals"), rows.totals)
 
 
@@ -98,7 +99,7 @@ def _sums(heading: str, sums: Sequence[Sum]) -> Iterator[str]:
         note = f", {entry.note}" if entry.note else ""
         yield from _amount(f"{entry.label}{note}", entry.amount)
         if entry.span:
-            yield from _wrapped(f"{_('It may come to')} {entry.span}.", indent=6)
+            yield from _wrapped(_("It may come to %(span)s.", span=entry.span), indent=6)
 
 
 def _notices(heading: str, texts: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from estimator import estimates, keys, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.estimates import pdf_document
-from estimator.i18n import Reader, lazy_gettext, speaking
+from estimator.i18n import Reader, lazy_gettext, listed, listed_apart, speaking
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
@@ -274,7 +274,7 @@ class _Worded:
         yield Row(_("Asked on"), self.moment(self.found["asked_at"]))
         yield Row(rows.headline.label, rows.headline.amount)
         if rows.headline.not_counted:
-            names = "; ".join(str(row.label) for row in rows.headline.not_counted)
+            names = listed_apart(row.label for row in rows.headline.not_counted)
             yield Row(_("Not counted yet"), names)
         for section in rows.answers:
             for row in section.rows:
@@ -283,15 +283,12 @@ class _Worded:
 
     def consents(self) -> Iterator[Row]:
         for consent in self.found["consents"]:
-            how = _("ticked") if consent["how"] == "page" else _("said to a coordinator")
+            said = {"moment": self.moment(consent["given_at"]), "version": consent["version"]}
             lines = [
                 consent["words"],
-                _(
-                    "%(how)s on %(moment)s; version %(version)s of the words",
-                    how=how,
-                    moment=self.moment(consent["given_at"]),
-                    version=consent["version"],
-                ),
+                _("ticked on %(moment)s; version %(version)s of the words", **said)
+                if consent["how"] == "page"
+                else _("said to a coordinator on %(moment)s; version %(version)s of the words", **said),
             ]
             if consent["withdrawn_at"]:
                 lines.append(_("taken back on %(moment)s", moment=self.moment(consent["withdrawn_at"])))
@@ -318,17 +315,22 @@ class _Worded:
 
     def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
-        said = _("you accepted it") if accepted else _("you declined it")
-        words = [
-            f"{said}: {self.moment(decision['at'])}",
-            *filter(None, (decision["typed_name"], decision["words"])),
-        ]
-        return ", ".join(words)
+        at = self.moment(decision["at"])
+        said = (
+            _("you accepted it: %(moment)s", moment=at)
+            if accepted
+            else _("you declined it: %(moment)s", moment=at)
+        )
+        return listed([said, *filter(None, (decision["typed_name"], decision["words"]))])
 
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:
-            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("automatically")}[entry["by"]]
-            what = f"{self.event(entry)} ({by})"
+            what = self.event(entry)
+            what = {
+                "patient": _("%(event)s (you)", event=what),
+                "staff": _("%(event)s (a coordinator)", event=what),
+                "clock": _("%(event)s (automatically)", event=what),
+            }[entry["by"]]
             text = what if entry["words"] is None else f"{what}\n{entry['words']}"
             yield Row(self.moment(entry["at"]), text, typed=True)
 

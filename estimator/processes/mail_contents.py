@@ -93,7 +93,7 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     found = rows.headline
     yield f"{found.label}: {found.amount}"
     if found.span:
-        yield f"{found.may_come_to} {found.span}."
+        yield found.range_words()
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
     yield _("This is an estimate, not a firm price.")
     yield from (str(section.rows[0].in_short) for section in rows.notice("evidence"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pricing
 from estimator import wording
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader, Words, listed, ngettext
 from estimator.i18n import gettext as _
 from estimator.web.estimate_form import Read, Reading
 from pricing import PriceTable
@@ -35,7 +35,6 @@ class SoFar:
 
     label: str
     amount: str
-    why_open: str
     not_counted: list[wording.NotCounted]
 
 
@@ -125,7 +124,6 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
     return SoFar(
         label=_("At least, so far"),
         amount=reader.money(amount, table.currency),
-        why_open=wording.why_open(),
         not_counted=parts,
     )
 
@@ -133,7 +131,7 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
 def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
     if least is None:
         return _questions_left(left)
-    names = ", ".join(str(part.label) for part in least.not_counted)
+    names = listed(part.label for part in least.not_counted)
     return _(
         "At least %(amount)s so far; not counted yet: %(names)s. %(left)s.",
         amount=least.amount,
@@ -146,7 +144,7 @@ def _spoken(headline: wording.Headline) -> str:
     amount, span = headline.amount, headline.span
     said = [_("Likely total: %(amount)s.", amount=wording.at_least.said(amount, headline.at_least))]
     if span is not None:
-        said.append(f"{headline.may_come_to} {span}.")
+        said.append(headline.range_words())
     return " ".join([*said, headline.not_counted_words()]).rstrip()
 
 

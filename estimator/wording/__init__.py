@@ -8,7 +8,7 @@ separators, nothing else.
 from __future__ import annotations
 
 from estimator.wording import at_least, injury
-from estimator.wording.at_least import likely_total, why_open
+from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
@@ -86,5 +86,4 @@ __all__ = [
     "span",
     "typed_amount",
     "usual",
-    "why_open",
 ]

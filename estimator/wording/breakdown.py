@@ -141,17 +141,18 @@ class _Wording:
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
         incomplete = is_at_least(self.breakdown)
+        on_request = [self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]]
+        unanswered = not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader)
         return Headline(
             label=at_least.likely_total(incomplete),
             amount=self.money(totals["likely"]),
             at_least=incomplete,
-            why_at_least=at_least.why(),
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
-            on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
-            why_open=at_least.why_open(),
-            may_come_to=at_least.may_come_to(incomplete),
-            not_counted=not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader),
+            on_request=on_request,
+            not_counted=unanswered,
+            on_request_said=at_least.why(on_request),
+            not_counted_said=at_least.why_open([row.label for row in unanswered]),
         )
 
     def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:

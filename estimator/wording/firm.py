@@ -220,7 +220,7 @@ def _changed(
     found += _changed_adjustments(before.adjustments, adjustments)
     until = [reader.day(each["valid_until"]) for each in (before.content, content)]
     if until[0] != until[1]:
-        found.append(ChangedRow("valid_until", Words(_("Valid until the end of")), *until))
+        found.append(ChangedRow("valid_until", Words(_("Last day on which it is valid")), *until))
     return found + changed_rows([change for change in changes if change.kind == "total"], old, new, reader)
 
 

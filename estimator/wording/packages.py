@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 
 from estimator.i18n import Reader
@@ -12,7 +13,7 @@ from pricing.answers import look
 from pricing.conditions import holds
 from pricing.money import plain
 from pricing.stored import StoredBreakdown, StoredStep
-from pricing.table import ChoiceIs, FlagIs, NumberIs, Package, PriceTable, Test
+from pricing.table import ChoiceIs, Driver, FlagIs, NumberIs, Package, PriceTable, Test
 
 MOST = 3
 """Maximum number of packages of which a document says why they are left out."""
@@ -68,14 +69,20 @@ def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | N
             if least is not None and least == most:
                 answers = [str(answer_words(driver, plain(least), table, reader))]
             else:
-                answers = [
-                    _("from %(least)s", least=answer_words(driver, plain(least), table, reader))
-                    if least is not None
-                    else "",
-                    _("up to %(most)s", most=answer_words(driver, plain(most), table, reader))
-                    if most is not None
-                    else "",
-                ]
+                answers = [_bounds(driver, least, most, table, reader)]
         case _:
             return None
-    return f"{label}, {' / '.join(filter(None, answers))}"
+    return f"{label}, {' / '.join(answers)}"
+
+
+def _bounds(
+    driver: Driver, least: Decimal | None, most: Decimal | None, table: PriceTable, reader: Reader
+) -> str:
+    """Say between which numbers an answer has to be."""
+    low, high = (
+        None if bound is None else answer_words(driver, plain(bound), table, reader)
+        for bound in (least, most)
+    )
+    if low is not None and high is not None:
+        return _("from %(least)s to %(most)s", least=low, most=high)
+    return _("%(least)s or more", least=low) if high is None else _("up to %(most)s", most=high)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
 from estimator.wording.sentences import three
 from pricing.stored import StoredBreakdown
@@ -32,7 +32,7 @@ def reasons(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> It
         and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
     ]
     if ranged:
-        yield _("These prices are given as a range: %(labels)s.", labels="; ".join(ranged))
+        yield _("These prices are given as a range: %(labels)s.", labels=listed_apart(ranged))
 
 
 def _variation(label: str, less: Decimal, more: Decimal, reader: Reader) -> str:

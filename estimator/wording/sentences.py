@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
@@ -36,7 +36,7 @@ def notice_sections(
 
 def problem_sentence(problem: Problem, reader: Reader) -> str:
     """Say one problem in the reader's language."""
-    return say(problem, _(SENTENCES[problem.kind]), (reader.tag, "en"))
+    return say(problem, _(SENTENCES[problem.kind]), (reader.tag, "en"), listed)
 
 
 def problem_sentences(refusal: BadAnswers, reader: Reader) -> dict[str, list[str]]:
