@@ -19,7 +19,7 @@ from estimator import migrations
 from estimator.config import Settings
 from tests.support import apps, postgresql, profile
 from tests.support.apps import SETTINGS, Apps
-from tests.support.folders import ROOT
+from tests.support.folders import ROOT, for_servers
 from tests.support.redis_server import RedisServer
 
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
@@ -202,7 +202,7 @@ def dump_postgresql() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """Start a Redis in a temporary folder, listening on loopback alone, and end it with the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir=for_servers()))
     server = RedisServer(folder)
     server.start()
     try:
