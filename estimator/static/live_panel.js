@@ -55,7 +55,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       history.replaceState(null, "", withQuery(asked));
     } else {
       keepingFocus(() => { panel().innerHTML = answer.html; });
-      spoken.textContent = answer.spoken;
+      spoken.innerHTML = answer.spoken; // what it names in another language is marked
     }
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));
   };

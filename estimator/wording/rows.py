@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimator.i18n import Words
+from estimator.marked_text import joined
 from estimator.wording.shortened import first_sentence
 
 
@@ -204,9 +205,9 @@ class Headline:
 
 
 def _sentence(begins: str, labels: Sequence[Words]) -> str:
-    names = "; ".join(map(str, labels))
+    names = joined("; ", labels)
     end = "" if names.endswith(("?", "？", "؟")) else "."
-    return f"{begins} {names}{end}" if labels else ""
+    return joined("", [begins, " ", names, end]) if labels else ""
 
 
 @dataclass(frozen=True, slots=True)

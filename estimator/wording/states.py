@@ -102,6 +102,7 @@ REQUEST_IN_MY_DATA: Mapping[str, Any] = {
 
 EVENTS_AT_DESK: Mapping[str, Any] = {
     "asked": lazy_gettext("asked for a firm quote"),
+    "language": lazy_gettext("changed the language of our answers"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),
@@ -121,6 +122,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
     "assigned": lazy_gettext("Assigned to a coordinator"),
+    "language": lazy_gettext("Language of our answers changed"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),

@@ -28,10 +28,11 @@ from estimator.db import unavailable
 from estimator.estimates import other_currency
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching, own_currency
 from estimator.web.patient import before, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -117,7 +118,7 @@ def total(slug: str) -> ResponseReturnValue:
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=panel, changed=changed)
-    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked, "refused": panel.refused()})
+    return jsonify({"html": html, **panel.as_json()})
 
 
 @pages.get("/e/<token>")
@@ -148,9 +149,10 @@ def breakdown(token: str) -> ResponseReturnValue:
         changes=changes,
         submission=secrets.token_urlsafe(12),
         contents=_contents(rows, changes),
-        currencies=other_currency.currencies(table, request_context.now()),
-        currency=None if rate is None else rate.quoted,
+        currencies=other_currency.currencies(table, request_context.now(), own_currency()),
+        currency=own_currency() if rate is None else rate.quoted,
         beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
+        pdf_in=frozen_in(found),
         links={
             "page": page,
             "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
@@ -194,7 +196,7 @@ def delete(token: str) -> ResponseReturnValue:
     return render_template(
         "patient/delete.html",
         reference=found.reference,
-        provider=price_lists.parsed(found.table_version).provider.name,
+        provider=wording.provider(price_lists.parsed(found.table_version), current_reader()),
         back=url_for("patient.breakdown", token=token),
     )
 
@@ -228,7 +230,7 @@ def _answering(
     else:
         said = _Said(changed=_changed_since(earlier, version))
     panel = running(table, found, reader)
-    problems = _problems(panel) if sent else {}
+    problems = _problems(panel) if sent and not is_switching() else {}
     if said.note:
         form.refuse(said.note)
     form.refuse_answers(problems)
@@ -241,7 +243,7 @@ def _answering(
         back=back,
         sent=sent,
         title=reader.words(table.title, table.main_language),
-        provider=table.provider.name,
+        provider=wording.provider(table, reader),
         contact=table.provider.email,
         demo=table.demo,
         steps=estimate_form.steps(sections),
@@ -266,6 +268,8 @@ def _taken(
     version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any]
 ) -> ResponseReturnValue | _Said:
     """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
+    if is_switching():
+        return _Said()
     if not form.is_of_this_visit():
         return _Said(400, cookies.ended(_visit_over(), price_lists.parsed(version).provider))
     if (form.table_sha256.data or version.sha256) != version.sha256:
@@ -331,7 +335,7 @@ class Offer(TypedDict):
 
     slug: str
     title: Words
-    provider: str
+    provider: Words
     country: str
     demo: bool
     typical: Range | None
@@ -350,7 +354,7 @@ def _offer(version: TableVersion, reader: Reader) -> Offer:
     return {
         "slug": version.slug,
         "title": reader.words(table.title, table.main_language),
-        "provider": table.provider.name,
+        "provider": wording.provider(table, reader),
         "country": territories.get(table.provider.country, table.provider.country),
         "demo": table.demo,
         "typical": _typical(version, table.currency, reader),
@@ -390,6 +394,11 @@ def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
     """The notices that stand beside the form, where there are no answers yet to choose them by."""
     codes = [notice.code for notice in table.notices if notice.when is None and notice.unless is None]
     return wording.notice_sections(codes, table, reader, kinds=("evidence", "not_included", "risk"))
+
+
+def frozen_in(found: Estimate) -> Reader | None:
+    """Return the language of an estimate's PDF and mails, the one it was made in; None if it is the reader's."""
+    return None if found.language == current_reader().tag else reader_of(found.language)
 
 
 def rate_of(table: PriceTable) -> other_currency.Chosen | None:
