@@ -35,10 +35,10 @@ class Words:
         return marked.format(self.language, self.direction, self.text)
 
     def cut(self, most: int) -> Words:
-        """The beginning of the text, in about so many characters."""
-        return (
-            self if len(self.text) <= most else replace(self, text=f"{self.text[:most].rsplit(' ', 1)[0]}…")
-        )
+        """The beginning of the text in whole words, at most so many characters and a few."""
+        if len(self.text) <= most + 5:
+            return self
+        return replace(self, text=self.text[: most - 3].rsplit(" ", 1)[0] + "...")
 
     @property
     def marked(self) -> str:

@@ -30,7 +30,8 @@ for (const form of document.querySelectorAll("form.estimate")) {
       const error = document.createElement("p");
       error.className = "error";
       error.dataset.live = sentence;
-      error.innerHTML = sentence; // what it names in another language is marked
+      // as HTML, because what it names in another language is marked
+      error.innerHTML = sentence;
       return error;
     });
     if (errors.length) errors[0].id = id;

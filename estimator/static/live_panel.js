@@ -55,7 +55,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       history.replaceState(null, "", withQuery(asked));
     } else {
       keepingFocus(() => { panel().innerHTML = answer.html; });
-      spoken.innerHTML = answer.spoken; // what it names in another language is marked
+      // as HTML, because what it names in another language is marked
+      spoken.innerHTML = answer.spoken;
     }
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));
   };
