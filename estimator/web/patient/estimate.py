@@ -345,7 +345,7 @@ class Range(TypedDict):
     """What a treatment typically comes to, and for which plan."""
 
     sentence: str
-    plan: str
+    plan: Words
 
 
 def _offer(version: TableVersion, reader: Reader) -> Offer:
@@ -357,23 +357,23 @@ def _offer(version: TableVersion, reader: Reader) -> Offer:
         "provider": wording.provider(table, reader),
         "country": territories.get(table.provider.country, table.provider.country),
         "demo": table.demo,
-        "typical": _typical(version, table.currency, reader),
+        "typical": _typical(version, table, reader),
     }
 
 
-def _typical(version: TableVersion, currency: str, reader: Reader) -> Range | None:
+def _typical(version: TableVersion, table: PriceTable, reader: Reader) -> Range | None:
     """Say what the worked example of a list comes to; None if it has none."""
     found = price_lists.typical(version)
     if found is None:
         return None
-    low, high = reader.money(found.low, currency), reader.number(found.high)
+    low, high = reader.money(found.low, table.currency), reader.number(found.high)
     if found.low == found.high:
         sentence = _("about %(amount)s", amount=low)
     else:
         sentence = _("about %(low)s to %(high)s", low=low, high=high)
     if found.at_least:
         sentence = wording.at_least.said(low, incomplete=True)
-    return {"sentence": sentence, "plan": found.name}
+    return {"sentence": sentence, "plan": reader.own(found.name, table.main_language)}
 
 
 def _evidence(tables: Sequence[PriceTable], reader: Reader) -> wording.NoticeSection | None:
