@@ -50,8 +50,12 @@ def _remember() -> Response | None:
     _chosen(wanted[0])
     if request.endpoint is None:
         return None  # the page that says so is shown in that language
-    address = url_for(request.endpoint, **(request.view_args or {}))
-    return redirect(address + query(), code=303)
+    place = request.view_args or {}
+    # What begins with an underscore would be an instruction to url_for.
+    kept = {name: request.args.getlist(name) for name in request.args if name[:1] not in ("", "_")}
+    for name in (*CHOOSING, SPEAK, "endpoint", *place):
+        kept.pop(name, None)
+    return redirect(url_for(request.endpoint, **place, **kept), code=303)
 
 
 def _chosen(tag: str | None) -> bool:

@@ -1,9 +1,8 @@
-"""One sentence for readers whose language is missing, in that language: "This page is not available in English."
+"""One sentence for readers whose language is missing, in that language.
 
-The languages are the thirty with the most speakers, first and second language together, that the product has no pages
-in (Ethnologue 2025, varieties of one written language counted once, and those left out that browsers do not ask for),
-and the seven that it has, of which an administrator may leave some out. The sentences were written for this table; none
-of them says more than that one, so that they need no other translation.
+The languages are those with the most speakers, first and second language together, after the list of Ethnologue, as far
+as browsers ask for them, some more with tens of millions, and the seven that the product has, of which an administrator
+may leave some out. The sentences were written for this table; each says of its language what the English one says.
 """
 
 from __future__ import annotations
