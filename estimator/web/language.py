@@ -7,6 +7,7 @@ back in the other language with everything that was typed, and nothing else happ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import get_territory_currencies
@@ -52,7 +53,9 @@ def _remember() -> Response | None:
         return None  # the page that says so is shown in that language
     place = request.view_args or {}
     # What begins with an underscore would be an instruction to url_for.
-    kept = {name: request.args.getlist(name) for name in request.args if name[:1] not in ("", "_")}
+    kept: dict[str, Any] = {
+        name: request.args.getlist(name) for name in request.args if name[:1] not in ("", "_")
+    }
     for name in (*CHOOSING, SPEAK, "endpoint", *place):
         kept.pop(name, None)
     return redirect(url_for(request.endpoint, **place, **kept), code=303)

@@ -1,4 +1,4 @@
-"""Numbers are written as each language groups them, after the code of the currency, and read in digits of any script."""
+"""Numbers are grouped as each language does, after the code of the currency, and read in digits of any script."""
 
 from __future__ import annotations
 
