@@ -25,6 +25,8 @@ from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgett
 from jinja2 import Environment
 from markupsafe import Markup
 
+from estimator.marked_text import Words, filled, joined
+
 __all__ = [
     "DOMAINS",
     "Reader",
@@ -46,6 +48,10 @@ DOMAINS = ("patients", "staff")
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+ARABIC_MARKS = "\N{ARABIC THOUSANDS SEPARATOR}\N{ARABIC DECIMAL SEPARATOR}"
+_ARABIC = re.compile(
+    r"(?P<whole>[0-9]+|[0-9]{1,3}(?:%s[0-9]{3})+)(?:%s(?P<part>[0-9]+))?" % tuple(ARABIC_MARKS)  # noqa: UP031
+)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -70,17 +76,17 @@ def _filled(said: str, values: Mapping[str, object]) -> str:
     """Fill values into a sentence; one that is markup makes markup of the whole, with everything else escaped."""
     if any(isinstance(value, Markup) for value in values.values()):
         return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
-    return said % values if values else said
+    return filled(said, values) if values else said
 
 
 def listed(parts: Iterable[object]) -> str:
     """Write short names one after the other with the language's own comma: "a, b, c"."""
-    return pgettext("between two short names of a list", ", ").join(str(part) for part in parts)
+    return joined(pgettext("between two short names of a list", ", "), parts)
 
 
 def listed_apart(parts: Iterable[object]) -> str:
     """Write names that may have commas in them one after the other: "a, large; b"."""
-    return pgettext("between two names of a list", "; ").join(str(part) for part in parts)
+    return joined(pgettext("between two names of a list", "; "), parts)
 
 
 def speak(environment: Environment) -> None:
@@ -117,18 +123,6 @@ def speaking(reader: Reader) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Words:
-    """A text with its language tag; `language` is None if it is the reader's."""
-
-    text: str
-    language: str | None = None
-    direction: str | None = None
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
 class Reader:
     """One language and everything that is written differently in it."""
 
@@ -156,6 +150,10 @@ class Reader:
             if tag in text:
                 return Words(text[tag])
         return _foreign(text[main], main)
+
+    def own(self, text: str, main: str) -> Words:
+        """Return a text that a table has in its main language only, such as a name, marked where that is foreign."""
+        return self.words({main: text}, main)
 
     def money(self, amount: str | Decimal, currency: str, sign: bool = False) -> str:
         """Write an amount with its currency, e.g. "USD 2,950.00"; with `sign`, a plus or a minus as well."""
@@ -226,6 +224,9 @@ class Reader:
         write it so, and never silently 15.
         """
         text = bare_number(typed)
+        arabic = arabic_number(text)
+        if arabic is not None:
+            return arabic
         if not re.fullmatch(r"-?[0-9][0-9.,'’]*", text):
             return None
         if re.fullmatch(r"-?[0-9]+", text):
@@ -257,8 +258,20 @@ def folded_digits(typed: str) -> str:
 
 def bare_number(typed: str) -> str:
     """Write a typed number in digits that programs read, without spaces and what cannot be seen."""
-    text = folded_digits(typed).replace("\N{ARABIC DECIMAL SEPARATOR}", ".").replace(MINUS, "-")
+    text = folded_digits(typed).replace("\N{ARABIC COMMA}", ",").replace(MINUS, "-")
     return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf")
+
+
+def arabic_number(bare: str) -> str | None:
+    """Return a bare number with Arabic marks as plain decimal text: each means one thing, in every language.
+
+    None if it has none of them, or if they do not stand where they can.
+    """
+    found = _ARABIC.fullmatch(bare)
+    if found is None or not set(bare) & set(ARABIC_MARKS):
+        return None
+    whole, part = found["whole"].replace(ARABIC_MARKS[0], ""), found["part"] or "0"
+    return format(Decimal(f"{whole}.{part}").normalize(), "f")
 
 
 def _foreign(text: str, tag: str) -> Words:

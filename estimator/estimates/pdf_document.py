@@ -166,6 +166,7 @@ def fingerprint() -> str:
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "components.html",
         APP / "i18n.py",
+        APP / "marked_text.py",
         APP / "template_environment.py",
         APP / "clinic" / "exchange_rates.py",
         *sorted(APP.glob("estimates/*.py")),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording import at_least, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
@@ -23,7 +24,7 @@ from estimator.wording.rows import (
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, not_answered, notice_sections, span, usual
+from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span, usual
 from estimator.wording.steps import Steps
 from pricing.left_open import left_open
 from pricing.money import plain
@@ -75,7 +76,7 @@ def likely_answer(driver: Driver, table: PriceTable, reader: Reader) -> str | No
     number = plain(driver.usual.likely)
     if driver.money and "." not in number:
         return reader.money(number, table.currency)
-    return str(answer_words(driver, number, table, reader))
+    return answer_words(driver, number, table, reader).marked
 
 
 class _Wording:
@@ -126,6 +127,9 @@ class _Wording:
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
+
+    def own(self, text: str) -> str:
+        return self.reader.own(text, self.table.main_language).marked
 
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
@@ -256,7 +260,7 @@ class _Wording:
             if typed
             else [self.steps.sentence(step) for step in item["steps"]],
             billing_code=None if charge is None else charge.billing_code,
-            source=entry.source,
+            source=None if entry.source is None else self.own(entry.source),
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
         )
 
@@ -264,7 +268,7 @@ class _Wording:
         """What became of the packages: the one that is used, or why a likely one is left out."""
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
         if code is None or saves is None:
-            return " ".join(left_out(self.breakdown, self.table, self.reader)) or None
+            return joined(" ", left_out(self.breakdown, self.table, self.reader)) or None
         return _(
             "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
             "against the single prices.",
@@ -287,9 +291,9 @@ class _Wording:
         present = {group["total"] for group in self.breakdown["groups"]}
         present |= {total for total in ("others", "reserve") if self.certainty.present(total)}
         totals = self.breakdown["totals"]
-        provider = _("To %(provider)s", provider=self.table.provider.name)
+        label = Words(_("To %(provider)s", provider=provider(self.table, self.reader)))
         known = self.certainty.total
-        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")), kind="provider")
+        yield Sum(label, *self.sum(totals["provider"], known("provider")), kind="provider")
         if "others" in present:
             label = Words(_("To others, such as hotel and airline"))
             yield Sum(label, *self.sum(totals["others"], known("others")), kind="others")

@@ -14,7 +14,7 @@ from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
-from estimator.wording.sentences import head
+from estimator.wording.sentences import head, provider
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
@@ -103,7 +103,8 @@ def firm_rows(
         ],
         "notices": rows.notices_besides("about_this_estimate"),
     }
-    to_provider = Words(_("To %(provider)s", provider=table.provider.name))
+    whose = provider(table, reader)
+    to_provider = Words(_("To %(provider)s", provider=whose))
     return FirmRows(
         **known,
         head=headed,
@@ -113,7 +114,7 @@ def firm_rows(
         price=Sum(to_provider, _at_least(content, reader.money(content["price"], currency))),
         adjustments=lines,
         total=Sum(
-            Words(_("Firm total to %(provider)s", provider=table.provider.name)),
+            Words(_("Firm total to %(provider)s", provider=whose)),
             _at_least(content, reader.money(content["total"], currency)),
         ),
         converted=_converted(content, reader),

@@ -8,6 +8,7 @@ from itertools import islice
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
 from pricing.answers import look
 from pricing.conditions import holds
@@ -38,7 +39,7 @@ def _left_out(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> 
     for package in table.packages:
         if package.unless is not None and holds(package.unless, values):
             continue
-        label = reader.words(package.label, table.main_language).text
+        label = reader.words(package.label, table.main_language)
         wanting = [part for part in package.when or () if not holds((part,), values)]
         if len(wanting) == 1:
             words = _wanted(*wanting[0], table, reader)
@@ -62,17 +63,17 @@ def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | N
     label = reader.words(driver.label, table.main_language)
     match test:
         case ChoiceIs(codes):
-            answers = [str(answer_words(driver, answer, table, reader)) for answer in codes]
+            answers = [answer_words(driver, answer, table, reader).marked for answer in codes]
         case FlagIs(value):
-            answers = [str(answer_words(driver, value, table, reader))]
+            answers = [answer_words(driver, value, table, reader).marked]
         case NumberIs(least, most):
             if least is not None and least == most:
-                answers = [str(answer_words(driver, plain(least), table, reader))]
+                answers = [answer_words(driver, plain(least), table, reader).marked]
             else:
                 answers = [_bounds(driver, least, most, table, reader)]
         case _:
             return None
-    return f"{label}, {' / '.join(answers)}"
+    return joined(", ", [label, joined(" / ", answers)])
 
 
 def _bounds(

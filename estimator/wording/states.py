@@ -77,6 +77,7 @@ REQUEST_IN_MY_DATA: Mapping[str, Any] = {
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
     "assigned": lazy_gettext("Assigned to a coordinator"),
+    "language": lazy_gettext("Language of our answers changed"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),

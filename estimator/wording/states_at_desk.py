@@ -39,6 +39,7 @@ REQUEST_AT_DESK: Mapping[RequestState, Any] = {
 
 EVENTS_AT_DESK: Mapping[str, Any] = {
     "asked": lazy_gettext("asked for a firm quote"),
+    "language": lazy_gettext("changed the language of our answers"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),

@@ -119,7 +119,7 @@ class Steps:
         return self.words(labels[code])
 
     def words(self, text: Mapping[str, str]) -> str:
-        return str(self.reader.words(text, self.table.main_language))
+        return self.reader.words(text, self.table.main_language).marked
 
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
