@@ -1,9 +1,9 @@
-"""Text that can be copied, searched and read aloud, for scripts whose letters are drawn in another order.
+"""Text that can be copied, searched and read aloud, also where what is drawn does not tell it.
 
 WeasyPrint says of each glyph which letters it stands for. In the scripts of India and South-East Asia a
 syllable is drawn with several glyphs in an order of its own, and what a program reads back is scrambled. So
-such a piece of text is marked with what it says (/ActualText). Arabic and Hebrew come out right as they are,
-and would come out reversed with the mark.
+such a piece of text is marked with what it says (/ActualText), and so is the mark that stands for a letter
+without a font. Arabic and Hebrew come out right as they are, and would come out reversed with such a mark.
 
 This uses a part of WeasyPrint that is not public; its version is pinned and tests read such texts back.
 """
@@ -18,6 +18,9 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 from weasyprint.pdf.stream import Stream
 
+from estimator.pdf import structure
+from estimator.pdf.substitutes import SAID
+
 REORDERED = re.compile("[\u0900-\u109f\u1780-\u17ff\u1cd0-\u1cff\ua8e0-\ua8ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
 """A letter from Devanagari to Myanmar, of Khmer, or of what was added to these later."""
 
@@ -27,24 +30,34 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 @contextmanager
 def marked(stream: Any, box: Any, tag: str) -> Iterator[None]:
     """Do as `Stream.marked` does, and say what the text is where its glyphs do not tell."""
-    text = getattr(box, "text", "")
-    if stream._tags is None or not REORDERED.search(text) or RIGHT_TO_LEFT.search(text):
-        with _marked(stream, box, tag):
-            yield
+    if stream._tags is None:
+        yield
         return
-    number = len(stream._tags)
-    stream._tags[box] = {"tag": tag, "mcid": number}
-    properties = pydyf.Dictionary({"MCID": number, "ActualText": pydyf.String(text)})
-    stream.begin_marked_content(tag, properties)
+    if structure.is_foot(box):
+        stream.begin_marked_content("Artifact", pydyf.Dictionary(structure.FOOT))
+    else:
+        number = len(stream._tags)
+        stream._tags[box] = {"tag": tag, "mcid": number}
+        properties = pydyf.Dictionary({"MCID": number})
+        text = actual_text(box)
+        if text:
+            properties["ActualText"] = pydyf.String(text)
+        stream.begin_marked_content(tag, properties)
     try:
         yield
     finally:
         stream.end_marked_content()
 
 
+def actual_text(box: Any) -> str:
+    """Return what the text of a box says, where its glyphs do not tell; else nothing."""
+    said: str = box.element.attrib.get(SAID, "")
+    if said:
+        return said
+    text: str = getattr(box, "text", "")
+    return text if REORDERED.search(text) and not RIGHT_TO_LEFT.search(text) else ""
+
+
 def keep_readable() -> None:
     """Make this process write such marks in every document from now on."""
     Stream.marked = marked
-
-
-_marked = Stream.marked

@@ -25,12 +25,21 @@ _SETTINGS = """<?xml version="1.0"?>
   <cachedir>{cache}</cachedir>
   <selectfont>
     <rejectfont><glob>/*</glob></rejectfont>
-    <acceptfont><glob>/*/NotoSans*</glob></acceptfont>
+    <acceptfont><glob>/*/NotoSans*</glob><glob>/*/NotoSerifTibetan*</glob></acceptfont>
   </selectfont>
   <alias><family>sans-serif</family><prefer><family>Noto Sans</family></prefer></alias>
 </fontconfig>
 """
-"""The patterns begin at the root: Fontconfig 2.15 takes any other one to begin in the current folder."""
+"""Tibetan has no letters without serifs here.
+
+The patterns begin at the root: Fontconfig 2.15 takes any other one to begin in the current folder.
+"""
+
+
+def installed() -> str:
+    """Return the names and sizes of the files of fonts that are here: a new one may have letters that none had."""
+    files = [path for folder in FONT_FOLDERS for path in Path(folder).rglob("Noto*.*t[tc]*")]
+    return " ".join(sorted(f"{path.name} {path.stat().st_size}" for path in files))
 
 
 def use_only_ours() -> None:

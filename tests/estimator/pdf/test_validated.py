@@ -1,0 +1,93 @@
+"""What validators say about every kind of document, in each language: PDF/UA-1 and PDF/A-3."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import outloud  # type: ignore[import-untyped]
+import pytest
+from flask import Flask
+from pikepdf.pdfa import validate_written
+
+from estimator import quotes
+from estimator.i18n import reader
+from estimator.privacy import data_export
+from estimator.quotes import pdf_document
+from estimator.web.countries import countries
+from tests.support.acts import acting
+from tests.support.example_list import NOW
+from tests.support.example_papers import (
+    EVERY_LANGUAGE,
+    FIVE,
+    FIVE_SCRIPTS,
+    TABLES,
+    largest,
+    pdf_of,
+    plan,
+    table_of,
+)
+from tests.support.example_quotes import CLINIC, ask, prepare, publish, settings
+
+EXPLAINED: dict[str, int] = {}
+"""What the validator of PDF/A-3b says about documents that keep PDF/A-3a, and why it is right for them."""
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return the address of an empty SQLite file: documents do not depend on the kind of database."""
+    return f"sqlite:///{tmp_path}/estimator.sqlite"
+
+
+def is_sound(content: bytes, tmp_path: Path) -> None:
+    """Look at a document with both validators."""
+    path = tmp_path / "document.pdf"
+    path.write_bytes(content)
+    result = outloud.check(str(path))
+    found = [
+        (one.rule, one.page, one.message, one.evidence) for one in result.findings if one.severity != "info"
+    ]
+    assert (result.error, found) == (None, [])
+    report = validate_written(io.BytesIO(content), "3b")
+    assert dict(Counter(one.rule_id for one in report.findings)) == EXPLAINED
+
+
+def _quote(language: str) -> bytes:
+    text = FIVE_SCRIPTS.read_text(encoding="utf-8").replace(
+        'evidence = "trial"', 'evidence = "trial"\nbasis.en = "X"'
+    )
+    request = ask(publish(text), plan=FIVE, language=language)
+    prepared = prepare(request, adjustments=[("-50.00", "Goodwill 山田"), ("12.00", "Courier")])
+    act = acting(clinic=CLINIC, now=NOW, settings=settings())
+    content, rows = quotes.worded(act, request, prepared, number="Q-2026-00001")
+    return pdf_document.document(
+        content, rows, patient="Zoë 👩‍🦽 山田 花子", language=language, settings=settings()
+    )
+
+
+def _my_data(language: str) -> bytes:
+    request = ask(publish(FIVE_SCRIPTS.read_text(encoding="utf-8")), plan=FIVE, language=language)
+    reading = reader(language)
+    found = data_export.of_request(acting(clinic=CLINIC, now=NOW, settings=settings()), request)
+    return data_export.document(request, found, reading, countries(reading), ["All of it."], NOW)
+
+
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+def test_an_estimate_in_each_language_passes_the_validators(language: str, tmp_path: Path) -> None:
+    is_sound(pdf_of(*plan(language)), tmp_path)
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_the_largest_plan_of_each_list_passes_the_validators(path: Path, tmp_path: Path) -> None:
+    table = table_of(path)
+    is_sound(pdf_of(table, largest(table)), tmp_path)
+
+
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+@pytest.mark.parametrize("made", [_quote, _my_data], ids=["quote", "my data"])
+def test_a_quote_and_my_data_in_each_language_pass_the_validators(
+    made: Callable[[str], bytes], language: str, app: Flask, tmp_path: Path
+) -> None:
+    is_sound(made(language), tmp_path)
