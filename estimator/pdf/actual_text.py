@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
+from weasyprint import pdf
 from weasyprint.pdf.stream import Stream
 
 from estimator.pdf import structure
@@ -23,6 +24,8 @@ from estimator.pdf.substitutes import SAID
 
 REORDERED = re.compile("[\u0900-\u109f\u1780-\u17ff\u1cd0-\u1cff\ua8e0-\ua8ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
 """A letter from Devanagari to Myanmar, of Khmer, or of what was added to these later."""
+
+UNSEEN = "\N{WORD JOINER}"
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -58,6 +61,23 @@ def actual_text(box: Any) -> str:
     return text if REORDERED.search(text) and not RIGHT_TO_LEFT.search(text) else ""
 
 
+def mapped_fonts(document: Any, fonts: Any, *arguments: Any) -> Any:
+    """Write the fonts as WeasyPrint does, with a letter for each glyph.
+
+    Of several glyphs that draw one syllable the first one stands for all of it, and the others would stand for
+    nothing, which PDF/UA forbids: they get a letter that nobody sees.
+    """
+    for font in fonts.values():
+        for glyph, text in font.to_unicode.items():
+            if not text:
+                font.to_unicode[glyph] = UNSEEN
+    return _build_fonts(document, fonts, *arguments)
+
+
 def keep_readable() -> None:
-    """Make this process write such marks in every document from now on."""
+    """Make this process write such marks, and a letter for each glyph, in every document from now on."""
     Stream.marked = marked
+    pdf.build_fonts_dictionary = mapped_fonts
+
+
+_build_fonts = pdf.build_fonts_dictionary

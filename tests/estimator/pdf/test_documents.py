@@ -245,10 +245,3 @@ def test_a_document_of_ours_keeps_out_of_what_it_is_asked_to_fetch() -> None:
         renderer.document(
             "<html lang=en><title>t</title><img alt='' src='https://example.org/'>", created=MADE
         )
-
-
-def test_a_letter_without_a_font_is_named_and_never_left_out() -> None:
-    for letter, number in (("\ue123", r"U\+E123"), ("\u0f40", r"U\+0F40")):
-        with pytest.raises(renderer.MissingFont, match=number):
-            renderer.document(f"<html lang=en><title>t</title><p>One {letter} two", created=MADE)
-    assert renderer.document("<html lang=en><title>t</title><p>One two", created=MADE).startswith(b"%PDF-")

@@ -71,7 +71,9 @@ def test_every_piece_of_text_is_in_the_structure_and_the_foot_is_an_artifact(doc
 def test_an_element_in_a_link_is_no_second_link(document: pikepdf.Pdf) -> None:
     assert len(document.pages[0].Annots) == 1
     (link,) = kinds(document, "/Link")
-    assert [kid.get("/Type") for kid in link.K if isinstance(kid, pikepdf.Dictionary)].count("/OBJR") == 1
+    assert [str(kid.get("/Type")) for kid in link.K if isinstance(kid, pikepdf.Dictionary)].count(
+        "/OBJR"
+    ) == 1
 
 
 def test_a_header_says_whose_header_it_is(document: pikepdf.Pdf) -> None:

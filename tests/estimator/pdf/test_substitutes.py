@@ -29,7 +29,7 @@ WITHOUT_FONT = {
     "flag": "\N{REGIONAL INDICATOR SYMBOL LETTER I}\N{REGIONAL INDICATOR SYMBOL LETTER N} Ravi",
     "music": f"Ann {BARLINE}{BARLINE}",
     "private use": "Ann \ue123\U0010fffd",
-    "unassigned": "Ann \u0378\U0003fffe",
+    "unassigned": "Ann \u0378\U0003fffd",
     "an accent on it": f"Ann {BARLINE}\N{COMBINING ACUTE ACCENT}",
     "ends of lines": f"{BARLINE}\N{LINE SEPARATOR}{BARLINE}",
     "in Arabic": f"مريم {BARLINE} علي",
@@ -39,9 +39,10 @@ WITHOUT_FONT = {
 
 def page(text: str, foot: str = "") -> str:
     sheet = f"@page {{ @bottom-left {{ content: {css_string(foot)} }} }}"
+    direction = "rtl" if unicodedata.bidirectional(text[0]) == "AL" else "ltr"
     return (
         f"<!doctype html><html lang=en><title>{escape(text)}</title><style>{sheet}</style>"
-        f'<p dir="auto"><b>{escape(text)}</b>'
+        f'<p dir="{direction}"><b>{escape(text)}</b>'
     )
 
 
