@@ -1,9 +1,10 @@
 """Text that can be copied, searched and read aloud, also where what is drawn does not tell it.
 
 WeasyPrint says of each glyph which letters it stands for. In the scripts of India and South-East Asia a
-syllable is drawn with several glyphs in an order of its own, and what a program reads back is scrambled. So
-such a piece of text is marked with what it says (/ActualText), and so is the mark that stands for a letter
-without a font. Arabic and Hebrew come out right as they are, and would come out reversed with such a mark.
+syllable is drawn with several glyphs in an order of its own, and so is a letter with accents that are typed
+apart; what a program reads back is scrambled. So such a piece of text is marked with what it says (/ActualText),
+and so is the mark that stands for a letter without a font. Arabic and Hebrew come out right as they are, and
+would come out reversed with such a mark.
 
 This uses a part of WeasyPrint that is not public; its version is pinned and tests read such texts back.
 """
@@ -22,8 +23,11 @@ from weasyprint.pdf.stream import Stream
 from estimator.pdf import structure
 from estimator.pdf.substitutes import SAID
 
-REORDERED = re.compile("[\u0900-\u109f\u1780-\u17ff\u1cd0-\u1cff\ua8e0-\ua8ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
-"""A letter from Devanagari to Myanmar, of Khmer, or of what was added to these later."""
+REORDERED = re.compile(
+    "[\u0300-\u036f\u0900-\u11ff\u1780-\u17ff\u1900-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\ua8e0-\ua9ff\uaa60-\uaadf"
+    "\uabc0-\uabff\ufe20-\ufe2f\U00011000-\U00011fff]"
+)
+"""A letter of a script from Devanagari to Myanmar, of Khmer, or of their neighbours, or an accent of its own."""
 
 UNSEEN = "\N{WORD JOINER}"
 

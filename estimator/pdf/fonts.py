@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -50,9 +51,10 @@ def use_only_ours() -> None:
         folder = Path(tempfile.mkdtemp(prefix="estimator-fonts-"))
     folders = "\n  ".join(f"<dir>{escape(name)}</dir>" for name in FONT_FOLDERS if Path(name).is_dir())
     text = _SETTINGS.format(folders=folders, cache=escape(str(folder / "cache")))
-    path = folder / "fonts.conf"
+    # Another version of this program may run beside this one, with other fonts.
+    path = folder / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:16]}.conf"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        draft = folder / f"fonts.conf.{os.getpid()}"
+        draft = folder / f"{path.name}.{os.getpid()}"
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     os.environ["FONTCONFIG_FILE"] = str(path)

@@ -106,7 +106,7 @@ def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Pa
     prepared(folder, table_text().replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
     code, output, _errors = run("doctor")
     assert code == 1
-    assert output.startswith("The price list clinic has letters for which PDFs have the mark")
+    assert output.startswith("The price list example has letters for which PDFs have the mark")
     assert "no font here has them: \N{BRAIN}." in output
 
 
