@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import outloud  # type: ignore[import-untyped]
 import pytest
 from flask import Flask
 from pikepdf.pdfa import validate_written
+from PIL import Image
 
-from estimator import quotes
+import pricing
+from estimator import estimates, quotes, wording
 from estimator.i18n import reader
+from estimator.pdf import images
 from estimator.privacy import data_export
 from estimator.quotes import pdf_document
 from estimator.web.countries import countries
@@ -24,6 +28,7 @@ from tests.support.example_papers import (
     EVERY_LANGUAGE,
     FIVE,
     FIVE_SCRIPTS,
+    MADE,
     TABLES,
     largest,
     pdf_of,
@@ -111,3 +116,30 @@ def test_a_quote_and_my_data_in_each_language_pass_the_validators(
     made: Callable[[str], bytes], language: str, app: Flask, tmp_path: Path
 ) -> None:
     is_sound(made(language), tmp_path)
+
+
+LOGOS = {
+    "one pixel": ("PNG", Image.new("RGB", (1, 1), "navy")),
+    "a line": ("PNG", Image.new("L", (4000, 1), 90)),
+    "a line that stands": ("PNG", Image.new("1", (1, 4000))),
+    "seen through": ("PNG", Image.new("RGBA", (300, 80), (10, 90, 120, 100))),
+    "sixteen bits": ("PNG", Image.new("I;16", (300, 80), 30_000)),
+    "colours of printers": ("JPEG", Image.new("CMYK", (300, 80), (90, 10, 10, 0))),
+}
+
+
+@pytest.mark.parametrize(("kind", "picture"), LOGOS.values(), ids=LOGOS)
+def test_a_logo_that_is_accepted_is_drawn_and_passes_the_validators(
+    kind: str, picture: Image.Image, tmp_path: Path
+) -> None:
+    sent = io.BytesIO()
+    picture.save(sent, kind)
+    table, answers, language = plan("en")
+    breakdown = pricing.estimate(table, answers).as_dict()
+    until = (MADE + timedelta(days=30)).date()
+    head = wording.head(table, reader(language), reference="EST-2222-3333", created=MADE, valid_until=until)
+    logo = images.as_png(sent.getvalue()).content
+    is_sound(
+        estimates.pdf_document.document(breakdown, table, head, reader(language), list(answers), MADE, logo),
+        tmp_path,
+    )
