@@ -62,6 +62,8 @@ def actual_text(box: Any) -> str:
     if said:
         return said
     text: str = getattr(box, "text", "")
+    if text.isascii():
+        return ""
     return text if REORDERED.search(text) and not RIGHT_TO_LEFT.search(text) else ""
 
 
