@@ -24,7 +24,7 @@ from estimator.folders import templates_folder
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
-from estimator.pdf import renderer
+from estimator.pdf import fonts, renderer
 from estimator.template_environment import environment
 from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
 from estimator.wording.rows import NoticeRow
@@ -158,7 +158,7 @@ def document(
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Return a hash of all that a document depends on besides its record: templates, wording, renderer."""
+    """Return a hash of all that a document depends on besides its record: templates, wording, renderer, fonts."""
     made_by = hashlib.sha256(
         " ".join(version(name) for name in ("weasyprint", "pydyf", "babel", "jinja2")).encode()
     )
@@ -175,6 +175,7 @@ def fingerprint() -> str:
         *sorted(APP.glob("translations/**/*.mo")),
         *sorted(Path(pricing.__file__).parent.glob("*.py")),
     ]
+    made_by.update(fonts.installed().encode())
     for path in files:
         made_by.update(hashlib.sha256(path.read_bytes()).digest())
     return made_by.hexdigest()
