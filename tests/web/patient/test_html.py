@@ -152,7 +152,7 @@ def test_a_page_with_problems_says_so_first_and_leads_to_each(pages: dict[str, P
     with_problems = 0
     for state, page in pages.items():
         boxes = page.all("div", class_="error-summary")
-        assert page.title.startswith("Error: ") == bool(boxes), state
+        assert page.title.startswith(("Error: ", "خطأ: ")) == bool(boxes), state
         beside = [words(sentence) for sentence in page.all("p", class_="error")]
         if not boxes:
             assert beside == [], state
