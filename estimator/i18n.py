@@ -180,7 +180,9 @@ class Reader:
     def day(self, day: date | str) -> str:
         """Write a day in words, e.g. "1 March 2026"."""
         when = date.fromisoformat(day) if isinstance(day, str) else day
-        return format_date(when, "long", locale=self.locale)
+        written = format_date(when, "long", locale=self.locale)
+        # French counts the first of a month and no other day, which the patterns of Unicode cannot say.
+        return written.replace("1 ", "1er ", 1) if when.day == 1 and self.locale.language == "fr" else written
 
     def moment(self, moment: datetime, zone: str) -> str:
         """Write the day a moment falls on in a time zone."""

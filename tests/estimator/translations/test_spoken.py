@@ -38,3 +38,18 @@ def test_a_range_is_read_from_its_lower_end_in_the_direction_of_the_language() -
     said = re.search(r'msgid "%\(low\)s to %\(high\)s"\nmsgstr "(.*)"', text)
     assert said is not None
     assert said[1].startswith("\N{RIGHT-TO-LEFT MARK}")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "said"),
+    [
+        ("fr", "2026-03-01", "1er mars 2026"),
+        ("fr", "2026-03-11", "11 mars 2026"),
+        ("es", "2026-03-01", "1 de marzo de 2026"),
+        ("en", "2026-03-01", "1 March 2026"),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_writes_it(
+    language: str, day: str, said: str
+) -> None:
+    assert i18n.reader(language).day(day) == said
