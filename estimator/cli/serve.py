@@ -111,7 +111,7 @@ def _web(settings: Settings, bound: Sequence[socket.socket], lifeline: int | Non
 
     # Before prometheus_client is imported: it then adds the figures of the processes up in this folder.
     assert "prometheus_client" not in sys.modules
-    figures = own_files.own_folder(settings.instance) / "metrics"
+    figures = own_files.folder_for_figures(settings.instance) / "metrics"
     figures.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 

@@ -26,7 +26,7 @@ from estimator.db import db, unavailable
 from estimator.mail import back_off, outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
-from estimator.operations import heartbeats, situation
+from estimator.operations import disks, heartbeats, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
@@ -117,6 +117,8 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         Regularly(SWEPT_EVERY, lambda: lanes.put("sweeps", now_and_then)),
         Regularly(LOOKS_EVERY, lambda: lanes.put("ahead", ahead)),
     ]
+    if lifeline is None:  # else the web server beside it says the same
+        regular.append(Regularly(disks.LOOKED_AT_EVERY, disks.Watch(app.config["SETTINGS"]).look))
     heartbeat.start()
     for each in regular:
         each.start()
@@ -307,6 +309,7 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
+    own_files.leave_a_full_disk()
     with app.app_context(), _logged(do.__name__.strip("_"), task.jobs_of(app)):
         try:
             do(app, *arguments)
