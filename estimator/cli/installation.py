@@ -198,8 +198,8 @@ def sentences() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from estimator.config import WrongSetting
-    from estimator.db import unavailable
     from estimator.migrations import WrongRevision
+    from estimator.operations import database_faults
     from estimator.operations.fingerprints import OtherKeys
 
     try:
@@ -220,7 +220,16 @@ def sentences() -> Iterator[None]:
             )
         ) from None
     except DBAPIError as error:
-        known = unavailable(error)
-        if known is None:
+        said = database_faults.sentence(error, _database_url())
+        if said is None:
             raise
-        raise Refused(str(known.sentence), code=1) from None
+        raise Refused(said, code=1) from None
+
+
+def _database_url() -> str:
+    from estimator import config
+
+    try:
+        return config.database_url()
+    except config.WrongSetting:
+        return ""

@@ -84,7 +84,12 @@ def test_nothing_is_served_before_the_installation_is_ready(run: Run, folder: Pa
 
 def test_a_database_that_cannot_be_used_is_a_sentence(run: Run, ready: Path) -> None:
     (ready / "estimator.sqlite").write_bytes(b"not a database" * 100)
-    assert run("purge") == (1, "", "estimator: Our server cannot use its disk at the moment.\n")
+    assert run("purge") == (
+        1,
+        "",
+        f"estimator: The database {ready / 'estimator.sqlite'} cannot be read or written (file is not a database). "
+        "Look at its disk; a damaged one is restored from a copy.\n",
+    )
 
 
 def test_without_the_driver_of_postgresql_the_locked_list_that_has_it_is_named(folder: Path) -> None:
