@@ -121,18 +121,17 @@ def _no_worker(found: Situation) -> str:
         "No worker is running anywhere: no mail is sent, no document of a quote is made, nothing is removed at night. "
         "Start `estimator serve` without --no-worker, or `estimator worker`."
     )
-    if waiting or found.documents_missing:
-        said += " " + _(
-            "%(mails)s mails and %(documents)s documents wait.",
-            mails=waiting,
-            documents=found.documents_missing,
-        )
+    if waiting:
+        said += " " + ngettext("%(num)s mail waits.", "%(num)s mails wait.", waiting)
+    if found.documents_missing:
+        said += " " + ngettext("%(num)s document waits.", "%(num)s documents wait.", found.documents_missing)
     if found.workers:
         last = found.workers[0]
-        said += " " + _(
-            "The last one was on %(host)s, %(minutes)s minutes ago.",
+        said += " " + ngettext(
+            "The last one was on %(host)s, %(num)s minute ago.",
+            "The last one was on %(host)s, %(num)s minutes ago.",
+            max(1, int(last.silent / timedelta(minutes=1))),
             host=last.host,
-            minutes=int(last.silent / timedelta(minutes=1)),
         )
     return said
 

@@ -109,6 +109,7 @@ def made_ready(**given: str) -> Settings:
     else:
         config.prepare_folder(folder)
     settings = config.load(**given)
+    _close_keys(folder)
     _upgrade(settings.database_url)
     with running_app(settings, any_keys=True):
         fingerprints.record(settings)
@@ -117,6 +118,28 @@ def made_ready(**given: str) -> Settings:
         *(path for url in (settings.database_url, settings.queue_url) for path in _files_of(url))
     )
     return settings
+
+
+def _close_keys(folder: Path) -> None:
+    """Take the rights of others from key files, and say which they were."""
+    from estimator import config
+    from estimator.processes import own_files
+
+    paths = [config.secret_path(folder, name) for name in config.SECRETS]
+    opened = [path for path in paths if path.exists() and path.stat().st_mode & 0o077]
+    own_files.tighten(*opened)
+    for path in opened:
+        if path.stat().st_mode & 0o077:
+            sentence = _(
+                "Other users of this machine can open %(path)s. Close it: chmod %(mode)s %(path)s",
+                path=path,
+                mode="600",
+            )
+        else:
+            sentence = _(
+                "Other users of this machine could open %(path)s. It is closed now (mode 600).", path=path
+            )
+        click.echo(sentence, err=True)
 
 
 def _upgrade(url: str) -> None:
@@ -182,6 +205,14 @@ def running_app(settings: Settings | None = None, *, any_keys: bool = False) -> 
                 app.extensions["jobs"].close()
                 db.session.remove()
                 db.engine.dispose()
+
+
+def mistyped_settings() -> Iterator[str]:
+    """Yield a sentence for each variable that nobody reads, and that was probably meant for a setting."""
+    from estimator import config
+
+    for name, meant in config.mistyped().items():
+        yield _("%(name)s is no setting, so it does nothing. Was %(meant)s meant?", name=name, meant=meant)
 
 
 def act_of(app: Flask) -> Act:
