@@ -162,3 +162,29 @@ def test_a_log_of_json_holds_no_token_and_no_address_and_nobody_forges_a_line(se
     assert SECRET not in said
     assert "anna@example.org" not in said
     assert all("forged" not in entry for entry in entries(served))
+
+
+def test_a_service_says_where_it_listens_with_how_many_processes_and_what_setting_it_does_not_know(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    given = {
+        "INSTANCE": str(tmp_path / "instance"),
+        "PUBLIC_URL": "https://estimate.example",
+        "PORT": str(port),
+        "WORKERS": "2",
+    }
+    assert estimator("prepare", **given)[0] == 0
+    here = Installation(
+        {**os.environ, "PYTHONPATH": str(ROOT), **given, "WORKRS": "4"}, port, tmp_path / "log"
+    )
+    process = here.start("serve", "--no-worker")
+    try:
+        wait_until(lambda: here.log.exists() and "Listening" in here.log.read_text(), 60)
+    finally:
+        process.terminate()
+        process.wait(60)
+    assert here.log.read_text().splitlines()[:2] == [
+        "WORKRS is no setting, so it does nothing. Was WORKERS meant?",
+        f"Listening on 127.0.0.1, port {port}, with 2 worker processes, for https://estimate.example.",
+    ]
