@@ -143,7 +143,7 @@ def outage_of(url: str) -> Outage | None:
     if url.startswith("sqlite:"):
         return None
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return Outage("the database", partial(postgresql.probe, address))
+    return Outage(f"the database {postgresql.place(address)}", partial(postgresql.probe, address))
 
 
 @event.listens_for(Engine, "do_connect")

@@ -129,6 +129,18 @@ def _connect_timeout(servers: int, patience: Patience | None) -> int:
     return min(CONNECT_SECONDS, int(each))
 
 
+def place(address: str) -> str:
+    """Return where the database at an address is, for a line of the log: its name, hosts and ports."""
+    from psycopg import ProgrammingError  # noqa: PLC0415
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        parts = conninfo_to_dict(address)
+    except ProgrammingError:
+        return "of DATABASE_URL"
+    return f"{parts.get('dbname')} on {parts.get('host', 'this machine')}, port {parts.get('port', 5432)},"
+
+
 def probe(address: str) -> None:
     """Connect once and ask something; raises psycopg.Error if that does not work, within a few seconds."""
     with connect({"conninfo": address}, LOOK) as connection:

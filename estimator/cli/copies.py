@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -130,17 +130,21 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
     own_files.close_to_others()
     with _told(), sentences():
         said = copies.read_manifest(copy)
-        _bring_keys(keys_folder, str(said["keys_folder"]))
-        settings = config.load()
-        if copies.kind(settings.database_url) != said["database"]:
+        brought = _keys_to_bring(keys_folder, str(said["keys_folder"]))
+        # As it will be once they are here: nothing is written before all of it is known to be right.
+        to_be = config.load(**{secret: text.strip() for secret, text in brought.items()})
+        if copies.kind(to_be.database_url) != said["database"]:
             raise Refused(
                 _(
                     "The copy is of %(copied)s and DATABASE_URL leads to %(here)s. Name a database of the same kind.",
                     copied=said["database"],
-                    here=copies.kind(settings.database_url),
+                    here=copies.kind(to_be.database_url),
                 )
             )
-        fingerprints.must_open(said["keys"], settings)
+        _must_open(said, to_be, brought, keys_folder)
+        copies.must_be_empty(to_be.database_url)
+        _write_keys(to_be.instance, brought)
+        settings = config.load()
         copies.load(
             copy / said["file"], settings.database_url, held_at=datetime.now(UTC) if hold_mail else None
         )
@@ -238,18 +242,16 @@ def _write_private(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _bring_keys(keys_folder: Path | None, name: str) -> None:
-    """Copy the keys that are missing here from a folder; refuse to begin without them."""
+def _keys_to_bring(keys_folder: Path | None, name: str) -> dict[str, str]:
+    """Return the text of each key that is missing here, from a folder; refuse to begin without them."""
     from estimator import config
 
     instance = config.instance_folder()
     missing = config.missing_secrets()
-    if not missing:
-        return
     found: dict[str, str] = {}
     for secret in missing:
         source = None if keys_folder is None else keys_folder / secret.lower()
-        if source is None or not source.is_file():
+        if source is None or not source.exists():
             raise Refused(
                 _(
                     "%(names)s are missing in %(instance)s, and without them the copy cannot be read. Name the folder "
@@ -259,9 +261,64 @@ def _bring_keys(keys_folder: Path | None, name: str) -> None:
                     name=name,
                 )
             )
-        found[secret] = source.read_text(encoding="utf-8")
-    config.prepare_folder(instance)
-    for secret, text in found.items():
+        found[secret] = source.read_text(encoding="utf-8", errors="replace")
+        if not found[secret].strip():
+            raise Refused(_("%(file)s is empty. Take another copy of the keys.", file=source), code=1)
+    return found
+
+
+def _must_open(
+    said: Mapping[str, Any], settings: Settings, brought: Mapping[str, str], keys_folder: Path | None
+) -> None:
+    """Refuse keys that are not those of a copy; name the places of the wrong ones."""
+    from estimator.operations import fingerprints
+
+    wrong = fingerprints.not_of_copy(said["keys"], settings)
+    if not wrong:
+        return
+    sentences = []
+    for name, key_id in wrong:
+        place = str(keys_folder) if name.upper() in brought else _place_of(name, settings)
+        if key_id:
+            sentences.append(
+                _(
+                    "%(name)s in %(place)s lack the key %(id)s of this copy, or have another one of that id.",
+                    name=name,
+                    place=place,
+                    id=key_id,
+                )
+            )
+        else:
+            sentences.append(_("%(name)s in %(place)s is not the key of this copy.", name=name, place=place))
+    sentences.append(
+        _("Nothing was written. The keys of this copy are called %(name)s.", name=said["keys_folder"])
+    )
+    if any(name.upper() not in brought for name, _id in wrong):
+        sentences.append(
+            _(
+                "Move those that are not its keys away from where this installation looks for them, and name the "
+                "folder with the right ones: --keys FOLDER"
+            )
+        )
+    else:
+        sentences.append(_("Name the folder with them: --keys FOLDER"))
+    raise Refused(*sentences, code=1)
+
+
+def _place_of(name: str, settings: Settings) -> str:
+    """Return where this machine has a key from: a setting, or a folder."""
+    if os.environ.get(name.upper()):
+        return _("the environment")
+    return os.environ.get(f"{name.upper()}_FILE") or str(settings.instance)
+
+
+def _write_keys(instance: Path, brought: Mapping[str, str]) -> None:
+    """Put keys that were brought into the instance folder."""
+    from estimator import config
+
+    if brought:
+        config.prepare_folder(instance)
+    for secret, text in brought.items():
         _write_private(config.secret_path(instance, secret), text)
 
 

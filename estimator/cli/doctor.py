@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -17,13 +18,17 @@ from zoneinfo import available_timezones
 import click
 
 from estimator.cli.doctor_situation import mail_server_sentences, situation_sentences
-from estimator.cli.installation import running_app, sentences
+from estimator.cli.installation import mistyped_settings, running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 from estimator.pdf.substitutes import MARK
 
 if TYPE_CHECKING:
     from estimator.config import Settings
+
+
+CONTAINERS = ("/run/.containerenv", "/.dockerenv")
+"""Files that tell a container: in one, all addresses are those of a network of its own."""
 
 
 @click.command(
@@ -89,6 +94,7 @@ def _installation(given: dict[str, str]) -> Iterator[str]:
         )
         return
     yield from _folder(folder)
+    yield from mistyped_settings()
     try:
         with sentences():
             settings = config.load(**given)
@@ -148,10 +154,32 @@ def _settings(settings: Settings) -> Iterator[str]:
             "visitor: limits for one address hold for everybody together. Set PROXIES=1 where one proxy sets "
             "X-Forwarded-For and X-Forwarded-Proto."
         )
+    yield from _host(settings)
     if settings.mail_server is None and not settings.demo:
         yield _(
             "No mail server is set, so nobody can have an estimate sent by mail. "
             "Set MAIL_SERVER and MAIL_FROM, then try them: estimator doctor --mail you@example.org"
+        )
+
+
+def _host(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with the address to listen on: no address of this machine, or all of them."""
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - what somebody may have set
+    if everywhere and not any(Path(mark).exists() for mark in CONTAINERS):
+        yield _(
+            "HOST is %(host)s, so whoever reaches this machine reaches the app past the web server in front, without "
+            "encryption. Set it to 127.0.0.1, or to this machine's address in the private network.",
+            host=settings.host,
+        )
+    try:
+        family, *_rest, address = socket.getaddrinfo(settings.host, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as trying:
+            trying.bind(address)
+    except (OSError, UnicodeError):
+        yield _(
+            "HOST is %(host)s, which is no address of this machine, so nothing can be served on it. `ip address` "
+            "lists those that it has.",
+            host=settings.host,
         )
 
 

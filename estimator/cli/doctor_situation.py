@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from estimator.messages import ngettext
 if TYPE_CHECKING:
     from estimator.config import Settings
     from estimator.operations.situation import Situation
+
+ANSWERED_WITHIN = 2
+"""Seconds that the web server of this machine has to say that it lives."""
 
 
 def mail_server_sentences(settings: Settings) -> Iterator[str]:
@@ -42,9 +46,24 @@ def situation_sentences(settings: Settings) -> Iterator[str]:
     from estimator.cli.installation import act_of
     from estimator.operations import situation
 
-    found = situation.look(act_of(current_app), current_app.extensions["jobs"])
+    jobs = current_app.extensions["jobs"]
+    found = situation.look(act_of(current_app), jobs, served=_pages_are_served(settings))
     for trouble in found.troubles():
         yield _sentence(trouble, found, settings)
+
+
+def _pages_are_served(settings: Settings) -> bool:
+    """Whether the web server of these settings answers on this machine."""
+    from http.client import HTTPConnection, HTTPException
+
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what somebody may have set
+    host = everywhere.get(settings.host, settings.host)
+    try:
+        with closing(HTTPConnection(host, settings.port, timeout=ANSWERED_WITHIN)) as connection:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().read(10) == b"ok\n"
+    except (OSError, HTTPException):
+        return False
 
 
 def _sentence(trouble: str, found: Situation, settings: Settings) -> str:
@@ -59,6 +78,8 @@ def _sentence(trouble: str, found: Situation, settings: Settings) -> str:
                 "was copied sends nothing any more, run: estimator mail release",
                 since=_moment(found.mail_held_since),
             )
+        case "mail refused":
+            return _mail_refused(found, settings)
         case "documents late":
             return ngettext(
                 "The document of %(num)s quote is not made yet, since %(since)s. Look into the worker's log; "
@@ -100,18 +121,17 @@ def _no_worker(found: Situation) -> str:
         "No worker is running anywhere: no mail is sent, no document of a quote is made, nothing is removed at night. "
         "Start `estimator serve` without --no-worker, or `estimator worker`."
     )
-    if waiting or found.documents_missing:
-        said += " " + _(
-            "%(mails)s mails and %(documents)s documents wait.",
-            mails=waiting,
-            documents=found.documents_missing,
-        )
+    if waiting:
+        said += " " + ngettext("%(num)s mail waits.", "%(num)s mails wait.", waiting)
+    if found.documents_missing:
+        said += " " + ngettext("%(num)s document waits.", "%(num)s documents wait.", found.documents_missing)
     if found.workers:
         last = found.workers[0]
-        said += " " + _(
-            "The last one was on %(host)s, %(minutes)s minutes ago.",
+        said += " " + ngettext(
+            "The last one was on %(host)s, %(num)s minute ago.",
+            "The last one was on %(host)s, %(num)s minutes ago.",
+            max(1, int(last.silent / timedelta(minutes=1))),
             host=last.host,
-            minutes=int(last.silent / timedelta(minutes=1)),
         )
     return said
 
@@ -127,6 +147,20 @@ def _mail_late(found: Situation) -> str:
     if found.last_words:
         said += " " + _("The last reason: %(words)s.", words=found.last_words.rstrip("."))
     return said + " " + _("Try the mail server: estimator doctor --mail you@example.org")
+
+
+def _mail_refused(found: Situation, settings: Settings) -> str:
+    from estimator.cli.doctor_mail import advice
+
+    assert found.refused is not None
+    said = _(
+        "The mail server has refused all mail since %(since)s. Its last words: %(words)s.",
+        since=_moment(found.refused.since),
+        words=found.refused.words.rstrip("."),
+    )
+    if settings.mail_server is not None:
+        said += " " + advice(found.refused.words, settings.mail_server)
+    return said + " " + _("Try it: estimator doctor --mail you@example.org")
 
 
 def _clock_off(found: Situation) -> str:

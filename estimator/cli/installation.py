@@ -109,6 +109,7 @@ def made_ready(**given: str) -> Settings:
     else:
         config.prepare_folder(folder)
     settings = config.load(**given)
+    _close_keys(folder)
     _upgrade(settings.database_url)
     with running_app(settings, any_keys=True):
         fingerprints.record(settings)
@@ -117,6 +118,28 @@ def made_ready(**given: str) -> Settings:
         *(path for url in (settings.database_url, settings.queue_url) for path in _files_of(url))
     )
     return settings
+
+
+def _close_keys(folder: Path) -> None:
+    """Take the rights of others from key files, and say which they were."""
+    from estimator import config
+    from estimator.processes import own_files
+
+    paths = [config.secret_path(folder, name) for name in config.SECRETS]
+    opened = [path for path in paths if path.exists() and path.stat().st_mode & 0o077]
+    own_files.tighten(*opened)
+    for path in opened:
+        if path.stat().st_mode & 0o077:
+            sentence = _(
+                "Other users of this machine can open %(path)s. Close it: chmod %(mode)s %(path)s",
+                path=path,
+                mode="600",
+            )
+        else:
+            sentence = _(
+                "Other users of this machine could open %(path)s. It is closed now (mode 600).", path=path
+            )
+        click.echo(sentence, err=True)
 
 
 def _upgrade(url: str) -> None:
@@ -184,6 +207,14 @@ def running_app(settings: Settings | None = None, *, any_keys: bool = False) -> 
                 db.engine.dispose()
 
 
+def mistyped_settings() -> Iterator[str]:
+    """Yield a sentence for each variable that nobody reads, and that was probably meant for a setting."""
+    from estimator import config
+
+    for name, meant in config.mistyped().items():
+        yield _("%(name)s is no setting, so it does nothing. Was %(meant)s meant?", name=name, meant=meant)
+
+
 def act_of(app: Flask) -> Act:
     """Return what a command does, as an act of the command line; in the context of the app."""
     from estimator import clinic
@@ -198,8 +229,8 @@ def sentences() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from estimator.config import WrongSetting
-    from estimator.db import unavailable
     from estimator.migrations import WrongRevision
+    from estimator.operations import database_faults
     from estimator.operations.fingerprints import OtherKeys
 
     try:
@@ -220,7 +251,16 @@ def sentences() -> Iterator[None]:
             )
         ) from None
     except DBAPIError as error:
-        known = unavailable(error)
-        if known is None:
+        said = database_faults.sentence(error, _database_url())
+        if said is None:
             raise
-        raise Refused(str(known.sentence), code=1) from None
+        raise Refused(said, code=1) from None
+
+
+def _database_url() -> str:
+    from estimator import config
+
+    try:
+        return config.database_url()
+    except config.WrongSetting:
+        return ""

@@ -26,7 +26,11 @@ def hold() -> None:
         holding.hold(datetime.now(UTC))
         db.session.commit()
         waiting = holding.unsent()
-    click.echo(_("Mail is held. %(count)s mails are waiting.", count=waiting))
+    click.echo(
+        ngettext(
+            "Mail is held. %(num)s mail is waiting.", "Mail is held. %(num)s mails are waiting.", waiting
+        )
+    )
 
 
 @mail.command(help=_("Let mail go out again, and say how much is waiting."))

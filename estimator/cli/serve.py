@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from estimator.cli.installation import act_of, made_ready, sentences
+from estimator.cli.installation import act_of, made_ready, mistyped_settings, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
+from estimator.messages import ngettext
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,6 +51,7 @@ def serve(demo: bool, no_worker: bool, sockets: str | None, lifeline: int | None
             settings = config.load(**given)
         _web(settings, [socket.socket(fileno=int(number)) for number in sockets.split(",")], lifeline)
         return 0
+    _tell_mistyped_settings()
     with sentences():
         settings = made_ready(**given) if demo else config.load()
         try:
@@ -77,6 +79,8 @@ def worker(demo: bool, lifeline: int | None) -> None:
     from estimator.processes import worker as process
 
     own_files.close_to_others()
+    if lifeline is None:
+        _tell_mistyped_settings()
     with sentences():
         settings = config.load(**({"DEMO": "1"} if demo else {}))
         app = create_app(settings, pages=False)
@@ -86,6 +90,11 @@ def worker(demo: bool, lifeline: int | None) -> None:
             db.engine.dispose()
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     process.run(app, lifeline)
+
+
+def _tell_mistyped_settings() -> None:
+    for sentence in mistyped_settings():
+        click.echo(sentence, err=True)
 
 
 def _look_at(settings: Settings) -> None:
@@ -111,7 +120,7 @@ def _web(settings: Settings, bound: Sequence[socket.socket], lifeline: int | Non
 
     # Before prometheus_client is imported: it then adds the figures of the processes up in this folder.
     assert "prometheus_client" not in sys.modules
-    figures = own_files.own_folder(settings.instance) / "metrics"
+    figures = own_files.folder_for_figures(settings.instance) / "metrics"
     figures.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 
@@ -125,7 +134,21 @@ def _web(settings: Settings, bound: Sequence[socket.socket], lifeline: int | Non
         threading.Thread(target=end_with, args=(lifeline,), daemon=True).start()
 
     def ready() -> None:
-        click.echo(_("Open %(address)s (Ctrl-C ends it).", address=settings.public_url))
+        if (
+            settings.https
+        ):  # then a web server stands in front, and readers' address says nothing of this machine
+            click.echo(
+                ngettext(
+                    "Listening on %(host)s, port %(port)s, with %(num)s worker process, for %(address)s.",
+                    "Listening on %(host)s, port %(port)s, with %(num)s worker processes, for %(address)s.",
+                    settings.workers,
+                    host=settings.host,
+                    port=settings.port,
+                    address=settings.public_url,
+                )
+            )
+        else:
+            click.echo(_("Open %(address)s (Ctrl-C ends it).", address=settings.public_url))
         if settings.demo:
             for line in _ways_in(app):
                 click.echo(line)

@@ -15,7 +15,7 @@ from estimator.config.instance import (
     prepare_secrets,
     secret_path,
 )
-from estimator.config.loading import database_url, load, names
+from estimator.config.loading import database_url, load, mistyped, names
 from estimator.config.settings import MailServer, Settings, WrongSetting
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "instance_folder",
     "load",
     "missing_secrets",
+    "mistyped",
     "names",
     "prepare_folder",
     "prepare_secrets",

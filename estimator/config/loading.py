@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import fields
@@ -15,6 +16,12 @@ from estimator.config.instance import instance_folder, secret_path
 from estimator.config.settings import MailServer, Settings, WrongSetting
 from estimator.folders import TRANSLATIONS
 from estimator.messages import gettext as _
+
+RESEMBLES = 0.85
+"""How alike two names are, from 0 to 1, of which one was probably meant for the other."""
+
+NO_SETTINGS = {"LANGUAGE"}
+"""Variables that resemble a setting and are known to all programs."""
 
 DEFAULT_DATABASE = "sqlite:///estimator.sqlite"
 
@@ -136,16 +143,32 @@ def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
         path = secret_path(instance, name)
         try:
             secret = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except FileNotFoundError as error:
             raise WrongSetting(
                 _(
-                    "%(name)s is missing: %(path)s cannot be read (%(reason)s). Run `estimator prepare`, "
-                    "or write the secret into %(name)s or %(name)s_FILE.",
+                    "%(name)s is missing: %(path)s cannot be read (%(reason)s). For a new installation run `estimator "
+                    "prepare`; else copy the file there from where it was, or from your copy of the keys.",
                     name=name,
                     path=path,
                     reason=_why(error),
                 )
             ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongSetting(
+                _(
+                    "%(path)s cannot be read (%(reason)s). Give it to the user that runs the app: chown USER %(path)s",
+                    path=path,
+                    reason=_why(error),
+                )
+            ) from error
+        if not secret:
+            raise WrongSetting(
+                _(
+                    "%(path)s is empty. Copy it there again from another machine, or from your copy of the keys. Only "
+                    "if this installation was never used: remove it and run `estimator prepare`.",
+                    path=path,
+                )
+            )
     if len(secret) < SHORTEST_SECRET:
         raise WrongSetting(
             _(
@@ -204,6 +227,17 @@ def _in_instance(url: str, instance: Path) -> str:
 
 def _why(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else _("it is not UTF-8")
+
+
+def mistyped(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the names of variables that nobody reads and that resemble a setting, each with that setting."""
+    source = os.environ if environment is None else environment
+    known = names()
+    found = {}
+    for name in sorted(set(source) - known - NO_SETTINGS):
+        for mine in difflib.get_close_matches(name, sorted(known), n=1, cutoff=RESEMBLES):
+            found[name] = mine
+    return found
 
 
 def names() -> set[str]:

@@ -28,6 +28,9 @@ ALL_SECONDS = 120
 
 LONGEST_WORDS = 300
 
+REFUSED_FOR_GOOD = 500
+"""The least code of a server that will not change its mind."""
+
 _ADDRESS = re.compile(r"[^\s<>\"'():;,]{1,64}@[^\s<>\"'():;,]{1,250}")
 
 
@@ -73,7 +76,8 @@ def hand_over(
             options = ["SMTPUTF8"]
         code, reply = smtp.mail(parseaddr(str(found["From"]))[1], options)
         if code != 250:
-            raise NotNow(scrubbed(_said(code, reply), address))
+            # All mail has the one sender: what is refused for good is refused to every other mail too.
+            raise NotNow(scrubbed(_said(code, reply), address), of_server=code >= REFUSED_FOR_GOOD)
         code, reply = smtp.rcpt(address)
         _check(code, reply, address, (250, 251))
         taking()

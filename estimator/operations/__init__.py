@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from estimator.operations import copies, disks, fingerprints, heartbeats, scratch, situation
+from estimator.operations import (
+    copies,
+    database_faults,
+    disks,
+    fingerprints,
+    heartbeats,
+    refused_mail,
+    scratch,
+    situation,
+)
 
-__all__ = ["copies", "disks", "fingerprints", "heartbeats", "scratch", "situation"]
+__all__ = [
+    "copies",
+    "database_faults",
+    "disks",
+    "fingerprints",
+    "heartbeats",
+    "refused_mail",
+    "scratch",
+    "situation",
+]

@@ -120,6 +120,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         file, expected, revision = folder / str(found["file"]), found["sha256"], found["revision"]
         actual = checksum(file)
+    except PermissionError as error:
+        raise Failed(
+            _(
+                "%(path)s cannot be read here. Give the copy to the user that runs the app: chown -R USER %(folder)s",
+                path=error.filename or folder,
+                folder=folder,
+            )
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise Failed(
             _(

@@ -131,15 +131,19 @@ def listed(settings: Settings) -> list[dict[str, Any]]:
     return found
 
 
-def must_open(keys_of_copy: Sequence[Mapping[str, Any]], settings: Settings) -> None:
-    """Raise OtherKeys unless this machine has every key of a copy; it may have newer ones as well."""
-    recorded = {(row["name"], row["key_id"]): KeyFingerprint(**row) for row in keys_of_copy}
-    first = next(iter(settings.data_keys.keys()))
-    newer = KeyFingerprint(fingerprint=of_data_key(settings.data_keys.keys()[first]), seals=True)
-    recorded.setdefault((DATA_KEYS, first), newer)
-    found = _differences(recorded, settings)
-    if found:
-        raise OtherKeys(*found)
+def not_of_copy(keys_of_copy: Sequence[Mapping[str, Any]], settings: Settings) -> list[tuple[str, str]]:
+    """Return the name, and for data keys the id, of every key of a copy that this machine has not, or has otherwise.
+
+    It may have newer data keys as well, and need not have those that have sealed nothing.
+    """
+    here = of_settings(settings)
+    found = []
+    for row in keys_of_copy:
+        mine = here.get((row["name"], row["key_id"]))
+        lacks = mine is None and bool(row["seals"])
+        if lacks or (mine is not None and not hmac.compare_digest(mine, row["fingerprint"])):
+            found.append((str(row["name"]), str(row["key_id"])))
+    return found
 
 
 def name_of_set(settings: Settings) -> str:

@@ -14,6 +14,9 @@ from estimator.models import WorkerHeartbeat
 EVERY = 15
 """Seconds between two heartbeats."""
 
+TRIED_AGAIN = 2
+"""Seconds after which a heartbeat that could not be written is tried again."""
+
 ALIVE = timedelta(minutes=1)
 """A worker that was silent for longer is taken for dead."""
 

@@ -18,7 +18,7 @@ from estimator.db import changed_rows, db, insert_if_absent
 from estimator.jobs import Jobs
 from estimator.mail import holding
 from estimator.models import Estimate, InstallationState, Mail, QuoteRevision
-from estimator.operations import heartbeats
+from estimator.operations import heartbeats, refused_mail
 
 NIGHT = "night"
 
@@ -36,6 +36,7 @@ Trouble = Literal[
     "no worker",
     "mail late",
     "mail held",
+    "mail refused",
     "documents late",
     "queue away",
     "queue long",
@@ -73,6 +74,7 @@ class Situation:
     oldest_mail: datetime | None
     longest_due: datetime | None
     last_words: str | None
+    refused: refused_mail.Refused | None
     mail_held_since: datetime | None
     documents_missing: int
     oldest_document: datetime | None
@@ -96,6 +98,8 @@ class Situation:
             found.append("mail held")
         elif _longer(self.oldest_mail, self.at, LATE_MAIL):
             found.append("mail late")
+        if self.refused is not None and self.refused.is_trouble:
+            found.append("mail refused")
         if _longer(self.oldest_document, self.at, LATE_DOCUMENT):
             found.append("documents late")
         if self.queue_length is None:
@@ -113,9 +117,10 @@ class Situation:
         return found
 
 
-def look(act: Act, jobs: Jobs | None, *, counted: bool = True) -> Situation:
+def look(act: Act, jobs: Jobs | None, *, counted: bool = True, served: bool = False) -> Situation:
     """Look at the situation by the database's clock; without `jobs` the queue counts as empty.
 
+    `served` tells that pages are, so that there has to be a worker even if nobody has used them yet.
     Without `counted` mails are not counted, which takes a while where there are a million.
     """
     at = heartbeats.database_clock(act.now)
@@ -143,12 +148,13 @@ def look(act: Act, jobs: Jobs | None, *, counted: bool = True) -> Situation:
     )
     return Situation(
         at=at,
-        used=bool(workers) or night is not None or any(newest),
+        used=served or bool(workers) or night is not None or any(newest),
         workers=workers,
         mails=mails,
         oldest_mail=oldest_mail,
         longest_due=longest_due,
         last_words=db.session.scalar(words),
+        refused=refused_mail.found(),
         mail_held_since=holding.held_since(),
         documents_missing=missing,
         oldest_document=oldest_document,

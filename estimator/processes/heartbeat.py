@@ -35,11 +35,13 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self._in_database(beats=True)
-            self._ended.wait(heartbeats.EVERY)
+            well = self._in_database(beats=True)
+            # A database that was away hears of this worker as soon as it is there again.
+            self._ended.wait(heartbeats.EVERY if well else heartbeats.TRIED_AGAIN)
         self._in_database(beats=False)
 
-    def _in_database(self, *, beats: bool) -> None:
+    def _in_database(self, *, beats: bool) -> bool:
+        """Write down a sign of life, or take it back; whether that worked."""
         with self._app.app_context():
             try:
                 if beats:
@@ -48,8 +50,10 @@ class Heartbeat:
                 else:
                     heartbeats.end(self._name)
                 db.session.commit()
+                return True
             except SQLAlchemyError:
                 # The work itself says in the log that the database is away; silence says it to everybody else.
                 logger.debug("no heartbeat", exc_info=True)
+                return False
             finally:
                 db.session.remove()

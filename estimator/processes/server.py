@@ -27,11 +27,13 @@ from estimator import logs, postgresql
 from estimator.config import Settings
 from estimator.db import db
 from estimator.messages import gettext as _
+from estimator.operations import disks
 from estimator.processes import own_files
 from estimator.processes.connections import ANSWER_PATIENCE, AnswerKeeper
 from estimator.processes.demonstration import is_loopback
 from estimator.processes.hand_over import HandOver
 from estimator.processes.reception import PATIENCE, Reception
+from estimator.processes.regularly import Regularly
 
 SECONDS = 60
 """Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
@@ -252,10 +254,13 @@ class _Worker(SyncWorker):  # type: ignore[misc]
             headers=guard.HEADERS,
             network_of=networks.household,
         )
+        watch = Regularly(disks.LOOKED_AT_EVERY, disks.Watch(server.settings).look)
+        watch.start()
         server.set_reading(True)
         reception.run(self._goes_on, self.PIPE[0])
         reception.finish(GRACE / 2)
         server.set_reading(False)
+        watch.stop()
 
     def _answer_the_last(self, server: _Server) -> None:
         """Answer what became whole before everything was told to end."""
@@ -273,6 +278,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         if found is None:
             return False
         client, content, whole, ended = found
+        own_files.leave_a_full_disk()
         content.settimeout(PATIENCE)
         left = max(whole + ANSWERED_WITHIN - time.monotonic(), LEAST_PATIENCE)
         try:

@@ -26,7 +26,7 @@ from estimator.db import db, unavailable
 from estimator.mail import back_off, outbox, smtp
 from estimator.messages import gettext as _
 from estimator.models import QuoteRevision
-from estimator.operations import heartbeats, situation
+from estimator.operations import disks, heartbeats, refused_mail, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
@@ -117,6 +117,8 @@ def run(app: Flask, lifeline: int | None = None) -> None:
         Regularly(SWEPT_EVERY, lambda: lanes.put("sweeps", now_and_then)),
         Regularly(LOOKS_EVERY, lambda: lanes.put("ahead", ahead)),
     ]
+    if lifeline is None:  # else the web server beside it says the same
+        regular.append(Regularly(disks.LOOKED_AT_EVERY, disks.Watch(app.config["SETTINGS"]).look))
     heartbeat.start()
     for each in regular:
         each.start()
@@ -214,13 +216,14 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     """Try once to send a mail; return the function that records the result."""
     later, failed = partial(outbox.later, mail=mail), partial(outbox.failed, mail=mail)
     try:
-        return partial(outbox.sent, mail=mail, words=_handed_over(act, mail))
+        return _noted(partial(outbox.sent, mail=mail, words=_handed_over(act, mail)), None)
     except _HeldBack as held_back:
         return partial(later, words=held_back.words, wait=held_back.wait)
     except smtp.NotNow as reason:
-        return partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
+        what_became = partial(later, words=reason.words, perhaps_sent=reason.perhaps_sent)
+        return _noted(what_became, reason.words, of_server=reason.of_server)
     except smtp.Refused as refused:
-        return partial(failed, words=refused.words)
+        return _noted(partial(failed, words=refused.words), refused.words, of_server=False)
     except mail_contents.Gone:
         return partial(failed, words=_("What it was about has been deleted. Nothing was sent."))
     except mail_contents.Overtaken:
@@ -237,6 +240,23 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     except Exception:
         logger.exception("mail %s could not be written", mail.id)
         return partial(later, words=_("Something went wrong on our side; our log says what."))
+
+
+def _noted(what_became: Outcome, refused: str | None, *, of_server: bool = False) -> Outcome:
+    """Record with a mail's result what it tells of the mail server: `refused` are its words, None if it took it."""
+
+    def both(act: Act) -> None:
+        what_became(act)
+        server = act.settings.mail_server
+        if server is None:
+            return
+        name = f"{server.host}, port {server.port},"
+        if refused is None:
+            refused_mail.ended(name, act.now)
+        else:
+            refused_mail.note(refused, name, act.now, of_server=of_server)
+
+    return both
 
 
 def _handed_over(act: Act, mail: outbox.Claimed) -> str:
@@ -307,6 +327,7 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
+    own_files.leave_a_full_disk()
     with app.app_context(), _logged(do.__name__.strip("_"), task.jobs_of(app)):
         try:
             do(app, *arguments)

@@ -146,7 +146,7 @@ def _is_own(address: str) -> bool:
 def _of_the_installation() -> Iterator[Metric]:
     """Yield what the database and the queue show; every host of an installation shows the same."""
     try:
-        found = situation.look(request_context.act(), current_app.extensions["jobs"])
+        found = situation.look(request_context.act(), current_app.extensions["jobs"], served=True)
     except SQLAlchemyError:
         yield _gauge("estimator_database_up", "Whether the database answers.", 0)
         return

@@ -35,6 +35,10 @@ def programs() -> Path:
     return max(found, key=lambda folder: [int(part) for part in folder.parts if part.isdecimal()])
 
 
+WITH_PASSWORD = "with_password"
+"""The one role of which a server asks a password; a test that needs it makes it."""
+
+
 def as_nobody(command: list[str]) -> list[str]:
     """Run a command as a user without rights: PostgreSQL refuses to be started by root."""
     if os.getuid() != 0:
@@ -62,6 +66,8 @@ def server() -> Iterator[str]:
     subprocess.run(
         as_nobody([str(found / "initdb"), "-D", str(data), *how]), check=True, capture_output=True, cwd=folder
     )
+    allowed = data / "pg_hba.conf"
+    allowed.write_text(f"host all {WITH_PASSWORD} 127.0.0.1/32 scram-sha-256\n{allowed.read_text()}")
     # Durability is off: the data is worthless after a crash.
     options = (
         f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=50 "

@@ -79,12 +79,17 @@ def test_a_wrong_setting_is_a_sentence(run: Run, ready: Path, monkeypatch: pytes
 def test_nothing_is_served_before_the_installation_is_ready(run: Run, folder: Path) -> None:
     code, _output, errors = run("serve")
     assert code == 2
-    assert "Run `estimator prepare`" in errors
+    assert "run `estimator prepare`" in errors
 
 
 def test_a_database_that_cannot_be_used_is_a_sentence(run: Run, ready: Path) -> None:
     (ready / "estimator.sqlite").write_bytes(b"not a database" * 100)
-    assert run("purge") == (1, "", "estimator: Our server cannot use its disk at the moment.\n")
+    assert run("purge") == (
+        1,
+        "",
+        f"estimator: The database {ready / 'estimator.sqlite'} cannot be read or written (file is not a database). "
+        "Look at its disk; a damaged one is restored from a copy.\n",
+    )
 
 
 def test_without_the_driver_of_postgresql_the_locked_list_that_has_it_is_named(folder: Path) -> None:
@@ -193,3 +198,38 @@ def test_the_doctor_changes_nothing(run: Run, ready: Path) -> None:
     assert {
         path: (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) for path in ready.iterdir()
     } == before
+
+
+def test_a_variable_that_resembles_a_setting_is_named_by_the_doctor(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKRS", "4")
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert run("doctor") == (1, "WORKRS is no setting, so it does nothing. Was WORKERS meant?\n", "")
+
+
+def test_the_doctor_sees_an_address_that_the_machine_has_not(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST", "203.0.113.7")
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert "HOST is 203.0.113.7, which is no address of this machine" in output
+
+
+def test_key_files_that_others_can_read_are_closed_by_prepare_which_says_so(run: Run, ready: Path) -> None:
+    (ready / "data_keys").chmod(0o644)
+    code, _output, errors = run("prepare")
+    path = ready / "data_keys"
+    assert (code, errors) == (
+        0,
+        f"Other users of this machine could open {path}. It is closed now (mode 600).\n",
+    )
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_key_file_is_named_with_where_to_take_it_from(run: Run, ready: Path) -> None:
+    (ready / "link_key").write_text("")
+    for command in ("doctor", "prepare", "purge"):
+        _code, output, errors = run(command)
+        assert f"{ready / 'link_key'} is empty. Copy it there again from another machine" in output + errors

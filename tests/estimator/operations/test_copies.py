@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -297,8 +298,51 @@ def test_a_copy_with_other_keys_is_refused_before_anything_is_written(
         "restore", only(data), DATABASE_URL=f"sqlite:///{target}", LINK_KEY="x" * 40
     )
     assert code == 1
-    assert "LINK_KEY is not the key that this database belongs to" in errors
+    assert "link_key in the environment is not the key of this copy" in errors
     assert not target.exists()
+
+
+def test_keys_of_another_copy_are_refused_before_anything_is_written_and_the_right_ones_then_restore(
+    app: Flask, places: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, keys = places
+    database_url = app.config["SETTINGS"].database_url
+    assert estimator("backup", data, "--keys", keys, "--quick")[0] == 0
+    for name in ("SECRET_KEY", "LINK_KEY", "LOOKUP_KEY", "DATA_KEYS"):
+        monkeypatch.delenv(name)
+    other = tmp_path / "other installation"
+    assert estimator("prepare", INSTANCE=str(other), DATABASE_URL="sqlite:///other.sqlite")[0] == 0
+    instance = tmp_path / "restored"
+    right = only(keys)
+    with empty_database(database_url, tmp_path) as url:
+        here = {"INSTANCE": str(instance), "DATABASE_URL": url}
+        code, _output, errors = estimator("restore", only(data), "--keys", other, "--quick", **here)
+        assert code == 1
+        assert not instance.exists()
+        assert f"link_key in {other} is not the key of this copy." in errors
+        assert f"data_keys in {other} lack the key" in errors
+        assert f"The keys of this copy are called {right.name}" in errors
+        assert "accept" not in errors
+        assert "prepare" not in errors
+        shutil.copytree(right, tmp_path / "half")
+        (tmp_path / "half" / "link_key").write_text("")
+        code, _output, errors = estimator("restore", only(data), "--keys", tmp_path / "half", **here)
+        assert (code, instance.exists()) == (1, False)
+        assert "link_key is empty. Take another copy of the keys." in errors
+        # What an earlier version left behind, or a `prepare` too early made.
+        instance.mkdir(mode=0o700)
+        for name in ("secret_key", "link_key", "lookup_key", "data_keys"):
+            shutil.copy(other / name, instance)
+        code, _output, errors = estimator("restore", only(data), "--keys", right, "--quick", **here)
+        assert code == 1
+        assert f"link_key in {instance} is not the key of this copy." in errors
+        assert "Move those that are not its keys away" in errors
+        assert "accept" not in errors
+        assert "prepare" not in errors
+        shutil.rmtree(instance)
+        code, output, errors = estimator("restore", only(data), "--keys", right, "--quick", **here)
+        assert code == 0, (output, errors)
+        assert {path.name for path in instance.iterdir()} >= {path.name for path in right.iterdir()}
 
 
 @ONE_DATABASE

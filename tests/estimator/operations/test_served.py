@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.processes import own_files
 from tests.support.commands import ROOT, Running, estimator
 from tests.support.mail_server import wait_until
 
@@ -28,6 +29,7 @@ class Installation:
     environment: dict[str, str]
     port: int
     log: Path
+    pid: int = 0
 
     def get(self, path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, str]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -72,6 +74,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     assert estimator("prepare", **given)[0] == 0
     here = Installation({**os.environ, "PYTHONPATH": str(ROOT), **given}, port, folder / "log")
     process = here.start("serve", "--no-worker")
+    here.pid = process.pid
     wait_until(lambda: here.log.exists() and "Open http://" in here.log.read_text(), 60)
     try:
         yield here
@@ -114,7 +117,9 @@ def test_the_figures_of_all_web_processes_add_up(served: Installation) -> None:
     assert figure(text, 'estimator_mails{state="waiting"}') == 0
     assert "estimator_queue_length 0.0" in text
     assert "estimator_night_age_seconds" in text
-    files = {path.name for path in (Path(served.environment["INSTANCE"]) / "temporary").rglob("*.db")}
+    places = [own_files.in_memory() or Path("/nowhere"), Path(served.environment["INSTANCE"])]
+    found = [place.glob(f"temporary/{served.pid}-*/metrics/*.db") for place in places]
+    files = {path.name for paths in found for path in paths}
     assert len({re.search(r"_(\d+)\.db", name)[1] for name in files}) >= 2, "one process answered everything"  # type: ignore[index]
 
 
@@ -157,3 +162,29 @@ def test_a_log_of_json_holds_no_token_and_no_address_and_nobody_forges_a_line(se
     assert SECRET not in said
     assert "anna@example.org" not in said
     assert all("forged" not in entry for entry in entries(served))
+
+
+def test_a_service_says_where_it_listens_with_how_many_processes_and_what_setting_it_does_not_know(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    given = {
+        "INSTANCE": str(tmp_path / "instance"),
+        "PUBLIC_URL": "https://estimate.example",
+        "PORT": str(port),
+        "WORKERS": "2",
+    }
+    assert estimator("prepare", **given)[0] == 0
+    here = Installation(
+        {**os.environ, "PYTHONPATH": str(ROOT), **given, "WORKRS": "4"}, port, tmp_path / "log"
+    )
+    process = here.start("serve", "--no-worker")
+    try:
+        wait_until(lambda: here.log.exists() and "Listening" in here.log.read_text(), 60)
+    finally:
+        process.terminate()
+        process.wait(60)
+    assert here.log.read_text().splitlines()[:2] == [
+        "WORKRS is no setting, so it does nothing. Was WORKERS meant?",
+        f"Listening on 127.0.0.1, port {port}, with 2 worker processes, for https://estimate.example.",
+    ]

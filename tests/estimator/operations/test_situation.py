@@ -101,7 +101,7 @@ def test_mail_that_is_held_is_claimed_by_nobody_until_it_is_released(app: Flask)
 def test_mail_that_was_held_can_be_given_up_and_sent_again_one_by_one(app: Flask) -> None:
     mail = waiting_mail(timedelta(hours=5))
     given = environment(settings())
-    assert estimator("mail", "hold", **given)[1] == "Mail is held. 1 mails are waiting.\n"
+    assert estimator("mail", "hold", **given)[1] == "Mail is held. 1 mail is waiting.\n"
     assert estimator("mail", "release", "--give-up-waiting", **given)[1] == (
         "1 mail was given up.\nMail goes out again. 0 mails are waiting.\n"
     )
@@ -138,7 +138,7 @@ def test_the_doctor_tells_everything_that_goes_wrong_with_what_to_do(
     for sentence in (
         "PUBLIC_URL begins with https:// and PROXIES is 0, .*Set PROXIES=1",
         r"The mail server 127\.0\.0\.1, port \d+, takes no mail from us: .*(STARTTLS|encrypt)",
-        "No worker is running anywhere: .*1 mails and 0 documents wait.*on worker-1, 5 minutes ago",
+        "No worker is running anywhere: .*1 mail waits\\. .*on worker-1, 5 minutes ago",
         "1 mail is not sent, since .*The last reason: 451 4.3.0 later",
         "The queue in QUEUE_URL cannot be reached",
         "The work of the night was last done at .*estimator purge",

@@ -95,8 +95,8 @@ def test_a_frozen_database_costs_nobody_ten_seconds_and_is_told_once(own_server:
                 assert seconds < CONNECT_SECONDS, "nobody else waits for it"
         wait_until(lambda: timed(server, "/")[0] == 200)
         log = server.log.read_text()
-        assert told(server, "the database cannot be reached") == 1, log
-        assert told(server, "the database is there again, after [0-9]+ seconds") == 1, log
+        assert told(server, "the database .* cannot be reached") == 1, log
+        assert told(server, "the database .* is there again, after [0-9]+ seconds") == 1, log
         assert "Traceback" not in log
 
 
@@ -126,6 +126,10 @@ def test_a_worker_tells_of_a_frozen_database_once_and_goes_on_when_it_is_there_a
         wait_until(lambda: "is there again" in server.log.read_text())
         time.sleep(2)
         log = server.log.read_text()
-        assert told(server, "the database cannot be reached") in (1, 2), log  # the worker, and perhaps a page
-        assert told(server, "the database is there again") == told(server, "the database cannot be reached")
+        assert told(server, "the database .* cannot be reached") in (1, 2), (
+            log
+        )  # the worker, and perhaps a page
+        assert told(server, "the database .* is there again") == told(
+            server, "the database .* cannot be reached"
+        )
         assert "Traceback" not in log

@@ -1,0 +1,67 @@
+"""What the mail server refuses: told once at the first refusal and once at the end, and known to all machines.
+
+A server that takes nothing is trouble at once. A single mail that is refused may have a mistyped address; so it takes
+two in a row, with none taken in between.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+
+from estimator.db import changed_rows, db, insert_if_absent
+from estimator.models import InstallationState
+
+NAME = "mail refused"
+
+IN_A_ROW = 2
+"""Number of mails refused one after another that is trouble."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Mail that was refused since a moment: how often in a row, the server's last words, and whether it took none."""
+
+    since: datetime
+    count: int
+    words: str
+    of_server: bool
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody must be told."""
+        return self.of_server or self.count >= IN_A_ROW
+
+
+def found() -> Refused | None:
+    """Return what was refused since mail was last taken; None if nothing was."""
+    row = db.session.get(InstallationState, NAME, populate_existing=True)
+    if row is None:
+        return None
+    said = json.loads(row.value)
+    return Refused(row.at, said["count"], said["words"], said["of_server"])
+
+
+def note(words: str, server: str, at: datetime, *, of_server: bool) -> None:
+    """Record that the server refused a mail, or all mail; the first time the log says so. The caller commits."""
+    before = found()
+    count = 1 if before is None else before.count + 1
+    value = json.dumps({"count": count, "words": words, "of_server": of_server})
+    if insert_if_absent(InstallationState, {"name": NAME, "value": value, "at": at}):
+        logger.error("the mail server %s refuses mail (%s)", server, " ".join(words.split()).rstrip("."))
+    else:
+        changed_rows(update(InstallationState).filter_by(name=NAME).values(value=value))
+
+
+def ended(server: str, at: datetime) -> None:
+    """Record that the server took a mail; the first time after a refusal the log says so. The caller commits."""
+    before = found()
+    if before is not None and changed_rows(delete(InstallationState).filter_by(name=NAME)):
+        seconds = max(0.0, (at - before.since).total_seconds())
+        logger.warning("the mail server %s takes mail again, after %.0f seconds", server, seconds)
