@@ -25,6 +25,8 @@ from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgett
 from jinja2 import Environment
 from markupsafe import Markup
 
+from estimator.normal_form import normal_form
+
 __all__ = [
     "DOMAINS",
     "Reader",
@@ -251,7 +253,7 @@ def folded_digits(typed: str) -> str:
     """Write the decimal digits of any script as 0 to 9 and leave everything else."""
     return "".join(
         str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
-        for letter in unicodedata.normalize("NFKC", typed)
+        for letter in normal_form("NFKC", typed)
     )
 
 
