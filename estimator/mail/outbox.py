@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -306,15 +306,16 @@ def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:
     return keyring.open(mail.address, Mail.__tablename__, "address", mail.name)
 
 
-def drop(about: str | Select[Any]) -> None:
+def drop(about: str | Select[Any], *, but: Collection[str] = ()) -> None:
     """Cancel every mail about a record, or about those that a query names, and erase what it says.
 
     A mail that the server is taking at this moment still goes out. The emptied rows count towards the limits of
     their addresses for the rest of the day, or else deleting would get around them; `clear_away` removes them.
+    Mail of the templates in `but` stays.
     """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
     emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
-    changed_rows(update(Mail).where(which).values(**emptied, **_LEASED.freed()))
+    changed_rows(update(Mail).where(which, Mail.template.not_in(but)).values(**emptied, **_LEASED.freed()))
 
 
 def clear_away(now: datetime) -> int:

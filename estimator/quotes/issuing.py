@@ -151,11 +151,14 @@ def worded(
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
-    """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent."""
+    """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent.
+
+    One that an erased person has accepted can be withdrawn as well: they cannot take it back themselves any more.
+    """
     if reason not in WITHDRAWN:
         raise ValueError(f"no reason to withdraw: {reason}")
     request = locked(revision)
-    if state_at(revision, act.now) != "current":
+    if not can_be_withdrawn(revision, act.now):
         raise NotCurrent(state_at(revision, act.now))
     set_state(revision, "withdrawn", act.now)
     number = revision.quote.number
@@ -173,6 +176,12 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
         reason=reason,
     )
     notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
+
+
+def can_be_withdrawn(revision: QuoteRevision, now: datetime) -> bool:
+    """Whether a revision can be withdrawn at a moment."""
+    state = state_at(revision, now)
+    return state == "current" or (state == "accepted" and revision.quote.request.erased_at is not None)
 
 
 def new_link(act: Act, quote: Quote) -> str:

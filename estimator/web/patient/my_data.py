@@ -23,7 +23,7 @@ from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_visit
-from estimator.web.patient.opened_links import REQUESTS
+from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -108,7 +108,11 @@ def erase(reference: str) -> ResponseReturnValue:
         smtp.forget_these(request_context.settings().mail_folder, mails)
         if whole:
             REQUESTS.end(reference)
-        return render_template("patient/my_data_erased.html", reference=reference, until=until)
+        else:
+            _stays_open(record)
+        return render_template(
+            "patient/my_data_erased.html", reference=reference, until=until, reach=_reach(record)
+        )
     contract = erasure.accepted(record)
     return render_template(
         "patient/my_data_erase.html",
@@ -116,8 +120,23 @@ def erase(reference: str) -> ResponseReturnValue:
         estimate=record.estimate_reference,
         until=None if contract is None else _until(record),
         number=None if contract is None else contract.quote.number,
+        reach=_reach(record),
         back=url_for("my_data.request", reference=reference),
     )
+
+
+def _stays_open(record: PatientRequest) -> None:
+    """Let what is kept of an erased request stay open in this browser until its visit ends: it could be seen here."""
+    REQUESTS.keep_open(record.reference, record.link_serial)
+    quote = quotes.for_request(record)
+    if quote is not None:
+        QUOTES.keep_open(quote.number, quote.link_serial)
+
+
+def _reach(record: PatientRequest) -> str:
+    """Return how the provider of a request is reached without its pages: an address, a number, or both."""
+    provider = price_lists.parsed(record.table_version).provider
+    return " · ".join(way for way in (provider.email, provider.phone) if way)
 
 
 class CodeForm(Form):

@@ -452,6 +452,8 @@ def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
 
 
 def _quote(quote: Quote) -> dict[str, str]:
+    if quote.request.erased_at is not None:  # no link opens it any more
+        return {"number": quote.number, "link": url_for("quote.page", number=quote.number)}
     token = quotes.token_of(quote, request_context.settings().link_key)
     return {"number": quote.number, "link": url_for("quote.open", token=token)}
 

@@ -107,7 +107,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         if days
         else "",
         revisions=[_row(each, revision, found) for each in quotes.revisions(found.quote)],
-        by_link_alone=found.address is None,
+        by_link_alone=found.address is None and not found.erased,
         contact={"email": rows.head.contact, "phone": rows.head.phone},
     )
 
