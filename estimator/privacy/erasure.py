@@ -20,14 +20,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import exists, func, select, update
 
 from estimator import audit, links
 from estimator.act import Act, Clinic
 from estimator.db import changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
+    Mail,
     NameWord,
     PatientRequest,
     Quote,
@@ -43,6 +44,10 @@ from estimator.requests import add_event, lock
 
 BATCH = 200
 """Number of requests removed in one transaction, so that no other writer waits long."""
+
+
+_AT_ONCE = (PatientRequest.email, PatientRequest.phone, PatientRequest.message)
+"""Columns that are emptied whatever is kept of a person."""
 
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:
@@ -90,7 +95,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
     It is not while a quote that was accepted has to be kept; with `whole`, that goes as well. Mail about the quote of
     the templates in `spared` still goes out.
     """
-    lock(request)
+    lock(request, erased_too=True)
     quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
     contract = None if whole else accepted(request)
     outbox.drop(request.reference)
@@ -119,7 +124,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
             request.state = "closed"
     db.session.flush()
     held: dict[str, Any] = {} if contract is None else {"held": "accepted"}
-    add_event(act, request, "erased", **held)
+    add_event(act, request, "erased", erased_too=True, **held)
     audit.add(act, "request.erased", subject=request.reference, **held)
     return contract is None
 
@@ -135,7 +140,7 @@ def erase_rest(act: Act, request: PatientRequest) -> bool:
 def erase_leftovers(act: Act) -> int:
     """Erase a batch of what is still there of erased people and need not be; return of how many, 0 when none is left.
 
-    It is there because a contract was kept that is none any more.
+    It is there because a contract was kept that is none any more, or because it came in while they were erased.
     """
     contract = (
         exists()
@@ -144,7 +149,16 @@ def erase_leftovers(act: Act) -> int:
     )
     found = db.session.scalars(
         select(PatientRequest)
-        .where(PatientRequest.erased_at.is_not(None), PatientRequest.full_name.is_not(None), ~contract)
+        .where(
+            PatientRequest.erased_at.is_not(None),
+            or_(
+                and_(PatientRequest.full_name.is_not(None), ~contract),
+                *(column.is_not(None) for column in _AT_ONCE),
+                exists().where(RequestEvent.request_id == PatientRequest.id, RequestEvent.words.is_not(None)),
+                *(exists().where(model.request_id == PatientRequest.id) for model in (QuoteDraft, QuoteCode)),
+                exists().where(Mail.about == PatientRequest.reference, Mail.address.is_not(None)),
+            ),
+        )
         .order_by(PatientRequest.id)
         .limit(BATCH)
     ).all()

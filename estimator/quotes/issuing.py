@@ -163,10 +163,16 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     set_state(revision, "withdrawn", act.now)
     number = revision.quote.number
     event = requests.add_event(
-        act, request, "withdrawn", quote=number, revision=revision.number, reason=reason
+        act,
+        request,
+        "withdrawn",
+        erased_too=True,
+        quote=number,
+        revision=revision.number,
+        reason=reason,
     )
     if request.state == "quoted":
-        requests.move(act, request, "in_work")
+        requests.move(act, request, "in_work", erased_too=True)
     audit.add(
         act,
         "quote.withdrawn",
@@ -308,9 +314,11 @@ def _expire(act: Act, revision_id: int) -> int:
     if revision.state != "current" or state_at(revision, act.now) != "expired":
         return 0
     set_state(revision, "expired", act.now)
-    requests.add_event(act, request, "expired", quote=revision.quote.number, revision=revision.number)
+    requests.add_event(
+        act, request, "expired", erased_too=True, quote=revision.quote.number, revision=revision.number
+    )
     if request.state == "quoted":
-        requests.move(act, request, "expired")
+        requests.move(act, request, "expired", erased_too=True)
     return 1
 
 

@@ -19,6 +19,7 @@ from estimator.db import advisory_lock, changed_rows, db
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteCode
+from estimator.requests.events import Erased, lock
 
 DIGITS = 6
 GOOD_FOR = timedelta(minutes=10)
@@ -61,6 +62,11 @@ def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
     If one was sent just now, return that one and None. Every earlier code stops working.
     Raises NoAddress, TooMany, keys.Unreadable.
     """
+    # The address is read under the lock: somebody who is erased at this moment gets no code.
+    try:
+        lock(request)
+    except Erased:
+        raise NoAddress from None
     address = address_of(request, act.settings.data_keys)
     if address is None:
         raise NoAddress

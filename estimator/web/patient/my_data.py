@@ -205,6 +205,8 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     try:
         with committing():
             access_codes.send(act(), record)
+    except access_codes.NoAddress:  # erased meanwhile
+        raise request_visit.VisitOver from None
     except access_codes.TooMany as too_many:
         minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(

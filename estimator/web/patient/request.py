@@ -410,7 +410,7 @@ def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tupl
         estimate=_estimate_link(record) if confirmed else None,
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
-        action=url_for("asking.question", reference=record.reference),
+        action=None if record.erased_at else url_for("asking.question", reference=record.reference),
         typed_at=url_for("asking.page", reference=record.reference),
         room=question_form.room(),
         **about,
