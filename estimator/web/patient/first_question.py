@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Field
 from wtforms.validators import StopValidation
 
@@ -26,7 +27,7 @@ from estimator.web.fields import (
 from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import question_form, request_visit
-from estimator.web.patient.request import LARGEST, pages, reply_days, too_many, visit_over
+from estimator.web.patient.request import far_too_long, pages, reply_days, too_many, visit_over, with_room
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -74,7 +75,10 @@ class FirstQuestionForm(Form):
 @pages.route("/e/<token>/question", methods=["GET", "POST"])
 def first_question(token: str) -> ResponseReturnValue:
     """Show the form of a question, or keep the question."""
-    request.max_content_length = request.max_form_memory_size = LARGEST
+    try:
+        with_room()
+    except RequestEntityTooLarge:
+        return far_too_long(url_for("asking.first_question", token=token))
     found = request_context.estimate_of(token)
     form = FirstQuestionForm()
     if request.method != "POST":
