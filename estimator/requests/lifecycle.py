@@ -150,7 +150,9 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     if added:
         _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
-        mail = notify(act, found, person.email, "request_received", submission=found.reference)
+        # What the desk enters is no mail that anybody may cause.
+        limits = outbox.UNLIMITED if origin == "staff" else None
+        mail = notify(act, found, person.email, "request_received", submission=found.reference, limits=limits)
         about: dict[str, Any] = {} if asked.kind == "quote" else {"about": asked.kind}
         add_event(act, found, "asked", origin=origin, mail=mail, **about)
     return found
@@ -232,7 +234,15 @@ def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     return add_event(act, request, "note", words=words)
 
 
-def notify(act: Act, request: PatientRequest, address: str | None, template: str, *, submission: str) -> str:
+def notify(
+    act: Act,
+    request: PatientRequest,
+    address: str | None,
+    template: str,
+    *,
+    submission: str,
+    limits: outbox.Limits | None = None,
+) -> str:
     """Put a mail to whoever asked into the outbox; return what became of that, as a code."""
     if address is None:
         return "no_address"
@@ -248,10 +258,11 @@ def notify(act: Act, request: PatientRequest, address: str | None, template: str
                     address=address,
                     language=request.language,
                     submission=submission,
+                    limits=limits,
                 ),
             )
-    except outbox.TooMany:
-        return "too_many"
+    except outbox.TooMany as too_many:
+        return "too_many_now" if too_many.what == "installation" else "too_many"
     return "put"
 
 

@@ -9,13 +9,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import clinic, price_lists, requests
+from estimator import clinic, price_lists, requests, throttle
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Estimate
 from estimator.requests import consents
-from estimator.web import request_context
+from estimator.web import networks, request_context
 from estimator.web.fields import (
     AddressField,
     CarriedField,
@@ -91,7 +91,7 @@ def first_question(token: str) -> ResponseReturnValue:
         return _page(found, token, form, 422, meant)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = too_many()
+            wait = too_many() or _too_many_mails(form)
             if wait is None:
                 record = requests.ask_first(
                     act(),
@@ -117,6 +117,19 @@ def first_question(token: str) -> ResponseReturnValue:
     if wait is not None:
         return _page(request_context.estimate_of(token), token, form.refuse(wait), 429)
     return redirect(url_for("asking.asked", reference=reference), code=303)
+
+
+def _too_many_mails(form: FirstQuestionForm) -> str | None:
+    """Count one more mail that a network has caused; return the error if the limit is exceeded, else None."""
+    settings = request_context.settings()
+    if form.email.address is None or not settings.sends_mail:
+        return None
+    if throttle.take(act(), "mail", networks.counted(), most=settings.mails_per_network) is None:
+        return None
+    return _(
+        "Many emails were asked for from your network just now. What you typed is still here: send it again in a "
+        "quarter of an hour, or leave a telephone number and no address."
+    )
 
 
 def _consent(found: Estimate) -> consents.Consent:

@@ -509,6 +509,14 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
                 address=address,
             )
         }
+    if became == "too_many_now":
+        return {
+            "sentence": _(
+                "We have sent as many emails as we may in this hour, so no confirmation was sent to %(address)s. "
+                "What you wrote has arrived all the same.",
+                address=address,
+            )
+        }
     return {"sentence": _("No confirmation is sent, because this server sends no mail.")}
 
 
