@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, price_lists, quotes, requests
+from estimator import clinic, price_lists, quotes, requests, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import smtp
@@ -17,12 +17,12 @@ from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
 from estimator.requests import access_codes
-from estimator.web import errors, request_context, turns
+from estimator.web import errors, networks, request_context, turns
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import request_visit
+from estimator.web.patient import estimate_pdf, request_visit
 from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -62,11 +62,21 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
     found = _everything(record)
     if kind == "json":
         return _attachment(data_export.as_json(found), "application/json", f"{reference}.json")
-    reader = current_reader()
+    reader, network = current_reader(), networks.counted()
+    place, most = f"data {reference}", request_context.settings().pdfs_per_network
+    # The same line and the same limit as for PDFs of estimates: both cost the same.
+    before = turns.stand_in_line(estimate_pdf.DRAWING, place, network)
+    if before is None:
+        return _no_place(reference)
     try:
-        with turns.turn("drawing") as free:
-            if not free:
+        with turns.turn(estimate_pdf.DRAWING) as free:
+            if before or not free:
                 return _in_a_moment(reference)
+            turns.leave(estimate_pdf.DRAWING, place)
+            with committing():
+                wait = throttle.take(act(), "pdf", network, most=most)
+            if wait is not None:
+                return _too_many(reference)
             content = data_export.document(
                 record, found, reader, countries(reader), _kept(record), request_context.now()
             )
@@ -79,6 +89,26 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
             way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
         )
     return _attachment(content, "application/pdf", f"{reference}.pdf")
+
+
+def _no_place(reference: str) -> ResponseReturnValue:
+    return errors.page(
+        503,
+        _("Too many people are waiting for a PDF"),
+        _("Ask for it again in a minute. The page shows the same, and you can print it."),
+        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+    )
+
+
+def _too_many(reference: str) -> ResponseReturnValue:
+    page, status = errors.page(
+        429,
+        _("Try again in a quarter of an hour"),
+        _("Many PDFs were asked for from your network just now."),
+        _("The page shows the same, and you can print it."),
+        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+    )
+    return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
 
 
 def _in_a_moment(reference: str) -> ResponseReturnValue:
