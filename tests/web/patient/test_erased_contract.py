@@ -149,3 +149,20 @@ def test_the_night_finds_what_was_kept_for_a_contract_that_is_none_any_more(desk
         assert erasure.erase_leftovers(acting(actor="clock", now=NOW)) == 0
         db.session.commit()
         assert (revision.state, revision.patient, revision.rows) == ("withdrawn", None, None)
+
+
+def test_nothing_can_be_asked_any_more_and_what_was_typed_is_shown_again(desk: Desk) -> None:
+    _link, patient = accepted(desk)
+    patient.open(request_link(desk))
+    form = patient.open(f"{patient.path}/question")
+    own = patient.open(f"/request/{desk.reference}")
+    desk.erase()
+    refused = patient.press(form, None, words="MY SECRET ILLNESS")
+    assert refused.status == 409
+    assert refused.text("h1") == "The person’s details were deleted meanwhile"
+    assert "MY SECRET ILLNESS" in refused.html
+    stray = patient.press(own, None, words="MY SECRET ILLNESS")
+    assert stray.status == 410, "no code was typed for the request itself"
+    assert "MY SECRET ILLNESS" in stray.html
+    assert f"{patient.path}/question" not in set(patient.open(patient.path).links())
+    assert "MY SECRET ILLNESS" not in {entry.words for entry in desk.history()}
