@@ -111,6 +111,7 @@ def check(act: Act, request: PatientRequest, typed: str) -> bool:
 
     Digits of any script, with spaces or hyphens between them, are accepted. A right code is used up by it.
     """
+    lock(request, erased_too=True)  # in the order in which erasing locks; of somebody erased there is no code
     newest = _newest(request, act.now)
     if newest is None:
         return False
