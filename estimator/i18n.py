@@ -26,6 +26,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from estimator.marked_text import Words, filled, joined
+from estimator.normal_form import normal_form
 
 __all__ = [
     "DOMAINS",
@@ -257,7 +258,7 @@ def folded_digits(typed: str) -> str:
     """Write the decimal digits of any script as 0 to 9 and leave everything else."""
     return "".join(
         str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
-        for letter in unicodedata.normalize("NFKC", typed)
+        for letter in normal_form("NFKC", typed)
     )
 
 

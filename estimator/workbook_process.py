@@ -8,6 +8,7 @@ import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from xml.parsers import expat
 
 import openpyxl
 
@@ -21,6 +22,11 @@ MOST_PARTS = 200
 MOST_SHEETS = 40
 MOST_COLUMNS = 400
 """Number of columns of a sheet that are looked at."""
+
+
+_DECLARING = ("<!DOCTYPE", "<!ENTITY")
+_CODES = ("ascii", "cp037")
+"""The two families of codes in which XML can be written, if the zeros of wider ones are left out."""
 
 
 class TooMuch(ValueError):
@@ -72,9 +78,25 @@ def _must_be_small(content: bytes) -> None:
             raise TooMuch
         for part in parts:
             # No more than the declared size is ever unpacked.
-            start = archive.read(part)[:4_000].replace(b"\x00", b"")
-            if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                raise TooMuch
+            _must_declare_nothing(part.filename, archive.read(part))
+
+
+def _must_declare_nothing(name: str, content: bytes) -> None:
+    """Refuse a part that is XML and declares a document type or entities, wherever that stands."""
+    reader = expat.ParserCreate()
+    reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = _refused
+    try:
+        reader.Parse(content, True)
+    except expat.ExpatError:
+        # A picture, or XML that this parser cannot read: then another one must not read it either.
+        is_xml = name.lower().endswith((".xml", ".rels"))
+        plain_bytes = content.replace(b"\x00", b"")
+        if is_xml or any(mark.encode(code) in plain_bytes for mark in _DECLARING for code in _CODES):
+            raise TooMuch from None
+
+
+def _refused(*_declared: object) -> None:
+    raise TooMuch
 
 
 def _text(cell: Any) -> str:

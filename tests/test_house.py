@@ -440,3 +440,14 @@ def test_pages_lead_only_to_addresses_that_are_made_here() -> None:
         name(path) for path in WEB if re.search(r"""["']Location["']""", path.read_text(encoding="utf-8"))
     ]
     assert written == []
+
+
+def test_normal_forms_are_asked_for_in_one_place() -> None:
+    """Only there is the time bounded that they take, which grows with the square of a text's marks."""
+    found = []
+    for path in MODULES:
+        wanted = {"unicodedata.normalize", "unicodedata.is_normalized"}
+        attributes = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+        if wanted & (attributes | set(imports(path))):
+            found.append(name(path))
+    assert found == ["estimator/normal_form.py"]

@@ -161,7 +161,7 @@ SETTINGS = (
     ),
     Setting(
         "MAILS_PER_ADDRESS",
-        "The maximum number of mails to one address in a day, whoever asks for them.",
+        "The maximum number of mails that visitors cause to one address in a day; other mail is counted by itself.",
         "10",
         whole(1, 10_000),
     ),
@@ -173,13 +173,13 @@ SETTINGS = (
     ),
     Setting(
         "MAILS_PER_NETWORK",
-        "The maximum number of estimates that one network has sent by mail in a quarter of an hour.",
+        "The maximum number of estimates and questions that one network has sent by mail in a quarter of an hour.",
         "20",
         whole(1, 10_000),
     ),
     Setting(
         "MAILS_PER_HOUR",
-        "The maximum number of estimates that the installation sends by mail in an hour; the desk is told.",
+        "The maximum number of mails that visitors cause in an hour, estimates and confirmations; the desk is told.",
         "300",
         whole(1, 100_000),
     ),

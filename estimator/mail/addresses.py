@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from difflib import get_close_matches
 
 from email_validator import EmailNotValidError, validate_email
+
+from estimator.normal_form import normal_form
 
 LONGEST = 254
 LONGEST_LOCAL_PART = 64
@@ -58,7 +59,7 @@ def counted(typed: str) -> str:
 
     It has no +tag, since all tags of an address reach one mailbox.
     """
-    local, at, domain = unicodedata.normalize("NFKC", spelling(typed)).casefold().rpartition("@")
+    local, at, domain = normal_form("NFKC", spelling(typed)).casefold().rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +32,11 @@ LEAST_ATTEMPTS = 5
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-ESTIMATE = "estimate"
-"""The template of mail that anybody may cause, so that it is limited for the whole installation."""
+ANYBODYS = frozenset({"estimate", "request_received"})
+"""Templates of mail that anybody may cause, to any address, so that it is limited for the whole installation.
+
+What they caused never counts towards the limits of other mail: nobody can keep the clinic from writing to a patient.
+"""
 
 PROMPT = frozenset(
     {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
@@ -102,8 +105,9 @@ class Claimed:
 def put(act: Act, message: Message) -> Mail:
     """Put a mail into the outbox; idempotent for the same submission.
 
-    Raises TooMany if the address or the record has reached its limit of the last 24 hours; the caller must then roll
-    back, which removes the row.
+    Raises TooMany if the address or the record has reached its limit of the last 24 hours, for which mail that anybody
+    may cause is counted together and each other template by itself; or if the installation has reached that of an
+    hour. The caller must then roll back, which removes the row.
     """
     template, about = message.template, message.about
     lookup = keys.lookup(act.settings.lookup_key, "address", addresses.counted(message.address))
@@ -130,25 +134,27 @@ def put(act: Act, message: Message) -> Mail:
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
         limits = _limits(act, message)
+        together = Mail.template.in_(ANYBODYS if template in ANYBODYS else {template})
         # Counted after the insert: no other transaction can add one until this one ends.
-        if _since(act.now, Mail.about == about) > limits.per_record:
+        if _since(act.now, Mail.about == about, together) > limits.per_record:
             raise TooMany("record")
-        if _since(act.now, Mail.address_lookup == lookup) > limits.per_address:
+        if _since(act.now, Mail.address_lookup == lookup, together) > limits.per_address:
             raise TooMany("address")
-        if template == ESTIMATE and sent_this_hour(act.now) > act.settings.mails_per_hour:
+        is_limited = template in ANYBODYS and message.limits != UNLIMITED
+        if is_limited and sent_this_hour(act.now) > act.settings.mails_per_hour:
             raise TooMany("installation")
         jobs.enqueue(kind_of(template), mail.id)
     return mail
 
 
 def sent_this_hour(now: datetime) -> int:
-    """Return how many estimates were put into the outbox in the last hour, sent or not."""
+    """Return how many mails that anybody may cause were put into the outbox in the last hour, sent or not."""
     counted = select(func.count()).select_from(Mail)
-    return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template == ESTIMATE)) or 0
+    return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template.in_(ANYBODYS))) or 0
 
 
 def reached(act: Act) -> int | None:
-    """Return the limit of estimates by mail in an hour once it is reached, for the desk to be told; None before."""
+    """Return the limit of such mail in an hour once it is reached, for the desk to be told; None before."""
     return act.settings.mails_per_hour if sent_this_hour(act.now) >= act.settings.mails_per_hour else None
 
 
@@ -306,15 +312,16 @@ def address_of(mail: Mail | Claimed, keyring: keys.Keyring) -> str | None:
     return keyring.open(mail.address, Mail.__tablename__, "address", mail.name)
 
 
-def drop(about: str | Select[Any]) -> None:
+def drop(about: str | Select[Any], *, but: Collection[str] = ()) -> None:
     """Cancel every mail about a record, or about those that a query names, and erase what it says.
 
     A mail that the server is taking at this moment still goes out. The emptied rows count towards the limits of
     their addresses for the rest of the day, or else deleting would get around them; `clear_away` removes them.
+    Mail of the templates in `but` stays.
     """
     which = Mail.about == about if isinstance(about, str) else Mail.about.in_(about)
     emptied = {"about": "", "address": None, "options": "{}", "words": None, "state": "failed"}
-    changed_rows(update(Mail).where(which).values(**emptied, **_LEASED.freed()))
+    changed_rows(update(Mail).where(which, Mail.template.not_in(but)).values(**emptied, **_LEASED.freed()))
 
 
 def clear_away(now: datetime) -> int:
@@ -334,7 +341,7 @@ def forget_addresses(act: Act) -> int:
     )
 
 
-def _since(now: datetime, which: ColumnElement[bool]) -> int:
+def _since(now: datetime, *which: ColumnElement[bool]) -> int:
     # A row from the future counts: the clock was set back, and the day is not over.
-    counted = select(func.count()).select_from(Mail).where(which, Mail.created_at > now - DAY)
+    counted = select(func.count()).select_from(Mail).where(*which, Mail.created_at > now - DAY)
     return db.session.scalar(counted) or 0

@@ -8,24 +8,27 @@ What becomes of each part when a person is erased:
 - consents stay as facts, marked as withdrawn on that day: they show that all that was done until then was allowed;
 - an issued quote keeps its number and its figures, so that it can still be computed again. Name, worded rows and
   PDF are removed, its link opens nothing, and if it could still be accepted it is withdrawn;
-- a quote that was accepted is a contract. It, with its PDF and the name on it, is kept until its years are over.
+- a quote that was accepted is a contract. It, with its PDF and the name on it, is kept until its years are over, or
+  until the acceptance is taken back. No link opens it any more: a browser in which the code of the mail was typed
+  shows it until that visit ends, and nobody else can confirm who they are without an address.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import exists, func, select, update
 
 from estimator import audit, links
 from estimator.act import Act, Clinic
 from estimator.db import changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
+    Mail,
     NameWord,
     PatientRequest,
     Quote,
@@ -36,10 +39,15 @@ from estimator.models import (
     RequestConsent,
     RequestEvent,
 )
+from estimator.quotes import notifications
 from estimator.requests import add_event, lock
 
 BATCH = 200
 """Number of requests removed in one transaction, so that no other writer waits long."""
+
+
+_AT_ONCE = (PatientRequest.email, PatientRequest.phone, PatientRequest.message)
+"""Columns that are emptied whatever is kept of a person."""
 
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:
@@ -81,17 +89,18 @@ def mails_of(request: PatientRequest) -> list[str]:
     return [mail.name for name in about for mail in outbox.mails_about(name)]
 
 
-def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
+def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Collection[str] = ()) -> bool:
     """Remove everything that tells who asked; return whether all of it is gone.
 
-    It is not while a quote that was accepted has to be kept; with `whole`, that goes as well.
+    It is not while a quote that was accepted has to be kept; with `whole`, that goes as well. Mail about the quote of
+    the templates in `spared` still goes out.
     """
-    lock(request)
+    lock(request, erased_too=True)
     quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
     contract = None if whole else accepted(request)
     outbox.drop(request.reference)
     if quote is not None:
-        _erase_revisions(quote, contract, act.now)
+        _erase_revisions(quote, contract, act.now, spared)
     for model in (QuoteDraft, QuoteCode):
         changed_rows(sql_delete(model).filter_by(request_id=request.id))
     changed_rows(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
@@ -103,19 +112,59 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False) -> bool:
     # Drop the idempotency key: sending the form once more must not return the erased request.
     request.submission = secrets.token_hex()
     request.erased_at = act.now
+    request.link_hash = _nothing()
+    if quote is not None:
+        quote.link_hash = _nothing()
     if contract is None:
         changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
         request.full_name = request.patient_name = None
-        request.link_hash = _nothing()
-        if quote is not None:
-            quote.link_hash = _nothing()
-        if request.state in ("new", "in_work", "waiting", "quoted"):
+        if request.state in ("new", "in_work", "waiting", "quoted") or (
+            request.state == "accepted" and not whole  # what was accepted was taken back
+        ):
             request.state = "closed"
     db.session.flush()
     held: dict[str, Any] = {} if contract is None else {"held": "accepted"}
-    add_event(act, request, "erased", **held)
+    add_event(act, request, "erased", erased_too=True, **held)
     audit.add(act, "request.erased", subject=request.reference, **held)
     return contract is None
+
+
+def erase_rest(act: Act, request: PatientRequest) -> bool:
+    """Erase what was kept of an erased person for a contract that is none any more; return whether that was done."""
+    if request.erased_at is None or request.full_name is None or accepted(request) is not None:
+        return False
+    # The desk still hears what was answered; there is no word about the person in that mail.
+    return erase(act, request, spared=(notifications.DECIDED,))
+
+
+def erase_leftovers(act: Act) -> int:
+    """Erase a batch of what is still there of erased people and need not be; return of how many, 0 when none is left.
+
+    It is there because a contract was kept that is none any more, or because it came in while they were erased.
+    """
+    contract = (
+        exists()
+        .where(Quote.request_id == PatientRequest.id)
+        .where(QuoteRevision.quote_id == Quote.id, QuoteRevision.state == "accepted")
+    )
+    found = db.session.scalars(
+        select(PatientRequest)
+        .where(
+            PatientRequest.erased_at.is_not(None),
+            or_(
+                and_(PatientRequest.full_name.is_not(None), ~contract),
+                *(column.is_not(None) for column in _AT_ONCE),
+                exists().where(RequestEvent.request_id == PatientRequest.id, RequestEvent.words.is_not(None)),
+                *(exists().where(model.request_id == PatientRequest.id) for model in (QuoteDraft, QuoteCode)),
+                exists().where(Mail.about == PatientRequest.reference, Mail.address.is_not(None)),
+            ),
+        )
+        .order_by(PatientRequest.id)
+        .limit(BATCH)
+    ).all()
+    for request in found:
+        erase(act, request)
+    return len(found)
 
 
 def remove_old(act: Act) -> int:
@@ -157,13 +206,15 @@ def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
     ).all()
 
 
-def _erase_revisions(quote: Quote, contract: QuoteRevision | None, now: datetime) -> None:
+def _erase_revisions(
+    quote: Quote, contract: QuoteRevision | None, now: datetime, spared: Collection[str]
+) -> None:
     revisions = db.session.execute(
         select(QuoteRevision.id, QuoteRevision.number).filter_by(quote_id=quote.id)
     )
     gone = []
     for revision_id, number in revisions.all():
-        outbox.drop(f"{quote.number}/{number}")
+        outbox.drop(f"{quote.number}/{number}", but=spared)
         if contract is None or revision_id != contract.id:
             gone.append(revision_id)
     changed_rows(

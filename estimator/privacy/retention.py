@@ -75,6 +75,7 @@ def _run(act: Act, found: Report, done: Callable[[], None]) -> None:
     found["quotes expired"] = _until_none(partial(quotes.expire_due, act), done)
     found["requests"] = _until_none(partial(erasure.remove_old, act), done)
     found["people in quotes"] = _until_none(partial(erasure.erase_old, act), done)
+    found["people in quotes"] += _until_none(partial(erasure.erase_leftovers, act), done)
     # Last: whatever is removed above leaves emptied mail behind.
     found["mail addresses"] = outbox.forget_addresses(act)
     found["mail remains"] = outbox.clear_away(act.now)

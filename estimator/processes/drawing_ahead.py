@@ -1,14 +1,17 @@
 """The PDF of an estimate is drawn while its page is read, so that its button answers like a stored file.
 
-That is done when the worker has nothing else to do, and only for as many as one who reads could ask for: whoever makes
-estimates in floods has their PDFs drawn when they ask.
+That is done when the worker has nothing else to do, for the newest first, and for no more in a minute than MOST: what
+comes in a flood is drawn when it is asked for. Estimates say nothing of the network that made them, so all count
+together; as one network makes at most ESTIMATES_PER_NETWORK of them in a quarter of an hour, it cannot use up the
+minutes of everybody else, only one or a few of them.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
@@ -25,8 +28,8 @@ LOOKS_EVERY = 1
 WITHIN = timedelta(minutes=1)
 """Time for which somebody is expected to look at a page before they ask for its PDF."""
 
-MOST = 10
-"""Number of estimates of that time without a PDF above which they come in a flood, and none is drawn ahead."""
+MOST = 20
+"""Maximum number of PDFs that are drawn ahead within that time."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,20 +41,26 @@ class DrawingAhead:
         """`may_go_on` is asked before each document: nothing that somebody waits for waits for these."""
         self._may_go_on = may_go_on
         self._failed: set[int] = set()
+        self._drawn_at: deque[datetime] = deque(maxlen=MOST)
 
     def look(self, app: Flask) -> None:
         """Draw the PDFs that may be asked for soon, the newest first."""
-        wanted = pdf_cache.lacking(task.now() - WITHIN, MOST + 1)
+        wanted = pdf_cache.lacking(task.now() - WITHIN, MOST)
         self._failed &= set(wanted)
         db.session.rollback()
-        if len(wanted) > MOST:
-            return
         for number in wanted:
             if number in self._failed:
                 continue
-            if not self._may_go_on():
+            if self._has_drawn_enough() or not self._may_go_on():
                 return
+            self._drawn_at.append(task.now())
             self._draw(app, number)
+
+    def _has_drawn_enough(self) -> bool:
+        """Whether so many were drawn within the last minute that the next has to be asked for."""
+        now = task.now()
+        # A moment that lies ahead does not count: the clock was set back.
+        return sum(now - WITHIN < moment <= now for moment in self._drawn_at) >= MOST
 
     def _draw(self, app: Flask, number: int) -> None:
         record = db.session.get(Estimate, number)

@@ -30,7 +30,7 @@ from estimator.quotes.issued_revisions import (
     token_of,
     without_pdf,
 )
-from estimator.quotes.issuing import NotReady, expire_due, issue, new_link, withdraw, worded
+from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, issue, new_link, withdraw, worded
 
 __all__ = [
     "AlreadyDecided",
@@ -41,6 +41,7 @@ __all__ = [
     "accept",
     "ask_question",
     "by_number",
+    "can_be_withdrawn",
     "content_of",
     "decision_of",
     "decline",

@@ -126,7 +126,7 @@ def ask_question(act: Act, request: PatientRequest, words: str) -> None:
     """Store a patient's question, whichever page it comes from, and notify the desk by mail.
 
     The mail is about the quote, where there is one. The same words again are one question and one mail; raises
-    outbox.TooMany after requests.QUESTIONS_A_DAY.
+    outbox.TooMany after requests.QUESTIONS_A_DAY, and requests.Erased.
     """
     event = requests.keep_question(act, request, words)
     if event is None:
@@ -188,12 +188,19 @@ def _tell(
     act: Act, revision: QuoteRevision, request: PatientRequest, what: notifications.Answer, **detail: str
 ) -> None:
     """Add an event to the request, and notify the desk by a mail without personal data."""
+    erased_too = what == "taken_back"  # what was accepted is kept of somebody erased, and can be taken back
     event = requests.add_event(
-        act, request, what, quote=revision.quote.number, revision=revision.number, **detail
+        act,
+        request,
+        what,
+        erased_too=erased_too,
+        quote=revision.quote.number,
+        revision=revision.number,
+        **detail,
     )
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
-        requests.move(act, request, cast(Any, after))
+        requests.move(act, request, cast(Any, after), erased_too=erased_too)
     notifications.tell_desk(act, "quote_decided", revision, submission=event.name, options={"what": what})
     notifications.tell_patient(act, revision, what, submission=event.name)
 

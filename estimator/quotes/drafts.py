@@ -53,7 +53,9 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
     The adjustments of that revision are copied with the actor as their author, so that they need approval again.
+    Raises requests.Erased.
     """
+    lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
     lines = [] if newest is None else _lines_of(act, newest)
@@ -95,9 +97,10 @@ def change(
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
-    the last one, pricing.BadAnswers if the chosen price list refuses the plan, and WrongAdjustment.
+    the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
+    lock(request)
     values: dict[str, Any] = {"save": save + 1, "changed_by": act.actor, "changed_at": act.now}
     if prices is not None:
         values["prices"] = prices

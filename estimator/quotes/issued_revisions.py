@@ -134,9 +134,9 @@ def keep_pdf(revision: QuoteRevision, content: bytes, keyring: keys.Keyring) -> 
 
 
 def locked(revision: QuoteRevision) -> PatientRequest:
-    """Lock a revision's request until the transaction ends, and read both anew."""
+    """Lock a revision's request until the transaction ends, and read both anew; also one whose person is erased."""
     request = revision.quote.request
-    lock(request)
+    lock(request, erased_too=True)
     db.session.refresh(revision)
     return request
 

@@ -151,19 +151,28 @@ def worded(
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
-    """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent."""
+    """Withdraw the current revision for one of the reasons in WITHDRAWN; raises NotCurrent.
+
+    One that an erased person has accepted can be withdrawn as well: they cannot take it back themselves any more.
+    """
     if reason not in WITHDRAWN:
         raise ValueError(f"no reason to withdraw: {reason}")
     request = locked(revision)
-    if state_at(revision, act.now) != "current":
+    if not can_be_withdrawn(revision, act.now):
         raise NotCurrent(state_at(revision, act.now))
     set_state(revision, "withdrawn", act.now)
     number = revision.quote.number
     event = requests.add_event(
-        act, request, "withdrawn", quote=number, revision=revision.number, reason=reason
+        act,
+        request,
+        "withdrawn",
+        erased_too=True,
+        quote=number,
+        revision=revision.number,
+        reason=reason,
     )
     if request.state == "quoted":
-        requests.move(act, request, "in_work")
+        requests.move(act, request, "in_work", erased_too=True)
     audit.add(
         act,
         "quote.withdrawn",
@@ -173,6 +182,12 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
         reason=reason,
     )
     notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
+
+
+def can_be_withdrawn(revision: QuoteRevision, now: datetime) -> bool:
+    """Whether a revision can be withdrawn at a moment."""
+    state = state_at(revision, now)
+    return state == "current" or (state == "accepted" and revision.quote.request.erased_at is not None)
 
 
 def new_link(act: Act, quote: Quote) -> str:
@@ -299,9 +314,11 @@ def _expire(act: Act, revision_id: int) -> int:
     if revision.state != "current" or state_at(revision, act.now) != "expired":
         return 0
     set_state(revision, "expired", act.now)
-    requests.add_event(act, request, "expired", quote=revision.quote.number, revision=revision.number)
+    requests.add_event(
+        act, request, "expired", erased_too=True, quote=revision.quote.number, revision=revision.number
+    )
     if request.state == "quoted":
-        requests.move(act, request, "expired")
+        requests.move(act, request, "expired", erased_too=True)
     return 1
 
 

@@ -20,7 +20,9 @@ from estimator.mail import outbox
 from estimator.models import Mail, QuoteRevision
 from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
 
-TO_DESK = frozenset({"quote_decided", "quote_question"})
+DECIDED = "quote_decided"
+
+TO_DESK = frozenset({DECIDED, "quote_question"})
 """The templates that go to the desk; the others about a revision go to the patient."""
 
 RECEIPT = "quote_receipt"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from estimator.requests import access_codes, consents, name_index, search
-from estimator.requests.events import SEEN, SEEN_AGAIN, Entry, add_event, history, lock, seen
+from estimator.requests.events import (
+    SEEN,
+    SEEN_AGAIN,
+    ChangedMeanwhile,
+    Entry,
+    Erased,
+    add_event,
+    history,
+    lock,
+    seen,
+)
 from estimator.requests.lifecycle import (
     KIND,
     NEXT,
     TABLE,
     Asked,
-    ChangedMeanwhile,
     NotPossible,
     Person,
     answers_of,
@@ -46,6 +55,7 @@ __all__ = [
     "Asked",
     "ChangedMeanwhile",
     "Entry",
+    "Erased",
     "NotPossible",
     "Person",
     "access_codes",

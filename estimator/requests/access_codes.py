@@ -19,6 +19,7 @@ from estimator.db import advisory_lock, changed_rows, db
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteCode
+from estimator.requests.events import Erased, lock
 
 DIGITS = 6
 GOOD_FOR = timedelta(minutes=10)
@@ -61,6 +62,11 @@ def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
     If one was sent just now, return that one and None. Every earlier code stops working.
     Raises NoAddress, TooMany, keys.Unreadable.
     """
+    # The address is read under the lock: somebody who is erased at this moment gets no code.
+    try:
+        lock(request)
+    except Erased:
+        raise NoAddress from None
     address = address_of(request, act.settings.data_keys)
     if address is None:
         raise NoAddress
@@ -105,6 +111,7 @@ def check(act: Act, request: PatientRequest, typed: str) -> bool:
 
     Digits of any script, with spaces or hyphens between them, are accepted. A right code is used up by it.
     """
+    lock(request, erased_too=True)  # in the order in which erasing locks; of somebody erased there is no code
     newest = _newest(request, act.now)
     if newest is None:
         return False

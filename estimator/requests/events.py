@@ -24,6 +24,14 @@ SEEN = "seen"
 SEEN_AGAIN = timedelta(hours=1)
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the request since the page was shown."""
+
+
+class Erased(ChangedMeanwhile):
+    """The person was erased, perhaps a moment ago: nothing is added to their request, and no mail goes out."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing that happened, as it can be read."""
@@ -35,18 +43,32 @@ class Entry:
     words: str | None
 
 
-def lock(request: PatientRequest) -> None:
-    """Lock a request against changes by others until this transaction ends, and read it anew."""
+def lock(request: PatientRequest, *, erased_too: bool = False) -> None:
+    """Lock a request against changes by others until this transaction ends, and read it anew.
+
+    Raises Erased if the person is erased, unless `erased_too`.
+    """
     db.session.flush()  # or else the refresh would overwrite what was changed in this transaction
     advisory_lock(f"request {request.reference}")
     db.session.refresh(request, with_for_update=True)
+    if request.erased_at is not None and not erased_too:
+        raise Erased
 
 
 def add_event(
-    act: Act, request: PatientRequest, kind: str, *, words: str | None = None, **detail: object
+    act: Act,
+    request: PatientRequest,
+    kind: str,
+    *,
+    words: str | None = None,
+    erased_too: bool = False,
+    **detail: object,
 ) -> RequestEvent:
-    """Add an event to a request, which restarts its retention time; locks the request."""
-    lock(request)
+    """Add an event to a request, which restarts its retention time; locks the request.
+
+    Raises Erased if the person is erased, unless `erased_too`, which no event with words may be.
+    """
+    lock(request, erased_too=erased_too and words is None)
     name = secrets.token_hex(16)
     event = RequestEvent(
         name=name,

@@ -25,7 +25,7 @@ from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent,
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import name_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import add_event, lock
+from estimator.requests.events import ChangedMeanwhile, add_event, lock
 from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
 KIND = "request"
@@ -53,10 +53,6 @@ class NotPossible(Exception):
     def __init__(self, before: RequestState, after: RequestState) -> None:
         self.before, self.after = before, after
         super().__init__(before, after)
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else has changed the request since the page was shown."""
 
 
 @dataclass(frozen=True)
@@ -154,8 +150,10 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     if added:
         _with_words(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
-        mail = notify(act, found, person.email, "request_received", submission=found.reference)
-        about = {} if asked.kind == "quote" else {"about": asked.kind}
+        # What the desk enters is no mail that anybody may cause.
+        limits = outbox.UNLIMITED if origin == "staff" else None
+        mail = notify(act, found, person.email, "request_received", submission=found.reference, limits=limits)
+        about: dict[str, Any] = {} if asked.kind == "quote" else {"about": asked.kind}
         add_event(act, found, "asked", origin=origin, mail=mail, **about)
     return found
 
@@ -203,20 +201,26 @@ def answers_of(request: PatientRequest) -> Mapping[str, str | bool]:
 
 
 def move(
-    act: Act, request: PatientRequest, state: RequestState, *, words: str | None = None, **detail: object
+    act: Act,
+    request: PatientRequest,
+    state: RequestState,
+    *,
+    words: str | None = None,
+    erased_too: bool = False,
+    **detail: object,
 ) -> RequestEvent:
-    """Set the state of a request; raises NotPossible if it cannot follow the present one."""
-    lock(request)
+    """Set the state of a request; raises NotPossible if it cannot follow the present one, and Erased as `add_event`."""
+    lock(request, erased_too=erased_too)
     before = request.state
     if state not in NEXT[before]:
         raise NotPossible(before, state)
     request.state = state
     changed = {"from": before, "to": state, **detail}
-    return add_event(act, request, "state", words=words, **changed)
+    return add_event(act, request, "state", words=words, erased_too=erased_too, **changed)
 
 
 def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: int) -> RequestEvent:
-    """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one."""
+    """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one, or Erased."""
     lock(request)
     if request.changes != changes:
         raise ChangedMeanwhile
@@ -240,7 +244,15 @@ def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     return add_event(act, request, "note", words=words)
 
 
-def notify(act: Act, request: PatientRequest, address: str | None, template: str, *, submission: str) -> str:
+def notify(
+    act: Act,
+    request: PatientRequest,
+    address: str | None,
+    template: str,
+    *,
+    submission: str,
+    limits: outbox.Limits | None = None,
+) -> str:
     """Put a mail to whoever asked into the outbox; return what became of that, as a code."""
     if address is None:
         return "no_address"
@@ -256,10 +268,11 @@ def notify(act: Act, request: PatientRequest, address: str | None, template: str
                     address=address,
                     language=request.language,
                     submission=submission,
+                    limits=limits,
                 ),
             )
-    except outbox.TooMany:
-        return "too_many"
+    except outbox.TooMany as too_many:
+        return "too_many_now" if too_many.what == "installation" else "too_many"
     return "put"
 
 

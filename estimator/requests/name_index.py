@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from estimator import keys
+from estimator.normal_form import normal_form
 
 LEAST = 3
 """Minimum length of an indexed beginning; a shorter one would be shared by too many to help, and tell too much."""
@@ -35,10 +36,10 @@ def word_of(typed: str, key: str) -> list[int]:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text as they are compared: without capitals, accents and apostrophes."""
-    folded = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    folded = normal_form("NFKD", _APOSTROPHES.sub("", text)).casefold()
     letters = "".join(
         letter if letter.isalnum() else " "
-        for letter in unicodedata.normalize("NFKD", folded)
+        for letter in normal_form("NFKD", folded)
         if unicodedata.category(letter)[0] != "M" and unicodedata.category(letter) != "Cf"
     )
     return letters.split()

@@ -54,7 +54,7 @@ def ask_first(
 def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
     """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
 
-    Raises outbox.TooMany after QUESTIONS_A_DAY, and keys.Unreadable.
+    Raises outbox.TooMany after QUESTIONS_A_DAY, Erased, and keys.Unreadable.
     """
     lock(request)
     recent = db.session.scalars(
@@ -92,7 +92,7 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
 def answer(act: Act, request: PatientRequest, words: str) -> str:
     """Keep what the desk answers, and mail that there is an answer, which is not in the mail; work has begun with it.
 
-    Returns what became of the mail, as a code; raises keys.Unreadable.
+    Returns what became of the mail, as a code; raises Erased, and keys.Unreadable.
     """
     lock(request)
     person = person_of(request, act.settings.data_keys)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from zxcvbn import zxcvbn
 
 from estimator.i18n import gettext as _
+from estimator.normal_form import normal_form
 
 SHORTEST = 12
 LONGEST = 128
@@ -52,7 +53,7 @@ def _rest(password: str, known: Sequence[str]) -> str:
 
     It is the password itself if nothing can be left out.
     """
-    text = unicodedata.normalize("NFKC", password).casefold()
+    text = normal_form("NFKC", password).casefold()
     words = _words(text)
     for word in sorted(known, key=len, reverse=True):
         if len(word) >= LEAST_INSIDE:

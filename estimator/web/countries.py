@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from estimator.i18n import Reader
+from estimator.normal_form import normal_form
 
 NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 """Two letters that stand for something else, or are no code of ISO 3166; Kosovo, XK, is used everywhere."""
@@ -26,5 +27,5 @@ def countries(reader: Reader) -> Mapping[str, str]:
 
 def _order(name: str) -> str:
     """Accents and capitals do not decide where a name stands."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = normal_form("NFKD", name.casefold())
     return "".join(letter for letter in letters if unicodedata.category(letter)[0] != "M")

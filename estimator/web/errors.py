@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from estimator import logs, verification
+from estimator import logs, requests, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web.forms import printable
@@ -35,6 +35,7 @@ class Missing(Exception):
 def init_app(app: Flask) -> None:
     """Give an app its error pages."""
     app.register_error_handler(Missing, _instead)
+    app.register_error_handler(requests.Erased, _erased)
     app.register_error_handler(CSRFError, _ended_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
@@ -63,6 +64,22 @@ def page(
 
 def _instead(missing: Missing) -> ResponseReturnValue:
     return missing.answer()
+
+
+def _erased(_error: requests.Erased) -> tuple[str, int]:
+    return erased_meanwhile()
+
+
+def erased_meanwhile() -> tuple[str, int]:
+    """Return the page for something about a person who was erased meanwhile; it keeps what was typed."""
+    at_desk = request.path.startswith("/desk/")
+    return page(
+        409,
+        _("The person’s details were deleted meanwhile"),
+        _("Nothing was kept or sent: nothing is added any more to what was deleted."),
+        way_out=(url_for("desk.queue"), _("To the requests")) if at_desk else None,
+        kept=typed() if request.method == "POST" else (),
+    )
 
 
 def _missing() -> tuple[str, int]:

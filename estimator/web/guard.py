@@ -192,6 +192,9 @@ LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check",
 LARGEST = 40_000_000
 """Maximum size of a request to LARGE, in bytes: more than a price list has, so that a longer one can be shown again."""
 
+MOST_FIELDS = 20_000
+"""Maximum number of fields of a form for price lists, which may accept thousands of warnings one by one."""
+
 CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
@@ -264,6 +267,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         request.max_content_length = request.max_form_memory_size = (
             LARGEST if endpoint in LARGE else LARGEST // 10
         )
+        request.max_form_parts = MOST_FIELDS
     if endpoint in SIGNING_IN or endpoint in STAFF:
         answer = _staff_only(endpoint)
         if answer is not None:

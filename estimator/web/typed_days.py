@@ -11,10 +11,13 @@ from estimator.i18n import Reader, folded_digits
 PARTS = ("day", "month", "year")
 """The three inputs."""
 
+LONGEST = 40
+"""Maximum length of a day that is read, spaces included."""
+
 
 def iso_day(typed: str) -> date | None:
     """Parse a day written as year, month and day; None if it is invalid."""
-    text = folded_digits(typed).strip()
+    text = folded_digits(typed).strip() if len(typed) <= LONGEST else ""
     try:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:

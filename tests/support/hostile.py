@@ -87,7 +87,37 @@ TEXTS = (
     "9" * 20,
 )
 
-LONG = ("A" * 150_000, "9" * 150_000, "x\n" * 60_000)
+SLOW = {
+    "marks in bad order": "\u0300" * 25_000 + "\u0316" * 25_000,
+    "marks by turns": "\u0300\u0316" * 25_000,
+    "marks on letters": "e\u0301\u0316" * 17_000,
+    "a thousand marks": "\u0300" * 500 + "\u0316" * 500,
+    "lines of marks": ("\u0300" * 15 + "\u0316" * 15 + "\n") * 1_600,
+    "dots": "." * 100_000,
+    "labels": "a." * 50_000,
+    "signs of addresses": "@" * 100_000,
+    "addresses": "a@b" * 33_000,
+    "digits": "9" * 100_000,
+    "digits of another script": "\u0663" * 50_000,
+    "digits and commas": "1,222." * 16_000,
+    "brackets": "(" * 100_000,
+    "brackets of lists": "[" * 100_000,
+    "number signs": "0 x" * 33_000,
+    "marks of direction": "\u200f" * 33_000,
+    "joiners": "\u0644\u200d" * 20_000,
+    "spaces": "x" + " " * 100_000 + "x",
+    "spaces of many kinds": "x" + "\u3000\u2009" * 16_000 + "x",
+    "lines": "\r\n" * 50_000,
+    "capitals that become two": "\u0130" * 50_000,
+    "ligatures": "\ufdfa" * 33_000,
+    "Chinese": "\u5341" * 33_000,
+    "short words": "abc " * 25_000,
+    "quotes": "'" * 100_000,
+    "signs of percent": "%" * 100_000,
+}
+"""Texts of some 100 kB on which careless programs work with the square of their length, or longer."""
+
+LONG = ("A" * 150_000, "9" * 150_000, "x\n" * 60_000, *SLOW.values())
 """Texts as long as a form lets through; some are sent, not many."""
 
 

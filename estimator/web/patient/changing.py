@@ -13,7 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import before, making
+from estimator.web.patient import before, cookies, making
 from pricing import PriceTable
 from pricing.explore import filled_in
 from pricing.table import YesNoDriver
@@ -79,7 +79,10 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                 status = _refused(
                     form,
                     400,
-                    _("Your session had ended. What you typed is still here; press the button again."),
+                    cookies.ended(
+                        _("Your session had ended. What you typed is still here; press the button again."),
+                        table.provider,
+                    ),
                 )
             else:
                 made = making.make(version, answers, form.submission.data or "")

@@ -1,11 +1,11 @@
-"""Dead links: one page for all of them, and a rate limit on requests for them.
+"""Dead links: one page for all of them, a rate limit on requests for them, and links that erasing ended.
 
 Only misses count. Thousands of phones share one address, and none of them is kept from its own link by the others.
 """
 
 from __future__ import annotations
 
-from flask import make_response
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.web import errors, networks, request_context
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
+from pricing.table import Provider
 
 MOST_A_MINUTE = 20
 
@@ -37,6 +38,42 @@ class DeadLink(errors.Missing):
         )
         response.headers["Retry-After"] = "60"
         return response
+
+
+class Erased(errors.Missing):
+    """The person was erased, and only a contract is kept: a link that was opened before opens nothing any more."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        super().__init__(provider)
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so, and whom to write to; it keeps what was typed."""
+        ways = by_letter(self.provider)
+        return errors.page(
+            410,
+            _("The links do not open this any more"),
+            _("What we kept about the person was deleted, as they asked. Only the contract is still kept."),
+            ways or _("If it is yours, ask the provider for it."),
+            *([_("Nothing was sent.")] if request.method == "POST" else []),
+            kept=errors.typed() if request.method == "POST" else (),
+        )
+
+
+def by_letter(provider: Provider) -> str:
+    """Say how somebody reaches a provider without a page of ours; empty if the list names no way."""
+    match (bool(provider.email), bool(provider.phone)):
+        case (True, True):
+            return _(
+                "If it is yours, write to %(email)s or call %(phone)s.",
+                email=provider.email,
+                phone=provider.phone,
+            )
+        case (True, False):
+            return _("If it is yours, write to %(email)s.", email=provider.email)
+        case (False, True):
+            return _("If it is yours, call %(phone)s.", phone=provider.phone)
+    return ""
 
 
 def _too_many() -> bool:

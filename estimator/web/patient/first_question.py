@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import clinic, price_lists, requests, wording
+from estimator import clinic, price_lists, requests, throttle, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Estimate
 from estimator.requests import consents
-from estimator.web import request_context
+from estimator.web import networks, request_context
 from estimator.web.fields import (
     AddressField,
     CarriedField,
@@ -26,7 +27,7 @@ from estimator.web.fields import (
 from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader, follows, is_switching
 from estimator.web.patient import question_form, request_visit
-from estimator.web.patient.request import LARGEST, pages, reply_days, too_many, visit_over
+from estimator.web.patient.request import far_too_long, pages, reply_days, too_many, visit_over, with_room
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -74,7 +75,10 @@ class FirstQuestionForm(Form):
 @pages.route("/e/<token>/question", methods=["GET", "POST"])
 def first_question(token: str) -> ResponseReturnValue:
     """Show the form of a question, or keep the question."""
-    request.max_content_length = request.max_form_memory_size = LARGEST
+    try:
+        with_room()
+    except RequestEntityTooLarge:
+        return far_too_long(url_for("asking.first_question", token=token))
     found = request_context.estimate_of(token)
     form = FirstQuestionForm()
     if request.method != "POST":
@@ -91,7 +95,7 @@ def first_question(token: str) -> ResponseReturnValue:
         return _page(found, token, form, 422, meant)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = too_many()
+            wait = too_many() or _too_many_mails(form)
             if wait is None:
                 record = requests.ask_first(
                     act(),
@@ -117,6 +121,19 @@ def first_question(token: str) -> ResponseReturnValue:
     if wait is not None:
         return _page(request_context.estimate_of(token), token, form.refuse(wait), 429)
     return redirect(url_for("asking.asked", reference=reference), code=303)
+
+
+def _too_many_mails(form: FirstQuestionForm) -> str | None:
+    """Count one more mail that a network has caused; return the error if the limit is exceeded, else None."""
+    settings = request_context.settings()
+    if form.email.address is None or not settings.sends_mail:
+        return None
+    if throttle.take(act(), "mail", networks.counted(), most=settings.mails_per_network) is None:
+        return None
+    return _(
+        "Many emails were asked for from your network just now. What you typed is still here: send it again in a "
+        "quarter of an hour, or leave a telephone number and no address."
+    )
 
 
 def _consent(found: Estimate) -> consents.Consent:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, price_lists, quotes, requests
+from estimator import clinic, price_lists, quotes, requests, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import smtp
@@ -17,13 +17,13 @@ from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
 from estimator.requests import access_codes
-from estimator.web import errors, request_context, turns
+from estimator.web import errors, networks, request_context, turns
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import request_visit
-from estimator.web.patient.opened_links import REQUESTS
+from estimator.web.patient import estimate_pdf, request_visit
+from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -62,11 +62,21 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
     found = _everything(record)
     if kind == "json":
         return _attachment(data_export.as_json(found), "application/json", f"{reference}.json")
-    reader = current_reader()
+    reader, network = current_reader(), networks.counted()
+    place, most = f"data {reference}", request_context.settings().pdfs_per_network
+    # The same line and the same limit as for PDFs of estimates: both cost the same.
+    before = turns.stand_in_line(estimate_pdf.DRAWING, place, network)
+    if before is None:
+        return _no_place(reference)
     try:
-        with turns.turn("drawing") as free:
-            if not free:
+        with turns.turn(estimate_pdf.DRAWING) as free:
+            if before or not free:
                 return _in_a_moment(reference)
+            turns.leave(estimate_pdf.DRAWING, place)
+            with committing():
+                wait = throttle.take(act(), "pdf", network, most=most)
+            if wait is not None:
+                return _too_many(reference)
             content = data_export.document(
                 record, found, reader, countries(reader), _kept(record), request_context.now()
             )
@@ -79,6 +89,26 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
             way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
         )
     return _attachment(content, "application/pdf", f"{reference}.pdf")
+
+
+def _no_place(reference: str) -> ResponseReturnValue:
+    return errors.page(
+        503,
+        _("Too many people are waiting for a PDF"),
+        _("Ask for it again in a minute. The page shows the same, and you can print it."),
+        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+    )
+
+
+def _too_many(reference: str) -> ResponseReturnValue:
+    page, status = errors.page(
+        429,
+        _("Try again in a quarter of an hour"),
+        _("Many PDFs were asked for from your network just now."),
+        _("The page shows the same, and you can print it."),
+        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
+    )
+    return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
 
 
 def _in_a_moment(reference: str) -> ResponseReturnValue:
@@ -108,7 +138,11 @@ def erase(reference: str) -> ResponseReturnValue:
         smtp.forget_these(request_context.settings().mail_folder, mails)
         if whole:
             REQUESTS.end(reference)
-        return render_template("patient/my_data_erased.html", reference=reference, until=until)
+        else:
+            _stays_open(record)
+        return render_template(
+            "patient/my_data_erased.html", reference=reference, until=until, reach=_reach(record)
+        )
     contract = erasure.accepted(record)
     return render_template(
         "patient/my_data_erase.html",
@@ -116,8 +150,23 @@ def erase(reference: str) -> ResponseReturnValue:
         estimate=record.estimate_reference,
         until=None if contract is None else _until(record),
         number=None if contract is None else contract.quote.number,
+        reach=_reach(record),
         back=url_for("my_data.request", reference=reference),
     )
+
+
+def _stays_open(record: PatientRequest) -> None:
+    """Let what is kept of an erased request stay open in this browser until its visit ends: it could be seen here."""
+    REQUESTS.keep_open(record.reference, record.link_serial)
+    quote = quotes.for_request(record)
+    if quote is not None:
+        QUOTES.keep_open(quote.number, quote.link_serial)
+
+
+def _reach(record: PatientRequest) -> str:
+    """Return how the provider of a request is reached without its pages: an address, a number, or both."""
+    provider = price_lists.parsed(record.table_version).provider
+    return " · ".join(way for way in (provider.email, provider.phone) if way)
 
 
 class CodeForm(Form):
@@ -186,6 +235,8 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     try:
         with committing():
             access_codes.send(act(), record)
+    except access_codes.NoAddress:  # erased meanwhile
+        raise request_visit.VisitOver from None
     except access_codes.TooMany as too_many:
         minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(

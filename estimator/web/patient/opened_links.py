@@ -37,6 +37,12 @@ class Visits:
         entry = {"serial": serial, "since": _stamp(), "confirmed": moment}
         session[self.kind] = dict([*kept.items(), (name, entry)][-MOST:])
 
+    def keep_open(self, name: str, serial: int) -> None:
+        """Let a link that is open here count as confirmed until its visit ends, if no code was typed for it."""
+        if self.is_open(name, serial) and not self.is_confirmed(name, serial):
+            kept = self._entries()
+            session[self.kind] = {**kept, name: {**kept[name], "confirmed": kept[name]["since"]}}
+
     def end(self, name: str) -> None:
         """Forget one in this browser."""
         session[self.kind] = {other: entry for other, entry in self._entries().items() if other != name}

@@ -40,8 +40,9 @@ from pricing.stored import is_at_least
 pages = Blueprint("asking", __name__)
 
 
-LARGEST = 2_000_000
-"""Maximum size of a request here, in bytes: large enough that an overlong text is refused in the form itself."""
+LARGEST = 400_000
+"""Maximum size of a form here, in bytes, as browsers encode it: an overlong text is refused in the form itself, unless
+it is overlong many times over. Taking more apart would cost time before anything is looked at."""
 
 MOST_FROM = 30
 """Maximum number of requests from one network in a quarter of an hour; a whole hospital may share one."""
@@ -148,7 +149,10 @@ def page(reference: str) -> ResponseReturnValue:
 @pages.post("/request/<reference>/question")
 def question(reference: str) -> ResponseReturnValue:
     """Keep a question to the coordinator."""
-    request.max_content_length = request.max_form_memory_size = LARGEST
+    try:
+        with_room()
+    except RequestEntityTooLarge:
+        return far_too_long(url_for("asking.page", reference=reference))
     form = QuestionForm()
     record = request_visit.opened(reference)
     if is_switching():
@@ -205,19 +209,30 @@ def too_many() -> str | None:
 
 def _sent(found: Estimate, token: str) -> RequestForm | tuple[str, int]:
     """Read what was sent; far too much of it is answered with a page that says so."""
-    request.max_content_length = request.max_form_memory_size = LARGEST
     try:
+        with_room()
         return RequestForm(request_context.now(), found.table_version.time_zone)
     except RequestEntityTooLarge:
-        _let_it_arrive()
-        most = current_reader().number(str(request_form.LONGEST_MESSAGE))
-        return errors.page(
-            413,
-            _("Your message is far too long"),
-            _("There is room for %(most)s characters. Nothing was sent.", most=most),
-            _("Go back in your browser: what you wrote still stands there. Shorten it, and send it again."),
-            way_out=(url_for("asking.ask", token=token), _("To the empty form")),
-        )
+        return far_too_long(url_for("asking.ask", token=token))
+
+
+def with_room() -> None:
+    """Let a form be as large as forms with a message are; raises RequestEntityTooLarge if it is larger."""
+    request.max_content_length = request.max_form_memory_size = LARGEST
+    assert request.form is not None
+
+
+def far_too_long(empty: str) -> tuple[str, int]:
+    """Return the page for a form that is far too large; what was typed still stands in the browser."""
+    _let_it_arrive()
+    most = current_reader().number(str(request_form.LONGEST_MESSAGE))
+    return errors.page(
+        413,
+        _("Your message is far too long"),
+        _("There is room for %(most)s characters. Nothing was sent.", most=most),
+        _("Go back in your browser: what you wrote still stands there. Shorten it, and send it again."),
+        way_out=(empty, _("To the empty form")),
+    )
 
 
 def _let_it_arrive() -> None:
@@ -448,7 +463,7 @@ def _page(
         estimate=_estimate_link(record) if confirmed else None,
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
-        action=url_for("asking.question", reference=record.reference),
+        action=None if record.erased_at else url_for("asking.question", reference=record.reference),
         typed_at=url_for("asking.page", reference=record.reference),
         room=question_form.room(),
         **about,
@@ -490,6 +505,8 @@ def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
 
 
 def _quote(quote: Quote) -> dict[str, str]:
+    if quote.request.erased_at is not None:  # no link opens it any more
+        return {"number": quote.number, "link": url_for("quote.page", number=quote.number)}
     token = quotes.token_of(quote, request_context.settings().link_key)
     return {"number": quote.number, "link": url_for("quote.open", token=token)}
 
@@ -526,6 +543,14 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
         return {
             "sentence": _(
                 "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
+                "What you wrote has arrived all the same.",
+                address=address,
+            )
+        }
+    if became == "too_many_now":
+        return {
+            "sentence": _(
+                "We have sent as many emails as we may in this hour, so no confirmation was sent to %(address)s. "
                 "What you wrote has arrived all the same.",
                 address=address,
             )

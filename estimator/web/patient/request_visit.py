@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from estimator import requests
+from estimator import price_lists, requests
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.web import errors, request_context
-from estimator.web.patient import cookies
+from estimator.web.patient import cookies, dead_links
 from estimator.web.patient.opened_links import REQUESTS
 
 
@@ -40,14 +40,18 @@ def opened(reference: str) -> PatientRequest:
     found = requests.get(reference) if REQUESTS.knows(reference) else None
     if found is None or found.full_name is None or not REQUESTS.is_open(reference, found.link_serial):
         raise VisitOver
+    if found.erased_at is not None and not is_confirmed(found):
+        raise dead_links.Erased(price_lists.parsed(found.table_version).provider)
     return found
 
 
 def is_confirmed(request: PatientRequest) -> bool:
     """Whether this browser may see what is personal in a request.
 
-    It may once the code of the mail was typed here, or if no mail can be sent to the patient.
+    It may once the code of the mail was typed here, or if no mail could ever be sent to the patient: an address that
+    was erased proves nothing.
     """
-    if request.email is None or not request_context.settings().sends_mail:
+    mailed = request.email is not None and request_context.settings().sends_mail
+    if not mailed and request.erased_at is None:
         return True
     return REQUESTS.is_confirmed(request.reference, request.link_serial)

@@ -20,6 +20,7 @@ from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
 from estimator.web import errors, networks, request_context, turns
+from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, sent, summary
 from estimator.web.language import current_reader
@@ -40,7 +41,9 @@ MOST_FILES = 30
 
 
 class InMemory(Request):
-    """A request whose files never touch the disk, not even for a moment, and whose fields all have names."""
+    """A request whose files never touch the disk, not even for a moment, and whose fields are not many, with names."""
+
+    form_data_parser_class = BoundedForms
 
     def _load_form_data(self) -> None:
         """Read the form; what a part without a name holds belongs to no field."""

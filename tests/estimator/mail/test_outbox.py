@@ -250,6 +250,40 @@ def test_nobody_can_be_flooded_through_one_record_or_at_one_address(app: Flask) 
     put(app, 7, about="EST-7", per_address=5, now=NOW + timedelta(hours=24))
 
 
+def test_mail_that_strangers_cause_never_keeps_the_clinic_from_writing(app: Flask) -> None:
+    for number, template in enumerate(("estimate", "request_received", "estimate")):
+        put(app, number, about="REQ-2222-2222", template=template, per_address=3, per_record=3)
+    with pytest.raises(outbox.TooMany):
+        put(app, 3, about="REQ-2222-2222", template="request_received", per_address=3, per_record=3)
+    db.session.rollback()
+    for number in range(4, 7):
+        put(app, number, about="REQ-2222-2222", template="request_answer", per_address=3, per_record=3)
+    with pytest.raises(outbox.TooMany):
+        put(app, 7, about="REQ-2222-2222", template="request_answer", per_address=3, per_record=3)
+    db.session.rollback()
+
+
+def test_confirmations_that_anybody_may_cause_count_in_the_hour_and_those_of_the_desk_do_not(
+    app: Flask,
+) -> None:
+    most = app.config["SETTINGS"].mails_per_hour
+    for number in range(most):
+        put(
+            app,
+            number,
+            template="request_received",
+            about=f"REQ-{number}",
+            address=f"v{number}@example.org",
+        )
+    for template in outbox.ANYBODYS:
+        with pytest.raises(outbox.TooMany) as too_many:
+            put(app, most, about="REQ-last", address="last@example.org", template=template)
+        assert too_many.value.what == "installation"
+        db.session.rollback()
+    put(app, most + 1, template="request_received", address="last@example.org", limits=outbox.UNLIMITED)
+    put(app, most + 2, template="request_answer", address="last@example.org")
+
+
 def test_a_clock_that_was_set_back_lets_nobody_be_flooded(app: Flask) -> None:
     for number in range(3):
         put(app, number)

@@ -13,8 +13,8 @@ from estimator import estimates
 from estimator.db import db
 from estimator.models import Document, Estimate
 from estimator.pdf import renderer
-from estimator.processes import task
-from estimator.processes.drawing_ahead import MOST, WITHIN, DrawingAhead
+from estimator.processes import drawing_ahead, task
+from estimator.processes.drawing_ahead import WITHIN, DrawingAhead
 from tests.support.acts import acting
 from tests.support.example_mail import estimate
 
@@ -54,10 +54,22 @@ def test_nothing_is_drawn_ahead_while_somebody_waits_for_the_worker(app: Flask) 
     assert drawn() == 0
 
 
-def test_of_what_came_in_a_flood_nothing_is_drawn_ahead(app: Flask) -> None:
-    made(MOST + 1)
-    DrawingAhead(lambda: True).look(app)
-    assert drawn() == 0
+def test_of_what_comes_in_a_flood_so_many_are_drawn_and_after_a_minute_others_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing_ahead, "MOST", 2)
+    made(3, NOW - timedelta(seconds=2))
+    (newest,) = made(1, NOW - timedelta(seconds=1))
+    drawing = DrawingAhead(lambda: True)
+    for _look in range(3):
+        drawing.look(app)
+    assert drawn() == 2
+    assert newest.id in db.session.scalars(select(Document.estimate_id)).all(), "the newest comes first"
+    later = NOW + WITHIN
+    monkeypatch.setattr(task, "now", lambda: later)
+    made(1, later)
+    drawing.look(app)
+    assert drawn() == 3
 
 
 def test_who_has_gone_away_is_not_drawn_for(app: Flask) -> None:

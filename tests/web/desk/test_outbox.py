@@ -139,7 +139,7 @@ def test_only_coordinators_see_it(
 def test_the_desk_is_told_when_no_more_estimates_are_mailed_in_this_hour(
     app: Flask, coordinator: Staff
 ) -> None:
-    told = "estimates by mail in an hour is reached"
+    told = "emails in an hour that visitors may cause is reached"
     most = settings_of(app).mails_per_hour
     put(app, most - 1)
     for path in ("/desk/outbox", "/desk/requests"):

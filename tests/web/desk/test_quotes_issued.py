@@ -175,3 +175,24 @@ def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, coordinator:
 )
 def test_an_unknown_request_has_no_quote(coordinator: Staff, path: str) -> None:
     assert coordinator.see(f"{page('REQ-2222-2222')}{path}").status == 404
+
+
+def test_whoever_was_erased_and_takes_an_acceptance_back_by_telephone_has_the_rest_deleted(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    accept(app, reference)
+    assert coordinator.see(f"{page(reference)}/withdraw").status == 409
+    with request_of(app, reference) as found:
+        erasure.erase(acting(now=now()), found)
+    shown = coordinator.see(page(reference))
+    assert shown.all("input", id="link") == [], "no link opens it any more"
+    assert NAME in shown.html
+    asked = coordinator.see(f"{page(reference)}/withdraw")
+    assert "written or called to take that back" in asked.text
+    done = coordinator.send("Withdraw it", {"reason": "asked"})
+    assert "what was still kept about the person is deleted" in done.text
+    assert NAME not in coordinator.see(page(reference)).html
+    with request_of(app, reference) as found:
+        assert (found.full_name, found.state) == (None, "closed")

@@ -545,6 +545,30 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     assert requests.SEEN not in kinds(app, reference)
 
 
+@pytest.mark.parametrize(("path", "typed"), [("note", "words"), ("answer", "words"), ("state", "words")])
+def test_what_is_typed_about_somebody_who_was_erased_meanwhile_is_refused_and_shown_again(
+    app: Flask, coordinator: Staff, reference: str, path: str, typed: str
+) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    data = {typed: "Wilma called: 0123 456789", "state": "closed", "changes": str(changes(app, reference))}
+    with request_of(app, reference) as found:
+        erasure.erase(acting(now=datetime.now(UTC)), found)
+    answer = coordinator.post(f"/desk/requests/{reference}/{path}", data)
+    assert answer.status == 409
+    assert "The person’s details were deleted meanwhile" in answer.text
+    assert "Wilma called: 0123 456789" in answer.html, "what was typed is shown again"
+    assert "Wilma called" not in coordinator.see(f"/desk/requests/{reference}").html
+
+
+def test_no_quote_is_begun_for_somebody_who_was_erased(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(f"/desk/requests/{reference}/quote")
+    with request_of(app, reference) as found:
+        erasure.erase(acting(now=datetime.now(UTC)), found)
+    assert coordinator.post(f"/desk/requests/{reference}/quote/begin", {}).status == 409
+
+
 def test_an_approver_reads_and_changes_nothing(app: Flask, approver: Staff, reference: str) -> None:
     page = approver.see(f"/desk/requests/{reference}")
     assert NAME in page.text

@@ -184,9 +184,36 @@ def with_part(content: bytes, name: str, part: bytes, packed: int = zipfile.ZIP_
     return file.getvalue()
 
 
+def declared(
+    content: bytes, name: str = "xl/worksheets/sheet1.xml", *, comment: int = 0, encoding: str = "utf-8"
+) -> bytes:
+    """Return a part of a file as it is, but that it declares an entity, perhaps behind a long comment."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(name).decode()
+    body = text.partition("?>")[2] if text.startswith("<?xml") else text
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    entity = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]>'
+    return f"{head}<!--{'x' * comment}-->{entity}{body}".encode(encoding)
+
+
 @pytest.mark.parametrize(
     "what",
-    ["nothing", "text", "zip", "bomb", "entities", "cut", "long", "without its end", "changed", "no XML"],
+    [
+        "nothing",
+        "text",
+        "zip",
+        "bomb",
+        "entities",
+        "entities behind a comment",
+        "entities of a workbook behind a comment",
+        "entities in UTF-16",
+        "entities in EBCDIC",
+        "cut",
+        "long",
+        "without its end",
+        "changed",
+        "no XML",
+    ],
 )
 def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
     app: Flask, editor: Staff, draft: str, what: str
@@ -200,6 +227,18 @@ def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
         "zip": with_part(good, "xl/workbook.xml", b"<workbook/>"),
         "bomb": bomb(),
         "entities": with_part(good, "xl/worksheets/sheet1.xml", entities),
+        "entities behind a comment": with_part(
+            good, "xl/worksheets/sheet1.xml", declared(good, comment=9_000)
+        ),
+        "entities of a workbook behind a comment": with_part(
+            good, "xl/workbook.xml", declared(good, "xl/workbook.xml", comment=100_000)
+        ),
+        "entities in UTF-16": with_part(
+            good, "xl/workbook.xml", declared(good, "xl/workbook.xml", encoding="utf-16")
+        ),
+        "entities in EBCDIC": with_part(
+            good, "xl/workbook.xml", declared(good, "xl/workbook.xml", encoding="cp037")
+        ),
         "cut": good[: len(good) // 2],
         "long": b"x" * (workbook.MOST_BYTES + 1),
         **hostile.damaged_workbooks(good),

@@ -69,6 +69,16 @@ def test_the_other_forms_say_it_too(app: Flask, blocked: NoCookies, form: str) -
     assert "estimates@example.org" in second.problems[0]
 
 
+def test_the_form_of_one_question_says_it_too(app: Flask, blocked: NoCookies) -> None:
+    path = f"{Visitor(app).estimate(ANSWERS).path}/change/sessions"
+    first = blocked.send(blocked.open(path), {"q_sessions": "3"})
+    second = blocked.send(first, {"q_sessions": "3"})
+    assert "press the button again" in first.problems[0]
+    assert "Allow cookies for this site" in second.problems[0]
+    assert "estimates@example.org" in second.problems[0]
+    assert second.control("q_sessions") == "3"
+
+
 def test_a_link_that_cannot_be_remembered_says_so(blocked: NoCookies) -> None:
     for path in ("/quote/Q-2026-00001", "/request/REQ-AAAA-AAAA"):
         page = blocked.open(path)

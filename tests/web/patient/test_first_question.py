@@ -18,7 +18,7 @@ from estimator.models import Mail, PatientRequest
 from estimator.privacy import retention
 from estimator.processes import mail_contents
 from tests.support.acts import acting
-from tests.support.clinic import NOW
+from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.visitor import Page, Visitor
 from tests.web.patient.test_request import settings_of, stored
 
@@ -185,3 +185,38 @@ def test_it_is_deleted_with_everything_that_was_written(app: Flask, visitor: Vis
         assert found is not None
         assert (found.full_name, found.email) == (None, None)
         assert {one.words for one in requests.history(found, settings_of(app).data_keys)} == {None}
+
+
+def test_mails_that_questions_cause_are_limited_for_a_network_and_nothing_typed_is_lost(
+    start: Callable[..., Flask],
+) -> None:
+    app = start(table_text(), mails_per_network=2)
+    visitor = Visitor(app)
+    breakdown = visitor.estimate(ANSWERS)
+    for number in range(2):
+        page = visitor.open(f"{breakdown.path}/question")
+        assert sent(visitor, page, email=f"v{number}@quillworth.org")
+    page = visitor.open(f"{breakdown.path}/question")
+    refused = visitor.send(page, {**FILLED, "email": "v3@quillworth.org"}, button=None)
+    assert refused.status == 429
+    assert "Many emails were asked for from your network just now." in refused.problems[0]
+    assert refused.control("words") == FILLED["words"]
+    assert len(stored(app)) == 2
+    called = visitor.send(refused, {**FILLED, "email": "", "phone": "+49 30 901820"}, button=None)
+    assert called.status == 303, "who wants no mail is not kept from asking"
+
+
+def test_a_question_is_kept_without_a_confirmation_once_the_mails_of_an_hour_are_used_up(
+    start: Callable[..., Flask],
+) -> None:
+    app = start(table_text(), mails_per_hour=1)
+    visitor = Visitor(app)
+    breakdown = visitor.estimate(ANSWERS)
+    for number in range(2):
+        page = visitor.open(f"{breakdown.path}/question")
+        done = sent(visitor, page, email=f"v{number}@quillworth.org")
+    assert "as many emails as we may in this hour" in done.text()
+    assert len(stored(app)) == 2
+    with app.app_context():
+        templates = db.session.scalars(select(Mail.template)).all()
+    assert sorted(templates) == ["request_question", "request_question", "request_received"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pikepdf
@@ -17,6 +18,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 from estimator.requests import access_codes
+from estimator.web import turns
 from tests.support.acts import acting
 from tests.support.browser import words
 from tests.support.clinic import ANSWERS, NOW
@@ -343,3 +345,24 @@ def test_of_a_deleted_estimate_nothing_is_told(app: Flask, visitor: Visitor) -> 
         assert db.session.scalars(select(Estimate)).all() == []
     for path in ("data", "data.json"):
         assert visitor.open(f"{breakdown.path}/{path}").status == 404
+
+
+def test_a_pdf_of_my_data_is_drawn_within_the_limit_and_in_the_line_of_all_pdfs(
+    start: Callable[..., Flask], clock: time_machine.Traveller
+) -> None:
+    desk = Desk(start(list_text(), pdfs_per_network=2))
+    visitor = confirmed(desk)
+    path = f"/request/{desk.reference}/data.pdf"
+    for _each in range(2):
+        assert visitor.open(path).status == 200
+    page = visitor.open(path)
+    assert page.status == 429
+    assert "Many PDFs were asked for from your network just now." in page.text()
+    assert visitor.open(f"/request/{desk.reference}/data.json").status == 200
+    clock.shift(timedelta(minutes=16))
+    assert visitor.open(path).status == 200
+    with desk.app.test_request_context():
+        turns.stand_in_line("drawing", "somebody else's", "203.0.113.0/24")
+    clock.shift(timedelta(seconds=1))
+    waiting = visitor.open(path)
+    assert (waiting.status, waiting.text("h1")) == (503, "Your PDF is waiting for its turn")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -387,23 +388,44 @@ def test_a_database_that_goes_away_while_a_request_is_kept_loses_nothing(
     assert len(stored(app)) == 1
 
 
-def test_a_message_of_a_megabyte_and_a_half_is_told_so_in_the_form(
+def test_a_message_of_a_third_of_a_megabyte_is_told_so_in_the_form(
     app: Flask, visitor: Visitor, form: Page
 ) -> None:
-    page = visitor.send(form, filled(message="word " * 300_000), "check")
+    page = visitor.send(form, filled(message="word " * 70_000), "check")
     assert page.status == 422
-    assert page.problems == ["This has 1,500,000 characters; there is room for 5,000. Shorten it."]
+    assert page.problems == ["This has 350,000 characters; there is room for 5,000. Shorten it."]
     assert "keeps the first 100,000 characters" in page.text()
     assert len(page.control("message") or "") == 100_000
     assert page.control("full_name") == "Wilhelmina Quill"
     assert stored(app) == []
 
 
-def test_what_is_larger_still_gets_a_page_with_the_way_back(visitor: Visitor, form: Page) -> None:
-    page = visitor.send(form, filled(message="q" * 12_000_001), "check")
+@pytest.mark.parametrize("form_of", ["ask", "question"])
+def test_what_is_larger_still_gets_a_page_with_the_way_back(
+    visitor: Visitor, breakdown: Page, form_of: str
+) -> None:
+    form = visitor.open(f"{breakdown.path}/{form_of}")
+    long = {"message": "q" * 12_000_001, "words": "q" * 12_000_001}
+    page = visitor.post(form.path, {**form.typed(), **long})
     assert page.status == 413
     assert "Go back in your browser" in page.text()
     assert form.path in set(page.links())
+
+
+def test_a_form_is_taken_apart_in_no_time_whatever_is_sent(app: Flask, visitor: Visitor, form: Page) -> None:
+    hostile = {
+        "fields": b"a&" * 950_000,
+        "fields with values": b"&".join(b"%d=&1=" % number for number in range(120_000)),
+        "few enough bytes": b"a&" * 199_000,
+        "bytes that are no letters": b"message=" + b"%ff" * 130_000,
+    }
+    for path in (form.path, f"{form.path}/check", form.path.replace("/ask", "/question")):
+        for what, content in hostile.items():
+            before = time.process_time()
+            page = visitor.client.post(path, data=content, content_type="application/x-www-form-urlencoded")
+            assert time.process_time() - before < 0.4, (path, what)
+            assert page.status_code in (400, 413), (path, what)
+    assert stored(app) == []
 
 
 def test_expired_prices_can_be_asked_about_and_that_is_said(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
+from estimator.normal_form import normal_form
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
@@ -336,5 +336,5 @@ def _neighbours(draft: Draft, where: editing.Path, data: editing.Data) -> dict[s
 
 def code_from(label: str) -> str:
     """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    plain = normal_form("NFKD", label).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:40].strip("_")

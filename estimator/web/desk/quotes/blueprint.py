@@ -67,8 +67,10 @@ def the_quote(of: PatientRequest) -> Quote:
 
 
 def the_draft(of: PatientRequest) -> QuoteDraft:
-    """Return the draft of a request's quote; raises NothingPrepared."""
+    """Return the draft of a request's quote; raises NothingPrepared, or requests.Erased."""
     found = drafts.for_request(of)
+    if found is None and of.erased_at is not None and request.method == "POST":
+        raise requests.Erased
     if found is None:
         raise NothingPrepared(of.reference)
     return found

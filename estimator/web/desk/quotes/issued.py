@@ -14,6 +14,7 @@ from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
+from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
@@ -66,7 +67,7 @@ class IssuedQuote(TypedDict):
     number: str
     revisions: list[RevisionRow]
     may_be_withdrawn: bool
-    link: str
+    link: str | None
     questions: list[QuestionRow]
 
 
@@ -119,12 +120,13 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
     if quote is None:
         return None
     revisions = quotes.revisions(quote)
-    newest = quotes.state_at(revisions[0], now())
     return {
         "number": quote.number,
         "revisions": [_revision(one, of) for one in revisions],
-        "may_be_withdrawn": newest == "current",
-        "link": f"{settings().public_url}/q/{quotes.token_of(quote, settings().link_key)}",
+        "may_be_withdrawn": quotes.can_be_withdrawn(revisions[0], now()),
+        "link": None
+        if of.erased_at is not None
+        else f"{settings().public_url}/q/{quotes.token_of(quote, settings().link_key)}",
         "questions": _questions(of),
     }
 
@@ -154,9 +156,8 @@ def withdraw(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     quote = the_quote(of)
     revision = quotes.newest(quote)
-    standing = quotes.state_at(revision, now())
-    if standing != "current":
-        return _not_current(of, standing)
+    if not quotes.can_be_withdrawn(revision, now()):
+        return _not_current(of, quotes.state_at(revision, now()))
     form = WithdrawForm()
     if request.method == "POST":
         if form.revision.data != str(revision.number):
@@ -165,9 +166,14 @@ def withdraw(reference: str) -> ResponseReturnValue:
             try:
                 with committing():
                     quotes.withdraw(act(), revision, reason=form.reason.data)
+                    erased = erasure.erase_rest(act(), of)
             except quotes.NotCurrent as late:
                 return _not_current(the_request(reference), late.state)
-            flash(_("The quote is withdrawn. Its page says so from now on."))
+            flash(
+                _("The quote is withdrawn, and what was still kept about the person is deleted.")
+                if erased
+                else _("The quote is withdrawn. Its page says so from now on.")
+            )
             return to("prepare", reference=reference)
     errors_here = summary(form)
     page = render_template(

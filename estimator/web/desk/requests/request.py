@@ -191,6 +191,8 @@ def the_request(reference: str) -> PatientRequest:
 def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     """Show the request as it is now after a conflict with somebody else's change; the page keeps what was typed."""
     found = the_request(reference)
+    if found.erased_at is not None:  # there is no form any more in which it could stay
+        return errors.erased_meanwhile()
     newest = next(
         (
             entry

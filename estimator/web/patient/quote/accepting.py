@@ -15,6 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
+from estimator.privacy import erasure
 from estimator.web import networks
 from estimator.web.fields import CarriedField, SignatureField, TickField
 from estimator.web.forms import Form, summary
@@ -94,6 +95,18 @@ def answered(number: str) -> ResponseReturnValue:
     back = Link(found.link, _("To the quote"))
     number = found.quote.number
     receipt = [] if found.address is None else [_("An email that says the same is on its way to you.")]
+    if said.taken_back_at is not None and found.erased:
+        return blueprint.done(
+            _("The acceptance is taken back"),
+            _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
+            number=number,
+            following=[
+                _("The coordinator is told by mail."),
+                _(
+                    "The document and the name on it are deleted as well now: there is no reason to keep them."
+                ),
+            ],
+        )
     if said.taken_back_at is not None:
         return blueprint.done(
             _("The acceptance is taken back"),
@@ -150,6 +163,7 @@ def take_back(number: str) -> ResponseReturnValue:
         try:
             with committing():
                 quotes.take_back(act(), found.newest)
+                erasure.erase_rest(act(), found.quote.request)
         except quotes.NotCurrent:
             return done
         except quotes.TooLate:

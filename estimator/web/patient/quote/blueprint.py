@@ -22,7 +22,7 @@ from estimator.requests import access_codes
 from estimator.web import errors, request_context
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.patient import cookies
+from estimator.web.patient import cookies, dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.wording import FirmRows
 
@@ -63,8 +63,13 @@ class Opened:
 
     @property
     def confirmed(self) -> bool:
-        """Whether everything may be shown."""
-        return self.address is None or self.code_was_typed
+        """Whether everything may be shown; of an erased person only where the code was typed before."""
+        return self.code_was_typed or (self.address is None and not self.erased)
+
+    @property
+    def erased(self) -> bool:
+        """Whether the person was erased; what was accepted may be kept."""
+        return self.quote.request.erased_at is not None
 
     @cached_property
     def newest(self) -> QuoteRevision:
@@ -117,14 +122,20 @@ class Erased(errors.Missing):
 def opened(number: str) -> Opened:
     """Return a quote if its link was opened in this browser; nothing is looked up for anybody else.
 
-    Raises NotOpen and keys.Unreadable.
+    Raises NotOpen and keys.Unreadable, and Erased or dead_links.Erased where only the code was missing and the person
+    is erased.
     """
     quote = quotes.by_number(number) if QUOTES.knows(number) else None
     if quote is None or not QUOTES.is_open(quote.number, quote.link_serial):
         raise NotOpen
     settings = request_context.settings()
     address = access_codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
-    return Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
+    found = Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
+    if found.erased and not found.confirmed:
+        if found.newest.rows is None:
+            raise Erased(quote)
+        raise dead_links.Erased(price_lists.parsed(quote.request.table_version).provider)
+    return found
 
 
 def let_in(number: str) -> Opened:

@@ -95,7 +95,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         actions={
             "accept": url_for("quote.accept", **place) if is_open else None,
             "decline": url_for("quote.decline", **place) if is_open else None,
-            "question": url_for("quote.question", **place),
+            "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),
             "pdf": url_for("quote.document", **place, revision=revision.number),
         },
@@ -107,7 +107,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         if days
         else "",
         revisions=[_row(each, revision, found) for each in quotes.revisions(found.quote)],
-        by_link_alone=found.address is None,
+        by_link_alone=found.address is None and not found.erased,
         contact={"email": rows.head.contact, "phone": rows.head.phone},
     )
 

@@ -1,0 +1,111 @@
+"""Reading and checking a field takes next to no time, whatever stands in it and however long it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+
+from estimator import telephone
+from estimator.mail import addresses
+from estimator.requests import name_index
+from estimator.staff import passwords
+from estimator.web import fields, typed_money, validators
+from estimator.web.desk.price_lists import entry
+from estimator.web.forms import Form, sent
+from estimator.web.language import current_reader
+from estimator.web.typed_days import PARTS
+from tests.support.hostile import SLOW
+from tests.web.staff.conftest import costs, known_settings, make_app
+
+__all__ = ["costs", "known_settings", "make_app"]
+
+MOST_SECONDS = 0.3
+
+FIELDS: dict[str, Callable[[], Field]] = {
+    "text": lambda: fields.TextField(validators=[validators.PrintableLine(), validators.HasLetter("x")]),
+    "line": lambda: fields.LineField(validators=[validators.NotTooLong(100), validators.PrintableLine()]),
+    "signature": lambda: fields.SignatureField(validators=[validators.PrintableLine()]),
+    "words": lambda: fields.WordsField(validators=[validators.Printable()]),
+    "whole text": fields.WholeTextField,
+    "address": lambda: fields.AddressField(validators=[validators.Address("x")]),
+    "phone": lambda: fields.PhoneField(validators=[validators.Telephone()]),
+    "code": fields.CodeField,
+    "number": lambda: fields.NumberField(validators=[validators.Number("x"), validators.Whole()]),
+    "day": fields.IsoDayField,
+    "days": fields.IsoDaysField,
+    "three inputs": lambda: fields.DayField(validators=[validators.RealDay()]),
+    "month": fields.MonthField,
+    "choice": lambda: fields.ChoiceField(refusal="x", choices=[("a", "b")]),
+    "ticks": lambda: fields.TicksField(choices=[("a", "b")]),
+    "carried": fields.CarriedField,
+}
+
+
+def slow(work: Callable[[str], object]) -> dict[str, float]:
+    """Return how many seconds some work takes on each hostile text on which it takes long."""
+    found = {}
+    for name, hostile in SLOW.items():
+        before = time.process_time()
+        work(hostile)
+        found[name] = round(time.process_time() - before, 3)
+    return {name: seconds for name, seconds in found.items() if seconds > MOST_SECONDS}
+
+
+@pytest.fixture
+def context(make_app: Callable[..., Flask]) -> Iterator[None]:
+    """Stand in a request to an app."""
+    with make_app().test_request_context():
+        yield
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("kind", FIELDS)
+def test_a_field_is_read_checked_and_shown_in_no_time(kind: str) -> None:
+    class OneField(Form):
+        class Meta(Form.Meta):
+            csrf = False
+
+        x = FIELDS[kind]()
+
+    def work(hostile: str) -> None:
+        parts = {f"x-{part}": hostile for part in PARTS} if kind == "three inputs" else {"x": hostile}
+        form = OneField(sent(MultiDict(parts)))
+        form.answers_are_right()
+        for what in ("address", "number", "day", "days", "month", "shown", "is_empty"):
+            getattr(form.x, what, None)
+        if kind != "three inputs":
+            str(form.x())
+
+    assert slow(work) == {}
+
+
+def judged(text: str) -> object:
+    return passwords.weakness(text[: passwords.LONGEST], "a@example.org", "localhost")
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    "work",
+    [
+        addresses.counted,
+        lambda text: addresses.counted(f"a@{text}"),
+        lambda text: addresses.checked(text[: addresses.LONGEST]),
+        lambda text: addresses.suggestion(f"a@{text[: addresses.LONGEST]}"),
+        lambda text: name_index.beginnings(text, "key"),
+        lambda text: name_index.word_of(text, "key"),
+        judged,
+        entry.code_from,
+        lambda text: typed_money.readings(text, "EUR", current_reader()),
+        lambda text: typed_money.readings(text[: typed_money.LONGEST], "EUR", current_reader()),
+        lambda text: current_reader().read_number(text),
+        telephone.dial,
+    ],
+    ids="counted domain checked suggestion names name password code money amount number dialled".split(),
+)
+def test_what_is_looked_up_and_judged_takes_no_time_either(work: Callable[[str], object]) -> None:
+    assert slow(work) == {}
