@@ -236,7 +236,8 @@ def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | No
     if language == before:
         return None
     request.language = language
-    return add_event(act, request, "language", **{"from": before, "to": language})
+    detail: dict[str, Any] = {"from": before, "to": language}
+    return add_event(act, request, "language", **detail)
 
 
 def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
