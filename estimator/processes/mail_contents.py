@@ -95,6 +95,9 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     if found.span:
         yield f"{found.may_come_to} {found.span}."
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
+    yield from (
+        f"{item.label}: {item.note}" for group in rows.groups for item in group.rows if item.note is not None
+    )
     yield _("This is an estimate, not a firm price.")
     yield from (str(section.rows[0].in_short) for section in rows.notice("evidence"))
 
