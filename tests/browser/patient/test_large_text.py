@@ -46,7 +46,7 @@ def test_nothing_is_cut_off_when_letters_are_spread_or_text_is_twice_as_large(
     estimate(page, plan)
     open_all(page)
     found += hindered(page, "breakdown")
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_title_loses_its_error_once_every_answer_is_mended(open_page: Opener, site: Site) -> None:
