@@ -13,7 +13,7 @@ export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:/usr
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages map bench soak cluster clean
+.PHONY: help run test check coverage ready-to-run ready-to-test lint format lock audit wheel messages language map bench soak cluster clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +31,11 @@ check: ready-to-test ## Check the code and run the tests that need no browser, w
 
 # Each process takes a neighbour's tests when its own are done; what a file's tests share is made in few of them. Many
 # tests wait for processes and servers of their own, so there are more of these processes than cores.
+IN_MEMORY := TMPDIR=$$(sh setup/scratch.sh)
 PROCESSES ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 .PHONY: tests-only
 tests-only:
-	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal --durations 15 $(WITHOUT) $(PYTEST)
+	@$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal --durations 15 $(WITHOUT) $(PYTEST)
 
 ready-to-run:
 	@if [ "$(SYSTEM_PACKAGES)" = yes ]; then sh setup/system-packages.sh run; fi
@@ -45,7 +46,7 @@ ready-to-test:
 	@sh setup/environment.sh test
 
 coverage: ready-to-test ## Print which lines and branches `make check` reaches; pricing/ has to be reached whole
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --cov --cov-report= \
+	@$(IN_MEMORY) $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --cov --cov-report= \
 		-m "$(QUICK)" $(PYTEST)
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --include "pricing/*" --fail-under 100
@@ -84,6 +85,9 @@ wheel: ready-to-test ## Build the wheel into dist/
 messages: ready-to-test ## Bring the message catalogues up to date with the sentences in the code
 	@sh setup/messages.sh
 
+language: ready-to-test ## Begin another language for patients: make language TAG=pt (docs/languages/README.md)
+	@sh setup/messages.sh new $(TAG)
+
 map: ready-to-run ## Bring the map of the rooms in CONTRIBUTING.md and their picture up to date
 	@$(BIN)/python setup/rooms.py
 
@@ -91,7 +95,7 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 	@$(BIN)/python -m benchmarks
 
 soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
-	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
+	@$(IN_MEMORY) HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
 		-m "soak or hypothesis or both_databases" $(PYTEST)
 	@$(MAKE) --no-print-directory cluster
 

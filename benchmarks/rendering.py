@@ -11,6 +11,7 @@ Jobs come pickled through the standard input; for each one a Made goes back thro
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import subprocess
@@ -91,9 +92,10 @@ def _child(out: BinaryIO) -> None:
 
     def make(job: Job) -> tuple[int, int]:
         ours.send(job)
-        kind, content, resident = ours.recv()
+        kind, resident = json.loads(ours.recv_bytes())
+        content = ours.recv_bytes()
         if kind != "pdf":
-            raise RuntimeError(content)
+            raise RuntimeError(content.decode(errors="replace"))
         return len(content), resident
 
     def feed() -> None:

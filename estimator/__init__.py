@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
 
     from estimator import config, logs, migrations, models, postgresql
     from estimator.db import db, engine_options, outage_of
+    from estimator.i18n import DOMAINS
     from estimator.jobs import Jobs
 
     settings = config.load() if settings is None else settings
@@ -49,7 +50,9 @@ def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask
         MAX_FORM_MEMORY_SIZE=200_000,
         MAX_FORM_PARTS=1_000,
         TRAP_HTTP_EXCEPTIONS=False,
-        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        # One look-up serves all catalogues; Flask-Babel wants a folder for each of them.
+        BABEL_DOMAIN=";".join(DOMAINS),
+        BABEL_TRANSLATION_DIRECTORIES=";".join([str(Path(__file__).parent / "translations")] * len(DOMAINS)),
     )
     logs.init_app(app)
     # What a command sees must not depend on what else it imports.

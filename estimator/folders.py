@@ -6,6 +6,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
+TRANSLATIONS = HERE / "translations"
+"""The folder of the catalogues: one folder a language."""
+
 
 def templates_folder() -> Path:
     """Return where the templates are: inside an installed package, beside it in a checkout."""

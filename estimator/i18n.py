@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,25 +21,72 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_translations, lazy_gettext
+from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
+from markupsafe import Markup
 
-__all__ = ["Reader", "Words", "gettext", "lazy_gettext", "ngettext", "reader", "speak", "speaking"]
+from estimator.marked_text import Words, filled, joined
+
+__all__ = [
+    "DOMAINS",
+    "Reader",
+    "Words",
+    "gettext",
+    "lazy_gettext",
+    "lazy_pgettext",
+    "listed",
+    "listed_apart",
+    "ngettext",
+    "pgettext",
+    "reader",
+    "speak",
+    "speaking",
+]
+
+DOMAINS = ("patients", "staff")
+"""The message catalogues of a language: what patients can meet, and what only staff and the command line say."""
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+ARABIC_MARKS = "\N{ARABIC THOUSANDS SEPARATOR}\N{ARABIC DECIMAL SEPARATOR}"
+_ARABIC = re.compile(
+    r"(?P<whole>[0-9]+|[0-9]{1,3}(?:%s[0-9]{3})+)(?:%s(?P<part>[0-9]+))?" % tuple(ARABIC_MARKS)  # noqa: UP031
+)
 
 
 def gettext(message: str, **values: object) -> str:
     """Say a message in the reader's language, in English where there is no reader."""
     said: str = _translations().ugettext(message)
-    return said % values if values else said
+    return _filled(said, values)
 
 
 def ngettext(one: str, other: str, number: int, **values: object) -> str:
     """Say a message in the plural form that the reader's language has for `number`."""
     said: str = _translations().ungettext(one, other, number)
-    return said % {"num": number, **values}
+    return _filled(said, {"num": number, **values})
+
+
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Say a message whose English words are used for two things; the context says which of them is meant."""
+    said: str = _translations().upgettext(context, message)
+    return _filled(said, values)
+
+
+def _filled(said: str, values: Mapping[str, object]) -> str:
+    """Fill values into a sentence; one that is markup makes markup of the whole, with everything else escaped."""
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
+    return filled(said, values) if values else said
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Write short names one after the other with the language's own comma: "a, b, c"."""
+    return joined(pgettext("between two short names of a list", ", "), parts)
+
+
+def listed_apart(parts: Iterable[object]) -> str:
+    """Write names that may have commas in them one after the other: "a, large; b"."""
+    return joined(pgettext("between two names of a list", "; "), parts)
 
 
 def speak(environment: Environment) -> None:
@@ -48,6 +95,7 @@ def speak(environment: Environment) -> None:
         lambda message: _translations().ugettext(message),
         lambda one, other, number: _translations().ungettext(one, other, number),
         newstyle=True,
+        pgettext=lambda context, message: _translations().upgettext(context, message),
     )
 
 
@@ -72,18 +120,6 @@ def speaking(reader: Reader) -> Iterator[None]:
                 g.pop("translations", None)
                 if others is not None:
                     g.translations = others
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text with its language tag; `language` is None if it is the reader's."""
-
-    text: str
-    language: str | None = None
-    direction: str | None = None
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -114,6 +150,10 @@ class Reader:
             if tag in text:
                 return Words(text[tag])
         return _foreign(text[main], main)
+
+    def own(self, text: str, main: str) -> Words:
+        """Return a text that a table has in its main language only, such as a name, marked where that is foreign."""
+        return self.words({main: text}, main)
 
     def money(self, amount: str | Decimal, currency: str, sign: bool = False) -> str:
         """Write an amount with its currency, e.g. "USD 2,950.00"; with `sign`, a plus or a minus as well."""
@@ -184,6 +224,9 @@ class Reader:
         write it so, and never silently 15.
         """
         text = bare_number(typed)
+        arabic = arabic_number(text)
+        if arabic is not None:
+            return arabic
         if not re.fullmatch(r"-?[0-9][0-9.,'’]*", text):
             return None
         if re.fullmatch(r"-?[0-9]+", text):
@@ -215,8 +258,20 @@ def folded_digits(typed: str) -> str:
 
 def bare_number(typed: str) -> str:
     """Write a typed number in digits that programs read, without spaces and what cannot be seen."""
-    text = folded_digits(typed).replace("\N{ARABIC DECIMAL SEPARATOR}", ".").replace(MINUS, "-")
+    text = folded_digits(typed).replace("\N{ARABIC COMMA}", ",").replace(MINUS, "-")
     return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf")
+
+
+def arabic_number(bare: str) -> str | None:
+    """Return a bare number with Arabic marks as plain decimal text: each means one thing, in every language.
+
+    None if it has none of them, or if they do not stand where they can.
+    """
+    found = _ARABIC.fullmatch(bare)
+    if found is None or not set(bare) & set(ARABIC_MARKS):
+        return None
+    whole, part = found["whole"].replace(ARABIC_MARKS[0], ""), found["part"] or "0"
+    return format(Decimal(f"{whole}.{part}").normalize(), "f")
 
 
 def _foreign(text: str, tag: str) -> Words:

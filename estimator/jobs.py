@@ -102,6 +102,8 @@ def _wake_workers(session: Session) -> None:
     for row in session.info.pop(ENQUEUED, []):
         place = (row.kind, row.number)
         soonest[place] = min(row.after, soonest.get(place, row.after))
+    if not soonest:
+        return  # an app on this database need not have a queue
     jobs: Jobs = current_app.extensions["jobs"]
     for (kind, number), after in soonest.items():
         jobs.wake(kind, number, after)

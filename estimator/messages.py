@@ -24,4 +24,7 @@ def ngettext(one: str, other: str, number: int, **values: object) -> str:
 
 @lru_cache(maxsize=1)
 def _catalogue() -> NullTranslations:
-    return translation("messages", str(Path(__file__).parent / "translations"), fallback=True)
+    folder = str(Path(__file__).parent / "translations")
+    said = translation("staff", folder, fallback=True)
+    said.add_fallback(translation("patients", folder, fallback=True))
+    return said

@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from estimator import telephone
 from estimator.folders import templates_folder
-from estimator.i18n import gettext, ngettext
+from estimator.i18n import gettext, ngettext, pgettext
+from estimator.marked_text import plain
 
 
 @lru_cache(maxsize=1)
@@ -25,9 +26,9 @@ def environment() -> Environment:
     )
     found.globals["direction_of"] = _direction
     found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
-    found.filters["dial"] = telephone.dial
+    found.filters |= {"dial": telephone.dial, "plain": plain}
     install = found.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True)
+    install(gettext, ngettext, newstyle=True, pgettext=pgettext)
     return found
 
 

@@ -1,14 +1,6 @@
 #!/bin/sh
-# Extracts the sentences of code and templates, merges them into every catalogue and compiles those.
+# Extracts the sentences of code and templates, merges them into every language's catalogues and compiles those.
+# `sh setup/messages.sh new xx` begins the language xx.
 set -eu
 
-bin=.venv/bin
-folder=estimator/translations
-"$bin/pybabel" --quiet extract --mapping-file setup/babel.cfg --keyword N_ --keyword lazy_gettext --keyword _ \
-    --keyword ngettext:1,2 --sort-output --no-location --omit-header --output-file "$folder/messages.pot" .
-for catalogue in "$folder"/*/LC_MESSAGES/messages.po; do
-    [ -e "$catalogue" ] || continue
-    "$bin/pybabel" --quiet update --input-file "$folder/messages.pot" --output-dir "$folder" --no-fuzzy-matching
-    "$bin/pybabel" --quiet compile --directory "$folder"
-    break
-done
+exec .venv/bin/python setup/catalogues.py "$@"

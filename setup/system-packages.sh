@@ -19,7 +19,12 @@ with_homebrew() {
     command -v brew >/dev/null 2>&1 || give_up \
         "Homebrew is needed to install Pango and fonts on macOS. Install it as its web site says, then try again."
     formulae="pango harfbuzz"
-    casks="font-noto-sans font-noto-sans-arabic font-noto-sans-devanagari font-noto-sans-bengali"
+    casks="font-noto-sans"
+    for script in arabic hebrew devanagari bengali gurmukhi gujarati oriya tamil telugu kannada malayalam sinhala thai \
+        ethiopic cjk; do
+        casks="$casks font-noto-sans-$script"
+    done
+    casks="$casks font-noto-serif-tibetan"
     if [ "$purpose" = test ]; then
         formulae="$formulae caddy nginx postgresql@16 poppler qpdf redis"
         [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ] || casks="$casks google-chrome"
@@ -37,7 +42,7 @@ is_installed() {
 }
 
 with_apt() {
-    packages="ca-certificates fonts-noto-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0"
+    packages="ca-certificates fonts-noto-cjk fonts-noto-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0"
     # A Python of the distribution lacks what makes virtual environments until this is installed.
     case $(command -v "${PYTHON:-python3}" || true) in
         /usr/bin/* | "") packages="$packages python3 python3-venv" ;;

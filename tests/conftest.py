@@ -19,7 +19,7 @@ from estimator import migrations
 from estimator.config import Settings
 from tests.support import apps, postgresql, profile
 from tests.support.apps import SETTINGS, Apps
-from tests.support.folders import ROOT
+from tests.support.folders import ROOT, for_servers
 from tests.support.redis_server import RedisServer
 
 __all__ = ["profile"]  # before any test is read, so that its profile holds for all of them
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.parent in OF_PROCESSES:
             item.add_marker(pytest.mark.processes)
     for item in items:
-        if _kind_of_database(item) and item.path.parent in ONE_DATABASE:
+        if _kind_of_database(item) and item.path.parent not in BOTH_DATABASES and _is_in_a_room(item):
             item.add_marker(pytest.mark.both_databases)
     left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
     if "cluster" not in config.option.markexpr:
@@ -63,8 +63,16 @@ OF_PROCESSES = {
 }
 """Folders of tests that start servers, workers and commands, or build databases anew, and wait for them."""
 
-ONE_DATABASE = {ROOT / "tests" / "estimator" / room for room in ("cli", "operations")}
-"""Folders of commands, whose tests take seconds: each runs on one kind of database, half of them on each."""
+KINDS = ("sqlite", "postgresql")
+
+BOTH_DATABASES = {ROOT / "tests" / "estimator" / room for room in ("migrations", "processes")}
+"""Folders whose subject is the database itself. Elsewhere each test of rooms, pages and commands runs on one kind in
+`make test`, half of them on each, and on both in `make soak`."""
+
+
+def _is_in_a_room(item: pytest.Item) -> bool:
+    """Whether a test is of a room or of pages; what rooms stand on is tested on both kinds of database."""
+    return item.path.parent != ROOT / "tests" / "estimator"
 
 
 def _kind_of_database(item: pytest.Item) -> str:
@@ -72,7 +80,8 @@ def _kind_of_database(item: pytest.Item) -> str:
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return ""
     params = item.callspec.params
-    return str(params.get("database_url") or params.get("kind") or "")
+    kind = str(params.get("database_url") or params.get("kind") or "")
+    return kind if kind in KINDS else ""
 
 
 def _is_left_to_soak(item: pytest.Item) -> bool:
@@ -81,7 +90,7 @@ def _is_left_to_soak(item: pytest.Item) -> bool:
     if not kind or item.get_closest_marker("both_databases") is None:
         return False
     one = zlib.crc32(item.nodeid.partition("[")[0].encode()) % 2
-    return kind != ("sqlite", "postgresql")[one]
+    return kind != KINDS[one]
 
 
 @pytest.fixture(scope="session")
@@ -193,7 +202,7 @@ def dump_postgresql() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """Start a Redis in a temporary folder, listening on loopback alone, and end it with the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="estimator-redis-", dir=for_servers()))
     server = RedisServer(folder)
     server.start()
     try:

@@ -61,3 +61,19 @@ def test_a_package_that_is_said_to_be_unused_is_one_that_is_installed(module: st
     assert listed()[module] in names
     locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert re.search(rf"^{listed()[module]}==", locked, re.MULTILINE)
+
+
+def test_nothing_of_the_app_comes_with_a_licence_that_would_bind_whoever_runs_it() -> None:
+    """PyMuPDF is under the AGPL; `outloud` brings it for the tests."""
+    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
+    assert not re.search(r"^(pymupdf|outloud)\b", locked, re.MULTILINE)
+    sources = [
+        path.read_text(encoding="utf-8")
+        for room in ("estimator", "pricing")
+        for path in (ROOT / room).rglob("*.py")
+    ]
+    assert not [
+        text
+        for text in sources
+        if re.search(r"^\s*(import|from) (pymupdf|fitz|outloud)\b", text, re.MULTILINE)
+    ]

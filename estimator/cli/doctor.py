@@ -20,6 +20,7 @@ from estimator.cli.doctor_situation import mail_server_sentences, situation_sent
 from estimator.cli.installation import running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
+from estimator.pdf.substitutes import MARK
 
 if TYPE_CHECKING:
     from estimator.config import Settings
@@ -184,5 +185,28 @@ def _tables(settings: Settings) -> Iterator[str]:
         except fingerprints.OtherKeys as other:
             yield from other.sentences
         yield from situation_sentences(settings)
-        if not price_lists.all_in_force(datetime.now(UTC)):
+        in_force = price_lists.all_in_force(datetime.now(UTC))
+        if not in_force:
             yield _("No price list is in force. Add one: estimator tables import FILE")
+        for version in in_force:
+            yield from _marks(version.slug, version.text)
+
+
+def _marks(slug: str, text: str) -> Iterator[str]:
+    """Yield a sentence if a list has letters for which documents have a mark."""
+    from estimator.pdf import renderer
+
+    try:
+        letters = renderer.undrawable(text)
+    except renderer.RenderingFailed:
+        return  # what PDFs lack here was said
+    finally:
+        renderer.close()
+    if letters:
+        yield _(
+            "The price list %(list)s has letters for which PDFs have the mark “%(mark)s”, because no font here has "
+            "them: %(letters)s. Take them out, or install a font of Noto Sans that has them.",
+            list=slug,
+            mark=MARK,
+            letters=" ".join(letters),
+        )

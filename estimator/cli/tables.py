@@ -12,6 +12,7 @@ from estimator.cli.problem_lines import problem_lines
 from estimator.cli.refusal import Refused, text_of
 from estimator.messages import gettext as _
 from estimator.messages import ngettext
+from estimator.pdf.substitutes import MARK
 from pricing import PriceTable
 
 FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -55,10 +56,34 @@ def check(files: Sequence[str]) -> int:
 @tables.command(help=_("Print what is legal but suspicious in each file."))
 @FILES
 def lint(files: Sequence[str]) -> int:
-    """Print the warnings, and the problems of tables that cannot be used."""
+    """Print the warnings, letters that no font has, and the problems of tables that cannot be used."""
     from pricing.lint import lint as warnings_of
 
-    return _each(files, lambda name, table: problem_lines(name, warnings_of(table)))
+    def look(name: str, table: PriceTable) -> list[str]:
+        return [*problem_lines(name, warnings_of(table)), *_marks(name, text_of(name))]
+
+    return _each(files, look)
+
+
+def _marks(name: str, text: str) -> list[str]:
+    """Return a line for each line of a table with letters for which a PDF has a mark."""
+    from estimator.pdf import renderer
+
+    try:
+        letters = set(renderer.undrawable(text))
+    except renderer.RenderingFailed as failure:
+        return [f"{name}: {failure}"]
+    return [
+        _(
+            "%(file)s:%(line)s: a PDF has the mark “%(mark)s” for %(letters)s, because no font here has it.",
+            file=name,
+            line=number,
+            mark=MARK,
+            letters=" ".join(sorted(letters.intersection(line))),
+        )
+        for number, line in enumerate(text.splitlines(), 1)
+        if letters.intersection(line)
+    ]
 
 
 @tables.command("import", help=_("Add each file to the database as a version of its price list."))

@@ -28,6 +28,23 @@ FARTHEST = timedelta(hours=14)
 
 MOST_SHOWN = 200
 
+ORIENTATION = (
+    "AED",
+    "BDT",
+    "DZD",
+    "EGP",
+    "EUR",
+    "GBP",
+    "INR",
+    "KZT",
+    "MXN",
+    "PKR",
+    "RUB",
+    "SAR",
+    "USD",
+)
+"""The currencies that readers of our languages count in, which staff keep in one form: twelve beside the list's own."""
+
 
 class WrongRate(ValueError):
     """A rate that cannot be entered; `problems` says what is wrong with which part of it."""

@@ -86,8 +86,8 @@ SETTINGS = (
     Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", flag),
     Setting(
         "LANGUAGES",
-        "Languages of the pages, separated by commas, the preferred one first.",
-        "en",
+        "Languages of the pages, separated by commas, the preferred one first; leave out those that you do not want.",
+        "en, ar, fr, es, ru, hi, bn",
         languages,
     ),
     Setting(

@@ -13,6 +13,7 @@ from estimator import keys
 from estimator.config.defaults import IN_FILES, SECRETS, SETTINGS, SHORTEST_SECRET, Setting
 from estimator.config.instance import instance_folder, secret_path
 from estimator.config.settings import MailServer, Settings, WrongSetting
+from estimator.folders import TRANSLATIONS
 from estimator.messages import gettext as _
 
 DEFAULT_DATABASE = "sqlite:///estimator.sqlite"
@@ -69,7 +70,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         public_url=public_url,
         privacy_notice=values["PRIVACY_NOTICE"],
         demo=demo,
-        languages=values["LANGUAGES"],
+        languages=values["LANGUAGES"] if _text("LANGUAGES", source) else _translated(values["LANGUAGES"]),
         kept_days=values["KEPT_DAYS"],
         documents_kept_days=values["DOCUMENTS_KEPT_DAYS"],
         second_approver=values["SECOND_APPROVER"],
@@ -108,6 +109,11 @@ def _text(name: str, source: Mapping[str, str]) -> str | None:
                 reason=_why(error),
             )
         ) from error
+
+
+def _translated(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the languages that there is a catalogue of; the messages themselves are English."""
+    return tuple(tag for tag in tags if tag == "en" or any((TRANSLATIONS / tag).glob("LC_MESSAGES/*.mo")))
 
 
 def _value(setting: Setting, text: str | None) -> Any:

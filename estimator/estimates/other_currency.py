@@ -48,9 +48,9 @@ class Beside:
     sentence: str
 
 
-def currencies(table: PriceTable, now: datetime) -> Sequence[str]:
-    """Return the currencies in which the totals of a table can also be shown."""
-    return exchange_rates.quoted_for(table.currency, _day(table, now))
+def currencies(table: PriceTable, now: datetime, own: str | None = None) -> Sequence[str]:
+    """Return the currencies in which the totals of a table can also be shown, the reader's own one first."""
+    return sorted(exchange_rates.quoted_for(table.currency, _day(table, now)), key=lambda code: code != own)
 
 
 def chosen(table: PriceTable, currency: str, now: datetime) -> Chosen | None:

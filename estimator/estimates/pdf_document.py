@@ -24,7 +24,7 @@ from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.paper import Paper
-from estimator.pdf import qr, renderer
+from estimator.pdf import fonts, qr, renderer
 from estimator.template_environment import environment
 from estimator.wording import DriverChanges, Head, Rows, Sum
 from pricing import PriceTable, canonical_json
@@ -180,7 +180,7 @@ def document(
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Return a hash of all that a document depends on besides its record: templates, wording, renderer."""
+    """Return a hash of all that a document depends on besides its record: templates, wording, renderer, fonts."""
     made_by = hashlib.sha256(
         " ".join(version(name) for name in ("weasyprint", "pydyf", "babel", "jinja2")).encode()
     )
@@ -188,6 +188,7 @@ def fingerprint() -> str:
         *sorted(templates_folder().glob("pdf/*")),
         templates_folder() / "components.html",
         APP / "i18n.py",
+        APP / "marked_text.py",
         APP / "paper.py",
         APP / "template_environment.py",
         APP / "clinic" / "exchange_rates.py",
@@ -197,6 +198,7 @@ def fingerprint() -> str:
         *sorted(APP.glob("translations/**/*.mo")),
         *sorted(Path(pricing.__file__).parent.glob("*.py")),
     ]
+    made_by.update(fonts.installed().encode())
     for path in files:
         made_by.update(hashlib.sha256(path.read_bytes()).digest())
     return made_by.hexdigest()

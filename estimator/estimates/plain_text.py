@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.i18n import gettext as _
+from estimator.i18n import listed
 from estimator.wording import DriverChanges, FirmRows, Head, NoticeSection, Rows, Sum
 from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, TaxRow
 
@@ -67,8 +68,8 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield _("Number: %(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
     if rows.replaces:
         yield from _wrapped(rows.replaces, indent=0)
-    yield f"{_('Request')}: {rows.request}"
-    yield from _wrapped(f"{_('For')}: {patient}", indent=0)
+    yield _("Request: %(number)s", number=rows.request)
+    yield from _wrapped(_("For: %(name)s", name=patient), indent=0)
     if rows.asked_by:
         yield from _wrapped(_("asked by %(name)s", name=rows.asked_by), indent=0)
     yield from _days(head)
@@ -143,7 +144,7 @@ def _headline(rows: Rows) -> Iterator[str]:
     headline = rows.headline
     yield from _amount(headline.label.upper(), headline.amount)
     if headline.span:
-        yield from _wrapped(f"{headline.may_come_to} {headline.span}.")
+        yield from _wrapped(headline.range_words())
         for reason in headline.reasons:
             yield from _wrapped(reason, bullet=True)
     for sentence in (headline.not_counted_words(), headline.on_request_words()):
@@ -186,8 +187,8 @@ def _groups(groups: Sequence[GroupRows]) -> Iterator[str]:
 
 def _item(item: ItemRow) -> Iterator[str]:
     marks = [_("Package")] * item.package + [_("Discount")] * item.discount
-    price = [f"{_('Unit price')}: {item.unit_price}"] if item.unit_price else []
-    yield from _amount(f"  {', '.join([str(item.label), *marks, *_quantity(item), *price])}", item.amount)
+    price = [_("Unit price: %(price)s", price=item.unit_price)] if item.unit_price else []
+    yield from _amount(f"  {listed([item.label, *marks, *_quantity(item), *price])}", item.amount)
     if item.covered_by:
         yield from _wrapped(_("in “%(package)s”", package=item.covered_by), indent=6)
     if item.note:
@@ -196,9 +197,9 @@ def _item(item: ItemRow) -> Iterator[str]:
         yield from _wrapped(step, indent=6)
     yield from _range(item.span)
     if item.billing_code:
-        yield from _wrapped(f"{_('Billing code:')} {item.billing_code}", indent=6)
+        yield from _wrapped(_("Billing code: %(code)s", code=item.billing_code), indent=6)
     if item.source:
-        yield from _wrapped(f"{_('Where the price comes from:')} {item.source}", indent=6)
+        yield from _wrapped(_("Where the price comes from: %(source)s", source=item.source), indent=6)
 
 
 def _quantity(item: ItemRow) -> list[str]:
@@ -221,7 +222,8 @@ def _changes(changes: Sequence[DriverChanges]) -> Iterator[str]:
     if changes:
         yield from _heading(_("What would change the cost"))
     for driver in changes:
-        yield from _wrapped(f"{driver.label} ({_('instead of')} {driver.rows[0].instead_of})")
+        before = _("instead of %(answer)s", answer=driver.rows[0].instead_of)
+        yield from _wrapped(f"{driver.label} ({before})")
         for change in driver.rows:
             yield from _amount(f"    {change.answer}", change.effect)
             for remark in change.remarks:

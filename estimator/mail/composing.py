@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,6 +14,7 @@ from html import unescape
 
 from estimator.i18n import Reader, speaking
 from estimator.mail.addresses import ENCODED
+from estimator.marked_text import Sentence, plain
 from estimator.template_environment import environment
 
 LOGO = "logo"
@@ -62,12 +63,25 @@ def compose(template: str, reader: Reader, letterhead: Letterhead, context: Mapp
         html, text = (
             environment()
             .get_template(f"email/{template}/letter.html")
-            .render(given, frame=f"email/_{kind}.html", kinds=f"email/_{kind}_parts.html")
-            for kind in ("page", "text")
+            .render(said, frame=f"email/_{kind}.html", kinds=f"email/_{kind}_parts.html")
+            for kind, said in (("page", given), ("text", _unmarked(given)))
         )
     return Letter(
         str(given["subject"]), f"{_spaced(unescape(text))}\n", f"{_spaced(html)}\n", letterhead.logo
     )
+
+
+def _unmarked(given: Mapping[str, object]) -> dict[str, object]:
+    """Return what a template is told, without marks of other languages: a plain text has none."""
+    return {name: _plain(value) for name, value in given.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Letterhead):
+        return replace(value, name=plain(value.name))
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return plain(value) if isinstance(value, Sentence) else value
 
 
 def _spaced(text: str) -> str:

@@ -1,9 +1,10 @@
-"""Text that can be copied, searched and read aloud, for scripts whose letters are drawn in another order.
+"""Text that can be copied, searched and read aloud, also where what is drawn does not tell it.
 
 WeasyPrint says of each glyph which letters it stands for. In the scripts of India and South-East Asia a
-syllable is drawn with several glyphs in an order of its own, and what a program reads back is scrambled. So
-such a piece of text is marked with what it says (/ActualText). Arabic and Hebrew come out right as they are,
-and would come out reversed with the mark.
+syllable is drawn with several glyphs in an order of its own, and so is a letter with accents that are typed
+apart; what a program reads back is scrambled. So such a piece of text is marked with what it says (/ActualText),
+and so is the mark that stands for a letter without a font. Arabic and Hebrew come out right as they are, and
+would come out reversed with such a mark.
 
 This uses a part of WeasyPrint that is not public; its version is pinned and tests read such texts back.
 """
@@ -16,10 +17,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
+from weasyprint import pdf
 from weasyprint.pdf.stream import Stream
 
-REORDERED = re.compile("[\u0900-\u109f\u1780-\u17ff\u1cd0-\u1cff\ua8e0-\ua8ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
-"""A letter from Devanagari to Myanmar, of Khmer, or of what was added to these later."""
+from estimator.pdf import structure
+from estimator.pdf.substitutes import SAID
+
+REORDERED = re.compile(
+    "[\u0300-\u036f\u0900-\u11ff\u1780-\u17ff\u1900-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\ua8e0-\ua9ff\uaa60-\uaadf"
+    "\uabc0-\uabff\ufe20-\ufe2f\U00011000-\U00011fff]"
+)
+"""A letter of a script from Devanagari to Myanmar, of Khmer, or of their neighbours, or an accent of its own."""
+
+UNSEEN = "\N{WORD JOINER}"
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -27,24 +37,53 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 @contextmanager
 def marked(stream: Any, box: Any, tag: str) -> Iterator[None]:
     """Do as `Stream.marked` does, and say what the text is where its glyphs do not tell."""
-    text = getattr(box, "text", "")
-    if stream._tags is None or not REORDERED.search(text) or RIGHT_TO_LEFT.search(text):
-        with _marked(stream, box, tag):
-            yield
+    if stream._tags is None:
+        yield
         return
-    number = len(stream._tags)
-    stream._tags[box] = {"tag": tag, "mcid": number}
-    properties = pydyf.Dictionary({"MCID": number, "ActualText": pydyf.String(text)})
-    stream.begin_marked_content(tag, properties)
+    if structure.is_foot(box):
+        stream.begin_marked_content("Artifact", pydyf.Dictionary(structure.FOOT))
+    else:
+        number = len(stream._tags)
+        stream._tags[box] = {"tag": tag, "mcid": number}
+        properties = pydyf.Dictionary({"MCID": number})
+        text = actual_text(box)
+        if text:
+            properties["ActualText"] = pydyf.String(text)
+        stream.begin_marked_content(tag, properties)
     try:
         yield
     finally:
         stream.end_marked_content()
 
 
+def actual_text(box: Any) -> str:
+    """Return what the text of a box says, where its glyphs do not tell; else nothing."""
+    said: str = box.element.attrib.get(SAID, "")
+    if said:
+        return said
+    text: str = getattr(box, "text", "")
+    if text.isascii():
+        return ""
+    return text if REORDERED.search(text) and not RIGHT_TO_LEFT.search(text) else ""
+
+
+def mapped_fonts(document: Any, fonts: Any, *arguments: Any) -> Any:
+    """Write the fonts as WeasyPrint does, with a letter for each glyph.
+
+    Of several glyphs that draw one syllable the first one stands for all of it, and the others would stand for
+    nothing, which PDF/UA forbids: they get a letter that nobody sees.
+    """
+    for font in fonts.values():
+        for glyph, text in font.to_unicode.items():
+            if not text:
+                font.to_unicode[glyph] = UNSEEN
+    return _build_fonts(document, fonts, *arguments)
+
+
 def keep_readable() -> None:
-    """Make this process write such marks in every document from now on."""
+    """Make this process write such marks, and a letter for each glyph, in every document from now on."""
     Stream.marked = marked
+    pdf.build_fonts_dictionary = mapped_fonts
 
 
-_marked = Stream.marked
+_build_fonts = pdf.build_fonts_dictionary

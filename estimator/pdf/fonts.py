@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -25,12 +26,21 @@ _SETTINGS = """<?xml version="1.0"?>
   <cachedir>{cache}</cachedir>
   <selectfont>
     <rejectfont><glob>/*</glob></rejectfont>
-    <acceptfont><glob>/*/NotoSans*</glob></acceptfont>
+    <acceptfont><glob>/*/NotoSans*</glob><glob>/*/NotoSerifTibetan*</glob></acceptfont>
   </selectfont>
   <alias><family>sans-serif</family><prefer><family>Noto Sans</family></prefer></alias>
 </fontconfig>
 """
-"""The patterns begin at the root: Fontconfig 2.15 takes any other one to begin in the current folder."""
+"""Tibetan has no letters without serifs here.
+
+The patterns begin at the root: Fontconfig 2.15 takes any other one to begin in the current folder.
+"""
+
+
+def installed() -> str:
+    """Return the names and sizes of the files of fonts that are here: a new one may have letters that none had."""
+    files = [path for folder in FONT_FOLDERS for path in Path(folder).rglob("Noto*.*t[tc]*")]
+    return " ".join(sorted(f"{path.name} {path.stat().st_size}" for path in files))
 
 
 def use_only_ours() -> None:
@@ -41,9 +51,10 @@ def use_only_ours() -> None:
         folder = Path(tempfile.mkdtemp(prefix="estimator-fonts-"))
     folders = "\n  ".join(f"<dir>{escape(name)}</dir>" for name in FONT_FOLDERS if Path(name).is_dir())
     text = _SETTINGS.format(folders=folders, cache=escape(str(folder / "cache")))
-    path = folder / "fonts.conf"
+    # Another version of this program may run beside this one, with other fonts.
+    path = folder / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:16]}.conf"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        draft = folder / f"fonts.conf.{os.getpid()}"
+        draft = folder / f"{path.name}.{os.getpid()}"
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     os.environ["FONTCONFIG_FILE"] = str(path)

@@ -12,12 +12,13 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from tempfile import mkdtemp
@@ -36,6 +37,11 @@ RESIDENT = 400 * 2**20
 ADDRESS_SPACE = 2 * 2**30
 """Memory limit of a child in bytes; a document that needs more fails."""
 
+_USUAL = re.compile(
+    "[\\s\x20-\x7e\xa0-\u017f\u0400-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u20ac]+"
+)
+"""Letters that Noto Sans has, without which there is no document at all."""
+
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[5:]; "
     "from estimator.pdf.renderer_process import main; main(*sys.argv[1:5])"
@@ -50,10 +56,6 @@ class RenderingTookTooLong(RenderingFailed):
     """A document was given up because it took more than SECONDS."""
 
 
-class MissingFont(RenderingFailed):
-    """A character of a document is in no font of this machine; `estimator doctor` says what to install."""
-
-
 @dataclass(frozen=True)
 class Job:
     """One document for the child."""
@@ -63,6 +65,14 @@ class Job:
     attachment_name: str
     attachment_description: str
     created: datetime
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Letters of which the child is to say which ones no font has."""
+
+    letters: str
+    created: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def document(
@@ -75,10 +85,25 @@ def document(
 ) -> bytes:
     """Return the PDF of an HTML text: PDF/A-3a and PDF/UA-1, with the attachment embedded as its data.
 
-    The same arguments give the same bytes, in whatever process. Raises RenderingFailed, and its subclasses
-    for what took too long and for characters without a font.
+    A letter that no font has is drawn as a mark, and what is copied or read aloud is the letter. The same arguments
+    give the same bytes, in whatever process. Raises RenderingFailed, and its subclass for what took too long.
     """
-    job = Job(html, attachment, attachment_name, attachment_description, created)
+    return _answer(Job(html, attachment, attachment_name, attachment_description, created))
+
+
+def undrawable(text: str) -> list[str]:
+    """Return the letters of a text that no font of this machine has, in the order of their codes.
+
+    Where all letters are usual ones nobody has to be asked. Raises RenderingFailed.
+    """
+    letters = "".join(sorted(set(_USUAL.sub("", text))))
+    if not letters:
+        return []
+    found: list[str] = json.loads(_answer(Letters(letters)))
+    return found
+
+
+def _answer(job: Job | Letters) -> bytes:
     with _lock:
         for _attempt in range(2):
             child = _kept_child()
@@ -143,7 +168,7 @@ class _Child:
         self.made = 0
         self.worn = False
 
-    def make(self, job: Job) -> bytes:
+    def make(self, job: Job | Letters) -> bytes:
         too_late = threading.Event()
 
         def give_up() -> None:
@@ -170,17 +195,8 @@ class _Child:
         self.made += 1
         self.worn = self.made >= DOCUMENTS or resident > RESIDENT or kind == "memory"
         match kind:
-            case "pdf":
+            case "pdf" | "letters":
                 return answer
-            case "font":
-                raise MissingFont(
-                    _(
-                        "No font of this machine has the character “%(letter)s” (U+%(code)s). "
-                        "`estimator doctor` says what to install.",
-                        letter=answer.decode(),
-                        code=f"{ord(answer.decode()):04X}",
-                    )
-                )
             case "memory":
                 raise RenderingFailed(_("The PDF needs more memory than one PDF may have."))
         raise RenderingFailed(answer.decode())

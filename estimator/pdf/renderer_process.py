@@ -16,17 +16,16 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from estimator.pdf.fonts import use_only_ours
-
-if TYPE_CHECKING:
-    from estimator.pdf.renderer import Job
-
+from estimator.pdf.renderer import Job, Letters
 
 use_only_ours()
 
@@ -34,9 +33,16 @@ import weasyprint  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
 from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: E402
 
+from estimator.pdf import structure, substitutes  # noqa: E402
 from estimator.pdf.actual_text import keep_readable  # noqa: E402
 
 VARIANT = "pdf/a-3a"
+
+MOST_TIMES = 3
+"""How often a document is drawn at most: once as it is, and then with marks for what turned out to have no font."""
+
+Make = Callable[[Job, Collection[str]], bytes]
+"""Makes a document, with marks for these letters."""
 
 ALSO_UA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">\
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>\
@@ -93,6 +99,7 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (int(address_space),) * 2)
     keep_readable()
+    structure.correct()
     make = _maker()
     gc.collect()
     gc.freeze()
@@ -110,31 +117,59 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
             connection.send_bytes(answer)
 
 
-def _attempt(make: Callable[[Job], bytes], job: Job) -> tuple[str, bytes]:
-    """Return what became of a document, as a code, and the document or the words for it."""
-    complaints = Complaints()
-    logger = logging.getLogger("weasyprint")
-    logger.handlers, logger.propagate = [complaints], False
+def _attempt(make: Make, job: Job | Letters) -> tuple[str, bytes]:
+    """Return what became of a document, as a code, and the document or the words for it.
+
+    Only drawing shows which letters no font has. A document with such letters is drawn again, with marks for them.
+    """
+    missing: set[str] = set()
     try:
-        content = make(job)
+        if isinstance(job, Letters):
+            found = _drawn(make, _specimen(job), ()).missing
+            return "letters", json.dumps(sorted(set(found))).encode()
+        for _time in range(MOST_TIMES):
+            drawn = _drawn(make, job, missing)
+            if missing.issuperset(drawn.missing):
+                break
+            missing.update(drawn.missing)
     except (MemoryError, SystemError):  # the latter is how some libraries say that they got no memory
         return "memory", b""
     except FatalURLFetchingError as error:
         return "failed", str(error).encode()
     except Exception as error:
         return "failed", f"{type(error).__name__}: {error}".encode(errors="replace")
-    if complaints.missing:
-        return "font", complaints.missing[0].encode()
-    if complaints.texts:
-        return "failed", complaints.texts[0].encode(errors="replace")
-    return "pdf", content
+    if drawn.complaints:
+        return "failed", drawn.complaints[0].encode(errors="replace")
+    return "pdf", drawn.content
 
 
-def _maker() -> Callable[[Job], bytes]:
+@dataclass(frozen=True)
+class Drawn:
+    """A document, what the renderer warned of, and the letters that no font has."""
+
+    content: bytes
+    complaints: list[str]
+    missing: list[str]
+
+
+def _drawn(make: Make, job: Job, missing: Collection[str]) -> Drawn:
+    complaints = Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.handlers, logger.propagate = [complaints], False
+    return Drawn(make(job, missing), complaints.texts, complaints.missing)
+
+
+def _specimen(asked: Letters) -> Job:
+    """Return a document in which each letter stands alone."""
+    letters = " ".join(map(escape, asked.letters))
+    return Job(f"<!doctype html><html lang=en><title>-</title><p>{letters}", None, "", "", asked.created)
+
+
+def _maker() -> Make:
     """Return the function that makes documents; what can be kept between them is kept."""
     fonts, fetcher = FontConfiguration(), NoFetcher()
 
-    def make(job: Job) -> bytes:
+    def make(job: Job, missing: Collection[str]) -> bytes:
         attachments = []
         if job.attachment is not None:
             attachments.append(
@@ -148,9 +183,10 @@ def _maker() -> Callable[[Job], bytes]:
                     url_fetcher=fetcher,
                 )
             )
-        drawn = weasyprint.HTML(string=job.html, url_fetcher=fetcher).render(
-            font_config=fonts, pdf_variant=VARIANT, attachments=attachments
-        )
+        html = weasyprint.HTML(string=substitutes.drawable(job.html), url_fetcher=fetcher)
+        if missing:
+            substitutes.put(html.etree_element, missing)
+        drawn = html.render(font_config=fonts, pdf_variant=VARIANT, attachments=attachments)
         _claim_ua(drawn.metadata)
         content: bytes = drawn.write_pdf(
             pdf_variant=VARIANT,

@@ -14,13 +14,16 @@ from estimator import estimates, keys, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.estimates import pdf_document
-from estimator.i18n import Reader, lazy_gettext, speaking
+from estimator.i18n import Reader, Words, lazy_gettext, listed, listed_apart, speaking
 from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
+from estimator.marked_text import joined
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
 from estimator.pdf import renderer
 from estimator.privacy import erasure
 from estimator.privacy.exported import (
+    KeptConsent,
     KeptDecision,
     KeptDraft,
     KeptEstimate,
@@ -179,31 +182,38 @@ def document(
     now: datetime,
 ) -> bytes:
     """Return the same as a PDF, with what a program reads attached; raises RenderingFailed."""
-    provider = price_lists.parsed(record.table_version).provider.name
     with speaking(reader):
-        title = _("What we keep about you")
-        html = (
-            environment()
-            .get_template("pdf/my_data.html")
-            .render(
-                title=title,
-                provider=provider,
-                reference=record.reference,
-                made_at=reader.clock(now, record.table_version.time_zone),
-                created=now.isoformat(timespec="seconds"),
-                sentences=sentences,
-                parts=parts(record, found, reader, countries),
-                reader=reader,
-                sheet=pdf_document.sheet((provider, record.reference, title), reader),
-            )
-        )
+        drawn = html(record, parts(record, found, reader, countries), reader, sentences, now)
         description = _("The same for programs, as JSON")
     return renderer.document(
-        html,
+        drawn,
         attachment=as_json(found),
         attachment_name="my-data.json",
         attachment_description=description,
         created=now,
+    )
+
+
+def html(
+    record: PatientRequest, found: list[Part], reader: Reader, sentences: list[str], now: datetime
+) -> str:
+    """Return the HTML of the PDF, in the language that is spoken."""
+    provider = wording.provider(price_lists.parsed(record.table_version), reader)
+    title = _("What we keep about you")
+    return (
+        environment()
+        .get_template("pdf/my_data.html")
+        .render(
+            title=title,
+            provider=provider,
+            reference=record.reference,
+            made_at=reader.clock(now, record.table_version.time_zone),
+            created=now.isoformat(timespec="seconds"),
+            sentences=sentences,
+            parts=found,
+            reader=reader,
+            sheet=pdf_document.sheet((str(provider), record.reference, title), reader),
+        )
     )
 
 
@@ -246,7 +256,8 @@ class _Worded:
                     yield Row(label, said, typed=True)
         if found["country"]:
             yield Row(_("Country"), self.countries.get(found["country"], found["country"]))
-        yield Row(_("Language of our answers"), Reader(found["language"]).name)
+        answers = reader_of(found["language"])
+        yield Row(_("Language of our answers"), Words(answers.name, answers.tag, answers.direction).marked)
         if found["asked_for"] == "question":
             return
         other = found["for_whom"] == "other"
@@ -274,28 +285,35 @@ class _Worded:
         yield Row(_("Asked on"), self.moment(self.found["asked_at"]))
         yield Row(rows.headline.label, rows.headline.amount)
         if rows.headline.not_counted:
-            names = "; ".join(str(row.label) for row in rows.headline.not_counted)
+            names = listed_apart([row.label for row in rows.headline.not_counted])
             yield Row(_("Not counted yet"), names)
         for section in rows.answers:
             for row in section.rows:
                 open_ = f" {_('(left open)')}" if row.assumed else ""
-                yield Row(str(row.label), f"{row.answer}{open_}")
+                yield Row(row.label.marked, joined("", [row.answer, open_]))
 
     def consents(self) -> Iterator[Row]:
         for consent in self.found["consents"]:
-            how = _("ticked") if consent["how"] == "page" else _("said to a coordinator")
-            lines = [
-                consent["words"],
-                _(
-                    "%(how)s on %(moment)s; version %(version)s of the words",
-                    how=how,
-                    moment=self.moment(consent["given_at"]),
-                    version=consent["version"],
-                ),
+            said = {"moment": self.moment(consent["given_at"]), "version": consent["version"]}
+            lines: list[object] = [
+                self.agreed(consent),
+                _("ticked on %(moment)s; version %(version)s of the words", **said)
+                if consent["how"] == "page"
+                else _("said to a coordinator on %(moment)s; version %(version)s of the words", **said),
             ]
             if consent["withdrawn_at"]:
                 lines.append(_("taken back on %(moment)s", moment=self.moment(consent["withdrawn_at"])))
-            yield Row(str(PURPOSES.get(consent["purpose"], consent["purpose"])), "\n".join(lines), typed=True)
+            yield Row(
+                str(PURPOSES.get(consent["purpose"], consent["purpose"])), joined("\n", lines), typed=True
+            )
+
+    def agreed(self, consent: KeptConsent) -> object:
+        """Return the words of a consent, which were stored without marks: in its language, and the provider's name."""
+        spoken = reader_of(consent["language"])
+        if spoken.tag != self.reader.tag:
+            return Words(consent["words"], spoken.tag, spoken.direction)
+        whose = wording.provider(price_lists.parsed(self.record.table_version), self.reader)
+        return joined(whose, consent["words"].split(whose.text))
 
     def quotes(self) -> Iterator[Row]:
         quote = self.found["quote"]
@@ -318,17 +336,22 @@ class _Worded:
 
     def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
-        said = _("you accepted it") if accepted else _("you declined it")
-        words = [
-            f"{said}: {self.moment(decision['at'])}",
-            *filter(None, (decision["typed_name"], decision["words"])),
-        ]
-        return ", ".join(words)
+        at = self.moment(decision["at"])
+        said = (
+            _("you accepted it: %(moment)s", moment=at)
+            if accepted
+            else _("you declined it: %(moment)s", moment=at)
+        )
+        return listed([said, *filter(None, (decision["typed_name"], decision["words"]))])
 
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:
-            by = {"patient": _("you"), "staff": _("a coordinator"), "clock": _("automatically")}[entry["by"]]
-            what = f"{self.event(entry)} ({by})"
+            what = self.event(entry)
+            what = {
+                "patient": _("%(event)s (you)", event=what),
+                "staff": _("%(event)s (a coordinator)", event=what),
+                "clock": _("%(event)s (automatically)", event=what),
+            }[entry["by"]]
             text = what if entry["words"] is None else f"{what}\n{entry['words']}"
             yield Row(self.moment(entry["at"]), text, typed=True)
 

@@ -20,7 +20,6 @@ from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRe
 from estimator.requests import access_codes
 from estimator.staff import invitations
 from pricing import PriceTable
-from pricing.table import Provider
 
 
 class Gone(Exception):
@@ -83,31 +82,38 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "details": list(_details(record, table, reader)) if row.options.get("details") is True else [],
             **clinics_words("estimate", row.language),
         }
-    return composing.compose("estimate", reader, _from_provider(act, table.provider), context), attachment
+    return composing.compose("estimate", reader, _from_provider(act, table, reader), context), attachment
 
 
 def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[str]:
     """Yield what an estimate comes to in a few sentences, for whoever asked for them in the mail."""
-    yield str(reader.words(table.title, table.main_language))
+    yield reader.words(table.title, table.main_language).marked
     rows = wording.rows(estimates.breakdown_of(record), table, reader, list(estimates.answers_of(record)))
     found = rows.headline
     yield f"{found.label}: {found.amount}"
     if found.span:
-        yield f"{found.may_come_to} {found.span}."
+        yield found.range_words()
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
     yield from (
-        f"{item.label}: {item.note}" for group in rows.groups for item in group.rows if item.note is not None
+        _("%(label)s: %(answer)s", label=item.label, answer=item.note)
+        for group in rows.groups
+        for item in group.rows
+        if item.note is not None
     )
     yield _("This is an estimate, not a firm price.")
-    yield from (str(section.rows[0].in_short) for section in rows.notice("evidence"))
+    yield from (section.rows[0].in_short.marked for section in rows.notice("evidence"))
 
 
-def _from_provider(act: Act, provider: Provider) -> composing.Letterhead:
+def _from_provider(act: Act, table: PriceTable, reader: Reader) -> composing.Letterhead:
     """Return the letterhead of a provider's mail to a patient."""
+    provider = table.provider
     reply = parseaddr(act.settings.mail_reply_to or provider.email or "")[1]
     logo = clinic.current().logo
     return composing.Letterhead(
-        provider.name, reply or None, provider.phone, None if logo is None else clinic.logo_content(logo)
+        wording.provider(table, reader).marked,
+        reply or None,
+        provider.phone,
+        None if logo is None else clinic.logo_content(logo),
     )
 
 
@@ -116,8 +122,8 @@ def _from_house(act: Act) -> composing.Letterhead:
     return composing.Letterhead(act.settings.host_name)
 
 
-def _from_request(act: Act, request: PatientRequest) -> composing.Letterhead:
-    return _from_provider(act, price_lists.parsed(request.table_version).provider)
+def _from_request(act: Act, request: PatientRequest, reader: Reader) -> composing.Letterhead:
+    return _from_provider(act, price_lists.parsed(request.table_version), reader)
 
 
 def clinics_words(letter: str, language: str) -> dict[str, list[str]]:
@@ -185,7 +191,7 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             # What the clinic writes there speaks of a request for a quote.
             **({} if record.kind == "question" else clinics_words("request_received", row.language)),
         }
-    return composing.compose("request_received", reader, _from_request(act, record), context), None
+    return composing.compose("request_received", reader, _from_request(act, record, reader), context), None
 
 
 def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
@@ -207,7 +213,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"
-    letter = composing.compose("quote_issued", reader, _from_request(act, quote.request), context)
+    letter = composing.compose("quote_issued", reader, _from_request(act, quote.request, reader), context)
     return letter, composing.Attachment(name, content)
 
 
@@ -228,7 +234,9 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
-    return composing.compose("quote_receipt", reader, _from_request(act, quote.request), context), None
+    return composing.compose(
+        "quote_receipt", reader, _from_request(act, quote.request, reader), context
+    ), None
 
 
 def _request_question(act: Act, row: outbox.Claimed) -> Written:
@@ -256,7 +264,7 @@ def _request_answer(act: Act, row: outbox.Claimed) -> Written:
             "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
             "demo": price_lists.parsed(record.table_version).demo,
         }
-    return composing.compose("request_answer", reader, _from_request(act, record), context), None
+    return composing.compose("request_answer", reader, _from_request(act, record, reader), context), None
 
 
 def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:

@@ -96,9 +96,27 @@ def preview_pdf(
     logo: bytes | None = None,
 ) -> bytes:
     """Return what would be issued (`quotes.worded`) as PDF, marked as a preview, without anything to be checked."""
-    reader = reader_of(language)
+    drawn = _preview(content, rows, patient, reader_of(language), settings, logo)
+    return renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
+
+
+def undrawable(
+    content: StoredQuote, rows: FirmRows, *, patient: str, language: str, settings: Settings
+) -> list[str]:
+    """Return the letters of what would be issued for which a mark would be drawn; raises RenderingFailed."""
+    return renderer.undrawable(_preview(content, rows, patient, reader_of(language), settings, None))
+
+
+def _preview(
+    content: StoredQuote,
+    rows: FirmRows,
+    patient: str,
+    reader: Reader,
+    settings: Settings,
+    logo: bytes | None,
+) -> str:
     with speaking(reader):
-        drawn = html(
+        return html(
             rows,
             patient=patient,
             reader=reader,
@@ -107,7 +125,6 @@ def preview_pdf(
             issued=False,
             logo=logo,
         )
-    return renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
 
 
 def render(revision: QuoteRevision, settings: Settings) -> bytes | None:

@@ -23,6 +23,7 @@ from estimator.requests.lifecycle import (
     move,
     note,
     person_of,
+    speak,
     token_of,
 )
 from estimator.requests.questions import (
@@ -69,6 +70,7 @@ __all__ = [
     "person_of",
     "search",
     "seen",
+    "speak",
     "tell_desk",
     "token_of",
 ]

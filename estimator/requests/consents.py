@@ -31,7 +31,7 @@ class Consent:
     words: str
 
 
-def asked(reader: Reader, provider: str) -> dict[str, Consent]:
+def asked(reader: Reader, provider: object) -> dict[str, Consent]:
     """Return every consent by its purpose, in the reader's language; `provider` is who is to be allowed it."""
     with speaking(reader):
         words = {
@@ -54,7 +54,7 @@ def asked(reader: Reader, provider: str) -> dict[str, Consent]:
     return {purpose: Consent(purpose, VERSION, reader.tag, said) for purpose, said in words.items()}
 
 
-def for_question(reader: Reader, provider: str) -> Consent:
+def for_question(reader: Reader, provider: object) -> Consent:
     """Return what somebody agrees to who only asks a question."""
     with speaking(reader):
         words = _(

@@ -225,6 +225,16 @@ def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: i
     return add_event(act, request, "assigned", **detail)
 
 
+def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | None:
+    """Send everything from now on in another language; what was issued or sent stays as it is. None: it is the same."""
+    lock(request)
+    before = request.language
+    if language == before:
+        return None
+    request.language = language
+    return add_event(act, request, "language", **{"from": before, "to": language})
+
+
 def note(act: Act, request: PatientRequest, words: str) -> RequestEvent:
     """Write down what staff have to say about a request; only they read it, and the person who asks for their data."""
     return add_event(act, request, "note", words=words)
@@ -304,7 +314,8 @@ def _with_consents(
     request: PatientRequest, consents: Sequence[Consent], *, how: Origin, now: datetime
 ) -> None:
     for consent in consents:
-        row = RequestConsent(request_id=request.id, how=how, given_at=now, **vars(consent))
+        said = {name: str(text) for name, text in vars(consent).items()}  # a sentence without its marks
+        row = RequestConsent(request_id=request.id, how=how, given_at=now, **said)
         db.session.add(row)
         db.session.flush()
 

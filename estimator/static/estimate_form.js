@@ -29,8 +29,9 @@ for (const form of document.querySelectorAll("form.estimate")) {
     const errors = sentences.map((sentence) => {
       const error = document.createElement("p");
       error.className = "error";
-      error.dataset.live = "";
-      error.textContent = sentence;
+      error.dataset.live = sentence;
+      // as HTML, because what it names in another language is marked
+      error.innerHTML = sentence;
       return error;
     });
     if (errors.length) errors[0].id = id;
@@ -43,7 +44,7 @@ for (const form of document.querySelectorAll("form.estimate")) {
       question.hidden = !detail.asked.includes(question.dataset.driver);
       const sentences = detail.refused?.[question.dataset.driver] ?? [];
       const said = [...question.querySelectorAll(".error")];
-      const old = said.filter((error) => "live" in error.dataset).map((error) => error.textContent);
+      const old = said.filter((error) => "live" in error.dataset).map((error) => error.dataset.live);
       const isOpen = !question.querySelector("input:checked") && !question.querySelector("input[type=text]")?.value;
       // open is not wrong yet
       if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue;

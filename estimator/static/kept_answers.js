@@ -5,7 +5,7 @@
 const form = document.querySelector("form[data-kept]");
 const note = form.querySelector(".kept-here");
 const forget = note.querySelector("button");
-const { kept: list, days, title, provider } = form.dataset;
+const { kept: list, days, title, provider, language } = form.dataset;
 
 const all = () => {
   const found = Object.entries(JSON.parse(localStorage.getItem("answers")) ?? {});
@@ -19,7 +19,7 @@ const keep = (mine) => {
 
 const save = () => {
   const typed = [...new FormData(form)].filter(([name, value]) => value && name.startsWith("q_"));
-  keep({ day: Date.now(), title, provider, at: location.hash, typed });
+  keep({ day: Date.now(), title, provider, language, at: location.hash, typed });
 };
 
 const putBack = (typed) => {
@@ -41,7 +41,7 @@ try {
     if (mine) keep({ ...mine, at: location.hash });
   });
   form.addEventListener("submit", ({ submitter }) => {
-    const made = { list, title, provider, day: Date.now() };
+    const made = { list, title, provider, language, day: Date.now() };
     if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);
   });
   forget.addEventListener("click", () => {

@@ -5,11 +5,13 @@ const DAY = 86_400_000;
 const fill = (section, rows, forget) => {
   const list = section.querySelector("ul");
   const sample = list.querySelector("template").content;
-  for (const { link, title, more } of rows) {
+  for (const { link, title, provider, language, more } of rows) {
     const row = sample.cloneNode(true);
-    row.querySelector("a").href = link;
-    row.querySelector("a").textContent = title;
-    row.querySelector(".note").textContent = more.filter(Boolean).join(" · ");
+    const whose = document.createElement("bdi");
+    // the words of the price list, in its language
+    Object.assign(row.querySelector("a"), { href: link, textContent: title, lang: language ?? "" });
+    Object.assign(whose, { textContent: provider, lang: language ?? "" });
+    row.querySelector(".note").append(whose, ["", ...more.filter(Boolean)].join(" · "));
     list.append(row);
   }
   section.hidden = !rows.length;
@@ -26,20 +28,24 @@ try {
   const begun = document.querySelector("[data-unfinished]");
   const unfinished = Object.entries(JSON.parse(localStorage.getItem("answers") ?? "{}"))
     .filter(([, kept]) => isYoung(Number(begun.dataset.days))(kept))
-    .map(([list, { title, provider, at, day: moment }]) => ({
+    .map(([list, { title, provider, language, at, day: moment }]) => ({
       link: `/estimate/${list}${at}`,
       title,
-      more: [provider, day(moment)],
+      provider,
+      language,
+      more: [day(moment)],
     }));
   fill(begun, unfinished, () => localStorage.removeItem("answers"));
 
   const section = document.querySelector("[data-estimates]");
   const kept = JSON.parse(localStorage.getItem("estimates") ?? "[]").filter(isYoung(Number(section.dataset.days)));
   localStorage.setItem("estimates", JSON.stringify(kept));
-  const rows = kept.map(({ link, title, provider, total, day: moment }) => ({
+  const rows = kept.map(({ link, title, provider, language, total, day: moment }) => ({
     link,
     title,
-    more: [total, provider, day(moment)],
+    provider,
+    language,
+    more: [total, day(moment)],
   }));
   fill(section, rows, () => localStorage.removeItem("estimates"));
 } catch {

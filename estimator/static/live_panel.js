@@ -55,7 +55,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       history.replaceState(null, "", withQuery(asked));
     } else {
       keepingFocus(() => { panel().innerHTML = answer.html; });
-      spoken.textContent = answer.spoken;
+      // as HTML, because what it names in another language is marked
+      spoken.innerHTML = answer.spoken;
     }
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));
   };

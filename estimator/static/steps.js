@@ -29,6 +29,12 @@ const textOf = (element) => {
   return copy.textContent.trim();
 };
 
+// Marks a text that is in another language than the page as what it was copied from is marked.
+const mark = (copy, source) => {
+  const foreign = source?.querySelector("[lang]");
+  if (foreign) Object.assign(copy, { lang: foreign.lang, dir: foreign.dir });
+};
+
 const answerOf = (question) => {
   const chosen = question.querySelector("input:checked");
   if (chosen?.value) return textOf(chosen.labels[0]);
@@ -46,6 +52,13 @@ const row = (question) => {
   const open = unknown ? look.dataset.assumed.replace("#", unknown) : look.dataset.open;
   found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : `${label}: `;
   found.querySelector("dd").textContent = answer || (missing ? look.dataset.missing : open);
+  const asks = question.querySelector("legend, .label");
+  mark(found.querySelector("dt"), asks);
+  mark(found.querySelector(".spoken"), asks);
+  mark(
+    found.querySelector("dd"),
+    answer ? (question.querySelector("input:checked")?.labels[0] ?? question.querySelector(".unit")) : question.querySelector(".unknown"),
+  );
   found.querySelector("a").href = `#${question.id}`;
   found.querySelector(".spoken").textContent = ` ${label}`;
   if (missing || question.matches(".wrong")) found.className = "wrong";
@@ -111,6 +124,10 @@ form.addEventListener("keydown", (event) => {
   forward(event.target.closest(".step"));
 });
 form.addEventListener("live", draw);
+// another language shows the same step
+form.addEventListener("submit", ({ submitter }) => {
+  if (submitter?.formAction.includes("?speak=")) submitter.formAction += location.hash;
+});
 window.addEventListener("hashchange", follow);
 window.addEventListener("pageshow", draw);
 narrow.addEventListener("change", draw);

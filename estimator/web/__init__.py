@@ -13,6 +13,7 @@ from estimator import telephone
 from estimator.config import Settings
 from estimator.db import unavailable
 from estimator.i18n import reader, speak
+from estimator.marked_text import plain
 from estimator.web import (
     desk,
     errors,
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     Babel(app, locale_selector=lambda: current_reader().locale)
     speak(app.jinja_env)
-    app.jinja_env.filters["dial"] = telephone.dial
+    app.jinja_env.filters |= {"dial": telephone.dial, "plain": plain}
     security.init_app(app)
     for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
         app.register_blueprint(pages)
@@ -73,6 +74,8 @@ def _everywhere() -> dict[str, Any]:
         "asset": _asset,
         "clinic_logo": _logo,
         "errors": [],
+        "here": language.query,
+        "unspoken": language.unspoken,
         "demonstration": here.demo,
         "desk_troubles": troubles.sentences,
         "privacy_notice": here.privacy_notice,

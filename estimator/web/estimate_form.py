@@ -17,6 +17,7 @@ from wtforms import Field
 
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.web import typed_money
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
 from estimator.web.forms import Form
@@ -81,7 +82,7 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
     form = form_class(kinds)(data=data)
     reader = current_reader()
     for driver in table.drivers:
-        form[PREFIX + driver.code].place = _with_colon(str(reader.words(driver.label, table.main_language)))
+        form[PREFIX + driver.code].place = _with_colon(reader.words(driver.label, table.main_language))
     return form
 
 
@@ -407,9 +408,9 @@ def is_required(driver: Driver) -> bool:
     return not driver.open and driver.default is None and only_answer(driver) is None  # type: ignore[attr-defined]
 
 
-def _with_colon(label: str) -> str:
+def _with_colon(label: Words) -> str:
     """A question mark needs no colon after it."""
-    return label if label.endswith(("?", "؟", "？")) else f"{label}:"
+    return label.marked if label.text.endswith(("?", "؟", "？")) else joined("", [label, ":"])
 
 
 def _question(

@@ -14,6 +14,7 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
+from estimator.marked_text import joined
 from estimator.web.compression import FormTokens
 
 _NONCHARACTERS = "".join(
@@ -106,4 +107,4 @@ def _lines(field: Field) -> Iterable[Line]:
         return []
     target = None if isinstance(field.widget, HiddenInput) else field.id
     place = getattr(field, "place", "")
-    return [Line(target, f"{place} {sentence}".strip()) for sentence in field.errors]
+    return [Line(target, joined(" ", filter(None, (place, sentence)))) for sentence in field.errors]

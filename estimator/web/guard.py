@@ -37,6 +37,7 @@ PUBLIC = frozenset(
         "asking.asked",
         "asking.open",
         "asking.page",
+        "asking.language",
         "asking.question",
         "asking.first_question",
         "my_data.request",
@@ -164,6 +165,7 @@ STAFF: dict[str, str] = {
     "settings.letter": "settings.edit",
     "settings.logo": "settings.edit",
     "settings.rates": "settings.edit",
+    "settings.all_rates": "settings.edit",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,
@@ -174,7 +176,16 @@ STAFF: dict[str, str] = {
 """The permission that each endpoint of staff requires; ANYBODY is anybody signed in, OWNER anybody with an account of
 their own, which the invented people of a demonstration do not have."""
 
-FRESH = frozenset({"staff.someone", "settings.part", "settings.letter", "settings.logo", "settings.rates"})
+FRESH = frozenset(
+    {
+        "staff.someone",
+        "settings.part",
+        "settings.letter",
+        "settings.logo",
+        "settings.rates",
+        "settings.all_rates",
+    }
+)
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""
 
 LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check", "price_lists.spreadsheet"})

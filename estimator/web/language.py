@@ -1,15 +1,33 @@
-"""The reader of a request, and how they choose another language: `?language=ar` after any address."""
+"""The reader of a request, and how they choose another language: `?language=ar` or `?lang=ar` after any address.
+
+On a page with a form the switch is made of buttons that send the form along, to `?speak=ar` after its address: it comes
+back in the other language with everything that was typed, and nothing else happens.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
 
+from babel.numbers import get_territory_currencies
 from flask import Flask, current_app, g, has_request_context, redirect, request, session, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from estimator import clinic
 from estimator.i18n import Reader, reader
+from estimator.web import missing_languages
+
+CHOOSING = ("language", "lang")
+"""What chooses a language after an address."""
+
+SPEAK = "speak"
+"""What chooses one after the address that a form is sent to."""
+
+
+MOSTLY_IN = {"bn": "BD", "hi": "IN", "ru": "RU", "de": "DE", "ja": "JP", "tr": "TR"}
+"""The country in which most speakers of a language live, where one currency is a good guess."""
 
 
 def init_app(app: Flask) -> None:
@@ -19,12 +37,53 @@ def init_app(app: Flask) -> None:
 
 def _remember() -> Response | None:
     """Remember a chosen language for this visit and show the same page again; a strange one is ignored."""
-    chosen = request.args.get("language")
-    if chosen is None or request.method != "GET" or request.endpoint in (None, "static"):
+    if request.endpoint == "static":
         return None
-    if chosen in current_app.config["SETTINGS"].languages:
-        session["language"] = chosen
-    return redirect(url_for(request.endpoint, **(request.view_args or {})), code=303)
+    if request.method == "POST":
+        before = current_reader().tag if SPEAK in request.args else ""
+        if _chosen(request.args.get(SPEAK)):
+            g.switched_from = before
+            del g.reader
+        return None
+    wanted = [request.args[name] for name in CHOOSING if name in request.args]
+    if not wanted or request.method != "GET":
+        return None
+    _chosen(wanted[0])
+    if request.endpoint is None:
+        return None  # the page that says so is shown in that language
+    place = request.view_args or {}
+    # What begins with an underscore would be an instruction to url_for.
+    kept: dict[str, Any] = {
+        name: request.args.getlist(name) for name in request.args if name[:1] not in ("", "_")
+    }
+    for name in (*CHOOSING, SPEAK, "endpoint", *place):
+        kept.pop(name, None)
+    return redirect(url_for(request.endpoint, **place, **kept), code=303)
+
+
+def _chosen(tag: str | None) -> bool:
+    """Keep a language for this visit; whether it is one of ours."""
+    if tag is None or tag not in current_app.config["SETTINGS"].languages:
+        return False
+    session["language"] = tag
+    return True
+
+
+def is_switching() -> bool:
+    """Whether a form was sent by the language switch only: it is then shown again, and nothing is done with it."""
+    return "switched_from" in g
+
+
+def follows(answers: str) -> str:
+    """Return the language of answers after a switch: the page's, unless another one had been chosen for them."""
+    return current_reader().tag if answers == g.get("switched_from") else answers
+
+
+def query(**more: str) -> str:
+    """Return what stands after the address of this page, without a chosen language, and with something more."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in (*CHOOSING, SPEAK)]
+    asked = urlencode([*kept, *more.items()])
+    return f"?{asked}" if asked else ""
 
 
 def current_reader() -> Reader:
@@ -39,6 +98,29 @@ def current_reader() -> Reader:
         g.reader = reader(chosen)
     found: Reader = g.reader
     return found
+
+
+def own_currency() -> str | None:
+    """Return the currency that a reader counts in: that of the country their browser names, else of their language's.
+
+    None where nothing tells: Arabic, English, French and Spanish are spoken in too many countries.
+    """
+    first = next(iter(request.accept_languages.values()), "").replace("_", "-")
+    region = first.rpartition("-")[2].upper() if "-" in first else ""
+    country = region if len(region) == 2 else MOSTLY_IN.get(current_reader().tag)
+    return next(iter(get_territory_currencies(country)), None) if country else None
+
+
+def unspoken() -> missing_languages.Said | None:
+    """Return the sentence for a reader whose browser asks first for a language that we do not speak.
+
+    It is said where a visit begins: not to somebody who has chosen a language, nor to who comes from a page of ours.
+    """
+    if session.get("language") is not None or request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return None
+    wanted = next(iter(request.accept_languages.values()), "")
+    spoken = {tag.partition("-")[0] for tag in current_app.config["SETTINGS"].languages}
+    return None if wanted.partition("-")[0].lower() in spoken else missing_languages.said(wanted)
 
 
 def _of_the_clinic(tags: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import url_for
+from markupsafe import Markup
 
 from estimator import keys
 from estimator.i18n import gettext as _
@@ -60,18 +61,28 @@ def _sentence(mail: Mail, zone: str) -> str:
             assert mail.ended_at is not None
             return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
         case "failed" if mail.perhaps_twice:
-            return _("We have stopped trying. The reason: %(words)s", words=mail.words)
+            return _("We have stopped trying. The reason: %(words)s", words=_reason(mail.words or ""))
         case "failed":
-            return _("It was not sent, and we have stopped trying. The reason: %(words)s", words=mail.words)
+            return _(
+                "It was not sent, and we have stopped trying. The reason: %(words)s",
+                words=_reason(mail.words or ""),
+            )
         case "working":
             return _("It is being sent.")
         case _ if mail.attempts:
             return _(
                 "It is not sent yet. The reason: %(words)s We try again on %(moment)s.",
-                words=f"{(mail.words or '').rstrip('.')}.",
+                words=_reason(f"{(mail.words or '').rstrip('.')}."),
                 moment=reader.clock(mail.due_at, zone),
             )
     return _("It is about to be sent.")
+
+
+def _reason(words: str) -> str:
+    """Return why a mail did not go, which is kept in English, marked as such for readers of another language."""
+    if current_reader().tag.partition("-")[0] == "en":
+        return words
+    return Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(words)
 
 
 def _remark(mail: Mail) -> str | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import escape
 
 import pricing
 from estimator import wording
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader, Words, listed, ngettext
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.web.estimate_form import Read, Reading
 from pricing import PriceTable
 from pricing.answers import Answers, look
@@ -35,7 +39,6 @@ class SoFar:
 
     label: str
     amount: str
-    why_open: str
     not_counted: list[wording.NotCounted]
 
 
@@ -55,6 +58,11 @@ class Running:
     left: list[Open] = field(default_factory=list)
     sentences: dict[str, list[str]] = field(default_factory=dict)
     ruled_out: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """What a script is told beside the panel; sentences as HTML, because they may name something foreign."""
+        refused = {code: [str(escape(text)) for text in texts] for code, texts in self.refused().items()}
+        return {"spoken": str(escape(self.spoken)), "asked": self.asked, "refused": refused}
 
     def refused(self) -> dict[str, list[str]]:
         """What is wrong with answers that were given; not the questions that are still open."""
@@ -97,7 +105,11 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
     )
     for question in left:
         sentences[question.driver] = [question.sentence]
-    spoken = _spoken_so_far(least, left) if not refusals else f"{refusals[0].label}: {refusals[0].sentence}"
+    spoken = (
+        _spoken_so_far(least, left)
+        if not refusals
+        else joined(": ", (refusals[0].label, refusals[0].sentence))
+    )
     return Running(
         asked=asked,
         spoken=spoken,
@@ -125,7 +137,6 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
     return SoFar(
         label=_("At least, so far"),
         amount=reader.money(amount, table.currency),
-        why_open=wording.why_open(),
         not_counted=parts,
     )
 
@@ -133,7 +144,7 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
 def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
     if least is None:
         return _questions_left(left)
-    names = ", ".join(str(part.label) for part in least.not_counted)
+    names = listed([part.label for part in least.not_counted])
     return _(
         "At least %(amount)s so far; not counted yet: %(names)s. %(left)s.",
         amount=least.amount,
@@ -146,8 +157,8 @@ def _spoken(headline: wording.Headline) -> str:
     amount, span = headline.amount, headline.span
     said = [_("Likely total: %(amount)s.", amount=wording.at_least.said(amount, headline.at_least))]
     if span is not None:
-        said.append(f"{headline.may_come_to} {span}.")
-    return " ".join([*said, headline.not_counted_words()]).rstrip()
+        said.append(headline.range_words())
+    return joined(" ", filter(None, [*said, headline.not_counted_words()]))
 
 
 def _questions_left(left: Sequence[Open]) -> str:

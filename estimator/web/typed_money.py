@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_symbol
 
-from estimator.i18n import Reader, bare_number
+from estimator.i18n import Reader, arabic_number, bare_number
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 
@@ -51,6 +51,10 @@ def _without_currency(text: str, currency: str) -> str:
 
 
 def _amounts(text: str, currency: str, reader: Reader) -> Iterator[str]:
+    arabic = arabic_number(text)
+    if arabic is not None:
+        yield arabic
+        return
     for mark in _APOSTROPHES:
         if mark in text:
             head, point, tail = text.rpartition(".") if "." in text else text.rpartition(",")

@@ -24,6 +24,9 @@ _TURNS_TEXT_ROUND = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
+MOST_ACCENTS = 12
+"""Maximum number of signs on one letter. No script needs as many; more of them cover the lines above and below."""
+
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./\-–]*(?:(?:x|ext\.?|#) ?[0-9]+)?", re.IGNORECASE)
 LEAST_DIGITS, MOST_DIGITS = 5, 20
 
@@ -69,6 +72,10 @@ class Printable:
                     "It contains an invisible character that reverses the direction of writing. "
                     "Type it by hand instead of pasting it."
                 )
+            )
+        if _piled_up(text):
+            raise StopValidation(
+                _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)
             )
         if any(map(self.cannot_be_shown, text)):
             raise StopValidation(
@@ -162,3 +169,15 @@ class RealDay:
     def __call__(self, form: BaseForm, field: DayField) -> None:
         if not field.is_empty and field.day is None:
             raise StopValidation(str(NO_DAY))
+
+
+def _piled_up(text: str) -> bool:
+    """Whether more signs stand on one letter than MOST_ACCENTS."""
+    if len(text) <= MOST_ACCENTS or text.isascii():
+        return False
+    number = 0
+    for letter in text:
+        number = number + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
+        if number > MOST_ACCENTS:
+            return True
+    return False

@@ -8,7 +8,7 @@ separators, nothing else.
 from __future__ import annotations
 
 from estimator.wording import at_least, injury
-from estimator.wording.at_least import likely_total, why_open
+from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
@@ -36,6 +36,7 @@ from estimator.wording.sentences import (
     notice_sections,
     problem_sentence,
     problem_sentences,
+    provider,
     span,
     typed_amount,
     usual,
@@ -82,9 +83,9 @@ __all__ = [
     "other_answers",
     "problem_sentence",
     "problem_sentences",
+    "provider",
     "rows",
     "span",
     "typed_amount",
     "usual",
-    "why_open",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording.rows import AdjustmentRow, ChangedRow
-from estimator.wording.sentences import answer_words, not_answered
+from estimator.wording.sentences import answer_words, not_answered, provider
 from pricing.left_open import left_open
 from pricing.quote import price_changed
 from pricing.stored import StoredBreakdown, StoredQuote
@@ -45,7 +45,7 @@ def since_asked(
         yield ChangedRow("adjustment", row.label, _("not in it"), row.amount)
     before, after = was["totals"]["provider"]["likely"], content["total"]
     if Decimal(before) != Decimal(after):
-        label = Words(_("To %(provider)s", provider=table.provider.name))
+        label = Words(_("To %(provider)s", provider=provider(table, reader)))
         yield ChangedRow("total", label, *(reader.money(each, now["currency"]) for each in (before, after)))
 
 
@@ -54,7 +54,7 @@ def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -
     breakdown, table = plan
     driver = next((driver for driver in table.drivers if driver.code == code), None)
     if answer is not None and driver is not None:
-        return str(answer_words(driver, answer, table, reader))
+        return answer_words(driver, answer, table, reader).marked
     return str(not_answered()) if code in left_open(table, breakdown["answers"]) else _("not asked")
 
 

@@ -5,10 +5,11 @@ A sum leaves out what is on request, and what depends on a question that nobody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from estimator.i18n import gettext as _
+from estimator.i18n import listed_apart
 from pricing.left_open import depending
 from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
@@ -28,19 +29,30 @@ def said(amount: str, incomplete: object) -> str:
     return _("at least %(amount)s", amount=amount) if incomplete else amount
 
 
-def may_come_to(incomplete: object) -> str:
-    """Return the beginning of the sentence that ends with the range of a likely total."""
-    return _("What is counted may come to") if incomplete else _("It may come to")
+def may_come_to(span: str, incomplete: object) -> str:
+    """Say the range of a likely total."""
+    if incomplete:
+        return _("What is counted may come to %(span)s.", span=span)
+    return _("It may come to %(span)s.", span=span)
 
 
-def why() -> str:
-    """Return the beginning of the sentence that names what is on request."""
-    return _("Not in this sum, because the price is on request:")
+def why(names: Sequence[object]) -> str:
+    """Say what is on request; empty if nothing is."""
+    return (
+        _("Not in this sum, because the price is on request: %(names)s.", names=listed_apart(names))
+        if names
+        else ""
+    )
 
 
-def why_open() -> str:
-    """Return the beginning of the sentence that names the questions that are left open."""
-    return _("Not counted yet:")
+def why_open(names: Sequence[object]) -> str:
+    """Say which questions are left open; empty if none is. A question mark needs no full stop after it."""
+    if not names:
+        return ""
+    said = listed_apart(names)
+    if said.endswith(("?", "？", "؟")):
+        return _("Not counted yet: %(names)s", names=said)
+    return _("Not counted yet: %(names)s.", names=said)
 
 
 def alone(lack: Lack) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording import at_least, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
@@ -23,7 +24,7 @@ from estimator.wording.rows import (
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, not_answered, notice_sections, span, usual
+from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span, usual
 from estimator.wording.steps import Steps
 from pricing.left_open import left_open
 from pricing.money import plain
@@ -75,7 +76,7 @@ def likely_answer(driver: Driver, table: PriceTable, reader: Reader) -> str | No
     number = plain(driver.usual.likely)
     if driver.money and "." not in number:
         return reader.money(number, table.currency)
-    return str(answer_words(driver, number, table, reader))
+    return answer_words(driver, number, table, reader).marked
 
 
 class _Wording:
@@ -127,6 +128,9 @@ class _Wording:
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
 
+    def own(self, text: str) -> str:
+        return self.reader.own(text, self.table.main_language).marked
+
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
 
@@ -141,17 +145,18 @@ class _Wording:
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
         incomplete = is_at_least(self.breakdown)
+        on_request = [self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]]
+        unanswered = not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader)
         return Headline(
             label=at_least.likely_total(incomplete),
             amount=self.money(totals["likely"]),
             at_least=incomplete,
-            why_at_least=at_least.why(),
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
-            on_request=[self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]],
-            why_open=at_least.why_open(),
-            may_come_to=at_least.may_come_to(incomplete),
-            not_counted=not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader),
+            on_request=on_request,
+            not_counted=unanswered,
+            on_request_said=at_least.why(on_request),
+            not_counted_said=at_least.why_open([row.label for row in unanswered]),
         )
 
     def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:
@@ -255,7 +260,7 @@ class _Wording:
             if typed
             else [self.steps.sentence(step) for step in item["steps"]],
             billing_code=None if charge is None else charge.billing_code,
-            source=entry.source,
+            source=None if entry.source is None else self.own(entry.source),
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
         )
 
@@ -263,7 +268,7 @@ class _Wording:
         """What became of the packages: the one that is used, or why a likely one is left out."""
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
         if code is None or saves is None:
-            return " ".join(left_out(self.breakdown, self.table, self.reader)) or None
+            return joined(" ", left_out(self.breakdown, self.table, self.reader)) or None
         return _(
             "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
             "against the single prices.",
@@ -286,9 +291,9 @@ class _Wording:
         present = {group["total"] for group in self.breakdown["groups"]}
         present |= {total for total in ("others", "reserve") if self.certainty.present(total)}
         totals = self.breakdown["totals"]
-        provider = _("To %(provider)s", provider=self.table.provider.name)
+        label = Words(_("To %(provider)s", provider=provider(self.table, self.reader)))
         known = self.certainty.total
-        yield Sum(Words(provider), *self.sum(totals["provider"], known("provider")), kind="provider")
+        yield Sum(label, *self.sum(totals["provider"], known("provider")), kind="provider")
         if "others" in present:
             label = Words(_("To others, such as hotel and airline"))
             yield Sum(label, *self.sum(totals["others"], known("others")), kind="others")

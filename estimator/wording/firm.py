@@ -15,7 +15,7 @@ from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
-from estimator.wording.sentences import head
+from estimator.wording.sentences import head, provider
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
@@ -106,7 +106,8 @@ def firm_rows(
         ],
         "notices": rows.notices_besides("about_this_estimate"),
     }
-    to_provider = Words(_("To %(provider)s", provider=table.provider.name))
+    whose = provider(table, reader)
+    to_provider = Words(_("To %(provider)s", provider=whose))
     return FirmRows(
         **known,
         head=headed,
@@ -116,7 +117,7 @@ def firm_rows(
         price=Sum(to_provider, _at_least(content, reader.money(content["price"], currency))),
         adjustments=lines,
         total=Sum(
-            Words(_("Firm total to %(provider)s", provider=table.provider.name)),
+            Words(_("Firm total to %(provider)s", provider=whose)),
             _at_least(content, reader.money(content["total"], currency)),
         ),
         converted=_converted(content, reader),
@@ -224,7 +225,7 @@ def _changed(
     found += _changed_adjustments(before.adjustments, adjustments)
     until = [reader.day(each["valid_until"]) for each in (before.content, content)]
     if until[0] != until[1]:
-        found.append(ChangedRow("valid_until", Words(_("Valid until the end of")), *until))
+        found.append(ChangedRow("valid_until", Words(_("Last day on which it is valid")), *until))
     return found + changed_rows([change for change in changes if change.kind == "total"], old, new, reader)
 
 

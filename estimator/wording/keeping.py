@@ -9,6 +9,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from estimator.marked_text import Sentence, Words, joined
 from pricing import canonical_json
 
 T = TypeVar("T")
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 def as_json(rows: Any) -> str:
     """Return rows as canonical JSON."""
-    return canonical_json(asdict(rows)).decode()
+    return canonical_json(_kept(asdict(rows))).decode()
 
 
 def from_json(kind: type[T], text: str) -> T:
@@ -28,11 +29,22 @@ def from_json(kind: type[T], text: str) -> T:
     return cast(T, _made(kind, json.loads(text)))
 
 
+def _kept(value: Any) -> Any:
+    """Return a value as JSON can keep it; a sentence that holds words of another language is kept part by part."""
+    if isinstance(value, Sentence):
+        return {"parts": [asdict(part) if isinstance(part, Words) else part for part in value.parts]}
+    if isinstance(value, dict):
+        return {name: _kept(each) for name, each in value.items()}
+    return [_kept(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def _made(kind: Any, value: Any) -> Any:
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         kinds = [part for part in get_args(kind) if part is not type(None)]
         return None if value is None else _made(kinds[0], value)
+    if kind is str and isinstance(value, Mapping):
+        return joined("", [Words(**part) if isinstance(part, Mapping) else part for part in value["parts"]])
     if isinstance(value, list):
         (part,) = get_args(kind)[:1] or (Any,)
         return [_made(part, each) for each in value]

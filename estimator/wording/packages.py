@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
 from pricing.answers import look
 from pricing.conditions import holds
 from pricing.money import plain
 from pricing.stored import StoredBreakdown, StoredStep
-from pricing.table import ChoiceIs, FlagIs, NumberIs, Package, PriceTable, Test
+from pricing.table import ChoiceIs, Driver, FlagIs, NumberIs, Package, PriceTable, Test
 
 MOST = 3
 """Maximum number of packages of which a document says why they are left out."""
@@ -37,7 +39,7 @@ def _left_out(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> 
     for package in table.packages:
         if package.unless is not None and holds(package.unless, values):
             continue
-        label = reader.words(package.label, table.main_language).text
+        label = reader.words(package.label, table.main_language)
         wanting = [part for part in package.when or () if not holds((part,), values)]
         if len(wanting) == 1:
             words = _wanted(*wanting[0], table, reader)
@@ -61,21 +63,27 @@ def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | N
     label = reader.words(driver.label, table.main_language)
     match test:
         case ChoiceIs(codes):
-            answers = [str(answer_words(driver, answer, table, reader)) for answer in codes]
+            answers = [answer_words(driver, answer, table, reader).marked for answer in codes]
         case FlagIs(value):
-            answers = [str(answer_words(driver, value, table, reader))]
+            answers = [answer_words(driver, value, table, reader).marked]
         case NumberIs(least, most):
             if least is not None and least == most:
-                answers = [str(answer_words(driver, plain(least), table, reader))]
+                answers = [answer_words(driver, plain(least), table, reader).marked]
             else:
-                answers = [
-                    _("from %(least)s", least=answer_words(driver, plain(least), table, reader))
-                    if least is not None
-                    else "",
-                    _("up to %(most)s", most=answer_words(driver, plain(most), table, reader))
-                    if most is not None
-                    else "",
-                ]
+                answers = [_bounds(driver, least, most, table, reader)]
         case _:
             return None
-    return f"{label}, {' / '.join(filter(None, answers))}"
+    return joined(", ", [label, joined(" / ", answers)])
+
+
+def _bounds(
+    driver: Driver, least: Decimal | None, most: Decimal | None, table: PriceTable, reader: Reader
+) -> str:
+    """Say between which numbers an answer has to be."""
+    low, high = (
+        None if bound is None else answer_words(driver, plain(bound), table, reader)
+        for bound in (least, most)
+    )
+    if low is not None and high is not None:
+        return _("from %(least)s to %(most)s", least=low, most=high)
+    return _("%(least)s or more", least=low) if high is None else _("up to %(most)s", most=high)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
 from estimator.wording.sentences import three
 from pricing.stored import StoredBreakdown
@@ -19,20 +19,20 @@ def reasons(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> It
         if isinstance(driver, NumberDriver) and driver.code in breakdown["answers"]:
             less, more = driver.less or Decimal(0), driver.more or Decimal(0)
             if less or more:
-                label = str(reader.words(driver.label, table.main_language))
+                label = reader.words(driver.label, table.main_language).marked
                 yield _variation(label, less, more, reader)
     reserve = {group["code"] for group in breakdown["groups"] if group["total"] == "reserve"}
     entries: Iterator[Charge | Package] = chain(table.charges, table.packages)
     by_code = {entry.code: entry for entry in entries}
     ranged = [
-        str(reader.words(item["label"], table.main_language))
+        reader.words(item["label"], table.main_language)
         for item in breakdown["items"]
         if item["group"] not in reserve
         and len(set(three(item["amount"]))) > 1
         and any(amount.is_range for amount in _amounts(by_code[item["code"]]))
     ]
     if ranged:
-        yield _("These prices are given as a range: %(labels)s.", labels="; ".join(ranged))
+        yield _("These prices are given as a range: %(labels)s.", labels=listed_apart(ranged))
 
 
 def _variation(label: str, less: Decimal, more: Decimal, reader: Reader) -> str:

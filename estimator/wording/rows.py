@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimator.i18n import Words
+from estimator.wording import at_least
 from estimator.wording.shortened import first_sentence
 
 
@@ -193,34 +194,32 @@ class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
     `at_least` is True while anything is on request or not counted: the amount is then not the whole amount.
-    `why_at_least` begins the sentence that names what is on request, `why_open` the one of what is not counted, and
-    `may_come_to` the one that ends with the range.
+    `on_request_said` and `not_counted_said` are the sentences that name those things, kept with the rows of a quote;
+    one that was issued before they were kept has them worded again.
     """
 
     label: str
     amount: str
     at_least: bool
-    why_at_least: str
     span: str | None
     reasons: Sequence[str]
     on_request: Sequence[Words]
-    why_open: str = ""
-    may_come_to: str = ""
     not_counted: Sequence[NotCounted] = ()
+    on_request_said: str = ""
+    not_counted_said: str = ""
 
     def on_request_words(self) -> str:
         """The sentence that names what is on request; empty if nothing is."""
-        return _sentence(self.why_at_least, self.on_request)
+        return self.on_request_said or at_least.why(self.on_request)
 
     def not_counted_words(self) -> str:
         """The sentence that names what is not counted yet; empty if everything is."""
-        return _sentence(self.why_open, [row.label for row in self.not_counted])
+        return self.not_counted_said or at_least.why_open([row.label for row in self.not_counted])
 
-
-def _sentence(begins: str, labels: Sequence[Words]) -> str:
-    names = "; ".join(map(str, labels))
-    end = "" if names.endswith(("?", "？", "؟")) else "."
-    return f"{begins} {names}{end}" if labels else ""
+    def range_words(self, shown: str | None = None) -> str:
+        """The sentence that says the range, or shows it as a page marks it; empty if there is no range."""
+        span = shown or self.span
+        return at_least.may_come_to(span, self.at_least) if self.span and span else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
+from estimator.marked_text import hole, through
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
@@ -36,7 +38,17 @@ def notice_sections(
 
 def problem_sentence(problem: Problem, reader: Reader) -> str:
     """Say one problem in the reader's language."""
-    return say(problem, _(SENTENCES[problem.kind]), (reader.tag, "en"))
+    holes: list[object] = []
+    values = {name: hole(_of_a_list(value, reader), holes) for name, value in problem.values.items()}
+    said = say(replace(problem, values=values), _(SENTENCES[problem.kind]), (reader.tag, "en"), listed)
+    return through(said, holes)
+
+
+def _of_a_list(value: object, reader: Reader) -> object:
+    """Return a text of a price list in the reader's language or in English, else in the first that it has."""
+    if not isinstance(value, Mapping) or not value:
+        return value
+    return reader.words(value, "en" if "en" in value else next(iter(value)))
 
 
 def problem_sentences(refusal: BadAnswers, reader: Reader) -> dict[str, list[str]]:
@@ -93,11 +105,13 @@ def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
         if low == high:
             said = _("Most people spend %(amount)s.", amount=amount)
     else:
-        last = str(answer_words(driver, high, table, reader))
+        last = answer_words(driver, high, table, reader).marked
         said = _("Most people: %(low)s to %(high)s.", low=reader.number(low), high=last)
         if low == high:
             said = _("Most people: %(number)s.", number=last)
-    return _("%(usual)s (%(source)s)", usual=said, source=driver.source) if driver.source else said
+    if not driver.source:
+        return said
+    return _("%(usual)s (%(source)s)", usual=said, source=reader.own(driver.source, table.main_language))
 
 
 def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: Reader) -> Words:
@@ -119,19 +133,28 @@ def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: 
     return Words(_("Yes") if answer else _("No"))
 
 
+def provider(table: PriceTable, reader: Reader) -> Words:
+    """Return the name of whoever treats, marked where it is in another language than the reader's."""
+    return reader.own(table.provider.name, table.main_language)
+
+
 def head(
     table: PriceTable, reader: Reader, *, reference: str | None, created: datetime, valid_until: date
 ) -> Head:
     """Word the head of an estimate; days are those of the table's time zone."""
-    provider = table.provider
+    whose = table.provider
+
+    def own(text: str | None) -> str | None:
+        return None if text is None else reader.own(text, table.main_language).marked
+
     return Head(
         reference=reference or _("not saved"),
         saved=reference is not None,
-        provider=provider.name,
-        address=provider.address,
-        registration=provider.registration,
-        contact=provider.email,
-        phone=provider.phone,
+        provider=provider(table, reader).marked,
+        address=own(whose.address),
+        registration=own(whose.registration),
+        contact=whose.email,
+        phone=whose.phone,
         made_on=reader.moment(created, table.time_zone),
         valid_until=reader.day(valid_until),
         time_zone=table.time_zone,

@@ -1,6 +1,7 @@
-"""What states, events and mails are called: once for all pages, PDFs and mails, in the words of each audience.
+"""What states, events and mails are called for patients: once for all pages, PDFs and mails.
 
-A new state, kind of event or mail gets its words here and nowhere else; a test compares the keys with the models'.
+A new state, kind of event or mail gets its words here and in `states_at_desk`, and nowhere else; a test compares the
+keys with the models'.
 """
 
 from __future__ import annotations
@@ -13,16 +14,6 @@ from estimator.models.quotes import RevisionState
 from estimator.models.requests import RequestState
 
 # A revision of a quote --------------------------------------------------------------------------------------------
-
-REVISION_AT_DESK: Mapping[RevisionState, Any] = {
-    "current": lazy_gettext("current"),
-    "replaced": lazy_gettext("replaced"),
-    "withdrawn": lazy_gettext("withdrawn"),
-    "expired": lazy_gettext("expired"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-}
-"""What the desk calls the state of a revision."""
 
 REVISION_FOR_PATIENT: Mapping[RevisionState, Any] = {
     "current": lazy_gettext("valid; it can be accepted"),
@@ -45,24 +36,7 @@ REVISION_IN_MY_DATA: Mapping[str, Any] = {
 """What patients read of a revision among their data."""
 
 
-def revision_at_desk(state: RevisionState) -> str:
-    """Return what the desk calls the state of a revision."""
-    return str(REVISION_AT_DESK[state])
-
-
 # A request --------------------------------------------------------------------------------------------------------
-
-REQUEST_AT_DESK: Mapping[RequestState, Any] = {
-    "new": lazy_gettext("new"),
-    "in_work": lazy_gettext("in work"),
-    "waiting": lazy_gettext("waiting for patient"),
-    "quoted": lazy_gettext("quoted"),
-    "accepted": lazy_gettext("accepted"),
-    "declined": lazy_gettext("declined"),
-    "expired": lazy_gettext("expired"),
-    "closed": lazy_gettext("closed"),
-}
-"""What the desk calls the state of a request."""
 
 REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
     "new": lazy_gettext("We have your request. Nobody has started on it yet."),
@@ -100,27 +74,10 @@ REQUEST_IN_MY_DATA: Mapping[str, Any] = {
 
 # Events -----------------------------------------------------------------------------------------------------------
 
-EVENTS_AT_DESK: Mapping[str, Any] = {
-    "asked": lazy_gettext("asked for a firm quote"),
-    "note": lazy_gettext("wrote a note"),
-    "question": lazy_gettext("asked a question"),
-    "answer": lazy_gettext("answered"),
-    "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
-    "opened": lazy_gettext("opened quote %(quote)s"),
-    "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
-    "declined": lazy_gettext("declined quote %(quote)s, revision %(revision)s"),
-    "taken_back": lazy_gettext("took back the acceptance of quote %(quote)s, revision %(revision)s"),
-    "withdrawn": lazy_gettext("withdrew quote %(quote)s, revision %(revision)s"),
-    "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
-    "new_link": lazy_gettext("made a new link to quote %(quote)s"),
-    "approved": lazy_gettext("approved the adjustments of the quote"),
-    "erased": lazy_gettext("deleted the person’s details"),
-}
-"""What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
-
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
     "assigned": lazy_gettext("Assigned to a coordinator"),
+    "language": lazy_gettext("Language of our answers changed"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),
@@ -139,34 +96,6 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
 """What each kind of event is called for the person it is about."""
 
 # Mails, by their templates ----------------------------------------------------------------------------------------
-
-MAILS: Mapping[str, Any] = {
-    "estimate": lazy_gettext("An estimate"),
-    "request_received": lazy_gettext("Confirmation of a request"),
-    "request_question": lazy_gettext("Notice to the desk: a question"),
-    "request_answer": lazy_gettext("An answer about a request"),
-    "quote_issued": lazy_gettext("A quote"),
-    "quote_receipt": lazy_gettext("What happened to a quote"),
-    "quote_decided": lazy_gettext("Notice to the desk: a decision"),
-    "quote_question": lazy_gettext("Notice to the desk: a question"),
-    "quote_code": lazy_gettext("A code for a quote"),
-    "staff_invitation": lazy_gettext("An invitation to staff"),
-    "staff_reset": lazy_gettext("A new password for staff"),
-    "staff_notice": lazy_gettext("A notice to staff"),
-}
-"""What each kind of mail is called where all mail is listed."""
-
-MAILS_OF_A_REQUEST: Mapping[str, Any] = {
-    "request_received": lazy_gettext("Mail that confirms the request"),
-    "request_question": lazy_gettext("Mail to the desk that there is a question"),
-    "request_answer": lazy_gettext("Mail that there is an answer"),
-    "quote_code": lazy_gettext("Mail with a code"),
-    "quote_issued": lazy_gettext("Mail with the quote"),
-    "quote_receipt": lazy_gettext("Email that says what happened to the quote"),
-    "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
-    "quote_question": lazy_gettext("Mail to the desk that there is a question"),
-}
-"""What each mail about a request or its quote is called in its history."""
 
 MAILS_IN_MY_DATA: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of the request"),

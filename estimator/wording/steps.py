@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, listed
 from estimator.i18n import gettext as _
 from pricing.stored import StoredBreakdown, StoredItem, StoredStep, TierStep
 from pricing.table import PriceTable
@@ -66,7 +66,7 @@ class Steps:
                     "%(percent)s of %(base)s (%(names)s) = %(amount)s",
                     percent=self.reader.percent(step["percent"]),
                     base=money(step["base"]),
-                    names=", ".join([self.label(code) for code in step["of"]]),
+                    names=listed(self.label(code) for code in step["of"]),
                     amount=money(step["amount"]),
                 )
             case "at_least":
@@ -119,7 +119,7 @@ class Steps:
         return self.words(labels[code])
 
     def words(self, text: Mapping[str, str]) -> str:
-        return str(self.reader.words(text, self.table.main_language))
+        return self.reader.words(text, self.table.main_language).marked
 
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)

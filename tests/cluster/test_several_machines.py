@@ -33,7 +33,7 @@ from tests.cluster.readers import Browser, Coordinators, Gate, Visitors, Waits
 from tests.support.acts import acting
 from tests.support.clinic_staff import Person
 from tests.support.example_quotes import PLAN, ask, list_text, person, prepare, publish
-from tests.support.folders import ROOT
+from tests.support.folders import ROOT, for_servers
 from tests.support.mail_server import MailServer, wait_until
 
 SIZE = int(os.environ.get("CLUSTER_SIZE") or 500)
@@ -139,7 +139,7 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="estimator-cluster-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="estimator-cluster-", dir=for_servers()))
     folder.chmod(0o755)
     (folder / "data").mkdir()
     own_folder(folder / "data")

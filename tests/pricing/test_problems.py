@@ -11,7 +11,8 @@ import pytest
 
 import pricing
 from pricing import quote as quote_content
-from pricing.problems import ANSWER_SENTENCES, SENTENCES, TABLE_SENTENCES, WARNING_SENTENCES, Problem, say
+from pricing.problems import ANSWER_SENTENCES, SENTENCES, Problem, say
+from pricing.table_sentences import TABLE_SENTENCES, WARNING_SENTENCES
 from tests.pricing.test_lint import CAREFUL, MORE_DRIVERS, charge
 from tests.pricing.test_notation_reading import CASES, CHANGES, WHOLE, with_change
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pikepdf
 
 import pricing
 from estimator import wording
+from estimator.config.defaults import SETTINGS
 from estimator.estimates import pdf_document
 from estimator.i18n import reader
 from pricing.explore import sensitivity
@@ -27,6 +29,11 @@ MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 TABLES = sorted((Path(pricing.__file__).parent / "tables").glob("*.toml"))
 FIVE_SCRIPTS = Path(__file__).with_name("five_scripts.toml")
 LANGUAGES = ("en", "ar", "hi", "bn", "ru")
+
+_THE_PRODUCTS = next(setting for setting in SETTINGS if setting.name == "LANGUAGES")
+
+EVERY_LANGUAGE = sorted({*LANGUAGES, *_THE_PRODUCTS.default.split(",")})
+"""The languages of the product, and those that the list in five scripts has."""
 
 DELHI = {
     "typical": {
@@ -132,6 +139,20 @@ def text_of(content: bytes, *options: str) -> str:
     """Return the text that another program reads in a PDF."""
     done = subprocess.run(["pdftotext", *options, "-", "-"], input=content, capture_output=True, check=True)
     return done.stdout.decode()
+
+
+def unnamed_tables(page: Element) -> list[str]:
+    """Return the text of every table in a parsed page that has neither a caption nor a heading right before it."""
+    found = []
+    for parent in page.iter():
+        before = None
+        for child in parent:
+            caption = child.find("caption")
+            words = "" if caption is None else "".join(caption.itertext()).strip()
+            if child.tag == "table" and not words and (before is None or before.tag != "h2"):
+                found.append("".join(child.itertext()))
+            before = child
+    return found
 
 
 def structure(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:

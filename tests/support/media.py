@@ -30,9 +30,6 @@ SILENT = {
     "Rows.currency": "part of every amount",
     "FirmRows.currency": "part of every amount",
     "FirmRows.paper": "what the document is printed on",
-    "Headline.why_at_least": "begins a sentence",
-    "Headline.why_open": "begins a sentence",
-    "Headline.may_come_to": "begins a sentence",
 }
 """The fields that no medium says, with the reason."""
 

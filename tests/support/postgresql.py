@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from estimator import migrations
+from tests.support.folders import for_servers
 
 
 def programs() -> Path:
@@ -50,9 +51,7 @@ def _exists(user: str) -> bool:
 def server() -> Iterator[str]:
     """Start a server in a temporary folder, listening on loopback alone, and end it afterwards."""
     found = programs()
-    folder = Path(
-        tempfile.mkdtemp(prefix="estimator-postgresql-", dir="/tmp")
-    )  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="estimator-postgresql-", dir=for_servers()))
     if os.getuid() == 0:
         shutil.chown(folder, as_nobody([])[2])
     with socket.socket() as free:

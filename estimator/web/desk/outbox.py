@@ -20,7 +20,7 @@ from estimator.web.mail_status import Outcome, outcome
 from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import states_at_desk
 
 pages = Blueprint("outbox", __name__, url_prefix="/desk/outbox")
 
@@ -103,7 +103,7 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     return [
         {
             "number": mail.id,
-            "letter": str(states.MAILS.get(mail.template, mail.template)),
+            "letter": str(states_at_desk.MAILS.get(mail.template, mail.template)),
             "about": mail.about,
             "address": _address(mail.about, requests),
             "outcome": outcome(mail, "UTC", domain=True),

@@ -21,7 +21,7 @@ from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import states_at_desk
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 
@@ -124,7 +124,9 @@ def _columns() -> Sequence[Column]:
 
 def _rows(year: int | None) -> Iterator[Sequence[Cell]]:
     named = signed_in.may("requests.read")
-    words = {standing: states.revision_at_desk(standing) for standing in states.REVISION_AT_DESK}
+    words = {
+        standing: states_at_desk.revision_at_desk(standing) for standing in states_at_desk.REVISION_AT_DESK
+    }
     for one in reports.listed(act(), year, spreadsheets.MOST_ROWS, named=named):
         row: list[Cell] = [
             one.number,

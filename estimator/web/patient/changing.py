@@ -12,7 +12,7 @@ from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, making
 from pricing import PriceTable
 from pricing.explore import filled_in
@@ -73,7 +73,9 @@ def question(token: str, driver: str) -> ResponseReturnValue:
         found = estimate_form.read(form, table, reader)
         answers = {**found.answers, **{code: answer for code, answer in given.items() if code not in asked}}
         try:
-            if not form.is_of_this_visit():
+            if is_switching():
+                pass  # shown again as it is
+            elif not form.is_of_this_visit():
                 status = _refused(
                     form,
                     400,
@@ -123,7 +125,7 @@ def _page(
         sections=sections,
         asked=sorted(asked),
         changed=changed,
-        provider=table.provider.name,
+        provider=wording.provider(table, reader),
         title=reader.words(table.title, table.main_language),
         day_order=reader.day_order(),
         action=request.path,

@@ -28,10 +28,11 @@ from estimator.db import unavailable
 from estimator.estimates import other_currency
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching, own_currency
 from estimator.web.patient import before, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -117,7 +118,7 @@ def total(slug: str) -> ResponseReturnValue:
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
     html = render_template("patient/_total.html", total=panel, changed=changed)
-    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked, "refused": panel.refused()})
+    return jsonify({"html": html, **panel.as_json()})
 
 
 @pages.get("/e/<token>")
@@ -132,6 +133,35 @@ def breakdown(token: str) -> ResponseReturnValue:
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
+    links = {
+        "page": page,
+        "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
+        "pdf": url_for("patient.document", token=token, **also),
+        "other_paper": url_for(
+            "patient.document", token=token, paper="A4" if readers_paper() == "letter" else "letter", **also
+        ),
+        "text": url_for("patient.plain", token=token),
+        "change": url_for("patient.change", token=token),
+        "question": url_for("changing.which", token=token),
+        "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
+        "apply": url_for("changing.apply", token=token),
+        "ask": url_for("asking.ask", token=token),
+        "first_question": url_for("asking.first_question", token=token),
+        "data": url_for("my_data.estimate", token=token),
+        "delete": url_for("patient.delete", token=token),
+    }
+    beside = None if rate is None else other_currency.beside(stored, table, rate, reader)
+
+    def folded() -> str:
+        return render_template(
+            "patient/_breakdown_folds.html",
+            record=head,
+            rows=rows,
+            changes=changes,
+            beside=beside,
+            links=links,
+        )
+
     return render_template(
         "patient/breakdown.html",
         new_estimate=True,
@@ -145,33 +175,15 @@ def breakdown(token: str) -> ResponseReturnValue:
             stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
         before=before.of(token, stored, table, reader),
-        changes=changes,
         submission=secrets.token_urlsafe(12),
         contents=_contents(rows, changes),
         paper=readers_paper(),
-        currencies=other_currency.currencies(table, request_context.now()),
-        currency=None if rate is None else rate.quoted,
-        beside=None if rate is None else other_currency.beside(stored, table, rate, reader),
-        links={
-            "page": page,
-            "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
-            "pdf": url_for("patient.document", token=token, **also),
-            "other_paper": url_for(
-                "patient.document",
-                token=token,
-                paper="A4" if readers_paper() == "letter" else "letter",
-                **also,
-            ),
-            "text": url_for("patient.plain", token=token),
-            "change": url_for("patient.change", token=token),
-            "question": url_for("changing.which", token=token),
-            "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
-            "apply": url_for("changing.apply", token=token),
-            "ask": url_for("asking.ask", token=token),
-            "first_question": url_for("asking.first_question", token=token),
-            "data": url_for("my_data.estimate", token=token),
-            "delete": url_for("patient.delete", token=token),
-        },
+        currencies=other_currency.currencies(table, request_context.now(), own_currency()),
+        currency=own_currency() if rate is None else rate.quoted,
+        beside=beside,
+        pdf_in=frozen_in(found),
+        links=links,
+        folds=worded.parts_of(found, reader, rate, folded),
     )
 
 
@@ -202,7 +214,7 @@ def delete(token: str) -> ResponseReturnValue:
     return render_template(
         "patient/delete.html",
         reference=found.reference,
-        provider=price_lists.parsed(found.table_version).provider.name,
+        provider=wording.provider(price_lists.parsed(found.table_version), current_reader()),
         back=url_for("patient.breakdown", token=token),
     )
 
@@ -236,7 +248,7 @@ def _answering(
     else:
         said = _Said(changed=_changed_since(earlier, version))
     panel = running(table, found, reader)
-    problems = _problems(panel) if sent else {}
+    problems = _problems(panel) if sent and not is_switching() else {}
     if said.note:
         form.refuse(said.note)
     form.refuse_answers(problems)
@@ -249,7 +261,7 @@ def _answering(
         back=back,
         sent=sent,
         title=reader.words(table.title, table.main_language),
-        provider=table.provider.name,
+        provider=wording.provider(table, reader),
         contact=table.provider.email,
         demo=table.demo,
         steps=estimate_form.steps(sections),
@@ -274,6 +286,8 @@ def _taken(
     version: TableVersion, form: estimate_form.EstimateForm, answers: Mapping[str, Any]
 ) -> ResponseReturnValue | _Said:
     """Store the estimate and redirect to it; or return the message above the form, which is shown again."""
+    if is_switching():
+        return _Said()
     if not form.is_of_this_visit():
         return _Said(400, cookies.ended(_visit_over(), price_lists.parsed(version).provider))
     if (form.table_sha256.data or version.sha256) != version.sha256:
@@ -339,7 +353,7 @@ class Offer(TypedDict):
 
     slug: str
     title: Words
-    provider: str
+    provider: Words
     country: str
     demo: bool
     typical: Range | None
@@ -349,7 +363,7 @@ class Range(TypedDict):
     """What a treatment typically comes to, and for which plan."""
 
     sentence: str
-    plan: str
+    plan: Words
 
 
 def _offer(version: TableVersion, reader: Reader) -> Offer:
@@ -358,26 +372,26 @@ def _offer(version: TableVersion, reader: Reader) -> Offer:
     return {
         "slug": version.slug,
         "title": reader.words(table.title, table.main_language),
-        "provider": table.provider.name,
+        "provider": wording.provider(table, reader),
         "country": territories.get(table.provider.country, table.provider.country),
         "demo": table.demo,
-        "typical": _typical(version, table.currency, reader),
+        "typical": _typical(version, table, reader),
     }
 
 
-def _typical(version: TableVersion, currency: str, reader: Reader) -> Range | None:
+def _typical(version: TableVersion, table: PriceTable, reader: Reader) -> Range | None:
     """Say what the worked example of a list comes to; None if it has none."""
     found = price_lists.typical(version)
     if found is None:
         return None
-    low, high = reader.money(found.low, currency), reader.number(found.high)
+    low, high = reader.money(found.low, table.currency), reader.number(found.high)
     if found.low == found.high:
         sentence = _("about %(amount)s", amount=low)
     else:
         sentence = _("about %(low)s to %(high)s", low=low, high=high)
     if found.at_least:
         sentence = wording.at_least.said(low, incomplete=True)
-    return {"sentence": sentence, "plan": found.name}
+    return {"sentence": sentence, "plan": reader.own(found.name, table.main_language)}
 
 
 def _evidence(tables: Sequence[PriceTable], reader: Reader) -> wording.NoticeSection | None:
@@ -398,6 +412,11 @@ def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
     """The notices that stand beside the form, where there are no answers yet to choose them by."""
     codes = [notice.code for notice in table.notices if notice.when is None and notice.unless is None]
     return wording.notice_sections(codes, table, reader, kinds=("evidence", "not_included", "risk"))
+
+
+def frozen_in(found: Estimate) -> Reader | None:
+    """Return the language of an estimate's PDF and mails, the one it was made in; None if it is the reader's."""
+    return None if found.language == current_reader().tag else reader_of(found.language)
 
 
 def rate_of(table: PriceTable) -> other_currency.Chosen | None:

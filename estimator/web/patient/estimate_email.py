@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from estimator import estimates, price_lists, throttle
+from estimator import estimates, price_lists, throttle, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
@@ -17,8 +17,10 @@ from estimator.models import Estimate
 from estimator.web import errors, networks, request_context
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField, TickField
 from estimator.web.forms import Form, summary
+from estimator.web.language import current_reader, is_switching
 from estimator.web.mail_status import outcome
 from estimator.web.patient import cookies
+from estimator.web.patient.estimate import frozen_in
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
@@ -70,7 +72,7 @@ def email(token: str) -> tuple[str, int] | Response:
         raise errors.Missing
     found = request_context.estimate_of(token)
     form = EmailForm()
-    if request.method != "POST":
+    if request.method != "POST" or is_switching():
         return _page(found, token, form, 200)
     if not form.is_of_this_visit():
         sentence = cookies.ended(
@@ -146,9 +148,12 @@ def _page(
         "patient/email.html",
         errors=summary(form),
         reference=None if found is None else found.reference,
-        provider="" if found is None else price_lists.parsed(found.table_version).provider.name,
+        provider=""
+        if found is None
+        else wording.provider(price_lists.parsed(found.table_version), current_reader()),
         back=url_for("patient.breakdown", token=token),
         form=form_of(token, form),
+        sent_in=None if found is None else frozen_in(found),
         meant=meant,
         outcomes=[] if found is None else [outcome(mail, found.table_version.time_zone) for mail in mails],
     )

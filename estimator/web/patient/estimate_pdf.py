@@ -81,7 +81,7 @@ def _drawn(found: Estimate, look: pdf_document.Look, key: str, token: str) -> Re
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of %s: %s", found.reference, failure)
-        return _no_pdf(failure, token)
+        return _no_pdf(token)
     reference = found.reference
     try:
         with committing():
@@ -139,16 +139,14 @@ def _too_many_pdfs(token: str) -> ResponseReturnValue:
     return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
 
 
-def _no_pdf(failure: renderer.RenderingFailed, token: str) -> ResponseReturnValue:
-    back = (url_for("patient.breakdown", token=token), _("Back to the estimate"))
-    heading, here = (
+def _no_pdf(token: str) -> ResponseReturnValue:
+    return errors.page(
+        503,
         _("The PDF could not be made"),
         _("The page shows the same figures, and you can print it."),
+        _("Or try again in a minute."),
+        way_out=(url_for("patient.breakdown", token=token), _("Back to the estimate")),
     )
-    if isinstance(failure, renderer.MissingFont):
-        why = _("Our server has no font for a letter in this estimate, so that it cannot stand in a PDF yet.")
-        return errors.page(503, heading, why, here, way_out=back)
-    return errors.page(503, heading, here, _("Or try again in a minute."), way_out=back)
 
 
 def _attachment(reference: str, content: bytes) -> Response:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import clinic, price_lists, requests
+from estimator import clinic, price_lists, requests, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
@@ -24,7 +24,7 @@ from estimator.web.fields import (
     TickField,
 )
 from estimator.web.forms import Form, Line, summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, follows, is_switching
 from estimator.web.patient import question_form, request_visit
 from estimator.web.patient.request import LARGEST, pages, reply_days, too_many, visit_over
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
@@ -80,6 +80,10 @@ def first_question(token: str) -> ResponseReturnValue:
     if request.method != "POST":
         form.language.data = current_reader().tag
         return _page(found, token, form)
+    if is_switching():
+        form.consent.data = False  # its words are now others
+        form.language.data = follows(form.language.data)
+        return _page(found, token, form)
     if not form.is_of_this_visit():
         return _page(found, token, form.refuse(visit_over(found)), 400)
     meant = form.email.perhaps(form.asked)
@@ -116,7 +120,9 @@ def first_question(token: str) -> ResponseReturnValue:
 
 
 def _consent(found: Estimate) -> consents.Consent:
-    return consents.for_question(current_reader(), price_lists.parsed(found.table_version).provider.name)
+    return consents.for_question(
+        current_reader(), wording.provider(price_lists.parsed(found.table_version), current_reader())
+    )
 
 
 def _kept_sentence() -> str:
@@ -143,7 +149,9 @@ def _page(
         form=form,
         meant=meant,
         reference=None if found is None else found.reference,
-        provider="" if found is None else price_lists.parsed(found.table_version).provider.name,
+        provider=""
+        if found is None
+        else wording.provider(price_lists.parsed(found.table_version), current_reader()),
         demo=found is not None and price_lists.parsed(found.table_version).demo,
         consent=None if found is None else _consent(found).words,
         action=url_for("asking.first_question", token=token),

@@ -21,7 +21,7 @@ from estimator.web import errors, request_context, turns
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import request_visit
 from estimator.web.patient.opened_links import REQUESTS
 from estimator.web.request_context import act
@@ -134,7 +134,7 @@ def code(reference: str) -> ResponseReturnValue:
     if request_visit.is_confirmed(record):
         return redirect(url_for("my_data.request", reference=reference), code=303)
     form = CodeForm()
-    if asked.method != "POST":
+    if asked.method != "POST" or is_switching():
         return _code_page(record, form)
     if not form.is_of_this_visit():
         form.refuse(_("Your session had ended. Press the button again."), form.code)

@@ -17,15 +17,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
 from estimator.db import unavailable
-from estimator.i18n import Words, lazy_gettext, ngettext
+from estimator.i18n import Reader, Words, lazy_gettext, ngettext
 from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, PatientRequest, Quote
 from estimator.requests import consents
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.forms import Line, summary
-from estimator.web.language import current_reader
+from estimator.web.fields import ChoiceField
+from estimator.web.forms import Form, Line, summary
+from estimator.web.language import current_reader, follows, is_switching
 from estimator.web.patient import cookies, dead_links, question_form, request_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request_form import RequestForm, language_names
@@ -57,6 +59,10 @@ def ask(token: str) -> ResponseReturnValue:
         return form
     if request.method != "POST":
         form.language.data = current_reader().tag
+        return _form_page(found, token, form)
+    if is_switching():
+        form.ask_for_consent_again()  # its words are now others
+        form.language.data = follows(form.language.data)
         return _form_page(found, token, form)
     if not form.is_of_this_visit():
         return _form_page(found, token, form.refuse(visit_over(found)), 400)
@@ -145,6 +151,8 @@ def question(reference: str) -> ResponseReturnValue:
     request.max_content_length = request.max_form_memory_size = LARGEST
     form = QuestionForm()
     record = request_visit.opened(reference)
+    if is_switching():
+        return _page(record, form)
     if not form.is_of_this_visit():
         return _page(record, form.refuse(visit_over(record), form.words), 400)
     if not form.validate():
@@ -158,6 +166,27 @@ def question(reference: str) -> ResponseReturnValue:
             requests.get(reference) or record, form.refuse(question_form.too_many(), form.words), 429
         )
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
+
+
+class LanguageForm(Form):
+    """The language of what is sent to somebody."""
+
+    language = ChoiceField(
+        lazy_gettext("Language of our answers"),
+        choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
+        refusal=lazy_gettext("Choose a language."),
+    )
+
+
+@pages.post("/request/<reference>/language")
+def language(reference: str) -> ResponseReturnValue:
+    """Write to somebody in another language from now on; what was sent stays as it is."""
+    record, form = request_visit.opened(reference), LanguageForm()
+    if not form.validate():
+        return _page(record, QuestionForm(None), 422, form)
+    with committing():
+        requests.speak(act(), record, form.language.data)
+    return redirect(url_for("asking.page", reference=reference, _anchor="language-title"), code=303)
 
 
 def too_many() -> str | None:
@@ -200,7 +229,9 @@ def _let_it_arrive() -> None:
 
 
 def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
-    return consents.asked(current_reader(), price_lists.parsed(found.table_version).provider.name)
+    return consents.asked(
+        current_reader(), wording.provider(price_lists.parsed(found.table_version), current_reader())
+    )
 
 
 def visit_over(found: Estimate | PatientRequest) -> str:
@@ -316,7 +347,7 @@ class AskedAbout(TypedDict):
     again: str
     first_question: str
     reference: str
-    provider: str
+    provider: Words
     demo: bool
     total_label: str
     total: str
@@ -332,7 +363,7 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
         "again": url_for("patient.change", token=token),
         "first_question": url_for("asking.first_question", token=token),
         "reference": found.reference,
-        "provider": table.provider.name,
+        "provider": wording.provider(table, current_reader()),
         "demo": table.demo,
         "total_label": wording.likely_total(is_at_least(breakdown)),
         "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
@@ -366,7 +397,7 @@ class About(TypedDict):
     """What every page of a request says."""
 
     reference: str
-    provider: str
+    provider: Words
     demo: bool
     due: str
     time_zone: str
@@ -376,6 +407,7 @@ class About(TypedDict):
     page: str
     my_data: str
     mere_question: bool
+    answer_language: Reader
 
 
 def _about(record: PatientRequest) -> About:
@@ -383,7 +415,7 @@ def _about(record: PatientRequest) -> About:
     table = price_lists.parsed(record.table_version)
     return {
         "reference": record.reference,
-        "provider": table.provider.name,
+        "provider": wording.provider(table, current_reader()),
         "demo": table.demo,
         "due": current_reader().moment(record.due_at, table.time_zone),
         "time_zone": table.time_zone,
@@ -393,16 +425,22 @@ def _about(record: PatientRequest) -> About:
         "page": url_for("asking.page", reference=record.reference),
         "my_data": url_for("my_data.request", reference=record.reference),
         "mere_question": record.kind == "question",
+        "answer_language": reader_of(record.language),
     }
 
 
-def _page(record: PatientRequest, form: QuestionForm, status: int = 200) -> tuple[str, int]:
+def _page(
+    record: PatientRequest, form: QuestionForm, status: int = 200, language: LanguageForm | None = None
+) -> tuple[str, int]:
+    answers_in = language or LanguageForm(None, data={"language": record.language})
     about, quote = _about(record), quotes.for_request(record)
     confirmed = request_visit.is_confirmed(record)
     rendered = render_template(
         "patient/request.html",
-        errors=summary(form),
+        errors=summary(form, answers_in),
         form=form,
+        answers_in=answers_in,
+        speak=url_for("asking.language", reference=record.reference),
         state=record.state,
         state_sentence=_state(record, quote),
         exchange=_exchange(record, about["time_zone"], confirmed),

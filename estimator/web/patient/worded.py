@@ -1,4 +1,4 @@
-"""The words of an estimate's page, kept for a while: working out what would change its cost takes longest.
+"""The words of an estimate's page and its closed parts, kept for a while: working them out takes longest.
 
 They are kept by everything that they depend on. Whoever asks has the record, and nobody asks for one that was deleted.
 """
@@ -6,9 +6,10 @@ They are kept by everything that they depend on. Whoever asks has the record, an
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar
 
 from estimator import estimates, price_lists, wording
 from estimator.i18n import Reader
@@ -18,7 +19,27 @@ from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 
 MOST = 256
-"""Number of pages of which a process keeps the words, some 15 MB."""
+"""Number of pages of which a process keeps the words, and of which it keeps the closed parts, some 25 MB."""
+
+_Made = TypeVar("_Made")
+
+
+class _Kept(OrderedDict[Hashable, _Made]):
+    """The last things that were made, each by what it depends on."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = Lock()
+
+    def made(self, place: Hashable, make: Callable[[], _Made]) -> _Made:
+        with self._one_at_a_time:
+            found = self.pop(place, None)
+        if found is None:
+            found = make()
+        with self._one_at_a_time:
+            self[place] = found  # the last to be forgotten
+            while len(self) > MOST:
+                self.popitem(last=False)
+        return found
 
 
 @dataclass(frozen=True)
@@ -30,23 +51,24 @@ class Worded:
     changes: Sequence[wording.DriverChanges]
 
 
-_kept: OrderedDict[tuple[str, ...], Worded] = OrderedDict()
-_one_at_a_time = Lock()
+_words: _Kept[Worded] = _Kept()
+_parts: _Kept[str] = _Kept()
 
 
 def words_of(record: Estimate, reader: Reader) -> Worded:
     """Return the words of an estimate in the reader's language, which is spoken; nobody may change them."""
-    version = record.table_version
-    place = (version.sha256, record.breakdown, record.given, reader.tag)
-    with _one_at_a_time:
-        found = _kept.pop(place, None)
-    if found is None:
-        found = _worded(record, price_lists.parsed(version), reader)
-    with _one_at_a_time:
-        _kept[place] = found  # the last to be forgotten
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return found
+    return _words.made(
+        _place(record, reader), lambda: _worded(record, price_lists.parsed(record.table_version), reader)
+    )
+
+
+def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[], str]) -> str:
+    """Return what `draw` returns for an estimate and a language; `also` is whatever else it depends on."""
+    return _parts.made((_place(record, reader), record.reference, also), draw)
+
+
+def _place(record: Estimate, reader: Reader) -> Hashable:
+    return record.table_version.sha256, record.breakdown, record.given, reader.tag
 
 
 def _worded(record: Estimate, table: PriceTable, reader: Reader) -> Worded:

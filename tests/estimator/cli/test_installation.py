@@ -102,6 +102,14 @@ def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path
     assert run("doctor") == (0, "Nothing is missing.\n", "")
 
 
+def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Path) -> None:
+    prepared(folder, table_text().replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
+    code, output, _errors = run("doctor")
+    assert code == 1
+    assert output.startswith("The price list example has letters for which PDFs have the mark")
+    assert "no font here has them: \N{BRAIN}." in output
+
+
 def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path) -> None:
     lacking = "from estimator.pdf import requirements; requirements.problems = lambda: ['Pango is missing.']"
     assert run("doctor", before=lacking) == (1, "Pango is missing.\n", "")

@@ -90,6 +90,18 @@ def test_what_is_suspicious_is_printed_and_no_failure(run: Run, file: Callable[.
     assert "charge.session" in output
 
 
+def test_a_letter_that_no_font_has_is_suspicious(run: Run, file: Callable[..., str]) -> None:
+    path = Path(file("example.toml"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = next(number for number, line in enumerate(lines, 1) if line.startswith("label.en"))
+    lines[number - 1] += " # \N{BRAIN} 山"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, output, errors = run("tables", "lint", str(path))
+    assert (code, errors) == (0, "")
+    sentence = "a PDF has the mark “\N{REPLACEMENT CHARACTER}” for \N{BRAIN}, because no font here has it."
+    assert f"{path}:{number}: {sentence}\n" in output
+
+
 def test_an_imported_table_is_in_the_database_once(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:

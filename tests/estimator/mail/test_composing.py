@@ -438,10 +438,10 @@ def arabic(settings: Settings, started: Apps, tmp_path: Path) -> Iterator[Flask]
         catalogue.add(message, said)
     folder = tmp_path / "translations" / "ar" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    with (folder / "messages.mo").open("wb") as file:
+    with (folder / "patients.mo").open("wb") as file:
         write_mo(file, catalogue)
     app = started.start(replace(settings), pages=False)
-    app.extensions["babel"].translation_directories.insert(0, str(folder.parents[1]))
+    app.extensions["babel"].translation_directories[0] = str(folder.parents[1])
     with app.app_context():
         yield app
 

@@ -20,7 +20,7 @@ import pricing
 from estimator.i18n import reader
 from estimator.pdf import renderer
 from tests.support import example_papers, profile
-from tests.support.example_papers import MADE, pdf_of, plan, structure, text_of
+from tests.support.example_papers import EVERY_LANGUAGE, MADE, pdf_of, plan, structure, text_of
 
 DOCUMENTS = ("typical", "package", "request", "ar", "hi", "bn", "ru")
 
@@ -233,7 +233,8 @@ def printed(*names: str, seed: str) -> list[str]:
 
 @pytest.mark.soak
 def test_the_same_plan_is_the_same_bytes_in_any_process_and_in_any_order() -> None:
-    names = ("typical", "hi", "ar", "bn", "ru")[: profile.count(3, 5)]
+    every = ["hi", "ar", "typical", *(tag for tag in EVERY_LANGUAGE if tag not in ("hi", "ar"))]
+    names = every[: profile.count(3, len(every))]
     here = [hashlib.sha256(pdf_of(*plan(name))).hexdigest() for name in names]
     assert printed(*names, seed="1") == here
     assert printed(*reversed(names), seed="2") == list(reversed(here))
@@ -245,10 +246,3 @@ def test_a_document_of_ours_keeps_out_of_what_it_is_asked_to_fetch() -> None:
         renderer.document(
             "<html lang=en><title>t</title><img alt='' src='https://example.org/'>", created=MADE
         )
-
-
-def test_a_letter_without_a_font_is_named_and_never_left_out() -> None:
-    for letter, number in (("\ue123", r"U\+E123"), ("\u0f40", r"U\+0F40")):
-        with pytest.raises(renderer.MissingFont, match=number):
-            renderer.document(f"<html lang=en><title>t</title><p>One {letter} two", created=MADE)
-    assert renderer.document("<html lang=en><title>t</title><p>One two", created=MADE).startswith(b"%PDF-")

@@ -167,7 +167,8 @@ def test_what_needs_too_much_memory_is_refused_and_the_next_document_is_made(
     expected = make()
     held = int(Path(f"/proc/{child()}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     renderer.close()
-    monkeypatch.setattr(renderer, "ADDRESS_SPACE", held + 4 * 2**20)
+    # Room for the stacks of two threads that look for fonts: on a busy machine both run at once.
+    monkeypatch.setattr(renderer, "ADDRESS_SPACE", held + 24 * 2**20)
     monkeypatch.setattr(renderer, "SECONDS", 300)  # on a busy machine memory must still be what it fails by
     with pytest.raises(renderer.RenderingFailed, match=r"more memory|ended twice"):
         make(LONG)
@@ -292,9 +293,9 @@ def test_the_child_keeps_to_the_fonts_of_documents_and_subsets_them_quickly() ->
     script = """
 from estimator.pdf import renderer_process
 from weasyprint.text import ffi
-report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_FILE"]))
+report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_FILE"]).startswith("fonts-"))
 """
-    assert run(script) == ["True", "fonts.conf"]
+    assert run(script) == ["True", "True"]
 
 
 def test_nothing_stays_in_the_folder_for_temporary_files(

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from estimator.postgresql import CONNECT_SECONDS, PAGES, connect
 from tests.support import postgresql
+from tests.support.folders import for_servers
 from tests.support.mail_server import wait_until
 from tests.support.server_process import Server, serving
 
@@ -36,7 +37,7 @@ def frozen(address: str) -> Iterator[None]:
     """Stop every process of a PostgreSQL server, so that it takes connections and says nothing."""
     port = address.rpartition(":")[2]
     folders = [
-        path for path in Path("/tmp").glob("estimator-postgresql-*") if (path / f".s.PGSQL.{port}").exists()
+        path for path in for_servers().glob("estimator-postgresql-*") if (path / f".s.PGSQL.{port}").exists()
     ]
     main = int((folders[0] / "data" / "postmaster.pid").read_text().splitlines()[0])
     everyone = [main, *children(main)]

@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import html5lib
@@ -26,7 +25,7 @@ from estimator.quotes import pdf_document
 from pricing.quote import as_bytes
 from tests.support.acts import acting
 from tests.support.example_list import NOW
-from tests.support.example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of
+from tests.support.example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of, unnamed_tables
 from tests.support.example_quotes import (
     CLINIC,
     ask,
@@ -204,8 +203,7 @@ def test_headings_and_tables_are_built_as_archives_and_readers_need_them(app: Fl
     page = html5lib.parse(drawn, namespaceHTMLElements=False)
     tables = list(page.iter("table"))
     assert len(tables) >= 5
-    order = [element.tag for element in page.iter() if element.tag in ("h2", "table")]
-    assert all(before == "h2" for before, tag in pairwise(order) if tag == "table")
+    assert unnamed_tables(page) == []
     for table in tables:
         width = len(table.findall("thead/tr/th"))
         for row in table.iter("tr"):

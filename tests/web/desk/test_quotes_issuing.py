@@ -12,10 +12,12 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
 from tests.support.acts import acting
+from tests.support.example_papers import text_of
 from tests.support.quote_desk import (
     ADDRESS,
     NAME,
     ask,
+    draw,
     issued,
     newest,
     now,
@@ -57,6 +59,37 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
     assert issued(app) == ["Q-2026-00001/1"]
     with app.app_context():
         assert len(outbox.mails_about("Q-2026-00001/1")) == 1
+
+
+def test_before_a_quote_is_issued_the_desk_says_which_letters_will_be_marks(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, name="Zoë \N{BRAIN} 山田")
+    prepare(coordinator, reference, **line(0, "-250"))
+    shown = coordinator.send("issue", {})
+    assert "\N{BRAIN} (U+1F9E0)" in shown.text
+    assert "U+5C71" not in shown.text, "it has a font"
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+    assert "\N{BRAIN}" in text_of(draw(app, reference))
+
+
+def test_of_letters_that_all_have_a_font_nothing_is_said(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, name="Анна Şahin 山田")
+    prepare(coordinator, reference)
+    assert "U+" not in coordinator.send("issue", {}).text
+
+
+@pytest.mark.parametrize(
+    "label", ["Ann \N{RIGHT-TO-LEFT OVERRIDE}nnA", "Ann \ue123", "A" + "\N{COMBINING ACUTE ACCENT}" * 99]
+)
+def test_an_adjustment_says_nothing_that_a_document_cannot(
+    app: Flask, coordinator: Staff, label: str
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    refused = coordinator.send("save", {**line(0, "-250"), "label-0": label})
+    assert refused.status == 422
 
 
 def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:

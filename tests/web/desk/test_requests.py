@@ -285,7 +285,7 @@ def test_a_mere_question_is_in_the_list_and_answered_and_has_no_quote(
     assert page.links("Prepare a quote") == []
     assert coordinator.see(f"/desk/requests/{question}/quote").status == 404
     coordinator.see(f"/desk/requests/{question}")
-    coordinator.send("Keep the answer", {"words": "Yes."})
+    coordinator.send("Send the answer", {"words": "Yes."})
     assert "a mail says that it is there" in coordinator.page.text
     assert "heliotrope" not in stored(app)
 
@@ -411,13 +411,13 @@ def test_an_answer_is_kept_sealed_and_told_by_mail_once(
 ) -> None:
     page = coordinator.see(f"/desk/requests/{reference}")
     fields = {"words": "Heliotrope lifts go to every floor."}
-    coordinator.send("Keep the answer", fields)
+    coordinator.send("Send the answer", fields)
     assert "a mail says that it is there" in coordinator.page.text
     assert "answered" in coordinator.page.text
     assert "Heliotrope lifts" in coordinator.page.text
     assert "Heliotrope" not in stored(app)
     coordinator.page = page
-    coordinator.send("Keep the answer", fields)
+    coordinator.send("Send the answer", fields)
     assert coordinator.page.status == 409
     assert coordinator.page.text.count("Heliotrope lifts") == 2, "once in the history and once in the form"
     with app.app_context():
@@ -427,7 +427,7 @@ def test_an_answer_is_kept_sealed_and_told_by_mail_once(
 
 def test_an_empty_answer_is_none(coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.send("Keep the answer", {"words": " \u200b "})
+    coordinator.send("Send the answer", {"words": " \u200b "})
     assert coordinator.page.status == 422
     assert "Enter the answer first." in coordinator.page.text
 

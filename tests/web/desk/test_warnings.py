@@ -13,7 +13,7 @@ import pricing
 from estimator import audit, price_lists
 from estimator.price_lists import drafts
 from estimator.web.desk.price_lists import warnings
-from pricing.problems import WARNING_SENTENCES
+from pricing.table_sentences import WARNING_SENTENCES
 from tests.support import profile
 from tests.support.acts import acting
 from tests.support.delhi_list import DELHI, NOW

@@ -39,7 +39,7 @@ def test_nothing_at_all_is_said_at_every_question_that_must_be_answered(
 ) -> None:
     page = visitor.send(form)
     assert page.status == 422
-    assert page.title == "Error: Your answers – Treatment with cells"
+    assert page.title == "Error: Your answers – Treatment with cells – Treatment cost estimator"
     asked = ["Type of cells", "Sessions", "Training", "Day of arrival"]
     assert page.problems == [f"{label}: Please answer this question." for label in asked]
     for code in ("cells", "sessions", "training", "arrival"):

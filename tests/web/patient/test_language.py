@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
 
+from estimator.web import missing_languages
 from tests.support.clinic import ANSWERS, TOTAL, table_text
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, words
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_the_browser_says_which_language_is_wanted(app: Flask, wanted: str, foun
 
 def test_a_chosen_language_is_kept_for_the_visit(app: Flask, visitor: Visitor) -> None:
     start = visitor.open("/")
-    links = {link.get("hreflang"): link for link in start.one("nav", class_="languages").iter("a")}
+    links = {link.get("lang"): link for link in start.one("nav", class_="languages").iter("a")}
     assert set(links) == {"en", "ar", "pt-BR"}
     assert links["en"].get("aria-current") == "true"
     assert "".join(links["ar"].itertext()) == "العربية"
@@ -61,14 +62,157 @@ def test_a_form_that_was_open_before_the_language_changed_can_still_be_sent(visi
 
 
 def test_another_language_shows_the_same_page_again(visitor: Visitor) -> None:
-    form, page = visitor.open("/estimate/clinic"), visitor.estimate(ANSWERS)
-    for shown in (form, page, visitor.open(f"{page.path}/change"), visitor.open(f"{page.path}/delete")):
+    page = visitor.estimate(ANSWERS)
+    for shown in (visitor.open("/"), page, visitor.open(f"{page.path}/delete"), visitor.open("/verify")):
         [link] = [link for link in shown.links() if link.endswith("=pt-BR")]
         assert link == "?language=pt-BR", "beside the address itself, which may be secret"
         sent = visitor.open(shown.path + link)
         assert (sent.status, sent.location) == (303, shown.path)
         assert language(visitor.open(sent.location)) == "pt-BR"
         visitor.open("/?language=en")
+
+
+def test_what_else_stands_after_an_address_stays_there(visitor: Visitor) -> None:
+    shown = visitor.open("/verify?number=x&revision=%26y&language=ar")
+    assert shown.location == "/verify?number=x&revision=%26y"
+    [link] = [link for link in visitor.open(shown.location).links() if link.endswith("=pt-BR")]
+    assert link == "?number=x&revision=%26y&language=pt-BR"
+
+
+def test_a_shorter_word_chooses_a_language_as_well(visitor: Visitor) -> None:
+    sent = visitor.open("/?lang=ar")
+    assert (sent.status, sent.location) == (303, "/")
+    assert language(visitor.open("/")) == "ar"
+
+
+def test_an_error_page_is_read_in_the_language_that_is_chosen_there(visitor: Visitor) -> None:
+    missing = visitor.open("/nothing")
+    assert missing.status == 404
+    [link] = [link for link in missing.links() if link.endswith("=ar")]
+    assert language(visitor.open(f"/nothing{link}")) == "ar"
+    assert language(visitor.open("/e/nothing")) == "ar"
+
+
+def switched(visitor: Visitor, page: Page, typed: Mapping[str, str], tag: str = "ar") -> Page:
+    """Type something into the form of a page and press a language."""
+    [button] = [button for button in page.all("button", lang=tag) if button.get("form") == "typed"]
+    data = page.typed(page.one("form", id="typed"))
+    for name, text in typed.items():
+        data[name] = text
+    address = button.get("formaction", "")
+    assert address.endswith(f"?speak={tag}")
+    return visitor.post(address, data)
+
+
+def test_a_form_of_answers_keeps_what_was_typed_in_another_language(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    for path in ("/estimate/clinic", f"{made}/change", f"{made}/change/sessions"):
+        page = switched(visitor, visitor.open(path), {"q_sessions": "3x"})
+        assert (page.status, language(page)) == (200, "ar"), path
+        assert page.control("q_sessions") == "3x"
+        visitor.open("/?language=en")
+
+
+def test_a_form_of_words_keeps_what_was_typed_in_another_language(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    typed = {
+        f"{made}/email": {"address": "anna@exa"},
+        f"{made}/question": {"words": "Is there a lift?", "email": "anna@exa", "phone": "+49"},
+        f"{made}/ask": {"full_name": "Wilhelmina Quill", "message": "My stairs\nare steep.", "country": "DE"},
+    }
+    for path, texts in typed.items():
+        page = switched(visitor, visitor.open(path), texts)
+        assert (page.status, language(page)) == (200, "ar"), path
+        assert {name: page.control(name) for name in texts} == texts
+        assert page.problems == [], "nobody has asked for a check yet"
+        visitor.open("/?language=en")
+
+
+def test_what_was_agreed_to_in_other_words_is_not_agreed_to(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    page = switched(visitor, visitor.open(f"{made}/ask"), {"consent_health_data": "yes"})
+    assert page.control("consent_health_data") is None
+    question = switched(visitor, visitor.open(f"{made}/question"), {"consent": "yes"})
+    assert question.control("consent") is None
+
+
+def test_an_answer_comes_in_the_language_of_the_page_unless_another_was_chosen(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    form = visitor.open(f"{made}/ask")
+    assert form.control("language") == "en"
+    assert switched(visitor, form, {}).control("language") == "ar"
+    visitor.open("/?language=en")
+    assert switched(visitor, form, {"language": "pt-BR"}).control("language") == "pt-BR"
+
+
+def test_enter_sends_a_form_as_before_and_changes_no_language(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    for path, act in (("/estimate/clinic", "total"), (f"{made}/ask", "check"), (f"{made}/email", None)):
+        first = next(button for button in visitor.open(path).all("button") if button.get("form") == "typed")
+        assert first.get("formaction") is None
+        assert first.get("value") == act
+
+
+def test_a_language_that_is_not_ours_sends_a_form_as_it_is(visitor: Visitor) -> None:
+    form = visitor.open("/estimate/clinic")
+    sent = visitor.post("/estimate/clinic?speak=xx", {**form.typed(), **ANSWERS, "act": "show"})
+    assert sent.status == 303
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag"),
+    [
+        ("sw-KE,sw;q=0.9,en;q=0.5", "sw"),
+        ("fa", "fa"),
+        ("zh-TW,zh;q=0.9", "zh-Hant"),
+        ("zh-CN", "zh"),
+        ("tl", "fil"),
+        ("hi-IN,en;q=0.8", "hi"),
+    ],
+)
+def test_a_reader_whose_language_is_missing_is_told_so_in_it(app: Flask, wanted: str, tag: str) -> None:
+    visitor = Visitor(app, headers={"Accept-Language": wanted})
+    page = visitor.open("/")
+    assert language(page) == "en"
+    said = page.one("p", class_="unspoken")
+    assert said.get("lang") == tag
+    assert said.get("dir") == ("rtl" if tag == "fa" else "ltr")
+    assert words(said) == missing_languages.SENTENCES[tag]
+    assert visitor.open("/", headers={"Sec-Fetch-Site": "same-origin"}).all("p", class_="unspoken") == []
+    visitor.open("/?language=en")
+    assert visitor.open("/").all("p", class_="unspoken") == []
+
+
+@pytest.mark.parametrize("wanted", ["", "*", "en", "ar-EG", "xx", "pt-PT"])
+def test_nobody_else_is_told_anything(app: Flask, wanted: str) -> None:
+    page = Visitor(app, headers={"Accept-Language": wanted}).open("/")
+    assert page.all("p", class_="unspoken") == []
+
+
+def test_the_thirty_languages_with_most_speakers_are_known_besides_ours() -> None:
+    ours = {"en", "ar", "fr", "es", "ru", "hi", "bn"}
+    assert ours < set(missing_languages.SENTENCES)
+    assert len(set(missing_languages.SENTENCES) - ours) >= 30
+    assert all(text.strip() == text for text in missing_languages.SENTENCES.values())
+
+
+def test_every_title_names_the_site(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS).path
+    for path in ("/", "/estimate/clinic", made, f"{made}/ask", "/verify", "/nothing"):
+        assert visitor.open(path).title.endswith(" – Treatment cost estimator"), path
+
+
+def test_a_pdf_that_is_in_another_language_says_so_on_its_button(visitor: Visitor) -> None:
+    made = visitor.estimate(ANSWERS)
+    assert made.links("Download as PDF (") == []
+    visitor.open("/?language=ar")
+    page = visitor.open(made.path)
+    [link] = [link for link in page.all("a") if link.get("href", "").endswith("estimate.pdf")]
+    assert words(link) == "Download as PDF (English)"
+    assert [(part.get("lang"), part.get("dir")) for part in link] == [("en", "ltr")]
+    assert (
+        "in the language that the estimate was made in: English." in visitor.open(f"{made.path}/email").text()
+    )
 
 
 @pytest.mark.parametrize("tag", ["", "xx", "EN", "ar'", "%00", "x" * 2000, "de", "//elsewhere.example.com"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import Document
 from tests.support.acts import acting
-from tests.support.clinic import NOW
+from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.database import count
 from tests.support.visitor import Page, Visitor, words
 
@@ -136,3 +137,30 @@ def test_a_new_logo_makes_new_pdfs_and_the_old_one_comes_back_with_it(
         db.session.commit()
     assert visitor.open(f"{breakdown.path}/estimate.pdf").body == plain.body
     assert count(app, Document) == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "own"),
+    [
+        ("hi", "INR"),
+        ("bn-BD,en-US;q=0.5", "BDT"),
+        ("en-IN", "INR"),
+        ("ar-EG", "EGP"),
+        ("es", None),
+        ("en-US", None),
+    ],
+)
+def test_readers_are_offered_their_own_currency_first(
+    start: Callable[..., Flask], wanted: str, own: str | None
+) -> None:
+    app = start(table_text(), languages=("en", "ar", "hi", "bn", "es"))
+    for code in ("BDT", "EGP", "INR", "THB"):
+        enter(app, code)
+    page = Visitor(app, headers={"Accept-Language": wanted}).estimate(ANSWERS)
+    options = [option for option in page.one("select", id="in").iter("option") if option.get("value") is None]
+    if own is not None:
+        assert words(options[0]) == own
+    assert [words(option) for option in options if option.get("selected") is not None] == [own] * (
+        own is not None
+    )
+    assert amounts(page, own or "THB") == [], "nothing is shown before they ask for it"

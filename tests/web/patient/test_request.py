@@ -591,3 +591,30 @@ def test_a_question_of_an_ended_visit_is_not_lost(app: Flask, visitor: Visitor, 
     over = visitor.send(page, {"words": "Is there a lift?"}, button=None)
     assert over.status == 404
     assert "Is there a lift?" in over.text()
+
+
+def test_the_language_of_answers_is_said_and_can_be_changed(start: Callable[..., Flask]) -> None:
+    app = start(table_text(), languages=("en", "ar"))
+    visitor = Visitor(app)
+    done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
+    assert "We write to you in this language: English." in done.text()
+    page = visitor.open(done.path.removesuffix("/sent"))
+    assert page.one("select", id="language").find("option[@selected]").get("value") == "en"  # type: ignore[union-attr]
+    form = next(form for form in page.all("form") if form.get("action", "").endswith("/language"))
+    for typed, status in (("xx", 422), ("ar", 303), ("ar", 303)):
+        data = page.typed(form)
+        data["language"] = typed
+        sent = visitor.post(form.get("action", ""), data)
+        assert sent.status == status
+    (record,) = stored(app)
+    assert record.language == "ar"
+    with app.app_context():
+        kinds = list(db.session.scalars(select(RequestEvent.kind).order_by(RequestEvent.id)))
+        mails = db.session.scalars(select(Mail.language)).all()
+    assert kinds == ["asked", "language"], "what is the same is no change"
+    assert mails == ["en"], "what was sent stays as it was"
+
+
+def test_with_one_language_there_is_none_to_choose(visitor: Visitor, form: Page) -> None:
+    done = asked(visitor, form)
+    assert visitor.open(done.path.removesuffix("/sent")).all("select") == []

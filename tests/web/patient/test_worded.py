@@ -12,18 +12,19 @@ from tests.support.visitor import Page, Visitor
 @pytest.fixture(autouse=True)
 def nothing_is_kept() -> None:
     """Forget what other tests left."""
-    worded._kept.clear()
+    worded._words.clear()
+    worded._parts.clear()
 
 
 def test_a_page_that_is_read_again_says_the_same_and_keeps_one_record(
     visitor: Visitor, breakdown: Page
 ) -> None:
     again = visitor.open(breakdown.path)
-    assert len(worded._kept) == 1
-    (words,) = worded._kept.values()
+    assert (len(worded._words), len(worded._parts)) == (1, 1)
+    (words,) = worded._words.values()
     assert words.rows.headline.amount in again.text("main")
     assert again.text("table", class_="items") == breakdown.text("table", class_="items")
-    assert len(worded._kept) == 1
+    assert (len(worded._words), len(worded._parts)) == (1, 1)
 
 
 def test_another_estimate_and_another_language_have_words_of_their_own(
@@ -32,7 +33,18 @@ def test_another_estimate_and_another_language_have_words_of_their_own(
     first = breakdown.text("table", class_="items")
     other = visitor.estimate({**ANSWERS, "q_sessions": "3"})
     assert other.text("table", class_="items") != first
-    assert len(worded._kept) == 2
+    assert (len(worded._words), len(worded._parts)) == (2, 2)
+
+
+def test_two_estimates_of_the_same_answers_lead_each_to_its_own_pages(
+    visitor: Visitor, breakdown: Page
+) -> None:
+    other = visitor.estimate(ANSWERS)
+    assert (len(worded._words), len(worded._parts)) == (1, 2)
+    for page in (breakdown, other):
+        again = visitor.open(page.path)
+        assert f'action="{page.path}/with"' in again.html
+        assert f'href="{page.path}/delete"' in again.html
 
 
 def test_only_so_many_are_kept_and_the_oldest_goes_first(
@@ -40,7 +52,7 @@ def test_only_so_many_are_kept_and_the_oldest_goes_first(
 ) -> None:
     monkeypatch.setattr(worded, "MOST", 1)
     visitor.open(breakdown.path)
-    (first,) = worded._kept
+    (first,) = worded._words
     visitor.estimate({**ANSWERS, "q_sessions": "3"})
-    assert len(worded._kept) == 1
-    assert first not in worded._kept
+    assert (len(worded._words), len(worded._parts)) == (1, 1)
+    assert first not in worded._words

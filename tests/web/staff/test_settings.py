@@ -335,6 +335,36 @@ def test_a_rate_is_entered_listed_replaced_and_removed(app: Flask, ada: Browser)
         assert exchange_rates.everything() == []
 
 
+def test_all_rates_of_a_day_are_entered_in_one_form(app: Flask, ada: Browser) -> None:
+    ada.get("/staff/settings/rates/all")
+    named = {name for name in fields(ada) if name.startswith("rate_")}
+    assert len(named) == 12
+    day = {"day": "2026-03-10", "source": "Reserve Bank"}
+    ada.post(data={**fields(ada), **day, "rate_INR": "83.25", "rate_BDT": "১২১.৫", "rate_EUR": ""})
+    assert ada.says("2 rates were entered.")
+    with app.app_context():
+        found = {row.quoted: (row.rate, row.source) for row in exchange_rates.everything()}
+    assert found == {"INR": ("83.25", "Reserve Bank"), "BDT": ("121.5", "Reserve Bank")}
+    ada.get("/staff/settings/rates/all")
+    assert ada.says("1 USD = 83.25 INR")
+
+
+def test_of_several_rates_all_are_entered_or_none(app: Flask, ada: Browser) -> None:
+    ada.get("/staff/settings/rates/all")
+    empty = fields(ada)
+    ada.post(data={**empty, "rate_INR": "83.25", "source": ""})
+    assert ada.status == 422
+    assert beside(ada) == ["Say who says so, like this: European Central Bank."]
+    ada.get("/staff/settings/rates/all")
+    ada.post(data={**empty, "source": "Reserve Bank", "rate_INR": "83.25", "rate_BDT": "0"})
+    assert beside(ada) == ["Enter a number above zero."]
+    ada.get("/staff/settings/rates/all")
+    ada.post(data={**empty, "source": "Reserve Bank"})
+    assert ada.says("Enter at least one rate.")
+    with app.app_context():
+        assert exchange_rates.everything() == []
+
+
 @pytest.mark.parametrize(
     ("typed", "sentences"),
     [

@@ -79,7 +79,7 @@ def answers_total(reference: str) -> ResponseReturnValue:
     table = price_lists.parsed(prepared_of(the_draft(of)).version)
     panel = running(table, estimate_form.read(estimate_form.build(table), table, reader), reader)
     html = render_template("patient/_total.html", total=panel, changed=None)
-    return jsonify({"html": html, "spoken": panel.spoken, "asked": panel.asked})
+    return jsonify({"html": html, **panel.as_json()})
 
 
 def _page(

@@ -23,7 +23,7 @@ from estimator.web import typed_money
 from estimator.web.fields import DayField, RadiosField, TextField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
-from estimator.web.validators import Filled, NotTooLong, RealDay
+from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
@@ -146,6 +146,7 @@ def _line_fields() -> dict[str, Any]:
                 NotTooLong(
                     LONGEST_LABEL, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
+                PrintableLine(),
             ],
         )
         found[f"reason-{number}"] = TextField(
@@ -156,6 +157,7 @@ def _line_fields() -> dict[str, Any]:
                 NotTooLong(
                     LONGEST_REASON, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
+                PrintableLine(),
             ],
         )
     return found

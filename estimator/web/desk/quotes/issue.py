@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, quotes, requests
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts
+from estimator.pdf import renderer
+from estimator.quotes import drafts, pdf_document
 from estimator.quotes.plans import Prepared
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
@@ -118,8 +119,27 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
+        marks=_marks(of, prepared),
     )
     return page, status
+
+
+def _marks(of: PatientRequest, prepared: Prepared) -> str:
+    """Return the letters for which the document would have a mark, each with its code; "" if there are none."""
+    if prepared.chosen is None:
+        return ""
+    quote = quotes.for_request(of)
+    content, rows = quotes.worded(act(), of, prepared, number="" if quote is None else quote.number)
+    try:
+        letters = pdf_document.undrawable(
+            content, rows, patient=name_of(of) or "", language=of.language, settings=settings()
+        )
+    except renderer.RenderingFailed as failure:
+        current_app.logger.error(
+            "nobody could say which letters of %s have no font: %s", of.reference, failure
+        )
+        return ""
+    return ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
 
 
 def _prices(prepared: Prepared) -> str:

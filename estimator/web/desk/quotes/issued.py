@@ -26,7 +26,7 @@ from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import states_at_desk
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -220,7 +220,7 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
     return errors.page(
         409,
         _("This quote cannot be withdrawn any more"),
-        _("It is now %(standing)s. Nothing was changed.", standing=states.revision_at_desk(standing)),
+        _("It is now %(standing)s. Nothing was changed.", standing=states_at_desk.revision_at_desk(standing)),
         way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
     )
 
@@ -231,7 +231,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
     return {
         "number": revision.number,
         "standing": standing,
-        "standing_words": states.revision_at_desk(standing),
+        "standing_words": states_at_desk.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
@@ -245,7 +245,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
             {
                 "number": mail.id,
                 "outcome": outcome(mail, revision.time_zone, domain=True),
-                "letter": states.MAILS[mail.template],
+                "letter": states_at_desk.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "again": mail.state == "failed" and mail.address is not None,
             }

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
 import pricing
 from estimator import clinic, price_lists
@@ -116,7 +117,7 @@ def figures(reference: str) -> ResponseReturnValue:
         {
             "html": html,
             "differences": differences,
-            "spoken": spoken(result),
+            "spoken": str(escape(spoken(result))),  # scripts take it as HTML
             "totals": {"keep": result["keep"], "again": result["again"]},
         }
     )

@@ -26,7 +26,7 @@ from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
 from estimator.web.staff.signed_in import act
-from estimator.wording import FirmRows, states
+from estimator.wording import FirmRows, states_at_desk
 from pricing.stored import StoredQuote
 
 
@@ -108,7 +108,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
         document=document.drawn(rows, language=found.language, patient=patient, past=standing in PAST),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),
-        standing=states.revision_at_desk(standing),
+        standing=states_at_desk.revision_at_desk(standing),
         revision=number,
     )
 

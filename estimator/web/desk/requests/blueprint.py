@@ -20,7 +20,7 @@ from estimator.requests import search
 from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.language import current_reader
-from estimator.wording import states
+from estimator.wording import states_at_desk
 
 pages = Blueprint("desk", __name__, url_prefix="/desk/requests")
 
@@ -30,7 +30,7 @@ BY_HAND: tuple[RequestState, ...] = ("in_work", "waiting", "closed")
 
 def state_word(state: RequestState) -> str:
     """Say a state in the reader's language."""
-    return str(states.REQUEST_AT_DESK[state])
+    return str(states_at_desk.REQUEST_AT_DESK[state])
 
 
 def people() -> dict[int, str]:

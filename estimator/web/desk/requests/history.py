@@ -14,7 +14,7 @@ from estimator.models import Mail, PatientRequest
 from estimator.requests import SEEN
 from estimator.web import mail_status, whole_numbers
 from estimator.web.language import current_reader
-from estimator.wording import states
+from estimator.wording import states_at_desk
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _mails(found: PatientRequest) -> list[Mail]:
 def _mail(mail: Mail, zone: str) -> Told:
     outcome = mail_status.outcome(mail, zone, domain=True)
     at = mail.ended_at or mail.created_at
-    title = str(states.MAILS_OF_A_REQUEST[mail.template])
+    title = str(states_at_desk.MAILS_OF_A_REQUEST[mail.template])
     return Told(
         at=at,
         when=current_reader().clock(at, zone),
@@ -95,8 +95,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("took it")
         case "assigned":
             return _("assigned it to %(who)s", who=_person(detail["to"], names))
-        case kind if kind in states.EVENTS_AT_DESK:
-            sentence = str(states.EVENTS_AT_DESK[kind])
+        case kind if kind in states_at_desk.EVENTS_AT_DESK:
+            sentence = str(states_at_desk.EVENTS_AT_DESK[kind])
             shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}
             return sentence % shown if "%(" in sentence else sentence
         case kind if kind == SEEN:
@@ -105,7 +105,7 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
 
 
 def _state(code: str) -> str:
-    return str(states.REQUEST_AT_DESK.get(code, code))  # type: ignore[call-overload]
+    return str(states_at_desk.REQUEST_AT_DESK.get(code, code))  # type: ignore[call-overload]
 
 
 def _who(actor: str, names: Mapping[int, str]) -> str:

@@ -24,7 +24,7 @@ from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import states_at_desk
 
 ME = "me"
 
@@ -63,7 +63,7 @@ def queue() -> ResponseReturnValue:
         filtered=filtered,
         none_at_all=not found.rows and not filtered and wanted.after is None,
         work=[_work(name, label, counts, asked) for name, label in _WORK.items()],
-        states=[("open", _("all open")), *((s, desk.state_word(s)) for s in states.REQUEST_AT_DESK)],
+        states=[("open", _("all open")), *((s, desk.state_word(s)) for s in states_at_desk.REQUEST_AT_DESK)],
         countries=sorted(((c, desk.country(c)) for c in search.countries()), key=lambda one: one[1]),
         slugs=search.slugs(),
         people=sorted({**staff.addresses(set(search.assignees())), **people}.items(), key=lambda one: one[1]),

@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, states
+from estimator.wording import injury, states_at_desk
 
 
 class Unknown(errors.Missing):
@@ -309,7 +309,7 @@ def _quote(found: PatientRequest) -> QuoteRow | None:
         "number": quote.number,
         "revision": newest.number,
         "total": reader.money(newest.total, newest.currency),
-        "standing": states.revision_at_desk(quotes.state_at(newest, request_context.now())),
+        "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 

@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import clinic, quotes
+from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
+from estimator.marked_text import joined
 from estimator.models import QuoteRevision
 from estimator.web import networks
 from estimator.web.fields import CarriedField, SignatureField, TickField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching
 from estimator.web.patient.quote import blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.request_context import act
@@ -62,6 +63,9 @@ def accept(number: str) -> ResponseReturnValue:
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     if not posted:
+        return asked.page()
+    if is_switching():
+        form.agreed.data = False  # its words are now others
         return asked.page()
     if not form.is_of_this_visit():
         form.refuse(blueprint.ended_visit())
@@ -199,12 +203,12 @@ def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
     """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
     for section in rows.answers[:PLAN_LINES]:
         alone = len(section.rows) == 1
-        said = (str(row.answer) if alone else _line(str(row.label), str(row.answer)) for row in section.rows)
-        yield section.heading, "; ".join(said)
+        said = (row.answer.marked if alone else _line(row.label, row.answer) for row in section.rows)
+        yield section.heading, joined("; ", said)
 
 
-def _line(label: str, answer: str) -> str:
-    return f"{label} {answer}" if label.endswith(("?", "؟", "？")) else f"{label}: {answer}"
+def _line(label: Words, answer: Words) -> str:
+    return joined(" " if label.text.endswith(("?", "؟", "？")) else ": ", [label, answer])
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
@@ -235,7 +239,7 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
                 act(),
                 revision,
                 typed_name=asked.name,
-                agreed_to=asked.sentence,
+                agreed_to=str(asked.sentence),
                 language=asked.language,
                 network=networks.recorded(),
                 pdf_sha256=revision.pdf_sha256,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import keys, price_lists, quotes
 from estimator.db import unavailable
+from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
 from estimator.models.quotes import RevisionState
@@ -45,7 +46,7 @@ class Short:
 
     number: str
     revision: int
-    provider: str
+    provider: Words
     total: str
     valid_until: str
 
@@ -181,10 +182,11 @@ def rows_of(revision: QuoteRevision) -> FirmRows:
 
 def short(revision: QuoteRevision, rows: FirmRows) -> Short:
     """Return the short form of a revision."""
+    main = price_lists.parsed(revision.quote.request.table_version).main_language
     return Short(
         number=revision.quote.number,
         revision=revision.number,
-        provider=rows.head.provider,
+        provider=current_reader().own(str(rows.head.provider), main),
         total=current_reader().money(revision.total, revision.currency),
         valid_until=end_of(revision),
     )

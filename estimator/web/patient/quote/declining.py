@@ -15,7 +15,7 @@ from estimator.i18n import lazy_gettext
 from estimator.web import networks
 from estimator.web.fields import CarriedField, RadiosField, WordsField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Opened, Short, pages
 from estimator.web.request_context import act
@@ -60,7 +60,7 @@ def decline(number: str) -> ResponseReturnValue:
         return redirect(url_for("quote.answered", number=short.number), code=303)
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
-    if not posted:
+    if not posted or is_switching():
         return _page(short, form)
     if not form.is_of_this_visit():
         return _page(short, form.refuse(blueprint.ended_visit()), 400)

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from flask import render_template
 from markupsafe import Markup
 
+from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
-from estimator.i18n import speaking
 from estimator.web.language import current_reader
 from estimator.wording import FirmRows
 
 
 @dataclass(frozen=True)
 class Document:
-    """The two halves of a quote; `language` is None where it is the reader's."""
+    """The two halves of a quote; `foreign` is its language where that is not the reader's."""
 
-    language: str | None
-    direction: str | None
+    foreign: Reader | None
     head: Markup
     body: Markup
 
@@ -34,4 +33,4 @@ def drawn(rows: FirmRows, *, language: str, patient: str | None, past: bool) -> 
     with speaking(reader):
         drawn = [render_template(f"patient/_quote_{part}.html", **context) for part in ("head", "body")]
     head, body = (Markup(html) for html in drawn)  # noqa: S704 - drawn by a template that escapes what it is given
-    return Document(reader.tag if foreign else None, reader.direction if foreign else None, head, body)
+    return Document(reader if foreign else None, head, body)

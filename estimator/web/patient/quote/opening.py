@@ -18,7 +18,7 @@ from estimator.requests import access_codes
 from estimator.web import mail_status, request_context
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader
+from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
@@ -56,6 +56,8 @@ def code(number: str) -> ResponseReturnValue:
     if found.confirmed:
         return redirect(found.link, code=303)
     form = CodeForm()
+    if is_switching():
+        return gate(found, form)
     if not form.is_of_this_visit():
         return gate(found, form.refuse(blueprint.ended_visit()), 400)
     if form.act.data == "check":

@@ -10,6 +10,7 @@ from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.web.forms import summary
+from estimator.web.language import is_switching
 from estimator.web.patient import question_form
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
@@ -24,7 +25,7 @@ def question(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     form = QuestionForm()
     number = found.quote.number
-    if request.method != "POST":
+    if request.method != "POST" or is_switching():
         return _page(number, form)
     if not form.is_of_this_visit():
         return _page(number, form.refuse(blueprint.ended_visit()), 400)

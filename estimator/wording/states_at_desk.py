@@ -1,0 +1,85 @@
+"""What states, events and mails are called at the desk: once for all of its pages. Patients' words are in `states`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.i18n import lazy_gettext
+from estimator.models.quotes import RevisionState
+from estimator.models.requests import RequestState
+
+REVISION_AT_DESK: Mapping[RevisionState, Any] = {
+    "current": lazy_gettext("current"),
+    "replaced": lazy_gettext("replaced"),
+    "withdrawn": lazy_gettext("withdrawn"),
+    "expired": lazy_gettext("expired"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+}
+"""What the desk calls the state of a revision."""
+
+
+def revision_at_desk(state: RevisionState) -> str:
+    """Return what the desk calls the state of a revision."""
+    return str(REVISION_AT_DESK[state])
+
+
+REQUEST_AT_DESK: Mapping[RequestState, Any] = {
+    "new": lazy_gettext("new"),
+    "in_work": lazy_gettext("in work"),
+    "waiting": lazy_gettext("waiting for patient"),
+    "quoted": lazy_gettext("quoted"),
+    "accepted": lazy_gettext("accepted"),
+    "declined": lazy_gettext("declined"),
+    "expired": lazy_gettext("expired"),
+    "closed": lazy_gettext("closed"),
+}
+"""What the desk calls the state of a request."""
+
+EVENTS_AT_DESK: Mapping[str, Any] = {
+    "asked": lazy_gettext("asked for a firm quote"),
+    "language": lazy_gettext("changed the language of our answers"),
+    "note": lazy_gettext("wrote a note"),
+    "question": lazy_gettext("asked a question"),
+    "answer": lazy_gettext("answered"),
+    "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
+    "opened": lazy_gettext("opened quote %(quote)s"),
+    "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
+    "declined": lazy_gettext("declined quote %(quote)s, revision %(revision)s"),
+    "taken_back": lazy_gettext("took back the acceptance of quote %(quote)s, revision %(revision)s"),
+    "withdrawn": lazy_gettext("withdrew quote %(quote)s, revision %(revision)s"),
+    "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
+    "new_link": lazy_gettext("made a new link to quote %(quote)s"),
+    "approved": lazy_gettext("approved the adjustments of the quote"),
+    "erased": lazy_gettext("deleted the person’s details"),
+}
+"""What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
+
+MAILS: Mapping[str, Any] = {
+    "estimate": lazy_gettext("An estimate"),
+    "request_received": lazy_gettext("Confirmation of a request"),
+    "request_question": lazy_gettext("Notice to the desk: a question"),
+    "request_answer": lazy_gettext("An answer about a request"),
+    "quote_issued": lazy_gettext("A quote"),
+    "quote_receipt": lazy_gettext("What happened to a quote"),
+    "quote_decided": lazy_gettext("Notice to the desk: a decision"),
+    "quote_question": lazy_gettext("Notice to the desk: a question"),
+    "quote_code": lazy_gettext("A code for a quote"),
+    "staff_invitation": lazy_gettext("An invitation to staff"),
+    "staff_reset": lazy_gettext("A new password for staff"),
+    "staff_notice": lazy_gettext("A notice to staff"),
+}
+"""What each kind of mail is called where all mail is listed."""
+
+MAILS_OF_A_REQUEST: Mapping[str, Any] = {
+    "request_received": lazy_gettext("Mail that confirms the request"),
+    "request_question": lazy_gettext("Mail to the desk that there is a question"),
+    "request_answer": lazy_gettext("Mail that there is an answer"),
+    "quote_code": lazy_gettext("Mail with a code"),
+    "quote_issued": lazy_gettext("Mail with the quote"),
+    "quote_receipt": lazy_gettext("Email that says what happened to the quote"),
+    "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
+    "quote_question": lazy_gettext("Mail to the desk that there is a question"),
+}
+"""What each mail about a request or its quote is called in its history."""

@@ -1,0 +1,58 @@
+"""Numbers are grouped as each language does, after the code of the currency, and read in digits of any script."""
+
+from __future__ import annotations
+
+import pytest
+
+from estimator.i18n import reader
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("en", "1,250,000.50"),
+        ("en-IN", "12,50,000.50"),
+        ("hi", "12,50,000.50"),
+        ("bn", "12,50,000.50"),
+        ("ar", "1,250,000.50"),
+        ("es", "1.250.000,50"),
+        ("ru", f"1{SPACE}250{SPACE}000,50"),
+        ("fr", "1\N{NARROW NO-BREAK SPACE}250\N{NARROW NO-BREAK SPACE}000,50"),
+    ],
+)
+def test_an_amount_is_grouped_as_its_readers_write_it_after_the_code_of_its_currency(
+    tag: str, written: str
+) -> None:
+    assert reader(tag).money("1250000.50", "INR") == f"INR{SPACE}{written}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag", "number"),
+    [
+        ("১২", "bn", "12"),
+        ("१२", "hi", "12"),
+        ("١٢", "ar", "12"),
+        ("۱۲", "fa", "12"),
+        ("৪২", "en", "42"),
+        ("১,৫০,০০০", "bn", "150000"),
+        ("1,50,000.5", "hi", "150000.5"),
+        ("1,50,000", "en-IN", "150000"),
+        ("١٬٢٣٤٫٥", "ar", "1234.5"),
+        ("١٫٥", "fr", "1.5"),
+        ("1 234,5", "fr", "1234.5"),
+        ("1 234,5", "ru", "1234.5"),
+        ("1.234,5", "es", "1234.5"),
+    ],
+)
+def test_a_number_is_read_in_the_digits_and_marks_of_its_writer(typed: str, tag: str, number: str) -> None:
+    assert reader(tag).read_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"),
+    [("1,5", "en"), ("1.5", "es"), ("1.850,5", "en"), ("١٬٢٣", "ar"), ("١٫٢٫٣", "ar"), ("١٬٢٣٤,٥", "ar")],
+)
+def test_what_could_be_another_number_is_asked_back(typed: str, tag: str) -> None:
+    assert reader(tag).read_number(typed) is None
