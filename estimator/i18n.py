@@ -43,8 +43,11 @@ __all__ = [
     "speaking",
 ]
 
-DOMAINS = ("patients", "staff")
-"""The message catalogues of a language: what patients can meet, and what only staff and the command line say."""
+DOMAINS = ("staff", "patients")
+"""The message catalogues of a language: what only staff and the command line say, and what patients can meet.
+
+The last one says which plural form a number has, and only patients' catalogues are there in every language.
+"""
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"

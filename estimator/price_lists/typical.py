@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ class Typical(NamedTuple):
     """One plan and what it comes to, rounded away from its middle; with `at_least` something is not in the sum."""
 
     name: str
+    answers: Mapping[str, str | bool]
     low: Decimal
     high: Decimal
     at_least: bool
@@ -43,7 +45,9 @@ def _typical(examples: str, table: PriceTable) -> Typical | None:
         if found.total is not None:
             low, _likely, high = found.total
             incomplete = bool(found.on_request or found.not_counted)
-            return Typical(plan.name, _short(low, ROUND_FLOOR), _short(high, ROUND_CEILING), incomplete)
+            return Typical(
+                plan.name, plan.answers, _short(low, ROUND_FLOOR), _short(high, ROUND_CEILING), incomplete
+            )
     return None
 
 

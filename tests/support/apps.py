@@ -27,7 +27,7 @@ SECRETS: Mapping[str, str] = {
     "LOOKUP_KEY": "u" * 32,
     "DATA_KEYS": f"testkey1 {'d' * 64}",
 }
-SETTINGS: Mapping[str, str] = {**SECRETS, "DEMO": "1"}
+SETTINGS: Mapping[str, str] = {**SECRETS, "DEMO": "1", "LANGUAGES": "en"}
 """Settings with secrets in place, of a demonstration on this machine."""
 
 MOST_KEPT = 12

@@ -81,7 +81,13 @@ class Page:
 
     def typed(self, form: Element | None = None) -> MultiDict[str, str]:
         """Return everything that a browser would send of a form, else of the only one, besides its buttons."""
-        return MultiDict(_fields(self.one("form") if form is None else form))
+        found = self.one("form") if form is None else form
+        fields = list(_fields(found))
+        assert self.tree is not None
+        for element in self.tree.iter("input"):  # a control may belong to a form that it does not stand in
+            if element.get("form") is not None and element.get("form") == found.get("id"):
+                fields.append((element.get("name", ""), element.get("value", "")))
+        return MultiDict(fields)
 
 
 class Browser:

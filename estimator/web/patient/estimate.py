@@ -26,7 +26,7 @@ import pricing
 from estimator import clinic, estimates, paper, price_lists, wording
 from estimator.db import unavailable
 from estimator.estimates import other_currency
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
@@ -39,6 +39,9 @@ from estimator.web.transaction import committing
 from pricing import PriceTable
 
 pages = Blueprint("patient", __name__)
+
+MOST_OF_A_PLAN = 4
+"""Number of answers in which a worked example is told."""
 
 UNFINISHED_DAYS = 7
 """For how long a browser keeps the answers of a form that was not sent."""
@@ -363,7 +366,7 @@ class Range(TypedDict):
     """What a treatment typically comes to, and for which plan."""
 
     sentence: str
-    plan: Words
+    plan: Words | str
 
 
 def _offer(version: TableVersion, reader: Reader) -> Offer:
@@ -391,7 +394,25 @@ def _typical(version: TableVersion, table: PriceTable, reader: Reader) -> Range 
         sentence = _("about %(low)s to %(high)s", low=low, high=high)
     if found.at_least:
         sentence = wording.at_least.said(low, incomplete=True)
-    return {"sentence": sentence, "plan": reader.own(found.name, table.main_language)}
+    return {"sentence": sentence, "plan": _plan(found, table, reader)}
+
+
+def _plan(found: price_lists.Typical, table: PriceTable, reader: Reader) -> Words | str:
+    """Return what a clinic calls its worked example; in another language than the list's, its first answers."""
+    if reader.tag.partition("-")[0] == table.main_language.partition("-")[0]:
+        return reader.own(found.name, table.main_language)
+    asked = [
+        driver
+        for driver in table.drivers
+        if driver.role != "about_you"
+        and found.answers.get(driver.code) not in (None, True, False, "none", "0")
+    ]
+    return listed_apart(
+        [
+            wording.answer_words(driver, found.answers[driver.code], table, reader)
+            for driver in asked[:MOST_OF_A_PLAN]
+        ]
+    )
 
 
 def _evidence(tables: Sequence[PriceTable], reader: Reader) -> wording.NoticeSection | None:

@@ -25,9 +25,7 @@ def lines(page: Page) -> dict[str, Element]:
 def press(visitor: Visitor, page: Page, value: str) -> Page:
     """Press a line of what would change the cost."""
     form = page.one("form", class_="changes")
-    data: MultiDict[str, str] = MultiDict(
-        (field.get("name", ""), field.get("value", "")) for field in form.iter("input")
-    )
+    data: MultiDict[str, str] = page.typed(form)
     data.add("answer", value)
     return visitor.post(str(form.get("action")), data)
 

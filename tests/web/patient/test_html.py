@@ -152,7 +152,7 @@ def test_a_page_with_problems_says_so_first_and_leads_to_each(pages: dict[str, P
     with_problems = 0
     for state, page in pages.items():
         boxes = page.all("div", class_="error-summary")
-        assert page.title.startswith("Error: ") == bool(boxes), state
+        assert page.title.startswith(("Error: ", "خطأ: ")) == bool(boxes), state
         beside = [words(sentence) for sentence in page.all("p", class_="error")]
         if not boxes:
             assert beside == [], state
@@ -163,7 +163,7 @@ def test_a_page_with_problems_says_so_first_and_leads_to_each(pages: dict[str, P
         for link, sentence in zip(links, beside, strict=True):
             [target] = [e for e in page.all("*") if e.get("id") == link.get("href", "")[1:]]
             assert target.get("type") != "hidden", state
-            assert words(link).endswith(sentence.removeprefix("Error: ")), state
+            assert words(link).endswith(sentence.removeprefix("Error: ").removeprefix("خطأ: ")), state
         for question in page.all("div", class_="question"):
             if [sentence for sentence in question.iter("p") if "error" in sentence.get("class", "").split()]:
                 assert question.get("hidden") is None, state
