@@ -21,7 +21,7 @@ from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 from tests.support import media, profile
-from tests.support.example_papers import MADE, TABLES, largest, plainest, table_of, text_of
+from tests.support.example_papers import MADE, TABLES, html_of, largest, plainest, plan, table_of, text_of
 
 MILLIMETRE = 72 / 25.4
 MARGIN = 13 * MILLIMETRE
@@ -113,6 +113,13 @@ def test_no_amount_of_nine_digits_is_broken_and_none_leaves_the_paper(currency: 
     assert {amount for amount in found if amount not in lines and amount[3:] not in lines} == set()
     assert spans
     assert words_outside(content) == []
+
+
+def test_a_figure_whose_groups_stand_apart_is_not_broken_between_them() -> None:
+    table, answers, _language = plan("typical")
+    cells = re.findall(r'<td class="money">(.*?)</td>', html_of(table, answers, "ru"))
+    assert [cell for cell in cells if re.search(r"\d\xa0\d", cell)]
+    assert [cell for cell in cells if re.search(r"\d \d", cell)] == []
 
 
 @pytest.mark.parametrize("size", ["A4", "letter"])

@@ -175,16 +175,6 @@ def test_bars_grow_from_the_side_where_reading_starts() -> None:
     assert [(str(1000 - int(width)), width) for _x, width in bars["en"]] == bars["ar"]
 
 
-def test_the_range_of_the_total_is_read_in_the_direction_of_its_words() -> None:
-    table, answers, _language = plan("en")
-    for language, direction in (("en", "ltr"), ("ar", "rtl")):
-        found = re.search(
-            r'class="total">.*?</p>\s*<p>[^<]*<bdi dir="(\w+)">USD', html_of(table, answers, language)
-        )
-        assert found is not None
-        assert found[1] == direction
-
-
 def test_the_foot_of_a_page_has_its_number_where_reading_ends() -> None:
     def place(language: str) -> tuple[float, float]:
         boxes = text_of(pdf_of(*plan(language)), "-bbox", "-l", "1")
