@@ -166,7 +166,7 @@ class Reader:
         mark = ""
         if digits.strip("0."):
             mark = MINUS if written != digits else "+" if sign else ""
-        return f"{mark}{SPACE if mark and sign else ''}{currency}{SPACE}{_grouped(digits, self.tag)}"
+        return f"{mark}{currency}{SPACE}{_grouped(digits, self.tag)}"
 
     def number(self, number: str | Decimal) -> str:
         """Write a number with all of its digits."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import groupby
 from pathlib import Path
 
 from markupsafe import Markup
@@ -24,18 +23,15 @@ from estimator.folders import templates_folder
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
-from estimator.pdf import fonts, renderer
+from estimator.paper import Paper
+from estimator.pdf import fonts, qr, renderer
 from estimator.template_environment import environment
-from estimator.wording import DriverChanges, Head, NoticeSection, Rows, Sum
-from estimator.wording.rows import NoticeRow
+from estimator.wording import DriverChanges, Head, Rows, Sum
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 
 APP = Path(__file__).parent.parent
-
-LINE = 60
-"""Approximate number of letters in a line of a column of notices."""
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 """Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
@@ -43,19 +39,33 @@ ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 @dataclass(frozen=True)
 class Look:
-    """What a document shows besides its record: the clinic's logo, and its totals in another currency."""
+    """What a document shows besides its record: the clinic's logo, its totals in another currency, where it can be
+
+    checked, and the paper it is made for. `check` is the address of the page where anybody can ask about a document,
+    the same for all of them: it opens nothing.
+    """
 
     logo: Logo | None = None
     rate: Chosen | None = None
+    check: str | None = None
+    paper: Paper = "A4"
 
     def key(self) -> list[str]:
-        """Return its parts of the cache key, for `pdf_cache.key_of`; empty without logo and other currency."""
+        """Return its parts of the cache key, for `pdf_cache.key_of`; empty for a plain document."""
         logo = [] if self.logo is None else [f"logo {self.logo.sha256}"]
-        return logo if self.rate is None else [*logo, self.rate.key()]
+        check = [] if self.check is None else [f"check {self.check}"]
+        paper = [] if self.paper == "A4" else [f"paper {self.paper}"]
+        rate = [] if self.rate is None else [self.rate.key()]
+        return [*logo, *check, *paper, *rate]
 
 
 PLAIN = Look()
-"""A document without logo and without another currency."""
+"""A document without any of this, on A4."""
+
+
+def look_of(logo: Logo | None, public_url: str) -> Look:
+    """Return how the documents of an installation look, on A4."""
+    return Look(logo, check=f"{public_url}/verify/EST")
 
 
 def key_of(token: str, look: Look) -> str:
@@ -68,7 +78,7 @@ def drawn_once(act: Act, record: Estimate) -> bytes:
 
     Raises renderer.RenderingFailed. The caller commits.
     """
-    look = Look(clinic.current().logo)
+    look = look_of(clinic.current().logo, act.settings.public_url)
     key = key_of(lifecycle.token_of(record, act.settings.link_key), look)
     kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
     if kept is not None:
@@ -85,6 +95,8 @@ def html(
     reader: Reader,
     logo: bytes | None = None,
     beside: Beside | None = None,
+    check: str | None = None,
+    paper: Paper = "A4",
 ) -> str:
     """Return the HTML of an estimate's PDF; the same rows give the same text."""
     return (
@@ -96,12 +108,18 @@ def html(
             changes=changes,
             changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),
-            columns=columns(rows.notices_besides("evidence", "not_included")),
+            spans=[*(group.span for group in rows.groups if group.total != "reserve"), None],
+            check=check,
+            code=None
+            if check is None
+            else qr.svg(check, gettext("QR code of the page where documents are checked")),
             record=head,
             reader=reader,
             logo=inline(logo),
             beside=beside,
-            sheet=sheet((head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader),
+            sheet=sheet(
+                (head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader, paper
+            ),
         )
     )
 
@@ -128,7 +146,9 @@ def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
         beside = None if rate is None else other_currency.beside(breakdown, table, rate, reader)
     logo = None if look.logo is None else clinic.logo_content(look.logo)
     answered = list(lifecycle.answers_of(record))
-    return document(breakdown, table, head, reader, answered, record.created_at, logo, beside)
+    return document(
+        breakdown, table, head, reader, answered, record.created_at, logo, beside, look.check, look.paper
+    )
 
 
 def document(
@@ -140,12 +160,14 @@ def document(
     created: datetime,
     logo: bytes | None = None,
     beside: Beside | None = None,
+    check: str | None = None,
+    paper: Paper = "A4",
 ) -> bytes:
     """Return a breakdown as PDF with its canonical JSON attached; raises RenderingFailed."""
     with speaking(reader):
         rows = wording.rows(breakdown, table, reader, answered)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
-        drawn = html(rows, changes, head, reader, logo, beside)
+        drawn = html(rows, changes, head, reader, logo, beside, check, paper)
         description = gettext("The same breakdown for programs, as canonical JSON")
     return renderer.document(
         drawn,
@@ -167,6 +189,7 @@ def fingerprint() -> str:
         templates_folder() / "components.html",
         APP / "i18n.py",
         APP / "marked_text.py",
+        APP / "paper.py",
         APP / "template_environment.py",
         APP / "clinic" / "exchange_rates.py",
         *sorted(APP.glob("estimates/*.py")),
@@ -189,37 +212,9 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
     return list(zip(kinds, rows.totals, strict=False))
 
 
-def columns(sections: Sequence[NoticeSection]) -> list[list[NoticeSection]]:
-    """Distribute notices to two columns of about the same length, in their order.
-
-    A section may go on in the second column, under its heading again.
-    """
-    rows = [(section, row) for section in sections for row in section.rows]
-    ways = [_parted(rows, at) for at in range(len(rows), -1, -1)]
-    return min(ways, key=lambda columns: max(map(_lines, columns)), default=[[], []])
-
-
-def _parted(rows: Sequence[tuple[NoticeSection, NoticeRow]], at: int) -> list[list[NoticeSection]]:
-    columns = []
-    for part in (rows[:at], rows[at:]):
-        grouped = groupby(part, key=lambda pair: pair[0].kind)
-        kinds = [(kind, list(pairs)) for kind, pairs in grouped]
-        columns.append([replace(pairs[0][0], rows=[row for _, row in pairs]) for _, pairs in kinds])
-    first, second = columns
-    if first and second and first[-1].kind == second[0].kind:
-        second[0] = replace(second[0], heading=gettext("%(heading)s (continued)", heading=second[0].heading))
-    return columns
-
-
-def _lines(sections: Sequence[NoticeSection]) -> int:
-    """Estimate the number of lines of a column of notices; a heading counts as two."""
-    texts = [f"{row.text} {row.link or ''}"[: len(row.text.text) + 25] for s in sections for row in s.rows]
-    return 2 * len(sections) + sum(-(-len(text) // LINE) for text in texts)
-
-
-def sheet(foot: Sequence[str], reader: Reader) -> Markup:
+def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4") -> Markup:
     """Return the style sheet of a document with these texts and the page's number in its footer."""
-    return Markup(_sheet() + _page_foot(foot, reader))  # noqa: S704 - ours; a record's words are escaped in it
+    return Markup(_sheet() + _page_foot(foot, reader) + f"@page {{ size: {paper} }}")  # noqa: S704 - ours; a record's words are escaped in it
 
 
 @lru_cache(maxsize=1)
@@ -237,7 +232,8 @@ def _page_foot(parts: Sequence[str], reader: Reader) -> str:
     start, end = ("right", "left") if reader.direction == "rtl" else ("left", "right")
     return (
         f"@page {{ direction: {reader.direction}; "
-        f"@bottom-{start} {{ content: {css_string(whose)} }} @bottom-{end} {{ content: {number} }} }}"
+        f"@bottom-{start} {{ content: {css_string(whose)}; overflow-wrap: anywhere }} "
+        f"@bottom-{end} {{ content: {number}; white-space: nowrap }} }}"
     )
 
 

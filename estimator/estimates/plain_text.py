@@ -1,14 +1,15 @@
-"""A breakdown as plain text: the same rows as on the page, for a terminal or a text mail."""
+"""A breakdown or a firm quote as plain text: the same rows as on the page, for a terminal or a text mail."""
 
 from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.i18n import gettext as _
-from estimator.wording import DriverChanges, Head, Rows, Sum
-from estimator.wording.rows import ItemRow
+from estimator.i18n import listed
+from estimator.wording import DriverChanges, FirmRows, Head, NoticeSection, Rows, Sum
+from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, TaxRow
 
 WIDTH = 78
 AMOUNT = 24
@@ -16,41 +17,127 @@ AMOUNT = 24
 
 def text(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> str:
     """Return a whole breakdown as lines of at most WIDTH characters, amounts in a column of their own."""
-    return "\n".join(line.rstrip() for line in _lines(rows, changes, head)) + "\n"
+    return _written(_estimate(rows, changes, head))
 
 
-def _lines(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Iterator[str]:
+def firm_text(rows: FirmRows, patient: str) -> str:
+    """Return a whole firm quote in the same way; what counts is its PDF, and the text says so."""
+    return _written(_quote(rows, patient))
+
+
+def _written(lines: Iterable[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Iterator[str]:
     yield _("Cost estimate, not a firm price")
-    yield str(rows.title)
-    yield head.provider
+    yield from _wrapped(str(rows.title), indent=0)
+    yield from _provider(head)
     if rows.demo:
         yield _("Demonstration: the provider is invented and the figures are examples.")
     yield ""
     yield _("Reference: %(reference)s", reference=head.reference)
-    yield _("Date: %(day)s", day=head.made_on)
-    yield _("Valid until the end of %(day)s (%(zone)s)", day=head.valid_until, zone=head.time_zone)
-    yield _("Price list: %(version)s", version=head.version)
+    yield from _days(head)
     yield ""
     yield from _headline(rows)
-    for section in rows.notice("evidence"):
-        yield from _notices(section.heading, [str(row.text) for row in section.rows])
-    yield from _heading(_("Your answers"))
-    for answers in rows.answers:
-        for row in answers.rows:
-            open_ = f" {_('(left open)')}" if row.assumed else ""
-            yield from _wrapped(f"{row.label}: {row.answer}{open_}")
-    yield from _items(rows)
-    for section in rows.notice("not_included"):
-        yield from _notices(section.heading, [str(row.text) for row in section.rows])
-    if changes:
-        yield from _heading(_("What would change the cost"))
-        for driver in changes:
-            for change in driver.rows:
-                yield from _amount(f"{driver.label}: {change.answer}", change.effect)
+    yield from _notices(rows.notice("evidence"))
+    yield from _answers(rows)
+    yield from _parts(rows)
+    yield from _heading(_("Every item"))
+    if rows.saving:
+        yield from _wrapped(rows.saving)
+    yield from _groups(rows.groups)
+    yield from _taxes(rows.taxes)
+    yield from _sums(_("Totals"), rows.totals)
+    yield from _notices(rows.notice("not_included"))
+    yield from _changes(changes)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
-    for section in rows.notices_besides("evidence", "not_included"):
-        yield from _notices(section.heading, [str(row.text) for row in section.rows])
+    yield from _notices(rows.notices_besides("evidence", "not_included"))
+
+
+def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
+    head = rows.head
+    yield _("Firm quote")
+    yield from _wrapped(str(rows.title), indent=0)
+    yield from _provider(head)
+    if rows.demo:
+        yield _("Demonstration: the provider is invented and the figures are examples.")
+    yield from _wrapped(_("This text is for reading. The quote is its PDF, which was sent to you."), indent=0)
+    yield ""
+    yield _("Number: %(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
+    if rows.replaces:
+        yield from _wrapped(rows.replaces, indent=0)
+    yield _("Request: %(number)s", number=rows.request)
+    yield from _wrapped(_("For: %(name)s", name=patient), indent=0)
+    if rows.asked_by:
+        yield from _wrapped(_("asked by %(name)s", name=rows.asked_by), indent=0)
+    yield from _days(head)
+    yield ""
+    yield from _amount(str(rows.total.label), rows.total.amount)
+    if rows.converted:
+        yield from _wrapped(rows.converted)
+    yield from _notices(rows.notice("evidence"))
+    yield from _firm(rows)
+    yield from _beside(rows)
+    yield from _notices(rows.notice("not_included"))
+    yield from _sums(_("When it is to be paid"), rows.payments)
+    owed = _("What is owed to the provider by then, by the price list")
+    if rows.adjustments:
+        owed = _(
+            "What is owed to the provider by then, by the price list; the adjustments are in the last line"
+        )
+    if rows.firm_stages:
+        yield from _heading(_("If the treatment stops early"))
+        yield from _wrapped(owed)
+        yield from _entries(rows.firm_stages)
+    yield from _notices(rows.notices_besides("evidence", "not_included"))
+    yield from _heading(_("About this quote, and how to accept it"))
+    for sentence in rows.about:
+        yield from _wrapped(sentence, bullet=True)
+
+
+def _firm(rows: FirmRows) -> Iterator[str]:
+    yield from _differing(_("What changed"), rows.changed)
+    yield from _differing(_("Changed since you asked"), rows.since_asked)
+    yield from _answers(rows)
+    yield from _heading(_("Every item of the firm total"))
+    if rows.saving:
+        yield from _wrapped(rows.saving)
+    yield from _groups([group for group in rows.groups if group.total == "provider"])
+    yield from _taxes(rows.taxes)
+    if rows.adjustments:
+        yield from _amount(_("By the price list"), rows.price.amount)
+        for row in rows.adjustments:
+            yield from _amount(f"{row.label} ({_('Adjustment, taxes included')})", row.amount)
+    yield from _amount(str(rows.total.label), rows.total.amount)
+
+
+def _beside(rows: FirmRows) -> Iterator[str]:
+    beside = [group for group in rows.groups if group.total != "provider"]
+    if not (beside or rows.beside):
+        return
+    yield from _heading(_("Not part of this quote"))
+    yield from _wrapped(_("What you pay to others, and what to keep in reserve: estimates, which may change"))
+    if rows.headline.not_counted:
+        yield from _wrapped(rows.headline.not_counted_words())
+    yield from _groups(beside)
+    yield from _taxes(rows.taxes_beside)
+    yield from _entries(rows.beside)
+
+
+def _provider(head: Head) -> Iterator[str]:
+    registration = _("Registration: %(number)s", number=head.registration) if head.registration else None
+    for line in (head.provider, head.address, registration, head.contact, head.phone):
+        if line:
+            yield from _wrapped(line, indent=0)
+
+
+def _days(head: Head) -> Iterator[str]:
+    yield _("Date: %(day)s", day=head.made_on)
+    yield _("Valid until the end of %(day)s (%(zone)s)", day=head.valid_until, zone=head.time_zone)
+    version = _("%(version)s, in force from %(day)s", version=head.version, day=head.valid_from)
+    yield from _wrapped(_("Price list: %(version)s", version=version), indent=0)
 
 
 def _headline(rows: Rows) -> Iterator[str]:
@@ -63,28 +150,56 @@ def _headline(rows: Rows) -> Iterator[str]:
     for sentence in (headline.not_counted_words(), headline.on_request_words()):
         if sentence:
             yield from _wrapped(sentence)
+    for row in headline.not_counted:
+        if row.usual:
+            yield from _wrapped(f"{row.label}: {row.usual}", bullet=True)
 
 
-def _items(rows: Rows) -> Iterator[str]:
-    yield from _heading(_("Every item"))
-    if rows.saving:
-        yield from _wrapped(rows.saving)
-    for group in rows.groups:
+def _answers(rows: Rows) -> Iterator[str]:
+    yield from _heading(_("Your answers"))
+    for answers in rows.answers:
+        for row in answers.rows:
+            evidence = f" ({row.evidence})" if row.evidence else ""
+            open_ = f" {_('(left open)')}" if row.assumed else ""
+            yield from _wrapped(f"{row.label}: {row.answer}{evidence}{open_}")
+            if row.basis:
+                yield from _wrapped(str(row.basis), indent=6)
+
+
+def _parts(rows: Rows) -> Iterator[str]:
+    if rows.parts:
+        yield from _heading(_("Where the money goes"))
+    for part in rows.parts:
+        yield from _amount(str(part.label), part.amount)
+
+
+def _groups(groups: Sequence[GroupRows]) -> Iterator[str]:
+    for group in groups:
         payee = f" ({_('paid to: %(payee)s', payee=group.payee)})" if group.payee else ""
+        reserve = f" ({_('a suggestion, not part of the price')})" if group.total == "reserve" else ""
         yield ""
-        yield from _amount(f"{group.label}{payee}", group.amount)
+        yield from _amount(f"{group.label}{payee}{reserve}", group.amount)
+        yield from _range(group.span)
         for item in group.rows:
-            yield from _amount(f"  {', '.join([str(item.label), *_quantity(item)])}", item.amount)
-            for step in item.steps:
-                yield from _wrapped(step, indent=6)
-            if item.span:
-                yield from _wrapped(_("It may come to %(span)s.", span=item.span), indent=6)
+            yield from _item(item)
     yield ""
-    for tax in rows.taxes:
-        inside = f" ({_('already inside the prices above; nothing is added')})" if tax.included else ""
-        of = _("%(percent)s of %(base)s", percent=tax.rate, base=tax.base)
-        yield from _amount(f"{tax.label}, {of}{inside}", tax.amount)
-    yield from _sums(_("Totals"), rows.totals)
+
+
+def _item(item: ItemRow) -> Iterator[str]:
+    marks = [_("Package")] * item.package + [_("Discount")] * item.discount
+    price = [_("Unit price: %(price)s", price=item.unit_price)] if item.unit_price else []
+    yield from _amount(f"  {listed([item.label, *marks, *_quantity(item), *price])}", item.amount)
+    if item.covered_by:
+        yield from _wrapped(_("in “%(package)s”", package=item.covered_by), indent=6)
+    if item.note:
+        yield from _wrapped(str(item.note), indent=6)
+    for step in item.steps:
+        yield from _wrapped(step, indent=6)
+    yield from _range(item.span)
+    if item.billing_code:
+        yield from _wrapped(_("Billing code: %(code)s", code=item.billing_code), indent=6)
+    if item.source:
+        yield from _wrapped(_("Where the price comes from: %(source)s", source=item.source), indent=6)
 
 
 def _quantity(item: ItemRow) -> list[str]:
@@ -92,20 +207,62 @@ def _quantity(item: ItemRow) -> list[str]:
     return [part for part in (f"{item.quantity}{unit}", item.covered_part) if part]
 
 
+def _taxes(taxes: Sequence[TaxRow]) -> Iterator[str]:
+    for tax in taxes:
+        said = f"{tax.label}, {_('%(percent)s of %(base)s', percent=tax.rate, base=tax.base)}"
+        if tax.included:
+            inside = _("already inside the prices above; nothing is added")
+            yield from _amount(f"{said} = {tax.amount} ({inside})", _("included"))
+        else:
+            yield from _amount(said, tax.amount)
+            yield from _range(tax.span)
+
+
+def _changes(changes: Sequence[DriverChanges]) -> Iterator[str]:
+    if changes:
+        yield from _heading(_("What would change the cost"))
+    for driver in changes:
+        before = _("instead of %(answer)s", answer=driver.rows[0].instead_of)
+        yield from _wrapped(f"{driver.label} ({before})")
+        for change in driver.rows:
+            yield from _amount(f"    {change.answer}", change.effect)
+            for remark in change.remarks:
+                yield from _wrapped(remark, indent=6)
+
+
+def _differing(heading: str, rows: Sequence[ChangedRow]) -> Iterator[str]:
+    if rows:
+        yield from _heading(heading)
+    for row in rows:
+        said = _("%(new)s, before %(old)s", new=row.new, old=row.old)
+        yield from _wrapped(f"{row.label}: {said}")
+
+
 def _sums(heading: str, sums: Sequence[Sum]) -> Iterator[str]:
     if sums:
         yield from _heading(heading)
+    yield from _entries(sums)
+
+
+def _entries(sums: Sequence[Sum]) -> Iterator[str]:
     for entry in sums:
         note = f", {entry.note}" if entry.note else ""
         yield from _amount(f"{entry.label}{note}", entry.amount)
-        if entry.span:
-            yield from _wrapped(_("It may come to %(span)s.", span=entry.span), indent=6)
+        yield from _range(entry.span)
 
 
-def _notices(heading: str, texts: Sequence[str]) -> Iterator[str]:
-    yield from _heading(heading)
-    for notice in texts:
-        yield from _wrapped(notice, bullet=True)
+def _range(span: str | None) -> Iterator[str]:
+    if span:
+        yield from _wrapped(_("It may come to %(span)s.", span=span), indent=6)
+
+
+def _notices(sections: Sequence[NoticeSection]) -> Iterator[str]:
+    for section in sections:
+        yield from _heading(section.heading)
+        for row in section.rows:
+            yield from _wrapped(str(row.text), bullet=True)
+            if row.link:
+                yield f"    {row.link}"
 
 
 def _heading(words: str) -> Iterator[str]:
@@ -117,7 +274,8 @@ def _heading(words: str) -> Iterator[str]:
 def _amount(label: str, amount: str) -> Iterator[str]:
     """A label with its amount at the right; a long label goes on in the next lines."""
     indent = len(label) - len(label.lstrip())
-    lines = textwrap.wrap(label.strip(), WIDTH - AMOUNT - indent - 1) or [""]
+    room = max(AMOUNT, _width(amount) + 2)
+    lines = textwrap.wrap(label.strip(), WIDTH - room - indent - 1) or [""]
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         start = " " * (indent + 2 * (number > 0)) + line

@@ -94,6 +94,12 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     if found.span:
         yield found.range_words()
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
+    yield from (
+        _("%(label)s: %(answer)s", label=item.label, answer=item.note)
+        for group in rows.groups
+        for item in group.rows
+        if item.note is not None
+    )
     yield _("This is an estimate, not a firm price.")
     yield from (section.rows[0].in_short.marked for section in rows.notice("evidence"))
 

@@ -16,7 +16,7 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, jobs, keys, links, price_lists, requests, wording
+from estimator import audit, jobs, keys, links, paper, price_lists, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import reader as reader_of
@@ -254,6 +254,7 @@ def _said(
             asked_by=asked_by,
             before=None if before is None else _before(before, act.settings.data_keys),
             asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
+            paper=paper.of(request.country, [request.language]),
         )
     return content, rows
 

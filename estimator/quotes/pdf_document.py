@@ -33,7 +33,6 @@ def html(
     """
     head = rows.head
     which = gettext("%(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
-    notices = rows.notices_besides("evidence", "not_included")
     kind = gettext("Firm quote") if issued else gettext("Draft, not issued")  # at the foot of each page
     return (
         environment()
@@ -45,7 +44,6 @@ def html(
             answers=[row for section in rows.answers for row in section.rows],
             firm=[group for group in rows.groups if group.total == "provider"],
             beside=[group for group in rows.groups if group.total != "provider"],
-            columns=estimates.pdf_document.columns(notices),
             check=check,
             code=qr.svg(check, gettext("QR code of the page where this quote can be checked")),
             issued=issued,
@@ -53,7 +51,7 @@ def html(
             record=head,
             reader=reader,
             logo=estimates.pdf_document.inline(logo),
-            sheet=estimates.pdf_document.sheet((head.provider, which, kind), reader),
+            sheet=estimates.pdf_document.sheet((head.provider, which, kind), reader, rows.paper),
         )
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from estimator.i18n import MINUS, SPACE, Reader, Words
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording.rows import Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence
@@ -116,7 +116,7 @@ def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Rea
     if likely:
         return reader.money(likely, currency, sign=True)
     if row.on_request:
-        return _("on request")
+        return _("more, on request")
     if row.not_counted:
         return _("not counted yet")
-    return f"{MINUS}{SPACE}{_('on request')}" if row.no_longer else _("no change")
+    return _("less, on request") if row.no_longer else _("no change")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
+from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
@@ -30,7 +31,7 @@ class FirmRows(Rows):
     firm, and how it is accepted. `since_asked` is what differs from the estimate that was asked about, and
     `firm_stages` what is owed to the provider if the treatment stops early, by the price list.
     Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
-    patient, None if the patient did.
+    patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued.
     """
 
     head: Head
@@ -49,6 +50,7 @@ class FirmRows(Rows):
     since_asked: Sequence[ChangedRow]
     firm_stages: Sequence[Sum]
     asked_by: str | None
+    paper: Paper = "A4"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def firm_rows(
     asked_by: str | None = None,
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
+    paper: Paper = "A4",
 ) -> FirmRows:
     """Word a firm quote for one reader, in the language that is spoken."""
     rows = breakdown_rows(content["breakdown"], table, reader, list(content["answers"]))
@@ -135,6 +138,7 @@ def firm_rows(
             )
         ],
         asked_by=asked_by,
+        paper=paper,
     )
 
 

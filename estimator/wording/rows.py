@@ -60,6 +60,20 @@ class ItemRow:
     source: str | None
     covered_part: str | None = None
 
+    @property
+    def telling_steps(self) -> Sequence[str]:
+        """Its steps, without a single one that the columns beside it say already."""
+        if len(self.steps) != 1:
+            return self.steps
+        if not self.priced:
+            return []
+        rest = self.steps[0]
+        for said in filter(None, (self.amount, self.unit_price, self.quantity)):
+            rest = rest.replace(said, "", 1)
+        in_words = not any(letter.isdigit() for letter in self.amount)  # "included", "on request"
+        says_more = any(letter.isdigit() if in_words else letter.isalnum() for letter in rest)
+        return self.steps if says_more else []
+
 
 @dataclass(frozen=True, slots=True)
 class GroupRows:
@@ -210,7 +224,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one other answer would do: `effect` is a signed amount, or "on request", "no change", "not possible".
+    """What one other answer would do: `effect` is a signed amount, or words: "more, on request", "no change".
 
     `value` is the answer as a form sends it, None where it is not possible. It `matters` unless nothing changes.
     `remarks` say why it is not possible, and what else changes; `requests` are those of them without which the amount

@@ -45,14 +45,20 @@ SPACING = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 
-SMALL_TARGETS = """() => {
+LARGE_TEXT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("html { font-size: 212% !important; }"); // twice what a phone shows
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+SMALL_TARGETS = """(button) => {
   const found = [];
   const sentence = (element) => getComputedStyle(element).display === "inline"
     && element.parentElement.textContent.trim() !== element.textContent.trim();
   for (const element of document.querySelectorAll("a, button, input:not([type=hidden]), summary")) {
     if (!element.checkVisibility() || element.matches(".skip") || sentence(element)) continue;
     const box = (element.closest(".option") ?? element).getBoundingClientRect();
-    const least = element.matches(".button, .stepper, [type=radio], [type=text], [type=email]") ? 44 : 24;
+    const least = element.matches(".button, .stepper, [type=radio], [type=text], [type=email]") ? button : 24;
     if (box.width < least || box.height < least)
       found.push(`${element.textContent.trim() || element.id}: ${box.width} × ${box.height}, not ${least}`);
   }
@@ -148,6 +154,10 @@ def hindrances(page: Page, spaced: ViewportSize | None = None) -> list[str]:
 def hindrances_at_the_desk(page: Page) -> list[str]:
     """Return every violation on a page of staff, where links may be closer together than on patients' pages."""
     found = [*axe(page, colours=False), *dim(page), *dim_in_the_dark(page)]
+    with _resized(page):
+        for size in (NARROW, DESK):
+            page.set_viewport_size(size)
+            found += [f"{size['width']} wide, {each}" for each in page.evaluate(SMALL_TARGETS, 24)]
     return [*found, *too_wide(page, 320, 1440)]
 
 
@@ -169,7 +179,7 @@ def cramped_everywhere(page: Page, spaced: ViewportSize | None) -> list[str]:
 def cramped(page: Page, size: ViewportSize) -> list[str]:
     """Return what is cut off or too small to be pressed on a screen of a size, which the page keeps."""
     page.set_viewport_size(size)
-    found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS)]
+    found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS, 44)]
     return [f"{size['width']} wide, {each}" for each in found]
 
 
@@ -180,6 +190,15 @@ def cramped_by_spacing(page: Page, size: ViewportSize) -> list[str]:
     found = page.evaluate(OVERFLOW)
     page.evaluate("document.adoptedStyleSheets = []")
     return [f"spaced, {each}" for each in found]
+
+
+def cramped_by_large_text(page: Page, size: ViewportSize) -> list[str]:
+    """Return what is cut off on a screen of a size when the text of a page is twice as large."""
+    page.set_viewport_size(size)
+    page.evaluate(LARGE_TEXT)
+    found = page.evaluate(OVERFLOW)
+    page.evaluate("document.adoptedStyleSheets = []")
+    return [f"text at 200 %, {each}" for each in found]
 
 
 def too_wide(page: Page, *widths: int) -> list[str]:

@@ -23,7 +23,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 import pricing
-from estimator import clinic, estimates, price_lists, wording
+from estimator import clinic, estimates, paper, price_lists, wording
 from estimator.db import unavailable
 from estimator.estimates import other_currency
 from estimator.i18n import Reader, Words, listed_apart
@@ -132,7 +132,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     table = price_lists.parsed(found.table_version)
     words = worded.words_of(found, reader)
     stored, rows, changes = words.stored, words.rows, words.changes
-    head = _head(found, table, reader)
+    head = head_of(found, table, reader)
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
@@ -140,6 +140,10 @@ def breakdown(token: str) -> ResponseReturnValue:
         "page": page,
         "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
         "pdf": url_for("patient.document", token=token, **also),
+        "other_paper": url_for(
+            "patient.document", token=token, paper="A4" if readers_paper() == "letter" else "letter", **also
+        ),
+        "text": url_for("patient.plain", token=token),
         "change": url_for("patient.change", token=token),
         "question": url_for("changing.which", token=token),
         "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
@@ -176,6 +180,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         before=before.of(token, stored, table, reader),
         submission=secrets.token_urlsafe(12),
         contents=_contents(rows, changes),
+        paper=readers_paper(),
         currencies=other_currency.currencies(table, request_context.now(), own_currency()),
         currency=own_currency() if rate is None else rate.quoted,
         beside=beside,
@@ -440,7 +445,13 @@ def rate_of(table: PriceTable) -> other_currency.Chosen | None:
     return other_currency.chosen(table, request.args.get("in", ""), request_context.now())
 
 
-def _head(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
+def readers_paper() -> paper.Paper:
+    """Return the paper that the reader's browser speaks of: US Letter for "en-US", A4 for most."""
+    return paper.of(None, request.accept_languages.values())
+
+
+def head_of(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
+    """Return the head of a stored estimate."""
     return wording.head(
         table,
         reader,

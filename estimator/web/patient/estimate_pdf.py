@@ -1,4 +1,4 @@
-"""The PDF of an estimate: from the cache, or drawn in turn, and what is said while it is not there."""
+"""An estimate as PDF, from the cache or drawn in turn, with what is said while it is not there; and as plain text."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import price_lists, throttle
+from estimator import paper, price_lists, throttle
 from estimator.db import unavailable
-from estimator.estimates import pdf_cache, pdf_document
+from estimator.estimates import pdf_cache, pdf_document, plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.models import Estimate
 from estimator.pdf import renderer
 from estimator.web import errors, networks, request_context, turns
-from estimator.web.patient.estimate import pages, rate_of
+from estimator.web.language import current_reader
+from estimator.web.patient import worded
+from estimator.web.patient.estimate import head_of, pages, rate_of, readers_paper
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -31,8 +33,10 @@ ASK_AGAIN_SECONDS = 3
 @pages.get("/e/<token>/estimate.pdf")
 def document(token: str) -> ResponseReturnValue:
     """Send an estimate as PDF; one that was made already is not made again."""
-    after = request_context.now() - timedelta(days=request_context.settings().kept_days)
-    look = pdf_document.Look(request_context.clinic().logo)
+    settings = request_context.settings()
+    after = request_context.now() - timedelta(days=settings.kept_days)
+    look = pdf_document.look_of(request_context.clinic().logo, settings.public_url)
+    look = replace(look, paper=paper.named(request.args.get("paper", "")) or readers_paper())
     found = None
     if request.args.get("in"):
         found = request_context.estimate_of(token)
@@ -51,6 +55,18 @@ def document(token: str) -> ResponseReturnValue:
             return _in_line(before, token)
         turns.leave(DRAWING, key)
         return _drawn(found, look, key, token)
+
+
+@pages.get("/e/<token>/estimate.txt")
+def plain(token: str) -> ResponseReturnValue:
+    """Send an estimate as plain text, which any device shows, and any program reads aloud."""
+    found = request_context.estimate_of(token)
+    reader = current_reader()
+    words = worded.words_of(found, reader)
+    head = head_of(found, price_lists.parsed(found.table_version), reader)
+    response = Response(plain_text.text(words.rows, words.changes, head), mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.txt"'
+    return response
 
 
 def _drawn(found: Estimate, look: pdf_document.Look, key: str, token: str) -> ResponseReturnValue:

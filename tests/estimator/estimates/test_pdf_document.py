@@ -430,7 +430,7 @@ def with_everything(table: PriceTable, answers: Mapping[str, Any], language: str
 def test_with_logo_and_another_currency_a_document_keeps_to_its_pages_and_to_the_rules(name: str) -> None:
     table, answers, language = plan(name)
     content = with_everything(table, answers, language)
-    assert pages(content) == pages(pdf_of(table, answers, language)) <= 3
+    assert pages(content) == pages(pdf_of(table, answers, language)) <= 4
     with pikepdf.open(io.BytesIO(content)) as document:
         found = [
             picture
@@ -467,9 +467,9 @@ def test_a_look_that_shows_nothing_has_the_key_of_a_plain_document() -> None:
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("choose", sampled([largest], [plainest, largest]))
-def test_a_document_has_one_to_three_pages(path: Path, choose) -> None:  # type: ignore[no-untyped-def]
+def test_a_document_has_one_to_four_pages(path: Path, choose) -> None:  # type: ignore[no-untyped-def]
     table = table_of(path)
-    assert pages(pdf_of(table, choose(table))) <= 3
+    assert pages(pdf_of(table, choose(table))) <= 4
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
@@ -494,8 +494,8 @@ def test_sentences_of_steps_are_joined_as_sentences() -> None:
 
 
 @pytest.mark.parametrize("name", DELHI)
-def test_a_plan_in_delhi_has_one_to_three_pages(name: str) -> None:
-    assert pages(pdf_of(*plan(name))) <= 3
+def test_a_plan_in_delhi_has_one_to_four_pages(name: str) -> None:
+    assert pages(pdf_of(*plan(name))) <= 4
 
 
 @pytest.mark.parametrize("first", [1, 2, 3])
@@ -560,20 +560,15 @@ def test_every_script_is_drawn_without_a_complaint(language: str) -> None:
     assert pages(pdf_of(table_of(FIVE_SCRIPTS), {"cells": "own", "sessions": 1, "nights": 2}, language)) <= 2
 
 
-def test_notices_fill_two_columns_of_about_the_same_length() -> None:
-    markup = html_of(*plan("typical"))
-    left, right = re.split(r'<div class="side">', markup)[-2:]
-    texts = [re.sub(r"<[^>]+>", "", part) for part in (left, right)]
-    assert abs(len(texts[0]) - len(texts[1])) < 0.25 * len(texts[0])
-
-
-@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
-def test_a_list_of_notices_goes_on_only_beside_its_beginning(path: Path) -> None:
-    table = table_of(path)
-    sheets = text_of(pdf_of(table, plainest(table)), "-layout").split("\f")
-    notices = [sheet for sheet in sheets if "What the law says" in sheet]
-    assert len(notices) == 1
-    assert "Questions to ask any provider before you pay" in notices[0]
+def test_notices_go_on_in_a_second_column_without_a_second_heading() -> None:
+    table, answers, language = plan("typical")
+    markup = html_of(table, answers, language)
+    assert "continued" not in markup
+    assert markup.count("Questions to ask any provider before you pay") == 1
+    sheets = text_of(pdf_of(table, answers, language), "-layout").split("\f")
+    (sheet,) = [sheet for sheet in sheets if "Questions to ask any provider before you pay" in sheet]
+    beside = [line for line in sheet.splitlines() if re.search(r"\S {3,}\S", line)]
+    assert len(beside) > 15
 
 
 def test_the_same_code_has_one_fingerprint() -> None:

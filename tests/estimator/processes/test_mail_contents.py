@@ -82,7 +82,8 @@ def test_the_attached_pdf_is_the_one_that_the_page_sends(app: Flask) -> None:
 
 def test_a_pdf_that_is_there_already_is_not_made_again(app: Flask) -> None:
     record, token = estimate(NOW)
-    pdf_cache.keep(pdf_cache.key_of(token, pdf_document.fingerprint()), record, b"%PDF there", NOW)
+    look = pdf_document.look_of(None, settings().public_url)
+    pdf_cache.keep(pdf_document.key_of(token, look), record, b"%PDF there", NOW)
     db.session.commit()
     assert attachment(written(claimed(ask(record, NOW, attached=True), NOW))) == b"%PDF there"
     assert db.session.scalar(select(func.count()).select_from(Document)) == 1

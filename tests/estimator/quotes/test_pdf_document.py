@@ -116,7 +116,7 @@ def test_a_revision_says_which_one_it_replaces_what_changed_and_what_was_adjuste
     assert "Replaces revision 1 of 10 March 2026" in text
     assert "What changed" in text
     assert "By the price list" in text
-    assert "− USD 50.00" in text
+    assert "−USD 50.00" in text
     assert "Courier <b>" in text
     assert "USD 4,362.00" in text
     assert "Why: Goodwill" not in text, "the reason is for colleagues"
@@ -223,6 +223,17 @@ def test_a_hostile_name_stays_a_name(app: Flask) -> None:
     revision = quoted(person=replace(person(1), full_name=name))
     text = words(rendered(revision))
     assert '<script>alert(1)</script> & "Anna"' in text
+
+
+def test_the_paper_is_that_of_the_country_and_chosen_once(app: Flask) -> None:
+    version = publish()
+    for country, size in (("PL", (595, 842)), ("US", (612, 792))):
+        request = ask(version, country=country, submission=country)
+        prepare(request)
+        with pikepdf.open(io.BytesIO(rendered(issue(request)))) as document:
+            assert {tuple(round(float(edge)) for edge in page.mediabox)[2:] for page in document.pages} == {
+                size
+            }
 
 
 # Made once ----------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_a_change_of_one_answer_says_what_it_asks_and_what_is_then_on_request(ta
     (rehabilitation,) = [change for change in changes if str(change.label) == "Days of rehabilitation"]
     assert rehabilitation.rows[0].requests == ["“A day of rehabilitation” is then on request."]
     (sessions,) = [change for change in changes if str(change.label) == "Sessions"]
-    assert [row.effect for row in sessions.rows] == ["\u2212\xa0USD\xa05,500.00", "+\xa0USD\xa05,500.00"]
+    assert [row.effect for row in sessions.rows] == ["\u2212USD\xa05,500.00", "+USD\xa05,500.00"]
 
 
 def sums(table: PriceTable, **answers: object) -> dict[str, str]:

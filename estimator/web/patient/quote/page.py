@@ -8,8 +8,10 @@ from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import clinic, quotes
+from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
+from estimator.i18n import ngettext, speaking
+from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
@@ -69,6 +71,21 @@ def document(number: str, revision: int) -> ResponseReturnValue:
     return shown
 
 
+@pages.get("/quote/<number>/<whole:revision>.txt")
+def plain(number: str, revision: int) -> ResponseReturnValue:
+    """Send a revision as plain text, in its language: something to read, while its document stays what counts."""
+    found = common.let_in(number)
+    asked = _revision(found, revision)
+    rows = common.rows_of(asked)
+    patient = quotes.patient_of(asked, request_context.settings().data_keys) or ""
+    with speaking(reader_of(asked.language)):
+        text = plain_text.firm_text(rows, patient)
+    response = Response(text, mimetype="text/plain")
+    name = f"{found.quote.number}-{asked.number}.txt"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _revision(found: Opened, number: int) -> QuoteRevision:
     for revision in quotes.revisions(found.quote):
         if revision.number == number:
@@ -98,6 +115,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),
             "pdf": url_for("quote.document", **place, revision=revision.number),
+            "text": url_for("quote.plain", **place, revision=revision.number),
         },
         reflection=ngettext(
             "After accepting you can still take it back for %(num)s day; nothing is to be paid before.",

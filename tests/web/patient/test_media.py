@@ -1,0 +1,167 @@
+"""Page, PDF, plain text and command line say the same: every field of the rows, above all the conditions of a price."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from estimator import estimates, price_lists, quotes, wording
+from estimator.db import db
+from estimator.estimates import pdf_document
+from estimator.i18n import reader
+from estimator.mail import outbox
+from estimator.models import Estimate, Mail
+from estimator.processes import mail_contents
+from estimator.wording import Change, DriverChanges, Head, Rows
+from estimator.wording.rows import GroupRows
+from pricing.explore import sensitivity
+from tests.support import media
+from tests.support.acts import acting
+from tests.support.clinic import ANSWERS
+from tests.support.media import LIST, unsaid
+from tests.support.quote_clinic import NAME, PLAN, Desk, now, settings_of
+from tests.support.visitor import Page, Visitor, words
+
+CONDITION = "Paid on arrival and not paid back, also if we cannot treat you."
+
+OF_AN_ESTIMATE = {
+    "Headline.label": "a quote has a firm total",
+    "Headline.amount": "a quote has a firm total",
+    "Headline.span": "a firm total has no range",
+    "Headline.reasons": "a firm total has no range",
+    "ItemRow.span": "what is firm has no range, and what is not part of the quote has one below its sums",
+    "FirmRows.totals": "its own total, and what is beside it, stand in their place",
+    "FirmRows.price": "by the price list: said where there are adjustments",
+}
+"""What rows of a quote have from an estimate and no quote says, with the reason."""
+
+
+def pdf_words(content: bytes) -> str:
+    """Return what another program reads in a PDF in the order of its content, and the addresses that it links to."""
+    command = ["pdftotext", "-raw", "-", "-"]
+    text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
+    with pikepdf.open(io.BytesIO(content)) as document:
+        notes = [note for page in document.pages for note in page.get("/Annots", [])]
+        return " ".join([text, *(str(note.A.URI) for note in notes if "/A" in note)])
+
+
+def page_words(page: Page) -> str:
+    """Return all words of a page with the addresses that it links to."""
+    assert page.tree is not None
+    return " ".join([words(page.tree), *(link.get("href") or "" for link in page.tree.iter("a"))])
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    """Return an app whose list has a text in every field."""
+    return start(LIST)
+
+
+@pytest.fixture
+def page(app: Flask) -> Page:
+    """Return the page of an estimate."""
+    return Visitor(app).estimate({**ANSWERS, "q_nights": "3"})
+
+
+def said_of(record: Estimate) -> tuple[Rows, list[DriverChanges], Head]:
+    """Return everything that a document of an estimate has to say."""
+    table, reading = price_lists.parsed(record.table_version), reader("en")
+    stored = estimates.breakdown_of(record)
+    return (
+        wording.rows(stored, table, reading, list(estimates.answers_of(record))),
+        wording.changes(sensitivity(table, stored["answers"]), stored, table, reading),
+        wording.head(
+            table,
+            reading,
+            reference=record.reference,
+            created=record.created_at,
+            valid_until=record.valid_until,
+        ),
+    )
+
+
+def _told(group: GroupRows) -> GroupRows:
+    """Return a group as paper says it: without sources, and without what its columns say already."""
+    return replace(group, rows=[replace(item, steps=item.telling_steps, source=None) for item in group.rows])
+
+
+def _short(row: Change) -> Change:
+    """Return an answer as paper says it: of one that is not possible, without the reason."""
+    return row if row.value is not None else replace(row, remarks=row.requests)
+
+
+def test_every_text_of_an_estimate_stands_on_its_page_in_its_pdf_and_in_its_plain_text(
+    app: Flask, page: Page
+) -> None:
+    with app.app_context():
+        record = db.session.scalars(select(Estimate)).one()
+        said, pdf = said_of(record), pdf_document.pdf_of(record)
+    assert CONDITION in [text for _place, text in media.texts(said)]
+    plain = Visitor(app).open(f"{page.path}/estimate.txt")
+    assert (plain.status, plain.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert unsaid(said, page_words(page)) == {}
+    assert unsaid(said, plain.html) == {}
+    rows, changes, head = said
+    rows = replace(rows, groups=[_told(group) for group in rows.groups])
+    on_paper = (
+        rows,
+        [[driver.label, [_short(row) for row in driver.rows if row.matters]] for driver in changes],
+        head,
+    )
+    assert unsaid(on_paper, pdf_words(pdf)) == {}
+
+
+def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_text(app: Flask) -> None:
+    desk = Desk(app)
+    desk.issue()
+    patient = desk.patient(desk.issue(("-50.00", "Goodwill"), ("12.00", "Courier"), sessions=3))
+    pdf = desk.draw()
+    with desk.revision() as revision:
+        rows = quotes.rows_of(revision, desk.settings.data_keys)
+    assert rows is not None
+    assert CONDITION in [text for _place, text in media.texts(rows)]
+    page = patient.open(patient.path)
+    plain = patient.open(f"{patient.path}/2.txt")
+    for shown in (page_words(page), plain.html):
+        assert unsaid(rows, shown, OF_AN_ESTIMATE) == {}
+        assert NAME in shown
+    on_paper = replace(rows, groups=[_told(group) for group in rows.groups])
+    assert unsaid(on_paper, pdf_words(pdf), OF_AN_ESTIMATE) == {}
+    assert "The quote is its PDF" in plain.html
+
+
+def test_the_command_line_says_the_conditions_of_a_price(tmp_path: Path) -> None:
+    table, answers = tmp_path / "list.toml", tmp_path / "answers.json"
+    table.write_text(LIST, encoding="utf-8")
+    plan = {**PLAN, "nights": 3}
+    answers.write_text(json.dumps(plan), encoding="utf-8")
+    command = [sys.executable, "-m", "estimator", "price", str(table), "--answers", str(answers)]
+    printed = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    assert media.squeezed(CONDITION) in media.squeezed(printed)
+    drawn = subprocess.run([*command, "--pdf", str(tmp_path / "out.pdf")], capture_output=True, check=True)
+    assert drawn.stderr == b""
+    assert media.squeezed(CONDITION) in media.squeezed(pdf_words((tmp_path / "out.pdf").read_bytes()))
+
+
+def test_a_mail_with_the_total_says_the_conditions_of_its_prices(app: Flask, page: Page) -> None:
+    with app.app_context():
+        record = db.session.scalars(select(Estimate)).one()
+        act = acting(now=now(), settings=settings_of(app))
+        estimates.email(act, record, "anna@example.org", attached=False, details=True, submission="")
+        db.session.commit()
+        number = db.session.scalars(select(Mail.id)).one()
+        claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
+        assert claimed is not None
+        body = mail_contents.compose(act, claimed).get_body(("plain",))
+    assert body is not None
+    assert media.squeezed(CONDITION) in media.squeezed(body.get_content())
