@@ -16,7 +16,6 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from pricing.currencies import MINOR_UNIT
 from tests.support.folders import ROOT
 
 TRANSLATIONS = ROOT / "estimator" / "translations"
@@ -28,20 +27,21 @@ LONG = 3
 
 _PLACE = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}|%%")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_LATIN_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;’'“”()–-]+[A-Za-z]{2,})*")
-_NAMES_OF_THINGS = re.compile(r"\b(?:EST|REQ|Q|DEMO)-[0-9A-Z-]+\b|https?://\S+|\S+@\S+|\b[A-Z]\w+/[A-Z]\w+\b")
-KNOWN = frozenset((*MINOR_UNIT, "PDF", "JSON", "ISO", "UTC", "IP", "WhatsApp", "MRI", "QR", "SHA", "ASIA", "AIS"))
-"""What is written in Latin letters in every language."""
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_NAMES_OF_THINGS = re.compile(
+    r"\b(?:EST|REQ|Q|DEMO)-[0-9A-Z-]+\b|https?://\S+|\S+@\S+|\b[A-Z]\w+/[A-Z]\w+\b|\b[\w-]+(?:\.[\w-]+)+\b"
+)
 
 
 @dataclass(frozen=True)
 class English:
-    """What nobody who reads one language may meet unmarked."""
+    """What nobody who reads one language may meet unmarked; `borrowed` are Latin words in its own translations."""
 
     tag: str
     whole: frozenset[str]
     shapes: tuple[tuple[str, re.Pattern[str]], ...]
     pieces: tuple[str, ...]
+    borrowed: frozenset[str]
     known: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def found(self, texts: Iterable[str], typed: Iterable[str] = ()) -> list[str]:
@@ -64,9 +64,12 @@ class English:
             return False
         if text in self.whole or any(part in text and shape.fullmatch(text) for part, shape in self.shapes):
             return True
-        if any(piece in text for piece in self.pieces):
+        left = _without(text, (*typed, *_names()))
+        if any(piece in left for piece in self.pieces):
             return True
-        return self.tag not in LATIN and any(word not in KNOWN for word in _latin(text, typed))
+        return self.tag not in LATIN and any(
+            word not in self.borrowed and not word.isupper() for word in _LATIN_WORD.findall(left)
+        )
 
 
 @lru_cache(maxsize=8)
@@ -83,6 +86,7 @@ def english(tag: str) -> English:
         frozenset(whole),
         tuple(_shape(one) for one in shaped if _WORD.search(_PLACE.sub("", one))),
         tuple(piece for piece in pieces if len(_WORD.findall(piece)) >= LONG and piece not in said),
+        frozenset(_LATIN_WORD.findall(_PLACE.sub("", said))),
     )
 
 
@@ -96,12 +100,25 @@ def _shape(message: str) -> tuple[str, re.Pattern[str]]:
     return max(pieces, key=len).strip(), re.compile(".+?".join(map(re.escape, pieces)))
 
 
-def _latin(text: str, typed: tuple[str, ...]) -> Iterator[str]:
-    left = _NAMES_OF_THINGS.sub(" ", text)
-    for own in typed:
-        left = left.replace(own, " ")
-    for run in _LATIN_WORDS.findall(left):
-        yield from (word for word in re.findall(r"[A-Za-z]{2,}", run))
+def _without(text: str, names: Iterable[str]) -> str:
+    """Leave out of a text what is a name in every language."""
+    for name in names:
+        text = text.replace(name, " ")
+    return _NAMES_OF_THINGS.sub(" ", text)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    """Return the names and addresses of the providers of the price lists, the longest first."""
+    found = {text for table in _lists() for text in table["provider"].values()}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _lists() -> tuple[dict[str, Any], ...]:
+    folder = resources.files("pricing.tables")
+    paths = sorted(path.name for path in folder.iterdir() if path.name.endswith(".toml"))
+    return tuple(tomllib.loads((folder / path).read_text(encoding="utf-8")) for path in paths)
 
 
 def _messages(tag: str) -> Iterator[tuple[str, str]]:
@@ -111,17 +128,15 @@ def _messages(tag: str) -> Iterator[tuple[str, str]]:
     with (TRANSLATIONS / tag / "LC_MESSAGES" / "patients.po").open("rb") as file:
         catalogue = read_po(file, locale=tag)
     for message in catalogue:
-        if isinstance(message.id, (tuple, list)):
-            yield from ((one, other) for one in message.id for other in message.string)
-        elif message.id:
-            yield message.id, str(message.string)
+        said = message.string if isinstance(message.string, (tuple, list)) else [str(message.string)]
+        each = message.id if isinstance(message.id, (tuple, list)) else [message.id]
+        yield from ((one, other) for one in each if one for other in said)
 
 
 def _of_lists(tag: str) -> Iterator[tuple[str, str]]:
     """Yield each English text of the demonstration's price lists with what the same place says in the language."""
-    for path in resources.files("pricing.tables").iterdir():
-        if path.name.endswith(".toml"):
-            yield from _texts(tomllib.loads(path.read_text(encoding="utf-8")), tag)
+    for table in _lists():
+        yield from _texts(table, tag)
 
 
 def _texts(part: Any, tag: str) -> Iterator[tuple[str, str]]:

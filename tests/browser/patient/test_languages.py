@@ -17,9 +17,12 @@ from tests.browser.patient.conftest import PATIENCE
 from tests.browser.patient.language_walk import states
 from tests.browser.patient.served import Site, serving
 from tests.support import profile
-from tests.support.english_texts import english
 
-LANGUAGES = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES").split(",")
+SPOKEN = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES")
+LANGUAGES = [tag.strip() for tag in SPOKEN.split(",")]
+    tag.strip()
+    for tag in next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES").split(",")
+]
 
 
 def chosen() -> list[str]:
@@ -46,5 +49,6 @@ def test_who_reads_one_language_goes_the_whole_way_in_it(browser: Browser, site:
     context.set_default_timeout(PATIENCE)
     found = dict(states(context.new_page(), site, tag))
     context.close()
-    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+    wrong = [f"{state}: {each}" for state, everything in found.items() for each in everything]
+    assert not wrong, "\n".join(wrong)
     assert len(found) > 50
