@@ -20,9 +20,6 @@ from tests.support import profile
 
 SPOKEN = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES")
 LANGUAGES = [tag.strip() for tag in SPOKEN.split(",")]
-    tag.strip()
-    for tag in next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES").split(",")
-]
 
 
 def chosen() -> list[str]:
