@@ -25,9 +25,12 @@ LATIN = frozenset(("en", "es", "fr"))
 LONG = 3
 """From so many words on, a piece of a message is not in another language by chance."""
 
+TELLING = 6
+"""A word of so many letters that is said in English and nowhere in another language's texts is English."""
+
 _PLACE = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}|%%")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_LATIN_WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2,}(?![^\W\d_])")
 _NAMES_OF_THINGS = re.compile(
     r"\b(?:EST|REQ|Q|DEMO)-[0-9A-Z-]+\b|https?://\S+|\S+@\S+|\b[A-Z]\w+/[A-Z]\w+\b|\b[\w-]+(?:\.[\w-]+)+\b"
 )
@@ -41,6 +44,7 @@ class English:
     whole: frozenset[str]
     shapes: tuple[tuple[str, re.Pattern[str]], ...]
     pieces: tuple[str, ...]
+    words: frozenset[str]
     borrowed: frozenset[str]
     known: dict[str, bool] = field(default_factory=dict, repr=False)
 
@@ -62,14 +66,14 @@ class English:
             return bool(re.search(r"[^\W\d_]", re.sub(r"[A-Za-zÀ-ɏ’µ]", "", text)))
         if not re.search(r"[A-Za-z]{2}", text):
             return False
+        text = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
         if text in self.whole or any(part in text and shape.fullmatch(text) for part, shape in self.shapes):
             return True
         left = _without(text, (*typed, *_names()))
         if any(piece in left for piece in self.pieces):
             return True
-        return self.tag not in LATIN and any(
-            word not in self.borrowed and not word.isupper() for word in _LATIN_WORD.findall(left)
-        )
+        words = {word for word in _LATIN_WORD.findall(left) if not word.isupper()} - self.borrowed
+        return bool(words if self.tag not in LATIN else words & self.words)
 
 
 @lru_cache(maxsize=8)
@@ -86,12 +90,17 @@ def english(tag: str) -> English:
         frozenset(whole),
         tuple(_shape(one) for one in shaped if _WORD.search(_PLACE.sub("", one))),
         tuple(piece for piece in pieces if len(_WORD.findall(piece)) >= LONG and piece not in said),
-        frozenset(_LATIN_WORD.findall(_PLACE.sub("", said))),
+        frozenset(word for one, _other in pairs for word in _words(one) if len(word) >= TELLING),
+        frozenset((*_words(said), *(word for name in _names() for word in _LATIN_WORD.findall(name)))),
     )
 
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def _words(text: str) -> list[str]:
+    return _LATIN_WORD.findall(_PLACE.sub(" ", text))
 
 
 def _shape(message: str) -> tuple[str, re.Pattern[str]]:
@@ -110,7 +119,7 @@ def _without(text: str, names: Iterable[str]) -> str:
 @lru_cache(maxsize=1)
 def _names() -> tuple[str, ...]:
     """Return the names and addresses of the providers of the price lists, the longest first."""
-    found = {text for table in _lists() for text in table["provider"].values()}
+    found = {text for table in _lists() for text in (*table["provider"].values(), table["time_zone"])}
     return tuple(sorted(found, key=len, reverse=True))
 
 

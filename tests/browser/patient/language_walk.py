@@ -47,6 +47,28 @@ READ = """() => {
 """Everything that a page says in its own language, seen, heard or told by a script later on."""
 
 
+BROKEN = """() => {
+  const found = new Set();
+  for (const element of document.querySelectorAll("label, legend, button, .button, h1, h2")) {
+    if (!element.checkVisibility()) continue;
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      if (text.parentElement.closest(".spoken")) continue;
+      for (const { 0: word, index } of text.data.matchAll(/\\p{L}+/gu)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 8)));
+        if (lines.size > 1) found.add(`“${word}” is broken in two`);
+      }
+    }
+  }
+  return [...found];
+}"""
+"""Finds words of labels, buttons and headings that are broken because there is no room for them."""
+
+
 class Walk:
     """One reader on the way through the pages."""
 
@@ -61,7 +83,7 @@ class Walk:
         said = (root.get_attribute("lang"), root.get_attribute("dir"))
         right = (self.tag, reader(self.tag).direction)
         found = [] if said == right else [f"it says to be in {said}"]
-        return [*found, *self.page.evaluate(OVERFLOW), *self.foreign()]
+        return [*found, *self.page.evaluate(OVERFLOW), *self.page.evaluate(BROKEN), *self.foreign()]
 
     def foreign(self) -> list[str]:
         """Return what stands on the page in another language."""
