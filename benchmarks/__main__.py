@@ -12,6 +12,7 @@ from benchmarks import (
     desk,
     documents,
     editing,
+    languages,
     memory,
     pages,
     previews,
@@ -36,6 +37,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "bounds": ("An honest visitor while others ask for too much", bounds.rows),
     "fairness": ("An honest visitor while one address floods", bounds.fairness_rows),
     "previews": ("Previews of price changes", previews.rows),
+    "languages": ("Languages", languages.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

@@ -48,8 +48,8 @@ def rows() -> list[Row]:
     """Open every page on a phone, and count its screens and the words that are seen."""
     found = []
     with tempfile.TemporaryDirectory(prefix="estimator-bench-") as name:
-        settings = _settings(Path(name))
-        with _serving(settings), sync_playwright() as playwright:
+        settings = demonstration(Path(name))
+        with served(settings), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             context = browser.new_context(
                 viewport={"width": WIDTH, "height": HEIGHT}, base_url=settings["PUBLIC_URL"]
@@ -57,9 +57,9 @@ def rows() -> list[Row]:
             page = context.new_page()
             found.append(_measured(page, "/", "Start"))
             for slug in SLUGS:
-                plans = _plans(slug)
+                plans = plans_of(slug)
                 found += _steps(page, slug, plans["largest"])
-                links = _links(settings, slug, plans)
+                links = links_of(settings, slug, plans)
                 for what, path in links.items():
                     found.append(_measured(page, path, f"{slug}: {what}"))
             browser.close()
@@ -99,7 +99,7 @@ def _steps(page: Page, slug: str, answers: Answers) -> Iterator[Row]:
     page.evaluate("localStorage.clear()")
 
 
-def _plans(slug: str) -> dict[str, Answers]:
+def plans_of(slug: str) -> dict[str, Answers]:
     """Return the plan with the least of everything, the worked example, and the one with the most."""
     folder = resources.files("pricing.tables")
     table = pricing.read((folder / f"{slug}.toml").read_text(encoding="utf-8"))
@@ -138,7 +138,9 @@ def _answer(driver: Driver, most: bool) -> str | bool:
     return most
 
 
-def _links(settings: Mapping[str, str], slug: str, plans: Mapping[str, Answers]) -> dict[str, str]:
+def links_of(
+    settings: Mapping[str, str], slug: str, plans: Mapping[str, Answers], language: str = "en"
+) -> dict[str, str]:
     """Make estimates and firm quotes of plans in the served installation; return their paths."""
     loaded, now = config.load(settings), datetime.now(UTC)
     app = create_app(loaded, pages=False)
@@ -148,11 +150,11 @@ def _links(settings: Mapping[str, str], slug: str, plans: Mapping[str, Answers])
             patient = acting("patient", now, loaded, clinic.current())
             version = price_lists.in_force(slug, now)
             for name, answers in plans.items():
-                token = estimates.make(patient, version, answers, language="en", submission="")
+                token = estimates.make(patient, version, answers, language=language, submission="")
                 found[f"breakdown, {name} plan"] = f"/e/{token}"
                 made = estimates.find(patient, token)
                 assert made is not None
-                asked = requests.Asked(PERSON, "DE", "en", "self", None, [])
+                asked = requests.Asked(PERSON, "DE", language, "self", None, [])
                 record = requests.ask(patient, made, asked, origin="page", submission="")
                 link = _quote(patient.by("user:1"), record)
                 if link is not None:
@@ -177,7 +179,8 @@ def _quote(coordinator: Act, record: PatientRequest) -> str | None:
     return f"/q/{quotes.token_of(revision.quote, coordinator.settings.link_key)}"
 
 
-def _settings(folder: Path) -> dict[str, str]:
+def demonstration(folder: Path) -> dict[str, str]:
+    """Return the settings of a demonstration in a folder, at a free port."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -193,7 +196,7 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _serving(settings: dict[str, str]) -> Iterator[None]:
+def served(settings: dict[str, str]) -> Iterator[None]:
     """Serve the demonstration until the end."""
     with (Path(settings["INSTANCE"]) / "served.log").open("wb") as log:
         call = [sys.executable, "-m", "estimator", "serve", "--demo"]

@@ -34,6 +34,7 @@ class Shown:
     link: str
     to: str
     subject: str
+    language: str
     date: str
     text: str
     page: str
@@ -120,6 +121,7 @@ def _shown(name: str, found: EmailMessage) -> Shown:
         link=url_for("mailbox.letter", name=name),
         to=str(found["To"]),
         subject=str(found["Subject"]),
+        language=str(found["Content-Language"] or current_reader().tag),
         date=current_reader().clock(sent, "UTC"),
         text="" if text is None else text.get_content(),
         page=url_for("mailbox.page", name=name),

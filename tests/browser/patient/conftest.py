@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.patient.served import LONG_WORDS, Opener, Site, command, environment, wait_for
+from tests.browser.patient.served import LONG_WORDS, Opener, Site, serving
 from tests.browser.patient.walk import DELHI, estimate
 
 PATIENCE = 30_000
@@ -22,21 +20,9 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the demonstration and a list of long words in English and Arabic, and end it with the tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    site = Site(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("instance"))
-    with (site.instance / "served.log").open("wb") as log:
-        server = subprocess.Popen(
-            command("serve", "--demo"), env=environment(site), stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_for(site, server)
-            site.run("tables", "import", LONG_WORDS)
-            yield site
-        finally:
-            server.terminate()
-            server.wait(30)
+    with serving(tmp_path_factory.mktemp("instance")) as site:
+        site.run("tables", "import", LONG_WORDS)
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -53,8 +53,10 @@ class Issued:
         return f"/quote/{self.number}"
 
 
-def issue(site: Site, *, language: str = "en", revise: Issued | None = None) -> Issued:
+def issue(site: Site, *, language: str = "en", revise: Issued | None = None, asked: str = "") -> Issued:
     """Issue a quote of the Delhi list, or the next revision of one, which is 100 units cheaper.
+
+    It answers the request whose reference is `asked`, else one that is made for it.
 
     Does what the pages of patient and desk do, beside the served app in its installation.
     """
@@ -64,7 +66,8 @@ def issue(site: Site, *, language: str = "en", revise: Issued | None = None) -> 
         with app.app_context():
             patient = acting(now=now, settings=settings, clinic=clinic.current())
             coordinator = patient.by("user:1")
-            request = requests.get(revise.request) if revise else _asked(patient, language)
+            before = revise.request if revise else asked
+            request = requests.get(before) if before else _asked(patient, language)
             assert request is not None
             draft = drafts.begin(coordinator, request)
             lines = [Adjustment(Decimal(-100), "Goodwill", "Agreed.")] if revise else []
@@ -109,10 +112,10 @@ def digits(page: Page, site: Site) -> str:
 def confirm(page: Page, site: Site, quote: Issued) -> None:
     """Open the link, have a code sent, read it in the mailbox and type it."""
     page.goto(quote.link)
-    page.locator("button[value=send]").click()
+    page.locator("main button[value=send]").click()
     code = digits(page, site)
     page.fill("#code", code)
-    page.locator("button[value=check]").click()
+    page.locator("main button[value=check]").click()
     expect(page.locator(".document-head")).to_be_visible()
 
 
@@ -121,8 +124,8 @@ def check(page: Page, quote: Issued) -> None:
     page.goto(f"{quote.path}/accept")
     page.fill("#typed_name", NAME)
     page.check("#agreed")
-    page.locator("button[value=check]").click()
-    expect(page.locator("button[value=accept]")).to_be_visible()
+    page.locator("main button[value=check]").click()
+    expect(page.locator("main button[value=accept]")).to_be_visible()
 
 
 def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
@@ -132,22 +135,22 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     expect(page.locator("h1")).to_have_text("This quote is not open in this browser")
     yield "closed"
     page.goto(quote.link)
-    expect(page.locator("button[value=send]")).to_be_visible()
+    expect(page.locator("main button[value=send]")).to_be_visible()
     yield "before the code"
-    page.locator("button[value=send]").click()
+    page.locator("main button[value=send]").click()
     right = digits(page, site)
     yield "code is sent"
     page.fill("#code", "000000" if right != "000000" else "111111")
-    page.locator("button[value=check]").click()
+    page.locator("main button[value=check]").click()
     expect(page.locator(".error-summary")).to_be_focused()
     yield "wrong code"
     page.fill("#code", right)
-    page.locator("button[value=check]").click()
+    page.locator("main button[value=check]").click()
     expect(page.locator(".document-head")).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     yield "the quote, with everything opened"
     page.goto(f"{quote.path}/accept")
-    page.locator("button[value=check]").click()
+    page.locator("main button[value=check]").click()
     expect(page.locator(".error-summary")).to_be_focused()
     yield "accepting, with errors"
     check(page, quote)
@@ -162,7 +165,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     yield "question is sent"
     check(page, quote)
     issue(site, revise=quote)
-    page.locator("button[value=accept]").click()
+    page.locator("main button[value=accept]").click()
     expect(page.locator("h1")).to_contain_text("There is a newer revision")
     yield "replaced while checking"
     page.goto(f"{quote.path}/1")
@@ -172,7 +175,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     expect(page.locator(".compared")).to_be_visible()
     yield "what changed"
     check(page, quote)
-    page.locator("button[value=accept]").click()
+    page.locator("main button[value=accept]").click()
     expect(page.locator("h1")).to_contain_text("You have accepted")
     yield "accepted"
     page.goto(quote.path)

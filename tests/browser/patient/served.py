@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -32,6 +33,7 @@ class Site:
 
     address: str
     instance: Path
+    languages: str = "en,ar"
 
     def run(self, *arguments: str | Path) -> None:
         """Run a command of the app on this installation; fails if it does."""
@@ -65,6 +67,25 @@ class Site:
         self.database("UPDATE estimate SET valid_until = '2026-01-31' WHERE reference = ?", reference)
 
 
+@contextmanager
+def serving(instance: Path, **options: str) -> Iterator[Site]:
+    """Serve the demonstration in a folder of its own, and end it afterwards."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = Site(f"http://127.0.0.1:{port}", instance, **options)
+    with (instance / "served.log").open("wb") as log:
+        server = subprocess.Popen(
+            command("serve", "--demo"), env=environment(site), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(site, server)
+            yield site
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
 def command(*arguments: str | Path) -> list[str]:
     """Return the call of one of the app's commands."""
     return [sys.executable, "-m", "estimator", *map(str, arguments)]
@@ -80,7 +101,7 @@ def environment(site: Site) -> dict[str, str]:
         "HOST": "127.0.0.1",
         "PORT": site.address.rpartition(":")[2],
         "PUBLIC_URL": site.address,
-        "LANGUAGES": "en,ar",
+        "LANGUAGES": site.languages,
     }
 
 
