@@ -15,7 +15,7 @@ from pricing.table_sentences import N_, TABLE_SENTENCES, WARNING_SENTENCES
 
 ANSWER_SENTENCES = {
     "answer_missing": N_("Please answer this question."),
-    "answer_unknown_driver": N_("There is no question “{driver}” in this price table."),
+    "answer_unknown_driver": N_("There is no question “{driver}” in this price list."),
     "answer_unknown_choice": N_("“{given}” is not one of the answers. Choose one of: {allowed}."),
     "answer_not_offered": N_("“{label}” is not offered here. {why}"),
     "answer_not_a_number": N_("“{given}” is not a number. Write digits, for example {example}."),

@@ -48,7 +48,7 @@ def changes(
                 for code in row.on_request
             ]
             spared = [
-                _("“%(label)s” then falls away.", label=reader.words(labels[code], main))
+                _("“%(label)s” is then no longer part of the price.", label=reader.words(labels[code], main))
                 for code in row.no_longer
             ]
             open_ = [

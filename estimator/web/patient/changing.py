@@ -80,7 +80,9 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                     form,
                     400,
                     cookies.ended(
-                        _("Your session had ended. What you typed is still here; press the button again."),
+                        _(
+                            "This page was open for too long. What you typed is still here; press the button again."
+                        ),
                         table.provider,
                     ),
                 )

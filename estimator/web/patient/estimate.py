@@ -330,7 +330,7 @@ def _changed_since(earlier: Estimate | None, version: TableVersion) -> str | Non
 
 def _visit_over() -> str:
     return _(
-        "Your session had ended, or your browser keeps no cookies. Your answers are still here; "
+        "This page was open for too long, or your browser keeps no cookies. Your answers are still here; "
         "press the button again."
     )
 

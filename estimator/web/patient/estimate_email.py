@@ -76,7 +76,7 @@ def email(token: str) -> tuple[str, int] | Response:
         return _page(found, token, form, 200)
     if not form.is_of_this_visit():
         sentence = cookies.ended(
-            _("Your session had ended. What you typed is still here; continue."),
+            _("This page was open for too long. What you typed is still here; continue."),
             price_lists.parsed(found.table_version).provider,
         )
         return _page(found, token, form.refuse(sentence, form.address), 400)

@@ -102,7 +102,7 @@ def _in_line(before: int, token: str) -> ResponseReturnValue:
             "%(num)s other document is made before it.", "%(num)s other documents are made before it.", before
         )
         if before
-        else _("It is the next one.")
+        else _("It is next in line.")
     )
     page, status = errors.page(
         503,

@@ -186,7 +186,7 @@ def code(reference: str) -> ResponseReturnValue:
     if asked.method != "POST" or is_switching():
         return _code_page(record, form)
     if not form.is_of_this_visit():
-        form.refuse(_("Your session had ended. Press the button again."), form.code)
+        form.refuse(_("This page was open for too long. Press the button again."), form.code)
         return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)

@@ -252,7 +252,7 @@ def _consents(found: Estimate) -> Mapping[str, consents.Consent]:
 def visit_over(found: Estimate | PatientRequest) -> str:
     """Say that the visit has ended and nothing is lost; the second time, how cookies are allowed or whom to ask."""
     sentence = _(
-        "Your session had ended, or your browser keeps no cookies. Everything you entered is still here; "
+        "This page was open for too long, or your browser keeps no cookies. Everything you entered is still here; "
         "press the button again."
     )
     return cookies.ended(sentence, price_lists.parsed(found.table_version).provider)

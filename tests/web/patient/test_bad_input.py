@@ -16,7 +16,7 @@ from tests.support.visitor import Page, Visitor
 LONG = "9" * 100_000
 
 ENDED = (
-    "Your session had ended, or your browser keeps no cookies. Your answers are still here; "
+    "This page was open for too long, or your browser keeps no cookies. Your answers are still here; "
     "press the button again."
 )
 

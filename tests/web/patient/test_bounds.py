@@ -65,7 +65,7 @@ def test_a_pdf_waits_for_the_one_that_is_drawn_and_its_page_asks_again(
         page = pdf_of(visitor, breakdown)
         assert (page.status, page.text("h1")) == (503, "Your PDF is waiting for its turn")
         assert page.headers["Refresh"] == page.headers["Retry-After"] == "3"
-        assert "It is the next one." in page.text()
+        assert "It is next in line." in page.text()
         assert visitor.open(breakdown.path).status == 200
     assert pdf_of(visitor, breakdown).headers["Content-Type"] == "application/pdf"
 

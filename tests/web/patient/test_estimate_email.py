@@ -166,7 +166,7 @@ def test_a_form_without_a_name_is_a_mail_each_time(app: Flask, reader: Reader) -
 def test_an_ended_session_costs_nobody_what_they_typed(app: Flask, reader: Reader) -> None:
     page = reader.fill_in(address=ADDRESS, attached="no", csrf_token="old")
     assert page.status == 400
-    assert "Your session had ended. What you typed is still here; continue." in page.reads
+    assert "This page was open for too long. What you typed is still here; continue." in page.reads
     assert (page.fields()["address"], page.fields()["attached"]) == (ADDRESS, "no")
     assert mails(app) == []
     assert reader.fill_in(page).status == 303

@@ -381,7 +381,7 @@ def test_an_ended_visit_loses_nothing_that_was_typed(desk: Desk, patient: Patien
     page = patient.open(f"{patient.path}/{kind}")
     answer = patient.press(page, "accept", csrf_token="old", **FORMS[kind])
     assert answer.status == 400
-    assert "Your session had ended" in answer.problems[0]
+    assert "This page was open for too long" in answer.problems[0]
     kept = fields(answer)
     for name, value in FORMS[kind].items():
         assert kept[name].strip() == value

@@ -283,7 +283,7 @@ def test_a_page_without_its_token_sends_no_code_and_keeps_what_was_typed(desk: D
     answer = patient.press(patient.open(patient.path), "check", csrf_token=None, code="123456")
     assert answer.status == 400
     assert 'value="123456"' in answer.html
-    assert "Your session had ended" in answer.problems[0]
+    assert "This page was open for too long" in answer.problems[0]
 
 
 def test_an_address_whose_key_is_missing_opens_nothing(

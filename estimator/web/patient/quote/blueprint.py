@@ -280,7 +280,7 @@ def kept_here(error: DBAPIError) -> str:
 
 def ended_visit() -> str:
     """Return the message for a form without a valid CSRF token."""
-    return _("Your session had ended. What you typed is still here; press the button again.")
+    return _("This page was open for too long. What you typed is still here; press the button again.")
 
 
 def last_day(revision: QuoteRevision, days: int) -> str:

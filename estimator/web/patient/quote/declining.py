@@ -39,7 +39,7 @@ class DeclineForm(Form):
 
     revision = CarriedField()
     reason = RadiosField(
-        lazy_gettext("Why not?"),
+        lazy_gettext("Why do you decline?"),
         choices=list(REASONS.items()),
         refusal=lazy_gettext("Choose one of the reasons. The last one says nothing."),
     )
