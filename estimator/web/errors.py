@@ -133,7 +133,8 @@ def _ended_session(_error: CSRFError) -> tuple[str, int]:
         400,
         _("Please try that again"),
         _(
-            "This page was open for too long, or cookies are switched off. Go back, reload the page and press the button again."
+            "This page was open for too long, or cookies are switched off. Go back, reload the page and press "
+            "the button again."
         ),
         kept=_staff_typed(),
     )
