@@ -65,7 +65,7 @@ def _pages(browser: Browser, address: str, tag: str, links: Mapping[str, str]) -
     """Open every page as somebody who reads one language, on a phone."""
     context = browser.new_context(base_url=address, locale=tag, viewport={"width": WIDTH, "height": HEIGHT})
     page = context.new_page()
-    page.goto("/", wait_until="networkidle")
+    page.goto("/")
     lowest = page.locator("main .button").first.bounding_box()
     assert lowest is not None
     ends = lowest["y"] + lowest["height"]
@@ -87,7 +87,7 @@ def _pages(browser: Browser, address: str, tag: str, links: Mapping[str, str]) -
 
 def _weighed(page: Page, path: str, tag: str, what: str) -> Row:
     """Weigh a page with whatever it loads; what tells the total so far is no part of it."""
-    page.goto(path, wait_until="networkidle")
+    page.goto(path)
     loaded = page.evaluate(
         "[location.href, ...performance.getEntriesByType('resource').map((entry) => entry.name)]"
     )
@@ -95,7 +95,7 @@ def _weighed(page: Page, path: str, tag: str, what: str) -> Row:
     for address in dict.fromkeys(loaded):
         if address.endswith("/total"):
             continue
-        answer = page.request.get(address)
+        answer = page.request.get(address, headers={"Accept-Language": tag})
         whole += len(answer.body())
         sent += int(answer.headers["content-length"])
     aim = f"at most {LIMIT // 1000} and {LIMIT_SENT // 1000} kB" if tag in LATIN else ""
