@@ -27,11 +27,10 @@ from benchmarks.screens import (
     plans_of,
     served,
 )
-from estimator import clinic, config, create_app, estimates
+from estimator import clinic, config, create_app, estimates, quotes
 from estimator.db import db
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
-from estimator.quotes import issued_revisions
 from estimator.quotes import pdf_document as firm_document
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "hi", "bn")
@@ -125,12 +124,12 @@ def _documents(settings: Mapping[str, str], links: Mapping[str, Mapping[str, str
 
 
 def _quote(revision: QuoteRevision, settings: config.Settings) -> bytes:
-    rows = issued_revisions.rows_of(revision, settings.data_keys)
-    patient = issued_revisions.patient_of(revision, settings.data_keys)
+    rows = quotes.issued_revisions.rows_of(revision, settings.data_keys)
+    patient = quotes.issued_revisions.patient_of(revision, settings.data_keys)
     assert rows is not None
     assert patient is not None
     return firm_document.document(
-        issued_revisions.content_of(revision),
+        quotes.issued_revisions.content_of(revision),
         rows,
         patient=patient,
         language=revision.language,

@@ -16,6 +16,7 @@ CHECKED_ELSEWHERE = {
     "estimator/web/estimate_form.py": "pricing says which answers are possible, and it is put at the question",
     "estimator/web/patient/my_data.py": "a code is right or wrong, and nothing else is said of it",
     "estimator/web/patient/verify.py": "verification reads number and revision together",
+    "estimator/web/staff/settings/all_rates.py": "the clinic's rates say what a source may be",
     "estimator/web/staff/settings/letters.py": "the clinic's settings say what may stand in a letter",
     "estimator/web/staff/settings/rates.py": "the clinic's rates say what a source may be",
     "estimator/web/desk/price_lists/entry.py": "pricing says what is wrong, and it is put at the field",

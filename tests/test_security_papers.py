@@ -212,9 +212,12 @@ def test_no_code_connects_to_anything_but_database_queue_and_mail_server() -> No
         )
     }
     assert found == {
+        "estimator/cli/doctor.py",  # asks whether this machine has the address that HOST names
+        "estimator/cli/doctor_situation.py",  # asks this machine's own server whether it answers
         "estimator/cli/serve.py",  # listens
         "estimator/jobs.py",  # the queue
         "estimator/mail/smtp.py",
+        "estimator/operations/database_faults.py",  # tells why the database was not found
         "estimator/operations/copies.py",  # what pg_dump needs to know of the database
         "estimator/operations/heartbeats.py",  # the machine's own name
         "estimator/postgresql.py",

@@ -32,7 +32,7 @@ LANGUAGES = ("en", "ar", "hi", "bn", "ru")
 
 _THE_PRODUCTS = next(setting for setting in SETTINGS if setting.name == "LANGUAGES")
 
-EVERY_LANGUAGE = sorted({*LANGUAGES, *_THE_PRODUCTS.default.split(",")})
+EVERY_LANGUAGE = sorted({*LANGUAGES, *map(str.strip, _THE_PRODUCTS.default.split(","))})
 """The languages of the product, and those that the list in five scripts has."""
 
 DELHI = {

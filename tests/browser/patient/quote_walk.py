@@ -17,7 +17,7 @@ from estimator.models import PatientRequest
 from estimator.quotes import drafts
 from pricing.quote import Adjustment
 from tests.browser.patient.served import Site, environment
-from tests.browser.patient.walk import unfold
+from tests.browser.patient.walk import said, unfold
 from tests.support.acts import acting
 
 ANSWERS = {
@@ -132,7 +132,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     """Bring a page into every state of a quote, and yield the name of each."""
     quote = issue(site, language=language)
     page.goto(quote.path)
-    expect(page.locator("h1")).to_have_text("This quote is not open in this browser")
+    expect(page.locator("h1")).to_have_text(said(page, "This quote is not open in this browser"))
     yield "closed"
     page.goto(quote.link)
     expect(page.locator("main button[value=send]")).to_be_visible()
@@ -161,12 +161,12 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     yield "question, with errors"
     page.fill("#words", "Can my sister stay in the room?")
     page.locator("main button").click()
-    expect(page.locator("h1")).to_contain_text("Your question is sent")
+    expect(page.locator("h1")).to_contain_text(said(page, "Your question is sent"))
     yield "question is sent"
     check(page, quote)
     issue(site, revise=quote)
     page.locator("main button[value=accept]").click()
-    expect(page.locator("h1")).to_contain_text("There is a newer revision")
+    expect(page.locator("h1")).to_contain_text(said(page, "There is a newer revision of this quote"))
     yield "replaced while checking"
     page.goto(f"{quote.path}/1")
     expect(page.locator(".standing-replaced")).to_be_visible()
@@ -176,7 +176,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     yield "what changed"
     check(page, quote)
     page.locator("main button[value=accept]").click()
-    expect(page.locator("h1")).to_contain_text("You have accepted")
+    expect(page.locator("h1")).to_contain_text(said(page, "You have accepted the quote"))
     yield "accepted"
     page.goto(quote.path)
     expect(page.locator(".standing-accepted")).to_be_visible()
@@ -184,7 +184,7 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     page.goto(f"{quote.path}/take-back")
     yield "take it back?"
     page.locator("main button").click()
-    expect(page.locator("h1")).to_contain_text("taken back")
+    expect(page.locator("h1")).to_contain_text(said(page, "The acceptance is taken back"))
     yield "taken back"
     page.goto(f"{quote.path}/decline")
     page.locator("main button").click()
@@ -192,12 +192,12 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     yield "declining, with errors"
     page.check("input[value=price]")
     page.locator("main button").click()
-    expect(page.locator("h1")).to_contain_text("You have declined")
+    expect(page.locator("h1")).to_contain_text(said(page, "You have declined the quote"))
     yield "declined"
     page.goto(quote.path)
     expect(page.locator(".standing-declined")).to_be_visible()
     yield "the quote, declined"
-    unfold(page, "On this device")
+    unfold(page, ":has(#close-title)")
     page.locator("#close button").click()
-    expect(page.locator("h1")).to_have_text("The quote is closed on this device")
+    expect(page.locator("h1")).to_have_text(said(page, "The quote is closed on this device"))
     yield "closed on this device"

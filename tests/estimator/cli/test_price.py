@@ -89,7 +89,7 @@ def test_every_refused_answer_is_a_sentence_of_its_own(
         "estimator: sessions: “1,5” is not a number. Write digits, for example 1.",
         "estimator: nights: -1 is too low. The least is 0.",
         "estimator: rehab: “perhaps” is neither yes nor no.",
-        "estimator: dose: There is no question “dose” in this price table.",
+        "estimator: dose: There is no question “dose” in this price list.",
     ]
 
 

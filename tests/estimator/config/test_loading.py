@@ -36,7 +36,7 @@ def test_a_demonstration_needs_no_setting_but_its_secrets(tmp_path: Path) -> Non
     settings = config.load({}, INSTANCE=str(tmp_path), DEMO="1")
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.database_url == f"sqlite:///{tmp_path}/estimator.sqlite"
-    assert (settings.languages, settings.kept_days, settings.workers, settings.proxies) == (("en",), 90, 2, 0)
+    assert (settings.languages[0], settings.kept_days, settings.workers, settings.proxies) == ("en", 90, 2, 0)
     assert settings.documents_kept_days == 7
     assert not settings.https
 
@@ -145,7 +145,9 @@ def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_setting_is_one_that_is_not_set(load: Load) -> None:
-    assert load(PORT="", WORKERS="", LANGUAGES="", DATABASE_URL="") == load()
+    assert load(PORT="", WORKERS="", DATABASE_URL="") == load()
+    default = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES")
+    assert load(LANGUAGES="").languages == tuple(tag.strip() for tag in default.split(","))
 
 
 @pytest.mark.parametrize(

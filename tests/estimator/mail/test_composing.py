@@ -441,7 +441,7 @@ def arabic(settings: Settings, started: Apps, tmp_path: Path) -> Iterator[Flask]
     with (folder / "patients.mo").open("wb") as file:
         write_mo(file, catalogue)
     app = started.start(replace(settings), pages=False)
-    app.extensions["babel"].translation_directories[0] = str(folder.parents[1])
+    app.extensions["babel"].translation_directories[-1] = str(folder.parents[1])
     with app.app_context():
         yield app
 

@@ -93,6 +93,8 @@ def test_a_host_with_other_keys_starts_nothing_and_is_told_by_each_command(first
     for name in SECRETS[:3]:
         (second / name).write_text(name * 5)
     (second / "data_keys").write_text(keys.new_line())
+    for file in second.iterdir():
+        file.chmod(0o600)
     for command in ("prepare", "serve", "worker"):
         code, output, errors = estimator(command)
         assert (code, output) == (1, ""), command

@@ -43,7 +43,8 @@ def test_an_estimate_of_a_moment_ago_is_drawn_once_and_is_what_its_button_sends(
     act = acting(now=NOW, settings=app.config["SETTINGS"])
     (document,) = db.session.scalars(select(Document))
     token = estimates.token_of(record, act.settings.link_key)
-    assert document.key == estimates.pdf_document.key_of(token, estimates.pdf_document.PLAIN)
+    look = estimates.pdf_document.look_of(None, act.settings.public_url)
+    assert document.key == estimates.pdf_document.key_of(token, look)
     assert document.content.startswith(b"%PDF-")
     assert estimates.pdf_document.drawn_once(act, record) == document.content
 

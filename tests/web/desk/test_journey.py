@@ -85,7 +85,7 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
     effect = editor.see(f"{overview}/effect").text
     assert "One estimate of the last 90 days" in effect
     assert "cost more 1 cost less 0 cost the same 0" in effect
-    assert "The middle change of the likely total is + USD 83.80 (+0.52 %)." in effect
+    assert "The middle change of the likely total is +USD 83.80 (+0.52 %)." in effect
 
     # From the first of next month
     editor.see(f"{overview}/publish")

@@ -208,11 +208,9 @@ def test_a_pdf_that_is_in_another_language_says_so_on_its_button(visitor: Visito
     visitor.open("/?language=ar")
     page = visitor.open(made.path)
     [link] = [link for link in page.all("a") if link.get("href", "").endswith("estimate.pdf")]
-    assert words(link) == "Download as PDF (English)"
+    assert words(link) == "تنزيل بصيغة PDF (English)"
     assert [(part.get("lang"), part.get("dir")) for part in link] == [("en", "ltr")]
-    assert (
-        "in the language that the estimate was made in: English." in visitor.open(f"{made.path}/email").text()
-    )
+    assert "English" in visitor.open(f"{made.path}/email").text()
 
 
 @pytest.mark.parametrize("tag", ["", "xx", "EN", "ar'", "%00", "x" * 2000, "de", "//elsewhere.example.com"])

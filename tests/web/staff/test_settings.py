@@ -161,7 +161,7 @@ def test_what_is_refused_stays_in_its_field_with_a_sentence_beside_it(
         name: fields(ada)[name].lstrip("\n") if isinstance(text, str) else fields(ada)[name]
         for name, text in typed.items()
     } == typed
-    assert "<title>Error: " in ada.page
+    assert ">Error: " in ada.page
     target = re.search(r'<a href="#([^"]+)">', ada.page[ada.page.index("error-summary") :])
     assert target is not None
     assert f'id="{target.group(1)}"' in ada.page
