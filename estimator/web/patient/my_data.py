@@ -17,12 +17,12 @@ from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
 from estimator.requests import access_codes
-from estimator.web import errors, networks, request_context, turns
+from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import estimate_pdf, request_visit
+from estimator.web.patient import pdf_line, request_visit
 from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -62,66 +62,27 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
     found = _everything(record)
     if kind == "json":
         return _attachment(data_export.as_json(found), "application/json", f"{reference}.json")
-    reader, network = current_reader(), networks.counted()
-    place, most = f"data {reference}", request_context.settings().pdfs_per_network
+    way_out = url_for("my_data.request", reference=reference), _("Back to my data")
     # The same line and the same limit as for PDFs of estimates: both cost the same.
-    before = turns.stand_in_line(estimate_pdf.DRAWING, place, network)
-    if before is None:
-        return _no_place(reference)
+    return pdf_line.in_turn(f"data {reference}", way_out, lambda: _drawn(record, found, way_out))
+
+
+def _drawn(record: PatientRequest, found: KeptRequest, way_out: pdf_line.WayOut) -> ResponseReturnValue:
+    """Draw what is kept of a request, unless the network has asked for too many PDFs."""
+    reader, most = current_reader(), request_context.settings().pdfs_per_network
+    reference = record.reference
+    with committing():
+        wait = throttle.take(act(), "pdf", networks.counted(), most=most)
+    if wait is not None:
+        return pdf_line.too_many(way_out)
     try:
-        with turns.turn(estimate_pdf.DRAWING) as free:
-            if before or not free:
-                return _in_a_moment(reference)
-            turns.leave(estimate_pdf.DRAWING, place)
-            with committing():
-                wait = throttle.take(act(), "pdf", network, most=most)
-            if wait is not None:
-                return _too_many(reference)
-            content = data_export.document(
-                record, found, reader, countries(reader), _kept(record), request_context.now()
-            )
+        content = data_export.document(
+            record, found, reader, countries(reader), _kept(record), request_context.now()
+        )
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of what is kept of %s: %s", reference, failure)
-        return errors.page(
-            503,
-            _("The PDF could not be made"),
-            _("The page shows the same, and you can print it."),
-            way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
-        )
+        return pdf_line.not_made(way_out)
     return _attachment(content, "application/pdf", f"{reference}.pdf")
-
-
-def _no_place(reference: str) -> ResponseReturnValue:
-    return errors.page(
-        503,
-        _("Too many people are waiting for a PDF"),
-        _("Ask for it again in a minute. The page shows the same, and you can print it."),
-        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
-    )
-
-
-def _too_many(reference: str) -> ResponseReturnValue:
-    page, status = errors.page(
-        429,
-        _("Try again in a quarter of an hour"),
-        _("Many PDFs were asked for from your network just now."),
-        _("The page shows the same, and you can print it."),
-        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
-    )
-    return page, status, {"Retry-After": str(throttle.WINDOW.seconds)}
-
-
-def _in_a_moment(reference: str) -> ResponseReturnValue:
-    """Say that a PDF waits for its turn; the page asks again by itself, without a script."""
-    page, status = errors.page(
-        503,
-        _("Your PDF is waiting for its turn"),
-        _(
-            "This page asks again by itself every few seconds, and the PDF then comes. You need not do anything."
-        ),
-        way_out=(url_for("my_data.request", reference=reference), _("Back to my data")),
-    )
-    return page, status, {"Retry-After": "3", "Refresh": "3"}
 
 
 @pages.route("/request/<reference>/erase", methods=["GET", "POST"])
