@@ -1,8 +1,11 @@
-"""Telephone numbers as links that a phone dials."""
+"""Telephone numbers: an example, and links that a phone dials."""
 
 from __future__ import annotations
 
 import re
+
+EXAMPLE = "\N{LEFT-TO-RIGHT ISOLATE}+49 30 901820\N{POP DIRECTIONAL ISOLATE}"
+"""A number as it is to be typed; in a sentence from right to left its groups would change places."""
 
 FEWEST_DIGITS = 5
 """A text with fewer digits is no number that somebody abroad could dial."""

@@ -20,6 +20,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 from wtforms.widgets import FileInput, html_params
 
+from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
 from estimator.mail import addresses
@@ -197,6 +198,9 @@ class PhoneField(CompactField):
         "inputmode": "tel",
         "spellcheck": "false",
     }
+
+    #: for a hint
+    example = telephone.EXAMPLE
 
     def meant(self, typed: str) -> str:
         """Return the number."""

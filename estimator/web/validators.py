@@ -10,6 +10,7 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 
+from estimator import telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web.language import current_reader
@@ -139,7 +140,7 @@ class Telephone:
                 _(
                     "This is not a telephone number. Enter it with its country code, for example %(example)s, "
                     "or leave it empty.",
-                    example="+49 30 901820",
+                    example=telephone.EXAMPLE,
                 )
             )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from estimator import telephone
 from estimator.telephone import dial
 
 
@@ -20,3 +21,9 @@ from estimator.telephone import dial
 )
 def test_a_number_is_dialled_as_it_is_written(written: str, dialled: str | None) -> None:
     assert dial(written) == dialled
+
+
+def test_an_example_keeps_its_order_in_a_sentence_from_right_to_left() -> None:
+    assert telephone.EXAMPLE[0] == "\N{LEFT-TO-RIGHT ISOLATE}"
+    assert telephone.EXAMPLE[-1] == "\N{POP DIRECTIONAL ISOLATE}"
+    assert telephone.dial(telephone.EXAMPLE[1:-1]) == "tel:+4930901820"
