@@ -15,7 +15,8 @@ import pricing
 from estimator import paper, wording
 from estimator.estimates import pdf_document
 from estimator.folders import templates_folder
-from estimator.i18n import reader
+from estimator.i18n import gettext as _
+from estimator.i18n import reader, speaking
 from estimator.paper import Paper
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
@@ -166,6 +167,37 @@ def test_the_largest_plan_has_four_pages_at_most_and_five_on_the_shorter_us_lett
         for page in document.pages:
             assert tuple(round(float(edge)) for edge in page.mediabox)[2:] == SIZES[size]
     assert words_outside(content, size) == []
+
+
+ENDS_A_PAGE = {
+    "cells": "umbilical",
+    "sessions": "2",
+    "room": "single",
+    "nights": "10",
+    "rehab": "day",
+    "rehab_days": "12",
+    "companions": "1",
+    "attendant": False,
+    "hotel_nights": "0",
+    "transfer": "none",
+    "interpreter": "none",
+    "visa": True,
+    "flights": "900",
+    "own_mri": True,
+    "breathing": False,
+    "blood_thinners": "no",
+    "infection": False,
+}
+"""A plan of which the items and what is not included fill a page but for two lines, in Hindi."""
+
+
+def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
+    table = table_of(next(path for path in TABLES if path.stem == "delhi"))
+    pages = text_of(drawn(table, ENDS_A_PAGE, language="hi"), "-raw").split("\f")
+    with speaking(reader("hi")):
+        heading, first = _("What would change the cost"), _("Other answer")
+    (page,) = [page for page in pages if heading in page]
+    assert first in page.partition(heading)[2]
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
