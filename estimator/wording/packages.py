@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, listed
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
@@ -73,7 +73,7 @@ def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | N
                 answers = [_bounds(driver, least, most, table, reader)]
         case _:
             return None
-    return joined(", ", [label, joined(" / ", answers)])
+    return listed([label, joined(" / ", answers)])
 
 
 def _bounds(

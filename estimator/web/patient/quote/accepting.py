@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import clinic, quotes
-from estimator.i18n import Words, lazy_gettext
+from estimator.i18n import Words, lazy_gettext, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
@@ -218,7 +218,7 @@ def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
     for section in rows.answers[:PLAN_LINES]:
         alone = len(section.rows) == 1
         said = (row.answer.marked if alone else _line(row.label, row.answer) for row in section.rows)
-        yield section.heading, joined("; ", said)
+        yield section.heading, listed_apart(said)
 
 
 def _line(label: Words, answer: Words) -> str:
