@@ -11,6 +11,7 @@ from estimator.web.patient import (
     my_data,
     quote,
     request,
+    request_page,
     verify,
 )
 
@@ -24,4 +25,4 @@ blueprints = (
     verify.pages,
 )
 
-__all__ = ["blueprints", "estimate_pdf", "first_question"]
+__all__ = ["blueprints", "estimate_pdf", "first_question", "request_page"]

@@ -1,7 +1,6 @@
-"""Ask for a firm quote: the form, the check of the answers, and the page of a request.
+"""Ask for a firm quote: the form, and the check of the answers.
 
-Nothing that is typed is stored before the last button; until then it goes from page to page in the form. A page
-that is opened changes nothing: the secret of a link is exchanged for a note in the cookie, and that is all.
+Nothing that is typed is stored before the last button; until then it goes from page to page in the form.
 """
 
 from __future__ import annotations
@@ -15,25 +14,21 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from estimator import clinic, estimates, price_lists, quotes, requests, throttle, wording
+from estimator import clinic, estimates, price_lists, requests, throttle, wording
 from estimator.db import unavailable
-from estimator.i18n import Reader, Words, lazy_gettext, ngettext
+from estimator.i18n import Words, ngettext
 from estimator.i18n import gettext as _
-from estimator.i18n import reader as reader_of
-from estimator.mail import addresses, outbox
-from estimator.models import Estimate, PatientRequest, Quote
+from estimator.models import Estimate, PatientRequest
 from estimator.requests import consents
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.fields import ChoiceField
-from estimator.web.forms import Form, Line, summary
+from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader, follows, is_switching
-from estimator.web.patient import cookies, dead_links, question_form, request_form, request_visit
-from estimator.web.patient.question_form import QuestionForm
+from estimator.web.patient import cookies, request_form, request_visit
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, states
+from estimator.wording import injury
 from pricing.left_open import unanswered
 from pricing.stored import is_at_least
 
@@ -114,83 +109,6 @@ def check(token: str) -> ResponseReturnValue:
     if wait is not None:
         return _check_page(found, token, form.refuse(wait), wanted, 429)
     return redirect(url_for("asking.asked", reference=reference), code=303)
-
-
-@pages.get("/request/<reference>/sent")
-def asked(reference: str) -> ResponseReturnValue:
-    """Say that a request has arrived, what happens next and by when."""
-    record = request_visit.opened(reference)
-    settings = request_context.settings()
-    return render_template(
-        "patient/asked.html",
-        **_about(record),
-        mail=_mail(record),
-        link=f"{settings.public_url}{_link(record)}",
-    )
-
-
-@pages.get("/r/<token>")
-def open(token: str) -> ResponseReturnValue:
-    """Exchange the secret of a request's link for a note in the cookie, and go on without it."""
-    record = requests.find(token, request_context.now())
-    if record is None:
-        raise dead_links.DeadLink
-    request_visit.begin(record)
-    return redirect(url_for("asking.page", reference=record.reference), code=303)
-
-
-@pages.get("/request/<reference>")
-def page(reference: str) -> ResponseReturnValue:
-    """Show how far a request is, and what comes next."""
-    record = request_visit.opened(reference)
-    return _page(record, QuestionForm())
-
-
-@pages.post("/request/<reference>/question")
-def question(reference: str) -> ResponseReturnValue:
-    """Keep a question to the coordinator."""
-    try:
-        with_room()
-    except RequestEntityTooLarge:
-        return far_too_long(url_for("asking.page", reference=reference))
-    form = QuestionForm()
-    record = request_visit.opened(reference)
-    if is_switching():
-        return _page(record, form)
-    if not form.is_of_this_visit():
-        return _page(record, form.refuse(visit_over(record), form.words), 400)
-    if not form.validate():
-        return _page(record, form, 422)
-    words = form.words.data
-    try:
-        with committing():
-            quotes.ask_question(act(), record, words)
-    except outbox.TooMany:
-        return _page(
-            requests.get(reference) or record, form.refuse(question_form.too_many(), form.words), 429
-        )
-    return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
-
-
-class LanguageForm(Form):
-    """The language of what is sent to somebody."""
-
-    language = ChoiceField(
-        lazy_gettext("Language of our answers"),
-        choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
-        refusal=lazy_gettext("Choose a language."),
-    )
-
-
-@pages.post("/request/<reference>/language")
-def language(reference: str) -> ResponseReturnValue:
-    """Write to somebody in another language from now on; what was sent stays as it is."""
-    record, form = request_visit.opened(reference), LanguageForm()
-    if not form.validate():
-        return _page(record, QuestionForm(None), 422, form)
-    with committing():
-        requests.speak(act(), record, form.language.data)
-    return redirect(url_for("asking.page", reference=reference, _anchor="language-title"), code=303)
 
 
 def too_many() -> str | None:
@@ -406,157 +324,3 @@ def kept_sentence() -> str:
         "issue a quote. You can see, download and delete it at any time.",
         days,
     )
-
-
-class About(TypedDict):
-    """What every page of a request says."""
-
-    reference: str
-    provider: Words
-    demo: bool
-    due: str
-    time_zone: str
-    late: bool
-    contact: str | None
-    asked_at: str
-    page: str
-    my_data: str
-    mere_question: bool
-    answer_language: Reader
-
-
-def _about(record: PatientRequest) -> About:
-    """Return what every page of a request says; nothing of it tells who asked, or for what."""
-    table = price_lists.parsed(record.table_version)
-    return {
-        "reference": record.reference,
-        "provider": wording.provider(table, current_reader()),
-        "demo": table.demo,
-        "due": current_reader().moment(record.due_at, table.time_zone),
-        "time_zone": table.time_zone,
-        "late": request_context.now() > record.due_at,
-        "contact": table.provider.email,
-        "asked_at": current_reader().clock(record.created_at, table.time_zone),
-        "page": url_for("asking.page", reference=record.reference),
-        "my_data": url_for("my_data.request", reference=record.reference),
-        "mere_question": record.kind == "question",
-        "answer_language": reader_of(record.language),
-    }
-
-
-def _page(
-    record: PatientRequest, form: QuestionForm, status: int = 200, language: LanguageForm | None = None
-) -> tuple[str, int]:
-    answers_in = language or LanguageForm(None, data={"language": record.language})
-    about, quote = _about(record), quotes.for_request(record)
-    confirmed = request_visit.is_confirmed(record)
-    rendered = render_template(
-        "patient/request.html",
-        errors=summary(form, answers_in),
-        form=form,
-        answers_in=answers_in,
-        speak=url_for("asking.language", reference=record.reference),
-        state=record.state,
-        state_sentence=_state(record, quote),
-        exchange=_exchange(record, about["time_zone"], confirmed),
-        # The plan is personal as well: a link alone leads to no estimate.
-        estimate=_estimate_link(record) if confirmed else None,
-        code=None if confirmed else url_for("my_data.code", reference=record.reference),
-        quote=None if quote is None else _quote(quote),
-        action=None if record.erased_at else url_for("asking.question", reference=record.reference),
-        typed_at=url_for("asking.page", reference=record.reference),
-        room=question_form.room(),
-        **about,
-    )
-    return rendered, status
-
-
-class Said(TypedDict):
-    """A question, or the answer to one; `words` only where they may be shown."""
-
-    sentence: str
-    words: str | None
-
-
-def _exchange(record: PatientRequest, zone: str, confirmed: bool) -> list[Said]:
-    """Return the questions and answers about a request, the first first."""
-    sentences = {
-        "question": lazy_gettext("Your question of %(moment)s"),
-        "answer": lazy_gettext("Our answer of %(moment)s"),
-    }
-    events = requests.history(record, request_context.settings().data_keys)
-    return [
-        {
-            "sentence": str(sentences[event.kind]) % {"moment": current_reader().clock(event.at, zone)},
-            "words": event.words if confirmed else None,
-        }
-        for event in reversed(events)
-        if event.kind in requests.EXCHANGE
-    ]
-
-
-def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
-    """Return the estimate that was asked about, if its page still opens."""
-    found = estimates.by_reference(act(), record.estimate_reference)
-    if found is None:
-        return None
-    token = estimates.token_of(found, request_context.settings().link_key)
-    return {"reference": found.reference, "link": url_for("patient.breakdown", token=token)}
-
-
-def _quote(quote: Quote) -> dict[str, str]:
-    if quote.request.erased_at is not None:  # no link opens it any more
-        return {"number": quote.number, "link": url_for("quote.page", number=quote.number)}
-    token = quotes.token_of(quote, request_context.settings().link_key)
-    return {"number": quote.number, "link": url_for("quote.open", token=token)}
-
-
-def _last_word(record: PatientRequest) -> str | None:
-    """Return whether a question or an answer came last; None if there is neither."""
-    events = requests.history(record, request_context.settings().data_keys)
-    return next((event.kind for event in events if event.kind in requests.EXCHANGE), None)
-
-
-def _state(record: PatientRequest, quote: Quote | None) -> str:
-    state = record.state
-    if record.kind == "question":
-        answered = state == "in_work" and _last_word(record) == "answer"
-        return str(states.QUESTION_ANSWERED if answered else states.QUESTION_FOR_PATIENT[state])
-    if state == "quoted" and quote is not None:
-        # It expires with its last day, whether the clock has come round to it yet or not.
-        newest = quotes.state_at(quotes.newest(quote), request_context.now())
-        state = "expired" if newest == "expired" else state
-    return str(states.REQUEST_FOR_PATIENT[state])
-
-
-def _mail(record: PatientRequest) -> dict[str, str] | None:
-    """Return the status of the confirmation mail; None if there is none."""
-    events = requests.history(record, request_context.settings().data_keys)
-    became = next((event.detail.get("mail") for event in events if event.kind == "asked"), None)
-    person = requests.person_of(record, request_context.settings().data_keys)
-    if person is None or person.email is None or became in (None, "no_address"):
-        return None
-    address = addresses.masked(person.email)
-    if became == "put":
-        return {"sentence": _("We have sent a confirmation to %(address)s.", address=address)}
-    if became == "too_many":
-        return {
-            "sentence": _(
-                "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
-                "What you wrote has arrived all the same.",
-                address=address,
-            )
-        }
-    if became == "too_many_now":
-        return {
-            "sentence": _(
-                "We have sent as many emails as we may in this hour, so no confirmation was sent to %(address)s. "
-                "What you wrote has arrived all the same.",
-                address=address,
-            )
-        }
-    return {"sentence": _("No confirmation is sent, because this server sends no mail.")}
-
-
-def _link(record: PatientRequest) -> str:
-    return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
