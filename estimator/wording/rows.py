@@ -156,6 +156,11 @@ class NoticeRow:
         return replace(self.text, text=first_sentence(self.text.text))
 
     @property
+    def rest(self) -> Words:
+        """What follows its first sentence; empty where that is all."""
+        return replace(self.text, text=self.text.text.strip().removeprefix(self.in_short.text).strip())
+
+    @property
     def is_short(self) -> bool:
         """Whether its first sentence is all that it says; what a link belongs to never is."""
         return self.link is None and self.in_short.text == self.text.text.strip()

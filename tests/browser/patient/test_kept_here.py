@@ -12,9 +12,11 @@ from tests.browser.patient.walk import DELHI, answer, at_breakdown, estimate, sh
 DAY = 86_400_000
 
 
-def kept(page: Page, key: str) -> object:
-    """Return what stands under a key of the browser's own storage."""
-    return json.loads(page.evaluate("key => localStorage.getItem(key)", key) or "null")
+def expect_kept(page: Page, key: str, value: object) -> None:
+    """Wait until this stands under a key of the browser's own storage: a page's scripts may run after its text."""
+    page.wait_for_function(
+        "([key, value]) => (localStorage.getItem(key) ?? 'null') === value", arg=[key, json.dumps(value)]
+    )
 
 
 def test_answers_survive_reload_leaving_and_a_lost_session(open_page: Opener) -> None:
@@ -59,12 +61,12 @@ def test_answers_are_forgotten_when_somebody_says_so(open_page: Opener) -> None:
     expect(page.locator("#step-cells")).to_be_visible()
     expect(page.locator("[name=q_cells]:checked")).to_have_count(0)
     expect(page.locator("#q_nights")).to_have_value("")
-    assert kept(page, "answers") == {}
+    expect_kept(page, "answers", {})
     answer(page, {"cells": "marrow"})
     page.goto("/")
     page.get_by_role("button", name="Forget these answers").click()
     expect(page.locator("[data-unfinished]")).to_be_hidden()
-    assert kept(page, "answers") is None
+    expect_kept(page, "answers", None)
 
 
 def test_answers_are_kept_for_seven_days(open_page: Opener) -> None:
@@ -84,13 +86,13 @@ def test_answers_are_kept_for_seven_days(open_page: Opener) -> None:
     expect(page.locator("[data-unfinished]")).to_be_hidden()
     page.goto("/estimate/delhi")
     expect(page.locator("[name=q_cells]:checked")).to_have_count(0)
-    assert kept(page, "answers") == {}
+    expect_kept(page, "answers", {})
 
 
 def test_an_estimate_that_is_made_takes_the_place_of_its_answers(open_page: Opener, site: Site) -> None:
     page = open_page()
     path = estimate(page, DELHI)
-    assert kept(page, "answers") == {}
+    expect_kept(page, "answers", {})
     page.goto("/")
     expect(page.locator("[data-unfinished]")).to_be_hidden()
     mine = page.get_by_role("region", name="My estimates on this device")
@@ -113,7 +115,7 @@ def test_an_estimate_that_is_deleted_leaves_the_list(open_page: Opener) -> None:
     page.goto(f"{path}/delete")
     page.locator("main button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("The estimate is deleted")
-    assert kept(page, "estimates") == []
+    expect_kept(page, "estimates", [])
 
 
 def test_a_refused_form_keeps_its_answers_and_lists_no_estimate(open_page: Opener) -> None:
@@ -125,7 +127,7 @@ def test_a_refused_form_keeps_its_answers_and_lists_no_estimate(open_page: Opene
     answer(page, {"nights": "11"})
     page.reload()
     expect(page.locator("#q_nights")).to_have_value("11")
-    assert kept(page, "estimates") is None
+    expect_kept(page, "estimates", None)
 
 
 def test_somebody_elses_estimate_is_not_listed(open_page: Opener, breakdown: str) -> None:

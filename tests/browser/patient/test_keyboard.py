@@ -81,7 +81,7 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
     tab_to(page, page.get_by_role("button", name="More: Sessions"))
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
-    assert page.locator("#q_sessions").input_value() == "2"
+    expect(page.locator("#q_sessions")).to_have_value("2")
     tab_to(page, page.locator("#q_room"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

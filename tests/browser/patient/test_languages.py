@@ -49,3 +49,16 @@ def test_who_reads_one_language_goes_the_whole_way_in_it(browser: Browser, site:
     wrong = [f"{state}: {each}" for state, everything in found.items() for each in everything]
     assert not wrong, "\n".join(wrong)
     assert len(found) > 50
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_first_button_is_in_the_first_screen_in_every_language(
+    browser: Browser, site: Site, tag: str
+) -> None:
+    context = browser.new_context(base_url=site.address, locale=tag, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto("/")
+    box = page.locator("main .button").first.bounding_box()
+    context.close()
+    assert box is not None
+    assert box["y"] + box["height"] <= 740

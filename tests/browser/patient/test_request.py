@@ -216,7 +216,7 @@ def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     change.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/ask#phone$"))
-    assert page.input_value("#message") == "Is there a lift?"
+    expect(page.locator("#message")).to_have_value("Is there a lift?")
 
 
 def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
@@ -226,7 +226,7 @@ def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
     press(page, "check")
     expect(page.locator(".checked")).to_be_visible()
     page.go_back()
-    assert page.input_value("#message") == FIELDS["message"]
+    expect(page.locator("#message")).to_have_value(FIELDS["message"])
     press(page, "check")
     expect(page.locator(".checked")).to_be_visible()
 

@@ -118,7 +118,7 @@ def test_enter_without_javascript_works_out_the_total(open_page: Opener, site: S
     page.keyboard.press("Enter")
     expect(page.locator("#total")).to_contain_text("left")
     expect(page.locator(".error-summary")).to_have_count(0)
-    assert page.locator("#q_sessions").input_value() == "2"
+    expect(page.locator("#q_sessions")).to_have_value("2")
     expect(page.locator(".step:visible")).to_have_count(len(STEPS))
     assert site.estimates() == before
 

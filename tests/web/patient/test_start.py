@@ -52,14 +52,15 @@ def test_what_is_known_is_said_once(start: Callable[..., Flask]) -> None:
     notice = page.text("section", class_="evidence-once")
     assert "not proven" in notice
     assert "Stemirac" not in notice
-    assert "Stemirac is not what this clinic offers" in page.text("details")
+    assert "Stemirac is not what this clinic offers" in page.text("details", class_="reading")
 
 
 def test_a_list_without_a_worked_example_has_no_range(app: Flask) -> None:
     page = Visitor(app).open("/")
     assert "Typically" not in page.text()
     assert page.text("section", class_="evidence-once") == (
-        "What is known about this treatment The benefit is unproven. Read more about this: The benefit is unproven."
+        "What is known about this treatment The benefit is unproven. More: What is known about this treatment "
+        "Read more about this: The benefit is unproven."
     )
 
 
