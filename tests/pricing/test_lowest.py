@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -369,7 +368,7 @@ def test_too_many_tiers_are_not_looked_for_one_by_one() -> None:
     assert pricing.so_far(priced(many, most="500"), {}) is None
 
 
-def test_a_list_of_thousands_of_charges_percentages_and_taxes_is_done_with_soon() -> None:
+def test_a_list_of_thousands_of_charges_percentages_and_taxes_is_within_the_steps_that_it_may_take() -> None:
     charges = "".join(
         charge(f"more_{number}", 'per = "nights"\nwhen = { cells = "cord" }\nprice = 1')
         for number in range(3_000)
@@ -379,10 +378,8 @@ def test_a_list_of_thousands_of_charges_percentages_and_taxes_is_done_with_soon(
         tax('percent = 1\nof = ["care"]').replace("vat", f"vat_{number}") for number in range(100)
     )
     table = priced(charges + fees + taxes)
-    start = time.perf_counter()
     assert pricing.so_far(table, {"cells": "own"}) is not None
     assert pricing.so_far(table, {"cells": "cord"}) is not None
-    assert time.perf_counter() - start < 30
 
 
 def test_too_many_ways_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,16 +493,10 @@ def test_no_way_through_a_shipped_list_is_cheaper_than_what_is_told(name: str) -
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_form_may_ask_at_each_answer(name: str) -> None:
-    """Far below the limit on any machine: it takes about two thousandths of a second."""
-    table = shipped(name)
-    pricing.so_far(table, {})
-    took = []
-    for _ in range(5):
-        start = time.perf_counter()
-        pricing.so_far(table, {})
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.05
+def test_a_form_may_ask_at_each_answer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of the steps that a hostile list may take are enough for a shipped one."""
+    monkeypatch.setattr(lowest, "MOST_STEPS", lowest.MOST_STEPS // 10)
+    assert pricing.so_far(shipped(name), {}) is not None
 
 
 def test_what_is_kept_of_a_table_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
