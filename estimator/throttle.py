@@ -1,6 +1,7 @@
-"""Rate limits: attempts are counted in the database, so that a limit holds for all processes together.
+"""Attempts, counted for a quarter of an hour in the database, so that a limit holds for all processes together.
 
-Nothing is locked for ever, however often strangers try: a count expires a quarter of an hour after it began.
+Nothing is locked for ever, however often strangers try: a count expires a quarter of an hour after it began. How many
+mails somebody gets is limited in `mail.outbox`, how many codes in `requests.mailed_codes`.
 """
 
 from __future__ import annotations

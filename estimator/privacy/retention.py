@@ -18,7 +18,7 @@ from estimator.db import db
 from estimator.mail import outbox, smtp
 from estimator.price_lists import previews
 from estimator.privacy import erasure
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 
 What = Literal[
     "documents",
@@ -70,7 +70,7 @@ def _run(act: Act, found: Report, done: Callable[[], None]) -> None:
     done()
     found["staff sessions"], found["staff links"], found["attempts"] = staff.purge(act.now)
     done()
-    found["codes blanked"], found["codes removed"] = access_codes.forget(act.now)
+    found["codes blanked"], found["codes removed"] = mailed_codes.forget(act.now)
     done()
     found["quotes expired"] = _until_none(partial(quotes.expire_due, act), done)
     found["requests"] = _until_none(partial(erasure.remove_old, act), done)

@@ -17,7 +17,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
 from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.staff import invitations
 from pricing import PriceTable
 
@@ -161,7 +161,7 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
 
 def _quote_code(act: Act, row: outbox.Claimed) -> Written:
     code = db.session.get(QuoteCode, int(str(row.options["code"])))
-    digits = None if code is None else access_codes.digits_of(act, code)
+    digits = None if code is None else mailed_codes.digits_of(act, code)
     if code is None or digits is None:
         raise Gone
     request = db.session.get_one(PatientRequest, code.request_id)

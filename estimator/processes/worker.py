@@ -36,7 +36,7 @@ from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
 from estimator.processes.regularly import Regularly
 from estimator.quotes import pdf_document
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 
 LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1, "ahead": 1}
 """How many threads each kind of work has; PDFs are made one after another in any case."""
@@ -193,7 +193,7 @@ def expire(app: Flask) -> None:
 
 def forget_codes(_app: Flask) -> None:
     """Blank the codes that have expired, so that they cannot be read any more."""
-    access_codes.forget(task.now())
+    mailed_codes.forget(task.now())
     db.session.commit()
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-EXAMPLE = "Q-2026-00017"
-
 _BEGINNING = "Q-"
 _TYPED = re.compile(
     r"Q\W{0,3}([0-9]{4})\W{1,3}0{0,8}([0-9]{1,9})(?:[^0-9]{1,20}0{0,3}([0-9]{1,4}))?[\s.,;:)]{0,3}\Z"

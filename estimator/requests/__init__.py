@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.requests import access_codes, consents, name_index, search
+from estimator.requests import consents, mailed_codes, name_index, search
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -58,7 +58,6 @@ __all__ = [
     "Erased",
     "NotPossible",
     "Person",
-    "access_codes",
     "add_event",
     "answer",
     "answers_of",
@@ -74,6 +73,7 @@ __all__ = [
     "history",
     "keep_question",
     "lock",
+    "mailed_codes",
     "move",
     "name_index",
     "note",

@@ -29,7 +29,7 @@ from estimator.estimates import pdf_cache
 from estimator.models import Estimate, Preview, WorkerHeartbeat
 from estimator.operations import fingerprints, situation
 from estimator.price_lists import drafts
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.staff import invitations, recovery_codes, sessions
 from tests.support import apps, postgresql
 from tests.support import example_quotes as example
@@ -102,7 +102,7 @@ def fill() -> None:
     requests.note(act.by("user:1"), open_, "Called twice.")
     requests.answer(act.by("user:1"), open_, "Yes, there is a lift.")
     request(NOW, DAUGHTER, record=record, submission="other", for_whom="other", answer_by="telephone")
-    access_codes.send(act, open_)
+    mailed_codes.send(act, open_)
     ask(record, NOW)
     pdf_cache.keep("d" * 64, record, b"%PDF-1.7", NOW)
     draft = drafts.begin(

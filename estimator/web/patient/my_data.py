@@ -16,7 +16,7 @@ from estimator.models import PatientRequest
 from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
 from estimator.web.fields import CarriedField, CodeField
@@ -152,7 +152,7 @@ def code(reference: str) -> ResponseReturnValue:
     if form.act.data == "send":
         return _send_code(record, form)
     with committing():  # also after a wrong code, so that the try counts
-        right = access_codes.check(act(), record, form.code.data)
+        right = mailed_codes.check(act(), record, form.code.data)
         if right:
             request_visit.begin(record, confirmed=True)
     if right:
@@ -195,10 +195,10 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     reference = record.reference
     try:
         with committing():
-            access_codes.send(act(), record)
-    except access_codes.NoAddress:  # erased meanwhile
+            mailed_codes.send(act(), record)
+    except mailed_codes.NoAddress:  # erased meanwhile
         raise request_visit.VisitOver from None
-    except access_codes.TooMany as too_many:
+    except mailed_codes.TooMany as too_many:
         minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(
             "No more codes for now. Try again in %(num)s minute.",
@@ -214,7 +214,7 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
 
 
 def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tuple[str, int]:
-    waiting = access_codes.waiting(record, request_context.now())
+    waiting = mailed_codes.waiting(record, request_context.now())
     zone = record.table_version.time_zone
     page = render_template(
         "patient/my_data_code.html",

@@ -25,7 +25,7 @@ from estimator.models import (
     TableVersion,
 )
 from estimator.privacy import retention
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.staff import invitations, sessions
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -154,7 +154,7 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
     example.prepare(unanswered, now)
     example.issue(unanswered, now)
     example.prepare(declined, now, adjustments=[("-100.00", "For Wilhelmina")])
-    access_codes.send(act, open_)
+    mailed_codes.send(act, open_)
     throttle.take(act, "password", form, most=9)
     user = db.session.scalars(select(StaffUser)).one()
     sessions.begin(user, now)

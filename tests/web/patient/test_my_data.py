@@ -17,7 +17,7 @@ from estimator import quotes, requests
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.web import turns
 from tests.support.acts import acting
 from tests.support.browser import words
@@ -77,7 +77,7 @@ def code_of(desk: Desk) -> str:
     with desk.app.app_context():
         code = db.session.scalars(select(QuoteCode).order_by(QuoteCode.id.desc())).first()
         assert code is not None
-        digits = access_codes.digits_of(acting(now=NOW, settings=desk.settings), code)
+        digits = mailed_codes.digits_of(acting(now=NOW, settings=desk.settings), code)
         assert digits is not None
         return digits
 
@@ -129,7 +129,7 @@ def test_an_ended_visit_sends_no_code(desk: Desk) -> None:
 def test_after_many_codes_it_is_said_when_there_is_another(desk: Desk, clock: time_machine.Traveller) -> None:
     visitor = opened(desk)
     path = f"/request/{desk.reference}/code"
-    for number in range(access_codes.MOST_AN_HOUR):
+    for number in range(mailed_codes.MOST_AN_HOUR):
         clock.move_to(NOW + timedelta(minutes=number))
         assert press(visitor, visitor.open(path), act="send").status == 303
     clock.move_to(NOW + timedelta(minutes=6))

@@ -18,7 +18,7 @@ from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import Quote, QuoteRevision
 from estimator.models.quotes import RevisionState
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.web import errors, request_context
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
@@ -129,7 +129,7 @@ def opened(number: str) -> Opened:
     if quote is None or not QUOTES.is_open(quote.number, quote.link_serial):
         raise NotOpen
     settings = request_context.settings()
-    address = access_codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
+    address = mailed_codes.address_of(quote.request, settings.data_keys) if settings.sends_mail else None
     found = Opened(quote, QUOTES.is_confirmed(quote.number, quote.link_serial), address)
     if found.erased and not found.confirmed:
         if found.newest.rows is None:

@@ -14,7 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Mail
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form, summary
@@ -88,7 +88,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
     """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
     form = form or CodeForm()
     reader, now = current_reader(), request_context.now()
-    waits = access_codes.waiting(found.quote.request, now)
+    waits = mailed_codes.waiting(found.quote.request, now)
     mail = _newest_mail(found)
     zone = found.newest.time_zone
     assert found.address is not None
@@ -113,8 +113,8 @@ def _newest_mail(found: Opened) -> Mail | None:
 def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
     try:
         with committing():
-            access_codes.send(act(), found.quote.request)
-    except access_codes.TooMany as too_many:
+            mailed_codes.send(act(), found.quote.request)
+    except mailed_codes.TooMany as too_many:
         minutes = -(-too_many.wait // timedelta(minutes=1))
         sentence = ngettext(
             "We have reached the limit of codes for now. Ask again in %(num)s minute, or enter the newest one.",
@@ -123,7 +123,7 @@ def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
         )
         form.code.fill("")
         return gate(found, form.refuse(sentence), 429)
-    except access_codes.NoAddress:  # erased meanwhile
+    except mailed_codes.NoAddress:  # erased meanwhile
         return redirect(found.link, code=303)
     except DBAPIError as error:
         return gate(found, form.refuse(blueprint.kept_here(error)), 503)
@@ -136,7 +136,7 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
         return gate(found, form, 422)
     try:
         with committing():  # also after a wrong code, so that the try counts
-            right = access_codes.check(act(), asked, form.code.data)
+            right = mailed_codes.check(act(), asked, form.code.data)
             if right:
                 requests.add_event(act(), asked, "opened", quote=found.quote.number)
     except DBAPIError as error:
@@ -144,12 +144,12 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
     if right:
         QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
-    left = access_codes.waiting(asked, request_context.now())
+    left = mailed_codes.waiting(asked, request_context.now())
     if left is None:
         form.code.fill("")
         form.refuse(_("This code does not open the quote any more. Ask for a new one."))
         return gate(found, form, 422)
-    tries = access_codes.TRIES - left.tries
+    tries = mailed_codes.TRIES - left.tries
     sentence = ngettext(
         "This is not the code of the newest mail. You have %(num)s more try.",
         "This is not the code of the newest mail. You have %(num)s more tries.",

@@ -17,7 +17,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteCode, TableVersion
 from estimator.processes import mail_contents, worker
-from estimator.requests import access_codes
+from estimator.requests import mailed_codes
 from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
@@ -68,7 +68,7 @@ def request_(version: TableVersion) -> PatientRequest:
 
 def send(request: PatientRequest, now: datetime = NOW) -> str:
     """Have a code sent and return its digits, as the mail says them."""
-    _code, mail_id = access_codes.send(acting(now=now, settings=settings()), request)
+    _code, mail_id = mailed_codes.send(acting(now=now, settings=settings()), request)
     db.session.commit()
     assert mail_id is not None
     return digits_in(mail_contents.compose(acting(settings=settings(), now=now), claimed(mail_id, now)))
@@ -82,7 +82,7 @@ def digits_in(message: EmailMessage) -> str:
 
 
 def check(request: PatientRequest, typed: str, now: datetime = NOW) -> bool:
-    found = access_codes.check(acting(now=now, settings=settings()), request, typed)
+    found = mailed_codes.check(acting(now=now, settings=settings()), request, typed)
     db.session.commit()
     return found
 
@@ -131,17 +131,17 @@ def test_after_five_tries_even_the_right_code_does_not_open_but_a_new_one_does(
     request_: PatientRequest,
 ) -> None:
     digits = send(request_)
-    for _try in range(access_codes.TRIES):
-        assert access_codes.waiting(request_, NOW) is not None
+    for _try in range(mailed_codes.TRIES):
+        assert mailed_codes.waiting(request_, NOW) is not None
         assert not check(request_, other_than(digits))
-    assert access_codes.waiting(request_, NOW) is None
+    assert mailed_codes.waiting(request_, NOW) is None
     assert not check(request_, digits)
     assert check(request_, send(request_))
 
 
 def test_the_fifth_try_may_still_be_right(request_: PatientRequest) -> None:
     digits = send(request_)
-    for _try in range(access_codes.TRIES - 1):
+    for _try in range(mailed_codes.TRIES - 1):
         assert not check(request_, other_than(digits))
     assert check(request_, digits)
 
@@ -155,8 +155,8 @@ def test_only_the_newest_code_counts(request_: PatientRequest) -> None:
 
 
 def test_a_button_that_is_pressed_twice_sends_one_mail(request_: PatientRequest) -> None:
-    first, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
-    second, none = access_codes.send(acting(now=NOW + timedelta(seconds=29), settings=settings()), request_)
+    first, mail_id = mailed_codes.send(acting(now=NOW, settings=settings()), request_)
+    second, none = mailed_codes.send(acting(now=NOW + timedelta(seconds=29), settings=settings()), request_)
     assert mail_id is not None
     assert none is None
     assert first is second
@@ -164,20 +164,20 @@ def test_a_button_that_is_pressed_twice_sends_one_mail(request_: PatientRequest)
 
 
 def test_there_are_five_codes_an_hour_and_then_the_wait_is_said(request_: PatientRequest) -> None:
-    for number in range(access_codes.MOST_AN_HOUR):
+    for number in range(mailed_codes.MOST_AN_HOUR):
         send(request_, NOW + number * MINUTE)
-    with pytest.raises(access_codes.TooMany) as too_many:
-        access_codes.send(acting(now=NOW + 5 * MINUTE, settings=settings()), request_)
+    with pytest.raises(mailed_codes.TooMany) as too_many:
+        mailed_codes.send(acting(now=NOW + 5 * MINUTE, settings=settings()), request_)
     assert too_many.value.wait == 55 * MINUTE
     db.session.rollback()
     assert check(request_, send(request_, NOW + 60 * MINUTE), NOW + 60 * MINUTE)
 
 
 def test_there_is_a_limit_for_a_day(request_: PatientRequest) -> None:
-    for number in range(access_codes.MOST_A_DAY):
+    for number in range(mailed_codes.MOST_A_DAY):
         send(request_, NOW + number * 13 * MINUTE)
-    with pytest.raises(access_codes.TooMany):
-        access_codes.send(acting(now=NOW + timedelta(hours=23), settings=settings()), request_)
+    with pytest.raises(mailed_codes.TooMany):
+        mailed_codes.send(acting(now=NOW + timedelta(hours=23), settings=settings()), request_)
     db.session.rollback()
     send(request_, NOW + timedelta(hours=24))
 
@@ -185,8 +185,8 @@ def test_there_is_a_limit_for_a_day(request_: PatientRequest) -> None:
 def test_codes_of_one_request_say_nothing_about_another(version: TableVersion) -> None:
     first, second = asked(version, 1), asked(version, 2)
     digits = send(first)
-    for _more in range(access_codes.MOST_AN_HOUR - 1):
-        for _try in range(access_codes.TRIES):
+    for _more in range(mailed_codes.MOST_AN_HOUR - 1):
+        for _try in range(mailed_codes.TRIES):
             assert not check(first, other_than(digits))
         digits = send(first)
     assert not check(second, digits)
@@ -195,9 +195,9 @@ def test_codes_of_one_request_say_nothing_about_another(version: TableVersion) -
 
 def test_a_request_without_an_address_gets_no_code(version: TableVersion) -> None:
     request = asked(version, address=None)
-    with pytest.raises(access_codes.NoAddress):
-        access_codes.send(acting(now=NOW, settings=settings()), request)
-    assert access_codes.address_of(request, settings().data_keys) is None
+    with pytest.raises(mailed_codes.NoAddress):
+        mailed_codes.send(acting(now=NOW, settings=settings()), request)
+    assert mailed_codes.address_of(request, settings().data_keys) is None
     assert not check(request, "000000")
 
 
@@ -235,10 +235,10 @@ def test_a_code_is_blanked_when_it_is_used_when_it_is_over_and_when_there_is_a_n
     send(request_, NOW + MINUTE)
     send(request_, NOW + 2 * MINUTE)
     assert [code.code is None for code in stored()] == [True, True, False]
-    assert access_codes.forget(NOW + 11 * MINUTE) == (0, 0)
-    assert access_codes.forget(NOW + 12 * MINUTE) == (1, 0)
+    assert mailed_codes.forget(NOW + 11 * MINUTE) == (0, 0)
+    assert mailed_codes.forget(NOW + 12 * MINUTE) == (1, 0)
     assert [code.code for code in stored()] == [None] * 3
-    assert access_codes.forget(NOW + timedelta(hours=24, minutes=2)) == (0, 3)
+    assert mailed_codes.forget(NOW + timedelta(hours=24, minutes=2)) == (0, 3)
     assert stored() == []
 
 
@@ -249,13 +249,13 @@ def test_the_worker_blanks_what_is_over(app: Flask, request_: PatientRequest) ->
 
 
 def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequest) -> None:
-    code, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
+    code, mail_id = mailed_codes.send(acting(now=NOW, settings=settings()), request_)
     db.session.commit()
     assert mail_id is not None
     late = NOW + 10 * MINUTE
     with pytest.raises(mail_contents.Gone):
         mail_contents.compose(acting(settings=settings(), now=late), claimed(mail_id, late))
-    digits = access_codes.digits_of(acting(now=NOW, settings=settings()), code)
+    digits = mailed_codes.digits_of(acting(now=NOW, settings=settings()), code)
     assert digits is not None
     assert check(request_, digits)
     again = NOW + 12 * MINUTE
@@ -264,7 +264,7 @@ def test_no_mail_goes_out_with_a_code_that_is_used_or_over(request_: PatientRequ
 
 
 def test_the_mail_can_be_found_with_its_request_and_dropped(request_: PatientRequest) -> None:
-    _code, mail_id = access_codes.send(acting(now=NOW, settings=settings()), request_)
+    _code, mail_id = mailed_codes.send(acting(now=NOW, settings=settings()), request_)
     assert [mail.id for mail in outbox.mails_about(request_.reference)] == [mail_id]
 
 
@@ -273,7 +273,7 @@ def test_of_two_who_type_the_code_at_once_one_comes_in(app: Flask, request_: Pat
 
     def type_it(_who: int) -> bool:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.check(acting(now=NOW, settings=settings()), request, digits)
+        return mailed_codes.check(acting(now=NOW, settings=settings()), request, digits)
 
     results = at_once(app, 4, type_it)
     assert results.count(True) == 1
@@ -284,11 +284,11 @@ def test_guessing_at_once_gives_no_more_tries(app: Flask, request_: PatientReque
 
     def guess(_who: int, typed: str) -> bool:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.check(acting(now=NOW, settings=settings()), request, typed)
+        return mailed_codes.check(acting(now=NOW, settings=settings()), request, typed)
 
     at_once(app, 8, partial(guess, typed=other_than(digits)))
     (code,) = stored()
-    assert code.tries == access_codes.TRIES
+    assert code.tries == mailed_codes.TRIES
     assert not check(db.session.get_one(PatientRequest, number), digits)
 
 
@@ -297,7 +297,7 @@ def test_asking_at_once_sends_one_mail(app: Flask, request_: PatientRequest) -> 
 
     def ask(_who: int) -> int | None:
         request = db.session.get_one(PatientRequest, number)
-        return access_codes.send(acting(now=NOW, settings=settings()), request)[1]
+        return mailed_codes.send(acting(now=NOW, settings=settings()), request)[1]
 
     results = at_once(app, 4, ask)
     assert sum(isinstance(result, int) for result in results) == 1
