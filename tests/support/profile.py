@@ -7,12 +7,16 @@ as good as the one before; `soak` takes many, and others each time.
 from __future__ import annotations
 
 import os
+import zlib
+from collections.abc import Iterable
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 NAME = os.environ.get("HYPOTHESIS_PROFILE", "dev")
 
-settings.register_profile("dev", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("dev", max_examples=12, deadline=None, derandomize=True, database=None)
 settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True)
 settings.load_profile(NAME)
 
@@ -20,3 +24,18 @@ settings.load_profile(NAME)
 def count(sample: int, soak: int) -> int:
     """Return how often a test does what can be done any number of times."""
     return soak if NAME == "soak" else sample
+
+
+def sample(every: Iterable[str], *taken: str) -> list[Any]:
+    """Return names as parameters, of which `make test` tries those that are taken, and `make soak` all.
+
+    For what is alike in all of them and takes long: those taken are the most different ones.
+    """
+    names = list(every)
+    assert set(taken) <= set(names)
+    return [pytest.param(name, marks=() if name in taken else pytest.mark.soak_alone) for name in names]
+
+
+def looks(walk: int, state: str, walks: int = 2) -> bool:
+    """Whether a walk looks at a state: of several through the same pages one does, and in `make soak` each of them."""
+    return NAME == "soak" or zlib.crc32(state.encode()) % walks == walk

@@ -6,11 +6,13 @@ finds what is broken, and that another language is one command and two files.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,10 +62,10 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def esperanto(begun: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def whole_esperanto(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the folder in which every message has been translated, by putting it in brackets."""
-    folder = tmp_path / "languages"
+    folder = tmp_path_factory.mktemp("whole") / "languages"
     shutil.copytree(begun, folder)
     write(folder, translated(read(folder)))
     paper = folder / "papers" / "eo.md"
@@ -72,6 +74,12 @@ def esperanto(begun: Path, tmp_path: Path) -> Path:
     )
     assert catalogues("--folder", folder, "--papers", folder / "papers").returncode == 0
     return folder
+
+
+@pytest.fixture
+def esperanto(whole_esperanto: Path, tmp_path: Path) -> Path:
+    """Return a copy of it for one test."""
+    return shutil.copytree(whole_esperanto, tmp_path / "languages")
 
 
 def read(folder: Path) -> str:
@@ -100,6 +108,18 @@ def _translated(block: str) -> str:
 def wrong(folder: Path) -> list[str]:
     """Return what is wrong with Esperanto in a folder."""
     return catalogues("--folder", folder, "--papers", folder / "papers", "check", "eo").stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def check() -> Callable[[Path], list[str]]:
+    """Return what says the same without a process for each question: the messages of the code are read once."""
+    spec = importlib.util.spec_from_file_location("catalogues", ROOT / "setup" / "catalogues.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return lambda folder: list(module.check("eo", folder, folder / "papers"))
 
 
 def test_every_message_of_patients_is_translated_and_whole_in_every_language() -> None:
@@ -202,11 +222,14 @@ def test_a_whole_language_is_spoken(esperanto: Path, settings: Settings, started
         ('msgid "Back"', 'msgid "Backwards"', "no message of the code any more: 'Backwards'"),
     ],
 )
-def test_what_is_broken_in_a_catalogue_is_found(esperanto: Path, whole: str, broken: str, said: str) -> None:
+def test_what_is_broken_in_a_catalogue_is_found(
+    esperanto: Path, check: Callable[[Path], list[str]], whole: str, broken: str, said: str
+) -> None:
     text = read(esperanto)
     assert text.count(whole) == 1
     write(esperanto, text.replace(whole, broken))
-    assert any(said in line for line in wrong(esperanto)), wrong(esperanto)
+    found = check(esperanto)
+    assert any(said in line for line in found), found
 
 
 def test_the_word_for_one_may_stand_in_place_of_the_number(esperanto: Path) -> None:
