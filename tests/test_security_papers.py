@@ -13,7 +13,7 @@ import pytest
 
 from estimator import models
 from estimator.cli import COMMANDS
-from tests.test_house import MODULES, calls, imports, name
+from tests.test_house import MODULES, calls, imports, name, tree
 
 ROOT = Path(__file__).parent.parent
 PAPERS = ROOT / "docs" / "security"
@@ -136,8 +136,8 @@ def items() -> list[Item]:
 
 @cache
 def functions_in(path: Path) -> frozenset[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
 
 
 def exists(test: str) -> bool:
@@ -175,7 +175,7 @@ def test_no_code_runs_texts_or_reads_objects_that_run() -> None:
     shells = [
         f"{name(path)}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.keyword) and node.arg == "shell"
     ]
     assert shells == []
