@@ -7,7 +7,10 @@ as good as the one before; `soak` takes many, and others each time.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 NAME = os.environ.get("HYPOTHESIS_PROFILE", "dev")
@@ -15,6 +18,11 @@ NAME = os.environ.get("HYPOTHESIS_PROFILE", "dev")
 settings.register_profile("dev", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True)
 settings.load_profile(NAME)
+
+
+def sampled(sample: object, others: Sequence[object]) -> list[Any]:
+    """Return the values of a test's parameter: one each time, and in `make soak` the others as well."""
+    return [sample, *(pytest.param(other, marks=pytest.mark.soak) for other in others if NAME == "soak")]
 
 
 def count(sample: int, soak: int) -> int:

@@ -25,17 +25,20 @@ from estimator.web.countries import countries
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_papers import (
+    DELHI,
     EVERY_LANGUAGE,
     FIVE,
     FIVE_SCRIPTS,
     MADE,
     TABLES,
     largest,
+    pair_of,
     pdf_of,
     plan,
     table_of,
 )
 from tests.support.example_quotes import CLINIC, ask, prepare, publish, settings
+from tests.support.profile import sampled
 
 NO_FAULTS = {
     "TBL-010": "more headers than cells: a table with two pairs in a row, of which one has no partner, is right so",
@@ -102,6 +105,14 @@ def _my_data(language: str) -> bytes:
 @pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_an_estimate_in_each_language_passes_the_validators(language: str, tmp_path: Path) -> None:
     is_sound(pdf_of(*plan(language)), tmp_path)
+
+
+@pytest.mark.parametrize("language", sampled("ar", ["fr", "es", "ru", "hi", "bn"]))
+def test_an_estimate_in_two_languages_passes_the_validators(
+    language: str, app: Flask, tmp_path: Path
+) -> None:
+    table = table_of(next(path for path in TABLES if path.stem == "delhi"))
+    is_sound(pair_of(table, DELHI["package"], language, "en"), tmp_path)
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
