@@ -34,6 +34,7 @@ from pricing.stored import StoredBreakdown
 APP = Path(__file__).parent.parent
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATE_LTR = "\N{LEFT-TO-RIGHT ISOLATE}"
 """Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
@@ -291,7 +292,8 @@ def _page_foot(parts: Sequence[str], reader: Reader, second: Reader | None) -> s
     """Return the footer of each page: whose document it is, which one, and the page's number."""
     whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
     page, pages = "\x00page\x00", "\x00pages\x00"
-    text = f"{page} / {pages}" if second else gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
+    bare = f"{ISOLATE_LTR}{page} / {pages}{END_ISOLATE}"
+    text = bare if second else gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
     number = " ".join(
         f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")
     )

@@ -82,12 +82,14 @@ def is_sound(content: bytes, tmp_path: Path) -> None:
     )
 
 
-def _quote(language: str) -> bytes:
+def _quote(language: str, second: str | None = None) -> bytes:
     text = FIVE_SCRIPTS.read_text(encoding="utf-8").replace(
         'evidence = "trial"', 'evidence = "trial"\nbasis.en = "X"'
     )
     request = ask(publish(text), plan=FIVE, language=language)
-    prepared = prepare(request, adjustments=[("-50.00", "Goodwill 山田"), ("12.00", "Courier")])
+    prepared = prepare(
+        request, adjustments=[("-50.00", "Goodwill 山田"), ("12.00", "Courier")], second=second
+    )
     act = acting(clinic=CLINIC, now=NOW, settings=settings())
     content, rows = quotes.worded(act, request, prepared, number="Q-2026-00001")
     return pdf_document.document(
@@ -127,6 +129,11 @@ def test_a_quote_and_my_data_in_each_language_pass_the_validators(
     made: Callable[[str], bytes], language: str, app: Flask, tmp_path: Path
 ) -> None:
     is_sound(made(language), tmp_path)
+
+
+@pytest.mark.parametrize("language", sampled("ar", ["fr", "es", "ru", "hi", "bn"]))
+def test_a_quote_in_two_languages_passes_the_validators(language: str, app: Flask, tmp_path: Path) -> None:
+    is_sound(_quote(language, "en"), tmp_path)
 
 
 LOGOS = {
