@@ -227,7 +227,9 @@ def test_a_second_language_of_the_document_is_chosen_where_it_is_issued_and_kept
     assert issued(app) == []
     shown = coordinator.see(f"{page(reference)}/issue")
     assert shown.one("input", id="beside").get("checked") is not None
+    assert coordinator.see(f"{page(reference)}/preview").links("PDF in two languages (Русский, English)")
     preview = text_of(coordinator.client.get(f"{page(reference)}/preview.pdf").data)
+    coordinator.see(f"{page(reference)}/issue")
     assert "Draft, not issued" in preview
     assert "Every item of the firm total" in preview
     coordinator.press("Issue this quote")
