@@ -268,9 +268,9 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
 def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4", second: Reader | None = None) -> Markup:
     """Return the style sheet of a document with these texts and the page's number in its footer.
 
-    Where there is a `second` language, the number of the page has no words.
+    Where there is a `second` language, the number of the page has no words, and there is room for a foot of two lines.
     """
-    page = f"@page {{ size: {paper} }}"
+    page = f"@page {{ size: {paper};{' margin-bottom: 16mm' if second else ''} }}"
     return Markup(_sheet() + _page_foot(foot, reader, second) + page)  # noqa: S704 - ours; a record's words are escaped in it
 
 
