@@ -19,6 +19,7 @@ from benchmarks import (
     quotes,
     resting,
     screens,
+    two_languages,
     verifying,
 )
 from benchmarks.measure import Row, machine, show
@@ -38,6 +39,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "fairness": ("An honest visitor while one address floods", bounds.fairness_rows),
     "previews": ("Previews of price changes", previews.rows),
     "languages": ("Languages", languages.rows),
+    "two-languages": ("Documents in two languages", two_languages.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

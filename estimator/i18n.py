@@ -40,6 +40,7 @@ __all__ = [
     "ngettext",
     "pgettext",
     "reader",
+    "second_language",
     "speak",
     "speaking",
 ]
@@ -252,6 +253,12 @@ def reader(tag: str) -> Reader:
     except UnknownLocaleError as error:
         raise ValueError(f"no such language: {tag}") from error
     return Reader(tag)
+
+
+def second_language(first: str, clinics: str) -> str | None:
+    """Return the language that a document can have below its first one: English, else the clinic's, else None."""
+    speech = first.partition("-")[0]
+    return next((tag for tag in ("en", clinics) if tag.partition("-")[0] != speech), None)
 
 
 def folded_digits(typed: str) -> str:

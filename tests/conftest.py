@@ -39,8 +39,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
-    Some variants of tests that are alike in all of them are left to `make soak`. What waits longest comes first, so
-    that other processes run everything else meanwhile and none waits for it at the end.
+    Of some tests one kind of database is left to `make soak`. What waits longest comes first, so that other processes
+    run everything else meanwhile and none waits for it at the end.
     """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
@@ -85,9 +85,7 @@ def _kind_of_database(item: pytest.Item) -> str:
 
 
 def _is_left_to_soak(item: pytest.Item) -> bool:
-    """Whether another variant of a test is its sample: of two kinds of database, its name decides which."""
-    if item.get_closest_marker("soak_alone") is not None:
-        return True
+    """Whether another variant of a test is its sample: which of them, its name decides."""
     kind = _kind_of_database(item)
     if not kind or item.get_closest_marker("both_databases") is None:
         return False

@@ -82,12 +82,23 @@ def _kept(act: Act, estimate: Estimate | None) -> Estimate | None:
 
 
 def email(
-    act: Act, estimate: Estimate, address: str, *, attached: bool, submission: str, details: bool = False
+    act: Act,
+    estimate: Estimate,
+    address: str,
+    *,
+    attached: bool,
+    submission: str,
+    details: bool = False,
+    second: str | None = None,
 ) -> Mail:
     """Put a mail with an estimate, as PDF or only as a link, into the outbox; idempotent for the same submission.
 
-    With `details` it names the treatment and the total, which whoever sees the mailbox can read. Raises outbox.TooMany.
+    With `details` it names the treatment and the total, which whoever sees the mailbox can read. The PDF has the
+    `second` language below each line, where there is one. Raises outbox.TooMany.
     """
+    also: dict[str, str | bool] = {"details": True} if details else {}
+    if attached and second is not None:
+        also["second"] = second
     return outbox.put(
         act,
         outbox.Message(
@@ -95,7 +106,7 @@ def email(
             about=estimate.reference,
             address=address,
             language=estimate.language,
-            options={"attached": attached, **({"details": True} if details else {})},
+            options={"attached": attached, **also},
             submission=submission,
         ),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import version
@@ -24,7 +24,7 @@ from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.paper import Paper
-from estimator.pdf import fonts, qr, renderer
+from estimator.pdf import fonts, qr, renderer, side_by_side
 from estimator.template_environment import environment
 from estimator.wording import DriverChanges, Head, Rows, Sum
 from pricing import PriceTable, canonical_json
@@ -34,6 +34,7 @@ from pricing.stored import StoredBreakdown
 APP = Path(__file__).parent.parent
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATE_LTR = "\N{LEFT-TO-RIGHT ISOLATE}"
 """Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
@@ -41,14 +42,15 @@ ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 class Look:
     """What a document shows besides its record: the clinic's logo, its totals in another currency, where it can be
 
-    checked, and the paper it is made for. `check` is the address of the page where anybody can ask about a document,
-    the same for all of them: it opens nothing.
+    checked, the paper it is made for, and a second language below each line. `check` is the address of the page where
+    anybody can ask about a document, the same for all of them: it opens nothing.
     """
 
     logo: Logo | None = None
     rate: Chosen | None = None
     check: str | None = None
     paper: Paper = "A4"
+    second: str | None = None
 
     def key(self) -> list[str]:
         """Return its parts of the cache key, for `pdf_cache.key_of`; empty for a plain document."""
@@ -56,7 +58,8 @@ class Look:
         check = [] if self.check is None else [f"check {self.check}"]
         paper = [] if self.paper == "A4" else [f"paper {self.paper}"]
         rate = [] if self.rate is None else [self.rate.key()]
-        return [*logo, *check, *paper, *rate]
+        second = [] if self.second is None else [f"second {self.second}"]
+        return [*logo, *check, *paper, *rate, *second]
 
 
 PLAIN = Look()
@@ -73,12 +76,12 @@ def key_of(token: str, look: Look) -> str:
     return pdf_cache.key_of(token, fingerprint(), *look.key())
 
 
-def drawn_once(act: Act, record: Estimate) -> bytes:
+def drawn_once(act: Act, record: Estimate, second: str | None = None) -> bytes:
     """Return the PDF of an estimate with the clinic's logo, kept from before or drawn and kept now.
 
-    Raises renderer.RenderingFailed. The caller commits.
+    With a `second` language, that stands below each line. Raises renderer.RenderingFailed. The caller commits.
     """
-    look = look_of(clinic.current().logo, act.settings.public_url)
+    look = replace(look_of(clinic.current().logo, act.settings.public_url), second=second)
     key = key_of(lifecycle.token_of(record, act.settings.link_key), look)
     kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
     if kept is not None:
@@ -97,8 +100,13 @@ def html(
     beside: Beside | None = None,
     check: str | None = None,
     paper: Paper = "A4",
+    second: Reader | None = None,
 ) -> str:
-    """Return the HTML of an estimate's PDF; the same rows give the same text."""
+    """Return the HTML of an estimate's PDF; the same rows give the same text.
+
+    The foot of its pages is in the `second` language too, where there is one; `document` puts the rest beside it.
+    """
+    kinds = in_each(lambda: gettext("Cost estimate, not a firm price"), reader, second)
     return (
         environment()
         .get_template("pdf/estimate.html")
@@ -117,9 +125,7 @@ def html(
             reader=reader,
             logo=inline(logo),
             beside=beside,
-            sheet=sheet(
-                (head.provider, head.reference, gettext("Cost estimate, not a firm price")), reader, paper
-            ),
+            sheet=sheet((head.provider, head.reference, *kinds), reader, paper, second),
         )
     )
 
@@ -131,9 +137,34 @@ def inline(logo: bytes | None) -> str | None:
 
 def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
     """Return the PDF of a stored estimate in the language it was made in; raises RenderingFailed."""
-    reader = reader_of(record.language)
     table = price_lists.parsed(record.table_version)
-    breakdown = lifecycle.breakdown_of(record)
+    side = _side(record, reader_of(record.language), look)
+    return document(
+        lifecycle.breakdown_of(record),
+        table,
+        side.head,
+        side.reader,
+        list(lifecycle.answers_of(record)),
+        record.created_at,
+        None if look.logo is None else clinic.logo_content(look.logo),
+        side.beside,
+        look.check,
+        look.paper,
+        None if look.second is None else _side(record, reader_of(look.second), look),
+    )
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one language says that is not in the breakdown: the head, and the totals in another currency."""
+
+    reader: Reader
+    head: Head
+    beside: Beside | None = None
+
+
+def _side(record: Estimate, reader: Reader, look: Look) -> Side:
+    table = price_lists.parsed(record.table_version)
     with speaking(reader):
         head = wording.head(
             table,
@@ -143,12 +174,9 @@ def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
             valid_until=record.valid_until,
         )
         rate = look.rate
+        breakdown = lifecycle.breakdown_of(record)
         beside = None if rate is None else other_currency.beside(breakdown, table, rate, reader)
-    logo = None if look.logo is None else clinic.logo_content(look.logo)
-    answered = list(lifecycle.answers_of(record))
-    return document(
-        breakdown, table, head, reader, answered, record.created_at, logo, beside, look.check, look.paper
-    )
+    return Side(reader, head, beside)
 
 
 def document(
@@ -162,20 +190,45 @@ def document(
     beside: Beside | None = None,
     check: str | None = None,
     paper: Paper = "A4",
+    second: Side | None = None,
 ) -> bytes:
-    """Return a breakdown as PDF with its canonical JSON attached; raises RenderingFailed."""
+    """Return a breakdown as PDF with its canonical JSON attached; raises RenderingFailed.
+
+    With a `second` side, each line has the same line in that language below it.
+    """
+
+    one = Side(reader, head, beside)
+    text = page(breakdown, table, one, answered, logo, check, paper, second)
+    if second is not None:
+        other = page(breakdown, table, second, answered, logo, check, paper)
+        text = side_by_side.paired(text, other, second.reader)
     with speaking(reader):
-        rows = wording.rows(breakdown, table, reader, answered)
-        changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
-        drawn = html(rows, changes, head, reader, logo, beside, check, paper)
         description = gettext("The same breakdown for programs, as canonical JSON")
     return renderer.document(
-        drawn,
+        text,
         attachment=canonical_json(breakdown),
         attachment_name="estimate.json",
         attachment_description=description,
         created=created,
     )
+
+
+def page(
+    breakdown: StoredBreakdown,
+    table: PriceTable,
+    side: Side,
+    answered: Sequence[str],
+    logo: bytes | None = None,
+    check: str | None = None,
+    paper: Paper = "A4",
+    second: Side | None = None,
+) -> str:
+    """Return the HTML of a breakdown as one language says it, with feet for the `second` one where there is one."""
+    reader, other = side.reader, None if second is None else second.reader
+    with speaking(reader):
+        rows = wording.rows(breakdown, table, reader, answered)
+        changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
+        return html(rows, changes, side.head, reader, logo, side.beside, check, paper, other)
 
 
 @lru_cache(maxsize=1)
@@ -212,9 +265,22 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
     return list(zip(kinds, rows.totals, strict=False))
 
 
-def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4") -> Markup:
-    """Return the style sheet of a document with these texts and the page's number in its footer."""
-    return Markup(_sheet() + _page_foot(foot, reader) + f"@page {{ size: {paper} }}")  # noqa: S704 - ours; a record's words are escaped in it
+def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4", second: Reader | None = None) -> Markup:
+    """Return the style sheet of a document with these texts and the page's number in its footer.
+
+    Where there is a `second` language, the number of the page has no words, and there is room for a foot of two lines.
+    """
+    page = f"@page {{ size: {paper};{' margin-bottom: 16mm' if second else ''} }}"
+    return Markup(_sheet() + _page_foot(foot, reader, second) + page)  # noqa: S704 - ours; a record's words are escaped in it
+
+
+def in_each(said: Callable[[], str], reader: Reader, second: Reader | None) -> list[str]:
+    """Return what is said in the reader's language, and in a second one where there is one that says it otherwise."""
+    found = []
+    for one in filter(None, (reader, second)):
+        with speaking(one):
+            found.append(said())
+    return list(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=1)
@@ -222,10 +288,12 @@ def _sheet() -> str:
     return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
 
 
-def _page_foot(parts: Sequence[str], reader: Reader) -> str:
+def _page_foot(parts: Sequence[str], reader: Reader, second: Reader | None) -> str:
     """Return the footer of each page: whose document it is, which one, and the page's number."""
     whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
-    text = gettext("Page %(page)s of %(pages)s", page="\x00page\x00", pages="\x00pages\x00")
+    page, pages = "\x00page\x00", "\x00pages\x00"
+    bare = f"{ISOLATE_LTR}{page} / {pages}{END_ISOLATE}"
+    text = bare if second else gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
     number = " ".join(
         f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")
     )

@@ -56,6 +56,8 @@ class QuoteDraft(Base):
     adjustments: Mapped[bytes | None] = mapped_column(Sealed)
     #: the last day of the quote; None for as long as the list says
     valid_until: Mapped[date | None] = mapped_column(Date)
+    #: the language that the document is to have below each line; None for no other one
+    second_language: Mapped[str | None] = mapped_column(String(20))
     #: who approved adjustments above the limit, and the hash of exactly what was approved
     approved_by: Mapped[str | None] = mapped_column(String(80))
     approved_hash: Mapped[str | None] = mapped_column(String(64))

@@ -6,6 +6,8 @@ WeasyPrint 70 builds the tags of PDF/UA, and a validator passes most of them. Wh
 - An element inside a link became a second link, outside of it.
 - A header had no scope, and a cell with two pairs in a row was said to belong to the headers of both.
 - An anonymous block in a caption became a caption in the caption.
+- A block in an entry of a list was not its body.
+- A table of which only the caption is on a page has no headers there to be named.
 - A text in another language was said to be in that of the document.
 
 This uses parts of WeasyPrint that are not public; its version is pinned and tests look at what comes out.
@@ -65,6 +67,8 @@ def _tree(box: Any, parent: Any, *arguments: Any) -> Iterator[Any]:
 def _corrected(element: Any, box: Any, parent: Any) -> None:
     if element["S"] in _LEAVES and element["S"] == parent["S"]:
         element["S"] = "/NonStruct"
+    if element["S"] == "/Div" and parent["S"] == "/LI":
+        element["S"] = "/LBody"
     if box.element is None:
         return
     language = box.element.attrib.get("lang")
@@ -72,8 +76,8 @@ def _corrected(element: Any, box: Any, parent: Any) -> None:
         element["Lang"] = pydyf.String(language)
     if element["S"] == "/TH":
         element["A"]["Scope"] = SCOPES.get(box.element.attrib.get("scope"), "/Column")
-    if element["S"] == "/Table" and box.is_table_wrapper:
-        _name_headers(box.get_wrapped_table())
+    if element["S"] == "/Table" and box.is_table_wrapper and (table := box.get_wrapped_table()):
+        _name_headers(table)  # there is none where only the caption is on this page
 
 
 def _name_headers(table: Any) -> None:

@@ -66,9 +66,9 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
     token = estimates.token_of(record, act.settings.link_key)
     attachment = None
     if attached:
-        attachment = composing.Attachment(
-            f"{record.reference}.pdf", estimates.pdf_document.drawn_once(act, record)
-        )
+        second = row.options.get("second")
+        content = estimates.pdf_document.drawn_once(act, record, None if second is None else str(second))
+        attachment = composing.Attachment(f"{record.reference}.pdf", content)
     with speaking(reader):
         context = {
             "reference": record.reference,

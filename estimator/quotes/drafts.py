@@ -22,6 +22,7 @@ from estimator import audit, price_lists, requests
 from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
+from estimator.i18n import second_language
 from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
 from estimator.models.quotes import Prices
 from estimator.quotes import plans
@@ -58,7 +59,8 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
-    lines = [] if newest is None else _lines_of(act, newest)
+    rows = {} if newest is None else _rows_of(act, newest)
+    lines = _lines_of(act, rows)
     answers = requests.answers_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
@@ -68,6 +70,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "table_version_id": (request if newest is None else newest).table_version_id,
         "adjustments": _sealed(lines, name, act.settings),
         "valid_until": None,
+        "second_language": (rows.get("second") or {}).get("language"),
         "save": 1,
         "changed_by": act.actor,
         "changed_at": act.now,
@@ -93,8 +96,11 @@ def change(
     prices: Prices | None = None,
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
+    second: str | EllipsisType | None = ...,
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
+
+    `second` is the language that the document has below each line, None for no other one.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
     the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
@@ -117,6 +123,8 @@ def change(
         values["adjustments"] = sealed if lines else None
     if not isinstance(valid_until, EllipsisType):
         values["valid_until"] = valid_until
+    if not isinstance(second, EllipsisType):
+        values["second_language"] = second
     statement = update(QuoteDraft).where(
         QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
     )
@@ -159,6 +167,12 @@ def discard(draft: QuoteDraft) -> None:
 def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     """Return the answers of a draft in normal form, by driver."""
     return read_answers(draft.given)
+
+
+def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) -> str | None:
+    """Return the language that the document is to have below each line; None if there is none, or none any more."""
+    offered = second_language(request.language, settings.languages[0])
+    return offered if draft.second_language == offered else None
 
 
 def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
@@ -235,15 +249,21 @@ def _lines(
     return found
 
 
-def _lines_of(act: Act, revision: QuoteRevision) -> list[dict[str, str]]:
-    """Return the adjustments of a revision for a draft; none once the person is erased."""
-    if revision.rows is None:
-        return []
-    said = act.settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
+def _lines_of(act: Act, rows: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the adjustments in the rows of a revision for a draft; none if there are no rows."""
     return [
         {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": act.actor}
-        for row in json.loads(said)["adjustments"]
+        for row in rows.get("adjustments", ())
     ]
+
+
+def _rows_of(act: Act, revision: QuoteRevision) -> Mapping[str, Any]:
+    """Return the rows of a revision as they are kept; nothing once the person is erased."""
+    if revision.rows is None:
+        return {}
+    said = act.settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
+    found: Mapping[str, Any] = json.loads(said)
+    return found
 
 
 def _sealed(lines: list[dict[str, str]], name: str, settings: Settings) -> bytes | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from babel.numbers import get_territory_currencies
@@ -19,8 +20,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from estimator import audit, jobs, keys, links, paper, price_lists, requests, wording
 from estimator.act import Act
 from estimator.db import db
+from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
-from estimator.i18n import speaking
 from estimator.models import Counter, PatientRequest, Quote, QuoteRevision
 from estimator.models import Rate as StoredRate
 from estimator.quotes import drafts, notifications, numbers
@@ -43,7 +44,7 @@ from estimator.quotes.issued_revisions import (
 )
 from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, SecondRows
 from pricing import quote as quote_content
 from pricing.quote import Rate
 from pricing.stored import StoredQuote
@@ -76,6 +77,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
+    second = drafts.second_of(draft, request, act.settings)
     quote = for_request(request)
     before = None if quote is None else newest(quote)
     issued = _issued_at(before, act.now)
@@ -83,7 +85,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
-    content, rows = _said(act, request, prepared, quote.number, before, issued, person.asked_by)
+    content, rows = _said(act, request, prepared, quote.number, before, issued, person.asked_by, second)
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
@@ -147,7 +149,9 @@ def worded(
     except keys.Unreadable:
         person = None
     asked_by = None if person is None else person.asked_by
-    return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by)
+    draft = drafts.for_request(request)
+    second = None if draft is None else drafts.second_of(draft, request, act.settings)
+    return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by, second)
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -226,6 +230,7 @@ def _said(
     before: QuoteRevision | None,
     issued: datetime,
     asked_by: str | None,
+    second: str | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
@@ -244,19 +249,25 @@ def _said(
         rate=_rate_for(table.currency, request.country, price_lists.day_of(issued, table.time_zone)),
         replaces=None if before is None else before.number,
     )
-    with speaking(reader):
-        rows = wording.firm_rows(
-            content,
-            table,
-            reader,
-            prepared.adjustments,
-            reflection_days=act.clinic.reflection_days,
-            asked_by=asked_by,
-            before=None if before is None else _before(before, act.settings.data_keys),
-            asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
-            paper=paper.of(request.country, [request.language]),
-        )
-    return content, rows
+
+    def rows_in(reader: Reader) -> FirmRows:
+        with speaking(reader):
+            return wording.firm_rows(
+                content,
+                table,
+                reader,
+                prepared.adjustments,
+                reflection_days=act.clinic.reflection_days,
+                asked_by=asked_by,
+                before=None if before is None else _before(before, act.settings.data_keys),
+                asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
+                paper=paper.of(request.country, [request.language]),
+            )
+
+    rows = rows_in(reader)
+    if second is None:
+        return content, rows
+    return content, replace(rows, second=SecondRows(second, rows_in(reader_of(second))))
 
 
 def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:

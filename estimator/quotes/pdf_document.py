@@ -9,7 +9,7 @@ from estimator.config import Settings
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
-from estimator.pdf import qr, renderer
+from estimator.pdf import qr, renderer, side_by_side
 from estimator.quotes import issued_revisions
 from estimator.template_environment import environment
 from estimator.wording import FirmRows
@@ -27,13 +27,39 @@ def html(
     issued: bool = True,
     logo: bytes | None = None,
 ) -> str:
-    """Return the HTML of a quote's PDF; the same arguments give the same text.
+    """Return the HTML of a quote's PDF, in two languages if its rows are; the same arguments give the same text.
 
     `check` is the address where anybody can ask whether it is current. What is not `issued` is a preview and says so.
     """
+
+    def page(rows: FirmRows, reader: Reader, other: Reader | None = None) -> str:
+        with speaking(reader):
+            return _page(rows, patient, reader, check, created, issued, logo, other)
+
+    if rows.second is None:
+        return page(rows, reader)
+    other = reader_of(rows.second.language)
+    return side_by_side.paired(page(rows, reader, other), page(rows.second.rows, other), other)
+
+
+def _page(
+    rows: FirmRows,
+    patient: str,
+    reader: Reader,
+    check: str,
+    created: str,
+    issued: bool,
+    logo: bytes | None,
+    second: Reader | None,
+) -> str:
+    """Return the HTML of a quote in one language, with feet of pages for a second one where there is one."""
     head = rows.head
     which = gettext("%(number)s, revision %(revision)s", number=rows.number, revision=rows.revision)
-    kind = gettext("Firm quote") if issued else gettext("Draft, not issued")  # at the foot of each page
+
+    def kind() -> str:  # at the foot of each page
+        return gettext("Firm quote") if issued else gettext("Draft, not issued")
+
+    kinds = estimates.pdf_document.in_each(kind, reader, second)
     return (
         environment()
         .get_template("pdf/quote.html")
@@ -51,7 +77,7 @@ def html(
             record=head,
             reader=reader,
             logo=estimates.pdf_document.inline(logo),
-            sheet=estimates.pdf_document.sheet((head.provider, which, kind), reader, rows.paper),
+            sheet=estimates.pdf_document.sheet((head.provider, which, *kinds), reader, rows.paper, second),
         )
     )
 
@@ -67,15 +93,15 @@ def document(
 ) -> bytes:
     """Return a quote as PDF with its content attached; raises RenderingFailed."""
     reader, issued = reader_of(language), datetime.fromisoformat(content["issued"])
+    drawn = html(
+        rows,
+        patient=patient,
+        reader=reader,
+        check=check_address(content["number"], content["revision"], settings),
+        created=content["issued"],
+        logo=logo,
+    )
     with speaking(reader):
-        drawn = html(
-            rows,
-            patient=patient,
-            reader=reader,
-            check=check_address(content["number"], content["revision"], settings),
-            created=content["issued"],
-            logo=logo,
-        )
         description = gettext("The figures of this quote for programs, as canonical JSON")
     return renderer.document(
         drawn,
@@ -115,16 +141,15 @@ def _preview(
     settings: Settings,
     logo: bytes | None,
 ) -> str:
-    with speaking(reader):
-        return html(
-            rows,
-            patient=patient,
-            reader=reader,
-            check=f"{settings.public_url}/verify",
-            created=content["issued"],
-            issued=False,
-            logo=logo,
-        )
+    return html(
+        rows,
+        patient=patient,
+        reader=reader,
+        check=f"{settings.public_url}/verify",
+        created=content["issued"],
+        issued=False,
+        logo=logo,
+    )
 
 
 def render(revision: QuoteRevision, settings: Settings) -> bytes | None:

@@ -12,7 +12,7 @@ from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
-from estimator.wording.firm import Before, FirmRows, changed_rows, firm_rows
+from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.rounding import About, about
@@ -61,6 +61,7 @@ __all__ = [
     "NoticeRow",
     "NoticeSection",
     "Rows",
+    "SecondRows",
     "Sum",
     "about",
     "answer_words",

@@ -31,7 +31,8 @@ class FirmRows(Rows):
     firm, and how it is accepted. `since_asked` is what differs from the estimate that was asked about, and
     `firm_stages` what is owed to the provider if the treatment stops early, by the price list.
     Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
-    patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued.
+    patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
+    the same rows in the language that the document has below each line, if it has one.
     """
 
     head: Head
@@ -51,6 +52,15 @@ class FirmRows(Rows):
     firm_stages: Sequence[Sum]
     asked_by: str | None
     paper: Paper = "A4"
+    second: SecondRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRows:
+    """The rows of a firm quote in a second language, with the tag of that language."""
+
+    language: str
+    rows: FirmRows
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import pricing
 from estimator import wording
 from estimator.config.defaults import SETTINGS
 from estimator.estimates import pdf_document
-from estimator.i18n import reader
+from estimator.i18n import reader, speaking
 from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -128,6 +128,19 @@ def pdf_of(
             breakdown, table, head, reader(language), list(answers), MADE
         )
     return _drawn[plan_of_it]
+
+
+def pair_of(table: PriceTable, answers: Mapping[str, Any], language: str, second: str) -> bytes:
+    """Return a plan's document in two languages; it needs an app that speaks both."""
+    breakdown = pricing.estimate(table, answers).as_dict()
+    ours, others = (side_of(table, tag) for tag in (language, second))
+    return pdf_document.document(breakdown, table, ours.head, ours.reader, list(answers), MADE, second=others)
+
+
+def side_of(table: PriceTable, language: str) -> pdf_document.Side:
+    """Return what a document says in one language that is not in the breakdown."""
+    with speaking(reader(language)):
+        return pdf_document.Side(reader(language), _head(table, language, "EST-2222-3333"))
 
 
 def _head(table: PriceTable, language: str, reference: str | None) -> wording.Head:

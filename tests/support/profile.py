@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,19 +21,14 @@ settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=
 settings.load_profile(NAME)
 
 
+def sampled(sample: Sequence[object], every: Sequence[object]) -> list[Any]:
+    """Return the values of a test's parameter: those that are the most different, and in `make soak` every one."""
+    return [pytest.param(one, marks=pytest.mark.soak) for one in every] if NAME == "soak" else [*sample]
+
+
 def count(sample: int, soak: int) -> int:
     """Return how often a test does what can be done any number of times."""
     return soak if NAME == "soak" else sample
-
-
-def sample(every: Iterable[str], *taken: str) -> list[Any]:
-    """Return names as parameters, of which `make test` tries those that are taken, and `make soak` all.
-
-    For what is alike in all of them and takes long: those taken are the most different ones.
-    """
-    names = list(every)
-    assert set(taken) <= set(names)
-    return [pytest.param(name, marks=() if name in taken else pytest.mark.soak_alone) for name in names]
 
 
 def looks(walk: int, state: str, walks: int = 2) -> bool:

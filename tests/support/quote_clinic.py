@@ -106,11 +106,15 @@ class Desk:
             db.session.commit()
 
     def issue(
-        self, *adjustments: tuple[str, str], sessions: int | None = None, pdf: bytes | None = None
+        self,
+        *adjustments: tuple[str, str],
+        sessions: int | None = None,
+        pdf: bytes | None = None,
+        second: str | None = None,
     ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
-        `pdf` stands for the document that the worker makes; None leaves it unmade.
+        `pdf` stands for the document that the worker makes; None leaves it unmade. It has a `second` language.
         """
         with self.request() as request:
             act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
@@ -118,7 +122,13 @@ class Desk:
             lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
             answers = {**PLAN, "sessions": sessions} if sessions else None
             draft = drafts.change(
-                act, draft, save=draft.save, adjustments=lines, prices="keep", answers=answers
+                act,
+                draft,
+                save=draft.save,
+                adjustments=lines,
+                prices="keep",
+                answers=answers,
+                second=second,
             )
             state = drafts.preview(act, draft)
             revision = quotes.issue(act, request, save=draft.save, fingerprint=state.fingerprint)

@@ -26,7 +26,7 @@ import pricing
 from estimator import clinic, estimates, paper, price_lists, wording
 from estimator.db import unavailable
 from estimator.estimates import other_currency
-from estimator.i18n import Reader, Words, listed_apart
+from estimator.i18n import Reader, Words, listed_apart, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
@@ -136,6 +136,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
+    second = second_of(found)
     links = {
         "page": page,
         "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
@@ -143,6 +144,9 @@ def breakdown(token: str) -> ResponseReturnValue:
         "other_paper": url_for(
             "patient.document", token=token, paper="A4" if readers_paper() == "letter" else "letter", **also
         ),
+        "pdf_beside": None
+        if second is None
+        else url_for("patient.document", token=token, beside=second.tag, **also),
         "text": url_for("patient.plain", token=token),
         "change": url_for("patient.change", token=token),
         "question": url_for("changing.which", token=token),
@@ -185,6 +189,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         currency=own_currency() if rate is None else rate.quoted,
         beside=beside,
         pdf_in=frozen_in(found),
+        second=second,
         links=links,
         folds=worded.parts_of(found, reader, rate, folded),
     )
@@ -438,6 +443,12 @@ def _notices(table: PriceTable, reader: Reader) -> list[wording.NoticeSection]:
 def frozen_in(found: Estimate) -> Reader | None:
     """Return the language of an estimate's PDF and mails, the one it was made in; None if it is the reader's."""
     return None if found.language == current_reader().tag else reader_of(found.language)
+
+
+def second_of(found: Estimate) -> Reader | None:
+    """Return the language that an estimate's PDF can have below its own; None if there is none."""
+    tag = second_language(found.language, request_context.settings().languages[0])
+    return None if tag is None else reader_of(tag)
 
 
 def rate_of(table: PriceTable) -> other_currency.Chosen | None:

@@ -20,7 +20,7 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.mail_status import outcome
 from estimator.web.patient import cookies
-from estimator.web.patient.estimate import frozen_in
+from estimator.web.patient.estimate import frozen_in, second_of
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled
@@ -51,6 +51,7 @@ class EmailForm(Form):
         id="attached-yes",
         refusal=lazy_gettext("Choose whether the PDF goes with the link."),
     )
+    beside = TickField()
     details = TickField(lazy_gettext("Write the treatment and the total in the email too"))
     asked = CarriedField(most=1_000)
     submission = SubmissionField()
@@ -85,6 +86,7 @@ def email(token: str) -> tuple[str, int] | Response:
     address = form.address.address
     assert address is not None
     meant = form.address.perhaps(form.asked)
+    second = second_of(found)
     if meant is not None:
         return _page(found, token, form, 422, meant)
     try:
@@ -98,6 +100,7 @@ def email(token: str) -> tuple[str, int] | Response:
                     address,
                     attached=form.attached.data == "yes",
                     details=form.details.data,
+                    second=second.tag if second is not None and form.beside.data else None,
                     submission=form.submission.name_or_new(),
                 )
     except outbox.TooMany as too_many:
@@ -154,6 +157,7 @@ def _page(
         back=url_for("patient.breakdown", token=token),
         form=form_of(token, form),
         sent_in=None if found is None else frozen_in(found),
+        second=None if found is None else second_of(found),
         meant=meant,
         outcomes=[] if found is None else [outcome(mail, found.table_version.time_zone) for mail in mails],
     )

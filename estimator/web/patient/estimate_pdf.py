@@ -18,7 +18,7 @@ from estimator.pdf import renderer
 from estimator.web import networks, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line, worded
-from estimator.web.patient.estimate import head_of, pages, rate_of, readers_paper
+from estimator.web.patient.estimate import head_of, pages, rate_of, readers_paper, second_of
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -31,9 +31,9 @@ def document(token: str) -> ResponseReturnValue:
     look = pdf_document.look_of(request_context.clinic().logo, settings.public_url)
     look = replace(look, paper=paper.named(request.args.get("paper", "")) or readers_paper())
     found = None
-    if request.args.get("in"):
+    if request.args.get("in") or request.args.get("beside"):
         found = request_context.estimate_of(token)
-        look = replace(look, rate=rate_of(price_lists.parsed(found.table_version)))
+        look = replace(look, rate=rate_of(price_lists.parsed(found.table_version)), second=_second_of(found))
     key = pdf_document.key_of(token, look)
     kept = pdf_cache.find(key, made_after=after)
     if kept is not None:
@@ -54,6 +54,12 @@ def plain(token: str) -> ResponseReturnValue:
     response = Response(plain_text.text(words.rows, words.changes, head), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.txt"'
     return response
+
+
+def _second_of(found: Estimate) -> str | None:
+    """Return the second language that the address asks for; None if a document of this estimate cannot have it."""
+    offered = second_of(found)
+    return None if offered is None or request.args.get("beside") != offered.tag else offered.tag
 
 
 def _drawn(

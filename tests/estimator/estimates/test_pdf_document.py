@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from estimator.i18n import reader, speaking
 from estimator.models import TableVersion
 from estimator.pdf import images, renderer
 from pricing import PriceTable
-from tests.support import open_list, profile
+from tests.support import open_list
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_papers import (
@@ -47,15 +47,9 @@ from tests.support.example_papers import (
     text_of,
     unnamed_tables,
 )
+from tests.support.profile import sampled
 
 PLANS = (*DELHI, *LANGUAGES)
-
-
-def sampled(sample: Sequence[Any], every: Sequence[Any]) -> list[Any]:
-    """Return a sample of what is drawn; all of it in the soak."""
-    return (
-        [pytest.param(one, marks=pytest.mark.soak) for one in every] if profile.NAME == "soak" else [*sample]
-    )
 
 
 def squeezed(text: str) -> str:

@@ -102,3 +102,21 @@ def test_there_is_no_caption_in_a_caption(document: pikepdf.Pdf) -> None:
 
 def test_a_text_in_another_language_says_so(document: pikepdf.Pdf) -> None:
     assert [str(element.Lang) for element in kinds(document, "/P")] == ["fr"]
+
+
+def test_a_table_whose_caption_is_alone_on_a_page_has_its_headers_on_the_next() -> None:
+    caption = "<br>".join(["What it is about"] * 60)
+    page = TEXT.replace("Pairs <span", f"{caption} <span").replace(
+        "<h1>One</h1>", "<h1>One</h1>" + "<p>one</p>" * 20
+    )
+    with pikepdf.open(io.BytesIO(renderer.document(page, created=MADE))) as document:
+        assert len(document.pages) == 3
+        assert len(kinds(document, "/TD")) == 4
+
+
+def test_a_block_in_an_entry_of_a_list_is_its_body() -> None:
+    entry = "<li><div>" + "one <br>" * 90 + "</div></li>"
+    page = TEXT.replace("<table>", f"<ul>{entry}</ul><table>")
+    with pikepdf.open(io.BytesIO(renderer.document(page, created=MADE))) as document:
+        bodies = [[str(kid.S) for kid in entry.K].count("/LBody") for entry in kinds(document, "/LI")]
+        assert bodies == [1] * len(document.pages), "one on each page"

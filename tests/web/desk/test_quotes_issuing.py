@@ -211,3 +211,50 @@ def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, 
     assert late.status == 409
     with newest(app, reference) as revision:
         assert (revision.number, revision.state) == (2, "current")
+
+
+def test_a_second_language_of_the_document_is_chosen_where_it_is_issued_and_kept_with_the_draft(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    shown = coordinator.send("issue", {})
+    assert shown.one("input", id="beside").get("checked") is None
+    assert "In the PDF, English stands below each line" in shown.text
+    form, fields = shown.sent("Keep this choice, without issuing", {"beside": "yes"})
+    shown = Page(coordinator.client.post(form, data=fields, follow_redirects=True))
+    assert shown.path == f"{page(reference)}/issue"
+    assert issued(app) == []
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert shown.one("input", id="beside").get("checked") is not None
+    assert coordinator.see(f"{page(reference)}/preview").links("PDF in two languages (Русский, English)")
+    preview = text_of(coordinator.client.get(f"{page(reference)}/preview.pdf").data)
+    coordinator.see(f"{page(reference)}/issue")
+    assert "Draft, not issued" in preview
+    assert "Every item of the firm total" in preview
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+    with newest(app, reference) as revision:
+        rows = quotes.rows_of(revision, settings_of(app).data_keys)
+        assert rows is not None
+        assert rows.second is not None
+
+
+def test_a_tick_at_the_moment_of_issue_counts(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    form, fields = coordinator.send("issue", {}).sent("Issue this quote", {"beside": "yes"})
+    coordinator.client.post(form, data=fields)
+    assert issued(app) == ["Q-2026-00001/1"]
+    with newest(app, reference) as revision:
+        rows = quotes.rows_of(revision, settings_of(app).data_keys)
+        assert rows is not None
+        assert rows.second is not None
+
+
+def test_for_who_reads_the_clinics_language_there_is_nothing_to_choose(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    assert coordinator.send("issue", {}).all("input", id="beside") == []

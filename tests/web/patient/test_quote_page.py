@@ -282,3 +282,12 @@ def test_the_days_of_reflection_are_the_clinics(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(clinic, "current", lambda: clinic.Clinic(reflection_days=0))
     page = patient.open(f"{patient.path}/accept")
     assert "There are no days in which it could be taken back here" in page.text()
+
+
+def test_the_button_of_a_pdf_in_two_languages_says_so(start: Callable[..., Flask]) -> None:
+    desk = Desk(start(list_text(), languages=("en", "ru")), language="ru")
+    patient = desk.patient(desk.issue(second="en", pdf=b"%PDF-"))
+    page = patient.open(patient.path)
+    assert "PDF in two languages (Русский, English)" in actions(page)
+    patient.open("/?language=ru")
+    assert "PDF на двух языках (Русский, English)" in actions(patient.open(patient.path))

@@ -8,7 +8,9 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, quotes, requests
+from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import renderer
@@ -26,7 +28,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
 )
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
-from estimator.web.fields import CarriedField
+from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
@@ -36,10 +38,11 @@ from estimator.web.transaction import committing
 
 
 class IssueForm(Form):
-    """Which save, and which figures of it, somebody has looked at."""
+    """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language."""
 
     save = CarriedField()
     fingerprint = CarriedField()
+    beside = TickField()
 
 
 @pages.post("/approve")
@@ -81,8 +84,11 @@ def issue(reference: str) -> ResponseReturnValue:
         return _check(of, draft, IssueForm())
     try:
         with committing():
+            save = _with_languages(of, draft, number_in("save"))
+            if request.form.get("act") == "languages":
+                return to("issue", reference=of.reference)
             revision = quotes.issue(
-                act(), of, save=number_in("save"), fingerprint=printable(request.form.get("fingerprint", ""))
+                act(), of, save=save, fingerprint=printable(request.form.get("fingerprint", ""))
             )
             mailed = bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
@@ -98,6 +104,21 @@ def issue(reference: str) -> ResponseReturnValue:
     else:
         flash(_("The quote is issued. Nobody gets a mail: hand its link to the patient yourself."))
     return to("prepare", reference=of.reference)
+
+
+def _with_languages(of: PatientRequest, draft: QuoteDraft, save: int) -> int:
+    """Keep with the draft whether its document has a second language; return the number of the last save."""
+    offered = second_of(of)
+    second = offered.tag if offered is not None and IssueForm().beside.data else None
+    if draft.second_language == second:
+        return save
+    return drafts.change(act(), draft, save=save, second=second).save
+
+
+def second_of(of: PatientRequest) -> Reader | None:
+    """Return the language that the document of a request's quote can have below its own; None if there is none."""
+    tag = second_language(of.language, settings().languages[0])
+    return None if tag is None else reader_of(tag)
 
 
 def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200) -> ResponseReturnValue:
@@ -116,6 +137,8 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
         prices=_prices(prepared),
         recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
         language=language_of(of).name,
+        second=second_of(of),
+        beside=drafts.second_of(draft, of, settings()) is not None,
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,

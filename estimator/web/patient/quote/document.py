@@ -18,11 +18,15 @@ from estimator.wording import FirmRows
 
 @dataclass(frozen=True)
 class Document:
-    """The two halves of a quote; `foreign` is its language where that is not the reader's."""
+    """The two halves of a quote; `foreign` is its language where that is not the reader's.
+
+    `both` are the languages of its PDF where that has two.
+    """
 
     foreign: Reader | None
     head: Markup
     body: Markup
+    both: tuple[Reader, Reader] | None = None
 
 
 def drawn(rows: FirmRows, *, language: str, patient: str | None, past: bool) -> Document:
@@ -33,4 +37,5 @@ def drawn(rows: FirmRows, *, language: str, patient: str | None, past: bool) -> 
     with speaking(reader):
         drawn = [render_template(f"patient/_quote_{part}.html", **context) for part in ("head", "body")]
     head, body = (Markup(html) for html in drawn)  # noqa: S704 - drawn by a template that escapes what it is given
-    return Document(reader if foreign else None, head, body)
+    both = None if rows.second is None else (reader, reader_of(rows.second.language))
+    return Document(reader if foreign else None, head, body, both)

@@ -1,0 +1,123 @@
+"""A quote in two languages: chosen before it is issued, kept as it was issued, and its document as every other one."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+from flask import Flask
+
+from estimator import quotes, wording
+from estimator.db import db
+from estimator.models import QuoteRevision
+from estimator.quotes import drafts, pdf_document
+from pricing.quote import as_bytes
+from tests.support.acts import acting
+from tests.support.example_list import NOW
+from tests.support.example_papers import FIVE, FIVE_SCRIPTS, text_of
+from tests.support.example_quotes import CLINIC, ask, issue, prepare, publish, settings
+
+LIST = (
+    FIVE_SCRIPTS.read_text(encoding="utf-8")
+    .replace('evidence = "trial"', 'evidence = "trial"\nbasis.en = "X"')
+    .replace("on_request = true", "price = 900.00")
+)
+"""The list in five scripts, of which everything can be quoted."""
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Return the address of an empty SQLite file: documents do not depend on the kind of database."""
+    return f"sqlite:///{tmp_path}/estimator.sqlite"
+
+
+def asked(language: str = "hi", second: str | None = "en") -> QuoteRevision:
+    """Return a revision with an adjustment for whoever reads a language, with a second one below each line."""
+    request = ask(publish(LIST), plan=FIVE, language=language)
+    prepare(request, adjustments=[("-50.00", "Goodwill")], second=second)
+    return issue(request)
+
+
+def rows_of(revision: QuoteRevision) -> wording.FirmRows:
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    return rows
+
+
+def test_the_words_of_both_languages_are_kept_as_they_were_issued(app: Flask) -> None:
+    revision = asked()
+    rows = rows_of(revision)
+    assert rows.second is not None
+    assert (revision.language, rows.second.language) == ("hi", "en")
+    assert rows.title.text == "पुनर्वास के साथ स्टेम कोशिका उपचार"
+    assert rows.second.rows.title.text == "Stem cell treatment with rehabilitation"
+    assert rows.second.rows.about[2].startswith("You need not accept.")
+    assert rows.about[2] != rows.second.rows.about[2]
+    assert rows.second.rows.total.amount == rows.total.amount
+    assert rows.second.rows.second is None
+
+
+def test_the_document_says_every_line_in_both_languages_and_is_made_once(app: Flask) -> None:
+    revision = asked()
+    made = pdf_document.render(revision, settings())
+    db.session.commit()
+    assert made is not None
+    assert pdf_document.render(revision, settings()) == made
+    rows = rows_of(revision)
+    content = quotes.content_of(revision)
+    again = pdf_document.document(
+        content, rows, patient="Anna Kowalska", language="hi", settings=settings(), logo=None
+    )
+    assert again == made, "the same to the byte"
+    text = "".join(text_of(made, "-raw").split())
+    assert rows.second is not None
+    for said in (
+        "Firm quote",
+        "Every item of the firm total",
+        rows.second.rows.title.text,
+        *rows.second.rows.about,
+        "Acceptance on paper",
+        rows.second.rows.total.label.text,
+    ):
+        assert "".join(said.split()) in text, said
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert str(document.Root.Lang) == "hi"
+        carried = document.attachments["quote.json"].get_file().read_bytes()
+    assert carried == as_bytes(content)
+    assert content["language"] == "hi"
+
+
+def test_without_a_choice_a_quote_has_one_language(app: Flask) -> None:
+    assert rows_of(asked(second=None)).second is None
+
+
+def test_the_patients_own_language_is_no_second_one(app: Flask) -> None:
+    assert rows_of(asked(language="en")).second is None
+
+
+def test_a_language_that_is_not_offered_is_no_second_one(app: Flask) -> None:
+    assert rows_of(asked(second="ru")).second is None
+
+
+def test_the_next_revision_begins_with_the_choice_of_the_last_one(app: Flask) -> None:
+    for submission, second in (("one", "en"), ("two", None)):
+        version = publish(LIST)
+        request = ask(version, plan=FIVE, language="hi", submission=submission)
+        prepare(request, second=second)
+        issue(request)
+        draft = drafts.begin(acting(clinic=CLINIC, now=NOW, settings=settings()), request)
+        assert draft.second_language == second
+
+
+def test_a_choice_is_a_change_that_whoever_issues_has_to_have_seen(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="hi")
+    seen = prepare(request)
+    draft = drafts.for_request(request)
+    assert draft is not None
+    act, save = acting(clinic=CLINIC, now=NOW, settings=settings()), draft.save
+    drafts.change(act, draft, save=save, second="en")
+    db.session.commit()
+    with pytest.raises(drafts.ChangedMeanwhile):
+        quotes.issue(act, request, save=save, fingerprint=seen.fingerprint)
