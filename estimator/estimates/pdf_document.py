@@ -11,8 +11,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from markupsafe import Markup
-
 import pricing
 from estimator import clinic, price_lists, wording
 from estimator.act import Act
@@ -24,7 +22,7 @@ from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.paper import Paper
-from estimator.pdf import fonts, qr, renderer, side_by_side
+from estimator.pdf import fonts, page_foot, qr, renderer, side_by_side
 from estimator.template_environment import environment
 from estimator.wording import DriverChanges, Head, Rows, Sum
 from pricing import PriceTable, canonical_json
@@ -32,10 +30,6 @@ from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 
 APP = Path(__file__).parent.parent
-
-ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-ISOLATE_LTR = "\N{LEFT-TO-RIGHT ISOLATE}"
-"""Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ def html(
             reader=reader,
             logo=inline(logo),
             beside=beside,
-            sheet=sheet((head.provider, head.reference, *kinds), reader, paper, second),
+            sheet=page_foot.sheet((head.provider, head.reference, *kinds), reader, paper, second),
         )
     )
 
@@ -265,15 +259,6 @@ def _totals(rows: Rows) -> list[tuple[str, Sum]]:
     return list(zip(kinds, rows.totals, strict=False))
 
 
-def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4", second: Reader | None = None) -> Markup:
-    """Return the style sheet of a document with these texts and the page's number in its footer.
-
-    Where there is a `second` language, the number of the page has no words, and there is room for a foot of two lines.
-    """
-    page = f"@page {{ size: {paper};{' margin-bottom: 16mm' if second else ''} }}"
-    return Markup(_sheet() + _page_foot(foot, reader, second) + page)  # noqa: S704 - ours; a record's words are escaped in it
-
-
 def in_each(said: Callable[[], str], reader: Reader, second: Reader | None) -> list[str]:
     """Return what is said in the reader's language, and in a second one where there is one that says it otherwise."""
     found = []
@@ -281,30 +266,3 @@ def in_each(said: Callable[[], str], reader: Reader, second: Reader | None) -> l
         with speaking(one):
             found.append(said())
     return list(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=1)
-def _sheet() -> str:
-    return (templates_folder() / "pdf" / "print.css").read_text(encoding="utf-8")
-
-
-def _page_foot(parts: Sequence[str], reader: Reader, second: Reader | None) -> str:
-    """Return the footer of each page: whose document it is, which one, and the page's number."""
-    whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
-    page, pages = "\x00page\x00", "\x00pages\x00"
-    bare = f"{ISOLATE_LTR}{page} / {pages}{END_ISOLATE}"
-    text = bare if second else gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
-    number = " ".join(
-        f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")
-    )
-    start, end = ("right", "left") if reader.direction == "rtl" else ("left", "right")
-    return (
-        f"@page {{ direction: {reader.direction}; "
-        f"@bottom-{start} {{ content: {css_string(whose)}; overflow-wrap: anywhere }} "
-        f"@bottom-{end} {{ content: {number}; white-space: nowrap }} }}"
-    )
-
-
-def css_string(text: str) -> str:
-    """Write any text as a string of CSS that can neither end itself nor the element around it."""
-    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'

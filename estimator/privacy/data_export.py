@@ -13,14 +13,13 @@ from sqlalchemy import select
 from estimator import estimates, keys, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
-from estimator.estimates import pdf_document
 from estimator.i18n import Reader, Words, lazy_gettext, listed, listed_apart, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
 from estimator.marked_text import joined
 from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
-from estimator.pdf import renderer
+from estimator.pdf import page_foot, renderer
 from estimator.privacy import erasure
 from estimator.privacy.exported import (
     KeptConsent,
@@ -212,7 +211,7 @@ def html(
             sentences=sentences,
             parts=found,
             reader=reader,
-            sheet=pdf_document.sheet((str(provider), record.reference, title), reader),
+            sheet=page_foot.sheet((str(provider), record.reference, title), reader),
         )
     )
 

@@ -9,7 +9,7 @@ from estimator.config import Settings
 from estimator.i18n import Reader, gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
-from estimator.pdf import qr, renderer, side_by_side
+from estimator.pdf import page_foot, qr, renderer, side_by_side
 from estimator.quotes import issued_revisions
 from estimator.template_environment import environment
 from estimator.wording import FirmRows
@@ -77,7 +77,7 @@ def _page(
             record=head,
             reader=reader,
             logo=estimates.pdf_document.inline(logo),
-            sheet=estimates.pdf_document.sheet((head.provider, which, *kinds), reader, rows.paper, second),
+            sheet=page_foot.sheet((head.provider, which, *kinds), reader, rows.paper, second),
         )
     )
 

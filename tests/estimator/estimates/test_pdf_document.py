@@ -397,17 +397,6 @@ def test_a_link_in_a_price_list_is_shown_and_not_followed(link: str, listener: L
     assert listener.knocks == 0
 
 
-@pytest.mark.parametrize(
-    "text", ['"', "\\", '"; } @page { size: 1mm } a { content: "', "\n", "</style>", "ü، हि\u2028\0"]
-)
-def test_any_text_is_a_string_of_css(text: str) -> None:
-    written = pdf_document.css_string(text)
-    assert written[0] == written[-1] == '"'
-    assert not set(written[1:-1]) & set('"<>\n;{}@')
-    back = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), written[1:-1])
-    assert back == text
-
-
 # The clinic's logo and the reader's currency ---------------------------------------------------------------------
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.estimates.pdf_document import css_string
 from estimator.pdf import renderer, requirements
+from estimator.pdf.page_foot import css_string
 from estimator.pdf.substitutes import MARK
 from tests.support.example_papers import text_of
 
