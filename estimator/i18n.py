@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation, localcontext
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_translations, lazy_gettext, lazy_pgettext
+from flask_babel import force_locale, get_babel, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -40,6 +41,7 @@ __all__ = [
     "ngettext",
     "pgettext",
     "reader",
+    "says_all",
     "second_language",
     "speak",
     "speaking",
@@ -82,6 +84,16 @@ def _filled(said: str, values: Mapping[str, object]) -> str:
     if any(isinstance(value, Markup) for value in values.values()):
         return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
     return filled(said, values) if values else said
+
+
+def says_all(tag: str) -> bool:
+    """Whether a language has every catalogue: what only staff read, too."""
+    folders = get_babel().translation_directories
+    locale = reader(tag).locale
+    return all(
+        any((Path(folder) / str(locale) / "LC_MESSAGES" / f"{domain}.mo").is_file() for folder in folders)
+        for domain in DOMAINS
+    )
 
 
 def listed(parts: Iterable[object]) -> str:

@@ -80,7 +80,7 @@ def _everywhere() -> dict[str, Any]:
         "desk_troubles": troubles.sentences,
         "privacy_notice": here.privacy_notice,
         "new_estimate": False,
-        "languages": [reader(tag) for tag in here.languages],
+        "languages": [reader(tag) for tag in language.spoken()],
         "reader": current_reader(),
     }
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator import staff
 from estimator.verification import LARGEST as LARGEST_PDF
-from estimator.web import compression, errors
+from estimator.web import compression, errors, language
 from estimator.web.patient import verify
 from estimator.web.staff import security
 from estimator.web.static_files import IMMUTABLE
@@ -251,6 +251,7 @@ def init_app(app: Flask) -> None:
         False  # it asks for a Referer, which our pages forbid the browser to send
     )
     csrf.init_app(app)
+    app.extensions[language.OF_STAFF] = frozenset({*STAFF, *SIGNING_IN})
     app.before_request(_keep_strangers_out)
     app.after_request(_add_headers)
     compression.init_app(app, PUBLIC - {"static"})

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from estimator import clinic
-from estimator.i18n import Reader, reader
+from estimator.i18n import Reader, reader, says_all
 from estimator.web import missing_languages
 
 CHOOSING = ("language", "lang")
@@ -25,6 +25,9 @@ CHOOSING = ("language", "lang")
 SPEAK = "speak"
 """What chooses one after the address that a form is sent to."""
 
+
+OF_STAFF = "pages of staff"
+"""The extension that holds the names of the pages that only staff see."""
 
 MOSTLY_IN = {"bn": "BD", "hi": "IN", "ru": "RU", "de": "DE", "ja": "JP", "tr": "TR"}
 """The country in which most speakers of a language live, where one currency is a good guess."""
@@ -86,12 +89,23 @@ def query(**more: str) -> str:
     return f"?{asked}" if asked else ""
 
 
+def spoken() -> Sequence[str]:
+    """Return the languages of this page: those of the installation, and on pages of staff those that these speak.
+
+    A page of staff in a language that only patients' pages speak would be English with some words of that language.
+    """
+    every: Sequence[str] = current_app.config["SETTINGS"].languages
+    if request.endpoint not in current_app.extensions.get(OF_STAFF, ()):
+        return every
+    return [tag for tag in every if tag == "en" or says_all(tag)] or ["en"]
+
+
 def current_reader() -> Reader:
     """Return the reader of this request: the language they chose, else their browser's, else the clinic's."""
     if not has_request_context():
         return reader("en")
     if "reader" not in g:
-        tags = current_app.config["SETTINGS"].languages
+        tags = spoken()
         chosen = session.get("language")
         if chosen not in tags:
             chosen = request.accept_languages.best_match(tags) or _of_the_clinic(tags)
