@@ -13,7 +13,7 @@ from estimator.verification import LARGEST as LARGEST_PDF
 from estimator.web import compression, errors, language
 from estimator.web.patient import verify
 from estimator.web.staff import security
-from estimator.web.static_files import IMMUTABLE
+from estimator.web.static_files import is_kept_for_ever
 
 PUBLIC = frozenset(
     {
@@ -334,8 +334,7 @@ def _is_shown_here(endpoint: str) -> bool:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint in IMMUTABLE and response.status_code < 400:
-        # The address carries a hash of the content, so that it may be kept for ever.
+    if response.status_code < 400 and is_kept_for_ever():
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-store"

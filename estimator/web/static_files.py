@@ -69,6 +69,17 @@ def version(name: str) -> str:
     return _files()[name].sha256[:12]
 
 
+def is_kept_for_ever() -> bool:
+    """Whether what this request asks for is named by its content, so that no other version is kept under its name.
+
+    While machines are brought up to date one after the other, an older one may be asked for a newer file.
+    """
+    if request.endpoint == "static":
+        found = _files().get((request.view_args or {}).get("filename", ""))
+        return found is not None and request.args.get("v") == found.sha256[:12]
+    return request.endpoint in IMMUTABLE
+
+
 @cache
 def _files() -> Mapping[str, StaticFile]:
     return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}

@@ -43,11 +43,15 @@ def turn(what: str) -> Iterator[bool]:
 def stand_in_line(what: str, name: str, network: str) -> int | None:
     """Return how many are served before `name`, which keeps its place while it asks again; None if there is no room.
 
-    Of each network the first comes before the second of any other, so that nobody fills the line.
+    Of each network the first comes before the second of any other, so that nobody fills the line. Whoever was served,
+    or did not come back, leaves the other places of the network behind all others.
     """
     now = time.time()
     with _line(what) as line:
-        line[:] = [place for place in line if now - GONE_SECONDS < place[2] <= now + GONE_SECONDS]
+        gone = [place for place in line if not now - GONE_SECONDS < place[2] <= now + GONE_SECONDS]
+        for place in gone:
+            line.remove(place)
+            _go_behind(line, place[3], now)
         mine = next((place for place in line if place[0] == name), None)
         if mine is None:
             if len(line) >= MOST_WAITING or sum(place[3] == network for place in line) >= MOST_WAITING_OF_ONE:
@@ -67,7 +71,14 @@ def stand_in_line(what: str, name: str, network: str) -> int | None:
 def leave(what: str, name: str) -> None:
     """Give a place in a line up."""
     with _line(what) as line:
-        line[:] = [place for place in line if place[0] != name]
+        for place in [place for place in line if place[0] == name]:
+            line.remove(place)
+            _go_behind(line, place[3], time.time())
+
+
+def _go_behind(line: list[_Place], network: str, now: float) -> None:
+    """Let the places of a network wait from now on: it has had its turn, or let it pass."""
+    line[:] = [(name, now if whose == network else since, asked, whose) for name, since, asked, whose in line]
 
 
 _Place = tuple[str, float, float, str]
@@ -84,7 +95,8 @@ def _line(what: str) -> Iterator[list[_Place]]:
     except OSError:
         yield line
         return
-    with os.fdopen(descriptor, "r+b") as file:
+    # Without a buffer, which would be written once more when the file is closed, also on a full disk.
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
             for name, since, asked, network in json.load(file):
@@ -96,7 +108,6 @@ def _line(what: str) -> Iterator[list[_Place]]:
             file.seek(0)
             file.truncate()
             file.write(json.dumps(line).encode())
-            file.flush()
         except OSError:
             return
 

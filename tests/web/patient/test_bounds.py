@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import resource
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -100,10 +101,39 @@ def test_who_came_first_is_served_first_but_one_network_does_not_fill_the_line(
         ]  # fmt: skip
         assert stand("one more", "192.0.2.1") is None
         assert stand("honest", "198.51.100.7") == 1
+        clock.shift(timedelta(milliseconds=10))
         turns.leave("drawing", "flood 0")
-        assert [stand("honest", "198.51.100.7"), stand("flood 1", "192.0.2.1")] == [1, 0]
+        assert stand("honest", "198.51.100.7") == 0
         clock.shift(timedelta(seconds=turns.GONE_SECONDS + 1))
         assert stand("late", "203.0.113.9") == 0, "nobody waits for those who have gone"
+
+
+def test_places_that_their_network_lets_pass_hold_up_somebody_else_once(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    idle = [f"idle {number}" for number in range(turns.MOST_WAITING_OF_ONE)]
+    with app.app_context():
+        for name in idle:
+            turns.stand_in_line("drawing", name, "192.0.2.1")
+            clock.shift(timedelta(milliseconds=10))
+        assert turns.stand_in_line("drawing", "honest", "198.51.100.7") == 1
+        for _ask in range(4):  # the first of them is not asked for again, the others are kept
+            clock.shift(timedelta(seconds=turns.GONE_SECONDS / 3))
+            before = turns.stand_in_line("drawing", "honest", "198.51.100.7")
+            for name in idle[1:]:
+                turns.stand_in_line("drawing", name, "192.0.2.1")
+        assert before == 0
+
+
+def test_a_line_that_cannot_be_written_down_keeps_nobody_waiting(app: Flask) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with app.app_context():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # as on a full disk, no file takes a byte
+        try:
+            assert turns.stand_in_line("drawing", "mine", "192.0.2.1") == 0
+            turns.leave("drawing", "mine")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(

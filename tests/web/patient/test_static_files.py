@@ -84,12 +84,19 @@ def test_the_name_of_a_content_is_the_same_on_every_machine_and_at_every_time(
 
 def test_whoever_has_it_is_told_so_in_a_few_bytes(app: Flask) -> None:
     visitor = Visitor(app)
+    address = f"/static/site.css?v={static_files.version('site.css')}"
     for headers in ({}, {"Accept-Encoding": "gzip"}):
-        known = visitor.ask("GET", "/static/site.css", headers=headers).headers["ETag"]
-        again = visitor.ask("GET", "/static/site.css", headers={**headers, "If-None-Match": known})
+        known = visitor.ask("GET", address, headers=headers).headers["ETag"]
+        again = visitor.ask("GET", address, headers={**headers, "If-None-Match": known})
         assert (again.status, again.body) == (304, b"")
         assert again.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Cookie" not in again.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize("asked", ["", "?v=", "?v=000000000000", "?v=evil&v=evil"])
+def test_nothing_is_kept_for_ever_under_the_name_of_another_version(app: Flask, asked: str) -> None:
+    answer = Visitor(app).ask("GET", f"/static/site.css{asked}")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_what_is_kept_for_ever_depends_on_nobodys_cookie(app: Flask) -> None:

@@ -24,11 +24,12 @@ def check(draft_id: int) -> ResponseReturnValue:
     """
     draft = the_draft(draft_id)
     kind, _slash, path = request.form.get("of", "").partition("/")
-    typed = printable(request.form.get("text", "")).replace("\r\n", "\n")
-    if len(typed if kind == "text" else draft.text) > LONGEST:
+    sent = request.form.get("text", "")
+    if len(sent if kind == "text" else draft.text) > LONGEST:
         return jsonify(
             {"said": _("This list is so long that it is looked at when it is saved."), "stop": True}
         )
+    typed = printable(sent).replace("\r\n", "\n")
     if kind == "text":
         look = editing.look(typed)
         return jsonify({"said": _said(look), **text.told(typed, look)})
