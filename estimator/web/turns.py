@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -48,10 +48,7 @@ def stand_in_line(what: str, name: str, network: str) -> int | None:
     """
     now = time.time()
     with _line(what) as line:
-        gone = [place for place in line if not now - GONE_SECONDS < place[2] <= now + GONE_SECONDS]
-        for place in gone:
-            line.remove(place)
-            _go_behind(line, place[3], now)
+        _go(line, {place[0] for place in line if not now - GONE_SECONDS < place[2] <= now + GONE_SECONDS})
         mine = next((place for place in line if place[0] == name), None)
         if mine is None:
             if len(line) >= MOST_WAITING or sum(place[3] == network for place in line) >= MOST_WAITING_OF_ONE:
@@ -71,14 +68,17 @@ def stand_in_line(what: str, name: str, network: str) -> int | None:
 def leave(what: str, name: str) -> None:
     """Give a place in a line up."""
     with _line(what) as line:
-        for place in [place for place in line if place[0] == name]:
-            line.remove(place)
-            _go_behind(line, place[3], time.time())
+        _go(line, {name})
 
 
-def _go_behind(line: list[_Place], network: str, now: float) -> None:
-    """Let the places of a network wait from now on: it has had its turn, or let it pass."""
-    line[:] = [(name, now if whose == network else since, asked, whose) for name, since, asked, whose in line]
+def _go(line: list[_Place], names: Collection[str]) -> None:
+    """Take places out of a line; their networks had their turns or let them pass, so their other places wait anew."""
+    networks, now = {place[3] for place in line if place[0] in names}, time.time()
+    line[:] = [
+        (name, now if network in networks else since, asked, network)
+        for name, since, asked, network in line
+        if name not in names
+    ]
 
 
 _Place = tuple[str, float, float, str]
