@@ -7,7 +7,7 @@ try {
     if (!more) {
       const made = JSON.parse(estimate);
       const { [made.list]: done, ...others } = JSON.parse(answers);
-      list.unshift({ ...made, link, total: document.querySelector(".total-amount").innerText });
+      list.unshift({ ...made, link, total: document.querySelector(".total-about").innerText });
       localStorage.answers = JSON.stringify(others);
     }
     localStorage.estimates = JSON.stringify(list);

@@ -83,6 +83,7 @@ const draw = () => {
   show.hidden = narrow.matches && !last && !form.matches(".changing");
   document.documentElement.classList.toggle("stepped", narrow.matches);
   document.documentElement.classList.toggle("first-step", !place);
+  document.documentElement.classList.toggle("to-check", checked);
   document.querySelector("h1").classList.toggle("spoken", narrow.matches && place > 0);
   for (const more of check.querySelectorAll("details")) more.open = !narrow.matches;
   if (!last) return;

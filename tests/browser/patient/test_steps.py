@@ -229,3 +229,17 @@ def test_the_bar_has_the_total_and_the_way_on(open_page: Opener) -> None:
     for inside in (bar.locator(".total-amount"), bar.get_by_role("button", name="Next")):
         expect(inside).to_be_in_viewport(ratio=1)
     estimate(page, DELHI)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_bar_beside_answers_that_are_changed_leaves_room_for_them(
+    open_page: Opener, breakdown: str, width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 740})
+    page.goto(f"{breakdown}/change")
+    bar = page.locator("aside.total")
+    expect(bar.get_by_role("button", name="Next")).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("button", name="Show my estimate")).to_be_in_viewport(ratio=1)
+    total_is_shown(page)
+    assert bar.evaluate("bar => bar.scrollHeight - bar.clientHeight") <= 2
+    assert bar.evaluate("bar => bar.offsetHeight") <= 740 / 3
