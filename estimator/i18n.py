@@ -61,6 +61,10 @@ _ARABIC = re.compile(
 )
 
 
+_APART = re.compile(r"[0-9]\s+[0-9]")
+_SPACED = re.compile(r"[^0-9]*(?:[0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,2}(?:\s[0-9]{2})*\s[0-9]{3})[^0-9]*")
+
+
 def gettext(message: str, **values: object) -> str:
     """Say a message in the reader's language, in English where there is no reader."""
     said: str = _translations().ugettext(message)
@@ -282,9 +286,19 @@ def folded_digits(typed: str) -> str:
 
 
 def bare_number(typed: str) -> str:
-    """Write a typed number in digits that programs read, without spaces and what cannot be seen."""
+    """Write a typed number in digits that programs read, without spaces and what cannot be seen.
+
+    A space between digits goes only where thousands or lakhs may be apart: "1 2" stays as it is, and is no number. A
+    figure that is no digit, as in "5²", makes the whole of it none.
+    """
+    if any(unicodedata.category(letter) == "No" for letter in typed):
+        return ""
     text = folded_digits(typed).replace("\N{ARABIC COMMA}", ",").replace(MINUS, "-")
-    return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf")
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    whole, *rest = re.split("[.,\N{ARABIC DECIMAL SEPARATOR}]", seen, maxsplit=1)
+    if any(map(_APART.search, rest)) or (_APART.search(whole) and not _SPACED.fullmatch(whole)):
+        return seen
+    return re.sub(r"\s", "", seen)
 
 
 def arabic_number(bare: str) -> str | None:

@@ -38,6 +38,11 @@ def test_an_amount_is_grouped_as_its_readers_write_it_after_the_code_of_its_curr
         ("৪২", "en", "42"),
         ("১,৫০,০০০", "bn", "150000"),
         ("1,50,000.5", "hi", "150000.5"),
+        ("1 234", "en", "1234"),
+        ("1 50 000", "hi", "150000"),
+        ("1 234 567,5", "ru", "1234567.5"),
+        (" 12 ", "en", "12"),
+        ("- 12", "en", "-12"),
         ("1,50,000", "en-IN", "150000"),
         ("١٬٢٣٤٫٥", "ar", "1234.5"),
         ("١٫٥", "fr", "1.5"),
@@ -52,7 +57,20 @@ def test_a_number_is_read_in_the_digits_and_marks_of_its_writer(typed: str, tag:
 
 @pytest.mark.parametrize(
     ("typed", "tag"),
-    [("1,5", "en"), ("1.5", "es"), ("1.850,5", "en"), ("١٬٢٣", "ar"), ("١٫٢٫٣", "ar"), ("١٬٢٣٤,٥", "ar")],
+    [
+        ("1 2", "en"),
+        ("1 85 0", "ru"),
+        ("12 345 6", "fr"),
+        ("1.5 0", "en"),
+        ("5²", "en"),
+        ("²", "hi"),
+        ("1,5", "en"),
+        ("1.5", "es"),
+        ("1.850,5", "en"),
+        ("١٬٢٣", "ar"),
+        ("١٫٢٫٣", "ar"),
+        ("١٬٢٣٤,٥", "ar"),
+    ],
 )
 def test_what_could_be_another_number_is_asked_back(typed: str, tag: str) -> None:
     assert reader(tag).read_number(typed) is None

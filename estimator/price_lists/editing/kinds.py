@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from estimator.i18n import folded_digits
+from estimator.i18n import bare_number, folded_digits
 from pricing.money import plain
 from pricing.reading import MOST_DECIMALS, MOST_WHOLE_DIGITS, PLURAL_FORMS, TooLong, shown
 
@@ -41,8 +41,7 @@ class Kind:
 
 def typed_number(typed: str) -> Decimal | int | None:
     """Parse a number typed in plain digits; None if it is not a number."""
-    text = folded_digits(typed).replace("\N{MINUS SIGN}", "-")
-    text = "".join(letter for letter in text if not letter.isspace())
+    text = bare_number(typed)
     if not _NUMBER.match(text):
         return None
     return Decimal(text) if "." in text else int(text)
