@@ -403,13 +403,17 @@ def _typical(version: TableVersion, table: PriceTable, reader: Reader) -> Range 
 
 
 def _plan(found: price_lists.Typical, table: PriceTable, reader: Reader) -> Words | str:
-    """Return what a clinic calls its worked example; in another language than the list's, its first answers."""
+    """Return what a clinic calls its worked example; in another language than the list's, its first answers.
+
+    An amount says nothing without its question.
+    """
     if reader.tag.partition("-")[0] == table.main_language.partition("-")[0]:
         return reader.own(found.name, table.main_language)
     asked = [
         driver
         for driver in table.drivers
         if driver.role != "about_you"
+        and not getattr(driver, "money", False)
         and found.answers.get(driver.code) not in (None, True, False, "none", "0")
     ]
     return listed_apart(

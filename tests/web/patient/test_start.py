@@ -46,6 +46,17 @@ def test_each_list_is_a_card_with_provider_treatment_range_and_one_button(
         assert len(said) < 400
 
 
+def test_in_another_language_an_example_is_its_answers_without_amounts_that_name_nothing(
+    start: Callable[..., Flask],
+) -> None:
+    app = start(languages=("en", "ru"))
+    page_of(app, "delhi", "japan")
+    page = Visitor(app, headers={"Accept-Language": "ru"}).open("/")
+    said = [words(note) for note in page.all("span", class_="note") if words(note).startswith("Пример")]
+    assert len(said) == 2
+    assert [text for text in said if "JPY" in text or "USD" in text] == []
+
+
 def test_what_is_known_is_said_once(start: Callable[..., Flask]) -> None:
     page = page_of(start(), "delhi", "japan", "mexico")
     assert page.text().count("is not proven") == 1
