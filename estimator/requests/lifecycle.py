@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from estimator import keys, links
+from estimator import audit, keys, links
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
@@ -175,6 +175,27 @@ def get(reference: str) -> PatientRequest | None:
 def token_of(request: PatientRequest, link_key: str) -> str:
     """Compose the token of a request's link again."""
     return links.compose(link_key, KIND, request.reference, request.link_serial)
+
+
+def new_link(act: Act, request: PatientRequest) -> str:
+    """Give a request that has no quote a new link, and return its token; the previous link stops working.
+
+    `quotes.new_link` is for one that has: its page leads on to the quote, so the two links end together.
+    """
+    token = end_link(act, request)
+    add_event(act, request, "new_link")
+    audit.add(act, "request.new_link", subject=request.reference)
+    return token
+
+
+def end_link(act: Act, request: PatientRequest) -> str:
+    """Put a new link in the place of a request's, and return its token; the caller says in an event why."""
+    lock(request)
+    request.link_serial += 1
+    token = token_of(request, act.settings.link_key)
+    request.link_hash = links.stored(token)
+    db.session.flush()
+    return token
 
 
 def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
