@@ -16,6 +16,7 @@ from estimator.requests.events import (
 )
 from estimator.requests.lifecycle import (
     KIND,
+    LANGUAGES_A_DAY,
     NEXT,
     TABLE,
     Asked,
@@ -49,6 +50,7 @@ from estimator.requests.questions import (
 __all__ = [
     "EXCHANGE",
     "KIND",
+    "LANGUAGES_A_DAY",
     "NEXT",
     "QUESTIONS_A_DAY",
     "SEEN",

@@ -10,10 +10,10 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator import audit, keys, links
 from estimator.act import Act
@@ -32,6 +32,9 @@ KIND = "request"
 """What the links of this module open; part of their tokens."""
 
 TABLE = PatientRequest.__tablename__
+
+LANGUAGES_A_DAY = 20
+"""Maximum number of changes of the language of one request in 24 hours."""
 
 NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "new": ("in_work", "waiting", "quoted", "closed"),
@@ -251,11 +254,21 @@ def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: i
 
 
 def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | None:
-    """Send everything from now on in another language; what was issued or sent stays as it is. None: it is the same."""
+    """Send everything from now on in another language; what was issued or sent stays as it is. None: it is the same.
+
+    Raises outbox.TooMany after LANGUAGES_A_DAY, so that nobody lengthens a history without end.
+    """
     lock(request)
     before = request.language
     if language == before:
         return None
+    changed = select(func.count()).where(
+        RequestEvent.request_id == request.id,
+        RequestEvent.kind == "language",
+        RequestEvent.at > act.now - timedelta(days=1),
+    )
+    if (db.session.scalar(changed) or 0) >= LANGUAGES_A_DAY:
+        raise outbox.TooMany("record")
     request.language = language
     detail: dict[str, Any] = {"from": before, "to": language}
     return add_event(act, request, "language", **detail)
