@@ -209,9 +209,10 @@ def as_bytes(content: StoredQuote) -> bytes:
 def recompute(content: object, table: PriceTable) -> Recomputed:
     """Compute a content again from its answers and adjustments, with the table that it was issued from.
 
-    Every place that says something else is named: "total", "breakdown.items". Raises NotAQuote for what is no
-    content at all, and pricing.BadAnswers if the table refuses its answers. Whoever made the content cannot make
-    this slow: amounts are short, and the table prices what it was written for.
+    Every place that says something else is named: "total", "breakdown.items"; "breakdown" is everything in it that no
+    breakdown has. Raises NotAQuote for what is no content at all, and pricing.BadAnswers if the table refuses its
+    answers. Whoever made the content cannot make this slow: amounts are short, the table prices what it was written
+    for, and only what a content has is looked for in theirs.
     """
     found = _checked(content)
     amounts = [
@@ -235,10 +236,10 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
     theirs: Mapping[str, object] = found["breakdown"]
     ours: Mapping[str, object] = firm.breakdown
     differences += [
-        f"breakdown.{key}"
-        for key in sorted({*theirs, *ours})
-        if key not in theirs or key not in ours or theirs[key] != ours[key]
+        f"breakdown.{key}" for key in sorted(ours) if key not in theirs or theirs[key] != ours[key]
     ]
+    if not theirs.keys() <= ours.keys():
+        differences.append("breakdown")
     return Recomputed(firm.total, differences)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, overload
 
 from sqlalchemy import select
@@ -38,6 +39,12 @@ from pricing.stored import read_answers
 
 FORMAT = 1
 
+MOST_LISTED = 100
+"""Maximum number of entries of a history, and of mails, on the page and in the PDF; the JSON has all of them."""
+
+MOST_WORDS = 50_000
+"""Maximum number of characters in the entries that are listed; the newest is listed however long it is."""
+
 PURPOSES: Mapping[str, Any] = {
     "health_data": lazy_gettext("Using what says something about health"),
     "contact": lazy_gettext("Writing and calling"),
@@ -58,10 +65,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what is kept."""
+    """A part of what is kept; `note` says what is left out of it, if something is."""
 
     heading: str
     rows: list[Row]
+    note: str | None = None
 
 
 def of_request(act: Act, record: PatientRequest) -> KeptRequest:
@@ -241,8 +249,27 @@ class _Worded:
         yield Part(_("What you asked about"), list(self.plan()))
         yield Part(_("What you agreed to"), list(self.consents()))
         yield Part(_("Quotes"), list(self.quotes()))
-        yield Part(_("What happened"), list(self.history()))
-        yield Part(_("Mail"), list(self.mail()))
+        yield self.newest(_("What happened"), self.history(), len(self.found["history"]))
+        yield self.newest(_("Mail"), self.mail(), len(self.found["mail"]))
+
+    def newest(self, heading: str, rows: Iterator[Row], whole: int) -> Part:
+        """Return the newest of some rows: anybody can make many, and all of them would be drawn for a long time."""
+        shown: list[Row] = []
+        room = MOST_WORDS
+        for row in islice(rows, MOST_LISTED):
+            room -= len(row.text)
+            if room < 0 and shown:
+                break
+            shown.append(row)
+        if len(shown) == whole:
+            return Part(heading, shown)
+        number = self.reader.number
+        note = _(
+            "The newest %(shown)s of %(all)s are listed here. All of them are in the download for a program (JSON).",
+            shown=number(str(len(shown))),
+            all=number(str(whole)),
+        )
+        return Part(heading, shown, note)
 
     def person(self) -> Iterator[Row]:
         found = self.found

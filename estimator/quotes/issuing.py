@@ -195,9 +195,12 @@ def can_be_withdrawn(revision: QuoteRevision, now: datetime) -> bool:
 
 
 def new_link(act: Act, quote: Quote) -> str:
-    """Give a quote a new link, and return its token; the previous link stops working."""
+    """Give a quote and its request new links, and return the token of the quote's; the previous ones stop working.
+
+    Both end together: whoever holds the link of the request is led on to the quote.
+    """
     request = quote.request
-    lock(request)
+    requests.end_link(act, request)
     db.session.refresh(quote)
     quote.link_serial += 1
     token = token_of(quote, act.settings.link_key)

@@ -16,6 +16,7 @@ from estimator.requests.events import (
 )
 from estimator.requests.lifecycle import (
     KIND,
+    LANGUAGES_A_DAY,
     NEXT,
     TABLE,
     Asked,
@@ -27,9 +28,11 @@ from estimator.requests.lifecycle import (
     breakdown_of,
     consents_of,
     email_lookup,
+    end_link,
     find,
     get,
     move,
+    new_link,
     note,
     person_of,
     speak,
@@ -47,6 +50,7 @@ from estimator.requests.questions import (
 __all__ = [
     "EXCHANGE",
     "KIND",
+    "LANGUAGES_A_DAY",
     "NEXT",
     "QUESTIONS_A_DAY",
     "SEEN",
@@ -68,6 +72,7 @@ __all__ = [
     "consents",
     "consents_of",
     "email_lookup",
+    "end_link",
     "find",
     "get",
     "history",
@@ -76,6 +81,7 @@ __all__ = [
     "mailed_codes",
     "move",
     "name_index",
+    "new_link",
     "note",
     "person_of",
     "search",

@@ -10,12 +10,12 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from estimator import keys, links
+from estimator import audit, keys, links
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
@@ -32,6 +32,9 @@ KIND = "request"
 """What the links of this module open; part of their tokens."""
 
 TABLE = PatientRequest.__tablename__
+
+LANGUAGES_A_DAY = 20
+"""Maximum number of changes of the language of one request in 24 hours."""
 
 NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "new": ("in_work", "waiting", "quoted", "closed"),
@@ -177,6 +180,27 @@ def token_of(request: PatientRequest, link_key: str) -> str:
     return links.compose(link_key, KIND, request.reference, request.link_serial)
 
 
+def new_link(act: Act, request: PatientRequest) -> str:
+    """Give a request that has no quote a new link, and return its token; the previous link stops working.
+
+    `quotes.new_link` is for one that has: its page leads on to the quote, so the two links end together.
+    """
+    token = end_link(act, request)
+    add_event(act, request, "new_link")
+    audit.add(act, "request.new_link", subject=request.reference)
+    return token
+
+
+def end_link(act: Act, request: PatientRequest) -> str:
+    """Put a new link in the place of a request's, and return its token; the caller says in an event why."""
+    lock(request)
+    request.link_serial += 1
+    token = token_of(request, act.settings.link_key)
+    request.link_hash = links.stored(token)
+    db.session.flush()
+    return token
+
+
 def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
     """Return who asks, None once the person is erased. Raises keys.Unreadable."""
     full_name = _opened(request, "full_name", keyring)
@@ -230,11 +254,21 @@ def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: i
 
 
 def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | None:
-    """Send everything from now on in another language; what was issued or sent stays as it is. None: it is the same."""
+    """Send everything from now on in another language; what was issued or sent stays as it is. None: it is the same.
+
+    Raises outbox.TooMany after LANGUAGES_A_DAY, so that nobody lengthens a history without end.
+    """
     lock(request)
     before = request.language
     if language == before:
         return None
+    changed = select(func.count()).where(
+        RequestEvent.request_id == request.id,
+        RequestEvent.kind == "language",
+        RequestEvent.at > act.now - timedelta(days=1),
+    )
+    if (db.session.scalar(changed) or 0) >= LANGUAGES_A_DAY:
+        raise outbox.TooMany("record")
     request.language = language
     detail: dict[str, Any] = {"from": before, "to": language}
     return add_event(act, request, "language", **detail)

@@ -204,6 +204,8 @@ def quote_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
     for place in again.differences:
         if place in sums:
             found.append(Difference(place, "", None, amount(data[place]), firm.text(sums[place])))
+        elif place == "breakdown":
+            found.append(Difference("more"))
         elif place.startswith("breakdown."):
             found += _of_part(place.removeprefix("breakdown."), data["breakdown"], firm.breakdown)
         else:
@@ -221,13 +223,15 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
     except pricing.BadAnswers:
         return Computed("refused", table)
     computed: Mapping[str, object] = ours
-    parts = sorted({*data, *computed})
+    # Only what an estimate has is looked for: whatever else stands in the data is one difference, however much it is.
     found = [
         difference
-        for part in parts
-        if part not in data or part not in computed or data[part] != computed[part]
+        for part in sorted(computed)
+        if part not in data or data[part] != computed[part]
         for difference in _of_part(part, data, ours)
     ]
+    if not data.keys() <= computed.keys():
+        found.append(Difference("more"))
     written = amount(_at(data, "totals", "total", "likely"))
     likely, at_least = ours["totals"]["total"]["likely"], is_at_least(ours)
     return Computed(None, table, table.currency, written, likely, found, at_least)
@@ -288,10 +292,12 @@ def _of_part(part: str, theirs: Mapping[str, Any], ours: StoredBreakdown) -> lis
         for code in [*our_lines, *(code for code in their_lines if code not in our_lines)]:
             written = amount(_at(their_lines.get(code), "amount", "likely"))
             computed = _at(our_lines.get(code), "amount", "likely")
+            if len(found) == MOST_SHOWN:
+                break
             if written != computed or (code in their_lines) != (code in our_lines):
                 label = our_lines[code]["label"] if code in our_lines else None
                 found.append(Difference(place, code if label else "", label, written, computed))
-    return found[:MOST_SHOWN] or [Difference(part if part in ours else "more")]
+    return found or [Difference(part)]
 
 
 MOST_SHOWN = 40

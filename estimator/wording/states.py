@@ -85,7 +85,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "approved": lazy_gettext("Quote approved by a second coordinator"),
     "issued": lazy_gettext("Quote issued"),
     "opened": lazy_gettext("Quote opened"),
-    "new_link": lazy_gettext("New link made for the quote"),
+    "new_link": lazy_gettext("New link made"),
     "accepted": lazy_gettext("Quote accepted"),
     "declined": lazy_gettext("Quote declined"),
     "taken_back": lazy_gettext("Acceptance taken back"),

@@ -50,7 +50,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "taken_back": lazy_gettext("took back the acceptance of quote %(quote)s, revision %(revision)s"),
     "withdrawn": lazy_gettext("withdrew quote %(quote)s, revision %(revision)s"),
     "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
-    "new_link": lazy_gettext("made a new link to quote %(quote)s"),
+    "new_link": lazy_gettext("made new links to the request and to quote %(quote)s"),
     "approved": lazy_gettext("approved the adjustments of the quote"),
     "erased": lazy_gettext("deleted the person’s details"),
 }

@@ -143,6 +143,7 @@ MAY: dict[str, set[str]] = {
     "desk.assign": {"coordinator"},
     "desk.state": {"coordinator"},
     "desk.bulk": {"coordinator"},
+    "desk.new_link": {"coordinator"},
     "quotes_desk.prepare": {"coordinator", "approver"},
     "quotes_desk.preview": {"coordinator", "approver"},
     "quotes_desk.preview_pdf": {"coordinator", "approver"},

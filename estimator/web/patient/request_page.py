@@ -102,8 +102,15 @@ def language(reference: str) -> ResponseReturnValue:
     record, form = request_visit.opened(reference), LanguageForm()
     if not form.validate():
         return _page(record, QuestionForm(None), 422, form)
-    with committing():
-        requests.speak(act(), record, form.language.data)
+    try:
+        with committing():
+            requests.speak(act(), record, form.language.data)
+    except outbox.TooMany:
+        sentence = _(
+            "You have reached today’s limit of changes of the language. Try again tomorrow, or write to us."
+        )
+        again = form.refuse(sentence, form.language)
+        return _page(requests.get(reference) or record, QuestionForm(None), 429, again)
     return redirect(url_for("asking.page", reference=reference, _anchor="language-title"), code=303)
 
 

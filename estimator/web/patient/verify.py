@@ -27,6 +27,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled
+from pricing import PriceTable
 
 pages = Blueprint("checking", __name__)
 
@@ -206,11 +207,12 @@ def unreadable(checked: Checked) -> str | None:
 
 def rows(computed: Computed, reader: Reader) -> list[Row]:
     """Return the lines that differ, with both amounts, the totals first."""
+    labels = _Labels(reader, computed.table)
     order = {"total": 0, "price": 1, "adjusted": 2, "totals": 3}
     found = sorted(computed.differences, key=lambda each: order.get(each.place, 4))
     return [
         Row(
-            _label(each, reader, computed),
+            labels.of(each),
             _amount(each.written, computed.currency, reader),
             _amount(each.computed, computed.currency, reader),
         )
@@ -221,7 +223,8 @@ def rows(computed: Computed, reader: Reader) -> list[Row]:
 
 def others(computed: Computed, reader: Reader) -> list[str]:
     """Return what differs besides, and has no one amount."""
-    found = [str(_label(each, reader, computed)) for each in computed.differences if not _has_amounts(each)]
+    labels = _Labels(reader, computed.table)
+    found = [str(labels.of(each)) for each in computed.differences if not _has_amounts(each)]
     return list(dict.fromkeys(found))
 
 
@@ -269,35 +272,42 @@ def _has_amounts(difference: Difference) -> bool:
     return difference.written is not None or difference.computed is not None
 
 
-def _label(difference: Difference, reader: Reader, computed: Computed) -> Words:
-    if difference.label is not None and computed.table is not None:
-        return reader.words(difference.label, computed.table.main_language)
-    names: Mapping[str, str] = {
-        "total": _("Total of the quote"),
-        "price": _("Price before adjustments"),
-        "adjusted": _("Sum of the adjustments"),
-        "item": _("A line that the price list has not"),
-        "tax": _("A tax that the price list has not"),
-        "answers": _("The answers"),
-        "notices": _("The notices"),
-        "payments": _("The payments"),
-        "stages": _("The cost after each stage"),
-        "groups": _("The groups of lines"),
-        "items": _("The lines"),
-        "taxes": _("The taxes"),
-        "currency": _("The currency"),
-        "table": _("The name of the price list"),
-        "version": _("The version of the price list"),
-    }
-    totals: Mapping[str, str] = {
-        "provider": _("Paid to the provider"),
-        "others": _("Paid to others"),
-        "reserve": _("Suggested reserve"),
-        "total": _("Likely total"),
-    }
-    if difference.place == "totals" and difference.code in totals:
-        return Words(totals[difference.code])
-    return Words(names.get(difference.place, _("Something else in the data")))
+class _Labels:
+    """What each difference is called, in the language that is spoken; worded once for all of them."""
+
+    def __init__(self, reader: Reader, table: PriceTable | None) -> None:
+        self.reader, self.table = reader, table
+        self.names: Mapping[str, str] = {
+            "total": _("Total of the quote"),
+            "price": _("Price before adjustments"),
+            "adjusted": _("Sum of the adjustments"),
+            "item": _("A line that the price list has not"),
+            "tax": _("A tax that the price list has not"),
+            "answers": _("The answers"),
+            "notices": _("The notices"),
+            "payments": _("The payments"),
+            "stages": _("The cost after each stage"),
+            "groups": _("The groups of lines"),
+            "items": _("The lines"),
+            "taxes": _("The taxes"),
+            "currency": _("The currency"),
+            "table": _("The name of the price list"),
+            "version": _("The version of the price list"),
+        }
+        self.totals: Mapping[str, str] = {
+            "provider": _("Paid to the provider"),
+            "others": _("Paid to others"),
+            "reserve": _("Suggested reserve"),
+            "total": _("Likely total"),
+        }
+        self.else_ = _("Something else in the data")
+
+    def of(self, difference: Difference) -> Words:
+        if difference.label is not None and self.table is not None:
+            return self.reader.words(difference.label, self.table.main_language)
+        if difference.place == "totals" and difference.code in self.totals:
+            return Words(self.totals[difference.code])
+        return Words(self.names.get(difference.place, self.else_))
 
 
 def _has_room(what: str, most: int) -> bool:

@@ -35,6 +35,7 @@ SENTENCES = {
     "quotes.downloaded": lazy_gettext("downloaded the list of quotes"),
     "people.listed": lazy_gettext("listed the people whose data were here"),
     "mail.again": lazy_gettext("sent a mail again"),
+    "request.new_link": lazy_gettext("made a new link for a request"),
     "request.erased": lazy_gettext("removed the person of a request"),
     "settings.changed": lazy_gettext("changed a setting"),
     "rate.entered": lazy_gettext("entered a rate of exchange"),

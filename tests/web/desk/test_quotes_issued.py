@@ -48,7 +48,7 @@ def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
     old = link().removeprefix(settings_of(app).public_url)
     coordinator.see(f"{page(reference)}/link")
     shown = coordinator.press("Make a new link")
-    assert "The quote has a new link." in shown.text
+    assert "The quote and its request have new links." in shown.text
     new = link().removeprefix(settings_of(app).public_url)
     stranger = app.test_client()
     assert stranger.get(old).status_code == 404

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from estimator import quotes, requests
 from estimator.config import Settings
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Estimate, Mail, QuoteCode, QuoteRevision
 from estimator.requests import mailed_codes
 from estimator.web import turns
@@ -366,3 +367,57 @@ def test_a_pdf_of_my_data_is_drawn_within_the_limit_and_in_the_line_of_all_pdfs(
     clock.shift(timedelta(seconds=1))
     waiting = visitor.open(path)
     assert (waiting.status, waiting.text("h1")) == (503, "Your PDF is waiting for its turn")
+
+
+def test_a_long_history_is_shown_by_its_newest_entries_and_whole_in_the_data(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.request() as request:
+        act = acting(actor="patient", now=NOW, settings=desk.settings)
+        for number in range(150):
+            requests.add_event(act, request, "question", words=f"Question {number}?")
+    page = visitor.open(f"/request/{desk.reference}/data")
+    document = visitor.open(f"/request/{desk.reference}/data.pdf").body
+    for said in (page.text(), text_of(document)):
+        assert "Question 149?" in said
+        assert "Question 60?" in said
+        assert "Question 40?" not in said
+        # What was asked, the code that opened it, and the questions.
+        assert (
+            "The newest 100 of 151 are listed here. All of them are in the download for a program (JSON)."
+            in said
+        )
+    whole = json.loads(visitor.open(f"/request/{desk.reference}/data.json").body)
+    assert [entry["words"] for entry in whole["history"][:150]] == [
+        f"Question {i}?" for i in range(149, -1, -1)
+    ]
+
+
+def test_long_words_of_a_history_are_shown_as_far_as_there_is_room(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.request() as request:
+        act = acting(actor="patient", now=NOW, settings=desk.settings)
+        for number in range(20):
+            requests.add_event(act, request, "question", words=f"Number {number}: {'stairs ' * 700}")
+    page = visitor.open(f"/request/{desk.reference}/data")
+    assert "The newest 10 of 21 are listed here." in page.text()
+    assert "Number 10:" in page.text()
+    assert "Number 9:" not in page.text()
+
+
+def test_many_mails_are_shown_by_the_newest(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.request() as request:
+        for number in range(120):
+            outbox.put(
+                acting(now=NOW, settings=desk.settings),
+                outbox.Message(
+                    "request_answer",
+                    about=request.reference,
+                    address="mina@quillworth.org",
+                    language="en",
+                    submission=f"{number:032}",
+                    limits=outbox.UNLIMITED,
+                ),
+            )
+    page = visitor.open(f"/request/{desk.reference}/data")
+    assert "The newest 100 of 122 are listed here." in page.text()

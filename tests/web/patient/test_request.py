@@ -637,6 +637,34 @@ def test_the_language_of_answers_is_said_and_can_be_changed(start: Callable[...,
     assert mails == ["en"], "what was sent stays as it was"
 
 
+def test_nobody_changes_the_language_without_end(
+    start: Callable[..., Flask], clock: time_machine.Traveller
+) -> None:
+    app = start(table_text(), languages=("en", "ar"))
+    visitor = Visitor(app)
+    done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
+    page = visitor.open(done.path.removesuffix("/sent"))
+    form = next(form for form in page.all("form") if form.get("action", "").endswith("/language"))
+
+    def change(number: int) -> Page:
+        data = page.typed(form)
+        data["language"] = ("ar", "en")[number % 2]
+        return visitor.post(form.get("action", ""), data)
+
+    for number in range(requests.LANGUAGES_A_DAY):
+        assert change(number).status == 303
+    refused = change(0)
+    assert refused.status == 429
+    assert "reached today’s limit of changes of the language" in refused.problems[0]
+    (record,) = stored(app)
+    assert record.language == "en"
+    assert change(1).status == 303, "what is the same is no change"
+    clock.shift(timedelta(days=1, minutes=1))
+    visitor.open(link_of(app, record))
+    page = visitor.open(page.path)
+    assert change(0).status == 303
+
+
 def test_with_one_language_there_is_none_to_choose(visitor: Visitor, form: Page) -> None:
     done = asked(visitor, form)
     assert visitor.open(done.path.removesuffix("/sent")).all("select") == []

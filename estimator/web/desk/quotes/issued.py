@@ -68,6 +68,7 @@ class IssuedQuote(TypedDict):
     revisions: list[RevisionRow]
     may_be_withdrawn: bool
     link: str | None
+    request_link: str | None
     questions: list[QuestionRow]
 
 
@@ -127,6 +128,9 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "link": None
         if of.erased_at is not None
         else f"{settings().public_url}/q/{quotes.token_of(quote, settings().link_key)}",
+        "request_link": None
+        if of.erased_at is not None
+        else f"{settings().public_url}/r/{requests.token_of(of, settings().link_key)}",
         "questions": _questions(of),
     }
 
@@ -191,22 +195,24 @@ def withdraw(reference: str) -> ResponseReturnValue:
 
 @pages.route("/link", methods=["GET", "POST"])
 def new_link(reference: str) -> ResponseReturnValue:
-    """Ask whether the quote is to have another link, and give it one."""
+    """Ask whether the quote and its request are to have other links, and give them some."""
     of = the_request(reference)
+    if of.erased_at is not None:
+        raise requests.Erased
     quote = the_quote(of)
     if request.method == "POST":
         with committing():
             quotes.new_link(act(), quote)
-        flash(_("The quote has a new link. The old one no longer works."))
+        flash(_("The quote and its request have new links. The old ones no longer work."))
         return to("prepare", reference=of.reference)
     return render_template(
         "desk/confirm.html",
-        heading=_("Make a new link for quote %(number)s?", number=quote.number),
+        heading=_("Make new links for quote %(number)s and its request?", number=quote.number),
         sentences=[
-            _("The old link no longer works, nor do the links in emails that were sent."),
             _(
-                "Do this if the link came into the wrong hands. Then give the new one to the patient yourself."
+                "The old links of the quote and of the request no longer work, nor do those in emails that were sent."
             ),
+            _("Do this if a link came into the wrong hands. Then give the new ones to the patient yourself."),
         ],
         button=_("Make a new link"),
         back=url_for("quotes_desk.prepare", reference=of.reference),

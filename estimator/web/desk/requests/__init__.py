@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.requests import enter, queue, request
+from estimator.web.desk.requests import enter, new_link, queue, request
 from estimator.web.desk.requests.blueprint import pages
 
 __all__ = [
     "enter",
+    "new_link",
     "pages",
     "queue",
     "request",

@@ -87,6 +87,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("entered the request for somebody")
         case "asked" if detail.get("about") == "question":
             return _("wrote from the page of an estimate")
+        case "new_link" if "quote" not in detail:
+            return _("made a new link to the request")
         case "state":
             return _("%(before)s → %(after)s", before=_state(detail["from"]), after=_state(detail["to"]))
         case "assigned" if detail.get("to") is None:

@@ -263,6 +263,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         may_work=may_work,
         may_quote=found.kind == "quote" and signed_in.may("quotes.issue"),
         link=_link(found, settings) if may_work and found.erased_at is None and not unreadable else None,
+        renew=_renew(found),
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
     return shown, status
@@ -387,6 +388,15 @@ def _link(found: PatientRequest, settings: Settings) -> LinkText:
         "language": theirs.tag,
         "direction": theirs.direction,
     }
+
+
+def _renew(found: PatientRequest) -> str | None:
+    """Return where a new link is made; None for somebody who may not make one for a quote, if there is one."""
+    if quotes.for_request(found) is None:
+        return url_for("desk.new_link", reference=found.reference)
+    if signed_in.may("quotes.issue"):
+        return url_for("quotes_desk.new_link", reference=found.reference)
+    return None
 
 
 def _zone(found: PatientRequest) -> str:
