@@ -32,7 +32,7 @@ LEAST_ATTEMPTS = 5
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-ANYBODYS = frozenset({"estimate", "request_received"})
+ANYBODYS = frozenset({"estimate", "request_code", "request_received"})
 """Templates of mail that anybody may cause, to any address, so that it is limited for the whole installation.
 
 What they caused never counts towards the limits of other mail: nobody can keep the clinic from writing to a patient.
@@ -41,7 +41,11 @@ What they caused never counts towards the limits of other mail: nobody can keep 
 PROMPT = frozenset(
     {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
 )
-"""Templates of mail that somebody waits for, and that nobody without a quote or an account can cause."""
+"""Templates of mail that somebody waits for.
+
+Who has no quote and no account, and has not shown that a mailbox is theirs, can cause none of it, but for a few links
+to a new password to an account that there is.
+"""
 
 NO_LIMIT = 1_000_000
 
