@@ -179,7 +179,7 @@ SETTINGS = (
     ),
     Setting(
         "MAILS_PER_HOUR",
-        "The maximum number of mails in an hour that anybody may cause, as docs/running.md lists them; the desk is told.",
+        "The maximum number of mails in an hour that anybody may cause, see docs/running.md; the desk is told.",
         "300",
         whole(1, 100_000),
     ),
