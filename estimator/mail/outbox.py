@@ -157,6 +157,15 @@ def sent_this_hour(now: datetime) -> int:
     return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template.in_(ANYBODYS))) or 0
 
 
+def put_since(since: datetime, template: str, *, about: str | None = None) -> int:
+    """Return how many mails of a template, about one record if that is given, were put into the outbox since a moment.
+
+    Whatever became of them: what was cancelled counts as well, but is about no record any more.
+    """
+    found = select(func.count()).select_from(Mail).where(Mail.template == template, Mail.created_at > since)
+    return db.session.scalar(found if about is None else found.where(Mail.about == about)) or 0
+
+
 def reached(act: Act) -> int | None:
     """Return the limit of such mail in an hour once it is reached, for the desk to be told; None before."""
     return act.settings.mails_per_hour if sent_this_hour(act.now) >= act.settings.mails_per_hour else None

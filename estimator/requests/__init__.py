@@ -42,6 +42,7 @@ from estimator.requests.questions import (
     ask_first,
     keep_question,
     tell_desk,
+    was_just_told,
 )
 
 __all__ = [
@@ -83,4 +84,5 @@ __all__ = [
     "speak",
     "tell_desk",
     "token_of",
+    "was_just_told",
 ]
