@@ -133,8 +133,9 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
 def ask_question(act: Act, request: PatientRequest, words: str) -> None:
     """Store a patient's question, whichever page it comes from, and notify the desk by mail.
 
-    The mail is about the quote, where there is one; none follows within ten minutes of another. The same words again
-    are one question. Raises outbox.TooMany after requests.QUESTIONS_A_DAY, and requests.Erased.
+    The mail is about the quote, where there is one; none follows within ten minutes of another, unless the desk has
+    answered. The same words again are one question. Raises outbox.TooMany after requests.QUESTIONS_A_DAY, and
+    requests.Erased.
     """
     event = requests.keep_question(act, request, words)
     if event is None:
@@ -144,7 +145,7 @@ def ask_question(act: Act, request: PatientRequest, words: str) -> None:
         requests.tell_desk(act, request, event)
         return
     revision = newest(quote)
-    if not requests.was_just_told(act, "quote_question", about(revision)):
+    if not requests.was_just_told(act, request, "quote_question", about(revision)):
         notifications.tell_desk(act, "quote_question", revision, submission=event.name)
 
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from email.utils import parseaddr
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator.act import Act
 from estimator.db import advisory_lock, db
@@ -27,7 +27,8 @@ QUESTIONS_A_DAY = 20
 """Maximum number of questions about one request, or its quote, in 24 hours."""
 
 QUIET = timedelta(minutes=10)
-"""Time after a mail to the desk in which more questions about the same request or quote cause no other one."""
+"""Time after a mail to the desk in which more questions about the same request or quote cause no other one, unless the
+desk has answered."""
 
 HOUR = timedelta(hours=1)
 TOLD_AN_HOUR = 30
@@ -88,7 +89,7 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
 
     There is none within QUIET of another one about this request, nor after TOLD_AN_HOUR about all requests.
     """
-    if not act.settings.sends_mail or was_just_told(act, "request_question", request.reference):
+    if not act.settings.sends_mail or was_just_told(act, request, "request_question", request.reference):
         return
     advisory_lock("mails to the desk about questions")
     if outbox.put_since(act.now - HOUR, "request_question") >= TOLD_AN_HOUR:
@@ -107,9 +108,13 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     )
 
 
-def was_just_told(act: Act, template: str, about: str) -> bool:
-    """Whether a mail of a template told the desk of a question about the same record a moment ago."""
-    return outbox.put_since(act.now - QUIET, template, about=about) > 0
+def was_just_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:
+    """Whether a mail of a template told the desk of a question a moment ago, and the desk has not answered since."""
+    answered = select(func.max(RequestEvent.at)).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == "answer", RequestEvent.at <= act.now
+    )
+    since = max(act.now - QUIET, db.session.scalar(answered) or act.now - QUIET)
+    return outbox.put_since(since, template, about=about) > 0
 
 
 def answer(act: Act, request: PatientRequest, words: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -62,6 +63,16 @@ def test_questions_about_one_request_are_one_mail_to_the_desk_in_ten_minutes(app
     assert (notices(), kept()) == (1, 6)
     another(found, "Still there?", NOW + 10 * MINUTE)
     assert (notices(), kept()) == (2, 7)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_question_after_an_answer_of_the_desk_is_told_at_once(app: Flask) -> None:
+    found = first(0)
+    act = acting(actor="user:1", now=NOW + MINUTE, settings=settings())
+    requests.answer(act, found, "There is.")
+    another(found, "And a ramp?", NOW + 2 * MINUTE)
+    another(found, "How wide?", NOW + 3 * MINUTE)
+    assert (notices(), kept()) == (2, 3)
 
 
 def test_a_question_about_another_request_is_told_at_once(app: Flask) -> None:
