@@ -173,13 +173,13 @@ SETTINGS = (
     ),
     Setting(
         "MAILS_PER_NETWORK",
-        "The maximum number of estimates and questions that one network has sent by mail in a quarter of an hour.",
+        "The maximum number of estimates, first questions and codes by mail for one network in a quarter of an hour.",
         "20",
         whole(1, 10_000),
     ),
     Setting(
         "MAILS_PER_HOUR",
-        "The maximum number of mails that visitors cause in an hour, estimates and confirmations; the desk is told.",
+        "The maximum number of mails in an hour that anybody may cause, see docs/running.md; the desk is told.",
         "300",
         whole(1, 100_000),
     ),

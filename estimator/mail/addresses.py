@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,6 +25,14 @@ COMMON = (
 """The most frequent mail domains; a domain that differs by a letter from one of them is perhaps a slip."""
 
 ALIKE = 0.85
+
+PROVIDERS: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
+    (("gmail.com", "googlemail.com"), {".": ""}),
+    (("icloud.com", "mac.com", "me.com"), {}),
+    (("proton.me", "pm.me", "protonmail.com"), {".": "", "-": "", "_": ""}),
+    (("yandex.ru", "ya.ru", "yandex.by", "yandex.com", "yandex.kz"), {".": "-"}),
+)
+"""Domains of one provider that lead to the same mailboxes, and how it reads the marks of a name."""
 
 
 ENCODED = "=?"
@@ -57,10 +66,15 @@ def spelling(typed: str) -> str:
 def counted(typed: str) -> str:
     """Return what an address is counted as: at least as coarse as `spelling`, so that none escapes a limit.
 
-    It has no +tag, since all tags of an address reach one mailbox.
+    It has no +tag, since all tags of an address reach one mailbox; what large providers take for one name is one.
     """
     local, at, domain = normal_form("NFKC", spelling(typed)).casefold().rpartition("@")
-    return f"{local.partition('+')[0] or local}{at}{domain}"
+    name = local.partition("+")[0] or local
+    for domains, read in PROVIDERS:
+        if domain in domains:
+            domain = domains[0]
+            name = "".join(read.get(letter, letter) for letter in name) or name
+    return f"{name}{at}{domain}"
 
 
 def suggestion(address: str) -> str | None:

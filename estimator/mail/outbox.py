@@ -32,7 +32,7 @@ LEAST_ATTEMPTS = 5
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-ANYBODYS = frozenset({"estimate", "request_received"})
+ANYBODYS = frozenset({"estimate", "request_code", "request_received"})
 """Templates of mail that anybody may cause, to any address, so that it is limited for the whole installation.
 
 What they caused never counts towards the limits of other mail: nobody can keep the clinic from writing to a patient.
@@ -41,7 +41,11 @@ What they caused never counts towards the limits of other mail: nobody can keep 
 PROMPT = frozenset(
     {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
 )
-"""Templates of mail that somebody waits for, and that nobody without a quote or an account can cause."""
+"""Templates of mail that somebody waits for.
+
+Who has no quote and no account, and has not shown that a mailbox is theirs, can cause none of it, but for a few links
+to a new password to an account that there is.
+"""
 
 NO_LIMIT = 1_000_000
 
@@ -151,6 +155,15 @@ def sent_this_hour(now: datetime) -> int:
     """Return how many mails that anybody may cause were put into the outbox in the last hour, sent or not."""
     counted = select(func.count()).select_from(Mail)
     return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template.in_(ANYBODYS))) or 0
+
+
+def put_since(since: datetime, template: str, *, about: str | None = None) -> int:
+    """Return how many mails of a template, about one record if that is given, were put into the outbox since a moment.
+
+    Whatever became of them: what was cancelled counts as well, but is about no record any more.
+    """
+    found = select(func.count()).select_from(Mail).where(Mail.template == template, Mail.created_at > since)
+    return db.session.scalar(found if about is None else found.where(Mail.about == about)) or 0
 
 
 def reached(act: Act) -> int | None:

@@ -159,7 +159,7 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
     return composing.compose(row.template, reader, _from_house(act), context), None
 
 
-def _quote_code(act: Act, row: outbox.Claimed) -> Written:
+def _code(act: Act, row: outbox.Claimed) -> Written:
     code = db.session.get(QuoteCode, int(str(row.options["code"])))
     digits = None if code is None else mailed_codes.digits_of(act, code)
     if code is None or digits is None:
@@ -172,7 +172,7 @@ def _quote_code(act: Act, row: outbox.Claimed) -> Written:
             "code": digits,
             "until": reader.clock(code.until, request.table_version.time_zone),
         }
-    return composing.compose("quote_code", reader, _from_house(act), context), None
+    return composing.compose(row.template, reader, _from_house(act), context), None
 
 
 def _request_received(act: Act, row: outbox.Claimed) -> Written:
@@ -298,11 +298,12 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,
     "staff_notice": _staff_notice,
-    "quote_code": _quote_code,
+    "quote_code": _code,
     "quote_issued": _quote_issued,
     "quote_decided": _to_the_desk,
     "quote_question": _to_the_desk,
     "quote_receipt": _quote_receipt,
+    "request_code": _code,
     "request_received": _request_received,
     "request_question": _request_question,
     "request_answer": _request_answer,

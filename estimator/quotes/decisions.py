@@ -17,7 +17,15 @@ from estimator.db import db
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import decision_of, for_request, locked, newest, set_state, state_at
+from estimator.quotes.issued_revisions import (
+    about,
+    decision_of,
+    for_request,
+    locked,
+    newest,
+    set_state,
+    state_at,
+)
 
 DECISIONS = QuoteDecision.__tablename__
 
@@ -125,8 +133,9 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
 def ask_question(act: Act, request: PatientRequest, words: str) -> None:
     """Store a patient's question, whichever page it comes from, and notify the desk by mail.
 
-    The mail is about the quote, where there is one. The same words again are one question and one mail; raises
-    outbox.TooMany after requests.QUESTIONS_A_DAY, and requests.Erased.
+    The mail is about the quote, where there is one; none follows within ten minutes of another, unless the desk has
+    answered. The same words again are one question. Raises outbox.TooMany after requests.QUESTIONS_A_DAY, and
+    requests.Erased.
     """
     event = requests.keep_question(act, request, words)
     if event is None:
@@ -134,8 +143,10 @@ def ask_question(act: Act, request: PatientRequest, words: str) -> None:
     quote = for_request(request)
     if quote is None:
         requests.tell_desk(act, request, event)
-    else:
-        notifications.tell_desk(act, "quote_question", newest(quote), submission=event.name)
+        return
+    revision = newest(quote)
+    if not requests.was_just_told(act, request, "quote_question", about(revision)):
+        notifications.tell_desk(act, "quote_question", revision, submission=event.name)
 
 
 def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
@@ -201,7 +212,10 @@ def _tell(
     after = "quoted" if what == "taken_back" else what
     if after in requests.NEXT[request.state]:
         requests.move(act, request, cast(Any, after), erased_too=erased_too)
-    notifications.tell_desk(act, "quote_decided", revision, submission=event.name, options={"what": what})
+    if notifications.has_room(act, notifications.DECIDED, revision):
+        notifications.tell_desk(
+            act, notifications.DECIDED, revision, submission=event.name, options={"what": what}
+        )
     notifications.tell_patient(act, revision, what, submission=event.name)
 
 

@@ -7,17 +7,14 @@ else did in their name, or that it was withdrawn. There is none for somebody wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Literal
 
-from sqlalchemy import func, select
-
 from estimator import keys, requests
 from estimator.act import Act
-from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import Mail, QuoteRevision
+from estimator.models import QuoteRevision
 from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
 
 DECIDED = "quote_decided"
@@ -27,8 +24,9 @@ TO_DESK = frozenset({DECIDED, "quote_question"})
 
 RECEIPT = "quote_receipt"
 
-RECEIPTS_A_DAY = 10
-"""Maximum number of receipts about one revision in 24 hours, however often it is accepted and taken back."""
+ANSWERS_A_DAY = 10
+"""Maximum number of receipts about one revision in 24 hours, and of notices to the desk, however often it is accepted
+and taken back. Each answer is recorded, and stands at the desk."""
 
 Answer = Literal["accepted", "declined", "taken_back"]
 
@@ -88,7 +86,7 @@ def tell_patient(
         return  # an answer is recorded even if the address cannot be decrypted
     if person is None or person.email is None:
         return
-    if what != "withdrawn" and _receipts(revision, since=act.now - timedelta(days=1)) >= RECEIPTS_A_DAY:
+    if what != "withdrawn" and not has_room(act, RECEIPT, revision):
         return
     said = decision_of(revision) if what == "accepted" else None
     last = None if said is None else last_day_to_take_back(said, revision.time_zone)
@@ -103,6 +101,6 @@ def tell_patient(
     )
 
 
-def _receipts(revision: QuoteRevision, *, since: datetime) -> int:
-    sent = (Mail.template == RECEIPT, Mail.about == about(revision), Mail.created_at > since)
-    return db.session.scalar(select(func.count()).select_from(Mail).where(*sent)) or 0
+def has_room(act: Act, template: str, revision: QuoteRevision) -> bool:
+    """Whether one more mail of a template may say today what was answered to a revision."""
+    return outbox.put_since(act.now - timedelta(days=1), template, about=about(revision)) < ANSWERS_A_DAY

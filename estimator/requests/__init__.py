@@ -45,6 +45,7 @@ from estimator.requests.questions import (
     ask_first,
     keep_question,
     tell_desk,
+    was_just_told,
 )
 
 __all__ = [
@@ -89,4 +90,5 @@ __all__ = [
     "speak",
     "tell_desk",
     "token_of",
+    "was_just_told",
 ]

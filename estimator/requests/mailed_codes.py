@@ -2,6 +2,9 @@
 
 Only the newest code of a request counts, once, for ten minutes and five tries. What is stored is its HMAC, and,
 while the mail with it may still have to be written, the code itself, sealed.
+
+Anybody can make a request in the name of somebody else's mailbox. So its codes are mail that anybody may cause, until
+there is a quote or a code was typed right once; after that no other mail keeps somebody from their code.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.i18n import folded_digits
 from estimator.mail import outbox
-from estimator.models import PatientRequest, QuoteCode
-from estimator.requests.events import Erased, lock
+from estimator.models import Mail, PatientRequest, Quote, QuoteCode, RequestEvent
+from estimator.requests.events import Erased, add_event, lock
 
 DIGITS = 6
 GOOD_FOR = timedelta(minutes=10)
@@ -35,6 +38,10 @@ JUST_NOW = timedelta(seconds=30)
 
 AHEAD = timedelta(minutes=5)
 """Tolerance for codes from the future; one further ahead is invalid: the clock was set back."""
+
+
+CONFIRMED = "confirmed"
+"""The kind of event for the first right code of a request that has no quote: its mailbox is that of who asked."""
 
 
 class NoAddress(Exception):
@@ -60,7 +67,8 @@ def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
     """Make a code and put a mail with it into the outbox; return the code and the number of its mail.
 
     If one was sent just now, return that one and None. Every earlier code stops working.
-    Raises NoAddress, TooMany, keys.Unreadable.
+    Raises NoAddress, TooMany, keys.Unreadable; and outbox.TooMany if the code is one that anybody may cause, and the
+    address has reached its limit of the day.
     """
     # The address is read under the lock: somebody who is erased at this moment gets no code.
     try:
@@ -90,20 +98,20 @@ def send(act: Act, request: PatientRequest) -> tuple[QuoteCode, int | None]:
     )
     db.session.add(code)
     db.session.flush()
-    mail = outbox.put(
-        act,
-        outbox.Message(
-            "quote_code",
-            about=request.reference,
-            address=address,
-            language=request.language,
-            options={"code": str(code.id)},
-            submission=name,
-            # The codes themselves are counted; no other mail may use up what keeps somebody from their quote.
-            limits=outbox.UNLIMITED,
-        ),
-    )
+    mail = _put(act, request, code, address)
     return code, mail.id
+
+
+def is_anybodys(request: PatientRequest) -> bool:
+    """Whether anybody may have caused a request, so that its codes count towards the limits of such mail.
+
+    Not if the desk entered it or issued a quote for it, nor once a code of it was typed right.
+    """
+    if request.origin == "staff":
+        return False
+    quoted = select(Quote.id).filter_by(request_id=request.id)
+    confirmed = select(RequestEvent.id).filter_by(request_id=request.id, kind=CONFIRMED).limit(1)
+    return db.session.scalar(quoted) is None and db.session.scalar(confirmed) is None
 
 
 def check(act: Act, request: PatientRequest, typed: str) -> bool:
@@ -127,7 +135,10 @@ def check(act: Act, request: PatientRequest, typed: str) -> bool:
     if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, act.settings.lookup_key)):
         return False
     used = update(QuoteCode).where(QuoteCode.id == newest.id, QuoteCode.used_at.is_(None))
-    return changed_rows(used.values(used_at=act.now, code=None)) == 1
+    right = changed_rows(used.values(used_at=act.now, code=None)) == 1
+    if right and is_anybodys(request):
+        add_event(act, request, CONFIRMED)
+    return right
 
 
 def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:
@@ -171,6 +182,28 @@ def _newest(request: PatientRequest, now: datetime) -> QuoteCode | None:
 
 def _is_good(code: QuoteCode, now: datetime) -> bool:
     return code.created_at - AHEAD <= now < code.until
+
+
+def _put(act: Act, request: PatientRequest, code: QuoteCode, address: str) -> Mail:
+    """Put the mail with a code into the outbox. Raises TooMany for an hour, and outbox.TooMany for an address."""
+    anybodys = is_anybodys(request)
+    # The codes of a request are counted themselves; no other mail may use up what keeps somebody from their quote.
+    limits = outbox.Limits(per_address=act.settings.mails_per_address) if anybodys else outbox.UNLIMITED
+    message = outbox.Message(
+        "request_code" if anybodys else "quote_code",
+        about=request.reference,
+        address=address,
+        language=request.language,
+        options={"code": str(code.id)},
+        submission=code.name,
+        limits=limits,
+    )
+    try:
+        return outbox.put(act, message)
+    except outbox.TooMany as too_many:
+        if too_many.what == "installation":
+            raise TooMany(outbox.HOUR) from None
+        raise
 
 
 def _check_limits(request: PatientRequest, now: datetime) -> None:

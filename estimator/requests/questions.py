@@ -6,10 +6,10 @@ import secrets
 from datetime import timedelta
 from email.utils import parseaddr
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator.act import Act
-from estimator.db import db
+from estimator.db import advisory_lock, db
 from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.requests.consents import Consent
@@ -25,6 +25,18 @@ AGAIN = timedelta(hours=1)
 DAY = timedelta(days=1)
 QUESTIONS_A_DAY = 20
 """Maximum number of questions about one request, or its quote, in 24 hours."""
+
+QUIET = timedelta(minutes=10)
+"""Time after a mail to the desk in which more questions about the same request or quote cause no other one, unless the
+desk has answered."""
+
+HOUR = timedelta(hours=1)
+TOLD_AN_HOUR = 30
+"""Maximum number of mails in an hour that tell the desk of questions about requests without a quote.
+
+Anybody can ask, with no address at all. Every question is kept, and stands at the desk whether a mail tells of it or
+not. Questions about quotes are not counted here, so that no stranger keeps the desk from hearing of them.
+"""
 
 
 def ask_first(
@@ -73,20 +85,36 @@ def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent
 
 
 def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
-    """Put a mail to the desk that a question was asked about a request; the question itself is not in it."""
-    if act.settings.sends_mail:
-        outbox.put(
-            act,
-            outbox.Message(
-                "request_question",
-                about=request.reference,
-                address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-                language=act.settings.languages[0],
-                submission=event.name,
-                # Questions are counted themselves; other mail of the day must not keep the desk from hearing of one.
-                limits=outbox.UNLIMITED,
-            ),
-        )
+    """Put a mail to the desk that a question was asked about a request; the question itself is not in it.
+
+    There is none within QUIET of another one about this request, nor after TOLD_AN_HOUR about all requests.
+    """
+    if not act.settings.sends_mail or was_just_told(act, request, "request_question", request.reference):
+        return
+    advisory_lock("mails to the desk about questions")
+    if outbox.put_since(act.now - HOUR, "request_question") >= TOLD_AN_HOUR:
+        return
+    outbox.put(
+        act,
+        outbox.Message(
+            "request_question",
+            about=request.reference,
+            address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
+            language=act.settings.languages[0],
+            submission=event.name,
+            # Limited above; other mail of the day must not keep the desk from hearing of a question.
+            limits=outbox.UNLIMITED,
+        ),
+    )
+
+
+def was_just_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:
+    """Whether a mail of a template told the desk of a question a moment ago, and the desk has not answered since."""
+    answered = select(func.max(RequestEvent.at)).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == "answer", RequestEvent.at <= act.now
+    )
+    since = max(act.now - QUIET, db.session.scalar(answered) or act.now - QUIET)
+    return outbox.put_since(since, template, about=about) > 0
 
 
 def answer(act: Act, request: PatientRequest, words: str) -> str:

@@ -82,6 +82,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),
     "seen": lazy_gettext("Opened"),
+    "confirmed": lazy_gettext("Opened"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),
     "issued": lazy_gettext("Quote issued"),
     "opened": lazy_gettext("Quote opened"),
@@ -100,6 +101,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
 MAILS_IN_MY_DATA: Mapping[str, Any] = {
     "request_received": lazy_gettext("Confirmation of the request"),
     "request_answer": lazy_gettext("An answer to you"),
+    "request_code": lazy_gettext("Code"),
     "quote_code": lazy_gettext("Code"),
     "quote_issued": lazy_gettext("Quote"),
     "quote_receipt": lazy_gettext("What happened to the quote"),

@@ -43,6 +43,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),
+    "confirmed": lazy_gettext("typed the code of a mail"),
     "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
     "opened": lazy_gettext("opened quote %(quote)s"),
     "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),
@@ -59,6 +60,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
 MAILS: Mapping[str, Any] = {
     "estimate": lazy_gettext("An estimate"),
     "request_received": lazy_gettext("Confirmation of a request"),
+    "request_code": lazy_gettext("A code for a request"),
     "request_question": lazy_gettext("Notice to the desk: a question"),
     "request_answer": lazy_gettext("An answer about a request"),
     "quote_issued": lazy_gettext("A quote"),
@@ -76,6 +78,7 @@ MAILS_OF_A_REQUEST: Mapping[str, Any] = {
     "request_received": lazy_gettext("Mail that confirms the request"),
     "request_question": lazy_gettext("Mail to the desk that there is a question"),
     "request_answer": lazy_gettext("Mail that there is an answer"),
+    "request_code": lazy_gettext("Mail with a code"),
     "quote_code": lazy_gettext("Mail with a code"),
     "quote_issued": lazy_gettext("Mail with the quote"),
     "quote_receipt": lazy_gettext("Email that says what happened to the quote"),

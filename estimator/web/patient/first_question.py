@@ -95,7 +95,7 @@ def first_question(token: str) -> ResponseReturnValue:
         return _page(found, token, form, 422, meant)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = too_many() or _too_many_mails(form)
+            wait = too_many() or too_many("question") or _too_many_mails(form)
             if wait is None:
                 record = requests.ask_first(
                     act(),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from estimator import clinic, price_lists, quotes, requests, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
-from estimator.mail import smtp
+from estimator.mail import outbox, smtp
 from estimator.models import PatientRequest
 from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
@@ -194,23 +194,41 @@ def estimate_download(token: str) -> ResponseReturnValue:
 def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
     reference = record.reference
     try:
-        with committing():
-            mailed_codes.send(act(), record)
+        with committing():  # commits also the count of a refused attempt
+            wait = _too_many_mails(record)
+            if wait is None:
+                mailed_codes.send(act(), record)
     except mailed_codes.NoAddress:  # erased meanwhile
         raise request_visit.VisitOver from None
     except mailed_codes.TooMany as too_many:
-        minutes = -(-too_many.wait // timedelta(minutes=1))
-        sentence = ngettext(
-            "No more codes for now. Try again in %(num)s minute.",
-            "No more codes for now. Try again in %(num)s minutes.",
-            minutes,
-        )
-        found = requests.get(reference)
-        form.refuse(sentence, form.code)
-        if found is None:
-            raise errors.Missing from None
-        return _code_page(found, form, 429)
-    return redirect(url_for("my_data.code", reference=reference), code=303)
+        wait = too_many.wait
+    except outbox.TooMany:
+        sentence = _("We have reached today’s limit of emails to this address. Try again tomorrow.")
+        return _no_code(reference, form, sentence)
+    if wait is None:
+        return redirect(url_for("my_data.code", reference=reference), code=303)
+    sentence = ngettext(
+        "No more codes for now. Try again in %(num)s minute.",
+        "No more codes for now. Try again in %(num)s minutes.",
+        -(-wait // timedelta(minutes=1)),
+    )
+    return _no_code(reference, form, sentence)
+
+
+def _too_many_mails(record: PatientRequest) -> timedelta | None:
+    """Count one more mail that a network has caused, if anybody may cause it; return how long to wait, if at all."""
+    if not mailed_codes.is_anybodys(record):
+        return None
+    most = request_context.settings().mails_per_network
+    return throttle.take(act(), "mail", networks.counted(), most=most)
+
+
+def _no_code(reference: str, form: CodeForm, sentence: str) -> ResponseReturnValue:
+    """Show the page of the code once more, with why none was sent."""
+    found = requests.get(reference)
+    if found is None:
+        raise errors.Missing
+    return _code_page(found, form.refuse(sentence, form.code), 429)
 
 
 def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,7 +40,8 @@ LARGEST = 400_000
 it is overlong many times over. Taking more apart would cost time before anything is looked at."""
 
 MOST_FROM = 30
-"""Maximum number of requests from one network in a quarter of an hour; a whole hospital may share one."""
+"""Maximum number of requests from one network in a quarter of an hour, and of questions; a whole hospital may share
+one."""
 
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000
@@ -111,9 +112,9 @@ def check(token: str) -> ResponseReturnValue:
     return redirect(url_for("asking.asked", reference=reference), code=303)
 
 
-def too_many() -> str | None:
-    """Count one more request from a network; return the error if the limit is exceeded, else None."""
-    wait = throttle.take(act(), "ask", networks.counted(), most=MOST_FROM)
+def too_many(what: Literal["ask", "question"] = "ask") -> str | None:
+    """Count one more request, or question, from a network; return the error if the limit is exceeded, else None."""
+    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM)
     if wait is None:
         return None
     return ngettext(

@@ -23,7 +23,7 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links, question_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
-from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
+from estimator.web.patient.request import far_too_long, pages, too_many, visit_over, with_room
 from estimator.web.patient.request_form import language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -77,12 +77,14 @@ def question(reference: str) -> ResponseReturnValue:
         return _page(record, form, 422)
     words = form.words.data
     try:
-        with committing():
-            quotes.ask_question(act(), record, words)
+        with committing():  # commits also the count of a refused attempt
+            refusal = too_many("question")
+            if refusal is None:
+                quotes.ask_question(act(), record, words)
     except outbox.TooMany:
-        return _page(
-            requests.get(reference) or record, form.refuse(question_form.too_many(), form.words), 429
-        )
+        refusal = question_form.too_many()
+    if refusal is not None:
+        return _page(requests.get(reference) or record, form.refuse(refusal, form.words), 429)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 

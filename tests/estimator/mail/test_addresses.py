@@ -113,3 +113,38 @@ def test_a_masked_address_shows_first_letters_and_only_domains_that_many_people_
 
 def test_staff_see_the_domain_of_a_masked_address() -> None:
     assert addresses.masked("mina@quillworth.org", domain=True) == "m…@quillworth.org"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("anna@example.org", "Anna+one@EXAMPLE.org"),
+        ("victim@gmail.com", "v.ic.tim@gmail.com"),
+        ("victim@gmail.com", "V.ictim+x@GoogleMail.com"),
+        ("anna@icloud.com", "anna@me.com"),
+        ("anna.b@yandex.ru", "anna-b@ya.ru"),
+        ("anna.b@proton.me", "anna_b@protonmail.com"),
+    ],
+)
+def test_spellings_that_reach_one_mailbox_count_as_one(first: str, second: str) -> None:
+    assert addresses.counted(first) == addresses.counted(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("an.na@example.org", "anna@example.org"),
+        ("an.na@outlook.com", "anna@outlook.com"),
+        ("an_na@gmail.com", "anna@gmail.com"),
+        ("an-na@yandex.ru", "anna@yandex.ru"),
+        ("an.na@icloud.com", "anna@icloud.com"),
+        ("anna@gmail.com", "anna@icloud.com"),
+    ],
+)
+def test_mailboxes_of_different_people_count_by_themselves(first: str, second: str) -> None:
+    assert addresses.counted(first) != addresses.counted(second)
+
+
+def test_what_is_counted_is_never_what_mail_goes_to_or_is_looked_up_by() -> None:
+    assert addresses.checked("v.ictim@googlemail.com") == "v.ictim@googlemail.com"
+    assert addresses.spelling("V.ictim@googlemail.com") == "v.ictim@googlemail.com"

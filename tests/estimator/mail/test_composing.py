@@ -97,6 +97,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("estimate", "words-of-the-clinic"): {**ESTIMATE, **WORDS},
     ("test", "plain"): {"host": "estimate.example.org"},
     ("quote_code", "plain"): {**STAFF, "code": "038214"},
+    ("request_code", "plain"): {**STAFF, "code": "038214"},
     ("quote_issued", "plain"): QUOTE,
     ("quote_issued", "revised"): {**QUOTE, "revision": 2},
     ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
@@ -154,7 +155,7 @@ def compose(
     letterhead: composing.Letterhead | None = None,
 ) -> composing.Letter:
     by_host = template.startswith("staff_") or template.endswith(("_question", "_decided"))
-    by_host = by_host or template in ("test", "quote_code")
+    by_host = by_host or template in ("test", "quote_code", "request_code")
     return composing.compose(
         template, reader(language), letterhead or (HOUSE if by_host else PROVIDER), context
     )

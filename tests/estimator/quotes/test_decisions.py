@@ -14,6 +14,7 @@ from estimator import quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteDecision, QuoteRevision
+from estimator.requests.questions import TOLD_AN_HOUR
 from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
@@ -300,10 +301,33 @@ def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
     else:
         pytest.fail("the desk got 60 mails")
     db.session.rollback()
-    assert 10 <= len(desk_mail()) <= requests.QUESTIONS_A_DAY
-    quotes.ask_question(
-        acting(now=NOW + 2 * DAY, settings=settings()), revision.quote.request, "The next day"
-    )
+    assert len(desk_mail()) == 1
+    for moment in (NOW + 2 * DAY, NOW + 2 * DAY + timedelta(minutes=10)):
+        quotes.ask_question(acting(now=moment, settings=settings()), revision.quote.request, f"At {moment}?")
+    assert len(desk_mail()) == 3
+
+
+def test_strangers_who_ask_much_do_not_keep_the_desk_from_hearing_of_a_question_about_a_quote(
+    app: Flask,
+) -> None:
+    revision = quoted()
+    version = revision.quote.request.table_version
+    for number in range(TOLD_AN_HOUR + 1):
+        stranger = ask(version, submission=f"form {number}")
+        quotes.ask_question(acting(now=NOW, settings=settings()), stranger, "And I?")
+    quotes.ask_question(acting(now=NOW, settings=settings()), revision.quote.request, "May my brother come?")
+    assert [mail.template for mail in desk_mail()] == ["quote_question"]
+
+
+def test_accepting_and_taking_back_by_turns_does_not_flood_the_desk_and_is_all_recorded(app: Flask) -> None:
+    revision = quoted()
+    for _turn in range(8):
+        accept(revision)
+        take_back(revision)
+    assert len(desk_mail()) == 10
+    assert len(db.session.scalars(select(QuoteDecision)).all()) == 8
+    accept(revision, NOW + DAY)
+    assert [mail.options for mail in desk_mail()][10:] == ['{"what": "accepted"}']
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -15,7 +16,8 @@ from sqlalchemy import func, select
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import Mail, PatientRequest, QuoteCode, TableVersion
+from estimator.models import Mail, PatientRequest, Quote, QuoteCode, RequestEvent, TableVersion
+from estimator.models.requests import Origin
 from estimator.processes import mail_contents, worker
 from estimator.requests import mailed_codes
 from tests.support.acts import acting
@@ -27,14 +29,16 @@ ADDRESS = "anna@example.org"
 MINUTE = timedelta(minutes=1)
 
 
-def asked(version: TableVersion, number: int = 1, address: str | None = ADDRESS) -> PatientRequest:
+def asked(
+    version: TableVersion, number: int = 1, address: str | None = ADDRESS, origin: Origin = "page"
+) -> PatientRequest:
     """Add a request with as much as a code needs of it."""
     name = f"{number:032x}"
     seal = settings().data_keys.seal
     request = PatientRequest(
         name=name,
-        reference=f"REQ-2222-222{number}",
-        origin="page",
+        reference=f"REQ-2222-22{number:02}",
+        origin=origin,
         submission=name,
         link_hash=name * 2,
         link_serial=1,
@@ -173,7 +177,8 @@ def test_there_are_five_codes_an_hour_and_then_the_wait_is_said(request_: Patien
     assert check(request_, send(request_, NOW + 60 * MINUTE), NOW + 60 * MINUTE)
 
 
-def test_there_is_a_limit_for_a_day(request_: PatientRequest) -> None:
+def test_there_is_a_limit_for_a_day(version: TableVersion) -> None:
+    request_ = asked(version, origin="staff")
     for number in range(mailed_codes.MOST_A_DAY):
         send(request_, NOW + number * 13 * MINUTE)
     with pytest.raises(mailed_codes.TooMany):
@@ -302,3 +307,88 @@ def test_asking_at_once_sends_one_mail(app: Flask, request_: PatientRequest) -> 
     results = at_once(app, 4, ask)
     assert sum(isinstance(result, int) for result in results) == 1
     assert db.session.scalar(select(func.count()).select_from(Mail)) == 1
+
+
+# Codes that anybody may cause ---------------------------------------------------------------------------------
+
+
+def quoted(request: PatientRequest) -> PatientRequest:
+    """Add a quote to a request, with as much as a code looks at."""
+    quote = Quote(
+        request_id=request.id, number="Q-2026-00001", link_hash="0" * 64, link_serial=1, created_at=NOW
+    )
+    db.session.add(quote)
+    db.session.commit()
+    return request
+
+
+def proven(request: PatientRequest) -> PatientRequest:
+    """Let somebody type the right code of a request."""
+    assert check(request, send(request))
+    return request
+
+
+def lanes() -> list[str]:
+    """Return the kind of job that each mail is, the first mail first."""
+    return [outbox.kind_of(mail.template) for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
+
+
+def refused(request: PatientRequest, why: type[Exception], there: Settings | None = None) -> None:
+    """Check that no code can be sent, and that nothing is left of it."""
+    before = db.session.scalar(select(func.count()).select_from(Mail))
+    with pytest.raises(why):
+        mailed_codes.send(acting(now=NOW, settings=there or settings()), request)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == before
+
+
+def test_codes_of_many_requests_to_one_mailbox_count_as_mail_to_its_address(version: TableVersion) -> None:
+    most = settings().mails_per_address
+    for number in range(most):
+        send(asked(version, number, f"anna+{number}@example.org"))
+    last = asked(version, most)
+    refused(last, outbox.TooMany)
+    refused(last, outbox.TooMany)
+    send(asked(version, most + 1, "bert@example.org"))
+    assert send(last, NOW + timedelta(days=1))
+
+
+def test_codes_that_anybody_may_cause_count_in_the_limit_of_an_hour(version: TableVersion) -> None:
+    for number in range(2):
+        send(asked(version, number, f"v{number}@example.org"))
+    assert outbox.sent_this_hour(NOW) == 2
+    refused(asked(version, 3, "v3@example.org"), mailed_codes.TooMany, replace(settings(), mails_per_hour=2))
+
+
+def test_a_code_that_anybody_may_cause_stands_behind_what_somebody_waits_for(version: TableVersion) -> None:
+    send(asked(version))
+    assert lanes() == ["mail"]
+    assert outbox.due(acting(now=NOW, lease_seconds=60), within=MINUTE, most=9, prompt=True) == []
+
+
+@pytest.mark.parametrize("why", ["quoted", "proven", "entered by the desk"])
+def test_no_flood_keeps_somebody_with_a_quote_or_a_proven_mailbox_from_their_code(
+    version: TableVersion, why: str
+) -> None:
+    known = asked(version, 99, origin="staff" if why == "entered by the desk" else "page")
+    known = {"quoted": quoted, "proven": proven}.get(why, lambda same: same)(known)
+    for number in range(settings().mails_per_address - (why == "proven")):
+        send(asked(version, number))
+    refused(asked(version, 50), outbox.TooMany)
+    send(known, NOW + MINUTE)
+    assert lanes()[-1] == "prompt_mail"
+    full = replace(settings(), mails_per_hour=1)
+    assert mailed_codes.send(acting(now=NOW + 2 * MINUTE, settings=full), known)[1]
+
+
+def test_a_mailbox_is_proven_once_and_for_as_long_as_its_request_is_kept(request_: PatientRequest) -> None:
+    assert mailed_codes.is_anybodys(request_)
+    assert not check(request_, other_than(send(request_)))
+    assert mailed_codes.is_anybodys(request_)
+    later = NOW + timedelta(days=40)
+    assert check(request_, send(request_, NOW + MINUTE), NOW + MINUTE)
+    mailed_codes.forget(later)
+    db.session.commit()
+    assert not mailed_codes.is_anybodys(request_)
+    assert check(request_, send(request_, later), later)
+    assert list(db.session.scalars(select(RequestEvent.kind))) == ["confirmed"]

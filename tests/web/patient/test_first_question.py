@@ -220,3 +220,22 @@ def test_a_question_is_kept_without_a_confirmation_once_the_mails_of_an_hour_are
     with app.app_context():
         templates = db.session.scalars(select(Mail.template)).all()
     assert sorted(templates) == ["request_question", "request_question", "request_received"]
+
+
+def test_questions_from_one_network_are_limited_whatever_they_are_about(
+    app: Flask, visitor: Visitor, form: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(visitor, form, email="", phone="+49 30 901820")
+    (record,) = stored(app)
+    monkeypatch.setattr("estimator.web.patient.request.MOST_FROM", 2)
+    page = visitor.open(f"/request/{record.reference}")
+    assert visitor.send(page, {"words": "One more?"}, button=None).status == 303
+    refused = visitor.send(page, {"words": "And another?"}, button=None)
+    assert refused.status == 429
+    assert "send it again in 15 minutes" in refused.problems[0]
+    assert refused.control("words") == "And another?"
+    with app.app_context():
+        found = requests.get(record.reference)
+        assert found is not None
+        kinds = [one.kind for one in requests.history(found, settings_of(app).data_keys)]
+    assert kinds.count("question") == 2

@@ -236,6 +236,8 @@ def mails(app: Flask) -> Iterator[tuple[str, EmailMessage]]:
     with desk.request() as request:
         act = acting(actor="user:1", now=NOW, settings=desk.settings)
         requests.answer(act, request, "Yes, there is.")
+    with Desk(app, language=TAG).request() as request:
+        requests.mailed_codes.send(act, request)
     visitor = reading(app)
     page = visitor.estimate(ANSWERS)
     visitor.send(visitor.open(f"{page.path}/question"), QUESTION, button=None)

@@ -421,3 +421,62 @@ def test_many_mails_are_shown_by_the_newest(desk: Desk) -> None:
             )
     page = visitor.open(f"/request/{desk.reference}/data")
     assert "The newest 100 of 122 are listed here." in page.text()
+
+
+def ask_for_code(desk: Desk) -> Page:
+    """Press the button for a code as somebody who has the link of a request, and nothing else."""
+    visitor = opened(desk)
+    return press(visitor, visitor.open(f"/request/{desk.reference}/code"), act="send")
+
+
+def codes(app: Flask) -> int:
+    with app.app_context():
+        told = select(func.count()).select_from(Mail).where(Mail.template.in_(("request_code", "quote_code")))
+        return db.session.scalar(told) or 0
+
+
+def test_codes_that_anybody_may_cause_are_limited_for_a_network(start: Callable[..., Flask]) -> None:
+    app = start(list_text(), mails_per_network=2)
+    for number in range(2):
+        assert ask_for_code(Desk(app, address=f"v{number}@quillworth.org")).status == 303
+    for _again in range(2):
+        refused = ask_for_code(Desk(app, address="v3@quillworth.org"))
+        assert refused.status == 429
+        assert refused.problems == ["No more codes for now. Try again in 15 minutes."]
+    assert codes(app) == 2
+    quoted = Desk(app)
+    quoted.issue()
+    assert ask_for_code(quoted).status == 303
+
+
+def test_codes_that_anybody_may_cause_are_limited_for_an_address_however_many_requests_name_it(
+    start: Callable[..., Flask],
+) -> None:
+    app = start(list_text(), mails_per_address=4)
+    first, second, third = (Desk(app, address=f"{name}@gmail.com") for name in ("mina", "m.ina", "mi.na+x"))
+    assert ask_for_code(first).status == 303
+    for desk in (second, third):
+        refused = ask_for_code(desk)
+        assert refused.status == 429
+        assert refused.problems == [
+            "We have reached today’s limit of emails to this address. Try again tomorrow."
+        ]
+    assert codes(app) == 1
+
+
+def test_once_the_mails_of_an_hour_are_used_up_there_is_a_code_in_the_next(
+    start: Callable[..., Flask], clock: time_machine.Traveller
+) -> None:
+    app = start(list_text(), mails_per_hour=1)
+    desk = Desk(app)
+    refused = ask_for_code(desk)
+    assert refused.status == 429
+    assert refused.problems == ["No more codes for now. Try again in 60 minutes."]
+    clock.move_to(NOW + timedelta(hours=1, seconds=1))
+    assert ask_for_code(desk).status == 303
+
+
+def test_who_typed_the_code_once_reads_of_it(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    assert "confirmed" in desk.events()
+    assert "Code" in visitor.open(f"/request/{desk.reference}/data").text()

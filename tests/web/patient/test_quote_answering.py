@@ -336,7 +336,21 @@ def test_a_question_that_is_sent_twice_is_one_and_another_one_is_another(
     for words in (QUESTION, QUESTION, "And my brother?"):
         assert patient.press(page, None, words=words).status == 303
     assert desk.events().count("question") == 2
-    assert len(desk.mails("quote_question")) == 2
+    assert len(desk.mails("quote_question")) == 1, "one mail tells of both"
+
+
+def test_questions_from_one_network_are_limited_and_nothing_typed_is_lost(
+    desk: Desk, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("estimator.web.patient.request.MOST_FROM", 2)
+    page = patient.open(f"{patient.path}/question")
+    for number in range(2):
+        assert patient.press(page, None, words=f"Question {number}?").status == 303
+    refused = patient.press(page, None, words=QUESTION)
+    assert refused.status == 429
+    assert "send it again in 15 minutes" in refused.problems[0]
+    assert refused.control("words") == QUESTION
+    assert desk.events().count("question") == 2
 
 
 def test_a_question_must_say_something_and_not_too_much(desk: Desk, patient: Patient) -> None:

@@ -107,7 +107,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
 
 def _newest_mail(found: Opened) -> Mail | None:
     mails = outbox.mails_about(found.quote.request.reference)
-    return next((mail for mail in mails if mail.template == "quote_code"), None)
+    return next((mail for mail in mails if mail.template in ("quote_code", "request_code")), None)
 
 
 def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from estimator.web.patient import question_form
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, pages
+from estimator.web.patient.request import too_many
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -32,12 +33,16 @@ def question(number: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(number, form, 422)
     try:
-        with committing():
-            quotes.ask_question(act(), found.quote.request, form.words.data)
+        with committing():  # commits also the count of a refused attempt
+            refusal = too_many("question")
+            if refusal is None:
+                quotes.ask_question(act(), found.quote.request, form.words.data)
     except outbox.TooMany:
-        return _page(number, form.refuse(question_form.too_many(), form.words), 429)
+        refusal = question_form.too_many()
     except DBAPIError as error:
         return _page(number, form.refuse(blueprint.kept_here(error)), 503)
+    if refusal is not None:
+        return _page(number, form.refuse(refusal, form.words), 429)
     return redirect(url_for("quote.asked", number=number), code=303)
 
 
