@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -65,7 +64,6 @@ def test_questions_about_one_request_are_one_mail_to_the_desk_in_ten_minutes(app
     assert (notices(), kept()) == (2, 7)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_question_after_an_answer_of_the_desk_is_told_at_once(app: Flask) -> None:
     found = first(0)
     act = acting(actor="user:1", now=NOW + MINUTE, settings=settings())
