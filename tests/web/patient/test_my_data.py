@@ -383,7 +383,7 @@ def test_a_long_history_is_shown_by_its_newest_entries_and_whole_in_the_data(des
         assert "Question 40?" not in said
         # What was asked, the code that opened it, and the questions.
         assert (
-            "The newest 100 of 151 are listed here. All of them are in the download for a program (JSON)."
+            "The newest 100 of 152 are listed here. All of them are in the download for a program (JSON)."
             in said
         )
     whole = json.loads(visitor.open(f"/request/{desk.reference}/data.json").body)
@@ -399,7 +399,7 @@ def test_long_words_of_a_history_are_shown_as_far_as_there_is_room(desk: Desk) -
         for number in range(20):
             requests.add_event(act, request, "question", words=f"Number {number}: {'stairs ' * 700}")
     page = visitor.open(f"/request/{desk.reference}/data")
-    assert "The newest 10 of 21 are listed here." in page.text()
+    assert "The newest 10 of 22 are listed here." in page.text()
     assert "Number 10:" in page.text()
     assert "Number 9:" not in page.text()
 
