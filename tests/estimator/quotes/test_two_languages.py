@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from flask import Flask
 
-from estimator import quotes, wording
+from estimator import quotes, requests, wording
 from estimator.db import db
 from estimator.i18n import Words, reader
 from estimator.models import QuoteRevision
@@ -183,3 +183,16 @@ def test_a_revision_whose_languages_say_different_changes_has_its_document(app: 
             created=NOW.isoformat(),
         )
         assert renderer.document(drawn, created=NOW).startswith(b"%PDF-")
+
+
+def test_another_language_of_the_patient_is_a_change_that_whoever_issues_has_to_have_seen(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="hi")
+    seen = prepare(request, second="en")
+    draft = drafts.for_request(request)
+    assert draft is not None
+    act = acting(clinic=CLINIC, now=NOW, settings=settings())
+    requests.speak(act, request, "ru")
+    db.session.commit()
+    with pytest.raises(drafts.ChangedMeanwhile):
+        quotes.issue(act, request, save=draft.save, fingerprint=seen.fingerprint)
+    assert issue(request).language == "ru"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from estimator import price_lists, quotes
+from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
@@ -22,6 +22,7 @@ from tests.support.quote_desk import (
     newest,
     now,
     page,
+    request_of,
     settings_of,
 )
 from tests.support.quote_form import SPACE, drafts, issue, line, prepare, total
@@ -258,3 +259,27 @@ def test_for_who_reads_the_clinics_language_there_is_nothing_to_choose(
     reference = ask(app)
     prepare(coordinator, reference)
     assert coordinator.send("issue", {}).all("input", id="beside") == []
+
+
+def test_a_language_that_changed_after_the_check_is_not_issued_in(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    coordinator.send("issue", {})
+    with request_of(app, reference) as found:
+        requests.speak(acting(actor="user:1", now=now()), found, "fr")
+    late = coordinator.press("Issue this quote")
+    assert (late.status, issued(app)) == (409, [])
+    assert "nothing was issued" in late.text
+    assert "Français" in late.text
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_a_second_language_other_than_the_one_that_was_offered_is_not_issued_in(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    form, fields = coordinator.send("issue", {}).sent("Issue this quote", {"beside": "yes"})
+    late = coordinator.client.post(form, data={**fields, "second": "fr"})
+    assert (late.status_code, issued(app)) == (409, [])

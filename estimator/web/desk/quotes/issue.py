@@ -38,10 +38,14 @@ from estimator.web.transaction import committing
 
 
 class IssueForm(Form):
-    """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language."""
+    """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
+
+    `second` is the language that was offered for it.
+    """
 
     save = CarriedField()
     fingerprint = CarriedField()
+    second = CarriedField()
     beside = TickField()
 
 
@@ -107,9 +111,14 @@ def issue(reference: str) -> ResponseReturnValue:
 
 
 def _with_languages(of: PatientRequest, draft: QuoteDraft, save: int) -> int:
-    """Keep with the draft whether its document has a second language; return the number of the last save."""
-    offered = second_of(of)
-    second = offered.tag if offered is not None and IssueForm().beside.data else None
+    """Keep with the draft whether its document has a second language; return the number of the last save.
+
+    Raises drafts.ChangedMeanwhile if another language is offered than the page named.
+    """
+    form, offered = IssueForm(), second_of(of)
+    if (form.second.data or "") != ("" if offered is None else offered.tag):
+        raise drafts.ChangedMeanwhile
+    second = offered.tag if offered is not None and form.beside.data else None
     if draft.second_language == second:
         return save
     return drafts.change(act(), draft, save=save, second=second).save
