@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from tempfile import mkdtemp
@@ -72,7 +72,6 @@ class Letters:
     """Letters of which the child is to say which ones no font has."""
 
     letters: str
-    created: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def document(
@@ -96,11 +95,16 @@ def undrawable(text: str) -> list[str]:
 
     Where all letters are usual ones nobody has to be asked. Raises RenderingFailed.
     """
-    letters = "".join(sorted(set(_USUAL.sub("", text))))
+    letters = unusual(text)
     if not letters:
         return []
     found: list[str] = json.loads(_answer(Letters(letters)))
     return found
+
+
+def unusual(text: str) -> str:
+    """Return the letters of a text of which Noto Sans may have none, each once, in the order of their codes."""
+    return "".join(sorted(set(_USUAL.sub("", text))))
 
 
 def _answer(job: Job | Letters) -> bytes:

@@ -16,16 +16,17 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from estimator.pdf.fonts import use_only_ours
-from estimator.pdf.renderer import Job, Letters
+from estimator.pdf.renderer import Job, Letters, unusual
 
 use_only_ours()
 
@@ -39,7 +40,7 @@ from estimator.pdf.actual_text import keep_readable  # noqa: E402
 VARIANT = "pdf/a-3a"
 
 MOST_TIMES = 3
-"""How often a document is drawn at most: once as it is, and then with marks for what turned out to have no font."""
+"""How often a document is drawn at most: its letters are asked for before, so that once is enough for nearly all."""
 
 Make = Callable[[Job, Collection[str]], bytes]
 """Makes a document, with marks for these letters."""
@@ -101,6 +102,7 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
     keep_readable()
     structure.correct()
     make = _maker()
+    known: dict[str, bool] = {}
     gc.collect()
     gc.freeze()
     with Connection(int(descriptor)) as connection, suppress(EOFError, OSError):
@@ -109,7 +111,7 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
             # The parent ends what takes too long. Should it be gone by then, the system does.
             signal.alarm(int(seconds) + 5)
             gc.disable()
-            kind, answer = _attempt(make, job)
+            kind, answer = _attempt(make, job, known)
             gc.enable()
             gc.collect()
             signal.alarm(0)
@@ -117,16 +119,16 @@ def main(descriptor: str, address_space: str, seconds: str, folder: str) -> None
             connection.send_bytes(answer)
 
 
-def _attempt(make: Make, job: Job | Letters) -> tuple[str, bytes]:
+def _attempt(make: Make, job: Job | Letters, known: dict[str, bool]) -> tuple[str, bytes]:
     """Return what became of a document, as a code, and the document or the words for it.
 
-    Only drawing shows which letters no font has. A document with such letters is drawn again, with marks for them.
+    Only drawing shows which letters no font has. They are drawn alone first, which takes next to no time, and those
+    that are `known` not at all; a letter that turns out so only in its document has that drawn again, with a mark.
     """
-    missing: set[str] = set()
     try:
         if isinstance(job, Letters):
-            found = _drawn(make, _specimen(job), ()).missing
-            return "letters", json.dumps(sorted(set(found))).encode()
+            return "letters", json.dumps(sorted(_without_font(make, job.letters, known))).encode()
+        missing = _without_font(make, unusual(substitutes.drawable(job.html)), known)
         for _time in range(MOST_TIMES):
             drawn = _drawn(make, job, missing)
             if missing.issuperset(drawn.missing):
@@ -141,6 +143,15 @@ def _attempt(make: Make, job: Job | Letters) -> tuple[str, bytes]:
     if drawn.complaints:
         return "failed", drawn.complaints[0].encode(errors="replace")
     return "pdf", drawn.content
+
+
+def _without_font(make: Make, letters: str, known: dict[str, bool]) -> set[str]:
+    """Return which letters no font has; what is found out about them is added to what is known."""
+    new = [letter for letter in letters if letter not in known]
+    if new:
+        found = set("".join(_drawn(make, _specimen(new), ()).missing))
+        known.update((letter, letter in found) for letter in new)
+    return {letter for letter in letters if known[letter]}
 
 
 @dataclass(frozen=True)
@@ -159,10 +170,11 @@ def _drawn(make: Make, job: Job, missing: Collection[str]) -> Drawn:
     return Drawn(make(job, missing), complaints.texts, complaints.missing)
 
 
-def _specimen(asked: Letters) -> Job:
+def _specimen(letters: Iterable[str]) -> Job:
     """Return a document in which each letter stands alone."""
-    letters = " ".join(map(escape, asked.letters))
-    return Job(f"<!doctype html><html lang=en><title>-</title><p>{letters}", None, "", "", asked.created)
+    alone = " ".join(map(escape, letters))
+    html = f"<!doctype html><html lang=en><title>-</title><p>{alone}"
+    return Job(html, None, "", "", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _maker() -> Make:

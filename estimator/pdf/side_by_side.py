@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from typing import Protocol
 
@@ -27,7 +26,7 @@ _KEPT = {"svg", "img"}
 """Pictures: they are there once, and what is said about them is in the document's language."""
 
 _FIGURE = re.compile(r"[0-9](?:[0-9\s.,'’]*[0-9])?")
-_AMOUNT = re.compile(rf"(?:[+\N{{MINUS SIGN}}]?[A-Z]{{3}}\s)?{_FIGURE.pattern}")
+_AMOUNT = re.compile(rf"(?:(?<!\w)[+\N{{MINUS SIGN}}-])?(?:[A-Z]{{3}}\s)?{_FIGURE.pattern}")
 
 _SIGNS = re.compile("[\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\u2066-\u2069\u202a-\u202e]")
 
@@ -134,19 +133,32 @@ def _children(
             made.append(mine if other is None else _element(mine, other, language))
         elif mine is not None:
             made += mine if other is None else _line(mine, other, language, classes)
-        else:  # only the other language says it
-            made += _marked(other.inside if isinstance(other, Element) else other or [], language)
+        elif other is not None:
+            made += _alone(other, language)
     return made
+
+
+def _alone(other: Piece, language: Language) -> list[Node]:
+    """Return what only the other language says: elements stay what they are, so that tables and lists stay whole."""
+    if not isinstance(other, Element):
+        return _marked(other, language)
+    if other.tag in _KEPT:
+        return [other]
+    inside = [node for piece in _pieces(other.inside) for node in _alone(piece, language)]
+    return [_with(other, inside)]
 
 
 def _element(mine: Element, other: Piece, language: Language) -> Element:
     if mine.tag in _KEPT or not isinstance(other, Element):
         return mine
-    inside = _children(mine.inside, other.inside, language, mine.classes)
-    if mine.tag == "li" and inside != mine.inside:
+    return _with(mine, _children(mine.inside, other.inside, language, mine.classes))
+
+
+def _with(element: Element, inside: list[Node]) -> Element:
+    if element.tag == "li" and inside != element.inside:
         # One body for both lines, also where a page ends between them.
         inside = [Element("div", "<div>", inside=inside)]
-    return replace(mine, inside=inside)
+    return replace(element, inside=inside)
 
 
 Piece = Element | list["Node"]
@@ -166,23 +178,50 @@ def _pieces(nodes: Sequence[Node]) -> list[Piece]:
 
 
 def _aligned(ours: list[Piece], theirs: list[Piece]) -> Iterator[tuple[Piece | None, Piece | None]]:
-    """Put together the blocks and lines that belong together; what only one language says has none at its side."""
+    """Put together the blocks and lines that belong together; what only one language says has none at its side.
+
+    Where one has more, figures tell which rows are the same: as many as can be are put together, and of the ways to
+    do so the one in which the most have the same figures.
+    """
     kinds, others = map(_kinds, (ours, theirs))
     if kinds == others:
         yield from zip(ours, theirs, strict=True)
         return
-    matched = SequenceMatcher(None, kinds, others, autojunk=False).get_opcodes()
-    for kind, start, end, from_, to in matched:
-        if kind == "equal":
-            yield from zip(ours[start:end], theirs[from_:to], strict=True)
+    figures, their_figures = map(_figures, (ours, theirs))
+
+    def alike(at: int, to: int) -> int:
+        if kinds[at] != others[to]:
+            return 0
+        return 3 if figures[at] and figures[at] == their_figures[to] else 2
+
+    best = [[0] * (len(theirs) + 1) for _at in range(len(ours) + 1)]
+    for at in reversed(range(len(ours))):
+        for to in reversed(range(len(theirs))):
+            together = alike(at, to) and alike(at, to) + best[at + 1][to + 1]
+            best[at][to] = max(together, best[at + 1][to], best[at][to + 1])
+    at = to = 0
+    while at < len(ours) and to < len(theirs):
+        if (like := alike(at, to)) and best[at][to] == like + best[at + 1][to + 1]:
+            yield ours[at], theirs[to]
+            at, to = at + 1, to + 1
+        elif best[at][to] == best[at + 1][to]:
+            yield ours[at], None
+            at += 1
         else:
-            yield from ((piece, None) for piece in ours[start:end])
-            yield from ((None, piece) for piece in theirs[from_:to])
+            yield None, theirs[to]
+            to += 1
+    yield from ((piece, None) for piece in ours[at:])
+    yield from ((None, piece) for piece in theirs[to:])
 
 
 def _kinds(pieces: Iterable[Piece]) -> list[str]:
     """Return what tells blocks and lines apart: element and classes, nothing for a line."""
     return [f"{piece.tag}.{piece.classes}" if isinstance(piece, Element) else "" for piece in pieces]
+
+
+def _figures(pieces: Iterable[Piece]) -> list[list[str]]:
+    """Return the figures in each block and line, the same for every way of grouping them."""
+    return [_amounts([piece] if isinstance(piece, Element) else piece)[1] for piece in pieces]
 
 
 def _line(mine: list[Node], other: Piece, language: Language, classes: str) -> list[Node]:
@@ -194,21 +233,34 @@ def _line(mine: list[Node], other: Piece, language: Language, classes: str) -> l
     if "range" in kinds and (ends := _same_figures(mine, other, 2)):
         return [Element("bdi", '<bdi dir="ltr">', inside=[" \N{EN DASH} ".join(ends)])]
     if kinds & {"money", "count"} and _same_figures(mine, other, 1):
-        rest = _AMOUNT.sub("", _SIGNS.sub("", _text(other)))
-        return [*mine, *_marked([" ".join(rest.split())], language)] if rest.strip() else mine
+        rest = _without_figure(other)
+        if rest is not None:
+            return [*mine, *_marked([rest], language)] if rest else mine
     return [*mine, *_marked(_without_links_of(mine, other), language)]
+
+
+def _without_figure(other: list[Node]) -> str | None:
+    """Return a line without the figure that it begins or ends with; None if that stands within the text or a word."""
+    text = " ".join(_SIGNS.sub("", _text(other)).split())
+    figure = _AMOUNT.search(text)
+    assert figure is not None
+    before, after = text[: figure.start()], text[figure.end() :]
+    if before and after:
+        return None
+    rest = before or after
+    return rest.strip() if not rest or before.endswith(" ") or after.startswith(" ") else None
 
 
 def _same_figures(mine: list[Node], other: list[Node], number: int) -> list[str]:
     """Return the figures of a line as it writes them, if there are so many and the other has the same ones."""
-    ours, theirs = (
-        [_SIGNS.sub("", found) for found in _AMOUNT.findall(_text(nodes))] for nodes in (mine, other)
-    )
-    return ours if len(ours) == number and list(map(_digits, ours)) == list(map(_digits, theirs)) else []
+    (ours, plain), (_theirs, others) = _amounts(mine), _amounts(other)
+    return ours if len(ours) == number and plain == others else []
 
 
-def _digits(figure: str) -> str:
-    return re.sub("[\\s.,'’]", "", figure)
+def _amounts(nodes: Iterable[Node]) -> tuple[list[str], list[str]]:
+    """Return the figures of a line with their signs, as it writes them and as every language does."""
+    written = _AMOUNT.findall(_SIGNS.sub("", _text(nodes)))
+    return written, [re.sub("[\\s.,'’]", "", found).replace("-", "\N{MINUS SIGN}") for found in written]
 
 
 def _without_links_of(mine: list[Node], other: list[Node]) -> list[Node]:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import EllipsisType
 
 from babel.numbers import get_territory_currencies
 from sqlalchemy import select
@@ -135,12 +136,17 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
 
 
 def worded(
-    act: Act, request: PatientRequest, prepared: Prepared, *, number: str
+    act: Act,
+    request: PatientRequest,
+    prepared: Prepared,
+    *,
+    number: str,
+    second: str | EllipsisType | None = ...,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content of a revision issued at this moment, and its rows in the words of its language.
 
     Nothing is saved: it is for a preview, which names nobody if a key is missing. There must be a total,
-    `prepared.chosen`.
+    `prepared.chosen`. `second` is the language below each line; without it, the one that the draft has.
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
@@ -149,8 +155,9 @@ def worded(
     except keys.Unreadable:
         person = None
     asked_by = None if person is None else person.asked_by
-    draft = drafts.for_request(request)
-    second = None if draft is None else drafts.second_of(draft, request, act.settings)
+    if isinstance(second, EllipsisType):
+        draft = drafts.for_request(request)
+        second = None if draft is None else drafts.second_of(draft, request, act.settings)
     return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by, second)
 
 

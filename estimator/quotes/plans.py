@@ -52,13 +52,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Offered:
-    """The versions that a request's quote can be priced with, and what keeps the request from having one."""
+    """The versions that a request's quote can be priced with, its language, and what keeps it from having one."""
 
     #: the version whose prices would be kept, and the one in force; None if the list is not offered any more
     kept: TableVersion
     in_force: TableVersion | None
     #: the last day on which the kept prices may be kept; any day while they are in force
     kept_until: date
+    #: the language in which the quote would be written
+    language: str
     hindrances: Sequence[Missing]
 
     @property
@@ -107,6 +109,7 @@ def offered(request: PatientRequest, now: datetime) -> Offered:
         kept=kept,
         in_force=_in_force(request.slug, now),
         kept_until=_kept_until(request, price_lists.parsed(kept).quote_valid_days, kept.time_zone),
+        language=request.language,
         hindrances=tuple(_hindrances(request)),
     )
 
@@ -146,7 +149,7 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     table = price_lists.parsed(version)
     today = price_lists.day_of(act.now, table.time_zone)
     valid_until = plan.valid_until or today + timedelta(days=table.quote_valid_days)
-    fingerprint = _fingerprint(plan, version, chosen)
+    fingerprint = _fingerprint(plan, lists.language, version, chosen)
     needs_approval = chosen is not None and quote_content.exceeds(
         chosen.price, plan.adjustments, act.clinic.adjustment_limit
     )
@@ -219,10 +222,14 @@ def _differences(
     return quote_content.line_changes(old, new)
 
 
-def _fingerprint(plan: Plan, version: TableVersion, chosen: Firm | None) -> str:
-    """Return the hash of everything that would be issued from this draft, except the day."""
+def _fingerprint(plan: Plan, language: str, version: TableVersion, chosen: Firm | None) -> str:
+    """Return the hash of everything that would be issued from this draft, except the day and a second language.
+
+    The number of the save tells that choice; who approves adjustments need not do so again for it.
+    """
     decides = {
         "draft": plan.draft,
+        "language": language,
         "table": version.sha256,
         "prices": plan.prices,
         "given": dict(plan.answers),

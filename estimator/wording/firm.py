@@ -232,21 +232,28 @@ def _changed(
     changes = line_changes(before.content, content)
     others = [change for change in changes if change.kind not in ("adjustment", "total")]
     found = changed_rows(others, old, new, reader)
-    found += _changed_adjustments(before.adjustments, adjustments)
+    known = [(row.label.text, row.plain, before.content["currency"]) for row in before.adjustments]
+    now = [(row.label.text, row.plain, content["currency"]) for row in adjustments]
+    found += _changed_adjustments(known, now, reader)
     until = [reader.day(each["valid_until"]) for each in (before.content, content)]
     if until[0] != until[1]:
         found.append(ChangedRow("valid_until", Words(_("Last day on which it is valid")), *until))
     return found + changed_rows([change for change in changes if change.kind == "total"], old, new, reader)
 
 
-def _changed_adjustments(old: Sequence[AdjustmentRow], new: Sequence[AdjustmentRow]) -> Iterator[ChangedRow]:
+_Plain = tuple[str, str, str]
+"""An adjustment as it was typed, whatever the language of the rows that it is in: label, amount, currency."""
+
+
+def _changed_adjustments(
+    old: Sequence[_Plain], new: Sequence[_Plain], reader: Reader
+) -> Iterator[ChangedRow]:
     """Each adjustment that was taken out or put in; one that only moved has not changed."""
-    before, after = (Counter((row.label.text, row.amount) for row in rows) for rows in (old, new))
-    nothing = _("not in it")
-    for label, amount in (before - after).elements():
-        yield ChangedRow("adjustment", Words(label), amount, nothing)
-    for label, amount in (after - before).elements():
-        yield ChangedRow("adjustment", Words(label), nothing, amount)
+    before, after, nothing = Counter(old), Counter(new), _("not in it")
+    for label, amount, currency in (before - after).elements():
+        yield ChangedRow("adjustment", Words(label), reader.money(amount, currency, sign=True), nothing)
+    for label, amount, currency in (after - before).elements():
+        yield ChangedRow("adjustment", Words(label), nothing, reader.money(amount, currency, sign=True))
 
 
 def _changed_row(

@@ -298,6 +298,30 @@ report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_
     assert run(script) == ["True", "True"]
 
 
+def test_a_document_with_letters_that_have_no_font_is_drawn_once() -> None:
+    script = """
+import warnings
+from estimator.pdf import renderer_process
+warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves the file of its colours open
+make, drawn = renderer_process._maker(), []
+def counted(job, missing):
+    drawn.append(job.html)
+    return make(job, missing)
+letters = [chr(code) for code in range(0x1d100, 0x1d108)]
+known = {}
+for one in letters, letters, ["Ann"], [letters[0], "\\ue123"]:
+    html = "<html lang=en><title>One</title>" + "".join(f"<p>One {letter} and" for letter in one)
+    job = renderer.Job(html, None, "", "", datetime(2026, 1, 1, tzinfo=UTC))
+    kind, content = renderer_process._attempt(counted, job, known)
+    report(f"{kind}:{drawn.count(html)}/{len(drawn)}")
+    drawn.clear()
+"""
+    first, again, plain, another = run(script)
+    assert first == "pdf:1/2", "and its letters before it"
+    assert (again, plain) == ("pdf:1/1", "pdf:1/1"), "what is known is not asked for again"
+    assert another == "pdf:1/2"
+
+
 def test_nothing_stays_in_the_folder_for_temporary_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

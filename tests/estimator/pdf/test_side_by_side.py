@@ -60,6 +60,34 @@ def laid(first: str, second: str, tag: str = "en") -> str:
             '<td class="range"><bdi dir="ltr">1,00 – 2,00</bdi></td>',
         ),
         (
+            '<td class="range"><bdi>\N{MINUS SIGN}80,00 à \N{MINUS SIGN}40,00</bdi></td>',
+            '<td class="range"><bdi>\N{MINUS SIGN}80.00 to \N{MINUS SIGN}40.00</bdi></td>',
+            '<td class="range"><bdi dir="ltr">\N{MINUS SIGN}80,00 \N{EN DASH} \N{MINUS SIGN}40,00</bdi></td>',
+        ),
+        (
+            '<td class="range">\N{MINUS SIGN}80,00 à 40,00</td>',
+            '<td class="range">\N{MINUS SIGN}80.00 to \N{MINUS SIGN}40.00</td>',
+            '<td class="range">\N{MINUS SIGN}80,00 à 40,00 '
+            '<span class="second" lang="en" dir="ltr">\N{MINUS SIGN}80.00 to \N{MINUS SIGN}40.00</span></td>',
+        ),
+        (
+            '<td class="money">moins \N{MINUS SIGN}5,00</td>',
+            '<td class="money">less 5.00</td>',
+            '<td class="money">moins \N{MINUS SIGN}5,00 '
+            '<span class="second" lang="en" dir="ltr">less 5.00</span></td>',
+        ),
+        (
+            '<td class="money">Палата на 4 места</td>',
+            '<td class="money">Ward of 4 beds</td>',
+            '<td class="money">Палата на 4 места '
+            '<span class="second" lang="en" dir="ltr">Ward of 4 beds</span></td>',
+        ),
+        (
+            '<td class="count">Chambre à 4 lits</td>',
+            '<td class="count">4-bed ward</td>',
+            '<td class="count">Chambre à 4 lits <span class="second" lang="en" dir="ltr">4-bed ward</span></td>',
+        ),
+        (
             '<li><span>Un</span> <a href="https://a.example">a.example</a></li>',
             '<li><span>One</span> <a href="https://a.example">a.example</a></li>',
             '<li><div><span>Un</span> <a href="https://a.example">a.example</a> '
@@ -73,7 +101,11 @@ def laid(first: str, second: str, tag: str = "en") -> str:
         ),
         ("<p>a &lt; b &amp; c</p>", "<p>a &lt; b &amp; c</p>", "<p>a &lt; b &amp; c</p>"),
     ],
-    ids=["text", "same", "figure", "money", "count", "answer", "range", "link", "head", "escaped"],
+    ids=[
+        *("text", "same", "figure", "money", "count", "answer", "range", "range below nothing"),
+        *("signs that differ", "a sign in one only", "a figure within", "a figure in a word"),
+        *("link", "head", "escaped"),
+    ],
 )
 def test_each_line_has_the_other_below_it_and_figures_stand_once(
     first: str, second: str, comes_to: str
@@ -86,8 +118,48 @@ def test_what_only_one_language_says_is_lost_in_neither() -> None:
     second = '<th>One<div class="steps">steps &amp; more</div></th>'
     below = '<span class="second" lang="en" dir="ltr">{}</span>'
     assert laid(first, second) == (
-        f'<th>Un {below.format("One")}<div class="note">note</div> {below.format("steps &amp; more")}</th>'
+        f'<th>Un {below.format("One")}<div class="note">note</div>'
+        f'<div class="steps"> {below.format("steps &amp; more")}</div></th>'
     )
+
+
+BELOW = ' <span class="second" lang="en" dir="ltr">{}</span>'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "comes_to"),
+    [
+        (
+            "<tbody><tr><th>Un</th><td>1,00</td></tr></tbody>",
+            "<tbody><tr><th>New</th><td>7.00</td></tr><tr><th>One</th><td>1.00</td></tr></tbody>",
+            f"<tbody><tr><th>{BELOW.format('New')}</th><td>{BELOW.format('7.00')}</td></tr>"
+            f"<tr><th>Un{BELOW.format('One')}</th><td>1,00</td></tr></tbody>",
+        ),
+        (
+            "<tbody><tr><th>Neuf</th><td>7,00</td></tr><tr><th>Un</th><td>1,00</td></tr></tbody>",
+            "<tbody><tr><th>One</th><td>1.00</td></tr></tbody>",
+            "<tbody><tr><th>Neuf</th><td>7,00</td></tr>"
+            f"<tr><th>Un{BELOW.format('One')}</th><td>1,00</td></tr></tbody>",
+        ),
+        (
+            "<ul><li>Un</li></ul>",
+            "<ul><li>One</li><li>Two <b>and</b> more<p>Also</p></li></ul>",
+            f"<ul><li><div>Un{BELOW.format('One')}</div></li>"
+            f"<li><div>{BELOW.format('Two <b>and</b> more')}<p>{BELOW.format('Also')}</p></div></li></ul>",
+        ),
+        (
+            "<h1>Un</h1>",
+            '<h1>One</h1><h2>New</h2><table><colgroup><col class="a"></colgroup><tr><td>7</td></tr></table>',
+            f"<h1>Un{BELOW.format('One')}</h1><h2>{BELOW.format('New')}</h2>"
+            f'<table><colgroup><col class="a"></colgroup><tr><td>{BELOW.format("7")}</td></tr></table>',
+        ),
+    ],
+    ids=["a row too many below", "a row too many above", "a point of a list", "a whole table"],
+)
+def test_what_only_one_language_has_keeps_its_place_in_tables_and_lists(
+    first: str, second: str, comes_to: str
+) -> None:
+    assert laid(first, second) == comes_to
 
 
 def test_a_second_language_from_right_to_left_says_so() -> None:

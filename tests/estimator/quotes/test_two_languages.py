@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
 from flask import Flask
 
-from estimator import quotes, wording
+from estimator import quotes, requests, wording
 from estimator.db import db
+from estimator.i18n import Words, reader
 from estimator.models import QuoteRevision
+from estimator.pdf import renderer
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import as_bytes
 from tests.support.acts import acting
@@ -25,6 +29,11 @@ LIST = (
     .replace("on_request = true", "price = 900.00")
 )
 """The list in five scripts, of which everything can be quoted."""
+
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
@@ -121,3 +130,69 @@ def test_a_choice_is_a_change_that_whoever_issues_has_to_have_seen(app: Flask) -
     db.session.commit()
     with pytest.raises(drafts.ChangedMeanwhile):
         quotes.issue(act, request, save=save, fingerprint=seen.fingerprint)
+
+
+def test_an_adjustment_that_stays_has_changed_in_neither_language(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="fr")
+    prepare(
+        request, adjustments=[("-50.00", "Goodwill"), ("10.00", "Escort"), ("-4.00", "Visa")], second="en"
+    )
+    issue(request)
+    prepare(request, LATER, adjustments=[("10.00", "Escort"), ("-50.00", "Goodwill"), ("7.00", "Post")])
+    rows = rows_of(issue(request, LATER))
+    assert rows.second is not None
+    first, second = (
+        [(row.label.text, row.old, row.new) for row in each.changed if row.kind == "adjustment"]
+        for each in (rows, rows.second.rows)
+    )
+    assert [label for label, *_amounts in first] == ["Visa", "Post"]
+    assert (first[0][1], first[1][2]) == (f"\N{MINUS SIGN}USD{SPACE}4,00", f"+USD{SPACE}7,00")
+    assert second == [
+        ("Visa", f"\N{MINUS SIGN}USD{SPACE}4.00", "not in it"),
+        ("Post", "not in it", f"+USD{SPACE}7.00"),
+    ]
+
+
+def test_another_language_of_the_patient_is_no_change_of_an_adjustment(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="en")
+    prepare(request, adjustments=[("-50.00", "Goodwill")])
+    issue(request)
+    request.language = "ru"
+    db.session.commit()
+    prepare(request, LATER)
+    revision = issue(request, LATER)
+    assert revision.language == "ru"
+    assert "adjustment" not in [row.kind for row in rows_of(revision).changed]
+
+
+def test_a_revision_whose_languages_say_different_changes_has_its_document(app: Flask) -> None:
+    rows = rows_of(asked(language="fr"))
+    assert rows.second is not None
+    more = wording.ChangedRow("adjustment", Words("Goodwill"), "not in it", "\N{MINUS SIGN}USD 50.00")
+    last = wording.ChangedRow("total", Words("Firm total"), "USD 1.00", "USD 2.00")
+    for ours, others in (([last], [more, last]), ([more, last], [last]), ([], [more])):
+        drawn = pdf_document.html(
+            replace(
+                rows,
+                changed=ours,
+                second=replace(rows.second, rows=replace(rows.second.rows, changed=others)),
+            ),
+            patient="Anna Kowalska",
+            reader=reader("fr"),
+            check="https://example.org/verify",
+            created=NOW.isoformat(),
+        )
+        assert renderer.document(drawn, created=NOW).startswith(b"%PDF-")
+
+
+def test_another_language_of_the_patient_is_a_change_that_whoever_issues_has_to_have_seen(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="hi")
+    seen = prepare(request, second="en")
+    draft = drafts.for_request(request)
+    assert draft is not None
+    act = acting(clinic=CLINIC, now=NOW, settings=settings())
+    requests.speak(act, request, "ru")
+    db.session.commit()
+    with pytest.raises(drafts.ChangedMeanwhile):
+        quotes.issue(act, request, save=draft.save, fingerprint=seen.fingerprint)
+    assert issue(request).language == "ru"

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from estimator import price_lists, quotes
+from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
+from estimator.pdf import renderer
 from tests.support.acts import acting
 from tests.support.example_papers import text_of
 from tests.support.quote_desk import (
@@ -22,6 +23,7 @@ from tests.support.quote_desk import (
     newest,
     now,
     page,
+    request_of,
     settings_of,
 )
 from tests.support.quote_form import SPACE, drafts, issue, line, prepare, total
@@ -258,3 +260,51 @@ def test_for_who_reads_the_clinics_language_there_is_nothing_to_choose(
     reference = ask(app)
     prepare(coordinator, reference)
     assert coordinator.send("issue", {}).all("input", id="beside") == []
+
+
+def test_a_language_that_changed_after_the_check_is_not_issued_in(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    coordinator.send("issue", {})
+    with request_of(app, reference) as found:
+        requests.speak(acting(actor="user:1", now=now()), found, "fr")
+    late = coordinator.press("Issue this quote")
+    assert (late.status, issued(app)) == (409, [])
+    assert "nothing was issued" in late.text
+    assert "Français" in late.text
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_a_second_language_other_than_the_one_that_was_offered_is_not_issued_in(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    form, fields = coordinator.send("issue", {}).sent("Issue this quote", {"beside": "yes"})
+    late = coordinator.client.post(form, data={**fields, "second": "fr"})
+    assert (late.status_code, issued(app)) == (409, [])
+
+
+def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(
+    app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    with monkeypatch.context() as patched:
+        patched.setattr(renderer, "SECONDS", 0)
+        shown = coordinator.send("issue", {})
+        assert shown.status == 200
+        assert "Issue this quote" not in shown.text
+        assert "The PDF of this quote cannot be made, so it is not issued." in shown.text
+        assert "Keep this choice, without issuing" in shown.text, "so that one language can be left out"
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "cannot be made" not in shown.text
+    form, fields = shown.sent("Issue this quote", {"beside": "yes"})
+    with monkeypatch.context() as patched:
+        patched.setattr(renderer, "SECONDS", 0)
+        refused = Page(coordinator.client.post(form, data=fields))
+        assert (refused.status, issued(app)) == (422, [])
+        assert "With English below each line the PDF cannot be made. Nothing was issued." in refused.text
+    coordinator.client.post(form, data=fields)
+    assert issued(app) == ["Q-2026-00001/1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
@@ -34,14 +35,18 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.web.transaction import committing
+from estimator.web.transaction import committing, trying
 
 
 class IssueForm(Form):
-    """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language."""
+    """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
+
+    `second` is the language that was offered for it.
+    """
 
     save = CarriedField()
     fingerprint = CarriedField()
+    second = CarriedField()
     beside = TickField()
 
 
@@ -82,10 +87,16 @@ def issue(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     if request.method != "POST":
         return _check(of, draft, IssueForm())
+    keeps_choice = request.form.get("act") == "languages"
+    if not keeps_choice and (refusal := _undrawn(of, draft)):
+        of = the_request(reference)
+        return _check(of, the_draft(of), IssueForm().refuse(refusal), 422)
+    of = the_request(reference)  # read anew: drawing takes a while
+    draft = the_draft(of)
     try:
         with committing():
             save = _with_languages(of, draft, number_in("save"))
-            if request.form.get("act") == "languages":
+            if keeps_choice:
                 return to("issue", reference=of.reference)
             revision = quotes.issue(
                 act(), of, save=save, fingerprint=printable(request.form.get("fingerprint", ""))
@@ -107,12 +118,43 @@ def issue(reference: str) -> ResponseReturnValue:
 
 
 def _with_languages(of: PatientRequest, draft: QuoteDraft, save: int) -> int:
-    """Keep with the draft whether its document has a second language; return the number of the last save."""
+    """Keep with the draft whether its document has a second language; return the number of the last save.
+
+    Raises drafts.ChangedMeanwhile if another language is offered than the page named.
+    """
     offered = second_of(of)
-    second = offered.tag if offered is not None and IssueForm().beside.data else None
+    if (IssueForm().second.data or "") != ("" if offered is None else offered.tag):
+        raise drafts.ChangedMeanwhile
+    second = _chosen(offered)
     if draft.second_language == second:
         return save
     return drafts.change(act(), draft, save=save, second=second).save
+
+
+def _chosen(offered: Reader | None) -> str | None:
+    """Return the second language that the form asks for; None if there is none."""
+    return offered.tag if offered is not None and IssueForm().beside.data else None
+
+
+def _undrawn(of: PatientRequest, draft: QuoteDraft) -> str | None:
+    """Say why a second language that was chosen with the button cannot be had: the page drew without it.
+
+    Nothing is locked while the document is drawn.
+    """
+    offered = second_of(of)
+    second = _chosen(offered)
+    if offered is None or second == drafts.second_of(draft, of, settings()):
+        return None
+    with trying():
+        drawn = _drawn(of, prepared_of(draft), second).possible
+    if drawn:
+        return None
+    if second is None:
+        return _("In one language the PDF cannot be made. Nothing was issued.")
+    return _(
+        "With %(language)s below each line the PDF cannot be made. Nothing was issued.",
+        language=offered.name,
+    )
 
 
 def second_of(of: PatientRequest) -> Reader | None:
@@ -127,6 +169,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
     figures = shown(prepared, of)
     currency = price_lists.parsed(prepared.version).currency
     quote = quotes.for_request(of)
+    second = drafts.second_of(draft, of, settings())
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -138,31 +181,48 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
         recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
         language=language_of(of).name,
         second=second_of(of),
-        beside=drafts.second_of(draft, of, settings()) is not None,
+        beside=second is not None,
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
-        marks=_marks(of, prepared),
+        drawing=_drawn(of, prepared, second),
     )
     return page, status
 
 
-def _marks(of: PatientRequest, prepared: Prepared) -> str:
-    """Return the letters for which the document would have a mark, each with its code; "" if there are none."""
+@dataclass(frozen=True)
+class Drawing:
+    """Whether a document can be made, and the letters in it that would be marks, each with its code."""
+
+    possible: bool = True
+    marks: str = ""
+
+
+def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawing:
+    """Draw what would be issued, if nothing is missing for it: what is issued without a document never has one."""
     if prepared.chosen is None:
-        return ""
+        return Drawing()
     quote = quotes.for_request(of)
-    content, rows = quotes.worded(act(), of, prepared, number="" if quote is None else quote.number)
+    number = "" if quote is None else quote.number
+    content, rows = quotes.worded(act(), of, prepared, number=number, second=second)
+    patient = name_of(of) or ""
     try:
         letters = pdf_document.undrawable(
-            content, rows, patient=name_of(of) or "", language=of.language, settings=settings()
+            content, rows, patient=patient, language=of.language, settings=settings()
         )
+        if not prepared.missing:
+            pdf_document.preview_pdf(
+                content,
+                rows,
+                patient=patient,
+                language=of.language,
+                settings=settings(),
+                logo=pdf_document.clinics_logo(),
+            )
     except renderer.RenderingFailed as failure:
-        current_app.logger.error(
-            "nobody could say which letters of %s have no font: %s", of.reference, failure
-        )
-        return ""
-    return ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+        current_app.logger.error("the quote of %s cannot be drawn: %s", of.reference, failure)
+        return Drawing(possible=False)
+    return Drawing(marks=", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters))
 
 
 def _prices(prepared: Prepared) -> str:
