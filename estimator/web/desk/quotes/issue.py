@@ -170,6 +170,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
     currency = price_lists.parsed(prepared.version).currency
     quote = quotes.for_request(of)
     second = drafts.second_of(draft, of, settings())
+    form.beside.data = second is not None
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -181,7 +182,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
         recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
         language=language_of(of).name,
         second=second_of(of),
-        beside=second is not None,
+        form=form,
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
