@@ -71,6 +71,11 @@ def plain(number: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def as_written(number: Decimal) -> str:
+    """Write a number with the zeros at the end that it came with: "1.480", of which somebody may mean 1,480."""
+    return format(number, "f") if number else plain(number)
+
+
 class Rounder:
     """Rounds to whole multiples of `unit` and writes amounts with the decimals of `unit`."""
 

@@ -123,6 +123,7 @@ def _table(book: Book, top: Section) -> PriceTable | None:
             taxes=tuple(tax for tax in taxes if tax),
             payments=tuple(payments),
             notices=tuple(notices),
+            finer=book.finer,
         )
         _check_steps(book, table)
     return None if book.problems else table

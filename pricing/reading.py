@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from pricing.currencies import MINOR_UNIT
-from pricing.money import plain
+from pricing.money import decimals, plain
 from pricing.places import around, below, lines_of
 from pricing.problems import Problem
 from pricing.table import Amount, Text, UnitText
@@ -81,6 +81,7 @@ class Book:
         self.languages: tuple[str, ...] = ()
         self.round_to: Decimal | None = None
         self.minor_unit = FINEST
+        self.finer: dict[str, str] = {}
         self.all_drivers: Collection[str] = ()
         self._lines: Mapping[str, int] | None = None
         self._comparisons = _MOST_COMPARISONS
@@ -366,6 +367,8 @@ def number_at(book: Book, place: str, given: Any) -> Decimal | None:
         book.problem(place, "not_finite", given=shown(given))
         return None
     number = _shortest(given)
+    if isinstance(given, Decimal) and number is not None and _decimals_of(given) > decimals(book.minor_unit):
+        book.finer[place] = f"{given:f}"
     if number is None:
         most = {"whole": str(MOST_WHOLE_DIGITS), "decimals": str(MOST_DECIMALS)}
         book.problem(place, "too_many_digits", **most)
@@ -390,6 +393,12 @@ def is_percent(book: Book, place: str, number: Decimal) -> bool:
     else:
         return True
     return False
+
+
+def _decimals_of(given: Decimal) -> int:
+    """The digits after the point as they are written, zeros at the end too."""
+    exponent = given.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _shortest(given: int | Decimal | TooLong) -> Decimal | None:

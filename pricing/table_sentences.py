@@ -202,6 +202,10 @@ WARNING_SENTENCES = {
     "zero_price": N_(
         "The price is 0. If it is not known yet, write on_request = true; if it costs nothing, say so in a note."
     ),
+    "finer_than_currency": N_(
+        "{given} has more decimals than {currency} has ({most}). If its point stands for thousands, leave the point "
+        "out; if a price is that fine, leave it as it is."
+    ),
     "never_reached": N_("No answers lead to this charge, so it stands in no estimate."),
     "percent_of_nothing": N_(
         "Nothing that is named in “of” ever has an amount, so this charge is never there."

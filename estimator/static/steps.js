@@ -53,6 +53,9 @@ const row = (question) => {
   found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : `${label}: `;
   found.querySelector("dd").textContent = answer || (missing ? look.dataset.missing : open);
   const asks = question.querySelector("legend, .label");
+  const told = document.getElementById(question.querySelector("input:checked")?.getAttribute("aria-describedby"));
+  if (told) found.querySelector(".change").before(Object.assign(document.createElement("dd"), { className: "told" }));
+  found.querySelector(".told")?.append(...told.cloneNode(true).childNodes);
   mark(found.querySelector("dt"), asks);
   mark(found.querySelector(".spoken"), asks);
   mark(

@@ -24,7 +24,7 @@ from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.typed_days import is_day, read_day
 from estimator.web.validators import NO_DAY
-from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, typed_amount, usual
+from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, notes_to, typed_amount, usual
 from pricing.answers import normal_form, value_of
 from pricing.money import plain
 from pricing.plans import named
@@ -246,8 +246,8 @@ class Question:
 
     `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used while it is
     not known; None if it must be answered, or if it `may_stay_open`. `usual` says what most people answer, `use` what a
-    button sends that enters it. `readings` are what an amount may mean, if that is more than one thing. Not `asked`
-    questions are hidden.
+    button sends that enters it. `readings` are what an amount may mean, if that is more than one thing. `notes` are
+    what is said to whoever gives an answer, by what the form sends for it. Not `asked` questions are hidden.
     """
 
     code: str
@@ -265,6 +265,7 @@ class Question:
     unknown: Words | None
     required: bool
     asked: bool
+    notes: Mapping[str, Words]
     step: str = ""
     least: str = ""
     most: str = ""
@@ -440,6 +441,7 @@ def _question(
         "only_value": "",
         "may_stay_open": driver.open,
         "usual": usual(driver, table, reader),
+        "notes": notes_to(driver, table, reader),
         "readings": readings_of(driver, form, table, reader),
     }
     likely = likely_answer(driver, table, reader)

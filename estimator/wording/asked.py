@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.wording import at_least
+from estimator.wording.at_least import Certainty, Lack
 from estimator.wording.rows import AdjustmentRow, ChangedRow
 from estimator.wording.sentences import answer_words, not_answered, provider
 from pricing.left_open import left_open
@@ -31,22 +33,43 @@ def since_asked(
     if was["currency"] != now["currency"]:
         return
     yield from _answers(asked, (now, table), reader)
-    groups = price_changed(was, now)
+    old, new = (_Sums(plan, reader) for plan in (asked, (now, table)))
     labels: dict[str, Mapping[str, str]] = {
         row["code"]: row["label"] for row in (*was["groups"], *now["groups"])
     }
-    for code, before, after in groups:
-        said = (
-            _("not in it") if amount is None else reader.money(amount, now["currency"])
-            for amount in (before, after)
-        )
-        yield ChangedRow("group", reader.words(labels[code], table.main_language), *said)
+    for code, before, after in price_changed(was, now):
+        label = reader.words(labels[code], table.main_language)
+        yield ChangedRow("group", label, old.group(code, before), new.group(code, after))
     for row in adjustments:
         yield ChangedRow("adjustment", row.label, _("not in it"), row.amount)
     before, after = was["totals"]["provider"]["likely"], content["total"]
     if Decimal(before) != Decimal(after):
         label = Words(_("To %(provider)s", provider=provider(table, reader)))
-        yield ChangedRow("total", label, *(reader.money(each, now["currency"]) for each in (before, after)))
+        yield ChangedRow("total", label, old.provider(before), new.provider(after))
+
+
+class _Sums:
+    """The sums of one plan in words: what they lack is said, so that what is unknown is never a nought."""
+
+    def __init__(self, plan: Plan, reader: Reader) -> None:
+        self._breakdown, table = plan
+        self._certainty = Certainty(self._breakdown, table)
+        self._groups = {group.code for group in table.groups}
+        self._reader = reader
+
+    def group(self, code: str, amount: str | None) -> str:
+        """Say what a group comes to, None if it does not stand in the breakdown."""
+        lack = self._certainty.group(code) if code in self._groups else None
+        if amount is None:
+            return _("not in it") if lack is None else at_least.alone(lack)
+        return self._said(amount, lack)
+
+    def provider(self, amount: str) -> str:
+        """Say what the provider gets."""
+        return self._said(amount, self._certainty.total("provider"))
+
+    def _said(self, amount: str, lack: Lack) -> str:
+        return at_least.sum_said(amount, self._reader.money(amount, self._breakdown["currency"]), lack)
 
 
 def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -> str:

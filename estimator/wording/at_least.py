@@ -6,6 +6,7 @@ A sum leaves out what is on request, and what depends on a question that nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Literal
 
 from estimator.i18n import gettext as _
@@ -58,6 +59,14 @@ def why_open(names: Sequence[object]) -> str:
 def alone(lack: Lack) -> str:
     """Return what stands in place of a sum that has nothing in it but what it lacks."""
     return _("not counted yet") if lack == "open" else _("on request")
+
+
+def sum_said(plain: str, amount: str, lack: Lack) -> str:
+    """Return a sum as at least so much if it lacks something, and only what it lacks if there is nothing else.
+
+    `plain` is the number of what `amount` says in words.
+    """
+    return said(amount, lack) if lack is None or Decimal(plain) else alone(lack)
 
 
 class Certainty:

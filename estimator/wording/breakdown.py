@@ -136,10 +136,7 @@ class _Wording:
 
     def sum(self, amounts: Cases, lack: at_least.Lack) -> tuple[str, str | None]:
         """A sum and its range: "at least" if it lacks something, only what it lacks if there is nothing else."""
-        amount = self.money(amounts["likely"])
-        if lack is not None:
-            nothing = not Decimal(amounts["likely"])
-            amount = at_least.alone(lack) if nothing else at_least.said(amount, lack)
+        amount = at_least.sum_said(amounts["likely"], self.money(amounts["likely"]), lack)
         return amount, span(amounts, self.currency, self.reader)
 
     def headline(self) -> Headline:

@@ -145,10 +145,11 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice with its optional link."""
+    """One notice with its optional link; `answers` if it is said because of what the patient told of themselves."""
 
     text: Words
     link: str | None
+    answers: bool = False
 
     @property
     def in_short(self) -> Words:
@@ -271,6 +272,11 @@ class Rows:
     stages: Sequence[Sum]
     payments: Sequence[Sum]
     notices: Sequence[NoticeSection]
+
+    @property
+    def first(self) -> list[NoticeRow]:
+        """What an answer of the patient calls for before anything else, such as a sore that must heal."""
+        return [row for section in self.notice("suitability") for row in section.rows if row.answers]
 
     def notice(self, *kinds: str) -> list[NoticeSection]:
         """The notices of some kinds, in the order of NOTICES."""

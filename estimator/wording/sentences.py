@@ -17,7 +17,17 @@ from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 from pricing.problems import SENTENCES, say
 from pricing.stored import Cases, CasesOrRequest
-from pricing.table import ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable
+from pricing.table import (
+    ChoiceDriver,
+    ChoiceIs,
+    DateDriver,
+    Driver,
+    FlagIs,
+    Notice,
+    NumberDriver,
+    PriceTable,
+    Test,
+)
 
 
 def notice_sections(
@@ -27,13 +37,41 @@ def notice_sections(
     sections = []
     for kind in kinds:
         section = [
-            NoticeRow(reader.words(notice.text, table.main_language), notice.link)
+            NoticeRow(reader.words(notice.text, table.main_language), notice.link, _answers(notice, table))
             for notice in table.notices
             if notice.kind == kind and notice.code in codes
         ]
         if section:
             sections.append(NoticeSection(kind, str(NOTICES[kind]), section))
     return sections
+
+
+def notes_to(driver: Driver, table: PriceTable, reader: Reader) -> dict[str, Words]:
+    """Return what is said to whoever gives an answer about themselves, by what a form sends for the answer.
+
+    It is what the list says about who is suitable if that one answer is given, and nothing else matters.
+    """
+    found: dict[str, Words] = {}
+    for notice in table.notices:
+        if notice.kind != "suitability" or notice.unless or not _answers(notice, table):
+            continue
+        for code, test in notice.when or ():
+            if len(notice.when or ()) == 1 and code == driver.code:
+                found |= dict.fromkeys(_sent(test), reader.words(notice.text, table.main_language))
+    return found
+
+
+def _sent(test: Test) -> Sequence[str]:
+    """Return the answers that pass a test, as a form sends them; none of numbers and days, of which there are many."""
+    if isinstance(test, FlagIs):
+        return ["yes" if test.value else "no"]
+    return sorted(test.codes) if isinstance(test, ChoiceIs) else []
+
+
+def _answers(notice: Notice, table: PriceTable) -> bool:
+    """Whether a notice is there because of what somebody told of themselves."""
+    about_you = {driver.code for driver in table.drivers if driver.role == "about_you"}
+    return notice.when is not None and about_you.issuperset(code for code, _test in notice.when)
 
 
 def problem_sentence(problem: Problem, reader: Reader) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -186,6 +187,49 @@ def test_a_package_that_costs_nothing_is_warned_of() -> None:
 )
 def test_a_price_of_0_is_warned_of(price: str, place: str) -> None:
     assert places(more=charge("free", price)) == [("charge.free." + place, "zero_price")]
+
+
+@pytest.mark.parametrize(
+    ("price", "place", "given"),
+    [
+        ("price = 630.000", "price", "630.000"),
+        ("price = 1.485", "price", "1.485"),
+        ("price = { low = 1, likely = 1.480, high = 2 }", "price", "1.480"),
+        ("graduated = [{ up_to = 1, price = 1 }, { price = 1.200 }]", "graduated[1].price", "1.200"),
+        ("graduated = [{ price = 1, flat = 2.500 }]", "graduated[0].flat", "2.500"),
+        ("price = 5\nper = 'sessions'\nat_least = 6.000", "at_least", "6.000"),
+        ("price = 5\nper = 'sessions'\nat_most = 16.005", "at_most", "16.005"),
+    ],
+)
+def test_a_price_with_more_decimals_than_its_currency_is_warned_of(
+    price: str, place: str, given: str
+) -> None:
+    per = "" if "per" in price else "\nper = 'sessions'"
+    (warning,) = warnings(CAREFUL + charge("dear", price + per))
+    assert (warning.place, warning.kind) == ("charge.dear." + place, "finer_than_currency")
+    assert warning.text.startswith(f"{given} has more decimals than USD has (2). If its point stands for")
+
+
+def test_a_range_with_several_fine_amounts_is_told_alike_however_the_table_came_about() -> None:
+    price = "price = { low = 1.001, likely = 1.002, high = 2 }\nper = 'sessions'"
+    table = pricing.read(CAREFUL + charge("dear", price))
+    assert [warning.values["given"] for warning in lint(table)] == ["1.001"]
+    assert lint(replace(table, finer={})) == lint(table)
+
+
+def test_a_currency_without_cents_has_no_decimals_and_one_with_three_has_three() -> None:
+    yen = ('currency = "USD"', 'currency = "JPY"')
+    price = charge("dear", "price = 630.0\nper = 'sessions'")
+    assert ("charge.dear.price", "finer_than_currency") in places(yen, more=price)
+    dinar = ('currency = "USD"', 'currency = "KWD"')
+    assert places(dinar, more=charge("dear", "price = 1.480\nper = 'sessions'")) == []
+
+
+def test_other_amounts_of_money_and_no_other_numbers_are_looked_at() -> None:
+    assert ("package.three.price", "finer_than_currency") in places(("price = 11000", "price = 11.000"))
+    percent = "percent = 5.125\nof = ['own']"
+    assert places(more=charge("part", percent)) == []
+    assert places(more=charge("times", "price = 5\nper = 'sessions'\ntimes = 0.125")) == []
 
 
 def test_a_price_that_may_be_0_is_no_price_of_0() -> None:

@@ -90,6 +90,7 @@ def suspicious_tables() -> Iterator[Problem]:
     table = table.replace("[driver.sessions]", 'choice.fat.label = { en = "x", ar = "y" }\n[driver.sessions]')
     table = table.replace("choice.cord.label", "choice.cord.no_charge = true\nchoice.cord.label")
     table += MORE_DRIVERS + charge("free", "price = 0").replace('source = "x"', "")
+    table += charge("fine", "price = 630.000\nper = 'sessions'")
     table += charge("never", "when = { sessions = 9 }\nprice = 1") + charge(
         "none", "percent = 1\nof = ['empty']"
     )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from estimator.i18n import bare_number, folded_digits
-from pricing.money import plain
+from pricing.money import as_written
 from pricing.reading import MOST_DECIMALS, MOST_WHOLE_DIGITS, PLURAL_FORMS, TooLong, shown
 
 _NUMBER = re.compile(rf"-?[0-9]{{1,{MOST_WHOLE_DIGITS}}}(\.[0-9]{{1,{MOST_DECIMALS}}})?\Z")
@@ -58,7 +58,7 @@ def _raw(value: Any) -> str:
 
 def _digits(value: Any) -> str:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 100:
-        return plain(value)
+        return as_written(value)
     return str(value)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from pricing.money import plain
+from pricing.money import as_written
 from pricing.reading import TooLong
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -97,7 +97,7 @@ def _value(value: Any) -> str:
         case str():
             return _string(value)
         case Decimal() if value.is_finite():
-            text = plain(value)
+            text = as_written(value)
             return text if _is_short(text) else str(value)
         case Decimal():
             return str(value).lower().replace("infinity", "inf").replace("snan", "nan")

@@ -167,6 +167,29 @@ def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opene
     expect(rows.filter(has_text="Nights in this room")).to_contain_text("12")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_what_an_answer_calls_for_is_said_while_it_is_chosen(open_page: Opener, script: bool) -> None:
+    page = open_page(java_script_enabled=script)
+    page.goto("/estimate/delhi#question-infection")
+    question = page.locator("#question-infection")
+    note = question.get_by_text("First this must heal")
+    expect(note).to_be_hidden()
+    question.get_by_label("Yes").check()
+    expect(note).to_be_visible()
+    question.get_by_label("No", exact=True).check()
+    expect(note).to_be_hidden()
+    if script:
+        question.get_by_label("Yes").check()
+        page.evaluate("location.hash = 'step-check'")
+        row = page.locator(".last-look dl div").filter(has_text="infection")
+        expect(row.get_by_text("First this must heal")).to_be_visible()
+        page.evaluate("location.hash = 'question-infection'")
+        question.get_by_label("No", exact=True).check()
+        page.evaluate("location.hash = 'step-check'")
+        expect(row).to_be_visible()
+        expect(page.locator("#step-check").get_by_text("First this must heal")).to_have_count(0)
+
+
 def test_errors_open_the_step_with_the_first_of_them(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")

@@ -254,6 +254,18 @@ def test_a_tick_at_the_moment_of_issue_counts(app: Flask, coordinator: Staff) ->
         assert rows.second is not None
 
 
+def test_whoever_chooses_a_second_language_reads_that_adjustments_have_one(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    said = "In two languages too, the adjustments stand in the words in which they were written."
+    assert said not in coordinator.see(f"{page(reference)}/issue").text
+    coordinator.see(page(reference))
+    coordinator.send("save", line(0, "-250"))
+    assert said in coordinator.see(f"{page(reference)}/issue").text
+
+
 def test_for_who_reads_the_clinics_language_there_is_nothing_to_choose(
     app: Flask, coordinator: Staff
 ) -> None:

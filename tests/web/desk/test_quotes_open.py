@@ -92,7 +92,9 @@ def test_a_price_that_depends_on_an_open_question_keeps_a_quote_from_being_issue
 def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, coordinator: Staff) -> None:
     reference, shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
     assert "Nothing is missing." in shown.text
-    coordinator.see(f"{page(reference)}/issue")
+    assert "Paid to others, an estimate not part of the quote not counted yet" in shown.text
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "Paid to others, an estimate not counted yet" in shown.text
     coordinator.press("Issue this quote")
     with request_of(app, reference) as request:
         quote = quotes.for_request(request)
@@ -102,6 +104,15 @@ def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, 
         assert rows.beside[0].amount == "not counted yet"
         answers = {row.driver: str(row.answer) for section in rows.answers for row in section.rows}
         assert answers["flights"] == "Not answered"
+
+
+def test_what_is_paid_to_others_is_at_least_so_much_while_a_part_of_it_is_open(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference, shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER, flights="1850")
+    assert "not part of the quote at least USD 1,850.00" in shown.text
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "Paid to others, an estimate at least USD 1,850.00" in shown.text
 
 
 def test_an_open_question_is_said_to_be_open_at_the_desk(app: Flask, coordinator: Staff) -> None:

@@ -191,3 +191,26 @@ def test_what_is_passed_on_is_plainly_what_was_told(visitor: Visitor) -> None:
     page = visitor.estimate({**ANSWERS, "q_flights": "1850"}, "delhi")
     assert "This is the price you told us." in page.text()
     assert "× USD 1.00" not in plain(page.text())
+
+
+def test_what_must_heal_first_is_said_at_the_question_and_to_whoever_hears_the_answer(
+    visitor: Visitor,
+) -> None:
+    page = visitor.open("/estimate/delhi")
+    (question,) = page.all("div", id="question-infection")
+    yes, no, _unknown = question.iter("input")
+    (note,) = [each for each in question.iter("p") if each.get("class", "").startswith("told")]
+    assert note.get("id") == yes.get("aria-describedby")
+    assert no.get("aria-describedby") is None
+    assert words(note).startswith("First this must heal. An infection")
+
+
+def test_what_must_heal_first_is_open_on_the_breakdown_before_any_figure(visitor: Visitor) -> None:
+    page = visitor.estimate({**ANSWERS, "q_infection": "yes"}, "delhi")
+    text = page.text()
+    assert text.index("First this must heal.") < text.index("Likely total")
+    (said,) = page.all("p", class_="told")
+    assert not any(said in each.iter() for each in page.all("details"))
+    assert words(said) == "First this must heal. More: The law, risks, before you pay"
+    page = visitor.estimate({**ANSWERS, "q_infection": "no"}, "delhi")
+    assert page.all("p", class_="told") == []

@@ -21,6 +21,7 @@ MOST_SHOWN = 100
 NAMES = {
     "amount_falls": lazy_gettext("More costs less"),
     "zero_price": lazy_gettext("The price is 0"),
+    "finer_than_currency": lazy_gettext("A price finer than its currency"),
     "never_reached": lazy_gettext("Charges that no answers lead to"),
     "percent_of_nothing": lazy_gettext("A percent of nothing"),
     "package_never_reached": lazy_gettext("Packages that no answers lead to"),

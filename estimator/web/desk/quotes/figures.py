@@ -21,6 +21,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.wording.at_least import Certainty
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -96,13 +97,14 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
     """Format the figures of a draft for the page; those that depend on the total are None or empty without one."""
     reader = current_reader()
     chosen = prepared.chosen
+    known = None if chosen is None else Certainty(chosen.breakdown, price_lists.parsed(prepared.version))
     return {
-        "total": None if chosen is None else _so_far(chosen, chosen.total, reader),
-        "price": None if chosen is None else _so_far(chosen, chosen.price, reader),
+        "total": None if chosen is None or known is None else _so_far(chosen, chosen.total, known, reader),
+        "price": None if chosen is None or known is None else _so_far(chosen, chosen.price, known, reader),
         "adjusted": None
         if chosen is None or not chosen.adjusted
         else reader.money(chosen.text(chosen.adjusted), chosen.currency, sign=True),
-        "beside": [] if chosen is None else _beside(chosen, reader),
+        "beside": [] if chosen is None or known is None else _beside(chosen, known, reader),
         "version": prepared.version.version,
         "valid_until": reader.day(prepared.valid_until),
         "zone": prepared.version.time_zone,
@@ -216,10 +218,9 @@ def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
     return reader.money(firm.text(amount), firm.currency)
 
 
-def _so_far(firm: Firm, amount: Decimal, reader: Reader) -> str:
+def _so_far(firm: Firm, amount: Decimal, known: Certainty, reader: Reader) -> str:
     """Say a sum of the provider: at least so much, while something in it is on request."""
-    said = _money(firm, amount, reader)
-    return wording.at_least.said(said, firm.breakdown["on_request"])
+    return wording.at_least.said(_money(firm, amount, reader), known.total("provider"))
 
 
 def _total(firm: Firm | None, reader: Reader) -> str:
@@ -229,18 +230,23 @@ def _total(firm: Firm | None, reader: Reader) -> str:
     return _("%(total)s, and something on request", total=total) if firm.breakdown["on_request"] else total
 
 
-def _beside(firm: Firm, reader: Reader) -> list[BesideRow]:
-    """What is shown beside the quote and not part of it, in its likely case."""
+def _beside(firm: Firm, known: Certainty, reader: Reader) -> list[BesideRow]:
+    """What is shown beside the quote and not part of it, in its likely case; what it lacks is said, as in the quote."""
     totals = firm.breakdown["totals"]
     named = (
-        ("others", _("Paid to others, an estimate"), totals["others"]),
-        ("reserve", _("Suggested reserve"), totals["reserve"]),
+        ("others", _("Paid to others, an estimate"), totals["others"]["likely"]),
+        ("reserve", _("Suggested reserve"), totals["reserve"]["likely"]),
     )
     present = {group["total"] for group in firm.breakdown["groups"]}
     return [
-        {"label": label, "amount": reader.money(amounts["likely"], firm.currency)}
-        for key, label, amounts in named
-        if key in present
+        {
+            "label": label,
+            "amount": wording.at_least.sum_said(
+                likely, reader.money(likely, firm.currency), known.total(total)
+            ),
+        }
+        for total, label, likely in named
+        if total in present or known.present(total)
     ]
 
 
