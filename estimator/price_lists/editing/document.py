@@ -51,10 +51,13 @@ def look(text: str) -> Look:
 
 
 def written(data: Data) -> str:
-    """Return data as TOML: the canonical text if it is a valid price list, else one in the same order."""
+    """Return data as TOML: the canonical text if it is a valid price list, else one in the same order.
+
+    The canonical text has no zeros at the end of a number; where they are what a warning is about, they stay.
+    """
     text = toml(data, ORDER)
     table = look(text).table
-    return text if table is None else pricing.write(table)
+    return text if table is None or table.finer else pricing.write(table)
 
 
 def has_comments(text: str) -> bool:

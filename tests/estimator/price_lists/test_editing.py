@@ -326,3 +326,14 @@ def test_what_differs_is_told_field_by_field_also_while_it_is_wrong() -> None:
         (("charge",), "order", []),
     ]
     assert editing.differences(old, old) == []
+
+
+def test_a_price_that_may_be_meant_in_thousands_keeps_its_zeros_in_a_draft_and_is_warned_of() -> None:
+    charge = ("charge", "consultation")
+    written = editing.written(editing.typed_into(data_of(), charge, {"price": "1.480"}))
+    look = editing.look(written)
+    assert look.data is not None
+    assert {one.name: one.text for one in editing.inputs(look.data, charge)}["price"] == "1.480"
+    assert [one.place for one in look.warnings if one.kind == "finer_than_currency"] == [
+        "charge.consultation.price"
+    ]
