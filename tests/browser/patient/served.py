@@ -102,6 +102,10 @@ def environment(site: Site) -> dict[str, str]:
         "PORT": site.address.rpartition(":")[2],
         "PUBLIC_URL": site.address,
         "LANGUAGES": site.languages,
+        # All tests are one network, and their patients have one address.
+        "MAILS_PER_ADDRESS": "10000",
+        "MAILS_PER_NETWORK": "10000",
+        "MAILS_PER_HOUR": "100000",
     }
 
 

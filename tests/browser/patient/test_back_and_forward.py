@@ -27,6 +27,7 @@ class Sent:
 
     def survives(self, *, back: int = 1) -> None:
         """Go back and forth and reload; fails where the browser would ask whether to send a form again."""
+        self.page.wait_for_load_state()  # its scripts have run
         before = self.forms
         moves: list[Callable[[], object]] = [self.page.reload]
         moves += [self.page.go_back] * back + [self.page.reload] + [self.page.go_forward] * back
