@@ -17,6 +17,7 @@ from fractions import Fraction
 from itertools import chain, islice, takewhile
 from typing import Any
 
+from pricing.amounts import amounts_of_money
 from pricing.breakdown import Breakdown
 from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
 from pricing.conditions import Value, applies, holds
@@ -331,7 +332,7 @@ def _translations(table: PriceTable) -> Iterator[Warning]:
 def _finer_than_currency(table: PriceTable) -> Iterator[Warning]:
     """Yield a warning for each amount with more decimals than the currency has: its point may stand for thousands."""
     most = decimals(MINOR_UNIT[table.currency])
-    for place, amount in _money(table):
+    for place, amount in amounts_of_money(table):
         parts = {f"{place}.{case}": getattr(amount, case) for case in _CASES}
         given = next((table.finer[part] for part in (place, *parts) if part in table.finer), None)
         if given is None:
@@ -339,35 +340,6 @@ def _finer_than_currency(table: PriceTable) -> Iterator[Warning]:
         if given is not None:
             values = {"given": given, "currency": table.currency, "most": str(most)}
             yield Warning(place, None, "finer_than_currency", values)
-
-
-def _money(table: PriceTable) -> Iterator[tuple[str, Amount]]:
-    """Every amount of money in a table, with its place."""
-    for charge in table.charges:
-        for key, amount in _money_of(charge):
-            yield f"charge.{charge.code}.{key}", amount
-    for package in table.packages:
-        yield f"package.{package.code}.price", package.price
-    for driver in table.drivers:
-        if isinstance(driver, NumberDriver) and driver.money and driver.usual is not None:
-            yield f"driver.{driver.code}.usual", driver.usual
-    alone = [(f"tax.{tax.code}.above", tax.above) for tax in table.taxes]
-    alone += [(f"payment.{payment.code}.amount", payment.amount) for payment in table.payments]
-    yield from ((place, Amount(number, number, number)) for place, number in alone if number is not None)
-
-
-def _money_of(charge: Charge) -> Iterator[tuple[str, Amount]]:
-    match charge.price:
-        case UnitPrice(price):
-            yield "price", price
-        case Tiers(mode, tiers):
-            for number, tier in enumerate(tiers):
-                yield f"{mode}[{number}].price", tier.price
-                if tier.flat is not None:
-                    yield f"{mode}[{number}].flat", tier.flat
-    for key, bound in (("at_least", charge.at_least), ("at_most", charge.at_most)):
-        if bound is not None:
-            yield key, bound
 
 
 def _entries(table: PriceTable) -> Iterator[tuple[str, Any]]:

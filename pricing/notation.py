@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, get_args
 
 from pricing import priced, sections
+from pricing.amounts import amounts_of_money
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 from pricing.money import ZERO, exactly, plain
 from pricing.places import below
@@ -123,8 +126,9 @@ def _table(book: Book, top: Section) -> PriceTable | None:
             taxes=tuple(tax for tax in taxes if tax),
             payments=tuple(payments),
             notices=tuple(notices),
-            finer=book.finer,
         )
+        if book.finer:
+            table = replace(table, finer=_of_money(book.finer, table))
         _check_steps(book, table)
     return None if book.problems else table
 
@@ -248,6 +252,14 @@ def _check_percents(book: Book, names: Names) -> None:
     if len(names.percents) > MOST_PERCENTS:
         given = str(len(names.percents))
         book.problem("charge", "too_many_percents", given=given, most=str(MOST_PERCENTS))
+
+
+def _of_money(written: Mapping[str, str], table: PriceTable) -> dict[str, str]:
+    """Return what was written of numbers that are amounts of money, or one case of such an amount."""
+    money = {place for place, _amount in amounts_of_money(table)}
+    return {
+        place: text for place, text in written.items() if place in money or place.rpartition(".")[0] in money
+    }
 
 
 def _check_steps(book: Book, table: PriceTable) -> None:

@@ -349,8 +349,8 @@ class PriceTable:
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
     finer: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """The numbers that the file wrote with more decimals than the currency has, by place; no part of the value, because
-    zeros at the end are not."""
+    """The amounts of money that the file wrote finer than the currency is, by place. They are no part of the value,
+    because zeros at the end are not."""
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """A cache in which modules of `pricing` keep what they derive from the table; no part of its value."""
 

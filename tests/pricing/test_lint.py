@@ -229,7 +229,9 @@ def test_other_amounts_of_money_and_no_other_numbers_are_looked_at() -> None:
     assert ("package.three.price", "finer_than_currency") in places(("price = 11000", "price = 11.000"))
     percent = "percent = 5.125\nof = ['own']"
     assert places(more=charge("part", percent)) == []
-    assert places(more=charge("times", "price = 5\nper = 'sessions'\ntimes = 0.125")) == []
+    times = charge("times", "price = 5\nper = 'sessions'\ntimes = 0.125")
+    assert places(more=times) == []
+    assert pricing.read(CAREFUL + charge("part", percent) + times).finer == {}
 
 
 def test_a_price_that_may_be_0_is_no_price_of_0() -> None:
