@@ -22,4 +22,4 @@ def test_marks_in_bad_order_take_no_time_however_many_they_are() -> None:
         for text in ("\u0300" * count + "\u0316" * count, "\u0300\u0316" * count):
             normal_form("NFKC", text)
             normal_form("NFKD", text)
-    assert time.process_time() - before < 0.1
+    assert time.process_time() - before < 5, "with the square of their number it takes minutes"

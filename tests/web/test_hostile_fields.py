@@ -1,4 +1,4 @@
-"""Reading and checking a field takes next to no time, whatever stands in it and however long it is."""
+"""Reading and checking a field takes no time to speak of, whatever stands in it and however long it is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from tests.web.staff.conftest import costs, known_settings, make_app
 
 __all__ = ["costs", "known_settings", "make_app"]
 
-MOST_SECONDS = 0.3
+MOST_SECONDS = 5.0
+"""What no request may take of a processor, on the slowest machine and with every line counted; what grows with the
+square of a text's length takes a minute."""
 
 FIELDS: dict[str, Callable[[], Field]] = {
     "text": lambda: fields.TextField(validators=[validators.PrintableLine(), validators.HasLetter("x")]),
