@@ -57,6 +57,14 @@ def test_in_another_language_an_example_is_its_answers_without_amounts_that_name
     assert [text for text in said if "JPY" in text or "USD" in text] == []
 
 
+def test_names_stand_beside_each_other_with_the_comma_of_the_language(start: Callable[..., Flask]) -> None:
+    app = start(languages=("en", "ar"))
+    page_of(app, "delhi")
+    page = Visitor(app, headers={"Accept-Language": "ar"}).open("/")
+    card = page.one("article", class_="offer")
+    assert "(invented)، الهند" in words(next(card.iter("p")))
+
+
 def test_what_is_known_is_said_once(start: Callable[..., Flask]) -> None:
     page = page_of(start(), "delhi", "japan", "mexico")
     assert page.text().count("is not proven") == 1
