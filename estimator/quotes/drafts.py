@@ -23,11 +23,13 @@ from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.i18n import second_language
-from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
+from estimator.models import PatientRequest, QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import plans
+from estimator.quotes.issued_revisions import rows_of
 from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
+from estimator.wording import FirmRows
 from pricing import quote as quote_content
 from pricing.answers import Answers
 from pricing.quote import Adjustment
@@ -59,8 +61,8 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
-    rows = {} if newest is None else _rows_of(act, newest)
-    lines = _lines_of(act, rows)
+    rows = None if newest is None else rows_of(newest, act.settings.data_keys)
+    lines = [] if rows is None else _lines_of(act, rows)
     answers = requests.answers_of(request) if newest is None else read_quote(newest.content)["answers"]
     row = {
         "name": name,
@@ -70,7 +72,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "table_version_id": (request if newest is None else newest).table_version_id,
         "adjustments": _sealed(lines, name, act.settings),
         "valid_until": None,
-        "second_language": (rows.get("second") or {}).get("language"),
+        "second_language": None if rows is None or rows.second is None else rows.second.language,
         "save": 1,
         "changed_by": act.actor,
         "changed_at": act.now,
@@ -249,21 +251,12 @@ def _lines(
     return found
 
 
-def _lines_of(act: Act, rows: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the adjustments in the rows of a revision for a draft; none if there are no rows."""
+def _lines_of(act: Act, rows: FirmRows) -> list[dict[str, str]]:
+    """Return the adjustments in the rows of a revision for a draft."""
     return [
-        {"amount": row["plain"], "label": row["label"]["text"], "reason": row["reason"], "by": act.actor}
-        for row in rows.get("adjustments", ())
+        {"amount": row.plain, "label": row.label.text, "reason": row.reason, "by": act.actor}
+        for row in rows.adjustments
     ]
-
-
-def _rows_of(act: Act, revision: QuoteRevision) -> Mapping[str, Any]:
-    """Return the rows of a revision as they are kept; nothing once the person is erased."""
-    if revision.rows is None:
-        return {}
-    said = act.settings.data_keys.open(revision.rows, QuoteRevision.__tablename__, "rows", revision.name)
-    found: Mapping[str, Any] = json.loads(said)
-    return found
 
 
 def _sealed(lines: list[dict[str, str]], name: str, settings: Settings) -> bytes | None:

@@ -127,10 +127,23 @@ def preview_pdf(
 
 
 def undrawable(
-    content: StoredQuote, rows: FirmRows, *, patient: str, language: str, settings: Settings
+    content: StoredQuote,
+    rows: FirmRows,
+    *,
+    patient: str,
+    language: str,
+    settings: Settings,
+    logo: bytes | None = None,
+    draw: bool = False,
 ) -> list[str]:
-    """Return the letters of what would be issued for which a mark would be drawn; raises RenderingFailed."""
-    return renderer.undrawable(_preview(content, rows, patient, reader_of(language), settings, None))
+    """Return the letters of what would be issued for which a mark would be drawn; raises RenderingFailed.
+
+    With `draw`, that is also raised where they are all right and the document cannot be made all the same.
+    """
+    said = _preview(content, rows, patient, reader_of(language), settings, logo)
+    if draw:
+        renderer.document(said, created=datetime.fromisoformat(content["issued"]))
+    return renderer.undrawable(said)
 
 
 def _preview(

@@ -6,25 +6,24 @@ Nothing that is typed is stored before the last button; until then it goes from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from estimator import clinic, estimates, price_lists, requests, throttle, wording
+from estimator import clinic, estimates, price_lists, requests, wording
 from estimator.db import unavailable
 from estimator.i18n import Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, PatientRequest
 from estimator.requests import consents
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader, follows, is_switching
-from estimator.web.patient import cookies, request_form, request_visit
+from estimator.web.patient import cookies, network_limit, request_form, request_visit
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -39,9 +38,6 @@ LARGEST = 400_000
 """Maximum size of a form here, in bytes, as browsers encode it: an overlong text is refused in the form itself, unless
 it is overlong many times over. Taking more apart would cost time before anything is looked at."""
 
-MOST_FROM = 30
-"""Maximum number of requests from one network in a quarter of an hour, and of questions; a whole hospital may share
-one."""
 
 MOST_READ_PAST = 200_000_000
 PIECE = 1_000_000
@@ -91,7 +87,7 @@ def check(token: str) -> ResponseReturnValue:
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = too_many()
+            wait = network_limit.too_many("ask")
             if wait is None:
                 record = requests.ask(
                     act(), found, wanted, origin="page", submission=form.submission.data or ""
@@ -110,20 +106,6 @@ def check(token: str) -> ResponseReturnValue:
     if wait is not None:
         return _check_page(found, token, form.refuse(wait), wanted, 429)
     return redirect(url_for("asking.asked", reference=reference), code=303)
-
-
-def too_many(what: Literal["ask", "question"] = "ask") -> str | None:
-    """Count one more request, or question, from a network; return the error if the limit is exceeded, else None."""
-    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM)
-    if wait is None:
-        return None
-    return ngettext(
-        "Many requests have come from your network just now. Everything you wrote is still here: "
-        "send it again in %(num)s minute.",
-        "Many requests have come from your network just now. Everything you wrote is still here: "
-        "send it again in %(num)s minutes.",
-        -(-wait // timedelta(minutes=1)),
-    )
 
 
 def _sent(found: Estimate, token: str) -> RequestForm | tuple[str, int]:

@@ -21,9 +21,9 @@ from estimator.web import request_context
 from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import dead_links, question_form, request_visit
+from estimator.web.patient import dead_links, network_limit, question_form, request_visit
 from estimator.web.patient.question_form import QuestionForm
-from estimator.web.patient.request import far_too_long, pages, too_many, visit_over, with_room
+from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
 from estimator.web.patient.request_form import language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -78,7 +78,7 @@ def question(reference: str) -> ResponseReturnValue:
     words = form.words.data
     try:
         with committing():  # commits also the count of a refused attempt
-            refusal = too_many("question")
+            refusal = network_limit.too_many("question")
             if refusal is None:
                 quotes.ask_question(act(), record, words)
     except outbox.TooMany:

@@ -206,20 +206,16 @@ def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawin
     quote = quotes.for_request(of)
     number = "" if quote is None else quote.number
     content, rows = quotes.worded(act(), of, prepared, number=number, second=second)
-    patient = name_of(of) or ""
     try:
         letters = pdf_document.undrawable(
-            content, rows, patient=patient, language=of.language, settings=settings()
+            content,
+            rows,
+            patient=name_of(of) or "",
+            language=of.language,
+            settings=settings(),
+            logo=pdf_document.clinics_logo(),
+            draw=not prepared.missing,
         )
-        if not prepared.missing:
-            pdf_document.preview_pdf(
-                content,
-                rows,
-                patient=patient,
-                language=of.language,
-                settings=settings(),
-                logo=pdf_document.clinics_logo(),
-            )
     except renderer.RenderingFailed as failure:
         current_app.logger.error("the quote of %s cannot be drawn: %s", of.reference, failure)
         return Drawing(possible=False)

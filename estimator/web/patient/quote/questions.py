@@ -11,11 +11,10 @@ from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.web.forms import summary
 from estimator.web.language import is_switching
-from estimator.web.patient import question_form
+from estimator.web.patient import network_limit, question_form
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, pages
-from estimator.web.patient.request import too_many
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -34,7 +33,7 @@ def question(number: str) -> ResponseReturnValue:
         return _page(number, form, 422)
     try:
         with committing():  # commits also the count of a refused attempt
-            refusal = too_many("question")
+            refusal = network_limit.too_many("question")
             if refusal is None:
                 quotes.ask_question(act(), found.quote.request, form.words.data)
     except outbox.TooMany:
