@@ -39,8 +39,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
-    Of some tests one kind of database is left to `make soak`. What waits longest comes first, so that other processes
-    run everything else meanwhile and none waits for it at the end.
+    Of some tests one kind of database is left to `make soak`, and of those with many variants all but a sample. What
+    waits longest comes first, so that other processes run everything else meanwhile and none waits for it at the end.
     """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
@@ -51,6 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if _kind_of_database(item) and item.path.parent not in BOTH_DATABASES and _is_in_a_room(item):
             item.add_marker(pytest.mark.both_databases)
     left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
+    left_out |= _variants_left_to_soak([item for item in items if id(item) not in left_out])
     if "cluster" not in config.option.markexpr:
         left_out |= {id(item) for item in items if item.get_closest_marker("cluster") is not None}
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
@@ -91,6 +92,36 @@ def _is_left_to_soak(item: pytest.Item) -> bool:
         return False
     one = zlib.crc32(item.nodeid.partition("[")[0].encode()) % 2
     return kind != KINDS[one]
+
+
+MOST_VARIANTS = 3
+"""Maximum number of variants of a test that needs an app or a database which run in `make test`."""
+
+
+def _variants_left_to_soak(items: list[pytest.Item]) -> set[int]:
+    """Return which variants of tests are left out, and mark those of which there are many.
+
+    The first, the last and what is between them stay, in the order in which the test names them.
+    """
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and not NEEDS.isdisjoint(item.fixturenames):
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out: set[int] = set()
+    for variants in tests.values():
+        last = len(variants) - 1
+        if last < MOST_VARIANTS:
+            continue
+        sample = {number * last // (MOST_VARIANTS - 1) for number in range(MOST_VARIANTS)}
+        for number, item in enumerate(variants):
+            item.add_marker(pytest.mark.many_variants)
+            if number not in sample and profile.NAME != "soak":
+                left_out.add(id(item))
+    return left_out
+
+
+NEEDS = {"app", "browser", "database_url", "instance", "postgresql_server", "site"}
+"""What makes a test expensive: an app with its database, or a browser."""
 
 
 @pytest.fixture(scope="session")

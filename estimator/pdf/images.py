@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from estimator.i18n import gettext as _
 
@@ -61,6 +61,8 @@ def _drawn_anew(sent: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # warnings about files that are odd but can be drawn
+            # WeasyPrint, once imported, lets Pillow fill in what is missing from a file.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             with Image.open(BytesIO(sent), formats=("PNG", "JPEG")) as found:
                 if max(found.size) > LONGEST_SIDE:
                     raise NotUsable(

@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks import plan
 from tests.estimator.operations.test_served import figure, free_port
+from tests.support import profile
 from tests.support.commands import ROOT, Running, estimator
 from tests.support.mail_server import wait_until
 from tests.support.small_disk import MAY_MOUNT, fill, make_room, small_disk
@@ -113,16 +114,16 @@ def pages_of_all_kinds(pages: Pages) -> None:
     assert pages.open(estimate)[0] == 200
 
 
-@pytest.mark.parametrize("used_before", [True, False], ids=["used before", "just started"])
+@pytest.mark.parametrize("when", profile.sampled(["just started"], ["used before", "just started"]))
 def test_pages_go_on_while_the_disk_under_the_instance_folder_is_full(
-    used_before: bool, tmp_path: Path, new_postgresql_url: str
+    when: str, tmp_path: Path, new_postgresql_url: str
 ) -> None:
     with ExitStack() as stack:
         disk = tmp_path / "instance"
         if MAY_MOUNT:
             stack.enter_context(small_disk(disk, "14m"))
         pages = stack.enter_context(served(disk, new_postgresql_url, before="" if MAY_MOUNT else NO_BIG_FILE))
-        if used_before:
+        if when == "used before":
             pages_of_all_kinds(pages)
         if MAY_MOUNT:
             assert pages.open(f"{estimate_of(pages)}/estimate.pdf")[0] == 200
@@ -141,7 +142,7 @@ def test_pages_go_on_while_the_disk_under_the_instance_folder_is_full(
         pages_of_all_kinds(pages)
         assert pages.open(f"{estimate_of(pages)}/estimate.pdf")[0] == 200
         line = 'estimator_requests_total{endpoint="health.alive",method="GET",status="200"}'
-        assert figure(pages.open("/metrics")[1], line) >= 8 + 4 * used_before
+        assert figure(pages.open("/metrics")[1], line) >= 8 + 4 * (when == "used before")
         wait_until(lambda: pages.said().count(NO_ROOM) == 2, 20)  # the process that told it was killed
         make_room(disk)
         wait_until(lambda: "there is room again" in pages.said(), 20)
