@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from estimator.quotes import drafts, notifications, numbers, pdf_document, plans, reports
 from estimator.quotes.decisions import (
+    ACCEPTANCES_A_DAY,
     AlreadyDecided,
     NotCurrent,
     TooLate,
+    TooOften,
     accept,
     ask_question,
     decline,
@@ -33,10 +35,12 @@ from estimator.quotes.issued_revisions import (
 from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, issue, new_link, withdraw, worded
 
 __all__ = [
+    "ACCEPTANCES_A_DAY",
     "AlreadyDecided",
     "NotCurrent",
     "NotReady",
     "TooLate",
+    "TooOften",
     "about",
     "accept",
     "ask_question",

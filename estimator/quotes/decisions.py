@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
 from estimator import price_lists, requests
 from estimator.act import Act
 from estimator.db import db
@@ -32,6 +34,10 @@ DECISIONS = QuoteDecision.__tablename__
 DECLINED = ("price", "plan", "elsewhere", "time", "health", "other")
 """Why a quote is declined, as codes."""
 
+ACCEPTANCES_A_DAY = 5
+"""Maximum number of acceptances of one revision within 24 hours, so that nobody lengthens a history without end.
+Taking one back is never limited."""
+
 
 class NotCurrent(Exception):
     """Only the current revision can be answered; `state` says what became of this one."""
@@ -49,6 +55,10 @@ class AlreadyDecided(Exception):
         super().__init__(kind)
 
 
+class TooOften(Exception):
+    """A quote was accepted ACCEPTANCES_A_DAY times within a day, and taken back as often."""
+
+
 class TooLate(Exception):
     """The days in which an acceptance can be taken back are over."""
 
@@ -63,11 +73,16 @@ def accept(
     network: str,
     pdf_sha256: str | None,
 ) -> QuoteDecision:
-    """Accept the current revision; raises NotCurrent, or AlreadyDecided.
+    """Accept the current revision; raises NotCurrent, AlreadyDecided, or TooOften.
 
     It can be taken back until the end of the last day of reflection, in the time zone of the quote.
     """
     request = _to_be_decided(revision, act.now)
+    before = select(func.count()).where(
+        QuoteDecision.revision_id == revision.id, QuoteDecision.at > act.now - timedelta(days=1)
+    )
+    if (db.session.scalar(before) or 0) >= ACCEPTANCES_A_DAY:
+        raise TooOften
     last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=act.clinic.reflection_days)
     until = _end_of(last, revision.time_zone) if act.clinic.reflection_days else None
     said = _decide(

@@ -239,6 +239,20 @@ def test_an_acceptance_is_taken_back_and_the_quote_is_as_good_as_before(
     assert [said.kind for said in desk.decisions()] == ["accepted", "accepted"]
 
 
+def test_who_accepts_and_takes_back_over_and_over_is_asked_to_wait_and_can_still_take_back(
+    desk: Desk, patient: Patient
+) -> None:
+    for _time in range(quotes.ACCEPTANCES_A_DAY):
+        patient.accept()
+        patient.press(patient.open(f"{patient.path}/take-back"), None)
+    refused = patient.press(patient.check(), "accept")
+    assert refused.status == 429
+    assert "too often today" in refused.text()
+    assert NAME in refused.html
+    assert len(desk.decisions()) == quotes.ACCEPTANCES_A_DAY
+    assert desk.state() == "quoted"
+
+
 def test_after_the_last_day_an_acceptance_is_not_taken_back_here(
     desk: Desk, patient: Patient, clock: time_machine.Traveller
 ) -> None:

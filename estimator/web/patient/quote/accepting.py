@@ -262,6 +262,13 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
         return blueprint.refused(replace(found))
+    except quotes.TooOften:
+        asked.form.refuse(
+            _(
+                "You have accepted this quote and taken that back too often today. Try again tomorrow, or write to us."
+            )
+        )
+        return asked.page(429, checking=True)
     except DBAPIError as error:
         asked.form.refuse(blueprint.kept_here(error))
         return asked.page(503, checking=True)
