@@ -49,6 +49,14 @@ BATCH = 200
 _AT_ONCE = (PatientRequest.email, PatientRequest.phone, PatientRequest.message)
 """Columns that are emptied whatever is kept of a person."""
 
+_LEFT_AT_ONCE = (
+    *(column.is_not(None) for column in _AT_ONCE),
+    exists().where(RequestEvent.request_id == PatientRequest.id, RequestEvent.words.is_not(None)),
+    *(exists().where(model.request_id == PatientRequest.id) for model in (QuoteDraft, QuoteCode)),
+    exists().where(Mail.about == PatientRequest.reference, Mail.address.is_not(None)),
+)
+"""What is still there of somebody and never has to be."""
+
 
 def accepted(request: PatientRequest) -> QuoteRevision | None:
     """Return the revision of a request's quote that was accepted, None if none is."""
@@ -93,11 +101,13 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
     """Remove everything that tells who asked; return whether all of it is gone.
 
     It is not while a quote that was accepted has to be kept; with `whole`, that goes as well. Mail about the quote of
-    the templates in `spared` still goes out.
+    the templates in `spared` still goes out. What was erased before and has nothing more to erase stays as it is.
     """
     lock(request, erased_too=True)
     quote = db.session.scalar(select(Quote).filter_by(request_id=request.id))
     contract = None if whole else accepted(request)
+    if contract is not None and request.erased_at is not None and not _is_left(request):
+        return False
     outbox.drop(request.reference)
     if quote is not None:
         _erase_revisions(quote, contract, act.now, spared)
@@ -153,10 +163,7 @@ def erase_leftovers(act: Act) -> int:
             PatientRequest.erased_at.is_not(None),
             or_(
                 and_(PatientRequest.full_name.is_not(None), ~contract),
-                *(column.is_not(None) for column in _AT_ONCE),
-                exists().where(RequestEvent.request_id == PatientRequest.id, RequestEvent.words.is_not(None)),
-                *(exists().where(model.request_id == PatientRequest.id) for model in (QuoteDraft, QuoteCode)),
-                exists().where(Mail.about == PatientRequest.reference, Mail.address.is_not(None)),
+                *_LEFT_AT_ONCE,
             ),
         )
         .order_by(PatientRequest.id)
@@ -233,3 +240,9 @@ def _erase_revisions(
 def _nothing() -> str:
     """Return the hash of a random token that nobody has, so that no link opens the row."""
     return links.stored(secrets.token_hex())
+
+
+def _is_left(request: PatientRequest) -> bool:
+    """Whether something is still there of somebody that never has to be."""
+    left = select(PatientRequest.id).where(PatientRequest.id == request.id, or_(*_LEFT_AT_ONCE))
+    return db.session.scalar(left) is not None

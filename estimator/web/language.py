@@ -59,7 +59,9 @@ def _remember() -> Response | None:
     kept: dict[str, Any] = {
         name: request.args.getlist(name) for name in request.args if name[:1] not in ("", "_")
     }
-    for name in (*CHOOSING, SPEAK, "endpoint", *place):
+    # A name that another address of this page has in its path would become a part of the path.
+    parts = {name for rule in current_app.url_map.iter_rules(request.endpoint) for name in rule.arguments}
+    for name in (*CHOOSING, SPEAK, "endpoint", *place, *parts):
         kept.pop(name, None)
     return redirect(url_for(request.endpoint, **place, **kept), code=303)
 

@@ -76,6 +76,8 @@ def _drawn(
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of %s: %s", found.reference, failure)
+        with committing():  # what failed took as long as what succeeds, or longer
+            throttle.take(act(), "pdf", networks.counted(), most=most)
         return pdf_line.not_made(way_out)
     reference = found.reference
     try:

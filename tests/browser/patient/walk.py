@@ -84,7 +84,10 @@ def answer(page: Page, answers: Answers) -> None:
             inputs.fill(value)
 
 
-STEPS_ARE_THERE = """() => matchMedia("(min-width: 60.01rem)").matches
+WIDE = 'matchMedia("(min-width: 60.01rem)").matches'
+AT_THE_CHECK = 'document.documentElement.classList.contains("to-check")'
+
+STEPS_ARE_THERE = f"""() => {WIDE}
   || document.querySelector(".step-of")?.hidden === false"""
 """Whether the script that shows one step at a time has begun, where the screen is narrow."""
 
@@ -94,6 +97,7 @@ def show(page: Page) -> None:
     if page.locator("html.scripted").count():
         page.wait_for_function(STEPS_ARE_THERE)
         page.evaluate("location.hash = ''; location.hash = 'step-check'")
+        page.wait_for_function(f"{AT_THE_CHECK} || {WIDE}")
     page.locator("button[value=show]").click()
 
 

@@ -12,6 +12,7 @@ from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
 from estimator.pdf import renderer
+from estimator.web import turns
 from tests.support.acts import acting
 from tests.support.example_papers import text_of
 from tests.support.quote_desk import (
@@ -296,6 +297,27 @@ def test_a_second_language_other_than_the_one_that_was_offered_is_not_issued_in(
     form, fields = coordinator.send("issue", {}).sent("Issue this quote", {"beside": "yes"})
     late = coordinator.client.post(form, data={**fields, "second": "fr"})
     assert (late.status_code, issued(app)) == (409, [])
+
+
+def test_documents_of_the_desk_are_drawn_in_turn_with_all_others(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    shown = coordinator.see(f"{page(reference)}/issue")
+    form, fields = shown.sent("Issue this quote", {"beside": "yes"})
+    with app.app_context(), turns.turn("drawing") as mine:
+        assert mine
+        preview = coordinator.client.get(f"{page(reference)}/preview.pdf")
+        assert (preview.status_code, preview.headers["Refresh"]) == (503, "3")
+        waiting = coordinator.client.get(f"{page(reference)}/issue")
+        assert (waiting.status_code, waiting.headers["Refresh"]) == (200, "3")
+        assert "Issue this quote" not in waiting.text
+        assert "Other documents are being made at the moment" in waiting.text
+        refused = coordinator.client.post(form, data=fields)
+        assert (refused.status_code, issued(app)) == (422, [])
+        assert "Nothing was issued; press again in a few seconds." in refused.text
+    assert coordinator.client.get(f"{page(reference)}/preview.pdf").mimetype == "application/pdf"
+    coordinator.client.post(form, data=fields)
+    assert issued(app) == ["Q-2026-00001/1"]
 
 
 def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(

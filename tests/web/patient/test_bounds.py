@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from estimator.pdf import renderer
 from estimator.web import turns
 from tests.support.clinic import ANSWERS, table_text
 from tests.support.database import count
@@ -134,6 +135,17 @@ def test_a_line_that_cannot_be_written_down_keeps_nobody_waiting(app: Flask) -> 
             turns.leave("drawing", "mine")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_pdf_that_fails_counts_for_its_network_as_well(
+    start: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = Visitor(start(table_text(), pdfs_per_network=1))
+    breakdown = visitor.estimate(ANSWERS)
+    with monkeypatch.context() as patched:
+        patched.setattr(renderer, "SECONDS", 0)
+        assert pdf_of(visitor, breakdown).status == 503
+    assert pdf_of(visitor, breakdown).status == 429
 
 
 def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator import requests
 from estimator.db import db
-from estimator.models import QuoteRevision
+from estimator.models import AuditEntry, QuoteRevision
 from estimator.privacy import erasure
 from tests.support.acts import acting
 from tests.support.clinic import NOW
@@ -43,6 +43,19 @@ def accepted(desk: Desk) -> tuple[str, Patient]:
 
 def shows_nothing(page: Page) -> bool:
     return NAME not in page.html and "4,211" not in page.html and b"%PDF" not in page.body
+
+
+def test_who_presses_delete_again_and_again_writes_nothing_more(desk: Desk) -> None:
+    accepted(desk)
+    desk.erase()
+    with desk.request() as request:
+        first, events = request.erased_at, len(requests.history(request, desk.settings.data_keys))
+        entries = db.session.scalar(select(func.count()).select_from(AuditEntry))
+    with desk.request() as request:
+        assert not erasure.erase(acting(now=NOW + timedelta(hours=1)), request)
+    with desk.request() as request:
+        assert (request.erased_at, len(requests.history(request, desk.settings.data_keys))) == (first, events)
+        assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == entries
 
 
 def test_the_links_open_nothing_any_more(desk: Desk) -> None:

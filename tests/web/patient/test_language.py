@@ -79,6 +79,10 @@ def test_what_else_stands_after_an_address_stays_there(visitor: Visitor) -> None
     assert link == "?number=x&revision=%26y&language=pt-BR"
 
 
+def test_what_is_a_part_of_another_address_of_the_page_does_not_become_one_of_this(visitor: Visitor) -> None:
+    assert visitor.open("/verify/Q-2026-00001?language=ar&revision=1").location == "/verify/Q-2026-00001"
+
+
 def test_a_shorter_word_chooses_a_language_as_well(visitor: Visitor) -> None:
     sent = visitor.open("/?lang=ar")
     assert (sent.status, sent.location) == (303, "/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import renderer
 from estimator.quotes import drafts, pdf_document
 from estimator.quotes.plans import Prepared
-from estimator.web import errors
+from estimator.web import errors, turns
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -32,6 +33,7 @@ from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of,
 from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
+from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
@@ -146,9 +148,13 @@ def _undrawn(of: PatientRequest, draft: QuoteDraft) -> str | None:
     if offered is None or second == drafts.second_of(draft, of, settings()):
         return None
     with trying():
-        drawn = _drawn(of, prepared_of(draft), second).possible
-    if drawn:
+        drawn = _drawn(of, prepared_of(draft), second)
+    if drawn.possible:
         return None
+    if drawn.waits:
+        return _(
+            "Other documents are being made at the moment. Nothing was issued; press again in a few seconds."
+        )
     if second is None:
         return _("In one language the PDF cannot be made. Nothing was issued.")
     return _(
@@ -171,6 +177,7 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
     quote = quotes.for_request(of)
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None
+    drawing = _drawn(of, prepared, second)
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -186,17 +193,22 @@ def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int =
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
-        drawing=_drawn(of, prepared, second),
+        drawing=drawing,
     )
-    return page, status
+    again = {"Refresh": str(ASK_AGAIN_SECONDS)} if drawing.waits and request.method == "GET" else {}
+    return page, status, again
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Whether a document can be made, and the letters in it that would be marks, each with its code."""
+    """Whether a document can be made, and the letters in it that would be marks, each with its code.
+
+    It cannot yet while it waits for its turn.
+    """
 
     possible: bool = True
     marks: str = ""
+    waits: bool = False
 
 
 def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawing:
@@ -206,16 +218,20 @@ def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawin
     quote = quotes.for_request(of)
     number = "" if quote is None else quote.number
     content, rows = quotes.worded(act(), of, prepared, number=number, second=second)
+    draw = not prepared.missing
     try:
-        letters = pdf_document.undrawable(
-            content,
-            rows,
-            patient=name_of(of) or "",
-            language=of.language,
-            settings=settings(),
-            logo=pdf_document.clinics_logo(),
-            draw=not prepared.missing,
-        )
+        with turns.turn(DRAWING) if draw else nullcontext(True) as free:
+            if not free:
+                return Drawing(possible=False, waits=True)
+            letters = pdf_document.undrawable(
+                content,
+                rows,
+                patient=name_of(of) or "",
+                language=of.language,
+                settings=settings(),
+                logo=pdf_document.clinics_logo(),
+                draw=draw,
+            )
     except renderer.RenderingFailed as failure:
         current_app.logger.error("the quote of %s cannot be drawn: %s", of.reference, failure)
         return Drawing(possible=False)

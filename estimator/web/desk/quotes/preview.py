@@ -22,6 +22,7 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.desk.quotes.issued import revision_of
+from estimator.web.patient import pdf_line
 from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
@@ -56,7 +57,14 @@ def preview_pdf(reference: str) -> ResponseReturnValue:
     found = _worded(of)
     if found is None:
         return _no_total(of)
-    content, rows = found
+    way_out = url_for("quotes_desk.preview", reference=of.reference), _("To the preview")
+    return pdf_line.in_turn(f"preview {of.reference}", way_out, lambda: _drawn(of, *found, way_out))
+
+
+def _drawn(
+    of: PatientRequest, content: StoredQuote, rows: FirmRows, way_out: pdf_line.WayOut
+) -> ResponseReturnValue:
+    """Draw a preview, and send it."""
     try:
         made = pdf_document.preview_pdf(
             content,
@@ -72,7 +80,7 @@ def preview_pdf(reference: str) -> ResponseReturnValue:
             503,
             _("The preview could not be made"),
             _("The page shows the same words and figures. Or try again in a minute."),
-            way_out=(url_for("quotes_desk.preview", reference=of.reference), _("To the preview")),
+            way_out=way_out,
         )
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="draft-{of.reference}.pdf"'
