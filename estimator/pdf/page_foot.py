@@ -12,7 +12,7 @@ from estimator.i18n import Reader, gettext
 from estimator.paper import Paper
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-ISOLATE_LTR = "\N{LEFT-TO-RIGHT ISOLATE}"
+ISOLATES = {"ltr": "\N{LEFT-TO-RIGHT ISOLATE}", "rtl": "\N{RIGHT-TO-LEFT ISOLATE}"}
 """Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
@@ -32,9 +32,14 @@ def _sheet() -> str:
 
 def _page_foot(parts: Sequence[str], reader: Reader, second: Reader | None) -> str:
     """Return the footer of each page: whose document it is, which one, and the page's number."""
-    whose = " · ".join(f"{ISOLATE}{part}{END_ISOLATE}" for part in parts)
+    # A name may be of any direction; a sentence that begins with a number has the reader's.
+    name, *sentences = parts
+    own = ISOLATES[reader.direction]
+    whose = " · ".join(
+        [f"{ISOLATE}{name}{END_ISOLATE}", *(f"{own}{said}{END_ISOLATE}" for said in sentences)]
+    )
     page, pages = "\x00page\x00", "\x00pages\x00"
-    bare = f"{ISOLATE_LTR}{page} / {pages}{END_ISOLATE}"
+    bare = f"{ISOLATES['ltr']}{page} / {pages}{END_ISOLATE}"
     text = bare if second else gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
     number = " ".join(
         f"counter({part})" if part in ("page", "pages") else css_string(part) for part in text.split("\x00")

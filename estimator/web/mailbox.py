@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from estimator.i18n import reader as reader_of
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
 
@@ -35,6 +36,7 @@ class Shown:
     to: str
     subject: str
     language: str
+    direction: str
     date: str
     text: str
     page: str
@@ -117,11 +119,13 @@ def _mail(name: str) -> EmailMessage:
 def _shown(name: str, found: EmailMessage) -> Shown:
     text = found.get_body(("plain",))
     sent = found["Date"].datetime.astimezone(UTC)
+    language = str(found["Content-Language"] or current_reader().tag)
     return Shown(
         link=url_for("mailbox.letter", name=name),
         to=str(found["To"]),
         subject=str(found["Subject"]),
-        language=str(found["Content-Language"] or current_reader().tag),
+        language=language,
+        direction=reader_of(language).direction,
         date=current_reader().clock(sent, "UTC"),
         text="" if text is None else text.get_content(),
         page=url_for("mailbox.page", name=name),

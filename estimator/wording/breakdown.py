@@ -119,11 +119,10 @@ class _Wording:
 
     def payments(self) -> Iterator[str]:
         """What each payment comes to; a share of a sum that leaves something out is at least so much."""
-        known = self.certainty.total("provider")
+        lack = self.certainty.total("provider")
         for payment, definition in zip(self.breakdown["payments"], self.table.payments, strict=True):
             amount = self.money(payment["amount"])
-            fixed = known or definition.amount is not None
-            yield at_least.said(amount, not fixed)
+            yield at_least.said(amount, lack and definition.amount is None)
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
@@ -289,16 +288,16 @@ class _Wording:
         present |= {total for total in ("others", "reserve") if self.certainty.present(total)}
         totals = self.breakdown["totals"]
         label = Words(_("To %(provider)s", provider=provider(self.table, self.reader)))
-        known = self.certainty.total
-        yield Sum(label, *self.sum(totals["provider"], known("provider")), kind="provider")
+        lack = self.certainty.total
+        yield Sum(label, *self.sum(totals["provider"], lack("provider")), kind="provider")
         if "others" in present:
             label = Words(_("To others, such as hotel and airline"))
-            yield Sum(label, *self.sum(totals["others"], known("others")), kind="others")
+            yield Sum(label, *self.sum(totals["others"], lack("others")), kind="others")
             label = Words(_("All together"))
-            yield Sum(label, *self.sum(totals["total"], known("provider", "others")), kind="total")
+            yield Sum(label, *self.sum(totals["total"], lack("provider", "others")), kind="total")
         if "reserve" in present:
             label = Words(_("To keep in reserve; not part of the price"))
-            yield Sum(label, *self.sum(totals["reserve"], known("reserve")), kind="reserve")
+            yield Sum(label, *self.sum(totals["reserve"], lack("reserve")), kind="reserve")
 
 
 def _share(amount: Decimal, total: Decimal) -> int:

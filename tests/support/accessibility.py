@@ -38,6 +38,11 @@ OVERFLOW = """() => {
   return found;
 }"""
 
+SQUEEZED = """() => [...document.body.querySelectorAll("p, li, h1, h2, h3, dt, dd, legend, label")]
+  .filter((element) => element.checkVisibility() && !element.closest(".spoken, .skip"))
+  .filter((element) => element.innerText.trim().length > 20 && element.getBoundingClientRect().width < 60)
+  .map((element) => `“${element.innerText.trim().slice(0, 40)}” is squeezed into a column`)"""
+
 SPACING = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
@@ -157,7 +162,8 @@ def hindrances_at_the_desk(page: Page) -> list[str]:
     with _resized(page):
         for size in (NARROW, DESK):
             page.set_viewport_size(size)
-            found += [f"{size['width']} wide, {each}" for each in page.evaluate(SMALL_TARGETS, 24)]
+            each_of = [*page.evaluate(SMALL_TARGETS, 24), *page.evaluate(SQUEEZED)]
+            found += [f"{size['width']} wide, {each}" for each in each_of]
     return [*found, *too_wide(page, 320, 1440)]
 
 
@@ -179,7 +185,7 @@ def cramped_everywhere(page: Page, spaced: ViewportSize | None) -> list[str]:
 def cramped(page: Page, size: ViewportSize) -> list[str]:
     """Return what is cut off or too small to be pressed on a screen of a size, which the page keeps."""
     page.set_viewport_size(size)
-    found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS, 44)]
+    found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS, 44), *page.evaluate(SQUEEZED)]
     return [f"{size['width']} wide, {each}" for each in found]
 
 

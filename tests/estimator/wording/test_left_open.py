@@ -76,6 +76,15 @@ def test_a_stage_is_at_least_from_the_first_open_cost_on() -> None:
     assert stages == [False, True, True], "the hotel is paid during the treatment"
 
 
+def test_a_payment_is_at_least_only_while_the_sum_that_it_is_a_share_of_leaves_something_out() -> None:
+    whole = {"companions": 0, "attendant": False, "transfer": "none", "interpreter": "none", "visa": False}
+    complete = rows(**whole, hotel_nights=0, flights=0, **ABOUT_YOU).payments
+    incomplete = rows().payments
+    assert [row.amount.startswith("at least") for row in complete] == [False] * 4
+    # the first one is an amount of its own
+    assert [row.amount.startswith("at least") for row in incomplete] == [False, True, True, True]
+
+
 def test_a_question_that_was_left_open_is_not_answered_and_not_a_no() -> None:
     answers = {row.driver: row for section in rows().answers for row in section.rows}
     assert str(answers["infection"].answer) == "Not answered"

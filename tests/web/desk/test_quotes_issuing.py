@@ -339,6 +339,8 @@ def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(
         patched.setattr(renderer, "SECONDS", 0)
         refused = Page(coordinator.client.post(form, data=fields))
         assert (refused.status, issued(app)) == (422, [])
-        assert "With English below each line the PDF cannot be made. Nothing was issued." in refused.text
+        assert "With English below each line the PDF could not be made. Nothing was issued;" in refused.text
+        (tick,) = [one for one in refused.all("input") if one.get("name") == "beside"]
+        assert tick.get("checked") is not None, "what was ticked stays"
     coordinator.client.post(form, data=fields)
     assert issued(app) == ["Q-2026-00001/1"]

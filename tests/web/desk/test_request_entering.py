@@ -222,6 +222,7 @@ def test_the_two_lines_are_in_the_language_of_the_patient(
     page = enter(sign_in(app, "coordinator"), language="ar").page
     (chat,) = [area for area in page.all("textarea") if area.get("id") == "chat"]
     assert (chat.get("lang"), chat.get("dir")) == ("ar", "rtl")
+    assert "".join(chat.itertext()).strip().startswith("طلبك")
     with request_of(app, page.path.rpartition("/")[2]) as found:
         assert found.language == "ar"
         assert {one.language for one in requests.consents_of(found)} == {"en"}, "they were read in English"

@@ -92,7 +92,8 @@ def issue(reference: str) -> ResponseReturnValue:
     keeps_choice = request.form.get("act") == "languages"
     if not keeps_choice and (refusal := _undrawn(of, draft)):
         of = the_request(reference)
-        return _check(of, the_draft(of), IssueForm().refuse(refusal), 422)
+        form = IssueForm().refuse(refusal)
+        return _check(of, the_draft(of), form, 422, beside=_chosen(second_of(of)) is not None)
     of = the_request(reference)  # read anew: drawing takes a while
     draft = the_draft(of)
     try:
@@ -156,9 +157,10 @@ def _undrawn(of: PatientRequest, draft: QuoteDraft) -> str | None:
             "Other documents are being made at the moment. Nothing was issued; press again in a few seconds."
         )
     if second is None:
-        return _("In one language the PDF cannot be made. Nothing was issued.")
+        return _("In one language the PDF could not be made. Nothing was issued; try again in a minute.")
     return _(
-        "With %(language)s below each line the PDF cannot be made. Nothing was issued.",
+        "With %(language)s below each line the PDF could not be made. Nothing was issued; try again in a minute, "
+        "or leave it out.",
         language=offered.name,
     )
 
@@ -169,14 +171,17 @@ def second_of(of: PatientRequest) -> Reader | None:
     return None if tag is None else reader_of(tag)
 
 
-def _check(of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200) -> ResponseReturnValue:
+def _check(
+    of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200, *, beside: bool | None = None
+) -> ResponseReturnValue:
+    """Show what is about to be issued; `beside` is the tick that was just sent, else the one of the draft counts."""
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
     currency = price_lists.parsed(prepared.version).currency
     quote = quotes.for_request(of)
     second = drafts.second_of(draft, of, settings())
-    form.beside.data = second is not None
+    form.beside.data = second is not None if beside is None else beside
     drawing = _drawn(of, prepared, second)
     page = render_template(
         "desk/quote_issue.html",

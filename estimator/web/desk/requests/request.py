@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, states_at_desk
+from estimator.wording import injury, pasted, states_at_desk
 
 
 class Unknown(errors.Missing):
@@ -371,17 +371,9 @@ def _link(found: PatientRequest, settings: Settings) -> LinkText:
     theirs = reader_of(found.language)
     provider = price_lists.parsed(found.table_version).provider.name
     with speaking(theirs):
-        if found.state in search.OPEN and found.due_at > request_context.now():
-            line = _(
-                "Your request %(reference)s at %(provider)s: we answer by the end of %(day)s.",
-                reference=found.reference,
-                provider=provider,
-                day=theirs.moment(found.due_at, _zone(found)),
-            )
-        else:
-            line = _(
-                "Your request %(reference)s at %(provider)s:", reference=found.reference, provider=provider
-            )
+        due = found.state in search.OPEN and found.due_at > request_context.now()
+        day = theirs.moment(found.due_at, _zone(found)) if due else None
+        line = pasted.of_request(found.reference, provider, day)
     return {
         "with_code": found.email is not None and settings.sends_mail,
         "text": f"{line}\n{address}",
