@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists import drafts, editing, previews, repricing, returns, worked_examples
+from estimator.price_lists.precedence import (
+    NotInForce,
+    UnknownTable,
+    all_in_force,
+    day_of,
+    in_force,
+    on,
+    state_of,
+    states_of,
+)
 from estimator.price_lists.published import (
     Blocked,
     InForceAlready,
-    NotInForce,
-    UnknownTable,
     UnknownTimeZone,
     VersionTaken,
-    all_in_force,
     close,
-    day_of,
     find,
     import_,
-    in_force,
     lists,
-    on,
     parsed,
     reopen,
-    state_of,
     take_back,
     versions,
     zone_of,
 )
+from estimator.price_lists.returns import go_back, withdrawn_at
 from estimator.price_lists.typical import Typical, typical
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "drafts",
     "editing",
     "find",
+    "go_back",
     "import_",
     "in_force",
     "lists",
@@ -49,10 +54,13 @@ __all__ = [
     "previews",
     "reopen",
     "repricing",
+    "returns",
     "state_of",
+    "states_of",
     "take_back",
     "typical",
     "versions",
+    "withdrawn_at",
     "worked_examples",
     "zone_of",
 ]
