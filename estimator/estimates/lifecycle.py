@@ -150,7 +150,7 @@ def has_expired(estimate: Estimate, now: datetime) -> bool:
 
 def withdrawn_at(estimate: Estimate) -> datetime | None:
     """Return when the price list that an estimate was made with was withdrawn; None if it was not."""
-    return price_lists.withdrawn_at(estimate.table_version_id, estimate.created_at)
+    return price_lists.returns.withdrawn_at(estimate.table_version_id, estimate.created_at)
 
 
 def _reference() -> str:

@@ -28,7 +28,6 @@ from estimator.price_lists.published import (
     versions,
     zone_of,
 )
-from estimator.price_lists.returns import go_back, withdrawn_at
 from estimator.price_lists.typical import Typical, typical
 
 __all__ = [
@@ -45,7 +44,6 @@ __all__ = [
     "drafts",
     "editing",
     "find",
-    "go_back",
     "import_",
     "in_force",
     "lists",
@@ -60,7 +58,6 @@ __all__ = [
     "take_back",
     "typical",
     "versions",
-    "withdrawn_at",
     "worked_examples",
     "zone_of",
 ]

@@ -131,7 +131,9 @@ def fill() -> None:
     assert estimates.answers_of(record)
     text = table_text(version="wrong", valid_from="2026-03-09", price="1.00")
     wrong = price_lists.import_(administrator, text)
-    price_lists.go_back(act.by("user:1"), record.table_version, instead_of=wrong.id, reason="A wrong price.")
+    price_lists.returns.go_back(
+        act.by("user:1"), record.table_version, instead_of=wrong.id, reason="A wrong price."
+    )
     db.session.commit()
 
 

@@ -31,7 +31,7 @@ def publish(name: str, first: int, moment: datetime, zone: str = "UTC") -> Table
 
 def go_back(to: TableVersion, moment: datetime) -> None:
     current = price_lists.in_force("example", moment)
-    price_lists.go_back(
+    price_lists.returns.go_back(
         acting(actor="user:1", now=moment), to, instead_of=current.id, reason="A wrong price."
     )
     db.session.commit()

@@ -42,7 +42,9 @@ def wrong(good: TableVersion) -> TableVersion:
 def go_back(
     to: TableVersion, instead_of: TableVersion, now: datetime = BACK, reason: str = "Ward is 1 USD."
 ) -> TableReturn:
-    made = price_lists.go_back(acting(actor="user:1", now=now), to, instead_of=instead_of.id, reason=reason)
+    made = price_lists.returns.go_back(
+        acting(actor="user:1", now=now), to, instead_of=instead_of.id, reason=reason
+    )
     db.session.commit()
     return made
 
@@ -125,7 +127,7 @@ def test_of_two_who_go_back_at_once_one_does_and_the_other_is_told(
     def do(number: int) -> TableReturn:
         version = db.session.get_one(TableVersion, to)
         act = acting(actor=f"user:{number}", now=BACK)
-        return price_lists.go_back(act, version, instead_of=instead_of, reason="Wrong.")
+        return price_lists.returns.go_back(act, version, instead_of=instead_of, reason="Wrong.")
 
     found = at_once(app, 3, do)
     assert sorted(type(one).__name__ for one in found) == ["IsInForce", "IsInForce", "TableReturn"]
@@ -136,11 +138,13 @@ def test_what_was_made_with_the_withdrawn_version_is_told_from_all_else(
     good: TableVersion, wrong: TableVersion
 ) -> None:
     between = BACK - timedelta(minutes=30)
-    assert price_lists.withdrawn_at(wrong.id, between) is None
+    assert price_lists.returns.withdrawn_at(wrong.id, between) is None
     go_back(good, wrong)
-    assert price_lists.withdrawn_at(wrong.id, between) == BACK
-    assert price_lists.withdrawn_at(wrong.id, BACK + timedelta(seconds=2)) == BACK, "a page that was slow"
-    assert price_lists.withdrawn_at(good.id, BACK) is None
+    assert price_lists.returns.withdrawn_at(wrong.id, between) == BACK
+    assert price_lists.returns.withdrawn_at(wrong.id, BACK + timedelta(seconds=2)) == BACK, (
+        "a page that was slow"
+    )
+    assert price_lists.returns.withdrawn_at(good.id, BACK) is None
 
 
 def test_what_was_right_when_it_was_made_is_not_marked_by_a_later_return(
@@ -149,12 +153,16 @@ def test_what_was_right_when_it_was_made_is_not_marked_by_a_later_return(
     between, in_february = BACK - timedelta(minutes=30), datetime(2026, 2, 1, tzinfo=UTC)
     go_back(good, wrong)
     go_back(wrong, good, now=BACK + timedelta(hours=1))
-    assert price_lists.withdrawn_at(wrong.id, between) is None, "its prices count again"
-    assert price_lists.withdrawn_at(good.id, in_february) is None, "that time ended in the ordinary way"
-    assert price_lists.withdrawn_at(good.id, BACK + timedelta(minutes=1)) == BACK + timedelta(hours=1)
+    assert price_lists.returns.withdrawn_at(wrong.id, between) is None, "its prices count again"
+    assert price_lists.returns.withdrawn_at(good.id, in_february) is None, (
+        "that time ended in the ordinary way"
+    )
+    assert price_lists.returns.withdrawn_at(good.id, BACK + timedelta(minutes=1)) == BACK + timedelta(hours=1)
     go_back(good, wrong, now=BACK + timedelta(hours=2))
-    assert price_lists.withdrawn_at(wrong.id, between) == BACK
-    assert price_lists.withdrawn_at(wrong.id, BACK + timedelta(minutes=90)) == BACK + timedelta(hours=2)
+    assert price_lists.returns.withdrawn_at(wrong.id, between) == BACK
+    assert price_lists.returns.withdrawn_at(wrong.id, BACK + timedelta(minutes=90)) == BACK + timedelta(
+        hours=2
+    )
 
 
 def test_a_version_that_somebody_went_back_to_cannot_be_taken_back(

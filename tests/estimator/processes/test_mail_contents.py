@@ -98,7 +98,7 @@ def test_a_mail_says_that_its_price_list_was_withdrawn_meanwhile(app: Flask) -> 
     before = claimed(ask(record, NOW, attached=True), NOW)
     assert "withdrawn" not in str(written(before).get_body(("plain",)))
     later = act.at(NOW + timedelta(minutes=40))
-    price_lists.go_back(later, good, instead_of=record.table_version_id, reason="A wrong price.")
+    price_lists.returns.go_back(later, good, instead_of=record.table_version_id, reason="A wrong price.")
     message = written(claimed(ask(record, NOW, attached=True, submission="another"), NOW))
     sentence = "made with a price list that was withdrawn on 10 March 2026, 12:40 (UTC)"
     for kind in ("plain", "html"):

@@ -150,3 +150,17 @@ def test_quotes_that_can_still_be_accepted_are_listed_for_the_desk(
     assert approver.page.links("Q-2026-00001") == [page(issued)]
     assert approver.page.links("Q-2026-00002") == []
     assert "Wilhelmina" not in approver.page.text
+
+
+def test_who_publishes_for_the_day_of_another_version_is_told_which_one_will_count(
+    app: Flask, editor: Staff, wrong: str
+) -> None:
+    editor.see("/staff/tables")
+    editor.press("Begin a draft")
+    draft = editor.page.path
+    editor.see(f"{draft}/publish")
+    sentence = "“2026-11” begins on the same day."
+    assert sentence not in editor.page.text
+    editor.send("Save", {"valid_from": "2026-11-10", "version": "2026-11b"})
+    assert sentence in editor.page.text
+    assert "Another version begins" not in editor.page.text

@@ -33,7 +33,7 @@ def go_back(app: Flask, clock: time_machine.Traveller, to: str = "2026-1", minut
     now = NOW + timedelta(minutes=minutes)
     with app.app_context():
         current = price_lists.in_force("clinic", now)
-        price_lists.go_back(
+        price_lists.returns.go_back(
             acting(actor="user:1", now=now),
             price_lists.find("clinic", to),
             instead_of=current.id,

@@ -58,7 +58,7 @@ def go_back_to(version_id: int) -> ResponseReturnValue:
     instead_of = whole_numbers.read(form.instead_of.data) or 0
     try:
         with committing():
-            made = price_lists.go_back(act(), found, instead_of=instead_of, reason=form.reason.data)
+            made = price_lists.returns.go_back(act(), found, instead_of=instead_of, reason=form.reason.data)
             withdrawn = made.withdrawn_id
     except returns.OvertakenBy as overtaken:
         form.instead_of.data = str(overtaken.current.id)
