@@ -14,7 +14,7 @@ from estimator.db import db
 from estimator.models.staff import Role
 from tests.support.acts import acting
 from tests.support.quote_desk import ask, changed_list, now, page
-from tests.support.quote_form import issue
+from tests.support.quote_form import dearer, issue
 from tests.support.staff_browser import Staff
 
 BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
@@ -51,7 +51,7 @@ def test_an_approver_goes_back_alone_and_at_once(app: Flask, approver: Staff, wr
     approver.send("Go back to it now", {"reason": f"  {WHY}\r\n"})
     assert "“2026-09” is in force again." in approver.page.body.decode()
     assert "This version was withdrawn" in approver.page.text
-    assert "No quote that was made with it can be accepted any more." in approver.page.text
+    assert "There is no quote made with it that can still be accepted." in approver.page.text
     said = "10 November 2026, 14:35 (Asia/Kolkata): approver@demonstration.example.org went back from “2026-11” to"
     assert f"{said} “2026-09”. {WHY}" in approver.page.text
     assert (in_force(app), returns(app)) == ("2026-09", [("2026-09", WHY)])
@@ -164,3 +164,19 @@ def test_who_publishes_for_the_day_of_another_version_is_told_which_one_will_cou
     editor.send("Save", {"valid_from": "2026-11-10", "version": "2026-11b"})
     assert sentence in editor.page.text
     assert "Another version begins" not in editor.page.text
+
+
+def test_who_prepares_a_quote_is_told_that_the_prices_to_be_kept_were_withdrawn(
+    app: Flask, approver: Staff, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        good = price_lists.in_force("delhi", now())
+    dearer(app)
+    clock.move_to(now().replace(day=10, minute=5))
+    reference = ask(app)
+    approver.see(f"/staff/tables/versions/{good.id}/go-back-to")
+    approver.send("Go back to it now", {"reason": WHY})
+    coordinator = sign_in(app, "coordinator")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    assert "It was withdrawn on 10 November 2026, 14:35 (Asia/Kolkata)" in coordinator.page.text
