@@ -108,8 +108,8 @@ def import_(files: Sequence[str]) -> int:
             except verbs.VersionTaken as taken:
                 raise Refused(
                     _(
-                        "%(file)s: %(table)s has another version from %(day)s already, %(version)s. A version that "
-                        "was published never changes: give this one a later date.",
+                        "%(file)s: %(table)s has another version %(version)s from %(day)s already. A version that was "
+                        "published never changes: give this one another name.",
                         file=name,
                         table=taken.slug,
                         day=taken.valid_from.isoformat(),

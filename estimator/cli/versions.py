@@ -152,7 +152,6 @@ def _refuse(file: str, found: Check, table: PriceTable) -> None:
 def _obstacles(table: PriceTable) -> dict[str, str]:
     named = _named(table)
     return {
-        "date_taken": _("%(table)s has another version from %(day)s already. Choose another day.", **named),
         "name_taken": _(
             "%(table)s has another version called %(version)s already. Choose another name.", **named
         ),

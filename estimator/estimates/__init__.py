@@ -16,6 +16,7 @@ from estimator.estimates.lifecycle import (
     make,
     purge,
     token_of,
+    withdrawn_at,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "plain_text",
     "purge",
     "token_of",
+    "withdrawn_at",
 ]

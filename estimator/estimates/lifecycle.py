@@ -148,6 +148,11 @@ def has_expired(estimate: Estimate, now: datetime) -> bool:
     return price_lists.day_of(now, estimate.table_version.time_zone) > estimate.valid_until
 
 
+def withdrawn_at(estimate: Estimate) -> datetime | None:
+    """Return when the price list that an estimate was made with was withdrawn; None if it was not."""
+    return price_lists.returns.withdrawn_at(estimate.table_version_id, estimate.created_at)
+
+
 def _reference() -> str:
     first, second = ("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(2))
     return f"EST-{first}-{second}"

@@ -13,7 +13,7 @@ from sqlalchemy import delete, exists, select
 
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
-from estimator.models import Document, Estimate
+from estimator.models import Document, Estimate, TableReturn
 
 BATCH = 200
 """Number of documents removed in one transaction, so that no other writer waits long."""
@@ -24,16 +24,20 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
-def find(key: str, made_after: datetime) -> tuple[str, bytes] | None:
+def find(key: str, made_after: datetime, *, even_withdrawn: bool = False) -> tuple[str, bytes] | None:
     """Return a cached document with the reference of its estimate, or None; one cheap query.
 
-    It is None also if the estimate is older than `made_after`.
+    It is None also if the estimate is older than `made_after`, and if its price list was ever withdrawn, unless the
+    key was made by somebody who has looked at that (`even_withdrawn`).
     """
-    row = db.session.execute(
+    wanted = (
         select(Estimate.reference, Document.content)
         .join(Estimate, Estimate.id == Document.estimate_id)
         .where(Document.key == key, Estimate.created_at > made_after)
-    ).one_or_none()
+    )
+    if not even_withdrawn:
+        wanted = wanted.where(~exists().where(TableReturn.withdrawn_id == Estimate.table_version_id))
+    row = db.session.execute(wanted).one_or_none()
     return None if row is None else (row.reference, row.content)
 
 

@@ -36,8 +36,8 @@ APP = Path(__file__).parent.parent
 class Look:
     """What a document shows besides its record: the clinic's logo, its totals in another currency, where it can be
 
-    checked, the paper it is made for, and a second language below each line. `check` is the address of the page where
-    anybody can ask about a document, the same for all of them: it opens nothing.
+    checked, the paper it is made for, a second language below each line, and when its price list was withdrawn. `check`
+    is the address of the page where anybody can ask about a document, the same for all of them: it opens nothing.
     """
 
     logo: Logo | None = None
@@ -45,6 +45,7 @@ class Look:
     check: str | None = None
     paper: Paper = "A4"
     second: str | None = None
+    withdrawn: datetime | None = None
 
     def key(self) -> list[str]:
         """Return its parts of the cache key, for `pdf_cache.key_of`; empty for a plain document."""
@@ -53,7 +54,8 @@ class Look:
         paper = [] if self.paper == "A4" else [f"paper {self.paper}"]
         rate = [] if self.rate is None else [self.rate.key()]
         second = [] if self.second is None else [f"second {self.second}"]
-        return [*logo, *check, *paper, *rate, *second]
+        withdrawn = [] if self.withdrawn is None else [f"withdrawn {self.withdrawn.isoformat()}"]
+        return [*logo, *check, *paper, *rate, *second, *withdrawn]
 
 
 PLAIN = Look()
@@ -75,9 +77,10 @@ def drawn_once(act: Act, record: Estimate, second: str | None = None) -> bytes:
 
     With a `second` language, that stands below each line. Raises renderer.RenderingFailed. The caller commits.
     """
-    look = replace(look_of(clinic.current().logo, act.settings.public_url), second=second)
+    plain = look_of(clinic.current().logo, act.settings.public_url)
+    look = replace(plain, second=second, withdrawn=lifecycle.withdrawn_at(record))
     key = key_of(lifecycle.token_of(record, act.settings.link_key), look)
-    kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1))
+    kept = pdf_cache.find(key, made_after=record.created_at - timedelta(seconds=1), even_withdrawn=True)
     if kept is not None:
         return kept[1]
     content = pdf_of(record, look)
@@ -166,6 +169,7 @@ def _side(record: Estimate, reader: Reader, look: Look) -> Side:
             reference=record.reference,
             created=record.created_at,
             valid_until=record.valid_until,
+            withdrawn=look.withdrawn,
         )
         rate = look.rate
         breakdown = lifecycle.breakdown_of(record)

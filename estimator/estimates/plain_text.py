@@ -35,6 +35,9 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _provider(head)
     if rows.demo:
         yield _("Demonstration: the provider is invented and the figures are examples.")
+    if head.withdrawn:
+        yield ""
+        yield from _wrapped(head.withdrawn, indent=0)
     yield ""
     yield _("Reference: %(reference)s", reference=head.reference)
     yield from _days(head)

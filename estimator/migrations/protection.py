@@ -26,10 +26,13 @@ PUBLISHED = "what was published never changes"
 TRAIL = "the audit trail is only added to"
 
 
-def protect(connection: Connection) -> None:
-    """Make every trigger anew, so that it does not matter which of them are there."""
+def protect(connection: Connection, *, one_a_day: bool = False) -> None:
+    """Make every trigger anew, so that it does not matter which of them are there.
+
+    `one_a_day` is for a database of a revision before 0012, in which a list has one version from a day on.
+    """
     unprotect(connection)
-    for statement in _sqlite() if connection.dialect.name == "sqlite" else _postgresql():
+    for statement in _sqlite(one_a_day) if connection.dialect.name == "sqlite" else _postgresql():
         connection.exec_driver_sql(statement)
 
 
@@ -65,7 +68,7 @@ POSTGRESQL = {
 """The triggers of a PostgreSQL database, each with its table."""
 
 
-def _sqlite() -> Iterator[str]:
+def _sqlite(one_a_day: bool) -> Iterator[str]:
     published, trail = (f"BEGIN SELECT RAISE(ABORT, '{words}'); END" for words in (PUBLISHED, TRAIL))
     columns = ", ".join(FROZEN)
     yield f"CREATE TRIGGER table_version_frozen BEFORE UPDATE OF id, {columns} ON table_version {published}"
@@ -76,11 +79,15 @@ def _sqlite() -> Iterator[str]:
     )
     # REPLACE removes rows without asking the triggers of DELETE. Ignored, not refused: that a version is there
     # already is what the app's own INSERT ... ON CONFLICT DO NOTHING asks.
-    yield (
-        "CREATE TRIGGER table_version_not_replaced BEFORE INSERT ON table_version WHEN EXISTS ("
+    there = (
         "SELECT 1 FROM table_version WHERE id = NEW.id OR sha256 = NEW.sha256 "
-        "OR (slug = NEW.slug AND valid_from = NEW.valid_from)"
-        ") BEGIN SELECT RAISE(IGNORE); END"
+        "OR (slug = NEW.slug AND valid_from = NEW.valid_from AND version = NEW.version)"
+    )
+    if one_a_day:
+        there = there.replace(" AND version = NEW.version", "")
+    yield (
+        "CREATE TRIGGER table_version_not_replaced BEFORE INSERT ON table_version "
+        f"WHEN EXISTS ({there}) BEGIN SELECT RAISE(IGNORE); END"
     )
     yield f"CREATE TRIGGER audit_entry_frozen BEFORE UPDATE ON audit_entry {trail}"
     yield f"CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry {trail}"

@@ -31,7 +31,15 @@ from estimator.models.staff import (
     StaffSession,
     StaffUser,
 )
-from estimator.models.tables import Draft, DraftSave, Preview, PriceList, PublishedNeverChanges, TableVersion
+from estimator.models.tables import (
+    Draft,
+    DraftSave,
+    Preview,
+    PriceList,
+    PublishedNeverChanges,
+    TableReturn,
+    TableVersion,
+)
 
 __all__ = [
     "Attempts",
@@ -63,6 +71,7 @@ __all__ = [
     "StaffRole",
     "StaffSession",
     "StaffUser",
+    "TableReturn",
     "TableVersion",
     "WorkerHeartbeat",
     "metadata",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint, event, inspect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from estimator.db import Base, UTCDateTime
 
@@ -27,7 +27,7 @@ class TableVersion(Base):
     """One whole, dated version of one price list, as canonical text; what it says never changes."""
 
     __tablename__ = "table_version"
-    __table_args__ = (UniqueConstraint("slug", "valid_from"),)
+    __table_args__ = (UniqueConstraint("slug", "valid_from", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: which list this is a version of
@@ -71,6 +71,30 @@ class PublishedNeverChanges(Exception):
 def _keep_what_was_published(_mapper: Any, _connection: Any, version: TableVersion) -> None:
     if any(inspect(version).attrs[name].history.has_changes() for name in FROZEN):
         raise PublishedNeverChanges(f"version {version.id} was published")
+
+
+class TableReturn(Base):
+    """Somebody went back to an earlier version of a list, which counts again from that moment on."""
+
+    __tablename__ = "table_return"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(ForeignKey("price_list.slug"), index=True)
+    #: the version that counts again
+    version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"), index=True)
+    #: the version that was withdrawn by it, and since when that one had been in force
+    withdrawn_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"), index=True)
+    withdrawn_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: its day, by which it stands among the versions of the list (`price_lists.precedence`), and its moment
+    valid_from: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: "user:12"
+    returned_by: Mapped[str] = mapped_column(String(80))
+    #: why, in the words of whoever did it
+    reason: Mapped[str] = mapped_column(Text)
+
+    version: Mapped[TableVersion] = relationship(foreign_keys=version_id)
+    withdrawn: Mapped[TableVersion] = relationship(foreign_keys=withdrawn_id)
 
 
 class Draft(Base):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists import drafts, editing, previews, repricing, returns, worked_examples
+from estimator.price_lists.precedence import (
+    NotInForce,
+    UnknownTable,
+    all_in_force,
+    day_of,
+    in_force,
+    on,
+    state_of,
+    states_of,
+)
 from estimator.price_lists.published import (
     Blocked,
     InForceAlready,
-    NotInForce,
-    UnknownTable,
     UnknownTimeZone,
     VersionTaken,
-    all_in_force,
     close,
-    day_of,
     find,
     import_,
-    in_force,
     lists,
-    on,
     parsed,
     reopen,
-    state_of,
     take_back,
     versions,
     zone_of,
@@ -49,7 +52,9 @@ __all__ = [
     "previews",
     "reopen",
     "repricing",
+    "returns",
     "state_of",
+    "states_of",
     "take_back",
     "typical",
     "versions",

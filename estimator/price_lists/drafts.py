@@ -67,10 +67,8 @@ class SamePerson(Exception):
     """Who asked for approval cannot give it."""
 
 
-Obstacle = Literal[
-    "other_list", "date_taken", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"
-]
-"""What keeps a valid table from being published: another version of its list, or the day, as a code."""
+Obstacle = Literal["other_list", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"]
+"""What keeps a valid table from being published: another version of its list, or its first day, as a code."""
 
 
 @dataclass(frozen=True)
@@ -254,7 +252,7 @@ def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
 
 
 def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
-    # Of two who publish at once the second one is told so, and not that the day is taken by what the first published.
+    # Of two who publish at once the second one is told so, and not that the name is taken by what the first published.
     advisory_lock(f"draft {draft.id}")
     if db.session.scalar(select(Draft.saves).where(Draft.id == draft.id)) != draft.saves:
         raise ChangedMeanwhile(find(draft.id))
@@ -270,7 +268,7 @@ def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersio
     try:
         version = published.import_(act, text, examples=examples)
     except published.VersionTaken:
-        raise NotReady(replace(found, obstacles=[*found.obstacles, "date_taken"])) from None
+        raise NotReady(replace(found, obstacles=[*found.obstacles, "name_taken"])) from None
     _record(act, found.warnings, version)
     return version
 
@@ -320,8 +318,6 @@ def _obstacles(draft: Draft, table: PriceTable, now: datetime) -> list[Obstacle]
         if table.valid_from < now.astimezone(zone).date():
             found.append("date_past")
     versions = published.versions(table.table)
-    if any(version.valid_from == table.valid_from for version in versions):
-        found.append("date_taken")
     if any(version.version == table.version for version in versions):
         found.append("name_taken")
     sha256 = pricing.sha256(table)

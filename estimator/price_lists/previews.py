@@ -19,7 +19,7 @@ from estimator import jobs, leases
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.models import Draft, Estimate, Preview, TableVersion
-from estimator.price_lists import drafts, published, reading
+from estimator.price_lists import drafts, precedence, reading
 from pricing.impact import StoredTally
 
 DAYS = 90
@@ -176,7 +176,7 @@ def work_of(preview: Claimed, now: datetime) -> Work:
     if text is None:
         raise Impossible("draft_gone")
     try:
-        version = published.in_force(draft.slug, now)
+        version = precedence.in_force(draft.slug, now)
     except LookupError:
         raise Impossible("not_in_force") from None
     # By the numbers of the estimates, which grow: their moment stands behind the breakdown in a row, and to look

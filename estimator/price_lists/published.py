@@ -1,46 +1,27 @@
-"""Published versions of price lists: which one is in force on a day, and how a version is added."""
+"""Published versions of price lists: how one is added, taken back before its day, and read; lists are closed here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 import pricing
 from estimator import audit
 from estimator.act import Act
 from estimator.db import db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
-from estimator.price_lists import reading
+from estimator.price_lists import precedence, reading
+from estimator.price_lists.precedence import UnknownTable
 from pricing import PriceTable, Warning
-
-# Somewhere it is the day before, the day, or the day after that of UTC: the third one has begun everywhere.
-_BEGUN = (
-    select(TableVersion)
-    .join(PriceList, PriceList.slug == TableVersion.slug)
-    .where(
-        TableVersion.slug == bindparam("slug"),
-        TableVersion.valid_from <= bindparam("latest"),
-        PriceList.closed_at.is_(None),
-    )
-    .order_by(TableVersion.valid_from.desc())
-    .limit(3)
-)
-
-
-class UnknownTable(LookupError):
-    """There is no price list of that name."""
-
-
-class NotInForce(LookupError):
-    """A price list has no version that is in force on the day that was asked for."""
 
 
 class VersionTaken(ValueError):
-    """Another version of the list begins on the same day already; published versions never change."""
+    """Another version of the list has the same name and begins on the same day; published versions never change.
+
+    Several may begin on one day, if their names differ: what is printed on a document leads to one of them.
+    """
 
     def __init__(self, stored: TableVersion) -> None:
         self.slug, self.version, self.valid_from = stored.slug, stored.version, stored.valid_from
@@ -92,7 +73,7 @@ def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
     }
     added = insert_if_absent(TableVersion, row)
     stored = db.session.scalars(
-        select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from)
+        select(TableVersion).filter_by(slug=table.table, valid_from=table.valid_from, version=table.version)
     ).one()
     if stored.sha256 != row["sha256"]:
         raise VersionTaken(stored)
@@ -119,7 +100,7 @@ def zone_of(table: PriceTable) -> ZoneInfo:
 def take_back(act: Act, version: TableVersion) -> None:
     """Take back a version that is scheduled and not in force yet; raises InForceAlready."""
     used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
-    if _has_begun(version, act.now) or used is not None:
+    if precedence.has_begun(version, act.now) or used is not None:
         raise InForceAlready
     number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
     db.session.delete(version)
@@ -164,9 +145,9 @@ def find(slug: str, version: str) -> TableVersion:
 
 
 def versions(slug: str) -> list[TableVersion]:
-    """Return every version of a list, the newest first."""
-    found = select(TableVersion).filter_by(slug=slug).order_by(TableVersion.valid_from.desc())
-    return list(db.session.scalars(found))
+    """Return every version of a list, the newest first; of those of one day, the one published last."""
+    newest = TableVersion.valid_from.desc(), TableVersion.created_at.desc(), TableVersion.id.desc()
+    return list(db.session.scalars(select(TableVersion).filter_by(slug=slug).order_by(*newest)))
 
 
 def lists() -> list[PriceList]:
@@ -174,65 +155,11 @@ def lists() -> list[PriceList]:
     return list(db.session.scalars(select(PriceList).order_by(PriceList.slug)))
 
 
-def state_of(version: TableVersion, now: datetime) -> str:
-    """Return "scheduled", "in force" or "past"; "closed" for any version of a closed list."""
-    if _list(version.slug).closed_at is not None:
-        return "closed"
-    if not _has_begun(version, now):
-        return "scheduled"
-    return "in force" if in_force(version.slug, now).id == version.id else "past"
-
-
 def _list(slug: str) -> PriceList:
     found = db.session.get(PriceList, slug)
     if found is None:
         raise UnknownTable(slug)
     return found
-
-
-def in_force(slug: str, now: datetime) -> TableVersion:
-    """Return the version of a list that is in force at a moment, by the day in the list's time zone.
-
-    Raises UnknownTable for a list that does not exist, NotInForce before its first version.
-    """
-    if "\x00" in slug:  # PostgreSQL refuses to look for it
-        raise UnknownTable(slug)
-    for version in db.session.scalars(_BEGUN, {"slug": slug, "latest": _latest_day(now)}):
-        if _has_begun(version, now):
-            return version
-    known = db.session.get(PriceList, slug)
-    if known is None or known.closed_at is not None:
-        raise UnknownTable(slug)
-    raise NotInForce(slug)
-
-
-def on(slug: str, day: date) -> TableVersion:
-    """Return the version of a list that holds on a day, of a closed one too.
-
-    Raises UnknownTable for a list that does not exist, NotInForce before its first version.
-    """
-    found = versions(slug)
-    if not found:
-        raise UnknownTable(slug)
-    for version in found:
-        if version.valid_from <= day:
-            return version
-    raise NotInForce(slug)
-
-
-def all_in_force(now: datetime) -> list[TableVersion]:
-    """Return the version in force of every list that has one, by the name of the list."""
-    newest_first = (
-        select(TableVersion)
-        .join(PriceList, PriceList.slug == TableVersion.slug)
-        .where(TableVersion.valid_from <= _latest_day(now), PriceList.closed_at.is_(None))
-        .order_by(TableVersion.slug, TableVersion.valid_from.desc())
-    )
-    found: dict[str, TableVersion] = {}
-    for version in db.session.scalars(newest_first):
-        if version.slug not in found and _has_begun(version, now):
-            found[version.slug] = version
-    return list(found.values())
 
 
 def parsed(version: TableVersion) -> PriceTable:
@@ -245,11 +172,6 @@ def parsed(version: TableVersion) -> PriceTable:
     return table
 
 
-def day_of(moment: datetime, time_zone: str) -> date:
-    """Return the day that a moment falls on in a time zone."""
-    return moment.astimezone(_zone(time_zone)).date()
-
-
 def _is_stored(table: PriceTable) -> bool:
     found = select(TableVersion.id).filter_by(
         slug=table.table, valid_from=table.valid_from, sha256=pricing.sha256(table)
@@ -257,19 +179,5 @@ def _is_stored(table: PriceTable) -> bool:
     return db.session.scalar(found) is not None
 
 
-def _has_begun(version: TableVersion, now: datetime) -> bool:
-    return version.valid_from <= day_of(now, version.time_zone)
-
-
-def _latest_day(now: datetime) -> date:
-    """Return the date of a moment in the easternmost time zone (UTC+14)."""
-    return now.astimezone(UTC).date() + timedelta(days=1)
-
-
 _kept: dict[str, PriceTable] = {}
 _MOST_KEPT = 64
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

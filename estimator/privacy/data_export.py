@@ -146,6 +146,7 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
 
     Of the addresses that it was mailed to, whoever has its link learns no more than its page says.
     """
+    withdrawn = estimates.withdrawn_at(record)
     return {
         "format": FORMAT,
         "kind": "my_data",
@@ -158,6 +159,7 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
             "table": record.table_version.slug,
             "version": record.table_version.version,
             "sha256": record.table_version.sha256,
+            "withdrawn_at": None if withdrawn is None else _iso(withdrawn),
         },
         "answers": dict(estimates.answers_of(record)),
         "breakdown": estimates.breakdown_of(record),

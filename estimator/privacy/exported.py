@@ -132,11 +132,12 @@ class KeptRequest(TypedDict):
 
 
 class KeptPriceList(TypedDict):
-    """Which version of a list an estimate was made with."""
+    """Which version of a list an estimate was made with, and when it was withdrawn, if it was."""
 
     table: str
     version: str
     sha256: str
+    withdrawn_at: str | None
 
 
 class KeptEstimate(TypedDict):

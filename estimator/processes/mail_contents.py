@@ -64,6 +64,7 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
     reader, table = reader_of(row.language), price_lists.parsed(record.table_version)
     attached = row.options["attached"] is True
     token = estimates.token_of(record, act.settings.link_key)
+    withdrawn = estimates.withdrawn_at(record)
     attachment = None
     if attached:
         second = row.options.get("second")
@@ -77,6 +78,9 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "kept_until": reader.moment(kept_until, table.time_zone),
             "link": f"{act.settings.public_url}/e/{token}",
             "demo": table.demo,
+            "withdrawn": None
+            if withdrawn is None
+            else wording.withdrawn_words(withdrawn, table.time_zone, reader),
             "attached": attached,
             "forgotten_days": act.settings.addresses_kept_days,
             "details": list(_details(record, table, reader)) if row.options.get("details") is True else [],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from estimator import keys, links, price_lists, wording
 from estimator.db import changed_rows, db
@@ -49,6 +50,18 @@ def revisions(quote: Quote) -> Sequence[QuoteRevision]:
     """Return every revision, the newest first."""
     found = select(QuoteRevision).filter_by(quote_id=quote.id).order_by(QuoteRevision.number.desc())
     return db.session.scalars(found).all()
+
+
+def open_with(version_id: int, now: datetime, *, most: int) -> list[QuoteRevision]:
+    """Return at most `most` revisions made with a version that can still be accepted; those issued last go first."""
+    found = (
+        select(QuoteRevision)
+        .filter_by(table_version_id=version_id, state="current")
+        .options(joinedload(QuoteRevision.quote).joinedload(Quote.request))
+        .order_by(QuoteRevision.id.desc())
+        .limit(most)
+    )
+    return [each for each in db.session.scalars(found) if state_at(each, now) == "current"]
 
 
 def newest(quote: Quote) -> QuoteRevision:

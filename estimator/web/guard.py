@@ -129,6 +129,7 @@ STAFF: dict[str, str] = {
     "price_lists.approve": "tables.approve",
     "price_lists.publish_alone": "tables.approve",
     "price_lists.take_back": "tables.approve",
+    "price_lists.go_back_to": "tables.approve",
     "price_lists.closing": "tables.approve",
     "desk.queue": "requests.read",
     "desk.request": "requests.read",

@@ -41,6 +41,7 @@ from estimator.wording.sentences import (
     span,
     typed_amount,
     usual,
+    withdrawn_words,
 )
 from estimator.wording.since import difference, other_answers
 
@@ -91,4 +92,5 @@ __all__ = [
     "span",
     "typed_amount",
     "usual",
+    "withdrawn_words",
 ]

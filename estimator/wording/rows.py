@@ -291,7 +291,8 @@ class Rows:
 class Head:
     """What stands at the head of a document: which one it is, whose, and until when it holds.
 
-    `created` is the moment as ISO text. A document that is not `saved` has no reference and no link.
+    `created` is the moment as ISO text. A document that is not `saved` has no reference and no link. `withdrawn` says
+    that its price list was withdrawn since; None if it was not.
     """
 
     reference: str
@@ -307,3 +308,4 @@ class Head:
     version: str
     valid_from: str
     created: str
+    withdrawn: str | None = None

@@ -177,9 +177,18 @@ def provider(table: PriceTable, reader: Reader) -> Words:
 
 
 def head(
-    table: PriceTable, reader: Reader, *, reference: str | None, created: datetime, valid_until: date
+    table: PriceTable,
+    reader: Reader,
+    *,
+    reference: str | None,
+    created: datetime,
+    valid_until: date,
+    withdrawn: datetime | None = None,
 ) -> Head:
-    """Word the head of an estimate; days are those of the table's time zone."""
+    """Word the head of an estimate; days are those of the table's time zone.
+
+    `withdrawn` is the moment at which its price list was withdrawn, if it was.
+    """
     whose = table.provider
 
     def own(text: str | None) -> str | None:
@@ -199,4 +208,14 @@ def head(
         version=table.version,
         valid_from=reader.day(table.valid_from),
         created=created.isoformat(timespec="seconds"),
+        withdrawn=None if withdrawn is None else withdrawn_words(withdrawn, table.time_zone, reader),
+    )
+
+
+def withdrawn_words(moment: datetime, time_zone: str, reader: Reader) -> str:
+    """Say that an estimate was made with a price list that was withdrawn since."""
+    return _(
+        "This estimate was made with a price list that was withdrawn on %(moment)s. Its prices may be wrong. Work the "
+        "estimate out again before you rely on it.",
+        moment=reader.clock(moment, time_zone),
     )

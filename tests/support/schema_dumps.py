@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from estimator import clinic, create_app, estimates, migrations, requests, staff, throttle
+from estimator import clinic, create_app, estimates, migrations, price_lists, requests, staff, throttle
 from estimator.clinic import exchange_rates
 from estimator.config import Settings
 from estimator.db import db
@@ -129,6 +129,11 @@ def fill() -> None:
     situation.note_night({"estimates": 0}, NOW - timedelta(hours=9))
     fingerprints.record(act.settings)
     assert estimates.answers_of(record)
+    text = table_text(version="wrong", valid_from="2026-03-09", price="1.00")
+    wrong = price_lists.import_(administrator, text)
+    price_lists.returns.go_back(
+        act.by("user:1"), record.table_version, instead_of=wrong.id, reason="A wrong price."
+    )
     db.session.commit()
 
 

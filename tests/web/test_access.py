@@ -197,6 +197,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.approve": APPROVERS,
     "price_lists.publish_alone": APPROVERS,
     "price_lists.take_back": APPROVERS,
+    "price_lists.go_back_to": APPROVERS,
     "price_lists.closing": APPROVERS,
     "trail.audit_trail": {"approver", "administrator"},
 }

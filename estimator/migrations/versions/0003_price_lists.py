@@ -117,7 +117,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_action", "audit_entry", ["action"])
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"])
-    protect(op.get_bind())
+    protect(op.get_bind(), one_a_day=True)
 
 
 def downgrade() -> None:

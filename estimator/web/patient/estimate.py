@@ -473,4 +473,5 @@ def head_of(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
         reference=found.reference,
         created=found.created_at,
         valid_until=found.valid_until,
+        withdrawn=estimates.withdrawn_at(found),
     )

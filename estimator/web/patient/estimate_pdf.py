@@ -9,7 +9,7 @@ from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import paper, price_lists, throttle
+from estimator import estimates, paper, price_lists, throttle
 from estimator.db import unavailable
 from estimator.estimates import pdf_cache, pdf_document, plain_text
 from estimator.i18n import gettext as _
@@ -34,12 +34,16 @@ def document(token: str) -> ResponseReturnValue:
     if request.args.get("in") or request.args.get("beside"):
         found = request_context.estimate_of(token)
         look = replace(look, rate=rate_of(price_lists.parsed(found.table_version)), second=_second_of(found))
+        look = replace(look, withdrawn=estimates.withdrawn_at(found))
     key = pdf_document.key_of(token, look)
-    kept = pdf_cache.find(key, made_after=after)
+    kept = pdf_cache.find(key, made_after=after, even_withdrawn=found is not None)
     if kept is not None:
         reference, content = kept
         return _attachment(reference, content)
-    found = found or request_context.estimate_of(token)
+    if found is None:
+        found = request_context.estimate_of(token)
+        look = replace(look, withdrawn=estimates.withdrawn_at(found))
+        key = pdf_document.key_of(token, look)
     way_out = url_for("patient.breakdown", token=token), _("Back to the estimate")
     return pdf_line.in_turn(key, way_out, lambda: _drawn(found, look, key, token, way_out))
 
@@ -66,7 +70,7 @@ def _drawn(
     found: Estimate, look: pdf_document.Look, key: str, token: str, way_out: pdf_line.WayOut
 ) -> ResponseReturnValue:
     """Draw a PDF, keep it, and send it."""
-    kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1))
+    kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1), even_withdrawn=True)
     if kept is not None:  # somebody else asked for the same one a moment ago
         return _attachment(*kept)
     most = request_context.settings().pdfs_per_network

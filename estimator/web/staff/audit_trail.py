@@ -25,6 +25,7 @@ SENTENCES = {
     "draft.thrown_away": lazy_gettext("discarded a draft"),
     "table.published": lazy_gettext("published a version"),
     "table.taken_back": lazy_gettext("took a scheduled version back"),
+    "table.returned": lazy_gettext("went back to an earlier version"),
     "table.closed": lazy_gettext("closed a list"),
     "table.reopened": lazy_gettext("opened a list again"),
     "table.warnings_acknowledged": lazy_gettext("accepted the warnings of a version"),

@@ -122,12 +122,12 @@ def test_files_are_imported_all_or_none(run: Run, file: Callable[..., str], inst
 
 def test_a_published_version_is_not_replaced(run: Run, file: Callable[..., str], installation: Path) -> None:
     run("tables", "import", file("first.toml"))
-    other = file("other.toml", version="2026-1b", price="1.00")
+    other = file("other.toml", price="1.00")
     code, _output, errors = run("tables", "import", other)
     assert code == 2
     assert errors == (
-        f"estimator: {other}: example has another version from 2026-01-01 already, 2026-1. A version that was "
-        "published never changes: give this one a later date.\n"
+        f"estimator: {other}: example has another version 2026-1 from 2026-01-01 already. A version that was "
+        "published never changes: give this one another name.\n"
     )
     assert stored(installation) == [("example", "2026-1")]
 

@@ -129,8 +129,8 @@ def test_where_a_second_person_approves_the_command_only_asks_for_it(
         ({"version": "2026-1"}, ["example has another version called 2026-1 already"]),
         ({"time_zone": "Mars/Olympus"}, ["there is no time zone “Mars/Olympus”"]),
         (
-            {"valid_from": "2026-01-01", "price": "1.00"},
-            ["2026-01-01 has already ended", "example has another version from 2026-01-01 already"],
+            {"valid_from": "2026-01-01", "version": "2026-1", "price": "1.00"},
+            ["2026-01-01 has already ended", "example has another version called 2026-1 already"],
         ),
     ],
 )

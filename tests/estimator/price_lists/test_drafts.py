@@ -215,10 +215,10 @@ def test_no_word_of_a_person_comes_into_the_trail_as_an_acknowledgement() -> Non
         ({"time_zone": "Mars/Olympus"}, ["no_time_zone"]),
         ({"table": "other"}, ["other_list"]),
         ({"version": "2026-1"}, ["name_taken"]),
-        ({"valid_from": "2026-01-01"}, ["date_past", "date_taken"]),
+        ({"valid_from": "2026-01-01"}, ["date_past"]),
         (
             {"version": "2026-1", "valid_from": "2026-01-01"},
-            ["date_past", "date_taken", "name_taken", "unchanged"],
+            ["date_past", "name_taken", "unchanged"],
         ),
     ],
 )
@@ -309,8 +309,8 @@ def test_two_who_approve_at_once_publish_once(app: Flask) -> None:
     assert actions().count("table.published") == 1
 
 
-def test_two_drafts_for_one_day_cannot_both_be_published(app: Flask) -> None:
-    ids = [begin(table_text(**{**NEXT, "version": name})).id for name in ("a", "b")]
+def test_two_drafts_of_one_name_for_one_day_cannot_both_be_published(app: Flask) -> None:
+    ids = [begin(table_text(**NEXT, price=price)).id for price in ("7.00", "8.00")]
 
     def do(number: int) -> TableVersion:
         draft = drafts.find(ids[number])
@@ -319,9 +319,16 @@ def test_two_drafts_for_one_day_cannot_both_be_published(app: Flask) -> None:
     found = at_once(app, 2, do)
     refused = [result for result in found if isinstance(result, drafts.NotReady)]
     assert len(refused) == 1
-    assert list(refused[0].check.obstacles) == ["date_taken"]
+    assert list(refused[0].check.obstacles) == ["name_taken"]
     assert len(published()) == 1
     assert len(drafts.all_drafts()) == 1, "the draft of the one who was told is still there"
+
+
+def test_a_second_version_may_be_published_for_the_day_of_another() -> None:
+    for name in ("a", "b"):
+        draft = begin(table_text(**{**NEXT, "version": name}))
+        drafts.publish(acting(actor=EDITOR, now=NOW), draft, over=1, acknowledged=every_warning(draft))
+    assert published() == ["a", "b"]
 
 
 def test_a_save_while_somebody_publishes_is_either_published_or_kept(app: Flask) -> None:

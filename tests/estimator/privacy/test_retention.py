@@ -108,6 +108,7 @@ KEPT: Mapping[str, str] = {
     "staff_user": "until an administrator removes the account",
     "staff_user_role": "with the account",
     "worker_heartbeat": "no person; the names of machines",
+    "table_return": "price lists; no person but the number of an account, and why in words about a list",
     "table_version": "published price lists; no person",
 }
 """Why time removes nothing from the other tables."""

@@ -22,8 +22,9 @@ from estimator.models import Document, Mail, QuoteRevision
 from estimator.pdf import renderer
 from estimator.processes import mail_contents
 from tests.support.acts import acting
-from tests.support.example_list import NOW
+from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import ask, claimed, estimate, settings
+from tests.support.example_papers import text_of
 from tests.support.example_quotes import COORDINATOR, accept, decline, issue, prepare, quoted
 
 
@@ -87,6 +88,24 @@ def test_a_pdf_that_is_there_already_is_not_made_again(app: Flask) -> None:
     db.session.commit()
     assert attachment(written(claimed(ask(record, NOW, attached=True), NOW))) == b"%PDF there"
     assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+
+
+def test_a_mail_says_that_its_price_list_was_withdrawn_meanwhile(app: Flask) -> None:
+    act = acting(actor="user:1", now=NOW)
+    good = price_lists.import_(act, table_text())
+    text = table_text(version="wrong", valid_from="2026-03-10", price="1.00")
+    record, _token = estimate(NOW, text=text)
+    before = claimed(ask(record, NOW, attached=True), NOW)
+    assert "withdrawn" not in str(written(before).get_body(("plain",)))
+    later = act.at(NOW + timedelta(minutes=40))
+    price_lists.returns.go_back(later, good, instead_of=record.table_version_id, reason="A wrong price.")
+    message = written(claimed(ask(record, NOW, attached=True, submission="another"), NOW))
+    sentence = "made with a price list that was withdrawn on 10 March 2026, 12:40 (UTC)"
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert sentence in " ".join(body.get_content().split())
+    assert sentence in " ".join(text_of(attachment(message)).split())
 
 
 def test_no_pdf_is_made_for_a_mail_that_has_only_the_link(app: Flask) -> None:

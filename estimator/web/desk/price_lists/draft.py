@@ -79,7 +79,6 @@ def obstacle_sentence(obstacle: drafts.Obstacle) -> str:
         "other_list": _(
             "The name of the list in “About the list” is not that of the list this draft was begun for."
         ),
-        "date_taken": _("Another version begins on the same day. Choose another day."),
         "name_taken": _("Another version of this list has the same name. Choose another name."),
         "date_past": _("The first day lies in the past. Choose today or a later day."),
         "no_time_zone": _("This computer does not know the time zone."),

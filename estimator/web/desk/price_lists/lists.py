@@ -15,6 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.web import errors, whole_numbers
+from estimator.web.desk.price_lists import going_back
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.fields import FileField, WholeTextField
 from estimator.web.forms import Form, printable, summary
@@ -31,6 +32,8 @@ _SLUG = re.compile(r'^[ \t]*table[ \t]*=[ \t]*["\']([a-z][a-z0-9-]{0,79})["\']',
 MOST_VERSIONS = 10
 """Maximum number of versions shown of a list until somebody asks for all of them."""
 
+MOST_RETURNS = 5
+"""Maximum number of returns to earlier versions shown below a list."""
 
 LARGEST_FILE = 40_000_000
 """No file with more bytes is read; a price list has a fortieth of it at most."""
@@ -80,6 +83,7 @@ class ListRow(TypedDict):
     more: int
     drafts: list[DraftRow]
     current: int | None
+    returns: list[going_back.ReturnRow]
 
 
 class DraftRow(TypedDict):
@@ -107,7 +111,7 @@ def _list(one: PriceList, own: list[Draft]) -> ListRow:
     reader = current_reader()
     versions = price_lists.versions(one.slug)
     moment = now()
-    states = {version.id: price_lists.state_of(version, moment) for version in versions[: MOST_VERSIONS * 10]}
+    states = price_lists.states_of(versions, moment)
     everything = request.args.get("all") == one.slug
     visible = versions if everything else versions[:MOST_VERSIONS]
     current = next((version for version in versions if states.get(version.id) == "in force"), None)
@@ -122,7 +126,7 @@ def _list(one: PriceList, own: list[Draft]) -> ListRow:
                 "id": version.id,
                 "version": version.version,
                 "valid_from": reader.day(version.valid_from),
-                "state": states.get(version.id, "past"),
+                "state": states[version.id],
                 "published_by": signed_in.name_of(version.published_by),
                 "published_at": reader.clock(version.created_at, "UTC"),
             }
@@ -131,6 +135,7 @@ def _list(one: PriceList, own: list[Draft]) -> ListRow:
         "more": len(versions) - len(visible),
         "drafts": [_draft_row(draft) for draft in own],
         "current": None if current is None else current.id,
+        "returns": going_back.rows_of(price_lists.returns.of_list(one.slug)[:MOST_RETURNS]),
     }
 
 
@@ -215,8 +220,17 @@ def version(version_id: int) -> ResponseReturnValue:
     found = the_version(version_id)
     reader = current_reader()
     table = price_lists.parsed(found)
+    own = [
+        each
+        for each in price_lists.returns.of_list(found.slug)
+        if found.id in (each.version_id, each.withdrawn_id)
+    ]
+    withdrawn = bool(own) and own[0].withdrawn_id == found.id
     return render_template(
         "desk/version.html",
+        returns=going_back.rows_of(own),
+        withdrawn=withdrawn,
+        quotes=going_back.open_quotes(found, now()) if withdrawn else [],
         version={
             "id": found.id,
             "slug": found.slug,

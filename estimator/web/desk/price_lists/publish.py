@@ -34,7 +34,7 @@ from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from pricing import Problem
+from pricing import PriceTable, Problem
 
 
 class DateForm(Form):
@@ -85,6 +85,7 @@ def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnV
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
+        same_day=[] if found.table is None else _of_same_day(found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
         proposed_at=reader.clock(draft.proposed_at, "UTC") if proposed and draft.proposed_at else "",
@@ -95,6 +96,12 @@ def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnV
         errors=summary(form),
     )
     return page, status
+
+
+def _of_same_day(table: PriceTable) -> list[str]:
+    """The names of the versions that begin on the same day, instead of which this one will count."""
+    known = price_lists.versions(table.table)
+    return [one.version for one in known if one.valid_from == table.valid_from]
 
 
 def _parted(found: drafts.Check) -> tuple[list[Problem], list[Problem]]:

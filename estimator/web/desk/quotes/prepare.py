@@ -218,6 +218,7 @@ class PriceChoice(TypedDict):
     kept: str
     kept_from: str
     kept_until: str
+    withdrawn: str | None
     in_force: str | None
     in_force_from: str | None
 
@@ -226,7 +227,9 @@ def _choice(prepared: Prepared) -> PriceChoice:
     """Return what can be chosen about prices."""
     reader = current_reader()
     in_force = prepared.in_force
+    withdrawn = price_lists.returns.withdrawn_at(prepared.kept.id, now())
     return {
+        "withdrawn": None if withdrawn is None else reader.clock(withdrawn, prepared.kept.time_zone),
         "same": same_prices(prepared),
         "kept": prepared.kept.version,
         "kept_from": reader.day(prepared.kept.valid_from),

@@ -1,0 +1,119 @@
+"""Whoever saw a wrong price is told, on every medium, that the list it came from was withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from estimator import price_lists
+from estimator.db import db
+from tests.support.acts import acting
+from tests.support.clinic import ANSWERS, NOW, table_text
+from tests.support.database import count, publish
+from tests.support.example_papers import text_of
+from tests.support.visitor import Page, Visitor, words
+
+SENTENCE = "This estimate was made with a price list that was withdrawn on 10 March 2026, 12:40"
+CHANGED = "The price list has changed meanwhile."
+
+
+@pytest.fixture
+def wrong(app: Flask) -> None:
+    """Publish a version with a wrong price from today on."""
+    publish(app, table_text(version="wrong", valid_from="2026-03-10", price="2.00"))
+
+
+def go_back(app: Flask, clock: time_machine.Traveller, to: str = "2026-1", minutes: int = 40) -> None:
+    """Go back to a version some minutes from now."""
+    clock.shift(timedelta(minutes=minutes))
+    now = NOW + timedelta(minutes=minutes)
+    with app.app_context():
+        current = price_lists.in_force("clinic", now)
+        price_lists.returns.go_back(
+            acting(actor="user:1", now=now),
+            price_lists.find("clinic", to),
+            instead_of=current.id,
+            reason="A session is 2000.",
+        )
+        db.session.commit()
+
+
+def plain(said: str) -> str:
+    """Return what is said in one line with ordinary spaces."""
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.usefixtures("wrong")
+def test_page_pdf_text_and_data_of_an_estimate_say_that_its_list_was_withdrawn(
+    app: Flask, visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    page = visitor.estimate(ANSWERS)
+    pdf = visitor.client.get(f"{page.path}/estimate.pdf").data
+    assert SENTENCE not in page.text()
+    assert "withdrawn" not in text_of(pdf)
+    go_back(app, clock)
+
+    page = visitor.open(page.path)
+    (box,) = page.all("div", class_="warning")
+    assert SENTENCE in plain(words(box))
+    assert f"{page.path}/change" in page.links("Work it out again")
+    for address in ("estimate.pdf", "estimate.pdf?in=EUR"):
+        later = visitor.client.get(f"{page.path}/{address}").data
+        assert SENTENCE in plain(text_of(later)), "what was drawn before is not sent any more"
+    assert visitor.client.get(f"{page.path}/estimate.pdf").data != pdf
+    assert SENTENCE in plain(visitor.client.get(f"{page.path}/estimate.txt").text)
+    kept = visitor.client.get(f"{page.path}/data.json").get_json()
+    assert kept["price_list"]["withdrawn_at"].startswith("2026-03-10T12:40:00")
+
+
+@pytest.mark.usefixtures("wrong")
+def test_an_estimate_of_the_version_that_counts_again_says_nothing(
+    app: Flask, visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    first = visitor.estimate(ANSWERS)
+    pdf = visitor.client.get(f"{first.path}/estimate.pdf").data
+    go_back(app, clock)
+    second = visitor.estimate(ANSWERS)
+    assert "withdrawn" not in second.text()
+    assert "withdrawn" in visitor.open(first.path).text()
+    go_back(app, clock, to="wrong", minutes=50)
+    assert "withdrawn" not in visitor.open(first.path).text()
+    assert visitor.client.get(f"{first.path}/estimate.pdf").data == pdf
+    assert visitor.client.get(f"{first.path}/data.json").get_json()["price_list"]["withdrawn_at"] is None
+    assert "withdrawn" in visitor.open(second.path).text()
+
+
+@pytest.mark.usefixtures("wrong")
+def test_who_fills_in_the_form_meanwhile_is_told_and_keeps_the_answers(
+    app: Flask, visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    form = visitor.open("/estimate/clinic")
+    go_back(app, clock)
+    sent: Page = visitor.send(form, ANSWERS)
+    assert sent.status == 409
+    assert sent.problems[0].startswith(CHANGED)
+    assert "“2026-1”" in sent.problems[0]
+    assert {name: sent.control(name) for name in ANSWERS} == ANSWERS
+    assert count(app) == 0
+    assert visitor.send(sent).status == 303
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "es", "ru", "hi", "bn"])
+def test_it_is_said_in_every_language(
+    start: Callable[..., Flask], clock: time_machine.Traveller, language: str
+) -> None:
+    app = start(table_text(), languages=("en", language))
+    publish(app, table_text(version="wrong", valid_from="2026-03-10", price="2.00"))
+    visitor = Visitor(app, headers={"Accept-Language": language})
+    page = visitor.estimate(ANSWERS)
+    go_back(app, clock)
+    (box,) = visitor.open(page.path).all("div", class_="warning")
+    assert "withdrawn" not in words(box)
+    assert "12:40" in words(box)
+    pdf = visitor.client.get(f"{page.path}/estimate.pdf?beside=en").data
+    assert SENTENCE in plain(text_of(pdf)), "below the same in the first language"
