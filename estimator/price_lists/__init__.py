@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists import drafts, editing, previews, repricing, slips, worked_examples
 from estimator.price_lists.published import (
     Blocked,
     InForceAlready,
@@ -49,6 +49,7 @@ __all__ = [
     "previews",
     "reopen",
     "repricing",
+    "slips",
     "state_of",
     "take_back",
     "typical",
