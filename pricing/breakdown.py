@@ -95,7 +95,7 @@ class Breakdown:
             return self._as_dict()
 
     def _as_dict(self) -> StoredBreakdown:
-        table, text = self.table, self.rounder.text
+        table, rounder, text = self.table, self.rounder, self.rounder.text
 
         def three(amounts: Three) -> Cases:
             low, likely, high = amounts
@@ -116,17 +116,18 @@ class Breakdown:
             }
 
         def written(item: Item) -> StoredItem:
-            quantity, amount = _quantities(item.quantity), three_or_request(item.amount)
+            code, kind, group, label, units, unit, amounts, covered_by, trace = item
+            quantity, amount = _quantities(units), three_or_request(amounts)
             return {
-                "code": item.code,
-                "kind": item.kind,
-                "group": item.group,
-                "label": dict(item.label),
+                "code": code,
+                "kind": kind,
+                "group": group,
+                "label": dict(label),
                 "quantity": quantity,
-                "unit": None if item.unit is None else _unit(item.unit),
+                "unit": None if unit is None else _unit(unit),
                 "amount": amount,
-                "covered_by": item.covered_by,
-                "steps": steps(item.trace, self.rounder, quantity["likely"], amount["likely"]),
+                "covered_by": covered_by,
+                "steps": steps(trace, rounder, quantity["likely"], amount["likely"]),
             }
 
         not_counted: _NotCounted = {"not_counted": list(self.not_counted)} if self.not_counted else {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from pricing import notation
 from pricing.charges import HUNDREDTH
@@ -30,14 +31,16 @@ ALL = Decimal("Infinity")
 """The allowance of a package that pays for every unit."""
 
 
-class Named(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Named:
     """What a percentage is taken of: packages by code, charges by their position in the table."""
 
     packages: frozenset[str]
     charges: tuple[int, ...]
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Line:
     """A charge with what its table says about it elsewhere.
 
     `always` tells that it has no condition, `same` that its prices are equal in the three cases, `plain` that
@@ -63,7 +66,8 @@ class Line(NamedTuple):
     of: Named | None
 
 
-class Offer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Offer:
     """A package; `allowance` is how many units of which charge, by its position, it pays for."""
 
     package: Package
@@ -72,7 +76,8 @@ class Offer(NamedTuple):
     allowance: Mapping[int, Decimal]
 
 
-class TaxOn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TaxOn:
     """A tax and what it is taken of; `total` is where it is added.
 
     `rate` is what is added for one unit of money; `contained` is the part of a price that holds the tax
@@ -87,7 +92,8 @@ class TaxOn(NamedTuple):
     contained: tuple[int, int]
 
 
-class Prepared(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Prepared:
     """A table as `estimate` uses it; of each number it asks for, whether all that it can be is whole."""
 
     sha256: str
