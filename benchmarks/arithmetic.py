@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pricing
 from benchmarks import plan
 from benchmarks.measure import Row, in_turns, middle, milliseconds, processor_seconds, ratio
-from pricing import Breakdown
+from pricing import Breakdown, PriceTable
 
 CENT = Decimal("0.01")
 ONE = Decimal(1)
@@ -18,12 +18,20 @@ Lines = list[tuple[str, tuple[Decimal, ...], tuple[Decimal, ...]]]
 
 
 def rows() -> list[Row]:
-    """Price 25 charges, and multiply and add the same 25 lines by hand."""
-    table, answers = plan.small_table(), plan.small_answers()
+    """Price 25 charges, and multiply and add the same 25 lines by hand; then with 3 packages and 2 taxes."""
+    return [
+        *_rows(plan.small_table(), "25 charges", 25),
+        *_rows(plan.taxed_table(), "3 packages, 2 taxes", 26),
+    ]
+
+
+def _rows(table: PriceTable, what: str, items: int) -> list[Row]:
+    """The lines that the list itself leads to are what is multiplied by hand: the package that is used is one."""
+    answers = plan.small_answers()
     breakdown = pricing.estimate(table, answers)
     lines = _lines(breakdown)
     one_case = [(code, quantity[1], price[1]) for code, quantity, price in lines]
-    assert len(breakdown.items) == len(lines) == 25
+    assert len(breakdown.items) == len(lines) == items
     works: dict[str, Callable[[], object]] = {
         "estimate": lambda: pricing.estimate(table, answers),
         "as_dict": lambda: pricing.estimate(table, answers).as_dict(),
@@ -37,7 +45,7 @@ def rows() -> list[Row]:
     took = {name: middle(seconds) for name, seconds in in_turns(sides, 15).items()}
     return [
         Row(
-            f"`{ours}`, 25 charges",
+            f"`{ours}`, {what}",
             milliseconds(took[name]),
             f"plain loop, {loop}: {milliseconds(took[loop])}",
             ratio(took[name], took[loop]),

@@ -60,6 +60,14 @@ def small_table() -> PriceTable:
     return pricing.read((Path(__file__).parent / "clinic.toml").read_text(encoding="utf-8"))
 
 
+def taxed_table() -> PriceTable:
+    """Return the same list with 3 packages, of which two may be used, and 2 taxes, of which prices contain one."""
+    folder = Path(__file__).parent
+    return pricing.read(
+        "".join((folder / name).read_text("utf-8") for name in ("clinic.toml", "packages.toml"))
+    )
+
+
 def small_answers(number: int = 0) -> dict[str, str | bool]:
     """Return answers to it with which every charge applies; each number is another plan."""
     return {

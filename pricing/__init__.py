@@ -7,7 +7,7 @@ from pricing import explore
 from pricing.breakdown import Breakdown, canonical_json
 from pricing.estimate import estimate
 from pricing.left_open import unanswered
-from pricing.lint import Warning, blocking, lint
+from pricing.lint import Warning, blocking, lint, slips
 from pricing.lowest import so_far
 from pricing.notation import read, sha256, write
 from pricing.problems import BadAnswers, BadTable, Problem
@@ -27,6 +27,7 @@ __all__ = [
     "lint",
     "read",
     "sha256",
+    "slips",
     "so_far",
     "unanswered",
     "write",

@@ -128,7 +128,9 @@ def _number(driver: NumberDriver, given: object) -> Decimal:
     # A possible number needs no more decimals than these. What has more is not touched before it is cut: the
     # exponent of a Decimal can stand for more digits than any memory holds.
     digits = max(decimals(driver.least), decimals(driver.step))
-    short = number.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, _WIDE)
+    short = number
+    if digits or not isinstance(given, str) or not given.isdigit():
+        short = number.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, _WIDE)
     if short != number or not _on_step(driver, short):
         raise Refused(
             "answer_off_step",

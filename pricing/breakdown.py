@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
-from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown
+from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown, StoredItem
 from pricing.table import Group, PriceTable, Text, UnitText
 
 
@@ -79,7 +79,11 @@ class Breakdown:
     @property
     def on_request(self) -> tuple[str, ...]:
         """Codes of the items that have no amount in some case; with any, the totals are "at least"."""
-        return tuple(item.code for item in self.items if None in item.amount)
+        return tuple(
+            item.code
+            for item in self.items
+            if item.amount[0] is None or item.amount[1] is None or item.amount[2] is None
+        )
 
     def as_json(self) -> bytes:
         """Return the canonical JSON: equal table and equal answers give equal bytes, for ever."""
@@ -91,7 +95,7 @@ class Breakdown:
             return self._as_dict()
 
     def _as_dict(self) -> StoredBreakdown:
-        table, text = self.table, self.rounder.text
+        table, rounder, text = self.table, self.rounder, self.rounder.text
 
         def three(amounts: Three) -> Cases:
             low, likely, high = amounts
@@ -109,6 +113,21 @@ class Breakdown:
                 "low": None if low is None else text(low),
                 "likely": None if likely is None else text(likely),
                 "high": None if high is None else text(high),
+            }
+
+        def written(item: Item) -> StoredItem:
+            code, kind, group, label, units, unit, amounts, covered_by, trace = item
+            quantity, amount = _quantities(units), three_or_request(amounts)
+            return {
+                "code": code,
+                "kind": kind,
+                "group": group,
+                "label": dict(label),
+                "quantity": quantity,
+                "unit": None if unit is None else _unit(unit),
+                "amount": amount,
+                "covered_by": covered_by,
+                "steps": steps(trace, rounder, quantity["likely"], amount["likely"]),
             }
 
         not_counted: _NotCounted = {"not_counted": list(self.not_counted)} if self.not_counted else {}
@@ -133,20 +152,7 @@ class Breakdown:
                 }
                 for group, amount in self.groups
             ],
-            "items": [
-                {
-                    "code": item.code,
-                    "kind": item.kind,
-                    "group": item.group,
-                    "label": dict(item.label),
-                    "quantity": _quantities(item.quantity),
-                    "unit": None if item.unit is None else _unit(item.unit),
-                    "amount": three_or_request(item.amount),
-                    "covered_by": item.covered_by,
-                    "steps": steps(item.trace, self.rounder),
-                }
-                for item in self.items
-            ],
+            "items": [written(item) for item in self.items],
             "taxes": [
                 {
                     "code": tax.code,
@@ -197,4 +203,8 @@ def _quantities(three: Three) -> Cases:
 
 
 def _unit(unit: UnitText) -> dict[str, str | Labels]:
-    return {language: text if isinstance(text, str) else dict(text) for language, text in unit.items()}
+    found: dict[str, Any] = dict(unit)
+    for language, text in unit.items():
+        if not isinstance(text, str):
+            found[language] = dict(text)
+    return found

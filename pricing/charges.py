@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from pricing.money import ZERO
@@ -93,4 +92,6 @@ def _end(tier: Tier) -> Decimal:
 
 def blocks(units: Decimal, size: Decimal) -> Decimal:
     """Return how many blocks are started."""
-    return Decimal(-(-Fraction(units) // Fraction(size)))
+    whole, part = units.as_integer_ratio()
+    over, under = size.as_integer_ratio()
+    return Decimal(-(-whole * under // (part * over)))

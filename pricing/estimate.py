@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from pricing.answers import Answers, check, normal_form
@@ -21,10 +20,9 @@ from pricing.money import ZERO, exactly
 from pricing.payments import split
 from pricing.prepared import Line, Named, Offer, TaxOn, prepared
 from pricing.steps import Trace
-from pricing.table import Group, NumberDriver, Percent, PriceTable
+from pricing.table import Group, Percent, PriceTable
 
 ONE = Decimal(1)
-CASES = (LOW, LIKELY, HIGH)
 
 
 def estimate(table: PriceTable, answers: Answers) -> Breakdown:
@@ -55,13 +53,20 @@ A plain tuple: one is made for every charge in every case, and a named one would
 class _Case(NamedTuple):
     """A plan in one case. `worked` has an entry for every charge of the table, None where it is absent.
 
-    `sums` are the items of each stage and total, `bases` what each tax is taken of up to each stage,
-    `taxes` the taxes on them, so that the last of each is the whole.
+    `package` is its price, and `sums` are the items of each stage and total.
     """
 
     package: Decimal
     worked: list[_Worked | None]
     sums: list[list[Decimal]]
+
+
+class _Taxed(NamedTuple):
+    """The taxes of a plan in one case: what each is taken of up to each stage, and what it comes to there.
+
+    The last of each is the whole, and of a tax that prices contain already, which adds to no stage, the only one.
+    """
+
     bases: list[list[Decimal]]
     taxes: list[list[Decimal]]
 
@@ -76,31 +81,28 @@ class _Plan:
         self.money = self.prepared.rounder
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
-        self.lines = [
-            line
-            for line in self.prepared.lines
-            if line.always or applies(line.charge.when, line.charge.unless, values)
-        ]
         self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
-        self.quantities = self._quantities()
+        self.lines = self._lines()
 
     def total(self) -> tuple[Three, tuple[str, ...], str | None]:
         offer, _saves, cases = self._cases()
+        taxes = [[self._tax(on, self._whole_base(on, case, offer)) for on in self.taxes] for case in cases]
         requested = [
             line.charge.code
-            for line in self.lines
+            for line, _quantities in self.lines
             if any(
                 entry is not None and entry[2] is None
                 for entry in (case.worked[line.position] for case in cases)
             )
         ]
         package = None if offer is None else offer.package.code
-        return self._totals(cases)["total"], tuple(requested), package
+        return self._totals(cases, taxes)["total"], tuple(requested), package
 
     def breakdown(self) -> Breakdown:
         offer, saves, cases = self._cases()
+        taxed = self._taxed(cases, offer)
         items = tuple(self._items(cases, offer))
-        totals = self._totals(cases)
+        totals = self._totals(cases, [[taxes[-1] for taxes in case.taxes] for case in taxed])
         return Breakdown(
             table=self.table,
             table_sha256=self.prepared.sha256,
@@ -110,9 +112,9 @@ class _Plan:
             package_saves=saves,
             groups=tuple(self._groups(items)),
             items=items,
-            taxes=tuple(self._tax_lines(cases)),
+            taxes=tuple(self._tax_lines(taxed)),
             totals=totals,
-            cost_by_then=tuple(self._cost_by_stage(cases)),
+            cost_by_then=tuple(self._cost_by_stage(cases, taxed)),
             payments=tuple(self._payments(totals["provider"][LIKELY])),
             notices=tuple(
                 notice.code
@@ -125,90 +127,137 @@ class _Plan:
     def _cases(self) -> tuple[Offer | None, Decimal | None, list[_Case]]:
         """The package that is used, what it saves, and the three cases with it."""
         offer, saves, likely = self._cheapest()
-        return offer, saves, [self._case(LOW, offer, likely), likely, self._case(HIGH, offer, likely)]
+        changing = [
+            (line, quantities)
+            for line, quantities in self.lines
+            if line.of is not None
+            or not line.same
+            or not quantities[LOW] is quantities[LIKELY] is quantities[HIGH]
+        ]
+        low, high = (self._case(case, offer, likely, changing) for case in (LOW, HIGH))
+        return offer, saves, [low, likely, high]
 
-    def _quantities(self) -> list[Three]:
-        """How many units of each line the three cases have; one object where they are the same."""
+    def _lines(self) -> list[tuple[Line, Three]]:
+        """The charges that apply, and how many units each has in the three cases: one object where that is the same."""
         numbers: dict[str, Three] = {}
-        for driver in self.table.drivers:
-            if isinstance(driver, NumberDriver) and driver.code in self.values:
-                value = self.values[driver.code]
+        for driver, whole in self.prepared.numbers:
+            value = self.values.get(driver.code)
+            if value is not None:
                 assert isinstance(value, Decimal)
+                if whole:
+                    value = value.quantize(ONE)
                 low = value if not driver.less else max(driver.least, value - driver.less)
                 high = value if not driver.more else min(driver.most, value + driver.more)
                 numbers[driver.code] = (low, value, high)
         nothing = (ZERO, ZERO, ZERO)
         found = []
-        for line in self.lines:
-            low = likely = high = line.charge.times
-            for driver_code in line.charge.per:
+        for line in self.prepared.lines:
+            charge = line.charge
+            if not (line.always or applies(charge.when, charge.unless, self.values)):
+                continue
+            if line.units is not None:
+                found.append((line, line.units))
+                continue
+            low = likely = high = charge.times
+            for driver_code in charge.per:
                 first, second, third = numbers.get(driver_code, nothing)
                 if low is likely is high and first is second is third:
                     low = likely = high = likely * second
                 else:
                     low, likely, high = low * first, likely * second, high * third
-            found.append((low, likely, high))
+            found.append((line, (low, likely, high)))
         return found
 
     def _cheapest(self) -> tuple[Offer | None, Decimal | None, _Case]:
         """The package with the lowest likely sum, if one is below no package, what it saves, and the likely case."""
-        alone = best = self._case(LIKELY, None, None)
+        nothing = _Case(
+            self.zero, [None] * len(self.prepared.lines), [[self.zero] * 3 for _ in range(self.ranks)]
+        )
+        alone = best = self._case(LIKELY, None, nothing, self.lines)
         offer = saves = None
-        for candidate in self.prepared.offers:
-            if self._may_use(candidate):
-                case = self._case(LIKELY, candidate, alone)
-                saving = self._sum(alone) - self._sum(case)
-                if saving > (saves or ZERO):
-                    offer, saves, best = candidate, saving, case
+        usable = [candidate for candidate in self.prepared.offers if self._may_use(candidate)]
+        dearest = self._sum(alone, None) if usable else ZERO
+        for candidate in usable:
+            allowance = candidate.allowance
+            changing = [
+                each for each in self.lines if each[0].position in allowance or each[0].of is not None
+            ]
+            case = self._case(LIKELY, candidate, alone, changing)
+            saving = dearest - self._sum(case, candidate)
+            if saving > (saves or ZERO):
+                offer, saves, best = candidate, saving, case
         return offer, saves, best
 
     def _may_use(self, offer: Offer) -> bool:
         return applies(offer.package.when, offer.package.unless, self.values) and any(
-            line.position in offer.allowance and quantity[LIKELY]
-            for line, quantity in zip(self.lines, self.quantities, strict=True)
+            line.position in offer.allowance and quantities[LIKELY] for line, quantities in self.lines
         )
 
-    def _sum(self, case: _Case) -> Decimal:
+    def _sum(self, case: _Case, offer: Offer | None) -> Decimal:
         """The sum of all three totals, taxes included; what is on request counts 0."""
         total = sum((amount for stage in case.sums for amount in stage), ZERO)
-        for on, taxes in zip(self.taxes, case.taxes, strict=True):
+        for on in self.taxes:
             if not on.tax.included:
-                total += taxes[-1]
+                total += self._tax(on, self._whole_base(on, case, offer))
         return total
 
-    def _case(self, case: int, offer: Offer | None, known: _Case | None) -> _Case:
-        """Work the plan out in one case with one package or none.
+    def _whole_base(self, on: TaxOn, case: _Case, offer: Offer | None) -> Decimal:
+        """What a tax is taken of in the end."""
+        if on.tax.above is None:
+            return self._base(on.of, case.worked, offer, case.package)
+        return self._tax_bases(on, case, offer)[-1]
 
-        `known` is the likely case, with the same package or with none: a charge that is the same there is
-        not worked out again.
+    def _taxed(self, cases: list[_Case], offer: Offer | None) -> list[_Taxed]:
+        """What each tax comes to up to each stage; one of the same sum is not worked out again."""
+        bases = [
+            [
+                [self._whole_base(on, case, offer)] if on.tax.included else self._tax_bases(on, case, offer)
+                for on in self.taxes
+            ]
+            for case in cases
+        ]
+        known: list[dict[Decimal, Decimal]] = [{} for _ in self.taxes]
+        for case in bases:
+            for on, sums, found in zip(self.taxes, case, known, strict=True):
+                for base in sums:
+                    if base not in found:
+                        found[base] = self._tax(on, base)
+        return [
+            _Taxed(case, [[found[base] for base in sums] for sums, found in zip(case, known, strict=True)])
+            for case in bases
+        ]
+
+    def _case(
+        self, case: int, offer: Offer | None, known: _Case, changing: list[tuple[Line, Three]]
+    ) -> _Case:
+        """Work the plan out in one case with one package or none, from another of which all but `changing` stays.
+
+        `known` has the same package or none.
         """
         package = self.zero if offer is None else self.money.amount(in_case(offer.package.price, case))
         allowance = {} if offer is None else offer.allowance
-        other = None if known is None or case != LIKELY else allowance
-        worked: list[_Worked | None] = [None] * len(self.prepared.lines)
-        sums = [[self.zero] * 3 for _ in range(self.ranks)]
+        worked = known.worked.copy()
+        sums = [stage.copy() for stage in known.sums]
         if offer is not None:
-            sums[offer.rank][offer.total] += package
-        for line, quantities in zip(self.lines, self.quantities, strict=True):
+            sums[offer.rank][offer.total] += package - known.package
+        for line, quantities in changing:
             position = line.position
             if line.of is not None:
                 entry = self._percent(line, self._base(line.of, worked, offer, package), case)
-            elif known is not None and (
-                position not in other
-                if other is not None
-                else line.same and quantities[case] is quantities[LIKELY]
-            ):
-                entry = known.worked[position]
+            elif line.unrounded is not None and position not in allowance and quantities[case]:
+                # What _charge does with most charges of most lists: calling it would cost as much.
+                quantity = quantities[case]
+                entry = quantity, quantity, quantity * line.unrounded[case]
             else:
                 entry = self._charge(line, quantities[case], allowance.get(position, ZERO), case)
-            if entry is not None:
-                worked[position] = entry
-                amount = entry[2]
-                if amount is not None:
-                    sums[line.rank][line.total] += amount
-        bases = [self._tax_bases(on, worked, offer, package) for on in self.taxes]
-        taxes = [[self._tax(on, base) for base in each] for on, each in zip(self.taxes, bases, strict=True)]
-        return _Case(package, worked, sums, bases, taxes)
+            before = worked[position]
+            worked[position] = entry
+            stage = sums[line.rank]
+            if before is not None and before[2] is not None:
+                stage[line.total] -= before[2]
+            if entry is not None and entry[2] is not None:
+                stage[line.total] += entry[2]
+        return _Case(package, worked, sums)
 
     def _charge(self, line: Line, quantity: Decimal, allowance: Decimal, case: int) -> _Worked | None:
         if not quantity:
@@ -223,6 +272,8 @@ class _Plan:
     def _percent(self, line: Line, base: Decimal, case: int) -> _Worked | None:
         if not base:
             return None
+        if line.prices is not None:
+            return ONE, ONE, self.money.amount(base * line.prices[case])
         assert isinstance(line.charge.price, Percent)
         exact = base * in_case(line.charge.price.percent, case) * HUNDREDTH
         return ONE, ONE, self.money.amount(bounded(line.charge, exact, case))
@@ -238,11 +289,9 @@ class _Plan:
                 base += entry[2] or ZERO
         return base
 
-    def _tax_bases(
-        self, on: TaxOn, worked: list[_Worked | None], offer: Offer | None, package: Decimal
-    ) -> list[Decimal]:
+    def _tax_bases(self, on: TaxOn, case: _Case, offer: Offer | None) -> list[Decimal]:
         """Return a tax's base up to and with each stage: named amounts of which a unit costs more than `above`."""
-        above = on.tax.above
+        above, package, worked = on.tax.above, case.package, case.worked
         bases = [self.zero] * self.ranks
         if offer is not None and offer.package.code in on.of.packages and (above is None or package > above):
             bases[offer.rank] += package
@@ -257,10 +306,13 @@ class _Plan:
         return bases
 
     def _tax(self, on: TaxOn, base: Decimal) -> Decimal:
+        if not base:
+            return self.zero
         if on.tax.included:
-            percent = Fraction(on.tax.percent)
-            return self.money.ratio(Fraction(base) * percent / (100 + percent))
-        return self.money.amount(base * on.tax.percent * HUNDREDTH)
+            whole, part = base.as_integer_ratio()
+            over, under = on.contained
+            return self.money.quotient(whole * over, part * under)
+        return self.money.amount(base * on.rate)
 
     def _items(self, cases: list[_Case], offer: Offer | None) -> Iterator[Item]:
         code = None
@@ -269,13 +321,13 @@ class _Plan:
         if offer is not None:
             package, code, allowance = offer.package, offer.package.code, offer.allowance
             prices = (cases[LOW].package, likely_package, cases[HIGH].package)
-            trace: Trace = (package, ONE, ZERO, None, None)
+            trace: Trace = (package, ONE, ZERO, None, None, likely_package)
             yield Item(
                 code, "package", package.group, package.label, (ONE, ONE, ONE), None, prices, None, trace
             )
         absent = (ZERO, ZERO, self.zero)
         lows, likelies, highs = (case.worked for case in cases)
-        for line in self.lines:
+        for line, _quantities in self.lines:
             position = line.position
             low, likely, high = lows[position], likelies[position], highs[position]
             if low is likely is high is None:
@@ -285,7 +337,7 @@ class _Plan:
             base = None
             if line.of is not None:
                 base = self._base(line.of, likelies, offer, likely_package)
-            trace = (line.charge, likely[0], allowance.get(position, ZERO), covered, base)
+            trace = (line, likely[0], allowance.get(position, ZERO), covered, base, likely[2])
             yield Item(
                 line.charge.code, "charge", line.charge.group, line.charge.label,
                 (low[0], likely[0], high[0]), line.unit, (low[2], likely[2], high[2]), covered, trace,
@@ -295,17 +347,19 @@ class _Plan:
         """The groups that have an item, in the order of the file, with the sums of their items."""
         sums: dict[str, list[Decimal]] = {}
         for item in items:
-            amounts = sums.setdefault(item.group, [self.zero] * 3)
-            for case in CASES:
-                amount = item.amount[case]
-                if amount is not None:
-                    amounts[case] += amount
+            amounts = sums.get(item.group)
+            if amounts is None:
+                amounts = sums[item.group] = [self.zero] * 3
+            low, likely, high = item.amount
+            amounts[LOW] += low or ZERO
+            amounts[LIKELY] += likely or ZERO
+            amounts[HIGH] += high or ZERO
         for group in self.table.groups:
             if group.code in sums:
-                low, likely, high = sums[group.code]
-                yield group, (low, likely, high)
+                first, second, third = sums[group.code]
+                yield group, (first, second, third)
 
-    def _tax_lines(self, cases: list[_Case]) -> Iterator[TaxLine]:
+    def _tax_lines(self, cases: list[_Taxed]) -> Iterator[TaxLine]:
         for number, on in enumerate(self.taxes):
             tax = on.tax
             low, likely, high = (case.bases[number][-1] for case in cases)
@@ -313,30 +367,30 @@ class _Plan:
                 taxes = tuple(case.taxes[number][-1] for case in cases)
                 yield TaxLine(tax.code, tax.label, tax.percent, tax.included, (low, likely, high), taxes)  # type: ignore[arg-type]
 
-    def _totals(self, cases: list[_Case]) -> dict[str, Three]:
+    def _totals(self, cases: list[_Case], taxes: list[list[Decimal]]) -> dict[str, Three]:
         """The sums of the three totals' items and added taxes, and `total`, what provider and others take."""
         found = []
-        for case in cases:
+        for case, added in zip(cases, taxes, strict=True):
             totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
-            for on, taxes in zip(self.taxes, case.taxes, strict=True):
+            for on, tax in zip(self.taxes, added, strict=True):
                 if not on.tax.included:
-                    totals[on.total] += taxes[-1]
+                    totals[on.total] += tax
             provider, others, reserve = totals
             found.append((provider, others, reserve, provider + others))
         low, likely, high = found
         names = ("provider", "others", "reserve", "total")
         return {name: (low[i], likely[i], high[i]) for i, name in enumerate(names)}
 
-    def _cost_by_stage(self, cases: list[_Case]) -> Iterator[Three]:
+    def _cost_by_stage(self, cases: list[_Case], taxed: list[_Taxed]) -> Iterator[Three]:
         """What provider and others have taken if the treatment stops after each stage."""
         so_far = [self.zero] * 3
         for rank in range(len(self.table.stages)):
             costs = []
-            for number, case in enumerate(cases):
+            for number, (case, added) in enumerate(zip(cases, taxed, strict=True)):
                 provider, others, _ = case.sums[rank]
                 so_far[number] += provider + others
                 cost = so_far[number]
-                for on, taxes in zip(self.taxes, case.taxes, strict=True):
+                for on, taxes in zip(self.taxes, added.taxes, strict=True):
                     if not on.tax.included and not on.is_reserve:
                         cost += taxes[rank]
                 costs.append(cost)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, islice, takewhile
@@ -19,7 +20,7 @@ from typing import Any
 
 from pricing.amounts import amounts_of_money
 from pricing.breakdown import Breakdown
-from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
+from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount, in_case
 from pricing.conditions import Value, applies, holds
 from pricing.currencies import MINOR_UNIT
 from pricing.estimate import estimate
@@ -48,6 +49,7 @@ from pricing.table import (
 BLOCKING_ROLES: tuple[Role, ...] = ("cell_type", "hospital_stay", "rehabilitation")
 """An offered answer to a question of these roles has a charge of its own, or says that it costs nothing."""
 
+_A_YEAR = timedelta(days=366)
 _STEPS_PER_CHARGE = 20_000
 _STEPS = 400_000
 _PLANS_PER_PACKAGE = 300
@@ -67,17 +69,38 @@ class Warning(Problem):
     blocks: bool = False
 
 
-def lint(table: PriceTable) -> list[Warning]:
-    """Return everything in a table that is legal but suspicious, in the order of its canonical text."""
+def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
+    """Return everything in a table that is legal but suspicious, in the order of its canonical text.
+
+    With the version `before`, also what became ten times as much since, or a tenth.
+    """
     with exactly():
         look = _Look(table)
         found = [
             *_translations(table),
-            *_finer_than_currency(table),
+            *_slips(table, before),
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
         ]
+    return _in_order(table, found)
+
+
+def slips(table: PriceTable, before: PriceTable | None = None, today: date | None = None) -> list[Warning]:
+    """Return what looks like a slip of the pen, and only that; that is fast for a table of any size.
+
+    A price finer than its currency, ten times that of the version `before` or a tenth of it, a tier that no answers
+    reach; and, if the caller says what day is `today`, a first day more than a year ahead. Nobody should
+    publish a table without having looked at each of these.
+    """
+    with exactly():
+        found = _in_order(table, _slips(table, before))
+    if today is not None and table.valid_from - today > _A_YEAR:
+        found.insert(0, Warning("valid_from", None, "far_first_day", {"day": table.valid_from.isoformat()}))
+    return found
+
+
+def _in_order(table: PriceTable, found: Iterable[Warning]) -> list[Warning]:
     order = {place: position for position, (place, _) in enumerate(_entries(table))}
     return sorted(found, key=lambda warning: order[_entry(warning.place)])
 
@@ -242,7 +265,11 @@ class _Look:
         if len(charge.per) != 1:
             step = _grid(charge, self.numbers)
             more = end - end % step + step
-            return (more - step, more) if charge.per and step < more <= self._most_billed(charge) else None
+            return (
+                (more - step, more)
+                if charge.per and step < more <= _most_billed(charge, self.numbers)
+                else None
+            )
         driver = self.numbers[charge.per[0]]
 
         def billed(steps: int) -> Decimal:
@@ -258,22 +285,10 @@ class _Look:
 
     def _ends(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
         """Yield a warning where answers can lead beyond the last tier."""
-        end, most = price.tiers[-1].up_to, self._most_billed(charge)
+        end, most = price.tiers[-1].up_to, _most_billed(charge, self.numbers)
         if end is not None and most > end:
             place = f"charge.{charge.code}.{price.mode}[{len(price.tiers) - 1}].up_to"
             yield Warning(place, None, "ends_on_request", {"up_to": plain(end), "most": plain(most)})
-
-    def _most_billed(self, charge: Charge) -> Decimal:
-        """The most units of a charge that answers can lead to, also in the high case."""
-        most = charge.times
-        for code in charge.per:
-            driver = self.numbers[code]
-            answer = highest(driver)
-            for name, test in charge.when or ():
-                if name == code and isinstance(test, NumberIs) and test.most is not None:
-                    answer = min(answer, test.most)
-            most *= min(answer + (driver.more or ZERO), driver.most)
-        return billed_units(charge, most, ZERO)
 
     def _may_be_on_request(self, charge: Charge) -> bool:
         return isinstance(charge.price, OnRequest) or (
@@ -340,6 +355,69 @@ def _finer_than_currency(table: PriceTable) -> Iterator[Warning]:
         if given is not None:
             values = {"given": given, "currency": table.currency, "most": str(most)}
             yield Warning(place, None, "finer_than_currency", values)
+
+
+def _slips(table: PriceTable, before: PriceTable | None) -> Iterator[Warning]:
+    yield from _finer_than_currency(table)
+    yield from _tiers_never_reached(table)
+    if before is not None:
+        yield from _tenfold(table, before)
+
+
+def _tiers_never_reached(table: PriceTable) -> Iterator[Warning]:
+    """Yield a warning for the first tier of a charge that begins where no answers lead to."""
+    numbers = {driver.code: driver for driver in table.drivers if isinstance(driver, NumberDriver)}
+    for charge in table.charges:
+        if isinstance(charge.price, Tiers) and charge.per:
+            most = _most_billed(charge, numbers)
+            for number, tier in enumerate(charge.price.tiers[:-1], 1):
+                if tier.up_to is not None and most and tier.up_to >= most:
+                    values = {"above": plain(tier.up_to), "most": plain(most)}
+                    place = f"charge.{charge.code}.{charge.price.mode}[{number}]"
+                    yield Warning(place, None, "tier_never_reached", values)
+                    break
+
+
+def _most_billed(charge: Charge, numbers: Mapping[str, NumberDriver]) -> Decimal:
+    """The most units of a charge that answers can lead to, also in the high case."""
+    most = charge.times
+    for code in charge.per:
+        driver = numbers[code]
+        answer = highest(driver)
+        for name, test in charge.when or ():
+            if name == code and isinstance(test, NumberIs) and test.most is not None:
+                answer = min(answer, test.most)
+        most *= min(answer + (driver.more or ZERO), driver.most)
+    return billed_units(charge, most, ZERO)
+
+
+def _tenfold(table: PriceTable, before: PriceTable) -> Iterator[Warning]:
+    """Yield a warning for each price that is ten times what stood at its place before or more, or a tenth or less.
+
+    The place holds the code, the kind of price and the tier, so that only like is compared with like.
+    """
+    same_money = table.currency == before.currency
+    then = dict(_figures(before, same_money))
+    for place, amount in _figures(table, same_money):
+        if place not in then:
+            continue
+        for case in (LIKELY, LOW, HIGH):
+            old, new = in_case(then[place], case), in_case(amount, case)
+            if old * new > 0 and (abs(new) >= 10 * abs(old) or abs(old) >= 10 * abs(new)):
+                values = {"before": plain(old), "now": plain(new)}
+                yield Warning(place, None, "tenfold" if abs(new) > abs(old) else "a_tenth", values)
+                break
+
+
+def _figures(table: PriceTable, money: bool) -> Iterator[tuple[str, Amount]]:
+    """What is compared with the version before: percentages, and amounts in the same money."""
+    if money:
+        yield from amounts_of_money(table)
+    for charge in table.charges:
+        if isinstance(charge.price, Percent):
+            yield f"charge.{charge.code}.percent", charge.price.percent
+    for tax in table.taxes:
+        yield f"tax.{tax.code}.percent", Amount(tax.percent, tax.percent, tax.percent)
 
 
 def _entries(table: PriceTable) -> Iterator[tuple[str, Any]]:

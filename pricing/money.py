@@ -25,6 +25,7 @@ from decimal import (
 )
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from pricing.table import Rounding
 
@@ -53,6 +54,7 @@ def exactly() -> AbstractContextManager[Context]:
     return localcontext(_EXACT)
 
 
+@lru_cache(maxsize=1024)
 def decimals(unit: Decimal) -> int:
     """How many decimals amounts in steps of `unit` have; trailing zeros of `unit` do not count."""
     _, digits, exponent = unit.as_tuple()
@@ -79,7 +81,7 @@ def as_written(number: Decimal) -> str:
 class Rounder:
     """Rounds to whole multiples of `unit` and writes amounts with the decimals of `unit`."""
 
-    __slots__ = ("_decimal_step", "_mode", "_quantum", "decimals", "text", "unit")
+    __slots__ = ("_decimal_step", "_mode", "_quantum", "_ratio", "_steps", "decimals", "text", "unit")
 
     text: Callable[[Decimal], str]
     """Writes a rounded amount, for example "2950.00"."""
@@ -90,6 +92,8 @@ class Rounder:
         self._quantum = Decimal((0, (1,), -self.decimals))
         self._decimal_step = unit == self._quantum
         self._mode = _MODES[rounding]
+        self._ratio = unit.as_integer_ratio()
+        self._steps = int(unit.scaleb(self.decimals, _ROUNDING))
         # str writes a number with at most six decimals without an exponent, and faster than format does.
         self.text = str if self.decimals <= 6 else "{:f}".format
 
@@ -98,13 +102,24 @@ class Rounder:
         if self._decimal_step:
             rounded = exact.quantize(self._quantum, self._mode, _ROUNDING)
             return rounded if rounded else rounded.copy_abs()
-        return self.ratio(Fraction(exact))
+        return self.quotient(*exact.as_integer_ratio())
 
     def ratio(self, exact: Fraction) -> Decimal:
         """Round a fraction of the currency once, as `amount` does."""
-        steps = _whole(exact / Fraction(self.unit), self._mode)
-        with exactly():
-            return (steps * self.unit).quantize(self._quantum)
+        return self.quotient(exact.numerator, exact.denominator)
+
+    def quotient(self, numerator: int, denominator: int) -> Decimal:
+        """Round a quotient of whole numbers once, as `amount` does; the denominator is above 0."""
+        over, under = self._ratio
+        steps = _whole(numerator * under, denominator * over, self._mode)
+        return _EXACT.multiply(Decimal(steps * self._steps), self._quantum)
+
+    def written(self, prices: tuple[Decimal, Decimal, Decimal]) -> tuple[Decimal, Decimal, Decimal] | None:
+        """Return prices with exactly `decimals` decimals; None if one is finer, or amounts have coarser steps."""
+        if not self._decimal_step or max(map(decimals, prices)) > self.decimals:
+            return None
+        low, likely, high = (price.quantize(self._quantum, context=_EXACT) for price in prices)
+        return low, likely, high
 
     def longer_text(self, amount: Decimal) -> str:
         """Write an amount that may be finer than `unit`: all of its digits, at least `decimals` of them."""
@@ -123,28 +138,29 @@ class Rounder:
         Largest remainder: each part is first rounded down, then one unit more goes to the parts that lost
         most, the earlier first. `total` is a multiple of `unit`, weights are not negative and not all 0.
         """
-        units = int(Fraction(total) / Fraction(self.unit))
-        finest = max(decimals(weight) for weight in weights)
-        wholes = [int(weight.scaleb(finest, _ROUNDING)) for weight in weights]
+        money, share = total.as_integer_ratio()
+        size, under = self._ratio
+        units = money * under // (share * size)
+        ratios = [weight.as_integer_ratio() for weight in weights]
+        finest = lcm(*(under for _, under in ratios))
+        wholes = [over * (finest // under) for over, under in ratios]
         together = sum(wholes)
         parts, remainders = zip(*(divmod(units * whole, together) for whole in wholes), strict=True)
         left = units - sum(parts)
         most_lost = set(sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:left])
-        with exactly():
-            return [
-                ((part + (i in most_lost)) * self.unit).quantize(self._quantum)
-                for i, part in enumerate(parts)
-            ]
+        return [
+            _EXACT.multiply(Decimal((part + (i in most_lost)) * self._steps), self._quantum)
+            for i, part in enumerate(parts)
+        ]
 
 
-def _whole(number: Fraction, mode: str) -> int:
-    size = abs(number)
-    down, rest = divmod(size.numerator, size.denominator)
-    twice = 2 * rest - size.denominator
+def _whole(numerator: int, denominator: int, mode: str) -> int:
+    down, rest = divmod(abs(numerator), denominator)
+    twice = 2 * rest - denominator
     up = (
         (mode == ROUND_UP and rest > 0)
         or (mode == ROUND_HALF_UP and twice >= 0)
         or (mode == ROUND_HALF_EVEN and (twice > 0 or (twice == 0 and down % 2 == 1)))
     )
     rounded = down + up
-    return -rounded if number < 0 else rounded
+    return -rounded if numerator < 0 else rounded

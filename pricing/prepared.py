@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from pricing import notation
-from pricing.money import Rounder
+from pricing.charges import HUNDREDTH
+from pricing.money import ZERO, Rounder, decimals
 from pricing.table import (
     Amount,
     Charge,
@@ -29,19 +31,24 @@ ALL = Decimal("Infinity")
 """The allowance of a package that pays for every unit."""
 
 
-class Named(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Named:
     """What a percentage is taken of: packages by code, charges by their position in the table."""
 
     packages: frozenset[str]
     charges: tuple[int, ...]
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Line:
     """A charge with what its table says about it elsewhere.
 
     `always` tells that it has no condition, `same` that its prices are equal in the three cases, `plain` that
-    every unit is paid for; `prices` are those of the three cases if every paid unit simply costs as much,
-    `rank` is the position of its stage and `total` that of its total.
+    every unit is paid for. `prices` are those of the three cases if every paid unit simply costs as much, or
+    hundredths of the percentages if there is no bound; `unrounded` are the same if every unit is paid for, all
+    units are whole and the prices have the decimals of an amount, so that a product of them is one; `price` is
+    the likely one as text where a unit is all there is to say. `units` are its quantities if no question decides
+    them, `rank` is the position of its stage and `total` that of its total.
     """
 
     position: int
@@ -53,10 +60,14 @@ class Line(NamedTuple):
     same: bool
     plain: bool
     prices: tuple[Decimal, Decimal, Decimal] | None
+    unrounded: tuple[Decimal, Decimal, Decimal] | None
+    price: str | None
+    units: tuple[Decimal, Decimal, Decimal] | None
     of: Named | None
 
 
-class Offer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Offer:
     """A package; `allowance` is how many units of which charge, by its position, it pays for."""
 
     package: Package
@@ -65,20 +76,29 @@ class Offer(NamedTuple):
     allowance: Mapping[int, Decimal]
 
 
-class TaxOn(NamedTuple):
-    """A tax and what it is taken of; `total` is where it is added."""
+@dataclass(frozen=True, slots=True)
+class TaxOn:
+    """A tax and what it is taken of; `total` is where it is added.
+
+    `rate` is what is added for one unit of money; `contained` is the part of a price that holds the tax
+    already, as a quotient of whole numbers.
+    """
 
     tax: Tax
     of: Named
     total: int
     is_reserve: bool
+    rate: Decimal
+    contained: tuple[int, int]
 
 
-class Prepared(NamedTuple):
-    """A table as `estimate` uses it."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A table as `estimate` uses it; of each number it asks for, whether all that it can be is whole."""
 
     sha256: str
     rounder: Rounder
+    numbers: tuple[tuple[NumberDriver, bool], ...]
     lines: tuple[Line, ...]
     offers: tuple[Offer, ...]
     taxes: tuple[TaxOn, ...]
@@ -94,7 +114,9 @@ def _prepare(table: PriceTable) -> Prepared:
     ranks = {stage.code: rank for rank, stage in enumerate(table.stages)}
     last = max(len(ranks) - 1, 0)
     positions = {charge.code: position for position, charge in enumerate(table.charges)}
-    units = {driver.code: driver.unit for driver in table.drivers if isinstance(driver, NumberDriver)}
+    numbers = [driver for driver in table.drivers if isinstance(driver, NumberDriver)]
+    units = {driver.code: driver.unit for driver in numbers}
+    whole = {driver.code for driver in numbers if _is_whole(driver)}
     groups = _Groups(table)
 
     def rank(stage: str | None) -> int:
@@ -117,9 +139,11 @@ def _prepare(table: PriceTable) -> Prepared:
     everything = len(table.charges)
     group_of = {charge.code: charge.group for charge in table.charges}
     group_of |= {package.code: package.group for package in table.packages}
+    rounder = Rounder(table.round_to, table.rounding)
     return Prepared(
         sha256=notation.sha256(table),
-        rounder=Rounder(table.round_to, table.rounding),
+        rounder=rounder,
+        numbers=tuple((driver, driver.code in whole) for driver in numbers),
         lines=tuple(
             Line(
                 position=position,
@@ -129,7 +153,10 @@ def _prepare(table: PriceTable) -> Prepared:
                 unit=units[charge.per[0]] if len(charge.per) == 1 else None,
                 always=charge.when is None and charge.unless is None,
                 prices=_prices(charge),
-                plain=not charge.included and charge.block is None,
+                unrounded=_unrounded(charge, rounder, whole),
+                price=_price(charge, rounder),
+                units=None if charge.per else (charge.times, charge.times, charge.times),
+                plain=_is_plain(charge),
                 same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
                 of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
             )
@@ -147,7 +174,14 @@ def _prepare(table: PriceTable) -> Prepared:
             for package in table.packages
         ),
         taxes=tuple(
-            TaxOn(tax, of(tax.of, everything), total, total == TOTALS.index("reserve"))
+            TaxOn(
+                tax=tax,
+                of=of(tax.of, everything),
+                total=total,
+                is_reserve=total == TOTALS.index("reserve"),
+                rate=tax.percent * HUNDREDTH,
+                contained=_contained(tax.percent),
+            )
             for tax in table.taxes
             for total in (totals[group_of.get(tax.of[0], tax.of[0])],)
         ),
@@ -166,10 +200,48 @@ class _Groups:
 
 def _prices(charge: Charge) -> tuple[Decimal, Decimal, Decimal] | None:
     """The prices of a unit in the three cases; None if anything but the unit decides what it costs."""
-    if not isinstance(charge.price, UnitPrice) or charge.at_least is not None or charge.at_most is not None:
+    if charge.at_least is not None or charge.at_most is not None:
         return None
-    price = charge.price.price
-    return price.low, price.likely, price.high
+    match charge.price:
+        case UnitPrice(price):
+            return price.low, price.likely, price.high
+        case Percent(percent):
+            return percent.low * HUNDREDTH, percent.likely * HUNDREDTH, percent.high * HUNDREDTH
+    return None
+
+
+def _is_whole(driver: NumberDriver) -> bool:
+    """Whether every answer is a whole number, and in every case."""
+    given = (driver.least, driver.most, driver.step, driver.less or ZERO, driver.more or ZERO)
+    return all(not decimals(number) for number in given)
+
+
+def _is_plain(charge: Charge) -> bool:
+    return not charge.included and charge.block is None
+
+
+def _unrounded(
+    charge: Charge, money: Rounder, whole: Collection[str]
+) -> tuple[Decimal, Decimal, Decimal] | None:
+    """The prices of a unit with the decimals of an amount, if whole units of it are all that is multiplied."""
+    prices = _prices(charge)
+    if prices is None or not _is_plain(charge) or isinstance(charge.price, Percent):
+        return None
+    units_are_whole = not decimals(charge.times) and all(code in whole for code in charge.per)
+    return money.written(prices) if units_are_whole else None
+
+
+def _price(charge: Charge, money: Rounder) -> str | None:
+    """The likely price of a unit as text, if it alone decides and every unit is paid for."""
+    if not isinstance(charge.price, UnitPrice) or not _is_plain(charge) or _prices(charge) is None:
+        return None
+    return money.longer_text(charge.price.price.likely)
+
+
+def _contained(percent: Decimal) -> tuple[int, int]:
+    """How much of a price is a tax of so many percent that it contains: percent / (100 + percent)."""
+    whole, part = percent.as_integer_ratio()
+    return whole, 100 * part + whole
 
 
 def _amounts(charge: Charge) -> list[Amount]:

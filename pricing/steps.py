@@ -6,32 +6,37 @@ from decimal import Decimal
 
 from pricing.charges import HUNDREDTH, LIKELY, TierPart, blocks, tier_parts
 from pricing.money import ZERO, Rounder, plain
+from pricing.prepared import Line
 from pricing.stored import StoredStep
 from pricing.table import Amount, Charge, NumberDriver, Package, Percent, PriceTable, Tiers, UnitPrice
 
 _ONE = UnitPrice(Amount(Decimal(1), Decimal(1), Decimal(1)))
 
-Trace = tuple[Charge | Package, Decimal, Decimal, str | None, Decimal | None]
+Trace = tuple[Line | Package, Decimal, Decimal, str | None, Decimal | None, Decimal | None]
 """What the steps of a likely amount are told from, when somebody asks for them.
 
-The charge or package, the quantity, how many units of it a package pays for, the code of that package, and
-what a percent charge was taken of. A plain tuple, because one is made for every item.
+The charge's line or the package, the quantity, how many units of it a package pays for, the code of that
+package, what a percent charge was taken of, and the amount. A plain tuple, because one is made for every item.
 """
 
 
-def steps(trace: Trace, money: Rounder) -> list[StoredStep]:
+def steps(trace: Trace, money: Rounder, units: str, rounded: str | None) -> list[StoredStep]:
     """Return the steps of a likely amount in the order of the arithmetic; none for an absent charge.
 
-    To be called under `exactly()`.
+    `units` and `rounded` are the quantity and the amount as text. To be called under `exactly()`.
     """
-    entry, quantity, allowance, package, base = trace
-    if isinstance(entry, Package):
-        return [_unit_step(quantity, entry.price.likely, entry.price.likely, money)]
+    line, quantity, allowance, package, base, amount = trace
+    if isinstance(line, Package):
+        return [_unit_step(quantity, line.price.likely, line.price.likely, money)]
     if not quantity:
         return []
     if base is not None:
-        return _percent_steps(entry, base, money)
-    return _charge_steps(entry, quantity, allowance, package, money)
+        return _percent_steps(line.charge, base, money)
+    if line.price is not None and package is None and rounded is not None:
+        assert line.prices is not None
+        if line.unrounded is not None or quantity * line.prices[LIKELY] == amount:
+            return [{"kind": "unit", "quantity": units, "price": line.price, "amount": rounded}]
+    return _charge_steps(line.charge, quantity, allowance, package, money)
 
 
 def passed_on(table: PriceTable, code: str) -> str | None:

@@ -206,6 +206,14 @@ WARNING_SENTENCES = {
         "{given} has more decimals than {currency} has ({most}). If its point stands for thousands, leave the point "
         "out; if a price is that fine, leave it as it is."
     ),
+    "tenfold": N_("{now} is ten times what stood here before, {before}, or more. Is that what you mean?"),
+    "a_tenth": N_("{now} is a tenth of what stood here before, {before}, or less. Is that what you mean?"),
+    "tier_never_reached": N_(
+        "Answers lead to {most} units at most, so what begins above {above} is never used. Is a number wrong?"
+    ),
+    "far_first_day": N_(
+        "The first day, {day}, is more than a year away. Until then the list is not in force."
+    ),
     "never_reached": N_("No answers lead to this charge, so it stands in no estimate."),
     "percent_of_nothing": N_(
         "Nothing that is named in “of” ever has an amount, so this charge is never there."

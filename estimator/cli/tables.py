@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import click
 
@@ -13,8 +15,11 @@ from estimator.cli.refusal import Refused, text_of
 from estimator.messages import gettext as _
 from estimator.messages import ngettext
 from estimator.pdf.substitutes import MARK
-from pricing import PriceTable
+from pricing import PriceTable, Warning
 
+ACKNOWLEDGE = click.option(
+    "--acknowledge", "names", multiple=True, metavar="NAME", help=_("Go on in spite of this warning.")
+)
 FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 
@@ -30,17 +35,28 @@ for command in (versions.list_, versions.export, versions.diff, versions.publish
 @tables.command(
     help=_(
         "Print every problem of each file with its place, and what keeps it from being published; "
-        "1 is the exit code if there is one."
+        "1 is the exit code if there is one. What looks like a slip of the pen has to be acknowledged by its name."
     )
 )
 @FILES
-def check(files: Sequence[str]) -> int:
-    """Print the problems, and the warnings that block."""
+@click.option(
+    "--before",
+    "old",
+    metavar="LIST",
+    help=_("The version before, a file, SLUG@VERSION or SLUG: prices are compared with it."),
+)
+@ACKNOWLEDGE
+def check(files: Sequence[str], old: str | None, names: tuple[str, ...]) -> int:
+    """Print the problems, the warnings that block, and the slips that nobody has acknowledged."""
     blocked = 0
+    with ExitStack() as stack:
+        before = None if old is None else versions.table_of(old, stack)
+    today = datetime.now(UTC).date()
 
     def look(name: str, table: PriceTable) -> list[str]:
         nonlocal blocked
         found = problem_lines(name, pricing.blocking(table))
+        found += versions.unaccepted(name, pricing.slips(table, before, today), names)
         blocked += bool(found)
         return found
 
@@ -86,9 +102,16 @@ def _marks(name: str, text: str) -> list[str]:
     ]
 
 
-@tables.command("import", help=_("Add each file to the database as a version of its price list."))
+@tables.command(
+    "import",
+    help=_(
+        "Add each file to the database as a version of its price list. "
+        "What looks like a slip of the pen has to be acknowledged by its name."
+    ),
+)
 @FILES
-def import_(files: Sequence[str]) -> int:
+@ACKNOWLEDGE
+def import_(files: Sequence[str], names: tuple[str, ...]) -> int:
     """Add all of the files, or none of them if one cannot be used."""
 
     from estimator import price_lists as verbs
@@ -100,6 +123,9 @@ def import_(files: Sequence[str]) -> int:
         act = act_of(app)
         for name, text in texts:
             try:
+                slips = _slips(act.now, text)
+                if lines := versions.unaccepted(name, slips, names):
+                    raise Refused(*lines, code=1)
                 version = verbs.import_(act, text)
             except pricing.BadTable as error:
                 raise Refused(*problem_lines(name, error.problems)) from None
@@ -130,6 +156,14 @@ def import_(files: Sequence[str]) -> int:
             )
         db.session.commit()
     return 0
+
+
+def _slips(now: datetime, text: str) -> list[Warning]:
+    """Return the slips of a text that is no version yet; raises BadTable."""
+    from estimator.price_lists import slips
+
+    table = pricing.read(text)
+    return [] if slips.is_published(table) else slips.look(table, now)
 
 
 def _each(files: Sequence[str], look: Callable[[str, PriceTable], list[str]]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import pricing
 from estimator.cli.problem_lines import problem_lines
 from estimator.cli.refusal import Refused, shown_name, text_of
 from estimator.messages import gettext as _
-from pricing import PriceTable
+from pricing import PriceTable, Problem
 from pricing.problems import SENTENCES, say
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def diff(old: str, new: str) -> int:
     from pricing.explore import difference
 
     with ExitStack() as stack:
-        before, after = (_table(name, stack) for name in (old, new))
+        before, after = (table_of(name, stack) for name in (old, new))
     changes = difference(before, after)
     for found in wording.differences(changes, before, after, reader("en")):
         click.echo(found.sentence)
@@ -93,19 +94,19 @@ def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
     from estimator.cli.installation import act_of, running_app
     from estimator.db import db
-    from estimator.price_lists import drafts
+    from estimator.price_lists import drafts, slips
 
     text = text_of(file)
     table = _read(file, text)
     with running_app() as app:
         act = act_of(app)
         draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
-        found = drafts.check(draft, act.now, names)
+        found = slips.check(draft, act.now, names)
         if "unchanged" in found.obstacles:
             click.echo(_("%(table)s, version %(version)s, is published already.", **_named(table)))
             return 0
         asks = act.settings.second_approver
-        do = drafts.propose if asks else drafts.publish
+        do = slips.propose if asks else slips.publish
         try:
             do(act, draft, over=1, acknowledged=names)
         except drafts.NotReady as refused:
@@ -129,6 +130,15 @@ def _write(text: str) -> None:
         sys.stdout.buffer.write(text.encode())
 
 
+def unaccepted(file: str, warnings: Iterable[Problem], names: Collection[str]) -> list[str]:
+    """Return a line for each warning that nobody has acknowledged, with the option that would."""
+    return [
+        f"{shown_name(file)}: {say(warning, _(SENTENCES[warning.kind]))} --acknowledge '{name}'"
+        for warning in warnings
+        if (name := f"{warning.kind} {warning.place}") not in names
+    ]
+
+
 def _refuse(file: str, found: Check, table: PriceTable) -> None:
     """Raise Refused with every obstacle, else with what nobody can acknowledge, else with what nobody has."""
     from estimator.price_lists import drafts
@@ -139,14 +149,8 @@ def _refuse(file: str, found: Check, table: PriceTable) -> None:
         raise Refused(*(f"{shown}: {sentences[obstacle]}" for obstacle in found.obstacles))
     if found.blocking:
         raise Refused(*problem_lines(file, found.blocking), code=1)
-    raise Refused(
-        *(
-            f"{shown}: {say(warning, _(SENTENCES[warning.kind]))} --acknowledge '{name}'"
-            for warning in found.warnings
-            if (name := drafts.name_of(warning)) in found.unacknowledged
-        ),
-        code=1,
-    )
+    accepted = set(map(drafts.name_of, found.warnings)).difference(found.unacknowledged)
+    raise Refused(*unaccepted(file, found.warnings, accepted), code=1)
 
 
 def _obstacles(table: PriceTable) -> dict[str, str]:
@@ -171,7 +175,7 @@ def _states() -> dict[str, str]:
     return {"scheduled": _("scheduled"), "in force": _("in force"), "past": _("past")}
 
 
-def _table(name: str, stack: ExitStack) -> PriceTable:
+def table_of(name: str, stack: ExitStack) -> PriceTable:
     """Return the table of a file, or of a list in the database; a file of that name goes first."""
     if name == "-" or Path(name).exists() or "/" in name or name.endswith(".toml"):
         return _read(name, text_of(name))

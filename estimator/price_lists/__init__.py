@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, returns, worked_examples
+from estimator.price_lists import drafts, editing, previews, repricing, returns, slips, worked_examples
 from estimator.price_lists.precedence import (
     NotInForce,
     UnknownTable,
@@ -53,6 +53,7 @@ __all__ = [
     "reopen",
     "repricing",
     "returns",
+    "slips",
     "state_of",
     "states_of",
     "take_back",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from string import Formatter
 
@@ -98,7 +99,12 @@ def suspicious_tables() -> Iterator[Problem]:
     for code, rest in (("nobody", "when = { sessions = 9 }\nprice = 1"), ("dear", "price = 99999")):
         table += f'\n[package.{code}]\nlabel = {{ en = "x", ar = "y" }}\ngroup = "care"\n{rest}\n'
         table += "covers = { ward = 1 }\n"
-    yield from pricing.lint(pricing.read(table))
+    table += charge("far", "per = 'sessions'\ngraduated = [{ up_to = 6, price = 1 }, { price = 2 }]")
+    before = pricing.read(
+        table.replace("price = 4000", "price = 400").replace("price = 5000", "price = 50000")
+    )
+    yield from pricing.lint(pricing.read(table), before)
+    yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -141,3 +141,47 @@ def test_a_time_zone_that_does_not_exist_is_named(
         "",
         f"estimator: {mars}: there is no time zone “Mars/Olympus”.\n",
     )
+
+
+def test_a_point_that_may_stand_for_thousands_is_asked_about(
+    run: Run, file: Callable[..., str], installation: Path
+) -> None:
+    yen = file("yen.toml", table_text(price="630.000").replace('"USD"', '"JPY"'))
+    name = "finer_than_currency charge.session.price"
+    for command in ("check", "import"):
+        code, output, errors = run("tables", command, yen)
+        assert code == 1
+        assert "630.000 has more decimals than JPY has (0)." in output + errors
+        assert f"--acknowledge '{name}'" in output + errors
+    assert stored(installation) == []
+    assert run("tables", "check", yen, "--acknowledge", name) == (0, "", "")
+    code, _output, _errors = run("tables", "import", yen, "--acknowledge", name)
+    assert code == 0
+    assert stored(installation) == [("example", "2026-1")]
+    assert run("tables", "import", yen)[0] == 0, "what is a version already is not asked about again"
+
+
+def test_ten_times_the_price_before_is_asked_about(
+    run: Run, file: Callable[..., str], installation: Path
+) -> None:
+    first = file("first.toml", price="480.00")
+    assert run("tables", "import", first)[0] == 0
+    slip = file("slip.toml", price="4800.00", version="2026-2", valid_from="2026-02-01")
+    wanted = "4800 is ten times what stood here before, 480, or more."
+    code, _output, errors = run("tables", "import", slip)
+    assert (code, wanted in errors) == (1, True)
+    assert run("tables", "check", slip) == (0, "", "")
+    for before in (first, "example"):
+        code, output, _errors = run("tables", "check", slip, "--before", before)
+        assert (code, wanted in output) == (1, True)
+    assert run("tables", "import", slip, "--acknowledge", "tenfold charge.session.price")[0] == 0
+
+
+def test_a_first_day_in_another_age_is_asked_about(
+    run: Run, file: Callable[..., str], installation: Path
+) -> None:
+    never = file("never.toml", valid_from="9999-12-31")
+    code, output, _errors = run("tables", "check", never)
+    assert (code, "The first day, 9999-12-31, is more than a year away." in output) == (1, True)
+    assert run("tables", "import", never)[0] == 1
+    assert stored(installation) == []

@@ -12,7 +12,7 @@ from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft, TableVersion
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import drafts, editing, slips
 from estimator.web.desk.price_lists import warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
@@ -63,7 +63,7 @@ def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnV
     ticked: list[str] = form.ack.data or []
     if not ticked:
         ticked = json.loads(draft.acknowledged or "[]") if proposed else []
-    found = drafts.check(draft, now(), ticked)
+    found = slips.check(draft, now(), ticked)
     look = editing.look(draft.text)
     data = look.data or {}
     accepted, refused = _parted(found)
@@ -146,7 +146,7 @@ def propose(draft_id: int) -> ResponseReturnValue:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.propose(act(), draft, over=over, acknowledged=accepted),
+        lambda: slips.propose(act(), draft, over=over, acknowledged=accepted),
         then="publish",
     )
 
@@ -156,7 +156,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
-    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
+    return _try(draft, lambda: slips.approve(act(), draft, over=over), then="index")
 
 
 @pages.post("/drafts/<whole:draft_id>/publish-alone")
@@ -169,7 +169,7 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
+        lambda: slips.publish(act(), draft, over=over, acknowledged=accepted),
         then="index",
     )
 
@@ -180,7 +180,7 @@ def _accepted(draft: Draft) -> list[str]:
     What a kind stands for is what was shown: a draft that was saved since is refused in any case.
     """
     form = PublishForm()
-    kinds = warnings.names_of(editing.look(draft.text).warnings, form.kind.data or ())
+    kinds = warnings.names_of(slips.check(draft, now()).warnings, form.kind.data or ())
     return [*(form.ack.data or ()), *kinds]
 
 

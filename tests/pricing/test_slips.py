@@ -1,0 +1,100 @@
+"""What looks like a slip is told at its place: a digit too many, a day too far, a tier that is never reached."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import pricing
+from tests.pricing.test_lint import CAREFUL, charge, vials
+
+TODAY = date(2026, 1, 1)
+
+
+def told(text: str, before: str | None = None, today: date | None = None) -> list[tuple[str, str]]:
+    """Place and kind of each slip."""
+    old = None if before is None else pricing.read(before)
+    return [(one.place, one.kind) for one in pricing.slips(pricing.read(text), old, today)]
+
+
+def test_a_careful_list_has_no_slips() -> None:
+    assert told(CAREFUL, CAREFUL, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "kind"),
+    [
+        ("price = 4000", "price = 40000", "charge.own.price", "tenfold"),
+        ("price = 4000", "price = 400", "charge.own.price", "a_tenth"),
+        ("price = 4000", "price = 41000", "charge.own.price", "tenfold"),
+        ("price = 4000", "price = -40000", "", ""),
+        ("price = 4000", "price = 39999", "", ""),
+        ("price = 4000", "price = 0", "", ""),
+        ("price = 280", "price = 2800", "charge.ward.volume[1].price", "tenfold"),
+        ("price = 11000", "price = 1100", "package.three.price", "a_tenth"),
+        (
+            "price = 900",
+            "price = { low = 900, likely = 950, high = 9000 }",
+            "charge.training.price",
+            "tenfold",
+        ),
+    ],
+)
+def test_a_price_is_compared_with_that_of_the_version_before(
+    old: str, new: str, place: str, kind: str
+) -> None:
+    assert told(CAREFUL.replace(old, new), CAREFUL) == ([(place, kind)] if place else [])
+
+
+def test_a_charge_of_another_kind_of_price_or_in_another_currency_is_not_compared() -> None:
+    tiers = CAREFUL.replace("price = 900", "volume = [{ price = 9000 }]")
+    assert told(tiers, CAREFUL) == []
+    yen = CAREFUL.replace('"USD"', '"JPY"').replace("price = 4000", "price = 400000")
+    assert told(yen, CAREFUL) == []
+
+
+def test_a_percentage_is_compared_too_whatever_the_currency() -> None:
+    tax = '\n[tax.vat]\nlabel = { en = "x", ar = "y" }\npercent = {0}\nof = ["care"]\n'
+    fee = charge("fee", "percent = {0}\nof = ['care']")
+    old, new = ((CAREFUL + fee + tax).replace("{0}", number) for number in ("1.5", "15"))
+    wanted = [("charge.fee.percent", "tenfold"), ("tax.vat.percent", "tenfold")]
+    assert told(new, old) == told(new.replace('"USD"', '"JPY"'), old) == wanted
+
+
+def test_what_was_not_in_the_version_before_is_not_compared() -> None:
+    assert told(CAREFUL + charge("more", "price = 1"), CAREFUL) == []
+
+
+@pytest.mark.parametrize(
+    ("price", "place"),
+    [
+        ("graduated = [{ up_to = 2, price = 1 }, { up_to = 3, price = 2 }, { price = 3 }]", "graduated[2]"),
+        ("volume = [{ up_to = 3, price = 1 }, { up_to = 4, price = 2 }, { price = 3 }]", "volume[1]"),
+        ("graduated = [{ up_to = 2, price = 1 }, { price = 3 }]", ""),
+        ("times = 2\ngraduated = [{ up_to = 5, price = 1 }, { price = 3 }]", ""),
+        ("included = 3\ngraduated = [{ up_to = 5, price = 1 }, { price = 3 }]", ""),
+    ],
+)
+def test_a_tier_above_the_most_that_can_be_answered_is_told(price: str, place: str) -> None:
+    text = CAREFUL + vials("") + charge("vials", f"per = 'vials'\n{price}")
+    assert told(text) == ([(f"charge.vials.{place}", "tier_never_reached")] if place else [])
+
+
+def test_a_price_finer_than_its_currency_is_a_slip() -> None:
+    yen = CAREFUL.replace('"USD"', '"JPY"').replace("price = 4000", "price = 630.000")
+    assert told(yen) == [("charge.own.price", "finer_than_currency")]
+
+
+@pytest.mark.parametrize(
+    ("day", "far"), [("2027-01-02", False), ("2027-01-03", True), ("9999-12-31", True), ("2020-01-01", False)]
+)
+def test_a_first_day_more_than_a_year_away_is_told_to_whoever_knows_the_day(day: str, far: bool) -> None:
+    text = CAREFUL.replace("2026-01-01", day)
+    assert told(text, today=TODAY) == ([("valid_from", "far_first_day")] if far else [])
+    assert told(text) == []
+
+
+def test_lint_tells_what_became_ten_times_as_much() -> None:
+    new = pricing.read(CAREFUL.replace("price = 4000", "price = 40000"))
+    assert [one.kind for one in pricing.lint(new, pricing.read(CAREFUL))] == ["tenfold"]
