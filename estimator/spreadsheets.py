@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import xlsxwriter
 
@@ -78,6 +78,49 @@ def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[b
         if number % PIECE == 0:
             yield _taken(sheet)
     yield _taken(sheet)
+
+
+class Row(NamedTuple):
+    """One row of a clipboard: as it was written there, and its cells."""
+
+    text: str
+    cells: tuple[str, ...]
+
+
+class CutOff(ValueError):
+    """A cell begins with a quotation mark that is never closed: the end of what was copied is missing."""
+
+
+_QUOTED = re.compile(r'"((?:[^"]+|"")*+)"(?=[\t\n]|\Z)')
+_BARE = re.compile(r"[^\t\n]*")
+
+
+def clipboard(text: str) -> Iterator[Row]:
+    """Read rows as spreadsheets copy them; raises CutOff.
+
+    Between cells stands a tab. A cell with a line break, a tab or quotation marks in it may stand in quotation marks,
+    with those inside of it doubled.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    at = start = 0
+    cells: list[str] = []
+    while at < len(text):
+        found = _QUOTED.match(text, at)
+        if found is not None:
+            cells.append(found[1].replace('""', '"'))
+        else:
+            found = _BARE.match(text, at)
+            assert found is not None
+            if found[0].startswith('"') and found[0].count('"') % 2:
+                raise CutOff
+            cells.append(found[0])
+        at = found.end()
+        if at == len(text) or text[at] == "\n":
+            yield Row(text[start:at], tuple(cells))
+            cells, start = [], at + 1
+        at += 1
+    if cells:  # a tab was the last character
+        yield Row(text[start:], (*cells, ""))
 
 
 def workbook(file: BinaryIO, **options: Any) -> xlsxwriter.Workbook:
