@@ -38,6 +38,7 @@ _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
 _BELOW_NOTHING = re.compile(r"-[0-9]+(\.[0-9]+)?")
 _LATER_CELL = re.compile(rf"([,;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
+_GUARD = re.compile(rf"([,;\t\r\n][\s\x00]*)'(?=[{re.escape(_STARTS)}])")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -121,6 +122,31 @@ def clipboard(text: str) -> Iterator[Row]:
         at += 1
     if cells:  # a tab was the last character
         yield Row(text[start:], (*cells, ""))
+
+
+def rows_of_csv(content: bytes) -> Iterator[list[str]]:
+    """Yield the rows of a CSV file, whichever of comma, semicolon and tab a program put between its cells.
+
+    Raises UnicodeDecodeError, ValueError for what is no text, and csv.Error.
+    """
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    if _UNWRITABLE.search(text):
+        raise ValueError("no text")
+    first = re.sub(r'"(?:[^"]|"")*"', "", text.partition("\n")[0])
+    separator = max(";\t,", key=first.count)
+    yield from csv_writer.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given for a text; one that it did not change stays."""
+    found = _GUARD.sub(r"\1", text.removeprefix("'"))
+    if guarded(found) == text:
+        return found
+    return text
 
 
 def workbook(file: BinaryIO, **options: Any) -> xlsxwriter.Workbook:

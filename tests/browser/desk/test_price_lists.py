@@ -201,7 +201,7 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     file = tmp_path / "list.xlsx"
     download.value.save_as(file)
     book = openpyxl.load_workbook(file)
-    sheet = book["charge"]
+    sheet = book["Charges"]
     row = [cell.value for cell in sheet["A"]].index("single") + 1
     sheet.cell(row, [cell.value for cell in sheet[1]].index("price") + 1, 70)
     book.save(file)

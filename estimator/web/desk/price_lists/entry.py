@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,6 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
-from estimator.normal_form import normal_form
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
@@ -340,9 +338,3 @@ def _neighbours(draft: Draft, where: editing.Path, data: editing.Data) -> dict[s
         name: code and url_for("price_lists.entry", draft_id=draft.id, path="/".join((*where[:-1], code)))
         for name, code in found.items()
     }
-
-
-def code_from(label: str) -> str:
-    """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
-    plain = normal_form("NFKD", label).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:40].strip("_")

@@ -27,7 +27,7 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
-from estimator.web.desk.price_lists.entry import bad_code, code_from, field_of
+from estimator.web.desk.price_lists.entry import bad_code, field_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form, summary
@@ -196,7 +196,7 @@ def _done(data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data
 def _added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
     label, code = form.label.data, form.code.data
     if not code:
-        code = code_from(label) or path
+        code = editing.code_from(label) or path
         code = editing.free_code(data, (path,), code)
     problem = bad_code(data, (path,), None, code)
     if problem is not None:
@@ -367,7 +367,7 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
     form = AddForm()
     if request.method == "POST":
         label = form.label.data
-        code = form.code.data or code_from(label)
+        code = form.code.data or editing.code_from(label)
         problem = bad_code(data, where, None, code)
         if problem is None:
             entry = {"label": {editing.languages(data)[0]: label}} if label else {}
