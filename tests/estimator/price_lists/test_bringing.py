@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 
 import openpyxl
@@ -194,7 +195,12 @@ def test_the_format_of_a_number_is_part_of_its_meaning(write: Callable[[Workbook
 
 @pytest.mark.parametrize(
     ("shown", "told"),
-    [('#,##0.00 "EUR"', []), ("[$€-407]#,##0.00", []), ("[RED]0.00", []), ("[$$-409]#,##0.00", ["currency"])],
+    [
+        ('#,##0.00 "EUR"', []),
+        ("[$€-407]#,##0.00", []),
+        ("[RED]0.00", []),
+        ("[$$-409]#,##0.00", ["currency"]),
+    ],
 )
 def test_the_currency_of_a_format_is_that_of_the_list_or_is_told(shown: str, told: list[str]) -> None:
     book = book_of()
@@ -315,8 +321,8 @@ def test_a_million_declared_rows_are_read_in_time() -> None:
     rows = b"".join(b'<row r="%d"/>' % number for number in range(1_000, 1_048_577))
     file = io.BytesIO()
     with (
-        openpyxl.reader.excel.ZipFile(io.BytesIO(good)) as old,
-        openpyxl.reader.excel.ZipFile(file, "w", 8) as new,
+        zipfile.ZipFile(io.BytesIO(good)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for name in old.namelist():
             part = old.read(name)
