@@ -26,6 +26,7 @@ _CODES = ("ascii", "cp037")
 """The two families of codes in which XML can be written, if the zeros of wider ones are left out."""
 
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MANIFEST = "META-INF/manifest.xml"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -72,14 +73,14 @@ def sheets(content: bytes, most_rows: int, most_cells: int) -> list[Found]:
     if content.startswith(_OLD_FORMAT):
         raise Locked if _ENCRYPTED in content else OldFormat
     if content.startswith(b"PK"):
-        _must_be_small(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "content.xml" in names:
-                if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read(
-                    "META-INF/manifest.xml"
-                ):
-                    raise Locked
+            _must_be_small(archive)
+            if _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST):
+                raise Locked
+            for part in archive.infolist():
+                # No more than the declared size is ever unpacked.
+                _must_declare_nothing(part.filename, archive.read(part))
+            if "content.xml" in archive.namelist():
                 found = open_document.sheets(archive.read("content.xml"), MOST_COLUMNS)
                 return _counted(found, most_rows, most_cells)
         # Not imported above: whoever reads another kind of file needs no part of it.
@@ -102,7 +103,7 @@ def _counted(found: Iterator[tuple[str, Iterator[Line]]], most_rows: int, most_c
             if not cells:
                 continue
             count += len(cells)
-            if count > most_cells or len(rows) > most_rows + 2:
+            if count > most_cells or len(rows) > most_rows:
                 raise TooMuch
             rows.append(Line(line.number, {at: cell for at, cell in cells.items() if at < MOST_COLUMNS}))
         kept.append(Found(name.strip(), rows))
@@ -114,17 +115,13 @@ def _csv(content: bytes) -> Iterator[Line]:
         yield Line(number, {at: Cell("typed", text) for at, text in enumerate(row) if text.strip()})
 
 
-def _must_be_small(content: bytes) -> None:
-    """Refuse what would grow when it is unpacked, and XML that declares anything of its own."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise TooMuch
-        if any(part.flag_bits & 1 for part in parts):
-            raise Locked
-        for part in parts:
-            # No more than the declared size is ever unpacked.
-            _must_declare_nothing(part.filename, archive.read(part))
+def _must_be_small(archive: zipfile.ZipFile) -> None:
+    """Refuse what would grow when it is unpacked, and what only a password opens."""
+    parts = archive.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise TooMuch
+    if any(part.flag_bits & 1 for part in parts):
+        raise Locked
 
 
 def _must_declare_nothing(name: str, content: bytes) -> None:

@@ -332,6 +332,34 @@ def test_a_million_declared_rows_are_read_in_time() -> None:
     assert brought(file.getvalue()).data == data_of()
 
 
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(name, part)
+    return file.getvalue()
+
+
+def test_macros_are_no_part_of_what_is_read() -> None:
+    assert brought(with_part(content_of(book_of()), "xl/vbaProject.bin", bytes(99))).data == data_of()
+
+
+@pytest.mark.parametrize(
+    ("content", "trouble"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old"),
+        (with_part(as_ods(Workbook()), "META-INF/manifest.xml", b"<a><encryption-data/></a>"), "locked"),
+        (b"x" * (workbook.MOST_BYTES + 1), "large"),
+        (b"\x00\x01\x02", "none"),
+        (b"\xff\xfe\x00", "none"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said(content: bytes, trouble: str) -> None:
+    with pytest.raises(workbook.NotAWorkbook) as refused:
+        workbook.read(content)
+    assert refused.value.trouble == trouble
+
+
 def test_what_is_pasted_is_read_as_the_clipboard_writes_it() -> None:
     rows = 'ward\t"Ward, ""general""\nwith a view"\tstay\tnights\t"31,50"\r\ncare\tCare\r\n'
     found = editing.pasted(data_of(), rows, "en")
