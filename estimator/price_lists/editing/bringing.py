@@ -200,6 +200,11 @@ class _Sheet:
         self.name, self.found, self.base, self.made = name, sheet, base, made
         self.title = str(SECTIONS[name].many)
         self.columns = {column.key: column for column in columns_of(base, name)}
+        self.currency = currency_of(base)
+        self.choices: dict[str, dict[str, str]] = {}
+        self.codes: set[str] = set()
+        self.used: dict[Path, set[str]] = {}
+        self.numbers: dict[str, int] = {}
         self.seen: set[Path] = set()
         self.is_whole = True
 
@@ -216,6 +221,11 @@ class _Sheet:
         for text in head.strangers:
             self.left("column", text)
         lines = self.found.lines[head.rows :]
+        self.choices = {
+            key: {**column.choices, **choices_of(self.made.data, column.field)}
+            for key, column in self.columns.items()
+            if column.field is not None
+        }
         self.codes = {self.cell(line, head, CODES).text.strip() for line in lines}
         for line in lines:
             cells = {key: line.cells.get(at, EMPTY) for key, at in head.columns.items()}
@@ -278,9 +288,8 @@ class _Sheet:
             column = self.columns.get(key)
             if column is None or column.field is None:
                 continue
-            choices = {**column.choices} | choices_of(self.made.data, column.field)
             try:
-                yield key, text_in(cell, column.field, before.get(key, ""), currency_of(self.base), choices)
+                yield key, text_in(cell, column.field, before.get(key, ""), self.currency, self.choices[key])
             except Refused as refused:
                 self.left(refused.reason, cell.shown or cell.text, number, column.label)
             except Unclear:
@@ -328,11 +337,15 @@ class _Sheet:
             self.left("nameless", "", number)
             return None
         code = code_from(said[0]) or self.name
-        data = self.made.data
-        for other in self.codes - set(entries(data, section)):
-            if other:
-                data = add(data, section, other, {})
-        return (*section, free_code(data, section, code))
+        if section not in self.used:
+            self.used[section] = {*entries(self.made.data, section), *self.codes}
+        used, number, free = self.used[section], self.numbers.get(code, 1), code
+        while free in used or free_code(self.made.data, section, free) != free:
+            number += 1
+            free = f"{code}_{number}"
+        self.numbers[code] = number
+        used.add(free)
+        return (*section, free)
 
     def remove_the_others(self) -> None:
         """Remove the entries whose rows are gone; one that was changed meanwhile stays, and is told."""
