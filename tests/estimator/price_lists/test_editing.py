@@ -262,6 +262,11 @@ def test_prices_rise_by_a_percentage_and_are_rounded_as_the_list_says() -> None:
     assert ward["price"] == {"low": Decimal("40.55"), "likely": Decimal("44.3"), "high": Decimal("48.05")}
 
 
+@pytest.mark.parametrize("typed", ["4.5", "4,5", "+4,5 %", "4.50%"])
+def test_a_percentage_is_read_as_people_write_it(typed: str) -> None:
+    assert editing.percent_of(typed) == Decimal("4.5")
+
+
 @pytest.mark.parametrize("typed", ["", "four", "-100", "1001", "4,5,1", "2,500"])
 def test_a_percentage_that_makes_no_sense_is_none(typed: str) -> None:
     assert editing.percent_of(typed) is None
