@@ -109,7 +109,7 @@ def judged(text: str) -> object:
         lambda text: current_reader().read_number(text),
         telephone.dial,
     ],
-    ids="counted domain checked suggestion names name password code figure clipboard money amount number dialled".split(),
+    ids="counted domain checked suggestion names name password code figure pasted money amount number phone".split(),
 )
 def test_what_is_looked_up_and_judged_takes_no_time_either(work: Callable[[str], object]) -> None:
     assert slow(work) == {}
