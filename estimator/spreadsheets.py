@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import xlsxwriter
 
@@ -38,6 +38,7 @@ _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
 _BELOW_NOTHING = re.compile(r"-[0-9]+(\.[0-9]+)?")
 _LATER_CELL = re.compile(rf"([,;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
+_GUARD = re.compile(rf"([,;\t\r\n][\s\x00]*)'(?=[{re.escape(_STARTS)}])")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -78,6 +79,74 @@ def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[b
         if number % PIECE == 0:
             yield _taken(sheet)
     yield _taken(sheet)
+
+
+class Row(NamedTuple):
+    """One row of a clipboard: as it was written there, and its cells."""
+
+    text: str
+    cells: tuple[str, ...]
+
+
+class CutOff(ValueError):
+    """A cell begins with a quotation mark that is never closed: the end of what was copied is missing."""
+
+
+_QUOTED = re.compile(r'"((?:[^"]+|"")*+)"(?=[\t\n]|\Z)')
+_BARE = re.compile(r"[^\t\n]*")
+
+
+def clipboard(text: str) -> Iterator[Row]:
+    """Read rows as spreadsheets copy them; raises CutOff.
+
+    Between cells stands a tab. A cell with a line break, a tab or quotation marks in it may stand in quotation marks,
+    with those inside of it doubled.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    at = start = 0
+    cells: list[str] = []
+    while at < len(text):
+        found = _QUOTED.match(text, at)
+        if found is not None:
+            cells.append(found[1].replace('""', '"'))
+        else:
+            found = _BARE.match(text, at)
+            assert found is not None
+            if found[0].startswith('"') and found[0].count('"') % 2:
+                raise CutOff
+            cells.append(found[0])
+        at = found.end()
+        if at == len(text) or text[at] == "\n":
+            yield Row(text[start:at], tuple(cells))
+            cells, start = [], at + 1
+        at += 1
+    if cells:  # a tab was the last character
+        yield Row(text[start:], (*cells, ""))
+
+
+def rows_of_csv(content: bytes) -> Iterator[list[str]]:
+    """Yield the rows of a CSV file, whichever of comma, semicolon and tab a program put between its cells.
+
+    Raises UnicodeDecodeError, ValueError for what is no text, and csv.Error.
+    """
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    if _UNWRITABLE.search(text):
+        raise ValueError("no text")
+    first = re.sub(r'"(?:[^"]|"")*"', "", text.partition("\n")[0])
+    separator = max(";\t,", key=first.count)
+    yield from csv_writer.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given for a text; one that it did not change stays."""
+    found = _GUARD.sub(r"\1", text.removeprefix("'"))
+    if guarded(found) == text:
+        return found
+    return text
 
 
 def workbook(file: BinaryIO, **options: Any) -> xlsxwriter.Workbook:

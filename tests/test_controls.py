@@ -25,6 +25,7 @@ CHECKED_ELSEWHERE = {
     "estimator/web/desk/price_lists/new_draft.py": "what may stay empty has no check, what may not has one",
     "estimator/web/desk/price_lists/publish.py": "pricing says what is wrong with the draft",
     "estimator/web/desk/price_lists/section.py": "pricing says what is wrong with the draft",
+    "estimator/web/desk/price_lists/spreadsheet.py": "what it carries is read as a text of any kind, and asked again",
     "estimator/web/desk/price_lists/text.py": "a text of any kind may become a draft",
 }
 """Where something is typed that another room judges; what it says is put at the field."""

@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 from wtforms.widgets import FileInput, html_params
 
-from estimator import telephone
+from estimator import figures, telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import gettext as _
 from estimator.mail import addresses
@@ -222,7 +222,7 @@ class CodeField(CompactField):
 
 
 class NumberField(CompactField):
-    """A number in the reader's digits; `number` is it as a Decimal, None if it cannot be read."""
+    """A number as staff type it; `number` is it as a Decimal, None if it cannot be read or can be read in two ways."""
 
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
@@ -238,9 +238,8 @@ class NumberField(CompactField):
     @property
     def number(self) -> Decimal | None:
         """The number."""
-        typed = self.data.rstrip("%٪").strip()
-        found = current_reader().read_number(typed) if len(typed) <= LONGEST_NUMBER else None
-        return None if found is None or len(found) > self.longest else Decimal(found)
+        found = figures.only(self.data, percent=True) if len(self.data) <= LONGEST_NUMBER else None
+        return None if found is None or len(format(found, "f")) > self.longest else found
 
 
 class IsoDayField(CompactField):

@@ -122,6 +122,7 @@ STAFF: dict[str, str] = {
     "price_lists.text": "tables.edit",
     "price_lists.check": "tables.edit",
     "price_lists.spreadsheet": "tables.edit",
+    "price_lists.save_spreadsheet": "tables.edit",
     "price_lists.change_examples": "tables.edit",
     "price_lists.go_back": "tables.edit",
     "price_lists.date_and_name": "tables.edit",
@@ -190,7 +191,15 @@ FRESH = frozenset(
 )
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""
 
-LARGE = frozenset({"price_lists.begin", "price_lists.text", "price_lists.check", "price_lists.spreadsheet"})
+LARGE = frozenset(
+    {
+        "price_lists.begin",
+        "price_lists.text",
+        "price_lists.check",
+        "price_lists.spreadsheet",
+        "price_lists.save_spreadsheet",
+    }
+)
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""
 
 LARGEST = 40_000_000

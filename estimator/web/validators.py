@@ -10,10 +10,11 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 
-from estimator import telephone
+from estimator import figures, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web.language import current_reader
+from estimator.web.typed_figures import two_readings
 
 if TYPE_CHECKING:
     from estimator.web.fields import AddressField, DayField, NumberField, TicksField
@@ -153,7 +154,8 @@ class Number:
 
     def __call__(self, form: BaseForm, field: NumberField) -> None:
         if field.number is None:
-            raise StopValidation(str(self.message))
+            both = figures.both(field.data, percent=True)
+            raise StopValidation(str(self.message) if both is None else two_readings(field.data, both))
 
 
 class Whole:

@@ -190,6 +190,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.text": EDITORS,
     "price_lists.check": EDITORS,
     "price_lists.spreadsheet": EDITORS,
+    "price_lists.save_spreadsheet": EDITORS,
     "price_lists.change_examples": EDITORS,
     "price_lists.go_back": EDITORS,
     "price_lists.date_and_name": EDITORS,

@@ -10,12 +10,12 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from estimator import telephone
+from estimator import figures, spreadsheets, telephone
 from estimator.mail import addresses
+from estimator.price_lists import editing
 from estimator.requests import name_index
 from estimator.staff import passwords
 from estimator.web import fields, typed_money, validators
-from estimator.web.desk.price_lists import entry
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.typed_days import PARTS
@@ -101,13 +101,15 @@ def judged(text: str) -> object:
         lambda text: name_index.beginnings(text, "key"),
         lambda text: name_index.word_of(text, "key"),
         judged,
-        entry.code_from,
+        editing.code_from,
+        lambda text: figures.readings(text[: figures.LONGEST], "EUR", percent=True),
+        lambda text: list(spreadsheets.clipboard(text)),
         lambda text: typed_money.readings(text, "EUR", current_reader()),
         lambda text: typed_money.readings(text[: typed_money.LONGEST], "EUR", current_reader()),
         lambda text: current_reader().read_number(text),
         telephone.dial,
     ],
-    ids="counted domain checked suggestion names name password code money amount number dialled".split(),
+    ids="counted domain checked suggestion names name password code figure pasted money amount number phone".split(),
 )
 def test_what_is_looked_up_and_judged_takes_no_time_either(work: Callable[[str], object]) -> None:
     assert slow(work) == {}

@@ -6,6 +6,7 @@ so that it can be shown beside the field in which it stands.
 
 from __future__ import annotations
 
+from estimator.price_lists.editing.bringing import code_from
 from estimator.price_lists.editing.differences import EntryChange, FieldChange, differences
 from estimator.price_lists.editing.document import (
     Data,
@@ -13,6 +14,7 @@ from estimator.price_lists.editing.document import (
     Path,
     add,
     below,
+    currency_of,
     entries,
     free_code,
     get,
@@ -46,7 +48,6 @@ from estimator.price_lists.editing.prices import (
     with_cells,
     with_prices,
 )
-from estimator.price_lists.editing.sheets import Sheet
 
 __all__ = [
     "MOST_PASTED",
@@ -61,10 +62,11 @@ __all__ = [
     "Path",
     "Raised",
     "Section",
-    "Sheet",
     "add",
     "below",
     "changed",
+    "code_from",
+    "currency_of",
     "differences",
     "elsewhere",
     "entries",

@@ -83,7 +83,14 @@ def around(data: Data, path: Path) -> Around:
         for code, entry in entries(data, ("driver",)).items()
         if isinstance(entry, dict) and isinstance(kind := entry.get("kind"), str)
     }
-    return Around(drivers, drivers.get(path[1], "") if len(path) > 1 and path[0] == "driver" else "")
+    kind = drivers.get(path[1], "") if len(path) > 1 and path[0] == "driver" else ""
+    return Around(drivers, kind, currency_of(data))
+
+
+def currency_of(data: Data) -> str:
+    """Return the currency of a list; empty if it names none."""
+    found = data.get("currency")
+    return found if isinstance(found, str) else ""
 
 
 def entries(data: Data, section: Path) -> Mapping[str, Any]:

@@ -390,7 +390,7 @@ SECTIONS: Mapping[str, Section] = {
                     _("Tiers: the tier’s price is the whole amount"),
                     _("Written in the same way, without flat."),
                 ),
-                Field("percent", "amount", _("Percent of other charges"), _("Needs the next field.")),
+                Field("percent", "percent", _("Percent of other charges"), _("Needs the next field.")),
                 Field("of", "names", _("Percent of what"), _OF_HELP),
                 Field(
                     "on_request",
@@ -437,7 +437,7 @@ SECTIONS: Mapping[str, Section] = {
             (
                 _label(),
                 *_when(),
-                Field("percent", "number", _("Percent"), required=True),
+                Field("percent", "percent", _("Percent"), required=True),
                 Field("of", "names", _("Percent of what"), _OF_HELP, required=True),
                 Field(
                     "above",
@@ -459,7 +459,7 @@ SECTIONS: Mapping[str, Section] = {
                 _label(),
                 Field("due", "plain", _("When it is due"), required=True, by_language=True),
                 Field("amount", "number", _("Fixed amount"), _("Fill in this or the percent.")),
-                Field("percent", "number", _("Percent of the rest")),
+                Field("percent", "percent", _("Percent of the rest")),
             ),
         ),
         Section(

@@ -13,7 +13,18 @@ from estimator.price_lists.editing.kinds import KINDS, text_of, value_of
 from estimator.price_lists.editing.writing import PARTS
 from pricing import Problem
 
-_STRUCTURED = {"amount", "tiers", "covers", "condition", "names", "factors", "number", "day", "flag"}
+_STRUCTURED = {
+    "amount",
+    "percent",
+    "tiers",
+    "covers",
+    "condition",
+    "names",
+    "factors",
+    "number",
+    "day",
+    "flag",
+}
 """Kinds of which a text is never a value."""
 
 

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from estimator.i18n import bare_number, folded_digits
+from estimator import figures
+from estimator.i18n import folded_digits
 from pricing.money import as_written
 from pricing.reading import MOST_DECIMALS, MOST_WHOLE_DIGITS, PLURAL_FORMS, TooLong, shown
 
@@ -24,10 +25,11 @@ _CASES = ("low", "likely", "high")
 
 @dataclass(frozen=True)
 class Around:
-    """The context in which a value is read: the kinds of all questions, and that of the question it belongs to."""
+    """The context in which a value is read: the kinds of all questions and of the one it belongs to, the currency."""
 
     drivers: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,12 @@ class Kind:
     control: str = "line"
 
 
-def typed_number(typed: str) -> Decimal | int | None:
-    """Parse a number typed in plain digits; None if it is not a number."""
-    text = bare_number(typed)
-    if not _NUMBER.match(text):
+def typed_number(typed: str, currency: str = "", *, percent: bool = False) -> Decimal | int | None:
+    """Parse a number as people type it; None if it is not a number, or can be read in two ways."""
+    found = figures.readings(typed, currency, percent=percent)
+    if len(found) != 1 or not _NUMBER.match(found[0].text):
         return None
-    return Decimal(text) if "." in text else int(text)
+    return Decimal(found[0].text) if "." in found[0].text else int(found[0].text)
 
 
 def _raw(value: Any) -> str:
@@ -58,7 +60,7 @@ def _raw(value: Any) -> str:
 
 def _digits(value: Any) -> str:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 100:
-        return as_written(value)
+        return figures.shown(as_written(value))
     return str(value)
 
 
@@ -88,8 +90,16 @@ def _flag_value(typed: str, _around: Around) -> Any:
     return {"yes": True, "no": False}.get(typed.strip(), typed.strip() or None)
 
 
-def _number_value(typed: str, _around: Around) -> Any:
-    number = typed_number(typed)
+def _number_value(typed: str, around: Around) -> Any:
+    number = typed_number(typed, around.currency)
+    return typed.strip() or None if number is None else number
+
+
+def _percent_value(typed: str, around: Around) -> Any:
+    parts = typed.split("|")
+    if len(parts) == 3 and all(part.strip() for part in parts):
+        return {case: _percent_value(part, around) for case, part in zip(_CASES, parts, strict=True)}
+    number = typed_number(typed, percent=True)
     return typed.strip() or None if number is None else number
 
 
@@ -322,6 +332,7 @@ KINDS: Mapping[str, Kind] = {
     "lines": Kind(_plain_text, _text_value, "lines"),
     "number": Kind(_plain_text, _number_value, "number"),
     "amount": Kind(_amount_text, _amount_value, "number"),
+    "percent": Kind(_amount_text, _percent_value, "number"),
     "flag": Kind(_flag_text, _flag_value, "flag"),
     "day": Kind(_plain_text, _day_value),
     "word": Kind(_plain_text, _text_value, "select"),

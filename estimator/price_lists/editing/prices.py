@@ -7,9 +7,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from estimator.price_lists.editing.document import Data, Path, add, entries, free_code, get, put
+from estimator import figures
+from estimator.price_lists.editing.document import (
+    Data,
+    Path,
+    add,
+    currency_of,
+    entries,
+    free_code,
+    get,
+    put,
+)
 from estimator.price_lists.editing.kinds import Around, typed_number, value_of
 from estimator.price_lists.editing.writing import TIERS
+from estimator.spreadsheets import CutOff, clipboard
 from pricing.currencies import MINOR_UNIT
 from pricing.money import Rounder, plain
 from pricing.reading import AMOUNT_KEYS as CASES
@@ -43,8 +54,8 @@ def rounder(data: Data) -> Rounder | None:
 
 
 def percent_of(typed: str) -> Decimal | None:
-    """Parse a percentage by which prices can be changed; None if what was typed is not one."""
-    number = typed_number(typed.replace("%", "").replace("+", ""))
+    """Parse a percentage by which prices can be changed; None if it is not one, or can be read in two ways."""
+    number = typed_number(typed, percent=True)
     if number is None or not LEAST_PERCENT < number <= MOST_PERCENT:
         return None
     return Decimal(number)
@@ -101,30 +112,45 @@ def _cases(path: tuple[str | int, ...], amount: Any) -> Iterator[tuple[tuple[str
 
 
 class Pasted(NamedTuple):
-    """The result of pasting rows: the new data, the numbers of new and changed charges, and the rows refused."""
+    """The result of pasting rows: the new data, the numbers of new and changed charges, and the rows refused.
+
+    `unclear` are the prices among those that can be read in two ways, `cut` says that a cell's quotation never ends.
+    """
 
     data: Data
     added: int
     changed: int
     refused: tuple[str, ...]
     beyond: tuple[str, ...]
+    unclear: tuple[str, ...] = ()
+    cut: bool = False
 
 
 def pasted(data: Data, text: str, main: str) -> Pasted:
     """Return data with rows of a spreadsheet: code, name, group, for each, price, with tabs between them.
 
     A code that the list has is changed where a cell is filled, another one is added. A first row without a
-    code, such as headings, is refused like every row that cannot be read. Rows after the first MOST_PASTED are
-    given back as they are.
+    code, such as headings, is refused like every row that is not read whole, its price included. Rows after the first
+    MOST_PASTED are given back as they are, and all of them if the end of a cell is missing.
     """
     added = changed = 0
-    refused = []
-    lines = [line for line in text.splitlines() if line.strip()]
-    for line in lines[:MOST_PASTED]:
-        cells = [cell.strip() for cell in line.split("\t")]
-        code = cells[0]
+    refused, unclear = [], []
+    try:
+        rows = [row for row in clipboard(text) if any(cell.strip() for cell in row.cells)]
+    except CutOff:
+        return Pasted(data, 0, 0, (text,), (), cut=True)
+    currency = currency_of(data)
+    for line, found in rows[:MOST_PASTED]:
+        cells = [cell.strip() for cell in found]
+        while len(cells) > 5 and not cells[-1]:
+            cells.pop()
+        code, price = cells[0], (cells[4] if len(cells) > 4 else "")
         if not CODE.match(code) or not 2 <= len(cells) <= 5:
             refused.append(line)
+            continue
+        if price and not _is_amount(price, currency):
+            refused.append(line)
+            unclear += [part.strip() for part in price.split("|") if figures.both(part, currency)]
             continue
         if code in entries(data, ("charge",)):
             changed += 1
@@ -137,7 +163,15 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
         data = with_cells(
             data, code, dict(zip(("label", "group", "per", "price"), cells[1:], strict=False)), main
         )
-    return Pasted(data, added, changed, tuple(refused), tuple(lines[MOST_PASTED:]))
+    beyond = tuple(row.text for row in rows[MOST_PASTED:])
+    return Pasted(data, added, changed, tuple(refused), beyond, tuple(unclear))
+
+
+def _is_amount(typed: str, currency: str) -> bool:
+    value = value_of("amount", typed, Around(currency=currency))
+    return not isinstance(value, str) and not (
+        isinstance(value, dict) and any(isinstance(part, str) for part in value.values())
+    )
 
 
 def with_cells(data: Data, code: str, cells: dict[str, str], main: str) -> Data:
@@ -151,5 +185,7 @@ def with_cells(data: Data, code: str, cells: dict[str, str], main: str) -> Data:
     for key, typed in cells.items():
         if typed.strip():
             path, kind = paths[key]
-            data = put(data, ("charge", code, *path), value_of(kind, typed, Around()))
+            data = put(
+                data, ("charge", code, *path), value_of(kind, typed, Around(currency=currency_of(data)))
+            )
     return data

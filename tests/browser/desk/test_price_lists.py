@@ -201,7 +201,7 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     file = tmp_path / "list.xlsx"
     download.value.save_as(file)
     book = openpyxl.load_workbook(file)
-    sheet = book["charge"]
+    sheet = book["Charges"]
     row = [cell.value for cell in sheet["A"]].index("single") + 1
     sheet.cell(row, [cell.value for cell in sheet[1]].index("price") + 1, 70)
     book.save(file)
@@ -210,4 +210,35 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
     assert hindrances_at_the_desk(page) == []
     page.get_by_role("button", name="Save these changes").click()
+    expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def test_a_figure_in_a_spreadsheet_that_can_be_read_in_two_ways_is_asked_about(
+    page: Page, tmp_path: Path
+) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/staff/tables/drafts/1/spreadsheet")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as XLSX").click()
+    file = tmp_path / "list.xlsx"
+    download.value.save_as(file)
+    book = openpyxl.load_workbook(file)
+    sheet = book["Charges"]
+    price = [cell.value for cell in sheet[1]].index("price") + 1
+    codes = [cell.value for cell in sheet["A"]]
+    sheet.cell(codes.index("single") + 1, price, "1.234")
+    sheet.cell(codes.index("semi_private") + 1, price, "sixty")
+    book.save(file)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_text("“1.234” is 1234 or 1.234")).to_be_visible()
+    assert axe(page) == []
+    assert hindrances_at_the_desk(page) == []
+    page.get_by_role("button", name="Save these changes").click()
+    expect(page.get_by_text("Choose what it stands for").first).to_be_visible()
+    assert axe(page) == []
+    page.get_by_label("What does the point stand for?").select_option("thousands")
+    page.get_by_role("button", name="Save these changes").click()
+    expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+    expect(page.get_by_text("1234")).to_be_visible()

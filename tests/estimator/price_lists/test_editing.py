@@ -262,7 +262,12 @@ def test_prices_rise_by_a_percentage_and_are_rounded_as_the_list_says() -> None:
     assert ward["price"] == {"low": Decimal("40.55"), "likely": Decimal("44.3"), "high": Decimal("48.05")}
 
 
-@pytest.mark.parametrize("typed", ["", "four", "-100", "1001", "4,5"])
+@pytest.mark.parametrize("typed", ["4.5", "4,5", "+4,5 %", "4.50%"])
+def test_a_percentage_is_read_as_people_write_it(typed: str) -> None:
+    assert editing.percent_of(typed) == Decimal("4.5")
+
+
+@pytest.mark.parametrize("typed", ["", "four", "-100", "1001", "4,5,1", "2,500"])
 def test_a_percentage_that_makes_no_sense_is_none(typed: str) -> None:
     assert editing.percent_of(typed) is None
 
@@ -330,10 +335,10 @@ def test_what_differs_is_told_field_by_field_also_while_it_is_wrong() -> None:
 
 def test_a_price_that_may_be_meant_in_thousands_keeps_its_zeros_in_a_draft_and_is_warned_of() -> None:
     charge = ("charge", "consultation")
-    written = editing.written(editing.typed_into(data_of(), charge, {"price": "1.480"}))
+    written = editing.written(editing.typed_into(data_of(), charge, {"price": "1.4800"}))
     look = editing.look(written)
     assert look.data is not None
-    assert {one.name: one.text for one in editing.inputs(look.data, charge)}["price"] == "1.480"
+    assert {one.name: one.text for one in editing.inputs(look.data, charge)}["price"] == "1.4800"
     assert [one.place for one in look.warnings if one.kind == "finer_than_currency"] == [
         "charge.consultation.price"
     ]

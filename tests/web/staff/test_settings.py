@@ -139,7 +139,12 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
         ("days", {"reply_days": "0"}, "Enter a whole number from 1 to 60."),
         ("quotes", {"reflection_days": "-1"}, "Enter a whole number from 0 to 90."),
         ("quotes", {"adjustment_limit": "100.5"}, "Enter a number from 0 to 100."),
-        ("quotes", {"adjustment_limit": "1.005"}, "Enter at most two decimals."),
+        (
+            "quotes",
+            {"adjustment_limit": "1.005"},
+            "“1.005” can be read in two ways. Write 1005 or 1.0050.",
+        ),
+        ("quotes", {"adjustment_limit": "0.005"}, "Enter at most two decimals."),
         ("kept", {"requests_kept_days": "29"}, "Enter a whole number from 30 to 3650."),
         ("kept", {"quotes_kept_years": "31"}, "Enter a whole number from 1 to 30."),
         ("letters/estimate", {"before-en": "x" * 1001}, "Enter at most 1000 characters; there are 1001."),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from estimator import figures
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
-from estimator.normal_form import normal_form
 from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
@@ -32,6 +31,7 @@ from estimator.web.desk.price_lists.problems import problems_in_words, sentence
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
 from estimator.web.language import current_reader
+from estimator.web.typed_figures import two_readings
 from pricing import Problem
 from pricing.problems import SENTENCES
 from pricing.reading import CODE, LONGEST_CODE
@@ -183,7 +183,10 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
     """
     tags = editing.languages(data)
     problems = [in_a_form(problem, one.field.help) for problem in one.problems]
-    if one.unreadable and one.field.help:
+    both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
+    if one.unreadable and both is not None and one.control == "number":
+        problems = [two_readings(one.text, both)]
+    elif one.unreadable and one.field.help:
         problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
     reader = None if one.language is None else _reader(one.language)
     options = _options(one, data) if one.control in ("select", "flag") else None
@@ -227,6 +230,9 @@ def in_a_form(problem: Problem, help: Any) -> str:
     given = problem.values.get("given", "")
     if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
         return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
+    both = figures.both(given) if problem.kind == "not_a_number" else None
+    if both is not None:
+        return two_readings(given, both)
     if problem.kind == "not_a_number":
         return _("“%(typed)s” is not a number. Enter digits with a point, for example 480.50.", typed=given)
     if problem.kind == "not_a_date":
@@ -332,9 +338,3 @@ def _neighbours(draft: Draft, where: editing.Path, data: editing.Data) -> dict[s
         name: code and url_for("price_lists.entry", draft_id=draft.id, path="/".join((*where[:-1], code)))
         for name, code in found.items()
     }
-
-
-def code_from(label: str) -> str:
-    """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
-    plain = normal_form("NFKD", label).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:40].strip("_")

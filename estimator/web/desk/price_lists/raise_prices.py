@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from estimator import figures
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
@@ -19,6 +20,7 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
 )
 from estimator.web.language import current_reader
+from estimator.web.typed_figures import two_readings
 from pricing.money import plain
 
 
@@ -74,6 +76,10 @@ def problem_with(draft: Draft) -> str | None:
     if changes is None and editing.rounder(data) is None:
         return _("The currency or the rounding in “About the list” is wrong. Fix it first.")
     if changes is None:
+        typed = request.form.get("percent", "")
+        both = figures.both(typed, percent=True)
+        if both is not None:
+            return two_readings(typed, both)
         return _("Enter by how many percent, for example 4 or -2.5.")
     if not _chosen(data):
         return _("Tick the charges whose prices change, or choose a group or all charges.")

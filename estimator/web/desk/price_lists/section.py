@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from estimator import figures
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
@@ -26,11 +27,12 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
-from estimator.web.desk.price_lists.entry import bad_code, code_from, field_of
+from estimator.web.desk.price_lists.entry import bad_code, field_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
+from estimator.web.typed_figures import two_readings
 
 CELLS = ("label", "group", "per", "price")
 """What can be typed in the row of a charge; the label in the main language."""
@@ -194,7 +196,7 @@ def _done(data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data
 def _added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
     label, code = form.label.data, form.code.data
     if not code:
-        code = code_from(label) or path
+        code = editing.code_from(label) or path
         code = editing.free_code(data, (path,), code)
     problem = bad_code(data, (path,), None, code)
     if problem is not None:
@@ -213,13 +215,23 @@ def _added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
 def _pasted(data: editing.Data, form: ManyForm) -> editing.Data:
     found = editing.pasted(data, form.rows.data, editing.languages(data)[0])
     said = []
-    if found.refused:
+    if found.cut:
+        said.append(
+            _(
+                "A cell begins with a quotation mark and its end is missing. Nothing was added. Copy the rows again."
+            )
+        )
+    elif found.refused:
         said.append(
             _(
                 "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
                 rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
             )
         )
+    for typed_price in found.unclear[:5]:
+        both = figures.both(typed_price, editing.currency_of(data))
+        if both is not None:
+            said.append(two_readings(typed_price, both))
     if found.beyond:
         reader = current_reader()
         said.append(
@@ -355,7 +367,7 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
     form = AddForm()
     if request.method == "POST":
         label = form.label.data
-        code = form.code.data or code_from(label)
+        code = form.code.data or editing.code_from(label)
         problem = bad_code(data, where, None, code)
         if problem is None:
             entry = {"label": {editing.languages(data)[0]: label}} if label else {}

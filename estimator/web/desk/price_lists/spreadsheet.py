@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import spreadsheets
+from estimator import figures, spreadsheets
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
+from estimator.models import Draft
 from estimator.price_lists import drafts, editing
-from estimator.price_lists.editing import workbook
-from estimator.price_lists.editing.sheets import LeftOut, sheets, taken
+from estimator.price_lists.editing import bringing, workbook
+from estimator.price_lists.editing.bringing import Asked, Conflict, LeftOut, Taken
+from estimator.price_lists.editing.sheets import sheets
+from estimator.spreadsheet_cells import Found, Line
 from estimator.web import whole_numbers
-from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.fields import FileField
+from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.fields import CarriedField, ChoiceField, FileField, WholeTextField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from pricing.syntax import MOST_CHARACTERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+MOST_SHOWN = 50
+"""Maximum number of sentences of a kind on the page."""
+
+MOST_ASKED = 200_000
+"""Maximum number of characters of what is asked about, which the page carries."""
+
+MARKS = {".": "point", ",": "comma"}
+"""The marks that can be meant in two ways, and the name of the field that asks about each."""
+
 
 class SpreadsheetForm(Form):
     """A spreadsheet that was taken out, and changed."""
 
     file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
+
+
+class SavingForm(Form):
+    """What a spreadsheet would make of the list, and the figures in it that can be read in two ways."""
+
+    text = WholeTextField(lazy_gettext("Text"))
+    asked = CarriedField(most=MOST_ASKED)
+    point = ChoiceField(
+        lazy_gettext("What does the point stand for?"),
+        choices=lambda: _meanings("."),
+        empty=lazy_gettext("Choose"),
+        optional=True,
+        refusal="",
+    )
+    comma = ChoiceField(
+        lazy_gettext("What does the comma stand for?"),
+        choices=lambda: _meanings(","),
+        empty=lazy_gettext("Choose"),
+        optional=True,
+        refusal="",
+    )
+
+
+def _meanings(mark: str) -> list[tuple[str, str]]:
+    return [
+        ("decimals", _("decimals: %(figure)s is one and a quarter", figure=f"1{mark}250")),
+        ("thousands", _("thousands: %(figure)s is twelve hundred and fifty", figure=f"1{mark}250")),
+        ("leave", _("Leave these prices as they are now")),
+    ]
 
 
 @pages.get("/drafts/<whole:draft_id>/list.xlsx")
@@ -35,10 +82,9 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    about = [("draft", str(draft.id)), ("save", str(draft.saves))]
-    answer = Response(workbook.written(sheets(data), about), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="draft-{draft.id}.xlsx"'
-    return answer
+    about = [("draft", str(draft.id)), ("save", str(draft.saves)), ("list", draft.slug)]
+    answer = Response(workbook.written(sheets(data), about, draft.text), mimetype=XLSX)
+    return _named(answer, draft, data, ".xlsx")
 
 
 @pages.get("/drafts/<whole:draft_id>/charges.csv")
@@ -49,9 +95,21 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
-    content = spreadsheets.csv([spreadsheets.Column(column) for column in sheet.columns], sheet.rows)
-    answer = Response(b"".join(content), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="draft-{draft.id}-charges.csv"'
+    columns = [spreadsheets.Column(column.label) for column in sheet.columns]
+    columns.append(spreadsheets.Column(workbook.mark_of_csv(draft.id, draft.saves)))
+    rows = [
+        [*(column.choices.get(said, said) for column, said in zip(sheet.columns, row, strict=True)), ""]
+        for row in sheet.rows
+    ]
+    answer = Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
+    return _named(answer, draft, data, "-charges.csv")
+
+
+def _named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:
+    """Give a file a name that says of which list, version and draft it is."""
+    version = re.sub(r"[^A-Za-z0-9._-]+", "-", str(data.get("version", "")))[:40].strip("-.")
+    name = "-".join(filter(None, (draft.slug, version, f"draft-{draft.id}")))
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}{end}"'
     return answer
 
 
@@ -73,67 +131,266 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
         return render_template("desk/spreadsheet.html", **shown)
     for file in request.files.values():
         file.close()
-    problem, mine, left_out = None, None, []
     try:
         found, about = workbook.read(form.file.data)
-    except workbook.NotAWorkbook:
-        problem = _(
-            "This is not a spreadsheet of this list. Choose the XLSX file that you downloaded here; at most "
-            "%(most)s bytes and %(rows)s rows. Nothing was changed.",
-            most=shown["most"],
-            rows=shown["rows"],
-        )
+    except workbook.NotAWorkbook as not_one:
+        problem: str | None = _trouble(not_one.trouble, shown["most"], shown["rows"])
     else:
-        number = whole_numbers.read(about.get("save"))
-        if about.get("draft") != str(draft.id) or number is None:
-            problem = _("This spreadsheet was downloaded from another draft. Nothing was changed.")
-        else:
-            before = drafts.text_of(draft, number)
-            base = data if before is None else editing.look(before).data or data
-            made = taken(data, base, [_readable(one) for one in found])
-            left_out = [_why(one) for one in made.left_out]
-            mine = editing.written(made.data)
-            if len(mine) > MOST_CHARACTERS:
-                raise drafts.TooLong
+        problem, base = _base(draft, data, about)
+        made = bringing.taken(data, base, _printable(found))
+        if problem is None and made.sheets == 0:
+            problem = _(
+                "No sheet of this file is part of a price list: none has the name and the headings of the file that "
+                "you downloaded here. Nothing was changed."
+            )
     if problem is not None:
         form.refuse(problem, form.file)
         return render_template("desk/spreadsheet.html", **shown, errors=summary(form)), 422
-    assert mine is not None
-    differs = compared(draft.text, mine)
+    mine = editing.written(made.data)
+    if len(mine) > MOST_CHARACTERS:
+        raise drafts.TooLong
+    saving = SavingForm(None, data={"text": mine, "asked": _carried(made.asked)})
+    notes = [] if about.get("base") or about.get("save") else [_no_base()]
+    return _preview(draft, saving, made, notes)
+
+
+def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]) -> str:
+    """Show what a file would change, what was left out of it, and what is to be decided."""
+    mine = saving.text.data
+    look, before = editing.look(mine), editing.look(draft.text)
+    known = {(one.place, one.kind) for one in (*before.problems, *before.warnings)}
+    fresh = [one for one in look.warnings if (one.place, one.kind) not in known]
     return render_template(
-        "desk/spreadsheet.html", **shown, mine=mine, differs=differs, left_out=left_out, brought=True
+        "desk/spreadsheet.html",
+        draft=head_of(draft),
+        brought=True,
+        differs=compared(draft.text, mine),
+        notes=notes,
+        left_out=[_why(one) for one in made.left_out],
+        conflicts=[_both_changed(one) for one in made.conflicts],
+        saving=saving,
+        asking=_asking(saving),
+        problems=problems_in_words(draft, look.problems, MOST_SHOWN),
+        warnings=problems_in_words(draft, fresh, MOST_SHOWN),
+        errors=summary(saving),
+        most_shown=MOST_SHOWN,
     )
 
 
-def _readable(sheet: editing.Sheet) -> editing.Sheet:
-    return editing.Sheet(
-        sheet.name,
-        [printable(text) for text in sheet.columns],
-        [[printable(text) for text in row] for row in sheet.rows],
+@pages.post("/drafts/<whole:draft_id>/spreadsheet/save")
+def save_spreadsheet(draft_id: int) -> ResponseReturnValue:
+    """Save what a spreadsheet would change, with every figure read as it was answered; else ask again."""
+    draft = the_draft(draft_id)
+    form = SavingForm()
+    mine, over, base = form.text.data, number_in("over"), number_in("base")
+    if len(mine) > MOST_CHARACTERS:
+        raise drafts.TooLong
+    data = editing.look(mine).data
+    asked = _asked(form.asked.data or "")
+    open_ones = [mark for mark in _marks(asked) if form[MARKS[mark]].data not in dict(_meanings(mark))]
+    if data is None or open_ones:
+        for mark in open_ones:
+            form.refuse(_("Choose what it stands for, or leave these prices as they are."), form[MARKS[mark]])
+        return _preview(draft, form, Taken({}), []), 422
+    grouped = {mark: form[MARKS[mark]].data == "thousands" for mark in _marks(asked)}
+    left = {mark for mark in grouped if form[MARKS[mark]].data == "leave"}
+    for one in asked:
+        if not left & set(bringing.marks_in(one.typed, editing.currency_of(data))):
+            data = bringing.answered(data, one.path, one.key, one.typed, grouped)
+    text = editing.written(data) if asked else mine
+    back = url_for("price_lists.spreadsheet", draft_id=draft.id)
+    if over != draft.saves:
+        return conflict(draft, text, base, back)
+    try:
+        kept = store(draft, text, over)
+    except drafts.ChangedMeanwhile as late:
+        return conflict(late.draft, text, base, back)
+    return to("differences", draft_id=kept.id, saved=kept.saves)
+
+
+def _base(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[str | None, editing.Data]:
+    """Return why a file cannot be compared with a draft, and the list that it was made of."""
+    other = _(
+        "This spreadsheet was downloaded from another list, “%(name)s”. Nothing was changed.", name="{}"
+    )
+    is_ours = about.get("draft") == str(draft.id)
+    number = whole_numbers.read(about.get("save"))
+    if about.get("list", draft.slug) != draft.slug:
+        return other.format(about["list"][:80]), data
+    before = drafts.text_of(draft, number) if is_ours and number is not None else None
+    kept = about.get("base") or None
+    base = editing.look(before or kept or "").data if before or kept else None
+    if base is None and about.get("draft", str(draft.id)) != str(draft.id):
+        return _(
+            "This spreadsheet was downloaded from another draft, and does not say what it was. Nothing was changed."
+        ), data
+    if base is not None and before is None and base.get("table") != data.get("table"):
+        return other.format(str(base.get("table"))[:80]), data
+    return None, data if base is None else base
+
+
+def _no_base() -> str:
+    return _(
+        "The file does not say what it was taken from; the sheet “about” is missing. So it is compared with the draft "
+        "as it is now: whatever differs is shown as a change of yours."
+    )
+
+
+def _trouble(trouble: workbook.Trouble, most: object, rows: object) -> str:
+    sentences = {
+        "none": _(
+            "This is not a spreadsheet of this list. Choose the XLSX, ODS or CSV file that you downloaded here; at "
+            "most %(most)s bytes and %(rows)s rows. Nothing was changed.",
+            most=most,
+            rows=rows,
+        ),
+        "large": _(
+            "This file is larger than a price list can be, or takes too long to read: at most %(most)s bytes and "
+            "%(rows)s rows. Nothing was changed.",
+            most=most,
+            rows=rows,
+        ),
+        "locked": _(
+            "This file is protected by a password. Save it without one, and choose it again. Nothing was changed."
+        ),
+        "old": _(
+            "This file is of an old kind, such as XLS. Save it as XLSX or ODS and choose it again. Nothing was changed."
+        ),
+    }
+    return sentences[trouble]
+
+
+def _printable(found: Sequence[Found]) -> list[Found]:
+    return [
+        Found(
+            printable(sheet.name),
+            [
+                Line(
+                    line.number,
+                    {
+                        at: cell._replace(text=printable(cell.text), shown=printable(cell.shown))
+                        for at, cell in line.cells.items()
+                    },
+                )
+                for line in sheet.lines
+            ],
+        )
+        for sheet in found
+    ]
+
+
+def _carried(asked: Sequence[Asked]) -> str:
+    """Return what is asked as text that a page carries; figures beyond its maximum are as they were."""
+    rows: list[Asked] = []
+    length = 2
+    for one in asked:
+        length += len(json.dumps(one)) + 2
+        if length > MOST_ASKED:
+            break
+        rows.append(one)
+    return json.dumps(rows)
+
+
+def _asked(carried: str) -> list[Asked]:
+    """Return what was asked; nothing if a page of ours did not carry it."""
+    try:
+        rows = json.loads(carried or "[]")
+        found = [Asked(*row)._replace(path=tuple(map(str, row[3]))) for row in rows]
+    except (TypeError, ValueError, IndexError, RecursionError):
+        return []
+    return [one for one in found if _is_asked(one)]
+
+
+def _is_asked(one: Asked) -> bool:
+    texts = (one.sheet, one.column, one.key, one.typed)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(one.row, int)
+        and editing.section_of(one.path) is not None
+    )
+
+
+def _marks(asked: Sequence[Asked]) -> list[str]:
+    """Return the marks that can be meant in two ways."""
+    found = [mark for one in asked for mark in bringing.marks_in(one.typed, _ANY)]
+    return [mark for mark in MARKS if mark in found]
+
+
+_ANY = ""
+
+
+def _asking(form: SavingForm) -> list[dict[str, Any]]:
+    """Return what is asked: a field for each mark, with the figures that it is about and both of their readings."""
+    asked = _asked(form.asked.data or "")
+    rows = []
+    for mark in _marks(asked):
+        own = [one for one in asked if mark in bringing.marks_in(one.typed, _ANY)]
+        lines = []
+        for one in own[:MOST_SHOWN]:
+            part = next(
+                part.strip() for part in one.typed.split("|") if mark in bringing.marks_in(part, _ANY)
+            )
+            grouped, decimal = figures.readings(part, percent=True)
+            lines.append(
+                _(
+                    "%(sheet)s, row %(row)s, “%(column)s”: “%(typed)s” is %(first)s or %(second)s",
+                    sheet=one.sheet,
+                    row=one.row,
+                    column=one.column,
+                    typed=one.typed[:80],
+                    first=grouped.text,
+                    second=decimal.text,
+                )
+            )
+        rows.append({"field": form[MARKS[mark]], "lines": lines, "more": max(0, len(own) - len(lines))})
+    return rows
+
+
+def _both_changed(one: Conflict) -> str:
+    return _(
+        "%(sheet)s, row %(row)s, “%(label)s”, %(column)s: it was “%(before)s”, somebody made it “%(now)s” meanwhile, "
+        "the file says “%(then)s”.",
+        sheet=one.sheet,
+        row=one.row,
+        label=one.label[:80],
+        column=one.column,
+        before=one.before[:80],
+        now=one.now[:80],
+        then=one.then[:80],
     )
 
 
 def _why(one: LeftOut) -> str:
+    name = one.name[:80]
+    where = _("Sheet “%(sheet)s”", sheet=one.sheet[:80])
+    if one.row is not None:
+        where = _("Sheet “%(sheet)s”, row %(row)s", sheet=one.sheet, row=one.row)
+    if one.column:
+        where = _(
+            "Sheet “%(sheet)s”, row %(row)s, column “%(column)s”",
+            sheet=one.sheet,
+            row=one.row,
+            column=one.column,
+        )
     sentences = {
-        "sheet": _("The sheet “%(name)s” is no part of a price list.", name=one.name[:80]),
-        "column": _("Sheet “%(sheet)s”: there is no field “%(name)s”.", sheet=one.sheet, name=one.name[:80]),
+        "sheet": _("the name is that of no part of a price list."),
+        "column": _("there is no field “%(name)s”.", name=name),
         "code": _(
-            "Sheet “%(sheet)s”: “%(name)s” is no code. Write small letters, digits and underscores.",
-            sheet=one.sheet,
-            name=one.name[:80],
+            "“%(name)s” is no code. Write small letters, digits and underscores, or nothing.", name=name
         ),
-        "twice": _(
-            "Sheet “%(sheet)s”: the code “%(name)s” stands in two rows; the first counts.",
-            sheet=one.sheet,
-            name=one.name[:80],
+        "twice": _("the code “%(name)s” stands in two rows; the first counts.", name=name),
+        "question": _("there is no question “%(name)s”.", name=name),
+        "nameless": _("a new row needs a name."),
+        "kept": _(
+            "the row of “%(name)s” is gone, but somebody changed it meanwhile. It stays; remove it in the forms.",
+            name=name,
         ),
-        "question": _(
-            "Sheet “%(sheet)s”: there is no question “%(name)s”.", sheet=one.sheet, name=one.name[:80]
-        ),
-        "no_codes": _(
-            "Sheet “%(sheet)s” lacks its column “%(name)s”, and was left as it is.",
-            sheet=one.sheet,
-            name=one.name,
-        ),
+        "no_codes": _("the column “%(name)s” is missing, so the sheet was left as it is.", name=name),
+        "formula": _("a formula without a value. Open the file, let it be calculated, and save it."),
+        "error": _("the cell shows an error, “%(name)s”.", name=name),
+        "percent": _("“%(name)s %%” is a percentage, and an amount belongs here.", name=name),
+        "day": _("“%(name)s” is a day, and a number belongs here.", name=name),
+        "time": _("“%(name)s” is a time, and a number belongs here.", name=name),
+        "currency": _("the cell is formatted as money of another kind, “%(name)s”.", name=name),
     }
-    return sentences[one.kind]
+    return f"{where}: {sentences[one.why]}"

@@ -41,6 +41,7 @@ def differences(draft_id: int) -> ResponseReturnValue:
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
         renamed=_renamed(old, new) if old and new else [],
+        saved=request.args.get("saved", "") == str(draft.saves),
     )
 
 

@@ -13,16 +13,17 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from estimator import figures
 from estimator.config import Settings
 from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
-from estimator.web import typed_money
 from estimator.web.fields import DayField, RadiosField, TextField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
+from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
@@ -63,23 +64,15 @@ class Amount:
 
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
+        both = figures.both(typed, form.currency)
+        if both is not None:
+            raise StopValidation(two_readings(typed, both))
         if field.amount is None:
             raise StopValidation(
                 _(
                     "“%(typed)s” cannot be read as one amount. Enter it like %(example)s.",
                     typed=typed if len(typed) <= LONGEST_AMOUNT else typed[:LONGEST_AMOUNT] + "…",
                     example=current_reader().number("-250"),
-                )
-            )
-        both = typed_money.readings(typed.lstrip("+-−"), form.currency, current_reader())
-        if len(both) > 1:
-            first, second = (typed_money.unambiguous(each) for each in both)
-            raise StopValidation(
-                _(
-                    "“%(typed)s” can be read in two ways. Write %(first)s or %(second)s.",
-                    typed=typed,
-                    first=first,
-                    second=second,
                 )
             )
         if not quote_content.is_amount(field.amount, form.currency):
@@ -102,13 +95,19 @@ class AmountField(TextField):
         "inputmode": "text",
     }
 
+    currency = ""
+    """The currency that may stand beside the figure."""
+
     @property
     def amount(self) -> Decimal | None:
-        """The amount."""
-        if len(self.data) > LONGEST_AMOUNT or self.data.startswith("+-"):
-            return None
-        number = current_reader().read_number(self.data.removeprefix("+"))
-        return None if number is None else Decimal(number)
+        """The amount; None if it can be read in two ways."""
+        return figures.only(self.data, self.currency) if len(self.data) <= LONGEST_AMOUNT else None
+
+
+def _typed(amount: Decimal, reader: Reader) -> str:
+    """Write an amount as it is typed in the reader's language, or so that it has one reading."""
+    text = reader.number(plain(amount))
+    return text if figures.only(text) == amount else figures.unambiguous(plain(amount))
 
 
 @dataclass(frozen=True)
@@ -209,6 +208,8 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
     def read(self, currency: str) -> Read:
         """Validate the form, and return the values that could be parsed."""
         self.currency = currency
+        for number in range(MOST_LINES + 1):
+            self.line(number).amount.currency = currency
         self.validate()
         lines = [self.line(number) for number in range(MOST_LINES + 1)]
         if not lines[-1].is_empty:
@@ -228,7 +229,7 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         saved = drafts.adjustments_by(draft, settings)
         data: dict[str, Any] = {"prices": draft.prices}
         for number, line in enumerate(saved):
-            data[f"amount-{number}"] = reader.number(plain(line.adjustment.amount))
+            data[f"amount-{number}"] = _typed(line.adjustment.amount, reader)
             data[f"label-{number}"] = line.adjustment.label
             data[f"reason-{number}"] = line.adjustment.reason
         if (day := draft.valid_until) is not None:

@@ -1,0 +1,111 @@
+"""What a cell of a spreadsheet says for a field: its text, or why it says nothing that could be taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from string import ascii_uppercase
+from typing import Literal
+
+from estimator import figures
+from estimator.price_lists.editing.fields import Field
+from estimator.spreadsheet_cells import Cell
+from estimator.spreadsheets import guarded, unguarded
+
+Reason = Literal["formula", "error", "percent", "day", "time", "currency"]
+"""Why a cell is left out: a formula without a value, an error, or a value of another kind than its field."""
+
+FIGURES = ("number", "amount", "percent")
+"""The kinds of fields in which numbers stand."""
+
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
+
+
+class Refused(ValueError):
+    """A cell says nothing that could be taken; `reason` is why."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason: Reason = reason
+        super().__init__(reason)
+
+
+class Unclear(ValueError):
+    """A figure in a cell can be read in two ways."""
+
+
+def text_in(cell: Cell, field: Field, before: str, currency: str, choices: Mapping[str, str]) -> str:
+    """Return the text of a field that a cell says; raises Refused, Unclear.
+
+    `before` is the text that was taken out. What a program has only stored in another way is that: 7700 for "007700".
+    """
+    if cell.kind in ("formula", "error"):
+        raise Refused("formula" if cell.kind == "formula" else "error")
+    if field.kind in FIGURES:
+        return _figure(cell, field, before, currency)
+    if cell.kind in ("number", "percent", "money", "typed") and equal(cell.text, before):
+        return before
+    match cell.kind:
+        case "percent":
+            return f"{cell.text} %"
+        case "number":
+            return cell.shown if _PLAIN.match(cell.shown) and equal(cell.shown, cell.text) else cell.text
+        case "typed" if guarded(before) == cell.text:
+            return before
+    text = unguarded(cell.text) if cell.kind == "typed" else cell.text
+    return chosen(text, choices)
+
+
+def chosen(text: str, choices: Mapping[str, str]) -> str:
+    """Return the code of a word that people read; what is none of them stays."""
+    wanted = text.strip().casefold()
+    if text.strip() in choices or not wanted:
+        return text
+    for code, label in choices.items():
+        if wanted in (label.casefold(), code.casefold()):
+            return code
+    return text
+
+
+def _figure(cell: Cell, field: Field, before: str, currency: str) -> str:
+    percent = field.kind == "percent"
+    match cell.kind:
+        case "percent" if not percent:
+            raise Refused("percent")
+        case "money" if percent or not _is_of(currency, cell.shown):
+            raise Refused("currency")
+        case "day":
+            raise Refused("day")
+        case "time":
+            raise Refused("time")
+        case "number" | "percent" | "money":
+            return before if equal(cell.text, before) else figures.shown(cell.text)
+    parts, known = cell.text.split("|"), before.split("|")
+    known += [""] * (len(parts) - len(known))
+    return " | ".join(
+        _typed(part.strip(), was.strip(), currency, percent=percent)
+        for part, was in zip(parts, known, strict=False)
+    )
+
+
+def _typed(text: str, before: str, currency: str, *, percent: bool) -> str:
+    if text == before:
+        return before
+    found = figures.readings(text, "" if percent else currency, percent=percent)
+    if _PLAIN.match(before) and any(one.number == Decimal(before) for one in found):
+        return before
+    if len(found) == 2:
+        raise Unclear
+    return found[0].text if found else text
+
+
+def _is_of(currency: str, mark: str) -> bool:
+    """Whether a cell's format names the currency of the list: by its code, its sign, or the sign without letters."""
+    signs = [sign for one in figures.marks_of(currency) for sign in (one, one.lstrip(ascii_uppercase))]
+    known = {sign.strip() for sign in signs}
+    return mark.strip() in known
+
+
+def equal(one: str, other: str) -> bool:
+    """Whether two texts are the same number, written in plain digits."""
+    return bool(_PLAIN.match(one) and _PLAIN.match(other)) and Decimal(one) == Decimal(other)
