@@ -31,7 +31,15 @@ from estimator.models.staff import (
     StaffSession,
     StaffUser,
 )
-from estimator.models.tables import Draft, DraftSave, Preview, PriceList, PublishedNeverChanges, TableVersion
+from estimator.models.tables import (
+    Draft,
+    DraftComment,
+    DraftSave,
+    Preview,
+    PriceList,
+    PublishedNeverChanges,
+    TableVersion,
+)
 
 __all__ = [
     "Attempts",
@@ -40,6 +48,7 @@ __all__ = [
     "Counter",
     "Document",
     "Draft",
+    "DraftComment",
     "DraftSave",
     "Estimate",
     "InstallationState",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists import approvals, drafts, editing, previews, repricing, worked_examples
 from estimator.price_lists.published import (
     Blocked,
     InForceAlready,
@@ -36,6 +36,7 @@ __all__ = [
     "UnknownTimeZone",
     "VersionTaken",
     "all_in_force",
+    "approvals",
     "close",
     "day_of",
     "drafts",

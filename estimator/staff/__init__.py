@@ -31,6 +31,7 @@ from estimator.staff.accounts import (
     sign_out_everywhere,
     who_may,
 )
+from estimator.staff.approvers import tell_approvers, tell_who_asked
 
 __all__ = [
     "DEMONSTRATION",
@@ -62,5 +63,7 @@ __all__ = [
     "sessions",
     "set_roles",
     "sign_out_everywhere",
+    "tell_approvers",
+    "tell_who_asked",
     "who_may",
 ]
