@@ -83,6 +83,7 @@ OPEN = {
     "/quote/<number>/decline": {"GET", "POST"},
     "/quote/<number>/question": {"GET", "POST"},
     "/quote/<number>/asked": {"GET"},
+    "/prices/<slug>": {"GET"},
     "/verify": {"GET", "POST"},
     "/verify/<reference>": {"GET"},
     "/verify/<reference>/<revision>": {"GET"},
@@ -100,6 +101,7 @@ DEMONSTRATION = {
 MISSING_WITHOUT_ITS_RECORD = (
     "/e/",
     "/logo/",
+    "/prices/",
     "/q/",
     "/r/",
     "/request/",
@@ -169,6 +171,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.index": EVERYBODY,
     "price_lists.version": EVERYBODY,
     "price_lists.version_text": EVERYBODY,
+    "price_lists.version_xlsx": EVERYBODY,
     "price_lists.overview": EVERYBODY,
     "price_lists.draft_text": EVERYBODY,
     "price_lists.list_xlsx": EVERYBODY,
@@ -235,7 +238,7 @@ PARTS = {
     "<number>": "Q-2026-00001",
     "<revision>": "1",
     "<any(close, reopen):what>": "close",
-    "<any(days, quotes, kept, language):code>": "days",
+    "<any(days, quotes, prices, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 

@@ -18,7 +18,7 @@ from estimator.clinic import Clinic, exchange_rates
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
 from estimator.web import request_context, whole_numbers
-from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TicksField
+from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters
@@ -79,6 +79,17 @@ class QuotesForm(Form):
     )
 
 
+class PricesForm(Form):
+    """Whether anybody can read the price lists."""
+
+    public_prices = TickField(
+        lazy_gettext("Anybody can read the price lists in force, at /prices/ and the name of the list"),
+        description=lazy_gettext(
+            "With every charge, in the reader’s language. Otherwise only staff see a whole price list."
+        ),
+    )
+
+
 class KeptForm(Form):
     """For how long what is personal is kept."""
 
@@ -127,6 +138,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "days": Part(lazy_gettext("Business days"), DaysForm),
     "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
+    "prices": Part(lazy_gettext("Price lists"), PricesForm),
     "kept": Part(lazy_gettext("Retention"), KeptForm),
     "language": Part(lazy_gettext("Language"), LanguageForm),
 }
@@ -184,7 +196,7 @@ def overview() -> ResponseReturnValue:
     )
 
 
-@pages.route("/<any(days, quotes, kept, language):code>", methods=["GET", "POST"])
+@pages.route("/<any(days, quotes, prices, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
@@ -227,6 +239,8 @@ def _value(field: Field) -> Any:
             return math.trunc(number)
         case PercentField():
             return field.number
+        case TickField():
+            return bool(field.data)
     return field.data or None
 
 
@@ -239,6 +253,8 @@ def _written(field: Field, value: Any) -> Any:
             return "\n".join(day.isoformat() for day in value)
         case PercentField():
             return current_reader().number(plain(value))
+        case TickField():
+            return value
     return "" if value is None else str(value)
 
 
@@ -257,6 +273,8 @@ def _in_words(field: Field, stored: Clinic) -> str:
             return f"{count} ({_('next:')} {shown})" if shown else count
         case PercentField():
             return current_reader().percent(plain(value))
+        case TickField():
+            return _("Yes") if value else _("No")
         case ChoiceField():
             tag = (
                 value
