@@ -166,6 +166,8 @@ STAFF: dict[str, str] = {
     "reports.quotes_csv": "requests.read",
     "reports.quotes_xlsx": "requests.read",
     "trail.audit_trail": "audit.read",
+    "trail.trail_csv": "audit.read",
+    "trail.trail_xlsx": "audit.read",
     "settings.overview": "settings.edit",
     "settings.part": "settings.edit",
     "settings.letter": "settings.edit",

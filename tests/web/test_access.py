@@ -205,6 +205,8 @@ MAY: dict[str, set[str]] = {
     "price_lists.take_back": APPROVERS,
     "price_lists.closing": APPROVERS,
     "trail.audit_trail": {"approver", "administrator"},
+    "trail.trail_csv": {"approver", "administrator"},
+    "trail.trail_xlsx": {"approver", "administrator"},
 }
 """Who of the staff may reach what, written down once more by hand."""
 

@@ -129,8 +129,8 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
     ("part", "typed", "sentence"),
     [
         ("days", {"weekend": list("0123456")}, "Leave at least one day of the week for business."),
-        ("days", {"holidays": "2026-12-25\n24.12.2026"}, "Line 2: “24.12.2026” is not a day."),
-        ("days", {"holidays": "2026-02-30"}, "Line 1: “2026-02-30” is not a day."),
+        ("days", {"holidays": "2026-12-25\n24.13.2026"}, "Line 2, “24.13.2026”: Enter a day like this"),
+        ("days", {"holidays": "2026-02-30"}, "Line 1, “2026-02-30”: Enter a day like this"),
         ("days", {"holidays": "1999-01-01"}, "Holidays lie between the years 2000 and 2100."),
         ("days", {"reply_days": ""}, "Enter a number in digits."),
         ("days", {"reply_days": "three"}, "Enter a number in digits."),

@@ -14,6 +14,7 @@ from estimator.models import Draft, TableVersion
 from estimator.price_lists import approvals, drafts, editing
 from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.first_day import understood
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
@@ -98,11 +99,14 @@ def number_in(name: str) -> int:
 
 def typed(prefix: str = "f.") -> dict[str, str]:
     """Return what was typed into the fields whose names begin with a prefix, without it."""
-    return {
+    found = {
         name.removeprefix(prefix): printable(text).replace("\r\n", "\n")
         for name, text in request.form.items()
         if name.startswith(prefix)
     }
+    if "valid_from" in found:
+        found["valid_from"] = understood(found["valid_from"])
+    return found
 
 
 def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Draft:

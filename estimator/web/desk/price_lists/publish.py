@@ -28,6 +28,7 @@ from estimator.web.desk.price_lists.blueprint import (
 from estimator.web.desk.price_lists.comments import CommentForm
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
+from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import TextField, TicksField
 from estimator.web.forms import Form, summary
@@ -42,7 +43,7 @@ from pricing import Problem
 class DateForm(Form):
     """From when on a version is in force, and what it is called; what is wrong with them stands in the draft."""
 
-    valid_from = TextField(lazy_gettext("In force from"))
+    valid_from = FirstDayField(lazy_gettext("In force from"))
     version = TextField(lazy_gettext("Name of this version"))
 
 
@@ -60,7 +61,11 @@ def publish(draft_id: int) -> ResponseReturnValue:
 
 
 def _page(
-    draft: Draft, form: PublishForm, status: int = 200, comment: CommentForm | None = None
+    draft: Draft,
+    form: PublishForm,
+    status: int = 200,
+    comment: CommentForm | None = None,
+    date_form: DateForm | None = None,
 ) -> ResponseReturnValue:
     reader = current_reader()
     proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
@@ -85,7 +90,7 @@ def _page(
         groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, form.kind.data or ()),
         refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
-        date_form=DateForm(None, data=fields),
+        date_form=DateForm(None, data=fields) if date_form is None else date_form,
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
@@ -96,7 +101,7 @@ def _page(
         second=settings().second_approver,
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
-        errors=summary(form) if comment is None else summary(comment),
+        errors=summary(*filter(None, (form, comment, date_form))),
         comment=CommentForm(None) if comment is None else comment,
         entries=comments.entries(data) if proposed else [],
         said=returned_rows(draft),
@@ -127,6 +132,8 @@ def date_and_name(draft_id: int) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     form = DateForm()
+    if not form.validate():
+        return _page(draft, PublishForm(None), 422, date_form=form)
     typed = {"valid_from": form.valid_from.data, "version": form.version.data}
     mine = editing.written(editing.typed_into(data, ("header",), typed))
     back = url_for("price_lists.publish", draft_id=draft.id)

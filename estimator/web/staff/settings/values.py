@@ -57,7 +57,8 @@ class DaysForm(Form):
     holidays = IsoDaysField(
         lazy_gettext("Holidays"),
         description=lazy_gettext(
-            "One day a line, like this: 2026-12-25. Past ones can stay, so that old requests keep their days."
+            "One day a line, such as 2026-12-25 or 25.12.2026. Past ones can stay, so that old requests keep "
+            "their days."
         ),
     )
     reply_days = WholeField(
