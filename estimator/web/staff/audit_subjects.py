@@ -26,6 +26,7 @@ from estimator.models import (
 )
 from estimator.web import whole_numbers
 from estimator.web.staff import signed_in
+from estimator.web.staff.settings import values
 
 KINDS = {
     "lists": (lazy_gettext("Price lists"), ("draft:", "table_version:", "price_list:")),
@@ -50,6 +51,7 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
     found: dict[str, Subject] = {subject: {"name": subject, "address": None} for subject in subjects}
     for name in (_drafts, _versions, _requests, _quotes, _people):
         found |= name(subjects)
+    settings = _settings() if any(subject.startswith("clinic_setting:") for subject in subjects) else {}
     for subject in subjects:
         kind, _colon, rest = subject.partition(":")
         if kind == "price_list":
@@ -57,7 +59,10 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
             found[subject] = {"name": _("Price list “%(slug)s”", slug=rest), "address": address}
         elif kind == "clinic_setting":
             address = url_for("settings.overview") if _may("settings.edit") else None
-            found[subject] = {"name": _("Setting “%(name)s”", name=rest), "address": address}
+            found[subject] = {
+                "name": _("Setting “%(name)s”", name=settings.get(rest, rest)),
+                "address": address,
+            }
         elif kind == "rate":
             address = url_for("settings.rates") if _may("settings.edit") else None
             found[subject] = {"name": _("Rate of exchange %(number)s", number=rest), "address": address}
@@ -72,6 +77,13 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
                 "address": address,
             }
     return found
+
+
+def _settings() -> dict[str, str]:
+    """Return what each setting is called where it is set."""
+    fields = [field for part in values.PARTS.values() for field in part.form(None)]
+    named = {field.name: str(field.label.text) for field in fields}
+    return {**named, "letters": _("Letters"), "logo": _("Logo")}
 
 
 def searched(text: str) -> set[str] | None:

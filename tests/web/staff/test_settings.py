@@ -415,7 +415,7 @@ def test_what_a_clinic_types_is_text_wherever_it_is_shown(app: Flask, ada: Brows
 def test_the_trail_says_what_was_changed(app: Flask, join: Callable[..., Person], ada: Browser) -> None:
     send(ada, "days", reply_days="5")
     ada.get("/staff/audit")
-    assert ada.says("changed a setting clinic_setting:reply_days")
+    assert ada.says("changed a setting: Setting “Business days until a request is answered”")
 
 
 def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(
