@@ -29,6 +29,7 @@ PUBLIC = frozenset(
         "patient.robots",
         "patient.logo",
         "prices.page",
+        "prices.document",
         "changing.apply",
         "changing.question",
         "changing.which",

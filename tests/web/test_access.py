@@ -84,6 +84,7 @@ OPEN = {
     "/quote/<number>/question": {"GET", "POST"},
     "/quote/<number>/asked": {"GET"},
     "/prices/<slug>": {"GET"},
+    "/prices/<slug>.pdf": {"GET"},
     "/verify": {"GET", "POST"},
     "/verify/<reference>": {"GET"},
     "/verify/<reference>/<revision>": {"GET"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +15,7 @@ from estimator.db import db
 from estimator.i18n import reader, speaking
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
+from tests.support.example_papers import text_of
 from tests.support.staff_browser import Page, Staff
 
 EVERY_PRICE = """
@@ -239,3 +241,22 @@ def test_a_public_price_list_is_the_one_in_force(public: Flask) -> None:
         price_lists.close(acting(now=NOW), "delhi")
         db.session.commit()
     assert public.test_client().get("/prices/delhi").status_code == 404
+
+
+def test_a_public_price_list_is_drawn_as_pdf_within_the_limit_of_a_network(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(PDFS_PER_NETWORK="1")
+    client = app.test_client()
+    assert client.get("/prices/delhi.pdf").status_code == 404
+    with app.app_context():
+        clinic.change(acting(now=NOW), "public_prices", True)
+        db.session.commit()
+    answer = client.get("/prices/delhi.pdf")
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF-")
+    assert 'filename="delhi-2026-09-01.pdf"' in answer.headers["Content-Disposition"]
+    text = text_of(answer.data)
+    assert "General ward" in text
+    assert "Only with: Room: General ward" in text.replace("\n", " ")
+    assert client.get("/prices/delhi.pdf").status_code == 429
