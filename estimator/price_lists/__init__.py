@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import approvals, drafts, editing, previews, repricing, worked_examples
+from estimator.price_lists import (
+    approvals,
+    drafts,
+    editing,
+    pdf_document,
+    previews,
+    repricing,
+    worked_examples,
+)
 from estimator.price_lists.published import (
     Blocked,
     InForceAlready,
@@ -47,6 +55,7 @@ __all__ = [
     "lists",
     "on",
     "parsed",
+    "pdf_document",
     "previews",
     "reopen",
     "repricing",

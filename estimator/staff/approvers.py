@@ -36,9 +36,9 @@ def tell_approvers(
             _tell(act, what, about, address, after=max(filter(None, (act.now - QUIET, since))))
 
 
-def tell_who_asked(act: Act, what: What, about: str, actor: str) -> None:
+def tell_who_asked(act: Act, what: What, about: str, who: str) -> None:
     """Mail whoever asked for an approval that it was sent back; nobody who is let in no more."""
-    kind, _colon, number = actor.partition(":")
+    kind, _colon, number = who.partition(":")
     user = db.session.get(StaffUser, int(number)) if kind == "user" and number.isdecimal() else None
     if user is not None and user.active:
         _tell(act, what, about, user.email, after=act.now)

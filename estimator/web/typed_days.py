@@ -68,7 +68,7 @@ def typed_day(typed: str, reader: Reader) -> date | None:
 
 def _day(year: str, month: str, day: str) -> date | None:
     try:
-        return date(int(year), int(month), int(day))
+        return date.fromisoformat(f"{year}-{month:0>2}-{day:0>2}")
     except ValueError:
         return None
 

@@ -9,7 +9,6 @@ from estimator import price_lists, throttle, wording
 from estimator.i18n import gettext as _
 from estimator.models import TableVersion
 from estimator.pdf import renderer
-from estimator.price_lists import pdf_document
 from estimator.web import errors, networks, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line
@@ -55,7 +54,7 @@ def _drawn(version: TableVersion, way_out: pdf_line.WayOut) -> ResponseReturnVal
     if wait is not None:
         return pdf_line.too_many(way_out)
     try:
-        content = pdf_document.document(version, current_reader())
+        content = price_lists.pdf_document.document(version, current_reader())
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of version %s: %s", number, failure)
         return pdf_line.not_made(way_out)
