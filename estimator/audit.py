@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from estimator.act import Act
 from estimator.db import advisory_lock, db
@@ -99,10 +99,60 @@ def _must_be_codes(detail: dict[str, object]) -> None:
                 raise NotACode(name)
 
 
-def page(before: int | None, most: int) -> list[AuditEntry]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries somebody wants to see; what is None or empty does not matter."""
+
+    actor: str | None = None
+    action: str | None = None
+    #: beginnings of subjects: "draft:", "REQ-"
+    kinds: Sequence[str] = ()
+    #: subjects, whole; `persons` among them also stand for what these did
+    subjects: Collection[str] | None = None
+    #: from this moment on, and before that one
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what the columns of an entry must say."""
+        if self.actor is not None:
+            yield AuditEntry.actor == self.actor
+        if self.action is not None:
+            yield AuditEntry.action == self.action
+        if self.kinds:
+            yield or_(*(AuditEntry.subject.startswith(kind, autoescape=True) for kind in self.kinds))
+        if self.subjects is not None:
+            yield or_(AuditEntry.subject.in_(self.subjects), AuditEntry.actor.in_(self.subjects))
+        if self.since is not None:
+            yield AuditEntry.at >= self.since
+        if self.until is not None:
+            yield AuditEntry.at < self.until
+
+
+EVERYTHING = Wanted()
+
+
+def page(before: int | None, most: int, wanted: Wanted = EVERYTHING) -> list[AuditEntry]:
     """Return at most `most` entries, the newest first; with `before`, only those with a lower id."""
-    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    found = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.id.desc()).limit(most)
     return list(db.session.scalars(found if before is None else found.where(AuditEntry.id < before)))
+
+
+def drafts_of(slug: str) -> list[str]:
+    """Return the subjects of every draft that was begun of a price list, also of those that are gone."""
+    begun = select(AuditEntry.subject).where(
+        AuditEntry.action == "draft.begun",
+        AuditEntry.detail.contains(f'"table":{json.dumps(slug, ensure_ascii=False)}', autoescape=True),
+    )
+    return list(db.session.scalars(begun))
+
+
+def lists_of_drafts(subjects: Collection[str]) -> dict[str, str]:
+    """Return the price list that each draft was begun of, by the subject of the draft."""
+    begun = select(AuditEntry.subject, AuditEntry.detail).where(
+        AuditEntry.action == "draft.begun", AuditEntry.subject.in_(subjects)
+    )
+    return {row.subject: str(json.loads(row.detail).get("table", "")) for row in db.session.execute(begun)}
 
 
 def entries(most: int) -> list[AuditEntry]:

@@ -68,6 +68,8 @@ class Clinic:
     requests_kept_days: int = 365
     #: years after which the person of a quote is erased; the figures stay
     quotes_kept_years: int = 10
+    #: whether anybody can read the price lists in force
+    public_prices: bool = False
     #: the language of a reader who chose none; None: the first of LANGUAGES
     default_language: str | None = None
     #: what stands in a letter before and after what it tells: by letter, place ("before", "after"), language
@@ -224,6 +226,12 @@ def _per_cent(value: Any) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValue({"": _("Choose yes or no.")})
+    return value
+
+
 def _language(value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9-]{2,20}", value)):
         raise WrongValue({"": _("Choose one of the languages.")})
@@ -302,6 +310,7 @@ KINDS: Mapping[str, _Kind] = {
     "adjustment_limit": _Kind(_per_cent, str, Decimal),
     "requests_kept_days": _Kind(_whole(30, 3650)),
     "quotes_kept_years": _Kind(_whole(1, 30)),
+    "public_prices": _Kind(_flag),
     "default_language": _Kind(_language),
     "letters": _Kind(_letters),
     "logo": _Kind(

@@ -114,7 +114,7 @@ def put(act: Act, message: Message) -> Mail:
     hour. The caller must then roll back, which removes the row.
     """
     template, about = message.template, message.about
-    lookup = keys.lookup(act.settings.lookup_key, "address", addresses.counted(message.address))
+    lookup = lookup_of(act, message.address)
     name = secrets.token_hex(16)
     named = hashlib.sha256("\x00".join((message.submission, template, about, lookup)).encode()).hexdigest()
     advisory_lock(f"mail to {lookup}")
@@ -157,13 +157,23 @@ def sent_this_hour(now: datetime) -> int:
     return db.session.scalar(counted.where(Mail.created_at > now - HOUR, Mail.template.in_(ANYBODYS))) or 0
 
 
-def put_since(since: datetime, template: str, *, about: str | None = None) -> int:
+def put_since(since: datetime, template: str, *, about: str | None = None, lookup: str | None = None) -> int:
     """Return how many mails of a template, about one record if that is given, were put into the outbox since a moment.
 
-    Whatever became of them: what was cancelled counts as well, but is about no record any more.
+    `lookup` counts those to one address, by `lookup_of`. Whatever became of them: what was cancelled counts as well,
+    but is about no record any more.
     """
     found = select(func.count()).select_from(Mail).where(Mail.template == template, Mail.created_at > since)
-    return db.session.scalar(found if about is None else found.where(Mail.about == about)) or 0
+    if about is not None:
+        found = found.where(Mail.about == about)
+    if lookup is not None:
+        found = found.where(Mail.address_lookup == lookup)
+    return db.session.scalar(found) or 0
+
+
+def lookup_of(act: Act, address: str) -> str:
+    """Return the HMAC by which mails to an address are counted."""
+    return keys.lookup(act.settings.lookup_key, "address", addresses.counted(address))
 
 
 def reached(act: Act) -> int | None:

@@ -33,6 +33,7 @@ from estimator.models.staff import (
 )
 from estimator.models.tables import (
     Draft,
+    DraftComment,
     DraftSave,
     Preview,
     PriceList,
@@ -48,6 +49,7 @@ __all__ = [
     "Counter",
     "Document",
     "Draft",
+    "DraftComment",
     "DraftSave",
     "Estimate",
     "InstallationState",

@@ -61,6 +61,14 @@ class QuoteDraft(Base):
     #: who approved adjustments above the limit, and the hash of exactly what was approved
     approved_by: Mapped[str | None] = mapped_column(String(80))
     approved_hash: Mapped[str | None] = mapped_column(String(64))
+    #: who asked for that approval; None again once it is given or refused, and after any change
+    proposed_by: Mapped[str | None] = mapped_column(String(80))
+    proposed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: who sent it back, to whom, and what they said, sealed; until approval is asked for again
+    returned_by: Mapped[str | None] = mapped_column(String(80))
+    returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    returned_to: Mapped[str | None] = mapped_column(String(80))
+    returned_words: Mapped[bytes | None] = mapped_column(Sealed)
     #: number of the last save, for optimistic locking: saving or issuing on top of an older one is refused
     save: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(80))

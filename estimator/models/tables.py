@@ -137,6 +137,24 @@ class DraftSave(Base):
     saved_by: Mapped[str] = mapped_column(String(80))
 
 
+class DraftComment(Base):
+    """What an approver said who sent a draft back, about the save that they had before them."""
+
+    __tablename__ = "draft_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    #: which save of the draft
+    save: Mapped[int]
+    #: the entry that it is about, "charge.ward"; None for the whole list
+    place: Mapped[str | None] = mapped_column(String(200))
+    words: Mapped[str] = mapped_column(Text)
+    #: who had asked for approval
+    asked_by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+
+
 PreviewState = Literal["waiting", "working", "done", "cancelled", "failed"]
 
 

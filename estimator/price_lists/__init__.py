@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.price_lists import drafts, editing, previews, repricing, returns, slips, worked_examples
+from estimator.price_lists import (
+    approvals,
+    drafts,
+    editing,
+    pdf_document,
+    previews,
+    repricing,
+    returns,
+    slips,
+    worked_examples,
+)
 from estimator.price_lists.precedence import (
     NotInForce,
     UnknownTable,
@@ -39,6 +49,7 @@ __all__ = [
     "UnknownTimeZone",
     "VersionTaken",
     "all_in_force",
+    "approvals",
     "close",
     "day_of",
     "drafts",
@@ -49,6 +60,7 @@ __all__ = [
     "lists",
     "on",
     "parsed",
+    "pdf_document",
     "previews",
     "reopen",
     "repricing",

@@ -477,7 +477,7 @@ def _masked(mail: KeptMail) -> KeptMail:
 
 def _is_theirs(mail: Mail) -> bool:
     """Whether a mail went to the patient, and not to the desk."""
-    return mail.template not in ("quote_decided", "quote_question", "request_question")
+    return mail.template not in ("quote_decided", "quote_question", "request_question", "staff_approval")
 
 
 def _opened(row: Any, sealed: bytes | None, column: str, keyring: keys.Keyring) -> Any:

@@ -16,7 +16,7 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
-from estimator.models import Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
+from estimator.models import Draft, Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
 from estimator.requests import mailed_codes
 from estimator.staff import invitations
 from pricing import PriceTable
@@ -163,6 +163,30 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
     return composing.compose(row.template, reader, _from_house(act), context), None
 
 
+def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
+    """Write that an approval is wanted or was refused; Overtaken if that is not so any more."""
+    what, reader = row.options["what"], reader_of(row.language)
+    if what in ("draft", "draft_returned"):
+        draft = db.session.get(Draft, int(row.about.partition(":")[2] or 0))
+        if draft is None:
+            raise Gone
+        waits = draft.proposed_save is not None
+        number, name, path = str(draft.id), draft.slug, f"/staff/tables/drafts/{draft.id}/publish"
+    else:
+        request = requests.get(row.about)
+        prepared = None if request is None else quotes.drafts.for_request(request)
+        if request is None or prepared is None:
+            raise Gone
+        waits = prepared.proposed_by is not None
+        number, name = "", request.reference
+        path = f"/desk/requests/{request.reference}/quote#approval"
+    if waits == (what in ("draft_returned", "quote_returned")):
+        raise Overtaken
+    with speaking(reader):
+        context = {"what": what, "number": number, "name": name, "link": f"{act.settings.public_url}{path}"}
+    return composing.compose(row.template, reader, _from_house(act), context), None
+
+
 def _code(act: Act, row: outbox.Claimed) -> Written:
     code = db.session.get(QuoteCode, int(str(row.options["code"])))
     digits = None if code is None else mailed_codes.digits_of(act, code)
@@ -302,6 +326,7 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "staff_invitation": _staff_link,
     "staff_reset": _staff_link,
     "staff_notice": _staff_notice,
+    "staff_approval": _staff_approval,
     "quote_code": _code,
     "quote_issued": _quote_issued,
     "quote_decided": _to_the_desk,

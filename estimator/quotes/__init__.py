@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.quotes import drafts, notifications, numbers, pdf_document, plans, reports
+from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
@@ -44,6 +44,7 @@ __all__ = [
     "TooOften",
     "about",
     "accept",
+    "approvals",
     "ask_question",
     "by_number",
     "can_be_withdrawn",

@@ -109,7 +109,13 @@ def change(
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
-    values: dict[str, Any] = {"save": save + 1, "changed_by": act.actor, "changed_at": act.now}
+    values: dict[str, Any] = {
+        "save": save + 1,
+        "changed_by": act.actor,
+        "changed_at": act.now,
+        "proposed_by": None,
+        "proposed_at": None,
+    }
     if prices is not None:
         values["prices"] = prices
     version = plans.offered(request, act.now).version(prices or draft.prices)
@@ -155,6 +161,8 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
     if act.actor in {line.by for line in adjustments_by(current, act.settings)}:
         raise SamePerson
     current.approved_by, current.approved_hash = act.actor, fingerprint
+    current.proposed_by = current.proposed_at = None
+    current.returned_by = current.returned_at = current.returned_to = current.returned_words = None
     db.session.flush()
     requests.add_event(act, request, "approved", fingerprint=fingerprint)
     audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)

@@ -17,6 +17,7 @@ from estimator.staff.accounts import (
     demonstration,
     end_sessions,
     everybody,
+    everyone,
     find,
     find_or_anybody,
     get,
@@ -31,6 +32,7 @@ from estimator.staff.accounts import (
     sign_out_everywhere,
     who_may,
 )
+from estimator.staff.approvers import tell_approvers, tell_who_asked
 
 __all__ = [
     "DEMONSTRATION",
@@ -46,6 +48,7 @@ __all__ = [
     "demonstration",
     "end_sessions",
     "everybody",
+    "everyone",
     "find",
     "find_or_anybody",
     "get",
@@ -62,5 +65,7 @@ __all__ = [
     "sessions",
     "set_roles",
     "sign_out_everywhere",
+    "tell_approvers",
+    "tell_who_asked",
     "who_may",
 ]

@@ -18,15 +18,24 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
-from wtforms.widgets import FileInput, html_params
+from wtforms.widgets import FileInput, TextInput, html_params
 
 from estimator import figures, telephone
-from estimator.i18n import folded_digits
+from estimator.i18n import Reader, folded_digits
 from estimator.i18n import gettext as _
 from estimator.mail import addresses
 from estimator.web import typed_text
 from estimator.web.language import current_reader
-from estimator.web.typed_days import PARTS, iso_day, read_day, read_month
+from estimator.web.typed_days import (
+    EARLIEST,
+    LATEST,
+    PARTS,
+    AmbiguousDay,
+    iso_day,
+    read_day,
+    read_month,
+    typed_day,
+)
 
 LONGEST_NAME = 64
 """Maximum length of a form's random name, or of a hash, that a page carries."""
@@ -242,9 +251,41 @@ class NumberField(CompactField):
         return None if found is None or len(format(found, "f")) > self.longest else found
 
 
-class IsoDayField(CompactField):
-    """A day as year, month and day: 2026-12-25; `day` is None if it is invalid."""
+class _DayInput(TextInput):
+    """The browser's date picker; a plain input where it could not show what stands there."""
 
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        text = field._value()
+        attributes.setdefault("type", "date" if not text or iso_day(text) is not None else "text")
+        return super().__call__(field, **attributes)
+
+
+def day_problem(typed: str, reader: Reader) -> str | None:
+    """Say why a text is no day of ours, and how to write it; None if it is one."""
+    try:
+        day = typed_day(typed, reader)
+    except AmbiguousDay as two:
+        return _(
+            "“%(text)s” can be %(first)s or %(second)s. Write it with the year first: %(iso)s.",
+            text=typed.strip()[:40],
+            first=reader.day(two.days[0]),
+            second=reader.day(two.days[1]),
+            iso=two.days[0].isoformat(),
+        )
+    if day is None:
+        return _("Enter a day like this: 2026-12-25.")
+    if not EARLIEST <= day.year <= LATEST:
+        return _("The year lies between %(first)s and %(last)s.", first=EARLIEST, last=LATEST)
+    return None
+
+
+class IsoDayField(CompactField):
+    """A day that is picked in the browser's calendar, or typed; `day` is None if it is invalid or empty.
+
+    What was typed in another order than 2026-12-25 is understood where it can only be one day.
+    """
+
+    widget = _DayInput()
     attributes: ClassVar[Mapping[str, Any]] = {
         "autocapitalize": "none",
         "autocomplete": "off",
@@ -252,15 +293,29 @@ class IsoDayField(CompactField):
         "spellcheck": "false",
     }
 
+    def __init__(self, *arguments: Any, optional: bool = False, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.optional = optional
+
+    def meant(self, typed: str) -> str:
+        """Return the day with the year first, where it can be read; else what was typed."""
+        text = typed_text.compact(typed)
+        reader = current_reader()
+        day = typed_day(text, reader) if text and day_problem(text, reader) is None else None
+        return text if day is None else day.isoformat()
+
     @property
     def day(self) -> date | None:
         """The day."""
-        return iso_day(self.data)
+        day = iso_day(self.data)
+        return None if day is None or not EARLIEST <= day.year <= LATEST else day
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Refuse what is no day."""
+        """Refuse what is no day, or can be two."""
+        if not self.data and self.optional:
+            return
         if self.day is None:
-            raise StopValidation(_("Enter a day like this: 2026-12-25."))
+            raise StopValidation(day_problem(self.data, current_reader()) or "")
 
 
 class IsoDaysField(AreaField):
@@ -271,18 +326,22 @@ class IsoDaysField(AreaField):
     @property
     def days(self) -> tuple[date, ...]:
         """The days."""
-        found = (iso_day(line) for line in self.data.splitlines())
-        return tuple(day for day in found if day is not None)
+        reader = current_reader()
+        good = (line for line in self.data.splitlines() if day_problem(line, reader) is None)
+        return tuple(day for line in good if (day := typed_day(line, reader)) is not None)
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Refuse the first line that is no day."""
+        """Refuse the first line that is no day, or can be two."""
+        reader = current_reader()
         for number, line in enumerate(self.data.splitlines(), 1):
-            if line.strip() and iso_day(line) is None:
+            problem = day_problem(line, reader) if line.strip() else None
+            if problem is not None:
                 raise StopValidation(
                     _(
-                        "Line %(number)s: “%(text)s” is not a day. Enter it like this: 2026-12-25.",
+                        "Line %(number)s, “%(text)s”: %(problem)s",
                         number=number,
                         text=line.strip()[:40],
+                        problem=problem,
                     )
                 )
 

@@ -24,6 +24,55 @@ def iso_day(typed: str) -> date | None:
         return None
 
 
+EARLIEST, LATEST = 2000, 2100
+"""The years between which a day of ours lies; another one is a slip."""
+
+_NUMBERS = re.compile(
+    r"(?P<first>[0-9]{1,2})(?P<sign>[./-]| +)(?P<second>[0-9]{1,2})(?:(?P=sign))(?P<year>[0-9]{4})"
+)
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[./-](?P<month>[0-9]{1,2})[./-](?P<day>[0-9]{1,2})")
+_NAMED = re.compile(
+    r"(?P<day>[0-9]{1,2})\.?[ -]+(?P<month>[^\W\d_]+\.?),?[ -]+(?P<year>[0-9]{4})"
+    r"|(?P<month2>[^\W\d_]+\.?) +(?P<day2>[0-9]{1,2}),? +(?P<year2>[0-9]{4})"
+)
+
+
+class AmbiguousDay(ValueError):
+    """A day that can be read in two ways, such as 05/06/2026; `days` are both."""
+
+    def __init__(self, *days: date) -> None:
+        self.days = days
+        super().__init__(*days)
+
+
+def typed_day(typed: str, reader: Reader) -> date | None:
+    """Return a day that was picked, or typed with its month as a number or a name; None if it is none.
+
+    With full stops the day comes first; with other signs the order is told by a number above 12. Raises AmbiguousDay.
+    """
+    text = folded_digits(typed).strip() if len(typed) <= LONGEST else ""
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _day(found["year"], found["month"], found["day"])
+    if found := _NAMED.fullmatch(text):
+        month = _month(found["month"] or found["month2"], reader)
+        return _day(found["year"] or found["year2"], month or "0", found["day"] or found["day2"])
+    if not (found := _NUMBERS.fullmatch(text)):
+        return None
+    first, second, year = found["first"], found["second"], found["year"]
+    day_first = _day(year, second, first)
+    month_first = None if found["sign"] == "." else _day(year, first, second)
+    if day_first is not None and month_first is not None and day_first != month_first:
+        raise AmbiguousDay(day_first, month_first)
+    return day_first or month_first
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{year}-{month:0>2}-{day:0>2}")
+    except ValueError:
+        return None
+
+
 def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
     """Return ISO text of three inputs; the month may be a name, in whole or its first letters."""
     day, month, year = (folded_digits(typed[part]).strip() for part in PARTS)

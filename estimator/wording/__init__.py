@@ -15,6 +15,7 @@ from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
+from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.rounding import About, about
 from estimator.wording.rows import (
     AdjustmentRow,
@@ -62,6 +63,9 @@ __all__ = [
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
+    "PriceGroup",
+    "PriceListRows",
+    "PriceRow",
     "Rows",
     "SecondRows",
     "Sum",
@@ -85,6 +89,7 @@ __all__ = [
     "notes_to",
     "notice_sections",
     "other_answers",
+    "price_list",
     "problem_sentence",
     "problem_sentences",
     "provider",

@@ -14,7 +14,7 @@ from pricing.answers import look
 from pricing.conditions import holds
 from pricing.money import plain
 from pricing.stored import StoredBreakdown, StoredStep
-from pricing.table import ChoiceIs, Driver, FlagIs, NumberIs, Package, PriceTable, Test
+from pricing.table import ChoiceIs, DateIs, Driver, FlagIs, NumberIs, Package, PriceTable, Test
 
 MOST = 3
 """Maximum number of packages of which a document says why they are left out."""
@@ -60,7 +60,14 @@ def _covers(package: Package, standing: set[str]) -> bool:
 def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | None:
     """Say which answer a condition asks for; None of a day."""
     driver = next(driver for driver in table.drivers if driver.code == code)
+    if isinstance(test, DateIs):
+        return None
     label = reader.words(driver.label, table.main_language)
+    return listed([label, answers_wanted(driver, test, table, reader)])
+
+
+def answers_wanted(driver: Driver, test: Test, table: PriceTable, reader: Reader) -> str:
+    """Say which answers to one question pass a test."""
     match test:
         case ChoiceIs(codes):
             answers = [answer_words(driver, answer, table, reader).marked for answer in codes]
@@ -71,9 +78,21 @@ def _wanted(code: str, test: Test, table: PriceTable, reader: Reader) -> str | N
                 answers = [answer_words(driver, plain(least), table, reader).marked]
             else:
                 answers = [_bounds(driver, least, most, table, reader)]
-        case _:
-            return None
-    return listed([label, joined(" / ", answers)])
+        case DateIs():
+            answers = list(_days(test, reader))
+    return joined(" / ", answers)
+
+
+def _days(test: DateIs, reader: Reader) -> Iterator[str]:
+    """Say between which days a day has to be, and in which months."""
+    if test.start is not None and test.end is not None:
+        yield _("from %(least)s to %(most)s", least=reader.day(test.start), most=reader.day(test.end))
+    elif test.start is not None:
+        yield f"{reader.day(test.start)} –"
+    elif test.end is not None:
+        yield f"– {reader.day(test.end)}"
+    if test.months:
+        yield listed(reader.month_names()[month - 1] for month in test.months)
 
 
 def _bounds(

@@ -71,6 +71,7 @@ MAILS: Mapping[str, Any] = {
     "staff_invitation": lazy_gettext("An invitation to staff"),
     "staff_reset": lazy_gettext("A new password for staff"),
     "staff_notice": lazy_gettext("A notice to staff"),
+    "staff_approval": lazy_gettext("Notice to staff: an approval"),
 }
 """What each kind of mail is called where all mail is listed."""
 
@@ -84,5 +85,6 @@ MAILS_OF_A_REQUEST: Mapping[str, Any] = {
     "quote_receipt": lazy_gettext("Email that says what happened to the quote"),
     "quote_decided": lazy_gettext("Mail to the desk that the quote was answered"),
     "quote_question": lazy_gettext("Mail to the desk that there is a question"),
+    "staff_approval": lazy_gettext("Mail to staff about an approval"),
 }
 """What each mail about a request or its quote is called in its history."""

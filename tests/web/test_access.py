@@ -83,6 +83,8 @@ OPEN = {
     "/quote/<number>/decline": {"GET", "POST"},
     "/quote/<number>/question": {"GET", "POST"},
     "/quote/<number>/asked": {"GET"},
+    "/prices/<slug>": {"GET"},
+    "/prices/<slug>.pdf": {"GET"},
     "/verify": {"GET", "POST"},
     "/verify/<reference>": {"GET"},
     "/verify/<reference>/<revision>": {"GET"},
@@ -100,6 +102,7 @@ DEMONSTRATION = {
 MISSING_WITHOUT_ITS_RECORD = (
     "/e/",
     "/logo/",
+    "/prices/",
     "/q/",
     "/r/",
     "/request/",
@@ -159,6 +162,8 @@ MAY: dict[str, set[str]] = {
     "quotes_desk.withdraw": {"coordinator"},
     "quotes_desk.new_link": {"coordinator"},
     "quotes_desk.approve": {"approver"},
+    "quotes_desk.send_back": {"approver"},
+    "quotes_desk.propose": {"coordinator"},
     "outbox.page": {"coordinator"},
     "outbox.again": {"coordinator"},
     "reports.page": {"coordinator", "approver"},
@@ -167,6 +172,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.index": EVERYBODY,
     "price_lists.version": EVERYBODY,
     "price_lists.version_text": EVERYBODY,
+    "price_lists.version_xlsx": EVERYBODY,
     "price_lists.overview": EVERYBODY,
     "price_lists.draft_text": EVERYBODY,
     "price_lists.list_xlsx": EVERYBODY,
@@ -196,11 +202,14 @@ MAY: dict[str, set[str]] = {
     "price_lists.date_and_name": EDITORS,
     "price_lists.propose": EDITORS,
     "price_lists.approve": APPROVERS,
+    "price_lists.send_back": APPROVERS,
     "price_lists.publish_alone": APPROVERS,
     "price_lists.take_back": APPROVERS,
     "price_lists.go_back_to": APPROVERS,
     "price_lists.closing": APPROVERS,
     "trail.audit_trail": {"approver", "administrator"},
+    "trail.trail_csv": {"approver", "administrator"},
+    "trail.trail_xlsx": {"approver", "administrator"},
 }
 """Who of the staff may reach what, written down once more by hand."""
 
@@ -234,7 +243,7 @@ PARTS = {
     "<number>": "Q-2026-00001",
     "<revision>": "1",
     "<any(close, reopen):what>": "close",
-    "<any(days, quotes, kept, language):code>": "days",
+    "<any(days, quotes, prices, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 

@@ -158,7 +158,7 @@ SECTIONS: Mapping[str, Section] = {
                     "valid_from",
                     "day",
                     _("In force from"),
-                    _("Year, month and day, such as 2027-03-01."),
+                    _("Pick a day, or type it, such as 2027-03-01 or 31.12.2027."),
                     required=True,
                 ),
                 Field("currency", "plain", _("Currency"), _("Three letters, such as USD."), required=True),

@@ -9,6 +9,7 @@ from estimator.web.patient import (
     estimate_pdf,
     first_question,
     my_data,
+    prices,
     quote,
     request,
     request_page,
@@ -23,6 +24,7 @@ blueprints = (
     my_data.pages,
     quote.pages,
     verify.pages,
+    prices.pages,
 )
 
 __all__ = ["blueprints", "estimate_pdf", "first_question", "request_page"]

@@ -20,7 +20,7 @@ from estimator.web import errors, request_context
 from estimator.web.fields import AddressField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff import security, signed_in
+from estimator.web.staff import security, signed_in, to_do
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled, Ticked
 
@@ -144,7 +144,13 @@ def start() -> ResponseReturnValue:
     """Show what somebody may do here."""
     person = request_context.person()
     codes = None if person.demonstration else recovery_codes.left(person)
-    return render_template("staff/start.html", roles=_roles(person), codes_left=codes)
+    return render_template(
+        "staff/start.html",
+        roles=_roles(person),
+        codes_left=codes,
+        approvals=to_do.approvals(person),
+        sent_back=to_do.sent_back(person),
+    )
 
 
 @pages.get("/account")

@@ -1,18 +1,29 @@
-"""The audit trail for who may read it: one sentence for each entry, the newest first."""
+"""The audit trail for who may read it: one sentence for each entry, the newest first, filtered and taken out."""
 
 from __future__ import annotations
 
+import io
 import json
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypedDict
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from estimator import audit
+from estimator import audit, spreadsheets, staff
+from estimator.act import COMMAND_LINE
+from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
+from estimator.spreadsheets import Cell, Column
 from estimator.web import whole_numbers
+from estimator.web.fields import ChoiceField, IsoDayField, TextField
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff import signed_in
+from estimator.web.staff import audit_subjects, signed_in
+from estimator.web.staff.audit_subjects import Subject
+from estimator.web.transaction import committing
 
 pages = Blueprint("trail", __name__, url_prefix="/staff")
 
@@ -22,6 +33,7 @@ PAGE = 50
 SENTENCES = {
     "draft.begun": lazy_gettext("began a draft"),
     "draft.proposed": lazy_gettext("asked for approval of a draft"),
+    "draft.sent_back": lazy_gettext("sent a draft back with a comment"),
     "draft.thrown_away": lazy_gettext("discarded a draft"),
     "table.published": lazy_gettext("published a version"),
     "table.taken_back": lazy_gettext("took a scheduled version back"),
@@ -29,6 +41,8 @@ SENTENCES = {
     "table.closed": lazy_gettext("closed a list"),
     "table.reopened": lazy_gettext("opened a list again"),
     "table.warnings_acknowledged": lazy_gettext("accepted the warnings of a version"),
+    "quote.proposed": lazy_gettext("asked for approval of a quote’s adjustments"),
+    "quote.sent_back": lazy_gettext("sent a quote back with a comment"),
     "quote.approved": lazy_gettext("approved the adjustments of a quote"),
     "quote.issued": lazy_gettext("issued a quote"),
     "quote.withdrawn": lazy_gettext("withdrew a quote"),
@@ -52,38 +66,200 @@ SENTENCES = {
     "staff.second_factor": lazy_gettext("set up a second factor"),
     "staff.recovery_codes": lazy_gettext("made recovery codes"),
     "staff.recovery_code_used": lazy_gettext("signed in with a recovery code"),
+    "trail.downloaded": lazy_gettext("downloaded the audit trail"),
     "staff.signed_in": lazy_gettext("signed in"),
     "staff.signed_out": lazy_gettext("signed out"),
 }
 """What each action of the trail is called."""
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+NOBODY = {
+    "clock": lazy_gettext("the clock"),
+    "worker": lazy_gettext("worker"),
+    "patient": lazy_gettext("a patient"),
+}
+
+
+class FilterForm(Form):
+    """Which entries somebody wants to see; it comes in the address, so that it can be sent to a colleague."""
+
+    q = TextField(lazy_gettext("Search"), most_shown=200)
+    who = ChoiceField(
+        lazy_gettext("Who"),
+        optional=True,
+        empty=lazy_gettext("anybody"),
+        refusal=lazy_gettext("Choose a person."),
+    )
+    what = ChoiceField(
+        lazy_gettext("What was done"),
+        optional=True,
+        empty=lazy_gettext("anything"),
+        refusal=lazy_gettext("Choose one."),
+        choices=lambda: sorted(
+            ((code, str(said)) for code, said in SENTENCES.items()), key=lambda pair: pair[1]
+        ),
+    )
+    about = ChoiceField(
+        lazy_gettext("About"),
+        optional=True,
+        empty=lazy_gettext("anything"),
+        refusal=lazy_gettext("Choose one."),
+        choices=lambda: [(code, str(label)) for code, (label, _begin) in audit_subjects.KINDS.items()],
+    )
+    since = IsoDayField(lazy_gettext("From the day"), optional=True)
+    until = IsoDayField(lazy_gettext("To the day"), optional=True)
+
+    @classmethod
+    def asked(cls) -> FilterForm:
+        """Return the form with what stands in the address."""
+        form = cls(formdata=request.args)
+        people = [(f"user:{number}", email) for number, email in staff.everyone().items()]
+        form.who.choices = [
+            *people,
+            (COMMAND_LINE, _("command line")),
+            *((code, str(said)) for code, said in NOBODY.items()),
+        ]
+        form.validate()
+        return form
+
+    def wanted(self) -> audit.Wanted:
+        """Return it as what the trail is asked for; what cannot be read does not count."""
+        day = timedelta(days=1)
+        return audit.Wanted(
+            actor=None if self.who.errors else self.who.data or None,
+            action=None if self.what.errors else self.what.data or None,
+            kinds=audit_subjects.KINDS[self.about.data][1] if self.about.data in audit_subjects.KINDS else (),
+            subjects=audit_subjects.searched(self.q.data),
+            since=None if self.since.day is None else _midnight(self.since.day),
+            until=None if self.until.day is None else _midnight(self.until.day) + day,
+        )
+
+    def address(self, endpoint: str, **more: object) -> str:
+        """Return an address with what was asked for."""
+        asked = {field.name: field.data for field in self if field.name != "csrf_token" and field.data}
+        return url_for(endpoint, **{**asked, **more})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+class TrailRow(TypedDict):
+    """One entry as a page shows it."""
+
+    id: int
+    when: str
+    who: str
+    what: str
+    subject: Subject
+    raw: str
+    detail: list[tuple[str, str]]
+    hash: str
+
+
 @pages.get("/audit")
-def audit_trail() -> str:
-    """Show a page of the audit trail, from an entry on back."""
+def audit_trail() -> ResponseReturnValue:
+    """Show a page of the audit trail, from an entry on back, of what was asked for."""
+    form = FilterForm.asked()
     before = whole_numbers.read(request.args.get("before"))
-    entries = audit.page(before, PAGE + 1)
+    entries = audit.page(before, PAGE + 1, form.wanted())
     shown = entries[:PAGE]
-    names = signed_in.names_of(entry.actor for entry in shown)
-    reader = current_reader()
-    rows = [
+    page = render_template(
+        "desk/trail.html",
+        rows=_rows(shown),
+        form=form,
+        errors=summary(form),
+        filtered=any(field.data for field in form if field.name != "csrf_token"),
+        more=form.address("trail.audit_trail", before=shown[-1].id) if len(entries) > PAGE else None,
+        newest=None if before is None else form.address("trail.audit_trail"),
+        csv=form.address("trail.trail_csv"),
+        xlsx=form.address("trail.trail_xlsx"),
+        most=current_reader().number(str(spreadsheets.MOST_ROWS)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.get("/audit.csv")
+def trail_csv() -> ResponseReturnValue:
+    """Send what was asked for of the trail as CSV, in which nothing is a formula."""
+    rows = _exported("csv")
+    answer = Response(b"".join(spreadsheets.csv(_columns(), rows)), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+    return answer
+
+
+@pages.get("/audit.xlsx")
+def trail_xlsx() -> ResponseReturnValue:
+    """Send what was asked for of the trail as XLSX."""
+    rows, file = _exported("xlsx"), io.BytesIO()
+    spreadsheets.xlsx(file, _("Audit trail"), _columns(), rows)
+    answer = Response(file.getvalue(), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.xlsx"'
+    return answer
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Entry"), "count", 8),
+        Column(_("When (UTC)"), "moment", 18),
+        Column(_("Who"), width=28),
+        Column(_("What was done"), width=36),
+        Column(_("About"), width=36),
+        Column(_("Action"), width=20),
+        Column(_("Subject"), width=20),
+        Column(_("Details"), width=40),
+        Column(_("Hash"), width=68),
+    ]
+
+
+def _exported(kind: str) -> list[Sequence[Cell]]:
+    """Return the rows of an export, and put into the trail that it was taken out."""
+    found = audit.page(None, spreadsheets.MOST_ROWS, FilterForm.asked().wanted())
+    subjects = audit_subjects.named({entry.subject for entry in found})
+    names = _names(found)
+    rows: list[Sequence[Cell]] = [
+        [
+            entry.id,
+            entry.at,
+            names[entry.actor],
+            sentence(entry),
+            subjects[entry.subject]["name"],
+            entry.action,
+            entry.subject,
+            "; ".join(f"{name}={value}" for name, value in _detail(entry)),
+            entry.hash,
+        ]
+        for entry in found
+    ]
+    with committing():
+        audit.add(signed_in.act(), "trail.downloaded", subject="trail", kind=kind, entries=len(rows))
+    return rows
+
+
+def _rows(shown: Sequence[AuditEntry]) -> list[TrailRow]:
+    names, reader = _names(shown), current_reader()
+    subjects = audit_subjects.named({entry.subject for entry in shown})
+    return [
         {
             "id": entry.id,
             "when": reader.clock(entry.at, "UTC"),
             "who": names[entry.actor],
             "what": sentence(entry),
-            "subject": entry.subject,
+            "subject": subjects[entry.subject],
+            "raw": entry.subject,
             "detail": _detail(entry),
             "hash": entry.hash,
         }
         for entry in shown
     ]
-    return render_template(
-        "desk/trail.html",
-        rows=rows,
-        more=shown[-1].id if len(entries) > PAGE else None,
-        first=before is None,
-    )
+
+
+def _names(entries: Sequence[AuditEntry]) -> dict[str | None, str]:
+    """Return what those are called who did something."""
+    found = signed_in.names_of(entry.actor for entry in entries)
+    return {actor: str(NOBODY.get(actor or "", name)) for actor, name in found.items()}
 
 
 def sentence(entry: AuditEntry) -> str:

@@ -129,8 +129,8 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
     ("part", "typed", "sentence"),
     [
         ("days", {"weekend": list("0123456")}, "Leave at least one day of the week for business."),
-        ("days", {"holidays": "2026-12-25\n24.12.2026"}, "Line 2: “24.12.2026” is not a day."),
-        ("days", {"holidays": "2026-02-30"}, "Line 1: “2026-02-30” is not a day."),
+        ("days", {"holidays": "2026-12-25\n24.13.2026"}, "Line 2, “24.13.2026”: Enter a day like this"),
+        ("days", {"holidays": "2026-02-30"}, "Line 1, “2026-02-30”: Enter a day like this"),
         ("days", {"holidays": "1999-01-01"}, "Holidays lie between the years 2000 and 2100."),
         ("days", {"reply_days": ""}, "Enter a number in digits."),
         ("days", {"reply_days": "three"}, "Enter a number in digits."),
@@ -420,7 +420,7 @@ def test_what_a_clinic_types_is_text_wherever_it_is_shown(app: Flask, ada: Brows
 def test_the_trail_says_what_was_changed(app: Flask, join: Callable[..., Person], ada: Browser) -> None:
     send(ada, "days", reply_days="5")
     ada.get("/staff/audit")
-    assert ada.says("changed a setting clinic_setting:reply_days")
+    assert ada.says("changed a setting: Setting “Business days until a request is answered”")
 
 
 def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import approvals, drafts, editing
 from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.first_day import understood
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
@@ -98,11 +99,14 @@ def number_in(name: str) -> int:
 
 def typed(prefix: str = "f.") -> dict[str, str]:
     """Return what was typed into the fields whose names begin with a prefix, without it."""
-    return {
+    found = {
         name.removeprefix(prefix): printable(text).replace("\r\n", "\n")
         for name, text in request.form.items()
         if name.startswith(prefix)
     }
+    if "valid_from" in found:
+        found["valid_from"] = understood(found["valid_from"])
+    return found
 
 
 def store(draft: Draft, text: str, over: int, examples: str | None = None) -> Draft:
@@ -174,6 +178,43 @@ class DraftHead(TypedDict):
     proposed: bool
     may_edit: bool
     may_approve: bool
+    returned: Returned | None
+
+
+class Returned(TypedDict):
+    """What somebody said who sent a draft back; `address` is the place that it is about."""
+
+    who: str
+    when: str
+    save: int
+    words: str
+    place: str
+    address: str | None
+
+
+def returned_rows(draft: Draft) -> list[Returned]:
+    """Return what was said about a draft by those who sent it back, the newest first."""
+    found = approvals.comments(draft)
+    data = editing.look(draft.text).data or {}
+    return [
+        {
+            "who": signed_in.name_of(one.by),
+            "when": current_reader().clock(one.at, "UTC"),
+            "save": one.save,
+            "words": one.words,
+            "place": one.place or "",
+            "address": _entry_address(draft, data, one.place),
+        }
+        for one in found
+    ]
+
+
+def _entry_address(draft: Draft, data: editing.Data, place: str | None) -> str | None:
+    """Return the page of an entry; None if it is not there any more."""
+    path = tuple((place or "").split("."))
+    if place is None or editing.get(data, path) is None:
+        return None
+    return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path))
 
 
 def head_of(draft: Draft) -> DraftHead:
@@ -195,6 +236,7 @@ def head_of(draft: Draft) -> DraftHead:
         "proposed": draft.proposed_by is not None and draft.proposed_save == draft.saves,
         "may_edit": signed_in.may("tables.edit"),
         "may_approve": signed_in.may("tables.approve"),
+        "returned": next(iter(returned_rows(draft)), None) if draft.proposed_by is None else None,
     }
 
 

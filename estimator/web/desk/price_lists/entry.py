@@ -27,6 +27,7 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
+from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
@@ -204,6 +205,8 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
         attributes["spellcheck"] = "true" if one.language else "false"
     elif one.control == "number":
         attributes |= {"class": "figure", "dir": "ltr"}
+    if one.field.kind == "day":
+        kind = FirstDayField
     values: dict[str, Any] = {}
     if options is not None:
         kind, values, attributes = ChoiceField, {"choices": options, "refusal": ""}, {}

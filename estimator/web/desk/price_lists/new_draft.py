@@ -24,6 +24,7 @@ from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.entry import in_a_form
+from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -94,11 +95,14 @@ def _title() -> TextField:
     return _text(lazy_gettext("Title"), lazy_gettext("What patients read above the questions."))
 
 
-def _first_day() -> TextField:
-    return _text(
+def _first_day() -> FirstDayField:
+    return FirstDayField(
         lazy_gettext("In force from"),
-        lazy_gettext("Year, month and day, such as 2027-03-01. You can change it until you publish."),
-        **FIGURE,
+        [Filled(NEEDED)],
+        description=lazy_gettext(
+            "Pick a day, or type it, such as 2027-03-01 or 31.12.2027. You can change it until you publish."
+        ),
+        render_kw={"spellcheck": False, **FIGURE},
     )
 
 

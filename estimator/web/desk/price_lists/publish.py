@@ -8,24 +8,27 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import price_lists
+from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft, TableVersion
-from estimator.price_lists import drafts, editing, slips
-from estimator.web.desk.price_lists import warnings
+from estimator.price_lists import approvals, drafts, editing, slips
+from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
     conflict,
     head_of,
     number_in,
     pages,
+    returned_rows,
     store,
     the_draft,
     to,
 )
+from estimator.web.desk.price_lists.comments import CommentForm
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
+from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import TextField, TicksField
 from estimator.web.forms import Form, summary
@@ -40,7 +43,7 @@ from pricing import PriceTable, Problem
 class DateForm(Form):
     """From when on a version is in force, and what it is called; what is wrong with them stands in the draft."""
 
-    valid_from = TextField(lazy_gettext("In force from"))
+    valid_from = FirstDayField(lazy_gettext("In force from"))
     version = TextField(lazy_gettext("Name of this version"))
 
 
@@ -57,7 +60,13 @@ def publish(draft_id: int) -> ResponseReturnValue:
     return _page(the_draft(draft_id), PublishForm(None))
 
 
-def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    draft: Draft,
+    form: PublishForm,
+    status: int = 200,
+    comment: CommentForm | None = None,
+    date_form: DateForm | None = None,
+) -> ResponseReturnValue:
     reader = current_reader()
     proposed = draft.proposed_by is not None and draft.proposed_save == draft.saves
     ticked: list[str] = form.ack.data or []
@@ -81,7 +90,7 @@ def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnV
         groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, form.kind.data or ()),
         refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
-        date_form=DateForm(None, data=fields),
+        date_form=DateForm(None, data=fields) if date_form is None else date_form,
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
@@ -93,7 +102,10 @@ def _page(draft: Draft, form: PublishForm, status: int = 200) -> ResponseReturnV
         second=settings().second_approver,
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
-        errors=summary(form),
+        errors=summary(*filter(None, (form, comment, date_form))),
+        comment=CommentForm(None) if comment is None else comment,
+        entries=comments.entries(data) if proposed else [],
+        said=returned_rows(draft),
     )
     return page, status
 
@@ -127,6 +139,8 @@ def date_and_name(draft_id: int) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     form = DateForm()
+    if not form.validate():
+        return _page(draft, PublishForm(None), 422, date_form=form)
     typed = {"valid_from": form.valid_from.data, "version": form.version.data}
     mine = editing.written(editing.typed_into(data, ("header",), typed))
     back = url_for("price_lists.publish", draft_id=draft.id)
@@ -144,11 +158,42 @@ def propose(draft_id: int) -> ResponseReturnValue:
     """Ask another person to approve the draft as it is now."""
     draft = the_draft(draft_id)
     over, accepted = number_in("over"), _accepted(draft)
-    return _try(
-        draft,
-        lambda: slips.propose(act(), draft, over=over, acknowledged=accepted),
-        then="publish",
+    return _try(draft, lambda: _propose(draft, over, accepted), then="publish")
+
+
+def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
+    slips.propose(act(), draft, over=over, acknowledged=accepted)
+    staff.tell_approvers(
+        act(),
+        "tables.approve",
+        "draft",
+        f"draft:{draft.id}",
+        but={signed_in.actor()},
+        since=approvals.last_sent_back(draft),
     )
+
+
+@pages.post("/drafts/<whole:draft_id>/send-back")
+def send_back(draft_id: int) -> ResponseReturnValue:
+    """End a request for approval with a comment for whoever asked."""
+    draft = the_draft(draft_id)
+    over, form = number_in("over"), CommentForm()
+    if not form.validate():
+        return _page(draft, PublishForm(None), 422, form)
+    place = comments.place_of(form.place.data, editing.look(draft.text).data or {})
+    if place is None and form.place.data:
+        sentence = _(
+            "There is no entry “%(name)s” in this list. Choose one, or leave it empty.",
+            name=form.place.data[:80],
+        )
+        refused = form.refuse(sentence, form.place)
+        return _page(draft, PublishForm(None), 422, refused)
+    return _try(draft, lambda: _send_back(draft, over, form.words.data, place), then="publish")
+
+
+def _send_back(draft: Draft, over: int, words: str, place: str | None) -> None:
+    said = approvals.send_back(act(), draft, over=over, words=words, place=place)
+    staff.tell_who_asked(act(), "draft_returned", f"draft:{draft.id}", said.asked_by)
 
 
 @pages.post("/drafts/<whole:draft_id>/approve")

@@ -9,14 +9,14 @@ from typing import Any
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, price_lists, quotes, requests
-from estimator.i18n import Reader, second_language
+from estimator import keys, price_lists, quotes, requests, staff
+from estimator.i18n import Reader, lazy_gettext, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import renderer
-from estimator.quotes import drafts, pdf_document
+from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
 from estimator.web import errors, turns
 from estimator.web.desk.quotes.blueprint import (
@@ -30,7 +30,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
 )
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
-from estimator.web.fields import CarriedField, TickField
+from estimator.web.fields import CarriedField, TickField, WordsField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
@@ -38,6 +38,7 @@ from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
+from estimator.web.validators import Filled, NotTooLong, Printable
 
 
 class IssueForm(Form):
@@ -71,6 +72,84 @@ def approve(reference: str) -> ResponseReturnValue:
         )
     flash(_("The adjustments are approved. Any change to the quote needs a new approval."))
     return to("prepare", reference=of.reference)
+
+
+@pages.post("/propose")
+def propose(reference: str) -> ResponseReturnValue:
+    """Ask for the approval of exactly the adjustments that the page showed, and tell those who may give it."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    returned_at = draft.returned_at
+    try:
+        with committing():
+            approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
+            staff.tell_approvers(
+                act(),
+                "quotes.approve",
+                "quote",
+                of.reference,
+                but={signed_in.actor(), *approvals.authors(draft, settings())},
+                since=returned_at,
+            )
+    except drafts.ChangedMeanwhile:
+        return _not_approved(
+            reference,
+            _(
+                "It was changed since you opened the page. Look at it as it is now; approval was not asked for."
+            ),
+        )
+    except approvals.NotAsked:
+        return _not_approved(reference, _("The quote needs no approval as it is now."))
+    flash(_("Approval was asked for. Those who may give it see it on their Start page."))
+    return to("prepare", reference=of.reference)
+
+
+class CommentForm(Form):
+    """What somebody says who sends a quote back."""
+
+    words = WordsField(
+        lazy_gettext("What is to be changed"),
+        [Filled(lazy_gettext("Write what is to be changed.")), NotTooLong(approvals.LONGEST), Printable()],
+    )
+
+
+@pages.post("/send-back")
+def send_back(reference: str) -> ResponseReturnValue:
+    """End a request for approval with a comment for whoever asked."""
+    of = the_request(reference)
+    draft = the_draft(of)
+    form = CommentForm()
+    if not form.validate():
+        return _not_sent_back(reference, form.words.errors[0], 422)
+    try:
+        with committing():
+            back = approvals.send_back(
+                act(),
+                draft,
+                fingerprint=printable(request.form.get("fingerprint", "")),
+                words=form.words.data,
+            )
+            staff.tell_who_asked(act(), "quote_returned", of.reference, back.returned_to or "")
+    except drafts.ChangedMeanwhile:
+        return _not_sent_back(
+            reference, _("It was changed since you opened the page. Look at it as it is now.")
+        )
+    except approvals.NotAsked:
+        return _not_sent_back(reference, _("Nobody asks for its approval any more."))
+    except drafts.SamePerson:
+        return _not_sent_back(reference, _("You asked for approval yourself. Change the quote instead."))
+    flash(_("The quote was sent back with your comment."))
+    return to("prepare", reference=of.reference)
+
+
+def _not_sent_back(reference: str, sentence: str, status: int = 409) -> ResponseReturnValue:
+    return errors.page(
+        status,
+        _("Not sent back"),
+        sentence,
+        way_out=(url_for("quotes_desk.prepare", reference=reference), _("To the quote")),
+        kept=errors.typed(),
+    )
 
 
 def _not_approved(reference: str, sentence: str) -> ResponseReturnValue:

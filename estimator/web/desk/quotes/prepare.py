@@ -14,7 +14,7 @@ from estimator import clinic, price_lists
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts, plans
+from estimator.quotes import approvals, drafts, plans
 from estimator.quotes.plans import Prepared
 from estimator.web import estimate_form, whole_numbers
 from estimator.web.desk.quotes.blueprint import (
@@ -308,6 +308,18 @@ class Approval(TypedDict):
     changed_since: bool
     mine: bool
     fingerprint: str
+    asked_by: str | None
+    asked_at: str
+    asked_myself: bool
+    returned: ReturnedQuote | None
+
+
+class ReturnedQuote(TypedDict):
+    """What somebody said who sent the quote back."""
+
+    who: str
+    when: str
+    words: str
 
 
 def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
@@ -331,4 +343,20 @@ def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
         "changed_since": draft.approved_hash is not None and not prepared.approved,
         "mine": mine,
         "fingerprint": prepared.fingerprint,
+        "asked_by": signed_in.name_of(draft.proposed_by) if draft.proposed_by else None,
+        "asked_at": reader.clock(draft.proposed_at, "UTC") if draft.proposed_at else "",
+        "asked_myself": draft.proposed_by == signed_in.actor(),
+        "returned": _returned(draft),
+    }
+
+
+def _returned(draft: QuoteDraft) -> ReturnedQuote | None:
+    """Return what somebody said who sent the quote back; None if nobody did, or it was asked for again."""
+    words = approvals.words_of(draft, settings())
+    if words is None or draft.returned_at is None:
+        return None
+    return {
+        "who": signed_in.name_of(draft.returned_by),
+        "when": current_reader().clock(draft.returned_at, "UTC"),
+        "words": words,
     }

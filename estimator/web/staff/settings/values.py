@@ -18,7 +18,7 @@ from estimator.clinic import Clinic, exchange_rates
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
 from estimator.web import request_context, whole_numbers
-from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TicksField
+from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters
@@ -57,7 +57,8 @@ class DaysForm(Form):
     holidays = IsoDaysField(
         lazy_gettext("Holidays"),
         description=lazy_gettext(
-            "One day a line, like this: 2026-12-25. Past ones can stay, so that old requests keep their days."
+            "One day a line, such as 2026-12-25 or 25.12.2026. Past ones can stay, so that old requests keep "
+            "their days."
         ),
     )
     reply_days = WholeField(
@@ -76,6 +77,17 @@ class QuotesForm(Form):
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
         description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
+    )
+
+
+class PricesForm(Form):
+    """Whether anybody can read the price lists."""
+
+    public_prices = TickField(
+        lazy_gettext("Anybody can read the price lists in force, at /prices/ and the name of the list"),
+        description=lazy_gettext(
+            "With every charge, in the reader’s language. Otherwise only staff see a whole price list."
+        ),
     )
 
 
@@ -127,6 +139,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "days": Part(lazy_gettext("Business days"), DaysForm),
     "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
+    "prices": Part(lazy_gettext("Price lists"), PricesForm),
     "kept": Part(lazy_gettext("Retention"), KeptForm),
     "language": Part(lazy_gettext("Language"), LanguageForm),
 }
@@ -184,7 +197,7 @@ def overview() -> ResponseReturnValue:
     )
 
 
-@pages.route("/<any(days, quotes, kept, language):code>", methods=["GET", "POST"])
+@pages.route("/<any(days, quotes, prices, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
@@ -227,6 +240,8 @@ def _value(field: Field) -> Any:
             return math.trunc(number)
         case PercentField():
             return field.number
+        case TickField():
+            return bool(field.data)
     return field.data or None
 
 
@@ -239,6 +254,8 @@ def _written(field: Field, value: Any) -> Any:
             return "\n".join(day.isoformat() for day in value)
         case PercentField():
             return current_reader().number(plain(value))
+        case TickField():
+            return value
     return "" if value is None else str(value)
 
 
@@ -257,6 +274,8 @@ def _in_words(field: Field, stored: Clinic) -> str:
             return f"{count} ({_('next:')} {shown})" if shown else count
         case PercentField():
             return current_reader().percent(plain(value))
+        case TickField():
+            return _("Yes") if value else _("No")
         case ChoiceField():
             tag = (
                 value
