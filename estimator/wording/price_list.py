@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording.packages import answers_wanted
 from estimator.wording.rows import NoticeSection
-from estimator.wording.sentences import notice_sections, provider, typed_amount
+from estimator.wording.sentences import notice_sections, provider, typed_amount, with_cents
 from pricing.money import plain
 from pricing.steps import passed_on
 from pricing.table import (
@@ -270,7 +270,8 @@ class _List:
     def span(self, amount: Amount) -> str | None:
         if not amount.is_range:
             return None
-        return _("%(low)s to %(high)s", low=self.money(amount.low), high=self.money(amount.high))
+        high = self.reader.number(with_cents(plain(amount.high), self.table.currency))
+        return _("%(low)s to %(high)s", low=self.money(amount.low), high=high)
 
     def money(self, amount: Decimal) -> str:
         return typed_amount(plain(amount), self.table.currency, self.reader)

@@ -122,10 +122,11 @@ def not_answered() -> Words:
 
 def typed_amount(number: str | Decimal, currency: str, reader: Reader) -> str:
     """Say an amount that somebody typed, with the decimals of its currency."""
-    return reader.money(_with_cents(number, currency), currency)
+    return reader.money(with_cents(number, currency), currency)
 
 
-def _with_cents(number: str | Decimal, currency: str) -> str:
+def with_cents(number: str | Decimal, currency: str) -> str:
+    """Return an amount as plain digits, with the decimals of its currency at least."""
     amount = Decimal(number)
     places = max(decimals(MINOR_UNIT[currency]), decimals(amount) if amount else 0)
     return f"{amount:.{places}f}"
@@ -137,7 +138,7 @@ def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
         return None
     low, high = plain(driver.usual.low), plain(driver.usual.high)
     if driver.money:
-        first, last = (text if "." not in text else _with_cents(text, table.currency) for text in (low, high))
+        first, last = (text if "." not in text else with_cents(text, table.currency) for text in (low, high))
         amount = reader.money(first, table.currency)
         said = _("Most people spend %(low)s to %(high)s.", low=amount, high=reader.number(last))
         if low == high:

@@ -189,7 +189,7 @@ def test_a_price_list_says_in_words_what_decides_every_price() -> None:
         "rest": ["100 % of the rest"],
     }
     (bed,) = [row for row in entries if row.code == "bed"]
-    assert said(bed.span) == "USD 10.00 to USD 20.00"
+    assert said(bed.span) == "USD 10.00 to 20.00"
     assert [str(stage) for stage in rows.stages] == ["Assessment"]
     assert [section.kind for section in rows.notices] == ["not_included", "about_this_estimate"]
 
