@@ -24,6 +24,7 @@ from estimator.web.language import current_reader
 from estimator.web.staff import audit_subjects, signed_in
 from estimator.web.staff.audit_subjects import Subject
 from estimator.web.transaction import committing
+from estimator.web.validators import Printable
 
 pages = Blueprint("trail", __name__, url_prefix="/staff")
 
@@ -85,7 +86,7 @@ NOBODY = {
 class FilterForm(Form):
     """Which entries somebody wants to see; it comes in the address, so that it can be sent to a colleague."""
 
-    q = TextField(lazy_gettext("Search"), most_shown=200)
+    q = TextField(lazy_gettext("Search"), [Printable()], most_shown=200)
     who = ChoiceField(
         lazy_gettext("Who"),
         optional=True,

@@ -10,7 +10,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, quotes, requests, staff
-from estimator.i18n import Reader, lazy_gettext, second_language
+from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
@@ -29,8 +29,9 @@ from estimator.web.desk.quotes.blueprint import (
     the_request,
     to,
 )
+from estimator.web.desk.quotes.comment import CommentForm
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
-from estimator.web.fields import CarriedField, TickField, WordsField
+from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
@@ -38,7 +39,6 @@ from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
-from estimator.web.validators import Filled, NotTooLong, Printable
 
 
 class IssueForm(Form):
@@ -102,15 +102,6 @@ def propose(reference: str) -> ResponseReturnValue:
         return _not_approved(reference, _("The quote needs no approval as it is now."))
     flash(_("Approval was asked for. Those who may give it see it on their Start page."))
     return to("prepare", reference=of.reference)
-
-
-class CommentForm(Form):
-    """What somebody says who sends a quote back."""
-
-    words = WordsField(
-        lazy_gettext("What is to be changed"),
-        [Filled(lazy_gettext("Write what is to be changed.")), NotTooLong(approvals.LONGEST), Printable()],
-    )
 
 
 @pages.post("/send-back")

@@ -27,6 +27,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
+from estimator.web.desk.quotes.comment import CommentForm
 from estimator.web.desk.quotes.figures import (
     AdjustmentRow,
     adjustments_in_words,
@@ -162,6 +163,7 @@ def page_of(
     errors = summary(form)
     page = render_template(
         "desk/quote.html",
+        comment=CommentForm(None),
         request_=head_of(of),
         errors=errors,
         issued=issued_rows(of),
