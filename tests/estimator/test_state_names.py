@@ -40,9 +40,9 @@ def test_every_mail_has_a_name_in_the_outbox() -> None:
 
 def test_every_mail_about_a_request_or_its_quote_has_a_name_in_the_history() -> None:
     named = {template for template in mail_contents.WRITERS if template.startswith(("request_", "quote_"))}
-    assert set(states_at_desk.MAILS_OF_A_REQUEST) == named
+    assert set(states_at_desk.MAILS_OF_A_REQUEST) == named | {"staff_approval"}
 
 
 def test_every_mail_to_who_asked_has_a_name_in_their_data() -> None:
-    to_desk = {"request_question", "quote_question", "quote_decided"}
+    to_desk = {"request_question", "quote_question", "quote_decided", "staff_approval"}
     assert set(states.MAILS_IN_MY_DATA) == set(states_at_desk.MAILS_OF_A_REQUEST) - to_desk

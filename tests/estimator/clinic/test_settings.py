@@ -36,6 +36,7 @@ VALUES: dict[str, Any] = {
     "quotes_kept_years": 6,
     "default_language": "ar",
     "letters": {"estimate": {"before": {"en": "Hello.\n\nWrite to us: https://example.org/x"}}},
+    "public_prices": True,
     "logo": clinic.Logo("a" * 64, 300, 80),
 }
 
