@@ -105,7 +105,8 @@ def _variants_left_to_soak(items: list[pytest.Item]) -> set[int]:
     """
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and not NEEDS.isdisjoint(item.fixturenames):
+        costs = isinstance(item, pytest.Function) and not NEEDS.isdisjoint(item.fixturenames)
+        if costs and item.get_closest_marker("every_variant") is None:
             tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     left_out: set[int] = set()
     for variants in tests.values():

@@ -129,6 +129,15 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "at": "10 March 2026, 12:00 (UTC)",
         "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF",
     },
+    **{
+        ("staff_approval", what): {
+            "what": what,
+            "number": "" if what.startswith("quote") else "7",
+            "name": "REQ-7K3M-92QF" if what.startswith("quote") else "delhi",
+            "link": "https://estimate.example.org/desk/waits",
+        }
+        for what in ("draft", "draft_returned", "quote", "quote_returned")
+    },
     ("staff_invitation", "plain"): STAFF,
     ("staff_reset", "plain"): STAFF,
     **{("staff_notice", notice): {**STAFF, "notice": notice} for notice in NOTICES},
@@ -237,6 +246,7 @@ def test_every_folder_of_mail_has_its_snapshots() -> None:
     assert {path.name for path in SNAPSHOTS.iterdir()} == expected
 
 
+@pytest.mark.every_variant
 @pytest.mark.parametrize(("template", "case"), CASES)
 def test_a_mail_reads_as_it_did(app: Flask, template: str, case: str) -> None:
     letter = compose(template, CASES[template, case])
