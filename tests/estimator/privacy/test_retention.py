@@ -98,6 +98,7 @@ KEPT: Mapping[str, str] = {
     "clinic_setting": "what administrators set; no person",
     "counter": "numbers",
     "draft": "price lists; no person but the number of an account",
+    "draft_comment": "with its draft; what an approver says of prices, and the number of an account",
     "draft_save": "price lists; no person but the number of an account",
     "installation_state": "no person",
     "key_fingerprint": "fingerprints of keys, from which no key can be worked out",

@@ -321,11 +321,13 @@ def test_strangers_who_ask_much_do_not_keep_the_desk_from_hearing_of_a_question_
 
 def test_accepting_and_taking_back_by_turns_does_not_flood_the_desk_and_is_all_recorded(app: Flask) -> None:
     revision = quoted()
-    for _turn in range(8):
+    for _turn in range(quotes.ACCEPTANCES_A_DAY):
         accept(revision)
         take_back(revision)
+    with pytest.raises(quotes.TooOften):
+        accept(revision)
     assert len(desk_mail()) == 10
-    assert len(db.session.scalars(select(QuoteDecision)).all()) == 8
+    assert len(db.session.scalars(select(QuoteDecision)).all()) == quotes.ACCEPTANCES_A_DAY
     accept(revision, NOW + DAY)
     assert [mail.options for mail in desk_mail()][10:] == ['{"what": "accepted"}']
 

@@ -88,7 +88,7 @@ def test_an_address_that_cannot_be_read_hinders_no_answer(app: Flask) -> None:
 
 def test_accepting_and_taking_back_over_and_over_fills_nobodys_mailbox(app: Flask) -> None:
     revision = quoted()
-    for _time in range(10):
+    for _time in range(quotes.ACCEPTANCES_A_DAY):
         accept(revision)
         take_back(revision)
     assert len(receipts()) == 10
