@@ -15,7 +15,9 @@ from tests.support.visitor import Page, Visitor, reference_of
 
 
 def test_a_page_that_nobody_opened_is_closed(start: Callable[..., Flask]) -> None:
-    app = start(demo=False)
+    app = start(
+        demo=False, kept_days=41
+    )  # an app that no other test has asked for a page: routes are added to it
     app.add_url_rule("/desk", "desk", lambda: "patients", methods=["GET", "POST", "DELETE"])
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         answer = app.test_client().open("/desk", method=method)
@@ -24,7 +26,7 @@ def test_a_page_that_nobody_opened_is_closed(start: Callable[..., Flask]) -> Non
 
 
 def test_a_closed_page_looks_like_one_that_does_not_exist(start: Callable[..., Flask]) -> None:
-    app = start(demo=False)
+    app = start(demo=False, kept_days=42)
     app.add_url_rule("/desk", "desk", lambda: "patients")
     visitor = Visitor(app)
     assert visitor.open("/desk").body == visitor.open("/nothing").body
