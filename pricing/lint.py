@@ -11,23 +11,20 @@ in a narrow corner can be warned of wrongly, which is why the sentence says how 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, islice, takewhile
 from typing import Any
 
-from pricing.amounts import amounts_of_money
 from pricing.breakdown import Breakdown
-from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount, in_case
+from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
 from pricing.conditions import Value, applies, holds
-from pricing.currencies import MINOR_UNIT
 from pricing.estimate import estimate
 from pricing.money import ZERO, decimals, exactly, plain
 from pricing.notation import steps_of
 from pricing.plans import Plan, Plans, highest, named
-from pricing.problems import BadAnswers, Problem
+from pricing.problems import BadAnswers
+from pricing.slips import found_in, most_billed
 from pricing.table import (
     Amount,
     Charge,
@@ -35,7 +32,6 @@ from pricing.table import (
     ChoiceIs,
     Condition,
     NumberDriver,
-    NumberIs,
     OnRequest,
     Package,
     Percent,
@@ -45,28 +41,17 @@ from pricing.table import (
     Tiers,
     UnitPrice,
 )
+from pricing.warnings import Warning, entries, in_order
 
 BLOCKING_ROLES: tuple[Role, ...] = ("cell_type", "hospital_stay", "rehabilitation")
 """An offered answer to a question of these roles has a charge of its own, or says that it costs nothing."""
 
-_A_YEAR = timedelta(days=366)
 _STEPS_PER_CHARGE = 20_000
 _STEPS = 400_000
 _PLANS_PER_PACKAGE = 300
 _WORK = 2_000_000  # amounts looked at in the search for the cheapest packages, in the whole table
 _PER_PACKAGE = 20  # what trying a package costs beside its charges
-_CASES = ("low", "likely", "high")
 _TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "due", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class Warning(Problem):
-    """One thing that is legal but suspicious, where, and what it may mean.
-
-    A table with a warning that `blocks` can be read and priced, but nobody should publish it.
-    """
-
-    blocks: bool = False
 
 
 def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
@@ -78,42 +63,17 @@ def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
         look = _Look(table)
         found = [
             *_translations(table),
-            *_slips(table, before),
+            *found_in(table, before),
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
         ]
-    return _in_order(table, found)
-
-
-def slips(table: PriceTable, before: PriceTable | None = None, today: date | None = None) -> list[Warning]:
-    """Return what looks like a slip of the pen, and only that; that is fast for a table of any size.
-
-    A price finer than its currency, ten times that of the version `before` or a tenth of it, a tier that no answers
-    reach; and, if the caller says what day is `today`, a first day more than a year ahead. Nobody should
-    publish a table without having looked at each of these.
-    """
-    with exactly():
-        found = _in_order(table, _slips(table, before))
-    if today is not None and table.valid_from - today > _A_YEAR:
-        found.insert(0, Warning("valid_from", None, "far_first_day", {"day": table.valid_from.isoformat()}))
-    return found
-
-
-def _in_order(table: PriceTable, found: Iterable[Warning]) -> list[Warning]:
-    order = {place: position for position, (place, _) in enumerate(_entries(table))}
-    return sorted(found, key=lambda warning: order[_entry(warning.place)])
+    return in_order(table, found)
 
 
 def blocking(table: PriceTable) -> list[Warning]:
     """Return the warnings of `lint` that block, and only those; that is fast for a table of any size."""
     return [warning for warning in _answers_that_cost_nothing(table) if warning.blocks]
-
-
-def _entry(place: str) -> str:
-    """The place of the entry that a place stands in: of `charge.ward.label.en` it is `charge.ward`."""
-    kind, _, rest = place.partition(".")
-    return f"{kind}.{rest.partition('.')[0]}" if kind != "title" else ""
 
 
 class _Look:
@@ -267,7 +227,7 @@ class _Look:
             more = end - end % step + step
             return (
                 (more - step, more)
-                if charge.per and step < more <= _most_billed(charge, self.numbers)
+                if charge.per and step < more <= most_billed(charge, self.numbers)
                 else None
             )
         driver = self.numbers[charge.per[0]]
@@ -285,7 +245,7 @@ class _Look:
 
     def _ends(self, charge: Charge, price: Tiers) -> Iterator[Warning]:
         """Yield a warning where answers can lead beyond the last tier."""
-        end, most = price.tiers[-1].up_to, _most_billed(charge, self.numbers)
+        end, most = price.tiers[-1].up_to, most_billed(charge, self.numbers)
         if end is not None and most > end:
             place = f"charge.{charge.code}.{price.mode}[{len(price.tiers) - 1}].up_to"
             yield Warning(place, None, "ends_on_request", {"up_to": plain(end), "most": plain(most)})
@@ -344,102 +304,8 @@ def _translations(table: PriceTable) -> Iterator[Warning]:
                         yield Warning(where, None, "missing_translation", values)
 
 
-def _finer_than_currency(table: PriceTable) -> Iterator[Warning]:
-    """Yield a warning for each amount with more decimals than the currency has: its point may stand for thousands."""
-    most = decimals(MINOR_UNIT[table.currency])
-    for place, amount in amounts_of_money(table):
-        parts = {f"{place}.{case}": getattr(amount, case) for case in _CASES}
-        given = next((table.finer[part] for part in (place, *parts) if part in table.finer), None)
-        if given is None:
-            given = next((plain(number) for number in parts.values() if decimals(number) > most), None)
-        if given is not None:
-            values = {"given": given, "currency": table.currency, "most": str(most)}
-            yield Warning(place, None, "finer_than_currency", values)
-
-
-def _slips(table: PriceTable, before: PriceTable | None) -> Iterator[Warning]:
-    yield from _finer_than_currency(table)
-    yield from _tiers_never_reached(table)
-    if before is not None:
-        yield from _tenfold(table, before)
-
-
-def _tiers_never_reached(table: PriceTable) -> Iterator[Warning]:
-    """Yield a warning for the first tier of a charge that begins where no answers lead to."""
-    numbers = {driver.code: driver for driver in table.drivers if isinstance(driver, NumberDriver)}
-    for charge in table.charges:
-        if isinstance(charge.price, Tiers) and charge.per:
-            most = _most_billed(charge, numbers)
-            for number, tier in enumerate(charge.price.tiers[:-1], 1):
-                if tier.up_to is not None and most and tier.up_to >= most:
-                    values = {"above": plain(tier.up_to), "most": plain(most)}
-                    place = f"charge.{charge.code}.{charge.price.mode}[{number}]"
-                    yield Warning(place, None, "tier_never_reached", values)
-                    break
-
-
-def _most_billed(charge: Charge, numbers: Mapping[str, NumberDriver]) -> Decimal:
-    """The most units of a charge that answers can lead to, also in the high case."""
-    most = charge.times
-    for code in charge.per:
-        driver = numbers[code]
-        answer = highest(driver)
-        for name, test in charge.when or ():
-            if name == code and isinstance(test, NumberIs) and test.most is not None:
-                answer = min(answer, test.most)
-        most *= min(answer + (driver.more or ZERO), driver.most)
-    return billed_units(charge, most, ZERO)
-
-
-def _tenfold(table: PriceTable, before: PriceTable) -> Iterator[Warning]:
-    """Yield a warning for each price that is ten times what stood at its place before or more, or a tenth or less.
-
-    The place holds the code, the kind of price and the tier, so that only like is compared with like.
-    """
-    same_money = table.currency == before.currency
-    then = dict(_figures(before, same_money))
-    for place, amount in _figures(table, same_money):
-        if place not in then:
-            continue
-        for case in (LIKELY, LOW, HIGH):
-            old, new = in_case(then[place], case), in_case(amount, case)
-            if old * new > 0 and (abs(new) >= 10 * abs(old) or abs(old) >= 10 * abs(new)):
-                values = {"before": plain(old), "now": plain(new)}
-                yield Warning(place, None, "tenfold" if abs(new) > abs(old) else "a_tenth", values)
-                break
-
-
-def _figures(table: PriceTable, money: bool) -> Iterator[tuple[str, Amount]]:
-    """What is compared with the version before: percentages, and amounts in the same money."""
-    if money:
-        yield from amounts_of_money(table)
-    for charge in table.charges:
-        if isinstance(charge.price, Percent):
-            yield f"charge.{charge.code}.percent", charge.price.percent
-    for tax in table.taxes:
-        yield f"tax.{tax.code}.percent", Amount(tax.percent, tax.percent, tax.percent)
-
-
-def _entries(table: PriceTable) -> Iterator[tuple[str, Any]]:
-    """Everything with a code, and the table itself, with their places in the order of the canonical text."""
-    yield "", table
-    for kind, entries in (
-        ("driver", table.drivers),
-        ("rule", table.rules),
-        ("group", table.groups),
-        ("stage", table.stages),
-        ("charge", table.charges),
-        ("package", table.packages),
-        ("tax", table.taxes),
-        ("payment", table.payments),
-        ("notice", table.notices),
-    ):
-        for entry in entries:
-            yield f"{kind}.{entry.code}", entry
-
-
 def _parts(table: PriceTable) -> Iterator[tuple[str, Any]]:
-    for place, entry in _entries(table):
+    for place, entry in entries(table):
         yield place, entry
         for choice in getattr(entry, "choices", ()):
             yield f"{place}.choice.{choice.code}", choice

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
-from pricing.lint import Warning, lint
+from pricing.lint import lint
 from pricing.plans import Plans
 from pricing.problems import SENTENCES
 from pricing.table import PriceTable, Role
+from pricing.warnings import Warning
 from tests.pricing.strategies import answers_for, price_tables
 
 CASES = Path(__file__).parent / "cases"
