@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel.numbers import get_currency_symbol
@@ -95,9 +95,18 @@ def shown(figure: str) -> str:
     return f"{figure}0" if figure[-4:-3] == "." and len(readings(figure)) == 2 else figure
 
 
-def exact(kept: float) -> Decimal:
-    """Return the number that a spreadsheet shows for what it keeps: 322.40000000000003 is 322.4."""
-    return _AS_A_PROGRAM.create_decimal(repr(kept)).normalize(_AS_A_PROGRAM)
+def exact(kept: str) -> Decimal:
+    """Return the number that a spreadsheet shows for what it keeps: 322.40000000000003 is 322.4.
+
+    Raises ValueError if it is no number.
+    """
+    try:
+        number = _AS_A_PROGRAM.create_decimal(kept)
+    except InvalidOperation:
+        raise ValueError(kept) from None
+    if not number.is_finite():
+        raise ValueError(kept)
+    return number.normalize(_AS_A_PROGRAM)
 
 
 @lru_cache(maxsize=256)

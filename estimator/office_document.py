@@ -129,7 +129,7 @@ def _cell(kind: str, value: str, shown: str) -> Cell:
         case "d":
             return Cell("day", value[:10])
         case "n":
-            return _number(figures.exact(float(value)), shown)
+            return _number(figures.exact(value), shown)
     return _text(value)
 
 

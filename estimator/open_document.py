@@ -115,7 +115,7 @@ def _cell(attributes: Mapping[str, str], shown: str) -> Cell:
     if attributes.get(_ERROR) == "error":
         return Cell("error", shown)
     if _VALUE in attributes:
-        number = figures.exact(float(attributes[_VALUE]))
+        number = figures.exact(attributes[_VALUE])
         if kind == "percentage":
             return Cell("percent", plain(number.scaleb(2)))
         if kind == "currency":

@@ -94,19 +94,19 @@ def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
     from estimator.cli.installation import act_of, running_app
     from estimator.db import db
-    from estimator.price_lists import drafts, slips
+    from estimator.price_lists import drafts
 
     text = text_of(file)
     table = _read(file, text)
     with running_app() as app:
         act = act_of(app)
         draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
-        found = slips.check(draft, act.now, names)
+        found = drafts.check(draft, act.now, names)
         if "unchanged" in found.obstacles:
             click.echo(_("%(table)s, version %(version)s, is published already.", **_named(table)))
             return 0
         asks = act.settings.second_approver
-        do = slips.propose if asks else slips.publish
+        do = drafts.propose if asks else drafts.publish
         try:
             do(act, draft, over=1, acknowledged=names)
         except drafts.NotReady as refused:

@@ -22,7 +22,7 @@ from estimator import audit
 from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, TableVersion
-from estimator.price_lists import published
+from estimator.price_lists import published, slips
 from estimator.price_lists.editing import document
 from pricing import PriceTable, Problem
 from pricing.syntax import MOST_CHARACTERS
@@ -196,7 +196,9 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
     look = document.look(draft.text)
     if look.table is None:
         return Check(None, problems=look.problems)
-    warnings = [warning for warning in look.warnings if not warning.blocks]
+    own = [warning for warning in look.warnings if not warning.blocks]
+    known = set(map(name_of, own))
+    warnings = [*(one for one in slips.look(look.table, now) if name_of(one) not in known), *own]
     accepted = set(acknowledged)
     return Check(
         look.table,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from wtforms import Field
 
+from estimator import figures
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
@@ -22,7 +22,7 @@ from estimator.web import typed_money
 from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
-from estimator.web.typed_days import is_day, read_day
+from estimator.web.typed_days import iso_day, read_day
 from estimator.web.validators import NO_DAY
 from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, notes_to, typed_amount, usual
 from pricing.answers import normal_form, value_of
@@ -103,13 +103,13 @@ def _typed(driver: Driver, answer: str | bool) -> Any:
     if isinstance(answer, bool) is not isinstance(driver, YesNoDriver):
         return None
     if isinstance(driver, DateDriver):
-        if not is_day(str(answer)):
+        day = iso_day(str(answer))
+        if day is None:
             return None
-        day = date.fromisoformat(str(answer))
         return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
     if isinstance(answer, bool):
         return "yes" if answer else "no"
-    return typed_money.unambiguous(answer) if isinstance(driver, NumberDriver) and driver.money else answer
+    return figures.unambiguous(answer) if isinstance(driver, NumberDriver) and driver.money else answer
 
 
 def fill(form: EstimateForm, table: PriceTable, sent: str) -> None:
@@ -197,7 +197,7 @@ def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: R
 
 def _readings(driver: str, amounts: Sequence[str], table: PriceTable, reader: Reader) -> list[Reading]:
     return [
-        Reading(f"{driver}={typed_money.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
+        Reading(f"{driver}={figures.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
         for amount in amounts
     ]
 

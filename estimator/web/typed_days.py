@@ -82,8 +82,8 @@ def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
         return None
     if len(day) > 2 or len(month) > 2 or len(year) != 4:
         return None
-    iso = f"{year}-{month:0>2}-{day:0>2}"
-    return iso if is_day(iso) else None
+    found = _day(year, month, day)
+    return None if found is None else found.isoformat()
 
 
 def read_month(typed: str, reader: Reader) -> str | None:
@@ -111,12 +111,3 @@ def _month(typed: str, reader: Reader) -> str:
         if len(found) == 1:
             return str(found[0])
     return ""
-
-
-def is_day(iso: str) -> bool:
-    """Whether a text is a day of the calendar."""
-    try:
-        date.fromisoformat(iso)
-    except ValueError:
-        return False
-    return True

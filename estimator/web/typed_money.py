@@ -9,12 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from estimator import figures
-from estimator.figures import unambiguous
 from estimator.i18n import Reader, bare_number
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
-
-__all__ = ["readings", "unambiguous"]
 
 LONGEST = 40
 """Maximum number of characters of an amount."""

@@ -71,15 +71,21 @@ def test_a_percentage_has_its_sign_only_where_one_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("kept", "shown"),
     [
-        (322.40000000000003, "322.4"),
-        (13.799999999999999, "13.8"),
-        (0.1 + 0.2, "0.3"),
-        (1e21, "1E+21"),
-        (2400.0, "2400"),
+        ("322.40000000000003", "322.4"),
+        ("13.799999999999999", "13.8"),
+        ("0.30000000000000004", "0.3"),
+        ("1e21", "1E+21"),
+        ("2400.0", "2400"),
     ],
 )
-def test_what_a_spreadsheet_keeps_loses_how_a_computer_counts(kept: float, shown: str) -> None:
+def test_what_a_spreadsheet_keeps_loses_how_a_computer_counts(kept: str, shown: str) -> None:
     assert figures.exact(kept) == Decimal(shown)
+
+
+@pytest.mark.parametrize("kept", ["nan", "inf", "12 pieces"])
+def test_what_is_no_number_is_refused(kept: str) -> None:
+    with pytest.raises(ValueError, match=kept):
+        figures.exact(kept)
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))

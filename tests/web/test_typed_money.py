@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.figures import unambiguous
 from estimator.i18n import reader
-from estimator.web.typed_money import readings, unambiguous
+from estimator.web.typed_money import readings
 from pricing.currencies import MINOR_UNIT
 
 

@@ -12,7 +12,7 @@ from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft, TableVersion
-from estimator.price_lists import approvals, drafts, editing, slips
+from estimator.price_lists import approvals, drafts, editing
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
@@ -72,7 +72,7 @@ def _page(
     ticked: list[str] = form.ack.data or []
     if not ticked:
         ticked = json.loads(draft.acknowledged or "[]") if proposed else []
-    found = slips.check(draft, now(), ticked)
+    found = drafts.check(draft, now(), ticked)
     look = editing.look(draft.text)
     data = look.data or {}
     accepted, refused = _parted(found)
@@ -162,7 +162,7 @@ def propose(draft_id: int) -> ResponseReturnValue:
 
 
 def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
-    slips.propose(act(), draft, over=over, acknowledged=accepted)
+    drafts.propose(act(), draft, over=over, acknowledged=accepted)
     staff.tell_approvers(
         act(),
         "tables.approve",
@@ -201,7 +201,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
-    return _try(draft, lambda: slips.approve(act(), draft, over=over), then="index")
+    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
 
 
 @pages.post("/drafts/<whole:draft_id>/publish-alone")
@@ -214,7 +214,7 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     over, accepted = number_in("over"), _accepted(draft)
     return _try(
         draft,
-        lambda: slips.publish(act(), draft, over=over, acknowledged=accepted),
+        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
         then="index",
     )
 
@@ -225,7 +225,7 @@ def _accepted(draft: Draft) -> list[str]:
     What a kind stands for is what was shown: a draft that was saved since is refused in any case.
     """
     form = PublishForm()
-    kinds = warnings.names_of(slips.check(draft, now()).warnings, form.kind.data or ())
+    kinds = warnings.names_of(drafts.check(draft, now()).warnings, form.kind.data or ())
     return [*(form.ack.data or ()), *kinds]
 
 
