@@ -14,9 +14,6 @@ from estimator.db import db
 from estimator.models import Draft, DraftComment
 from estimator.price_lists.drafts import ChangedMeanwhile, NotProposed, SamePerson
 
-LONGEST = 2000
-"""Maximum number of characters of a comment."""
-
 
 def waiting(*, but: str) -> list[Draft]:
     """Return the drafts that wait for approval, the longest waiting first; not those that `but` asked for."""

@@ -12,9 +12,6 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes.drafts import ChangedMeanwhile, SamePerson, adjustments_by, for_request, preview
 from estimator.requests import lock
 
-LONGEST = 2000
-"""Maximum number of characters of a comment."""
-
 MOST = 100
 """Maximum number of quotes listed as waiting, the longest waiting first."""
 

@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import TypedDict
 
 from estimator.i18n import lazy_gettext
-from estimator.price_lists import approvals, editing
-from estimator.web.fields import TextField, WordsField
-from estimator.web.forms import Form
-from estimator.web.validators import Filled, NotTooLong, Printable
+from estimator.price_lists import editing
+from estimator.web.desk.comment import CommentForm
+from estimator.web.fields import TextField
+from estimator.web.validators import Printable
 
 COMMENTED = tuple(name for name in editing.SECTIONS if name not in ("header", "provider", "choice"))
 """The sections whose entries a comment can be about."""
 
 
-class CommentForm(Form):
+class PlacedCommentForm(CommentForm):
     """The comment, and the entry that it is about."""
 
-    words = WordsField(
-        lazy_gettext("What is to be changed"),
-        [
-            Filled(lazy_gettext("Write what is to be changed.")),
-            NotTooLong(approvals.LONGEST),
-            Printable(),
-        ],
-    )
     place = TextField(lazy_gettext("Entry (optional)"), [Printable()], most_shown=200)
 
 

@@ -25,7 +25,7 @@ from estimator.web.desk.price_lists.blueprint import (
     the_draft,
     to,
 )
-from estimator.web.desk.price_lists.comments import CommentForm
+from estimator.web.desk.price_lists.comments import PlacedCommentForm
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
@@ -64,7 +64,7 @@ def _page(
     draft: Draft,
     form: PublishForm,
     status: int = 200,
-    comment: CommentForm | None = None,
+    comment: PlacedCommentForm | None = None,
     date_form: DateForm | None = None,
 ) -> ResponseReturnValue:
     reader = current_reader()
@@ -103,7 +103,7 @@ def _page(
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
         errors=summary(*filter(None, (form, comment, date_form))),
-        comment=CommentForm(None) if comment is None else comment,
+        comment=PlacedCommentForm(None) if comment is None else comment,
         entries=comments.entries(data) if proposed else [],
         said=returned_rows(draft),
     )
@@ -177,7 +177,7 @@ def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
 def send_back(draft_id: int) -> ResponseReturnValue:
     """End a request for approval with a comment for whoever asked."""
     draft = the_draft(draft_id)
-    over, form = number_in("over"), CommentForm()
+    over, form = number_in("over"), PlacedCommentForm()
     if not form.validate():
         return _page(draft, PublishForm(None), 422, form)
     place = comments.place_of(form.place.data, editing.look(draft.text).data or {})

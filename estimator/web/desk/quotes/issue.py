@@ -19,6 +19,7 @@ from estimator.pdf import renderer
 from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
 from estimator.web import errors, turns
+from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -29,7 +30,6 @@ from estimator.web.desk.quotes.blueprint import (
     the_request,
     to,
 )
-from estimator.web.desk.quotes.comment import CommentForm
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
 from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary

@@ -17,6 +17,7 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import approvals, drafts, plans
 from estimator.quotes.plans import Prepared
 from estimator.web import estimate_form, whole_numbers
+from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -27,7 +28,6 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.comment import CommentForm
 from estimator.web.desk.quotes.figures import (
     AdjustmentRow,
     adjustments_in_words,
