@@ -134,7 +134,7 @@ def dim(page: Page) -> list[str]:
 
 
 def _inject(page: Page) -> None:
-    page.wait_for_load_state()
+    _wait_for_styles(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
 
@@ -184,6 +184,7 @@ def cramped_everywhere(page: Page, spaced: ViewportSize | None) -> list[str]:
 
 def cramped(page: Page, size: ViewportSize) -> list[str]:
     """Return what is cut off or too small to be pressed on a screen of a size, which the page keeps."""
+    _wait_for_styles(page)
     page.set_viewport_size(size)
     found = [*page.evaluate(OVERFLOW), *page.evaluate(SMALL_TARGETS, 44), *page.evaluate(SQUEEZED)]
     return [f"{size['width']} wide, {each}" for each in found]
@@ -191,6 +192,7 @@ def cramped(page: Page, size: ViewportSize) -> list[str]:
 
 def cramped_by_spacing(page: Page, size: ViewportSize) -> list[str]:
     """Return what is cut off on a screen of a size when somebody spreads the letters and lines of a page."""
+    _wait_for_styles(page)
     page.set_viewport_size(size)
     page.evaluate(SPACING)
     found = page.evaluate(OVERFLOW)
@@ -200,6 +202,7 @@ def cramped_by_spacing(page: Page, size: ViewportSize) -> list[str]:
 
 def cramped_by_large_text(page: Page, size: ViewportSize) -> list[str]:
     """Return what is cut off on a screen of a size when the text of a page is twice as large."""
+    _wait_for_styles(page)
     page.set_viewport_size(size)
     page.evaluate(LARGE_TEXT)
     found = page.evaluate(OVERFLOW)
@@ -210,12 +213,18 @@ def cramped_by_large_text(page: Page, size: ViewportSize) -> list[str]:
 def too_wide(page: Page, *widths: int) -> list[str]:
     """Return the widths of windows in which a page has to be moved sideways."""
     found = []
+    _wait_for_styles(page)
     with _resized(page):
         for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"the page is wider than {width}")
     return found
+
+
+def _wait_for_styles(page: Page) -> None:
+    # After a click the words of the next page can be read before its styles are there, and measured without them.
+    page.wait_for_load_state()
 
 
 @contextmanager

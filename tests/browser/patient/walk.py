@@ -124,6 +124,7 @@ def at_breakdown(page: Page) -> str:
     # Looks at the address instead of waiting for one way there: of a double click's two, one is broken off.
     expect(page).to_have_url(re.compile(r"/e/[^/]+$"), timeout=30_000)
     expect(page.locator("h1")).to_contain_text(said(page, "Cost estimate"))
+    page.wait_for_load_state()
     return "/" + page.url.split("/", 3)[3]
 
 
