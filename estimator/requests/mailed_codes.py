@@ -9,6 +9,7 @@ there is a quote or a code was typed right once; after that no other mail keeps 
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -129,16 +130,23 @@ def check(act: Act, request: PatientRequest, typed: str) -> bool:
     )
     if changed_rows(counted.values(tries=QuoteCode.tries + 1)) != 1:
         return False
-    digits = "".join(
-        letter for letter in folded_digits(typed) if not letter.isspace() and letter not in "-–."
-    )
-    if not secrets.compare_digest(newest.code_hash, _hash(newest.name, digits, act.settings.lookup_key)):
+    hashed = _hash(newest.name, _meant(typed), act.settings.lookup_key)
+    if not secrets.compare_digest(newest.code_hash, hashed):
         return False
     used = update(QuoteCode).where(QuoteCode.id == newest.id, QuoteCode.used_at.is_(None))
     right = changed_rows(used.values(used_at=act.now, code=None)) == 1
     if right and is_anybodys(request):
         add_event(act, request, CONFIRMED)
     return right
+
+
+def is_code(typed: str) -> bool:
+    """Whether `typed` can be a code at all: six digits of any script, with spaces or hyphens between them."""
+    return re.fullmatch(rf"[0-9]{{{DIGITS}}}", _meant(typed)) is not None
+
+
+def _meant(typed: str) -> str:
+    return "".join(letter for letter in folded_digits(typed) if not letter.isspace() and letter not in "-–.")
 
 
 def waiting(request: PatientRequest, now: datetime) -> QuoteCode | None:

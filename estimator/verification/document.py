@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -85,6 +85,8 @@ class Computed:
     differences: list[Difference] = field(default_factory=list)
     #: whether something in it is on request, so that both totals leave it out
     at_least: bool = False
+    #: when the price list of an estimate was withdrawn; a quote stands as it was issued
+    withdrawn: datetime | None = None
 
     @property
     def same(self) -> bool:
@@ -156,7 +158,7 @@ def check(content: bytes, now: datetime) -> Checked:
         kind=kind,
         reference=reference,
         word=None if reference is None else word_for(reference, now),
-        computed=None if carried.kind != "data" else compute(kind, data),
+        computed=None if carried.kind != "data" else compute(kind, data, now),
     )
 
 
@@ -169,7 +171,9 @@ def data_of(text: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def compute(kind: Literal["quote", "estimate"] | None, data: Mapping[str, Any] | None) -> Computed:
+def compute(
+    kind: Literal["quote", "estimate"] | None, data: Mapping[str, Any] | None, now: datetime
+) -> Computed:
     """Compute data again with the price list that they name, as it is stored."""
     if data is None or kind is None:
         return Computed("no_data")
@@ -183,7 +187,9 @@ def compute(kind: Literal["quote", "estimate"] | None, data: Mapping[str, Any] |
     if version is None:
         return Computed("no_table")
     table = price_lists.parsed(version)
-    return quote_again(data, table) if kind == "quote" else estimate_again(data, table)
+    if kind == "quote":
+        return quote_again(data, table)
+    return replace(estimate_again(data, table), withdrawn=price_lists.returns.withdrawn_at(version.id, now))
 
 
 def quote_again(data: Mapping[str, Any], table: PriceTable) -> Computed:

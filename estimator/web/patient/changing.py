@@ -132,6 +132,7 @@ def _page(
         changed=changed,
         provider=wording.provider(table, reader),
         title=reader.words(table.title, table.main_language),
+        demo=table.demo,
         day_order=reader.day_order(),
         action=request.path,
         back=f"{url_for('patient.breakdown', token=token)}#answers",

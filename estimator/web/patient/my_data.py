@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator import clinic, price_lists, quotes, requests, throttle
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, ngettext
+from estimator.i18n import ngettext
 from estimator.mail import outbox, smtp
 from estimator.models import PatientRequest
 from estimator.pdf import renderer
@@ -19,10 +19,10 @@ from estimator.privacy.exported import KeptRequest
 from estimator.requests import mailed_codes
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.fields import CarriedField, CodeField
-from estimator.web.forms import Form, summary
+from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import pdf_line, request_visit
+from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -130,13 +130,6 @@ def _reach(record: PatientRequest) -> str:
     return " · ".join(way for way in (provider.email, provider.phone) if way)
 
 
-class CodeForm(Form):
-    """The code of a mail."""
-
-    code = CodeField(lazy_gettext("Code"))
-    act = CarriedField()
-
-
 @pages.route("/request/<reference>/code", methods=["GET", "POST"])
 def code(reference: str) -> ResponseReturnValue:
     """Send a code to the address of a request, and open what is personal to whoever types it."""
@@ -151,6 +144,8 @@ def code(reference: str) -> ResponseReturnValue:
         return _code_page(record, form, 400)
     if form.act.data == "send":
         return _send_code(record, form)
+    if not form.validate():
+        return _code_page(record, form, 422)
     with committing():  # also after a wrong code, so that the try counts
         right = mailed_codes.check(act(), record, form.code.data)
         if right:

@@ -131,11 +131,13 @@ class About(TypedDict):
     my_data: str
     mere_question: bool
     answer_language: Reader
+    withdrawn: str | None
 
 
 def _about(record: PatientRequest) -> About:
     """Return what every page of a request says; nothing of it tells who asked, or for what."""
     table = price_lists.parsed(record.table_version)
+    withdrawn = price_lists.returns.withdrawn_at(record.table_version_id, record.created_at)
     return {
         "reference": record.reference,
         "provider": wording.provider(table, current_reader()),
@@ -149,6 +151,9 @@ def _about(record: PatientRequest) -> About:
         "my_data": url_for("my_data.request", reference=record.reference),
         "mere_question": record.kind == "question",
         "answer_language": reader_of(record.language),
+        "withdrawn": None
+        if withdrawn is None
+        else wording.withdrawn_words(withdrawn, table.time_zone, current_reader()),
     }
 
 

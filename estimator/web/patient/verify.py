@@ -167,8 +167,15 @@ def upload() -> ResponseReturnValue:
         others=[] if checked.computed is None else others(checked.computed, reader),
         written=_money(checked.computed, "written", reader),
         computed=_money(checked.computed, "computed", reader),
+        withdrawn=_withdrawn(checked.computed, reader),
         address=None if checked.reference is None else address(checked.reference),
     )
+
+
+def _withdrawn(computed: Computed | None, reader: Reader) -> str | None:
+    if computed is None or computed.table is None or computed.withdrawn is None:
+        return None
+    return wording.withdrawn_words(computed.withdrawn, computed.table.time_zone, reader)
 
 
 def address(found: Reference) -> str:

@@ -324,7 +324,7 @@ def test_whatever_somebody_writes_into_the_data_has_an_answer(
         inner = inner[key]
         key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
     inner[key] = data.draw(PARTS)
-    found = verification.compute(kind, written)
+    found = verification.compute(kind, written, NOW)
     assert found.why in (None, "no_data", "no_table", "refused")
     assert all(
         value is None or verification.amount(value)

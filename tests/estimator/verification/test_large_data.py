@@ -14,6 +14,7 @@ from estimator.pdf.reader import LARGEST_DATA
 from estimator.verification import Difference
 from pricing import canonical_json
 from tests.support import example_quotes as example
+from tests.support.example_list import NOW
 
 MOST = 100
 """Maximum number of differences that are told of any data; each that is told costs its words."""
@@ -102,13 +103,13 @@ def test_of_the_largest_data_few_differences_are_looked_for_and_told(
     revision: QuoteRevision, kind: Any, fill: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     data = fill(data_of(revision, kind))
-    assert len(verification.compute(kind, data).differences) <= MOST
+    assert len(verification.compute(kind, data, NOW).differences) <= MOST
 
 
 @pytest.mark.parametrize(("kind", "fill"), [("estimate", names), ("quote", names_in_the_breakdown)])
 def test_names_that_no_document_of_ours_has_are_one_difference(
     revision: QuoteRevision, kind: Any, fill: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
-    found = verification.compute(kind, fill(data_of(revision, kind)))
+    found = verification.compute(kind, fill(data_of(revision, kind)), NOW)
     assert not found.same
     assert found.differences == [Difference("more")]

@@ -215,6 +215,8 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     shown = approver.see("/staff")
     assert shown.links(f"Adjustments of the quote for {reference}") == [f"{page(reference)}#approval"]
     approver.see(page(reference))
+    approver.send("Send it back", {"words": " "})
+    assert approver.page.errors() == ["Error: Write what is to be changed."]
     approver.send("Send it back", {"words": "Half of it."})
     assert "sent it back" in approver.page.text
     assert mails(app)[-1] == (reference, "quote_returned", "coordinator@demonstration.example.org")

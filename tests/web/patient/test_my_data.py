@@ -119,6 +119,16 @@ def test_a_wrong_code_opens_nothing_and_says_what_to_do(desk: Desk) -> None:
     assert visitor.open(f"/request/{desk.reference}/data").status == 303
 
 
+def test_what_cannot_be_a_code_of_ones_data_costs_no_try(desk: Desk) -> None:
+    visitor = opened(desk)
+    path = f"/request/{desk.reference}/code"
+    page = visitor.open(press(visitor, visitor.open(path), act="send").location)
+    for _time in range(7):
+        page = press(visitor, page, act="check", code="12345o")
+        assert page.problems == ["Enter the six digits of the newest email."]
+    assert press(visitor, page, act="check", code=code_of(desk)).status == 303
+
+
 def test_an_ended_visit_sends_no_code(desk: Desk) -> None:
     visitor = opened(desk)
     page = visitor.post(f"/request/{desk.reference}/code", {"act": "send"})

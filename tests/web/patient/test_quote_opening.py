@@ -194,11 +194,12 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_n
     assert patient.confirm().text("h1").startswith("Firm quote")
 
 
-def test_an_empty_code_costs_no_try(desk: Desk, link: str) -> None:
+@pytest.mark.parametrize("typed", [" ", "12345", "1234567", "12345o", "Q-2026-00001"])
+def test_what_cannot_be_a_code_costs_no_try(desk: Desk, link: str, typed: str) -> None:
     patient = desk.patient(link, confirmed=False)
     page = patient.open(patient.press(patient.open(patient.path), "send").location)
     for _time in range(7):
-        page = patient.press(page, "check", code=" ")
+        page = patient.press(page, "check", code=typed)
         assert page.problems == ["Enter the six digits of the newest email."]
     assert patient.press(page, "check", code=desk.code()).status == 303
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -47,6 +48,27 @@ def plain(said: str) -> str:
     return " ".join(said.split())
 
 
+def last_look(visitor: Visitor, page: Page) -> Page:
+    """Fill in the form that asks about an estimate, as far as the look before it is sent."""
+    filled: dict[str, str | None] = {
+        "full_name": "Wilhelmina Quill",
+        "email": "mina@quillworth.org",
+        "country": "DE",
+        "language": "en",
+        "for_whom": "self",
+        "consent_health_data": "yes",
+        "consent_contact": "yes",
+    }
+    return visitor.send(visitor.open(f"{page.path}/ask"), filled, "check")
+
+
+def checked(visitor: Visitor, pdf: bytes) -> Page:
+    """Have a document checked."""
+    (form,) = visitor.open("/verify").all("form", method="post")
+    (token,) = [field.get("value", "") for field in form.iter("input") if field.get("name") == "csrf_token"]
+    return visitor.post("/verify", {"csrf_token": token, "file": (BytesIO(pdf), "estimate.pdf")})
+
+
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.usefixtures("wrong")
 def test_page_pdf_text_and_data_of_an_estimate_say_that_its_list_was_withdrawn(
@@ -69,6 +91,20 @@ def test_page_pdf_text_and_data_of_an_estimate_say_that_its_list_was_withdrawn(
     assert SENTENCE in plain(visitor.client.get(f"{page.path}/estimate.txt").text)
     kept = visitor.client.get(f"{page.path}/data.json").get_json()
     assert kept["price_list"]["withdrawn_at"].startswith("2026-03-10T12:40:00")
+
+
+@pytest.mark.usefixtures("wrong")
+def test_who_asks_and_who_checks_a_document_are_told_as_well(
+    app: Flask, visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    page = visitor.estimate(ANSWERS)
+    pdf = visitor.client.get(f"{page.path}/estimate.pdf").data
+    request = visitor.send(last_look(visitor, page), button="send").location.removesuffix("/sent")
+    assert "withdrawn" not in visitor.open(request).text()
+    assert "withdrawn" not in checked(visitor, pdf).text()
+    go_back(app, clock)
+    assert SENTENCE in plain(visitor.open(request).text())
+    assert SENTENCE in plain(checked(visitor, pdf).text())
 
 
 @pytest.mark.usefixtures("wrong")

@@ -20,6 +20,7 @@ from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
 from estimator.web import errors, turns
 from estimator.web.desk.comment import CommentForm
+from estimator.web.desk.quotes import prepare
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
@@ -111,7 +112,7 @@ def send_back(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     form = CommentForm()
     if not form.validate():
-        return _not_sent_back(reference, form.words.errors[0], 422)
+        return prepare.page_of(of, draft, comment=form, status=422)
     try:
         with committing():
             back = approvals.send_back(
@@ -133,9 +134,9 @@ def send_back(reference: str) -> ResponseReturnValue:
     return to("prepare", reference=of.reference)
 
 
-def _not_sent_back(reference: str, sentence: str, status: int = 409) -> ResponseReturnValue:
+def _not_sent_back(reference: str, sentence: str) -> ResponseReturnValue:
     return errors.page(
-        status,
+        409,
         _("Not sent back"),
         sentence,
         way_out=(url_for("quotes_desk.prepare", reference=reference), _("To the quote")),

@@ -152,6 +152,7 @@ def page_of(
     typed: QuoteForm | None = None,
     *,
     tried: Read | None = None,
+    comment: CommentForm | None = None,
     conflict: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -160,10 +161,11 @@ def page_of(
     prepared = prepared_of(draft)
     result = shown(prepared if tried is None else trial(of, draft, tried), of)
     form = typed or QuoteForm.of_draft(draft, settings(), reader)
-    errors = summary(form)
+    comment = comment or CommentForm(None)
+    errors = summary(form, comment)
     page = render_template(
         "desk/quote.html",
-        comment=CommentForm(None),
+        comment=comment,
         request_=head_of(of),
         errors=errors,
         issued=issued_rows(of),

@@ -49,6 +49,7 @@ class Short:
     provider: Words
     total: str
     valid_until: str
+    demo: bool
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def short(revision: QuoteRevision, rows: FirmRows) -> Short:
         provider=current_reader().own(str(rows.head.provider), main),
         total=current_reader().money(revision.total, revision.currency),
         valid_until=end_of(revision),
+        demo=rows.demo,
     )
 
 

@@ -9,34 +9,23 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import quotes, requests
+from estimator import price_lists, quotes, requests
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, ngettext
+from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Mail
 from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
-from estimator.web.fields import CarriedField, CodeField
-from estimator.web.forms import Form, summary
+from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links
+from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Filled
 from estimator.wording import states
-
-
-class CodeForm(Form):
-    """A code as it is typed, or the wish for one."""
-
-    code = CodeField(
-        lazy_gettext("Code of six digits"),
-        [Filled(lazy_gettext("Enter the six digits of the newest email."))],
-    )
-    act = CarriedField()
 
 
 @pages.get("/q/<token>", endpoint="open")
@@ -94,6 +83,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
     assert found.address is not None
     shown: dict[str, Any] = {
         "number": found.quote.number,
+        "demo": price_lists.parsed(found.quote.request.table_version).demo,
         "standing": states.REVISION_FOR_PATIENT[found.state],
         "valid_until": blueprint.end_of(found.newest),
         "address": addresses.masked(found.address),

@@ -1,0 +1,28 @@
+"""The code of a mail, which opens a quote or what is kept of a request; one form for both."""
+
+from __future__ import annotations
+
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext
+from estimator.requests import mailed_codes
+from estimator.web.fields import CarriedField, CodeField
+from estimator.web.forms import Form
+
+
+class SixDigits:
+    """Refuses what cannot be a code, so that a slip of the finger costs no try."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if not mailed_codes.is_code(field.data or ""):
+            raise StopValidation(_("Enter the six digits of the newest email."))
+
+
+class CodeForm(Form):
+    """A code as it is typed, or the wish for one."""
+
+    code = CodeField(lazy_gettext("Code of six digits"), [SixDigits()])
+    act = CarriedField()
