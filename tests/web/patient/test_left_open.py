@@ -158,7 +158,7 @@ def test_the_total_names_what_it_leaves_out_with_a_link_to_each_question(visitor
 
 def test_a_breakdown_names_what_it_leaves_out_and_leads_to_the_question(visitor: Visitor) -> None:
     page = visitor.estimate(ANSWERS, "delhi")
-    assert "Likely total, at least" in page.text()
+    assert "at least USD" in page.text("section", aria_labelledby="total-title")
     change = f"{page.path}/change"
     assert links(page)["Flights"] == f"{change}#question-flights"
     asked = visitor.open(f"{change}?use=flights")
