@@ -196,6 +196,12 @@ SETTINGS = (
         whole(1, 1_000_000),
     ),
     Setting(
+        "PDFS_AHEAD",
+        "The maximum number of PDFs of estimates that a worker draws in a minute before anybody asks; 0: none.",
+        "20",
+        whole(0, 1000),
+    ),
+    Setting(
         "ADDRESSES_KEPT_DAYS",
         "Days after which the address of a mail that was sent or given up is deleted.",
         "7",

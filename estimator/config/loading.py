@@ -72,6 +72,7 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
         mails_per_hour=values["MAILS_PER_HOUR"],
         estimates_per_network=values["ESTIMATES_PER_NETWORK"],
         pdfs_per_network=values["PDFS_PER_NETWORK"],
+        pdfs_ahead=values["PDFS_AHEAD"],
         addresses_kept_days=values["ADDRESSES_KEPT_DAYS"],
         lease_seconds=values["LEASE_SECONDS"],
         public_url=public_url,

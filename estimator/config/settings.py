@@ -45,6 +45,7 @@ class Settings:
     mails_per_hour: int
     estimates_per_network: int
     pdfs_per_network: int
+    pdfs_ahead: int
     addresses_kept_days: int
     lease_seconds: int
     public_url: str

@@ -1,7 +1,7 @@
 """The PDF of an estimate is drawn while its page is read, so that its button answers like a stored file.
 
-That is done when the worker has nothing else to do, for the newest first, and for no more in a minute than MOST: what
-comes in a flood is drawn when it is asked for. Estimates say nothing of the network that made them, so all count
+That is done when the worker has nothing else to do, for the newest first, and for no more in a minute than PDFS_AHEAD:
+what comes in a flood is drawn when it is asked for. Estimates say nothing of the network that made them, so all count
 together; as one network makes at most ESTIMATES_PER_NETWORK of them in a quarter of an hour, it cannot use up the
 minutes of everybody else, only one or a few of them.
 """
@@ -28,24 +28,24 @@ LOOKS_EVERY = 1
 WITHIN = timedelta(minutes=1)
 """Time for which somebody is expected to look at a page before they ask for its PDF."""
 
-MOST = 20
-"""Maximum number of PDFs that are drawn ahead within that time."""
-
 logger = logging.getLogger(__name__)
 
 
 class DrawingAhead:
     """What draws ahead in one worker; it tries each estimate once."""
 
-    def __init__(self, may_go_on: Callable[[], bool]) -> None:
-        """`may_go_on` is asked before each document: nothing that somebody waits for waits for these."""
-        self._may_go_on = may_go_on
+    def __init__(self, may_go_on: Callable[[], bool], most: int) -> None:
+        """`may_go_on` is asked before each document: nothing that somebody waits for waits for these.
+
+        `most` is the maximum number of documents that are drawn WITHIN that time.
+        """
+        self._may_go_on, self._most = may_go_on, most
         self._failed: set[int] = set()
-        self._drawn_at: deque[datetime] = deque(maxlen=MOST)
+        self._drawn_at: deque[datetime] = deque(maxlen=most)
 
     def look(self, app: Flask) -> None:
         """Draw the PDFs that may be asked for soon, the newest first."""
-        wanted = pdf_cache.lacking(task.now() - WITHIN, MOST)
+        wanted = pdf_cache.lacking(task.now() - WITHIN, self._most)
         self._failed &= set(wanted)
         db.session.rollback()
         for number in wanted:
@@ -60,7 +60,7 @@ class DrawingAhead:
         """Whether so many were drawn within the last minute that the next has to be asked for."""
         now = task.now()
         # A moment that lies ahead does not count: the clock was set back.
-        return sum(now - WITHIN < moment <= now for moment in self._drawn_at) >= MOST
+        return sum(now - WITHIN < moment <= now for moment in self._drawn_at) >= self._most
 
     def _draw(self, app: Flask, number: int) -> None:
         record = db.session.get(Estimate, number)

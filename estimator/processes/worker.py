@@ -101,7 +101,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     def nobody_waits() -> bool:
         return lanes.idle("documents", "prompt mail", "mail")
 
-    drawing = DrawingAhead(nobody_waits)
+    drawing = DrawingAhead(nobody_waits, app.config["SETTINGS"].pdfs_ahead)
 
     def ahead() -> None:
         if nobody_waits():

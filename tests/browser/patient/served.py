@@ -106,6 +106,8 @@ def environment(site: Site) -> dict[str, str]:
         "MAILS_PER_ADDRESS": "10000",
         "MAILS_PER_NETWORK": "10000",
         "MAILS_PER_HOUR": "100000",
+        # Most of what they make nobody asks a PDF of, and cores are few.
+        "PDFS_AHEAD": "0",
     }
 
 

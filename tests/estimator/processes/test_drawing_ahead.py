@@ -13,7 +13,7 @@ from estimator import estimates
 from estimator.db import db
 from estimator.models import Document, Estimate
 from estimator.pdf import renderer
-from estimator.processes import drawing_ahead, task
+from estimator.processes import task
 from estimator.processes.drawing_ahead import WITHIN, DrawingAhead
 from tests.support.acts import acting
 from tests.support.example_mail import estimate
@@ -37,7 +37,7 @@ def drawn() -> int:
 
 def test_an_estimate_of_a_moment_ago_is_drawn_once_and_is_what_its_button_sends(app: Flask) -> None:
     (record,) = made(1)
-    drawing = DrawingAhead(lambda: True)
+    drawing = DrawingAhead(lambda: True, 2)
     drawing.look(app)
     drawing.look(app)
     act = acting(now=NOW, settings=app.config["SETTINGS"])
@@ -51,17 +51,22 @@ def test_an_estimate_of_a_moment_ago_is_drawn_once_and_is_what_its_button_sends(
 
 def test_nothing_is_drawn_ahead_while_somebody_waits_for_the_worker(app: Flask) -> None:
     made(1)
-    DrawingAhead(lambda: False).look(app)
+    DrawingAhead(lambda: False, 2).look(app)
+    assert drawn() == 0
+
+
+def test_a_small_server_draws_nothing_before_it_is_asked_for(app: Flask) -> None:
+    made(1)
+    DrawingAhead(lambda: True, 0).look(app)
     assert drawn() == 0
 
 
 def test_of_what_comes_in_a_flood_so_many_are_drawn_and_after_a_minute_others_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawing_ahead, "MOST", 2)
     made(3, NOW - timedelta(seconds=2))
     (newest,) = made(1, NOW - timedelta(seconds=1))
-    drawing = DrawingAhead(lambda: True)
+    drawing = DrawingAhead(lambda: True, 2)
     for _look in range(3):
         drawing.look(app)
     assert drawn() == 2
@@ -75,7 +80,7 @@ def test_of_what_comes_in_a_flood_so_many_are_drawn_and_after_a_minute_others_ag
 
 def test_who_has_gone_away_is_not_drawn_for(app: Flask) -> None:
     made(1, NOW - WITHIN - timedelta(seconds=1))
-    DrawingAhead(lambda: True).look(app)
+    DrawingAhead(lambda: True, 2).look(app)
     assert drawn() == 0
 
 
@@ -84,7 +89,7 @@ def test_what_cannot_be_drawn_is_tried_once_and_told_once(
 ) -> None:
     monkeypatch.setattr(renderer, "SECONDS", 0)
     made(1)
-    drawing = DrawingAhead(lambda: True)
+    drawing = DrawingAhead(lambda: True, 2)
     drawing.look(app)
     drawing.look(app)
     assert drawn() == 0
@@ -103,5 +108,5 @@ def test_an_estimate_that_is_deleted_while_it_is_drawn_is_no_mistake(
         return draw(*given, **named)
 
     monkeypatch.setattr(renderer, "document", while_drawing)
-    DrawingAhead(lambda: True).look(app)
+    DrawingAhead(lambda: True, 2).look(app)
     assert drawn() == 0
