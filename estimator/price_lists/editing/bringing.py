@@ -27,6 +27,7 @@ from estimator.price_lists.editing.document import (
 )
 from estimator.price_lists.editing.fields import SECTIONS
 from estimator.price_lists.editing.forms import entry_label, inputs, typed_into
+from estimator.price_lists.editing.naming import Names
 from estimator.price_lists.editing.sheets import (
     ALONE,
     CODES,
@@ -202,6 +203,7 @@ class _Sheet:
         self.columns = {column.key: column for column in columns_of(base, name)}
         self.currency = currency_of(base)
         self.choices: dict[str, dict[str, str]] = {}
+        self.names = Names({})
         self.codes: set[str] = set()
         self.used: dict[Path, set[str]] = {}
         self.numbers: dict[str, int] = {}
@@ -226,6 +228,7 @@ class _Sheet:
             for key, column in self.columns.items()
             if column.field is not None
         }
+        self.names = Names(self.made.data)
         self.codes = {self.cell(line, head, CODES).text.strip() for line in lines}
         for line in lines:
             cells = {key: line.cells.get(at, EMPTY) for key, at in head.columns.items()}
@@ -288,8 +291,13 @@ class _Sheet:
             column = self.columns.get(key)
             if column is None or column.field is None:
                 continue
+            was = before.get(key, "")
+            if was and column.names is not None and cell.text.strip() == column.said(was).strip():
+                yield key, was
+                continue
             try:
-                yield key, text_in(cell, column.field, before.get(key, ""), self.currency, self.choices[key])
+                text = text_in(cell, column.field, was, self.currency, self.choices[key])
+                yield key, text if column.names is None else self.names.coded(column.field.kind, text)
             except Refused as refused:
                 self.left(refused.reason, cell.shown or cell.text, number, column.label)
             except Unclear:
