@@ -17,6 +17,7 @@ from estimator.web.desk.price_lists import (
     section,
     spreadsheet,
     text,
+    translations,
     try_it,
 )
 from estimator.web.desk.price_lists.blueprint import pages
@@ -37,5 +38,6 @@ __all__ = [
     "section",
     "spreadsheet",
     "text",
+    "translations",
     "try_it",
 ]
