@@ -119,6 +119,7 @@ STAFF: dict[str, str] = {
     "price_lists.begin": "tables.edit",
     "price_lists.new": "tables.edit",
     "price_lists.copy": "tables.edit",
+    "price_lists.guide": "tables.edit",
     "price_lists.discard": "tables.edit",
     "price_lists.section": "tables.edit",
     "price_lists.raise_prices": "tables.edit",

@@ -190,6 +190,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.begin": EDITORS,
     "price_lists.new": EDITORS,
     "price_lists.copy": EDITORS,
+    "price_lists.guide": EDITORS,
     "price_lists.discard": EDITORS,
     "price_lists.section": EDITORS,
     "price_lists.raise_prices": EDITORS,
