@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from estimator.i18n import lazy_gettext as _
 from estimator.price_lists.editing.bringing import code_from
 from estimator.price_lists.editing.document import (
     Data,
@@ -96,7 +97,7 @@ _QUESTION_KEYS = ("kind", "role", "unit", "money", "least", "most", "step", "def
 
 
 class ReadyNotice(NamedTuple):
-    """A notice of a country: its code, its kind, what it says in the language of a list, and its source if any."""
+    """A notice of a country: its code, its kind, what it says in the language of a list, and its source."""
 
     code: str
     kind: str
@@ -228,7 +229,9 @@ def with_charge(data: Data, charge: ReadyCharge, price: Any, source: str) -> Dat
     entry = dict(charge.entry)
     if price is not None:
         entry["price"] = price
-    if "price" not in entry:
+    if "price" in charge.entry:
+        entry["source"] = str(_("The amount that the patient types"))
+    elif price is None:
         entry["on_request"] = True
     elif source:
         entry["source"] = source
@@ -324,10 +327,10 @@ def notices_of(country: str, tag: str) -> list[ReadyNotice]:
         own = get(data, ("provider", "country")) == country
         for code, entry in entries(data, ("notice",)).items():
             is_of_all = code in ("unproven", "fda")
-            if (own and entry["kind"] == "legal") or is_of_all:
+            if "link" in entry and ((own and entry["kind"] == "legal") or is_of_all):
                 text = str(_said(entry["text"], tag)[tag])
                 if not any(one.text == text for one in found.values()):
-                    found[code] = ReadyNotice(code, entry["kind"], text, entry.get("link", ""))
+                    found[code] = ReadyNotice(code, entry["kind"], text, entry["link"])
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ from estimator.i18n import gettext as _
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
 from estimator.price_lists.editing.fields import SECTIONS, Field
 from estimator.price_lists.editing.forms import inputs
-from estimator.price_lists.editing.naming import Names, is_worded, labelled
+from estimator.price_lists.editing.naming import Names, is_worded, labelled, told_apart
 
 QUESTION, CODES = "question", "code"
 """The keys of the columns that say which entry a row is: that of the question it answers, and its own code."""
@@ -96,8 +96,7 @@ def choices_of(data: Data, field: Field) -> dict[str, str]:
         return labelled(data, (field.names,))
     elif field.kind == "factors":
         return Names(data).numbers
-    labels = list(found.values())
-    return {code: label if labels.count(label) == 1 else f"{label} ({code})" for code, label in found.items()}
+    return told_apart(found)
 
 
 def heads_of(name: str) -> list[str]:

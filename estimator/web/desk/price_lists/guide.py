@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from wtforms import Field
 
 from estimator import figures
@@ -18,8 +19,9 @@ from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import ready
 from estimator.price_lists.editing.fields import AMOUNT_HELP, EVIDENCE, NOTICES
 from estimator.price_lists.editing.kinds import Around, value_of
-from estimator.price_lists.editing.ready import CELLS, NIGHTS, QUESTIONS, REHAB, SESSIONS
+from estimator.price_lists.editing.ready import CELLS, NIGHTS, QUESTIONS, REHAB, ROOM, SESSIONS
 from estimator.price_lists.editing.starting import needed_notices
+from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.first_steps import way
 from estimator.web.fields import AreaField, ChoiceField, TextField, TickField, TicksField
@@ -30,13 +32,16 @@ from estimator.web.typed_figures import two_readings
 MOST_OWN = 20
 """Maximum number of answers of somebody's own to one question, that are taken at once."""
 
+OPEN_TO_MORE = (CELLS, ROOM, REHAB)
+"""The questions to which one can write answers of one's own; there is a charge suggested for each."""
 
-@pages.route(
-    "/drafts/<whole:draft_id>/guide/<any(questions, charges, notices):step>", methods=["GET", "POST"]
-)
+
+@pages.route("/drafts/<whole:draft_id>/guide/<step>", methods=["GET", "POST"])
 def guide(draft_id: int, step: str) -> ResponseReturnValue:
     """Show one step of a first list, or take what was chosen there and go on to the next."""
     draft = the_draft(draft_id)
+    if step not in STEPS:
+        raise errors.Missing
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
@@ -101,47 +106,55 @@ def _form(fields: Mapping[str, Field]) -> Form:
 
 
 class Questions(Step):
-    """Ready questions, with answers to take and others to write."""
+    """Ready questions, with answers to take and others to write.
+
+    A type of cells is taken by saying what is known about it, which patients read above the price.
+    """
 
     def __init__(self, data: editing.Data) -> None:
         self.tag = editing.languages(data)[0]
-        self.choices = [code for code in QUESTIONS if ready.ready_answers(code)]
+        self.choices = [code for code in QUESTIONS if code != CELLS and ready.ready_answers(code)]
         self.plain = [
             code
             for code in QUESTIONS
-            if code not in (*self.choices, SESSIONS, NIGHTS) and editing.get(data, ("driver", code)) is None
+            if code not in (*self.choices, CELLS, SESSIONS, NIGHTS)
+            and editing.get(data, ("driver", code)) is None
         ]
-        fields: dict[str, Field] = {}
+        self.cells = self._offered(CELLS, data)
+        fields: dict[str, Field] = {f"known_{code}": _evidence(said) for code, said in self.cells.items()}
+        fields |= {
+            "own_cells": _own(_("Other types of cells")),
+            "known_own": _evidence(_("What is known about them"), "–"),
+        }
         for code in self.choices:
             label = ready.question_label(code, self.tag)
-            there = editing.entries(data, ("driver", code, "choice"))
-            offered = [
-                (answer, editing.entry_label(part, [self.tag, "en"]))
-                for answer, part in ready.ready_answers(code).items()
-                if answer not in there
-            ]
-            fields[f"answers_{code}"] = TicksField(label, choices=offered)
-            if code == CELLS:
-                fields |= {f"known_{answer}": self._evidence(said) for answer, said in offered}
-            fields[f"own_{code}"] = AreaField(
-                _("%(question)s: other answers", question=label), [], render_kw={"rows": 2}
-            )
-        fields["known_own"] = self._evidence(_("the types of cells that you wrote"))
+            fields[f"answers_{code}"] = TicksField(label, choices=list(self._offered(code, data).items()))
+            if code in OPEN_TO_MORE:
+                fields[f"own_{code}"] = _own(_("%(question)s: other answers", question=label))
         labels = [(code, ready.question_label(code, self.tag)) for code in self.plain]
         fields["more"] = TicksField(_("More questions"), choices=labels)
         self.form = _form(fields)
 
-    def _evidence(self, cells: str) -> ChoiceField:
-        return ChoiceField(
-            _("What is known about %(cells)s", cells=cells),
-            choices=[(word, str(label)) for word, label in EVIDENCE.items()],
-            empty="–",
-            optional=True,
-            refusal=_("Choose one from the list."),
-        )
+    def _offered(self, code: str, data: editing.Data) -> dict[str, str]:
+        """The ready answers to a question that are not in the list, with what they are called."""
+        there = editing.entries(data, ("driver", code, "choice"))
+        return {
+            answer: editing.entry_label(part, [self.tag, "en"])
+            for answer, part in ready.ready_answers(code).items()
+            if answer not in there
+        }
+
+    def chosen(self, code: str) -> list[str]:
+        """Return the ready answers that were chosen."""
+        if code == CELLS:
+            return [answer for answer in self.cells if self.form[f"known_{answer}"].data]
+        ticked: list[str] = self.form[f"answers_{code}"].ticked
+        return ticked
 
     def own(self, code: str) -> list[str]:
         """Return the answers that somebody wrote, each once."""
+        if code not in OPEN_TO_MORE:
+            return []
         lines = (" ".join(line.split()) for line in self.form[f"own_{code}"].data.splitlines())
         return list(dict.fromkeys(line for line in lines if line))
 
@@ -149,43 +162,43 @@ class Questions(Step):
         """Return the draft with these questions."""
         form = self.form
         form.validate()
-        for code, said in (
-            (CELLS, _("Choose at least one type of cells, or write your own.")),
-            (REHAB, _("Choose at least one answer, such as that there is no programme, or write your own.")),
+        first = form[f"known_{next(iter(self.cells))}"] if self.cells else form["own_cells"]
+        for code, said, field in (
+            (CELLS, _("Choose what is known about one type of cells at least, or write your own."), first),
+            (
+                REHAB,
+                _("Choose at least one answer, such as that there is no programme, or write your own."),
+                form[f"answers_{REHAB}"],
+            ),
         ):
-            answers = form[f"answers_{code}"]
-            if not (editing.entries(data, ("driver", code, "choice")) or answers.ticked or self.own(code)):
-                form.refuse(said, answers)
-        wanted = [f"known_{answer}" for answer in form[f"answers_{CELLS}"].ticked]
-        wanted += ["known_own"] if self.own(CELLS) else []
-        for name in wanted:
-            if not form[name].data:
-                form.refuse(_("Choose what is known about it. Patients read it above the price."), form[name])
-        for code in self.choices:
+            if not (editing.entries(data, ("driver", code, "choice")) or self.chosen(code) or self.own(code)):
+                form.refuse(said, field)
+        if self.own(CELLS) and not form["known_own"].data:
+            form.refuse(
+                _("Choose what is known about them. Patients read it above the price."), form["known_own"]
+            )
+        for code in OPEN_TO_MORE:
             if len(self.own(code)) > MOST_OWN:
                 said = _("At most %(most)s answers can be added at once.", most=str(MOST_OWN))
                 form.refuse(said, form[f"own_{code}"])
-        if summary(form):
-            return None
-        return self._added(data)
+        return None if summary(form) else self._added(data)
 
     def _added(self, data: editing.Data) -> editing.Data:
-        for code in (*self.choices, SESSIONS, *self.form["more"].ticked, NIGHTS):
-            if code in self.choices:
-                data = self._with_answers(data, code)
-            elif code in (SESSIONS, NIGHTS):
-                role = "sessions" if code == SESSIONS else "hospital_stay"
-                if code == NIGHTS or not _has_role(data, role):
-                    data = ready.with_question(data, code)
-            else:
+        for code in (CELLS, *self.choices):
+            data = self._with_answers(data, code)
+        for code in self.form["more"].ticked:
+            data = ready.with_question(data, code)
+        for code, role in ((SESSIONS, "sessions"), (NIGHTS, "hospital_stay")):
+            is_needed = code == NIGHTS and editing.get(data, ("driver", ROOM)) is not None
+            if is_needed or not _has_role(data, role):
                 data = ready.with_question(data, code)
         return data
 
     def _with_answers(self, data: editing.Data, code: str) -> editing.Data:
-        ticked, own = self.form[f"answers_{code}"].ticked, self.own(code)
-        if ticked or own:
-            data = ready.with_question(data, code, ticked)
-        known = {answer: f"known_{answer}" for answer in ticked}
+        chosen, own = self.chosen(code), self.own(code)
+        if chosen or own:
+            data = ready.with_question(data, code, chosen)
+        known = {answer: f"known_{answer}" for answer in chosen}
         there = {
             editing.entry_label(part, [self.tag]).casefold()
             for part in editing.entries(data, ("driver", code, "choice")).values()
@@ -212,21 +225,33 @@ class Questions(Step):
                 }
                 for code, part in editing.entries(data, ("driver",)).items()
             ],
-            "needed": [self._block(code, data) for code in (CELLS, REHAB)],
-            "others": [self._block(code, data) for code in self.choices if code not in (CELLS, REHAB)],
-            "always": [ready.question_label(SESSIONS, self.tag), ready.question_label(NIGHTS, self.tag)],
+            "cells": [self.form[f"known_{code}"] for code in self.cells],
+            "cells_label": ready.question_label(CELLS, self.tag),
+            "needed": self._block(REHAB, data),
+            "others": [self._block(code, data) for code in self.choices if code != REHAB],
         }
 
     def _block(self, code: str, data: editing.Data) -> dict[str, Any]:
-        answers = self.form[f"answers_{code}"]
-        known = [self.form[f"known_{one.value}"] for one in answers.options] if code == CELLS else []
         return {
             "label": ready.question_label(code, self.tag),
-            "answers": answers,
-            "known": [*known, self.form["known_own"]] if code == CELLS else [],
-            "own": self.form[f"own_{code}"],
+            "answers": self.form[f"answers_{code}"],
+            "own": self.form[f"own_{code}"] if code in OPEN_TO_MORE else None,
             "is_there": editing.get(data, ("driver", code)) is not None,
         }
+
+
+def _evidence(label: str, empty: str | None = None) -> ChoiceField:
+    return ChoiceField(
+        label,
+        choices=[(word, str(said)) for word, said in EVIDENCE.items()],
+        empty=empty or _("not offered here"),
+        optional=True,
+        refusal=_("Choose one from the list."),
+    )
+
+
+def _own(label: str) -> AreaField:
+    return AreaField(label, [], render_kw={"rows": 2})
 
 
 def _has_role(data: editing.Data, role: str) -> bool:
@@ -396,7 +421,7 @@ class Notices(Step):
         return {
             "needed": [self.form[f"text_{kind}"] for kind in self.needed],
             "country": territory,
-            "notes": {one.code: one.link for one in self.offered if one.link},
+            "notes": {one.code: _SOURCE.format(one.link) for one in self.offered},
             "knows_law": any(one.kind == "legal" and one.code != "fda" for one in self.offered),
             "there": [
                 editing.entry_label(entry, tags) for entry in editing.entries(data, ("notice",)).values()
@@ -404,6 +429,8 @@ class Notices(Step):
             "all_address": url_for("price_lists.section", draft_id=draft.id, path="notice"),
         }
 
+
+_SOURCE = Markup('<a href="{0}" rel="external">{0}</a>')
 
 STEPS: Mapping[str, Callable[[editing.Data], Step]] = {
     "questions": Questions,
