@@ -7,12 +7,11 @@ from typing import Any, TypedDict
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
-from estimator.web.desk.price_lists.first_steps import StepRow, way
+from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
@@ -74,13 +73,6 @@ def discard(draft_id: int) -> ResponseReturnValue:
         back=url_for("price_lists.overview", draft_id=draft.id),
         hidden={},
     )
-
-
-def steps_of(draft: Draft, data: editing.Data | None) -> list[StepRow]:
-    """Return the steps of the first version of a list; none for a list that has a version already."""
-    if data is None or draft.based_on_id is not None or price_lists.versions(draft.slug):
-        return []
-    return way(draft.id, data)
 
 
 def obstacle_sentence(obstacle: drafts.Obstacle) -> str:

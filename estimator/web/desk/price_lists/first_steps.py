@@ -7,7 +7,9 @@ from typing import TypedDict
 
 from flask import url_for
 
+from estimator import price_lists
 from estimator.i18n import gettext as _
+from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
 from estimator.price_lists.editing.fields import NOTICES
@@ -63,3 +65,10 @@ def _charges_missing(data: editing.Data) -> list[str]:
 
 def _notices_missing(data: editing.Data) -> list[str]:
     return [str(NOTICES[kind]) for kind in needed_notices(data)]
+
+
+def steps_of(draft: Draft, data: editing.Data | None) -> list[StepRow]:
+    """Return the steps of the first version of a list; none for a list that has a version already."""
+    if data is None or draft.based_on_id is not None or price_lists.versions(draft.slug):
+        return []
+    return way(draft.id, data)

@@ -21,11 +21,13 @@ from estimator.web.desk.price_lists import tried
 from estimator.web.desk.price_lists.beside import Priced, reserve_beside, rows_beside
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft
 from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.first_steps import StepRow, steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.estimate_form import EstimateForm
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
+from estimator.web.staff import signed_in
 from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 
@@ -72,7 +74,12 @@ def try_it(draft_id: int) -> ResponseReturnValue:
     if look.table is None:
         problems = problems_in_words(draft, look.problems, 20)
         return render_template(
-            "desk/try.html", draft=head_of(draft), problems=problems, questions=[], result=None
+            "desk/try.html",
+            draft=head_of(draft),
+            problems=problems,
+            questions=[],
+            result=None,
+            steps=_steps(draft, look.data),
         )
     table, reader = look.table, current_reader()
     if request.method == "POST":
@@ -99,12 +106,18 @@ def try_it(draft_id: int) -> ResponseReturnValue:
         "desk/try.html",
         draft=head_of(draft),
         problems=[],
+        steps=_steps(draft, look.data),
         begun=begun,
         questions=questions_of(form, table, reader),
         result=result,
         errors=summary(form),
     )
     return page, 422 if wrong else 200
+
+
+def _steps(draft: Draft, data: editing.Data | None) -> list[StepRow]:
+    """Return the steps of a first list, for those who may take them."""
+    return steps_of(draft, data) if signed_in.may("tables.edit") else []
 
 
 def _begun_with(trial: Trial | None) -> str:
