@@ -278,9 +278,8 @@ class _Sheet:
         for key, text in typed.items():
             there = now.get(key, "").strip()
             if there not in (before.get(key, "").strip(), text.strip()):
-                self.made.conflicts.append(
-                    Conflict(self.title, number, self.label(key), label, before.get(key, ""), there, text)
-                )
+                said = [self.said(key, one) for one in (before.get(key, ""), there, text)]
+                self.made.conflicts.append(Conflict(self.title, number, self.label(key), label, *said))
         self.made.data = typed_into(data, path, typed)
 
     def texts(
@@ -302,6 +301,10 @@ class _Sheet:
                 self.left(refused.reason, cell.shown or cell.text, number, column.label)
             except Unclear:
                 self.made.asked.append(Asked(self.title, number, column.label, path, key, cell.text.strip()))
+
+    def said(self, key: str, text: str) -> str:
+        """Return the text of a field as people read it in the sheet."""
+        return self.columns[key].said(text) if key in self.columns else text
 
     def label(self, key: str) -> str:
         """Return what people read above a column."""

@@ -48,6 +48,7 @@ def test_it_opens_with_what_somebody_tried_last_until_the_list_does_not_take_it(
     page = editor.see(f"{draft}/try")
     assert "These are the answers that you tried last." in page.text
     assert (page.value("q_nights"), page.value("q_cells")) == ("23", "marrow")
+    assert editor.see(f"{draft}/examples").value("q_nights") == "23", "to be kept as an example"
     other = sign_in(app, "approver").see(f"{draft}/try")
     assert "These are made-up answers" in other.text, "they are nobody else's"
     editor.see(f"{draft}/entry/driver/nights")

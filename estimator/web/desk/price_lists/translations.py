@@ -39,6 +39,9 @@ from pricing.syntax import MOST_CHARACTERS
 MOST_EARLIER = 10
 """Maximum number of saves, and of versions, among which it is looked for when a translation came to be what it is."""
 
+MOST_READ = 3_000_000
+"""Maximum number of characters of all of them together: some seconds on a slow machine."""
+
 
 class LanguageRow(TypedDict):
     """One language of a list, and how many of its texts are missing or outdated."""
@@ -153,11 +156,23 @@ def _page(draft: Draft, data: editing.Data, form: SpreadsheetForm) -> str:
 
 def _states(draft: Draft, data: editing.Data) -> dict[str, dict[str, State]]:
     """Return the state of every translation of a draft, judged by its earlier saves and versions."""
-    kept = [save.text for save in drafts.saves_of(draft)[:MOST_EARLIER]]
-    versions = sorted(price_lists.versions(draft.slug), key=lambda one: one.id, reverse=True)
-    earlier = [*kept, *(version.text for version in versions[:MOST_EARLIER])]
-    found = [data_of(text) for text in dict.fromkeys(earlier)]
+    found = [data_of(text) for text in _earlier(draft)]
     return states(data, [one for one in found if one is not None])
+
+
+def _earlier(draft: Draft) -> list[str]:
+    """Return the texts that a draft came from, the newest first, as many as can be read in reasonable time."""
+    saves = [save.text for save in drafts.saves_of(draft)[:MOST_EARLIER]]
+    versions = sorted(price_lists.versions(draft.slug), key=lambda one: one.id, reverse=True)
+    texts = list(dict.fromkeys([*saves, *(version.text for version in versions[:MOST_EARLIER])]))
+    # The newest version says most of what was translated when; so it is looked at before any save.
+    left = MOST_READ
+    kept: set[str] = set()
+    for text in [*(version.text for version in versions[:1]), *texts]:
+        if text not in kept and text != draft.text and len(text) <= left:
+            left -= len(text)
+            kept.add(text)
+    return [text for text in texts if text in kept]
 
 
 def _languages(data: editing.Data, found: dict[str, dict[str, State]]) -> list[LanguageRow]:
