@@ -81,3 +81,13 @@ def test_a_total_that_leaves_something_out_says_at_least(editor: Staff, draft: s
         row for row in page.all("tr", class_="sum") if "".join(row.itertext()).strip().startswith("Total")
     ]
     assert "at least" in "".join(total.itertext())
+
+
+def test_what_was_tried_is_forgotten_with_the_session(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/try")
+    editor.send("Work it out", {"q_nights": "23"})
+    with editor.client.session_transaction() as kept:
+        assert kept["tried"][2]["nights"] == "23"
+    editor.press("Sign out")
+    with editor.client.session_transaction() as kept:
+        assert "tried" not in kept
