@@ -89,6 +89,13 @@ _CHARGES = (
 _PASSED_ON = ("flight_tickets",)
 """What patients type themselves and is passed on as it is: its price is 1 for each."""
 
+_OTHERWISE: Mapping[str, Mapping[str, Any]] = {
+    SESSIONS: {"most": 10},
+    REHAB_DAYS: {"least": 1, "default": None},
+    "flights": {"most": 10_000_000},
+}
+"""Limits and defaults of the demonstration that are too narrow for other clinics and currencies."""
+
 _OF_ANSWERS = {CELLS: (SESSIONS, "treatment"), ROOM: (NIGHTS, "stay"), REHAB: (REHAB_DAYS, "rehabilitation")}
 """The questions of whose every answer there is a charge: for each of what, and in which group."""
 
@@ -135,10 +142,12 @@ def with_question(data: Data, code: str, answers: Iterable[str] = ()) -> Data:
     tag = languages(data)[0]
     ready = get(demonstration("delhi"), ("driver", code))
     if not isinstance(get(data, ("driver", code)), dict):
-        entry = {key: ready[key] for key in _QUESTION_KEYS if key in ready}
+        limits = {**ready, **_OTHERWISE.get(code, {})}
+        entry = {key: limits[key] for key in _QUESTION_KEYS if limits.get(key) is not None}
         entry["label"] = _said(ready["label"], tag)
         if code == NIGHTS and get(data, ("driver", ROOM)) is None:
             entry["label"] = _said(get(demonstration("japan"), ("driver", NIGHTS, "label")), tag)
+            entry["least"] = 0  # somebody may come for the day
         if code in _HELPFUL and "help" in ready:
             entry["help"] = _said(ready["help"], tag)
         if "unit" in entry:

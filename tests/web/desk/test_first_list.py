@@ -164,6 +164,7 @@ def test_answers_of_ones_own_have_charges_too(app: Flask, editor: Staff) -> None
         "per": "sessions",
         "price": Decimal("1250.5"),
     }
+    assert editing.get(data, ("driver", "nights", "least")) == 0, "somebody may come for the day"
     assert missing(editor.page)[0] == "Missing: a charge for “Two weeks by the sea”"
     assert "No notice about the law of this country is known here." in editor.page.text
 

@@ -11,6 +11,7 @@ from flask import Flask
 from openpyxl import Workbook
 
 from estimator.price_lists import drafts, editing
+from estimator.price_lists.editing import workbook
 from tests.support import hostile
 from tests.support.staff_browser import Page, Staff
 from tests.support.workbooks import content_of
@@ -129,6 +130,7 @@ def test_a_file_of_another_list_and_what_is_no_translation_sheet_is_refused(
     answer.close()
     strange = {
         "nothing": b"",
+        "long": b"x" * (workbook.MOST_BYTES + 1),
         "prices": prices,
         "cut": good[: len(good) // 2],
         **hostile.damaged_workbooks(good),
