@@ -72,6 +72,7 @@ DRAWN_BY_HAND = {
     "desk/publish.html": "a tick beside each warning",
     "desk/conflict.html": "what was sent, carried on as it was sent",
     "desk/spreadsheet.html": "what was sent, carried on as it was sent",
+    "desk/translations.html": "what was sent, carried on as it was sent",
     "errors/error.html": "what was typed and could not be kept, to be copied",
 }
 """Templates that draw controls themselves, and why a field of a form cannot."""

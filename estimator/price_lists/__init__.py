@@ -11,6 +11,7 @@ from estimator.price_lists import (
     repricing,
     returns,
     slips,
+    trial,
     worked_examples,
 )
 from estimator.price_lists.precedence import (
@@ -69,6 +70,7 @@ __all__ = [
     "state_of",
     "states_of",
     "take_back",
+    "trial",
     "typical",
     "versions",
     "worked_examples",

@@ -106,6 +106,8 @@ STAFF: dict[str, str] = {
     "price_lists.draft_text": "tables.read",
     "price_lists.list_xlsx": "tables.read",
     "price_lists.charges_csv": "tables.read",
+    "price_lists.translations_xlsx": "tables.read",
+    "price_lists.translations_csv": "tables.read",
     "price_lists.differences": "tables.read",
     "price_lists.try_it": "tables.read",
     "price_lists.examples": "tables.read",
@@ -117,6 +119,7 @@ STAFF: dict[str, str] = {
     "price_lists.begin": "tables.edit",
     "price_lists.new": "tables.edit",
     "price_lists.copy": "tables.edit",
+    "price_lists.guide": "tables.edit",
     "price_lists.discard": "tables.edit",
     "price_lists.section": "tables.edit",
     "price_lists.raise_prices": "tables.edit",
@@ -126,6 +129,7 @@ STAFF: dict[str, str] = {
     "price_lists.check": "tables.edit",
     "price_lists.spreadsheet": "tables.edit",
     "price_lists.save_spreadsheet": "tables.edit",
+    "price_lists.translations": "tables.edit",
     "price_lists.change_examples": "tables.edit",
     "price_lists.go_back": "tables.edit",
     "price_lists.date_and_name": "tables.edit",
@@ -206,6 +210,7 @@ LARGE = frozenset(
         "price_lists.check",
         "price_lists.spreadsheet",
         "price_lists.save_spreadsheet",
+        "price_lists.translations",
     }
 )
 """Endpoints to which staff send whole price lists; to everything else only forms are sent."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total
-from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
+from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
@@ -82,6 +82,7 @@ __all__ = [
     "head",
     "headline",
     "injury",
+    "item_said",
     "likely_answer",
     "likely_total",
     "not_answered",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from estimator.i18n import Reader, Words
@@ -77,6 +77,16 @@ def likely_answer(driver: Driver, table: PriceTable, reader: Reader) -> str | No
     if driver.money and "." not in number:
         return reader.money(number, table.currency)
     return answer_words(driver, number, table, reader).marked
+
+
+def item_said(item: StoredItem, money: Callable[[str], str]) -> str:
+    """Return the likely amount of an item as `money` writes it, or that it is on request or included."""
+    likely = item["amount"]["likely"]
+    if likely is None:
+        return _("on request")
+    if item["steps"] and all(step["kind"] in ("included", "covered") for step in item["steps"]):
+        return _("included")
+    return money(likely)
 
 
 class _Wording:
@@ -229,12 +239,7 @@ class _Wording:
         charge = self.charges.get(item["code"])
         likely = item["amount"]["likely"]
         covered = item["covered_by"]
-        if likely is None:
-            amount = _("on request")
-        elif item["steps"] and all(step["kind"] in ("included", "covered") for step in item["steps"]):
-            amount = _("included")
-        else:
-            amount = self.money(likely)
+        amount = item_said(item, self.money)
         unit = None
         typed = item["kind"] == "charge" and passed_on(self.table, item["code"]) is not None
         if item["unit"] is not None and not typed:

@@ -27,6 +27,7 @@ from estimator.price_lists.editing.document import (
 )
 from estimator.price_lists.editing.fields import SECTIONS
 from estimator.price_lists.editing.forms import entry_label, inputs, typed_into
+from estimator.price_lists.editing.naming import Names
 from estimator.price_lists.editing.sheets import (
     ALONE,
     CODES,
@@ -202,6 +203,7 @@ class _Sheet:
         self.columns = {column.key: column for column in columns_of(base, name)}
         self.currency = currency_of(base)
         self.choices: dict[str, dict[str, str]] = {}
+        self.names = Names({})
         self.codes: set[str] = set()
         self.used: dict[Path, set[str]] = {}
         self.numbers: dict[str, int] = {}
@@ -226,6 +228,7 @@ class _Sheet:
             for key, column in self.columns.items()
             if column.field is not None
         }
+        self.names = Names(self.made.data)
         self.codes = {self.cell(line, head, CODES).text.strip() for line in lines}
         for line in lines:
             cells = {key: line.cells.get(at, EMPTY) for key, at in head.columns.items()}
@@ -275,9 +278,8 @@ class _Sheet:
         for key, text in typed.items():
             there = now.get(key, "").strip()
             if there not in (before.get(key, "").strip(), text.strip()):
-                self.made.conflicts.append(
-                    Conflict(self.title, number, self.label(key), label, before.get(key, ""), there, text)
-                )
+                said = [self.said(key, one) for one in (before.get(key, ""), there, text)]
+                self.made.conflicts.append(Conflict(self.title, number, self.label(key), label, *said))
         self.made.data = typed_into(data, path, typed)
 
     def texts(
@@ -288,12 +290,21 @@ class _Sheet:
             column = self.columns.get(key)
             if column is None or column.field is None:
                 continue
+            was = before.get(key, "")
+            if was and column.names is not None and cell.text.strip() == column.said(was).strip():
+                yield key, was
+                continue
             try:
-                yield key, text_in(cell, column.field, before.get(key, ""), self.currency, self.choices[key])
+                text = text_in(cell, column.field, was, self.currency, self.choices[key])
+                yield key, text if column.names is None else self.names.coded(column.field.kind, text)
             except Refused as refused:
                 self.left(refused.reason, cell.shown or cell.text, number, column.label)
             except Unclear:
                 self.made.asked.append(Asked(self.title, number, column.label, path, key, cell.text.strip()))
+
+    def said(self, key: str, text: str) -> str:
+        """Return the text of a field as people read it in the sheet."""
+        return self.columns[key].said(text) if key in self.columns else text
 
     def label(self, key: str) -> str:
         """Return what people read above a column."""

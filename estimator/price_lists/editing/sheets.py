@@ -8,7 +8,8 @@ from typing import NamedTuple
 from estimator.i18n import gettext as _
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
 from estimator.price_lists.editing.fields import SECTIONS, Field
-from estimator.price_lists.editing.forms import entry_label, inputs
+from estimator.price_lists.editing.forms import inputs
+from estimator.price_lists.editing.naming import Names, is_worded, labelled, told_apart
 
 QUESTION, CODES = "question", "code"
 """The keys of the columns that say which entry a row is: that of the question it answers, and its own code."""
@@ -18,12 +19,22 @@ ALONE = ("header", "provider")
 
 
 class Column(NamedTuple):
-    """One column: its key, what people read above it, its field if it has one, and the words to choose from by code."""
+    """One column: its key, what people read above it, its field if it has one, and the words to choose from by code.
+
+    `names` are those of the list's entries, if its field names some.
+    """
 
     key: str
     label: str
     field: Field | None
     choices: Mapping[str, str]
+    names: Names | None = None
+
+    def said(self, text: str) -> str:
+        """Return the text of a row as people read it: with labels in place of codes."""
+        if self.field is not None and self.names is not None:
+            return self.names.worded(self.field.kind, text)
+        return self.choices.get(text, text)
 
 
 class Sheet(NamedTuple):
@@ -60,6 +71,7 @@ def columns_of(data: Data, name: str, more: Sequence[str] = ()) -> list[Column]:
     heads = {QUESTION: _("Question"), CODES: _("Code")}
     columns = [Column(head, heads[head], None, {}) for head in heads_of(name)]
     used = {column.label for column in columns}
+    names = Names(data) if any(map(is_worded, known.values())) else None
     for key, field in known.items():
         label = str(field.label)
         if field.by_language and len(languages(data)) > 1:
@@ -67,7 +79,9 @@ def columns_of(data: Data, name: str, more: Sequence[str] = ()) -> list[Column]:
         if label in used:
             label = f"{label} [{key}]"
         used.add(label)
-        columns.append(Column(key, label, field, choices_of(data, field)))
+        columns.append(
+            Column(key, label, field, choices_of(data, field), names if is_worded(field) else None)
+        )
     return columns
 
 
@@ -79,12 +93,10 @@ def choices_of(data: Data, field: Field) -> dict[str, str]:
     elif field.words is not None:
         found = {code: str(label) for code, label in field.words.items()}
     elif field.kind == "name":
-        tags = languages(data)
-        found = {
-            code: entry_label(part, tags) or code for code, part in entries(data, (field.names,)).items()
-        }
-    labels = list(found.values())
-    return {code: label if labels.count(label) == 1 else f"{label} ({code})" for code, label in found.items()}
+        return labelled(data, (field.names,))
+    elif field.kind == "factors":
+        return Names(data).numbers
+    return told_apart(found)
 
 
 def heads_of(name: str) -> list[str]:

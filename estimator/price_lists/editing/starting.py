@@ -1,16 +1,15 @@
-"""The first text of a list that begins from nothing: little, sound, and everything in it can be changed."""
+"""The first text of a list that begins from nothing, and what its notices may say; everything in it can be changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from estimator.i18n import lazy_gettext as _
-from estimator.price_lists.editing.document import Data, free_code
+from estimator.price_lists.editing.document import Data, entries
 from estimator.price_lists.editing.forms import typed_into
 
-ANSWER, GROUP = "cells", "treatment"
-"""The codes of the first question and of the group that the first charge stands in."""
+EVIDENCE, NOT_INCLUDED, ABOUT = "evidence", "not_included", "about_this_estimate"
+"""The kinds of notices that a list needs; the first only if a treatment is not established."""
 
 _KNOWN = {
     "conditional": _(
@@ -19,75 +18,17 @@ _KNOWN = {
     "trial": _("This treatment is being studied in trials. Whether it helps is not known yet."),
     "unproven": _("It has not been shown that this treatment helps."),
 }
-"""What patients read first about a treatment that is not established."""
+"""What patients read first about a treatment that is not established, the least that is known last."""
 
 
 def first_list(typed: Mapping[str, str]) -> tuple[Data, dict[str, str]]:
-    """Return a new list, and which of what was typed stands at which place of it.
+    """Return the beginning of a list, and which of what was typed stands at which place of it.
 
-    `typed` has `slug`, `title`, `provider`, `country`, `currency`, `time_zone`, `valid_from`, `language`, `answer`,
-    `evidence`, `charge`, `price` and `source`. The four questions that every list asks are there, with words in
-    the language in which this is called; nothing is made up that patients would take for a price.
+    `typed` has `slug`, `title`, `provider`, `country`, `currency`, `time_zone`, `valid_from` and `language`. It asks
+    nothing yet and has no price.
     """
     tag = typed["language"]
-
-    def said(text: Any) -> dict[str, str]:
-        return {tag: str(text)}
-
-    first, evidence = "first", typed["evidence"]
-    charge = free_code({"group": {GROUP: {}}}, ("charge",), GROUP)
-    notices: dict[str, Any] = {
-        "not_included": {
-            "kind": "not_included",
-            "text": said(
-                _("What is not listed is not included, such as flights and what you spend yourself.")
-            ),
-        },
-        "about": {
-            "kind": "about_this_estimate",
-            "text": said(_("This is an estimate. The price can change once doctors have seen you.")),
-        },
-    }
-    if evidence in _KNOWN:
-        notices["evidence"] = {"kind": "evidence", "text": said(_KNOWN[evidence])}
-    data: Data = {
-        "format": 1,
-        "version": typed["valid_from"][:7],
-        "languages": [tag],
-        "provider": {},
-        "driver": {
-            ANSWER: {
-                "kind": "choice",
-                "role": "cell_type",
-                "label": said(_("Type of cells")),
-                "choice": {first: {"evidence": evidence} if evidence else {}},
-            },
-            "sessions": {
-                "kind": "number",
-                "role": "sessions",
-                "label": said(_("Sessions")),
-                "least": 1,
-                "most": 10,
-            },
-            "nights": {
-                "kind": "number",
-                "role": "hospital_stay",
-                "label": said(_("Nights in hospital")),
-                "least": 0,
-                "most": 60,
-                "default": 0,
-            },
-            "rehabilitation": {
-                "kind": "yes_no",
-                "role": "rehabilitation",
-                "label": said(_("Rehabilitation")),
-                "default": False,
-            },
-        },
-        "group": {GROUP: {"label": said(_("Treatment"))}},
-        "charge": {charge: {"group": GROUP, "per": "sessions"}},
-        "notice": notices,
-    }
+    data: Data = {"format": 1, "version": typed["valid_from"][:7], "languages": [tag], "provider": {}}
     places: dict[str, str] = {}
     for path, fields in (
         (
@@ -101,18 +42,28 @@ def first_list(typed: Mapping[str, str]) -> tuple[Data, dict[str, str]]:
             },
         ),
         (("provider",), {"name": "provider", "country": "country"}),
-        (("driver", ANSWER, "choice", first), {f"label.{tag}": "answer"}),
-        (("charge", charge), {f"label.{tag}": "charge", "price": "price", "source": "source"}),
     ):
         data = typed_into(data, path, {key: typed[name] for key, name in fields.items()})
         top = "" if path == ("header",) else ".".join(path) + "."
         places |= {f"{top}{key}": name for key, name in fields.items()}
-    whole = {
-        "languages": "language",
-        "title": "title",
-        "version": "valid_from",
-        f"driver.{ANSWER}.choice.{first}": "answer",
-        f"charge.{charge}": "price",
-        f"charge.{charge}.label": "charge",
+    return data, {**places, "languages": "language", "title": "title", "version": "valid_from"}
+
+
+def needed_notices(data: Data) -> dict[str, str]:
+    """Return the kinds of notices that a list needs and does not have, each with what it may say."""
+    there = {entry.get("kind") for entry in entries(data, ("notice",)).values() if isinstance(entry, dict)}
+    known = {
+        answer.get("evidence")
+        for question in entries(data, ("driver",))
+        for answer in entries(data, ("driver", question, "choice")).values()
+        if isinstance(answer, dict)
     }
-    return data, {**places, **whole}
+    wanted = {}
+    least = [word for word in _KNOWN if word in known]
+    if least:
+        wanted[EVIDENCE] = str(_KNOWN[least[-1]])
+    wanted[NOT_INCLUDED] = str(
+        _("What is not listed is not included, such as flights and what you spend yourself.")
+    )
+    wanted[ABOUT] = str(_("This is an estimate. The price can change once doctors have seen you."))
+    return {kind: text for kind, text in wanted.items() if kind not in there}

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from estimator import spreadsheets, strangers_files
 from estimator.price_lists.editing.cells import FIGURES
@@ -67,11 +67,7 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
     file = io.BytesIO()
     with spreadsheets.workbook(file, in_memory=True) as book:
         pages = [(sheet, book.add_worksheet(sheet.title)) for sheet in sheets]
-        hidden = book.add_worksheet(ABOUT)
-        hidden.hide()
-        for number, (name, said) in enumerate([*about, *(("base", piece) for piece in _pieces(text))]):
-            hidden.write_string(number, 0, name)
-            hidden.write_string(number, 1, said)
+        hidden = add_about(book, about, text)
         formats = {
             "head": book.add_format({"bold": True, "valign": "top", "text_wrap": True, "bottom": 1}),
             "text": book.add_format({"num_format": "@", "valign": "top"}),
@@ -85,7 +81,7 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
             page.set_row(0, None, None, {"hidden": True})
             page.freeze_panes(_FIRST, len([one for one in sheet.columns if one.field is None]) + 1)
             for at, column in enumerate(sheet.columns):
-                cells = [column.choices.get(row[at], row[at]) for row in sheet.rows]
+                cells = [column.said(row[at]) for row in sheet.rows]
                 page.set_column(at, at, _width(column, cells), formats[_style(column)])
                 page.write_string(0, at, column.key)
                 page.write_string(1, at, column.label, formats["head"])
@@ -114,6 +110,16 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
                         _FIRST, at, last, at, {"validate": "custom", "value": "=FALSE", "ignore_blank": False}
                     )
     return file.getvalue()
+
+
+def add_about(book: Any, about: Sequence[tuple[str, str]], text: str) -> Any:
+    """Add the hidden sheet that says what a file was made of, the list's text with it, and return it."""
+    hidden = book.add_worksheet(ABOUT)
+    hidden.hide()
+    for number, (name, said) in enumerate([*about, *(("base", piece) for piece in _pieces(text))]):
+        hidden.write_string(number, 0, name)
+        hidden.write_string(number, 1, said)
+    return hidden
 
 
 def _style(column: Column) -> str:

@@ -59,6 +59,9 @@ FRESH = timedelta(minutes=15)
 COSTS = {"argon2__memory_cost": 47_104, "argon2__time_cost": 2, "argon2__parallelism": 1}
 """Parameters of argon2id: what it costs to try a password."""
 
+OWN = ("password_at", "tried")
+"""What is in the session of somebody who is signed in, and is gone when they sign out."""
+
 KEPT = ("language", "_user_id", "_fresh", "fs_paa")
 """Keys of the session that survive signing in; everything else is removed."""
 
@@ -246,7 +249,8 @@ def _signed_in(_app: Flask, user: StaffUser, authn_via: list[str] | None = None,
 
 def _signed_out(_app: Flask, **_values: Any) -> None:
     key = session.pop(KEY, None)
-    session.pop("password_at", None)
+    for name in OWN:
+        session.pop(name, None)
     if key is not None:
         with committing():
             sessions.end(key)

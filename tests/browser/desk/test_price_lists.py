@@ -31,6 +31,10 @@ PAGES = (
     "/publish",
     "/discard",
     "/spreadsheet",
+    "/translations",
+    "/guide/questions",
+    "/guide/charges",
+    "/guide/notices",
 )
 
 
@@ -99,6 +103,17 @@ def test_what_is_wrong_is_said_while_somebody_types_and_before_anything_is_saved
     expect(price).not_to_have_attribute("aria-invalid", "true")
     with app.app_context():
         assert drafts.find(1).saves == 1
+
+
+def test_a_new_package_is_not_greeted_with_errors_while_somebody_types(page: Page) -> None:
+    page.goto("/staff/tables/drafts/1/section/package")
+    page.get_by_label("Name", exact=True).fill("A week")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Price (needed)").fill("seven")
+    expect(page.locator(".autosaved")).to_contain_text("Saved. Problems", timeout=15_000)
+    expect(page.locator("form .error")).to_have_count(1)
+    page.locator(".save-line button").click()
+    expect(page.locator("form .error")).to_have_count(3)
 
 
 def _saves(route: Route) -> bool:

@@ -43,16 +43,8 @@ def content_of(book: Workbook) -> bytes:
 
 
 def bring_back(person: Staff, draft: str, content: bytes) -> Page:
-    """Choose the file and press the button; the body is written by hand, so that no temporary file stays open."""
-    token = person.see(f"{draft}/spreadsheet").all("input", name="csrf_token")[0].get("value")
-    parts = [
-        b'Content-Disposition: form-data; name="csrf_token"\r\n\r\n' + str(token).encode(),
-        b'Content-Disposition: form-data; name="file"; filename="list.xlsx"\r\n\r\n' + content,
-    ]
-    body = b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
-    kind = "multipart/form-data; boundary=limit"
-    person.page = Page(person.client.post(f"{draft}/spreadsheet", data=body, content_type=kind))
-    return person.page
+    """Choose the file and press the button."""
+    return person.bring(f"{draft}/spreadsheet", content)
 
 
 def cell(book: Workbook, sheet: str, code: str, column: str):  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from estimator.web.desk.price_lists import (
     entry,
     examples,
     going_back,
+    guide,
     impact,
     lists,
     live_check,
@@ -17,6 +18,7 @@ from estimator.web.desk.price_lists import (
     section,
     spreadsheet,
     text,
+    translations,
     try_it,
 )
 from estimator.web.desk.price_lists.blueprint import pages
@@ -26,6 +28,7 @@ __all__ = [
     "entry",
     "examples",
     "going_back",
+    "guide",
     "impact",
     "lists",
     "live_check",
@@ -37,5 +40,6 @@ __all__ = [
     "section",
     "spreadsheet",
     "text",
+    "translations",
     "try_it",
 ]

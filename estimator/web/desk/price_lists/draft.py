@@ -11,6 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
@@ -39,6 +40,7 @@ def overview(draft_id: int) -> ResponseReturnValue:
         more_problems=max(0, len(look.problems) - MOST_SHOWN),
         more_warnings=max(0, len(found.warnings) - MOST_SHOWN),
         obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        steps=steps_of(draft, look.data) if signed_in.may("tables.edit") else [],
         begun_by=signed_in.name_of(draft.created_by),
     )
 

@@ -41,6 +41,17 @@ MOST_NAMES = 300
 """Maximum number of names in a drop-down; where there are more, the code is typed."""
 
 
+UNANSWERED = (
+    "missing",
+    "missing_main_text",
+    "no_price",
+    "no_choices",
+    "rule_without_condition",
+    "payment_amount_or_percent",
+)
+"""The kinds of problems that an entry has because nobody has filled it in yet; its form says what is needed."""
+
+
 class CodeForm(Form):
     """The short name by which other entries call an entry."""
 
@@ -129,11 +140,17 @@ def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) 
 def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
     """Return the errors and warnings of an entry's form for its script: "wrong" and "warned", sentences by control."""
     data = look.data or {}
-    fields = [field_of(one, data) for one in editing.inputs(data, where, look.problems, look.warnings)]
+    problems = _told_of(look, is_fresh=bool(request.form.get("fresh")))
+    fields = [field_of(one, data) for one in editing.inputs(data, where, problems, look.warnings)]
     return {
         "wrong": {field.name: field.errors for field in fields},
         "warned": {field.name: field.warnings for field in fields},
     }
+
+
+def _told_of(look: editing.Look, *, is_fresh: bool) -> list[Problem]:
+    """Return the problems that a form tells: of a new entry that nobody has saved yet, not what is only missing."""
+    return [one for one in look.problems if not (is_fresh and one.kind in UNANSWERED)]
 
 
 def bad_code(data: editing.Data, section: editing.Path, old: str | None, new: str) -> str | None:
@@ -149,8 +166,10 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
     look = editing.look(draft.text)
     section = editing.section_of(where)
     assert section is not None
-    shown = editing.inputs(data, where, look.problems, look.warnings)
-    rest = editing.elsewhere((*look.problems, *look.warnings), where, shown)
+    is_fresh = request.method == "GET" and request.args.get("fresh") == str(draft.saves)
+    problems = _told_of(look, is_fresh=is_fresh)
+    shown = editing.inputs(data, where, problems, look.warnings)
+    rest = editing.elsewhere((*problems, *look.warnings), where, shown)
     alone = where in (("header",), ("provider",))
     own = editing.get(data, where) if not alone else None
     choices = (
@@ -171,6 +190,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "answers": _answers(draft, where, choices, data) if is_choice or choices else None,
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
+        "is_fresh": is_fresh,
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
         "codes": _codes(section, data),

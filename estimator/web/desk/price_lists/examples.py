@@ -14,6 +14,7 @@ from estimator.models import Draft
 from estimator.price_lists import drafts, editing, worked_examples
 from estimator.price_lists.worked_examples import BadExamples, Compared, Expected
 from estimator.web import estimate_form
+from estimator.web.desk.price_lists import tried
 from estimator.web.desk.price_lists.blueprint import (
     conflict,
     head_of,
@@ -94,7 +95,7 @@ def _examples(draft: Draft, named: NameForm, form: EstimateForm | None) -> str:
     if table is not None:
         rows = [_example(row, table, reader) for row in worked_examples.compared(found, table)]
     if table is not None and form is None:
-        form = estimate_form.build(table)
+        form = estimate_form.build(table, tried.answers_of(draft, table))
     return render_template(
         "desk/examples.html",
         draft=head_of(draft),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale, localedata
 from flask import render_template, request, url_for
@@ -16,10 +16,9 @@ from wtforms.validators import StopValidation
 
 from estimator import price_lists
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, reader, speaking
+from estimator.i18n import lazy_gettext
 from estimator.models import TableVersion
 from estimator.price_lists import drafts, editing
-from estimator.price_lists.editing.fields import EVIDENCE
 from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
@@ -111,7 +110,7 @@ class NewForm(ListForm):
 
     HEADINGS: ClassVar[Mapping[str, Any]] = {
         "slug": lazy_gettext("The list"),
-        "answer": lazy_gettext("The first question and the first charge"),
+        "provider": lazy_gettext("Who charges the prices, and in what money"),
     }
 
     slug = _slug()
@@ -128,29 +127,10 @@ class NewForm(ListForm):
     country = _choice(lazy_gettext("Country"))
     currency = _choice(lazy_gettext("Currency"), lazy_gettext("All prices of the list are in it."))
     time_zone = _choice(lazy_gettext("Time zone"), lazy_gettext("Where its days begin and end."))
-    answer = _text(
-        lazy_gettext("Type of cells"),
-        lazy_gettext("The first one that is offered, such as: own bone marrow cells."),
-    )
-    evidence = _choice(
-        lazy_gettext("What is known about it"),
-        lazy_gettext("Patients read a sentence about it above the price, unless it is established."),
-    )
-    charge = _text(lazy_gettext("Charge"), lazy_gettext("What is paid for each session."))
-    price = _text(
-        lazy_gettext("Price of a session"),
-        lazy_gettext("One number such as 310, or low, likely and high such as 280 | 310 | 360."),
-        **FIGURE,
-    )
-    source = _text(
-        lazy_gettext("Source"),
-        lazy_gettext("Where the price comes from. Patients do not see it."),
-        needed=False,
-    )
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        for name in ("language", "country", "currency", "time_zone", "evidence"):
+        for name in ("language", "country", "currency", "time_zone"):
             self[name].choices = _options(name)
 
 
@@ -172,12 +152,21 @@ def new() -> ResponseReturnValue:
     form.validate()
     typed = form.typed()
     tag = typed["language"] if typed["language"] in dict(_languages()) else "en"
-    with speaking(reader(tag)):
-        data, places = first_list({**typed, "language": tag})
+    data, places = first_list({**typed, "language": tag})
     text = editing.written(data)
-    look = editing.look(text)
-    _say(form, places, look.problems)
-    return _begun(form, text, look.table)
+    # What the list does not have yet is asked on the pages that follow.
+    _say(form, places, [one for one in editing.look(text).problems if _is_typed_here(one, places)])
+    _say_unusable(form, form.slug.data, data)
+    if summary(form):
+        return _page(form), 422
+    with committing():
+        draft = drafts.begin(act(), form.slug.data, text=text, examples="[]", based_on=None)
+    return to("guide", draft_id=draft.id, step="questions")
+
+
+def _is_typed_here(problem: Problem, places: Mapping[str, str]) -> bool:
+    """Whether a problem is about something that this page asks for."""
+    return any(problem.place == place or problem.place.startswith(f"{place}.") for place in places)
 
 
 @pages.route("/versions/<whole:version_id>/copy", methods=["GET", "POST"])
@@ -204,36 +193,30 @@ def copy(version_id: int) -> ResponseReturnValue:
     return _begun(form, text, look.table, source=version)
 
 
-def _begun(
-    form: ListForm, text: str, table: PriceTable | None, source: TableVersion | None = None
-) -> ResponseReturnValue:
-    """Begin the draft if nothing is wrong, else show again what was typed."""
-    taken = {one.slug for one in price_lists.lists()} | {one.slug for one in drafts.all_drafts()}
-    if form.slug.data in taken:
-        _say_once(
-            form,
-            "slug",
-            _("There is a list of this name already, or a draft of one. Choose another name."),
-        )
-    if table is not None:
-        for name, sentence_here in _unusable(table).items():
-            _say_once(form, name, sentence_here)
+def _begun(form: ListForm, text: str, table: PriceTable | None, source: TableVersion) -> ResponseReturnValue:
+    """Begin the draft of a copy if nothing is wrong, else show again what was typed."""
+    _say_unusable(form, form.slug.data, editing.look(text).data or {})
     if summary(form) or table is None:
         return _page(form, source), 422
-    examples = "[]" if source is None else source.examples
     with committing():
-        draft = drafts.begin(act(), table.table, text=text, examples=examples, based_on=None)
+        draft = drafts.begin(act(), table.table, text=text, examples=source.examples, based_on=None)
     return to("overview", draft_id=draft.id)
 
 
-def _unusable(table: PriceTable) -> dict[str, str]:
+def _say_unusable(form: ListForm, slug: str, data: editing.Data) -> None:
+    """Say what keeps a list from being begun: its name is taken, or its first day is past."""
+    taken = {one.slug for one in price_lists.lists()} | {one.slug for one in drafts.all_drafts()}
+    if slug in taken:
+        said = _("There is a list of this name already, or a draft of one. Choose another name.")
+        _say_once(form, "slug", said)
     try:
-        zone = price_lists.zone_of(table)
-    except price_lists.UnknownTimeZone:
-        return {"time_zone": obstacle_sentence("no_time_zone")}
-    if table.valid_from < now().astimezone(zone).date():
-        return {"valid_from": obstacle_sentence("date_past")}
-    return {}
+        zone = ZoneInfo(str(data.get("time_zone")))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        _say_once(form, "time_zone", obstacle_sentence("no_time_zone"))
+        return
+    day = data.get("valid_from")
+    if isinstance(day, date) and day < now().astimezone(zone).date():
+        _say_once(form, "valid_from", obstacle_sentence("date_past"))
 
 
 def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem]) -> None:
@@ -262,8 +245,8 @@ def _page(form: ListForm, source: TableVersion | None = None) -> str:
         "desk/new.html",
         heading=_("A new list") if source is None else _("Copy “%(slug)s” as a new list", slug=source.slug),
         about=_(
-            "Only what a list cannot be without. Everything can be changed, and more added, in the draft that "
-            "begins with it. Nothing is published by this."
+            "Five steps lead to a list that can be published: this page, questions, charges, notices, and a look at "
+            "what it comes to. You can leave after each and go on later. Nothing is published by this."
         )
         if source is None
         else _(
@@ -291,7 +274,7 @@ def _options(name: str) -> Sequence[tuple[str, str]]:
             return [(code, f"{code} – {locale.currencies.get(code, code)}") for code in sorted(MINOR_UNIT)]
         case "time_zone":
             return [(zone, zone) for zone in _zones()]
-    return [(word, str(label)) for word, label in EVIDENCE.items()]
+    raise ValueError(name)
 
 
 def _sorted(named: Mapping[str, str]) -> list[tuple[str, str]]:

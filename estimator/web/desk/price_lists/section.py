@@ -112,7 +112,7 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
             code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
         ]
         if new and path != "charge":
-            return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}")
+            return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}", fresh=kept.saves)
     if act == "raise":
         problem = raise_prices.problem_with(kept)
         if problem is not None:
@@ -377,7 +377,7 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
                 kept = store(draft, mine, over)
             except drafts.ChangedMeanwhile as late:
                 return conflict(late.draft, mine, over, request.path)
-            return to("entry", draft_id=kept.id, path="/".join((*where, code)))
+            return to("entry", draft_id=kept.id, path="/".join((*where, code)), fresh=kept.saves)
         form.code.fill(code)
         form.refuse(problem, form.code)
     errors_here = summary(form)

@@ -84,7 +84,7 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
         return to("text", draft_id=draft.id)
     about = [("draft", str(draft.id)), ("save", str(draft.saves)), ("list", draft.slug)]
     answer = Response(workbook.written(sheets(data), about, draft.text), mimetype=XLSX)
-    return _named(answer, draft, data, ".xlsx")
+    return named(answer, draft, data, ".xlsx")
 
 
 @pages.get("/drafts/<whole:draft_id>/charges.csv")
@@ -98,14 +98,14 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     columns = [spreadsheets.Column(column.label) for column in sheet.columns]
     columns.append(spreadsheets.Column(workbook.mark_of_csv(draft.id, draft.saves)))
     rows = [
-        [*(column.choices.get(said, said) for column, said in zip(sheet.columns, row, strict=True)), ""]
+        [*(column.said(text) for column, text in zip(sheet.columns, row, strict=True)), ""]
         for row in sheet.rows
     ]
     answer = Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
-    return _named(answer, draft, data, "-charges.csv")
+    return named(answer, draft, data, "-charges.csv")
 
 
-def _named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:
+def named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:
     """Give a file a name that says of which list, version and draft it is."""
     version = re.sub(r"[^A-Za-z0-9._-]+", "-", str(data.get("version", "")))[:40].strip("-.")
     name = "-".join(filter(None, (draft.slug, version, f"draft-{draft.id}")))
@@ -134,10 +134,10 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
     try:
         found, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook as not_one:
-        problem: str | None = _trouble(not_one.trouble, shown["most"], shown["rows"])
+        problem: str | None = trouble_sentence(not_one.trouble, shown["most"], shown["rows"])
     else:
-        problem, base = _base(draft, data, about)
-        made = bringing.taken(data, base, _printable(found))
+        problem, base = base_of(draft, data, about)
+        made = bringing.taken(data, base, printable_cells(found))
         if problem is None and made.sheets == 0:
             problem = _(
                 "No sheet of this file is part of a price list: none has the name and the headings of the file that "
@@ -150,7 +150,7 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     saving = SavingForm(None, data={"text": mine, "asked": _carried(made.asked)})
-    notes = [] if about.get("base") or about.get("save") else [_no_base()]
+    notes = [] if about.get("base") or about.get("save") else [no_base()]
     return _preview(draft, saving, made, notes)
 
 
@@ -167,7 +167,7 @@ def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]
         differs=compared(draft.text, mine),
         notes=notes,
         left_out=[_why(one) for one in made.left_out],
-        conflicts=[_both_changed(one) for one in made.conflicts],
+        conflicts=[both_changed(one) for one in made.conflicts],
         saving=saving,
         asking=_asking(saving),
         problems=problems_in_words(draft, look.problems, MOST_SHOWN),
@@ -208,7 +208,7 @@ def save_spreadsheet(draft_id: int) -> ResponseReturnValue:
     return to("differences", draft_id=kept.id, saved=kept.saves)
 
 
-def _base(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[str | None, editing.Data]:
+def base_of(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[str | None, editing.Data]:
     """Return why a file cannot be compared with a draft, and the list that it was made of."""
     other = _(
         "This spreadsheet was downloaded from another list, “%(name)s”. Nothing was changed.", name="{}"
@@ -229,14 +229,16 @@ def _base(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[s
     return None, data if base is None else base
 
 
-def _no_base() -> str:
+def no_base() -> str:
+    """Say that a file does not tell what it was made of."""
     return _(
         "The file does not say what it was taken from; the sheet “about” is missing. So it is compared with the draft "
         "as it is now: whatever differs is shown as a change of yours."
     )
 
 
-def _trouble(trouble: workbook.Trouble, most: object, rows: object) -> str:
+def trouble_sentence(trouble: workbook.Trouble, most: object, rows: object) -> str:
+    """Say why a file cannot be read."""
     sentences = {
         "none": _(
             "This is not a spreadsheet of this list. Choose the XLSX, ODS or CSV file that you downloaded here; at "
@@ -260,7 +262,8 @@ def _trouble(trouble: workbook.Trouble, most: object, rows: object) -> str:
     return sentences[trouble]
 
 
-def _printable(found: Sequence[Found]) -> list[Found]:
+def printable_cells(found: Sequence[Found]) -> list[Found]:
+    """Return sheets with U+FFFD for every character that a page cannot contain."""
     return [
         Found(
             printable(sheet.name),
@@ -346,7 +349,8 @@ def _asking(form: SavingForm) -> list[dict[str, Any]]:
     return rows
 
 
-def _both_changed(one: Conflict) -> str:
+def both_changed(one: Conflict) -> str:
+    """Say what was changed in a file and by somebody else."""
     return _(
         "%(sheet)s, row %(row)s, “%(label)s”, %(column)s: it was “%(before)s”, somebody made it “%(now)s” meanwhile, "
         "the file says “%(then)s”.",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Literal, TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,15 +15,20 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import editing
+from estimator.price_lists.trial import Trial, first_trial
 from estimator.web import estimate_form
+from estimator.web.desk.price_lists import tried
+from estimator.web.desk.price_lists.beside import Priced, reserve_beside, rows_beside
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft
 from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.first_steps import StepRow, steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.estimate_form import EstimateForm
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
-from pricing.stored import StoredBreakdown, StoredItem, StoredTax
+from estimator.web.staff import signed_in
+from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 
 
@@ -70,40 +74,85 @@ def try_it(draft_id: int) -> ResponseReturnValue:
     if look.table is None:
         problems = problems_in_words(draft, look.problems, 20)
         return render_template(
-            "desk/try.html", draft=head_of(draft), problems=problems, questions=[], result=None
+            "desk/try.html",
+            draft=head_of(draft),
+            problems=problems,
+            questions=[],
+            result=None,
+            steps=_steps(draft, look.data),
         )
     table, reader = look.table, current_reader()
-    form = estimate_form.build(table)
-    found = estimate_form.read(form, table, reader)
-    result, wrong = None, {}
     if request.method == "POST":
-        current = in_force(draft)
-        new, refused = _priced(table, found.answers, reader)
-        old, refused_old = (
-            (None, {}) if current is None else _priced(price_lists.parsed(current), found.answers, reader)
-        )
-        wrong = {**refused, **found.unreadable}
+        form = estimate_form.build(table)
+        found = estimate_form.read(form, table, reader)
+        answers, unreadable, begun = found.answers, found.unreadable, None
+    else:
+        kept = tried.answers_of(draft, table)
+        trial = None if kept is not None else first_trial(table, draft.examples)
+        answers = dict(kept or {} if trial is None else trial.answers)
+        form, unreadable = estimate_form.build(table, answers), {}
+        begun = _begun_with(trial) if answers else None
+    new, refused = _priced(table, answers, reader)
+    if unreadable:
+        new = None
+    result = None if new is None else _result(draft, table, new, answers, reader)
+    wrong: dict[str, list[str]] = {}
+    if request.method == "POST":
+        wrong = {**refused, **unreadable}
         form.refuse_answers(wrong)
-        if new is not None and not found.unreadable:
-            result = {
-                "new": new,
-                "old": old,
-                "refused_old": [text for texts in refused_old.values() for text in texts],
-                "current": None if current is None else current.version,
-                "rows": _beside(old, new, table, reader),
-                "not_counted": wording.headline(new, table, reader)[0].not_counted_words(),
-                "currency": table.currency,
-                "same_currency": old is None or old["currency"] == new["currency"],
-            }
+        if new is not None:
+            tried.keep(draft, new["answers"])
     page = render_template(
         "desk/try.html",
         draft=head_of(draft),
         problems=[],
+        steps=_steps(draft, look.data),
+        begun=begun,
         questions=questions_of(form, table, reader),
         result=result,
         errors=summary(form),
     )
     return page, 422 if wrong else 200
+
+
+def _steps(draft: Draft, data: editing.Data | None) -> list[StepRow]:
+    """Return the steps of a first list, for those who may take them."""
+    return steps_of(draft, data) if signed_in.may("tables.edit") else []
+
+
+def _begun_with(trial: Trial | None) -> str:
+    """Say whose answers stand in the form before anybody has answered."""
+    if trial is None:
+        return _("These are the answers that you tried last. Change them as you like.")
+    if trial.example is not None:
+        return _(
+            "These are the answers of the worked example “%(name)s”. Change them as you like.",
+            name=trial.example,
+        )
+    return _("These are made-up answers to begin with. Change them as you like.")
+
+
+def _result(
+    draft: Draft, table: PriceTable, new: StoredBreakdown, answers: Mapping[str, Any], reader: Reader
+) -> dict[str, Any]:
+    """Return what the page shows of a plan: the draft beside the version in force."""
+    current = in_force(draft)
+    old_table = None if current is None else price_lists.parsed(current)
+    old, refused = (None, {}) if old_table is None else _priced(old_table, answers, reader)
+    same_currency = old is None or old["currency"] == new["currency"]
+    before = None if old is None or old_table is None or not same_currency else Priced(old, old_table)
+    after = Priced(new, table)
+    headline = wording.headline(new, table, reader)[0]
+    return {
+        "refused_old": [text for texts in refused.values() for text in texts],
+        "current": None if current is None else current.version,
+        "headline": headline,
+        "left_out": [text for text in (headline.on_request_words(), headline.not_counted_words()) if text],
+        "rows": rows_beside(before, after, reader),
+        "below": reserve_beside(before, after, reader),
+        "currency": table.currency,
+        "same_currency": same_currency,
+    }
 
 
 def _priced(
@@ -149,81 +198,6 @@ def questions_of(form: EstimateForm, table: PriceTable, reader: Reader) -> list[
             }
         )
     return rows
-
-
-class BesideRow(TypedDict):
-    """One line under the version in force and under the draft, and what changes."""
-
-    label: str
-    old: str
-    new: str
-    change: str
-    differs: bool
-    total: bool
-
-
-def _beside(
-    old: StoredBreakdown | None, new: StoredBreakdown, table: PriceTable, reader: Reader
-) -> list[BesideRow]:
-    """Every item of either breakdown with both of its likely amounts, and the totals below."""
-    rows: list[BesideRow] = []
-    parts: list[tuple[Sequence[StoredItem | StoredTax], Sequence[StoredItem | StoredTax]]] = [
-        ([] if old is None else old["items"], new["items"]),
-        ([] if old is None else old["taxes"], new["taxes"]),
-    ]
-    for lines_before, lines_after in parts:
-        one, other = ({line["code"]: line for line in lines} for lines in (lines_before, lines_after))
-        for code in dict.fromkeys((*other, *one)):
-            labelled = other.get(code) or one[code]
-            rows.append(
-                _row(
-                    str(reader.words(labelled["label"], next(iter(labelled["label"])))),
-                    _likely(one.get(code)),
-                    _likely(other.get(code)),
-                    code in one,
-                    code in other,
-                    old is not None,
-                    reader,
-                )
-            )
-    totals: Sequence[tuple[Literal["provider", "others", "total"], str]] = (
-        ("provider", _("What the provider charges")),
-        ("others", _("Paid to others")),
-        ("total", _("Total")),
-    )
-    for key, label in totals:
-        then = None if old is None else old["totals"][key]["likely"]
-        row = _row(label, then, new["totals"][key]["likely"], old is not None, True, old is not None, reader)
-        rows.append({**row, "total": True})
-    return rows
-
-
-def _likely(item: StoredItem | StoredTax | None) -> str | None:
-    return None if item is None else item["amount"]["likely"]
-
-
-def _row(
-    label: str, old: str | None, new: str | None, was: bool, there: bool, compares: bool, reader: Reader
-) -> BesideRow:
-    def words(amount: str | None, present: bool) -> str:
-        if not present:
-            return "–"
-        return _("on request") if amount is None else reader.number(amount)
-
-    change = ""
-    if compares and not (was and old is None) and not (there and new is None):
-        by = Decimal(new or 0) - Decimal(old or 0)
-        if by:
-            change = ("+" if by > 0 else "") + reader.number(format(by, "f"))
-    differs = compares and (was != there or old != new)
-    return {
-        "label": label,
-        "old": words(old, was),
-        "new": words(new, there),
-        "change": change,
-        "differs": differs,
-        "total": False,
-    }
 
 
 def driver_words(table: PriceTable, code: str, reader: Reader) -> str:
