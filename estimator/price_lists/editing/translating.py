@@ -73,9 +73,10 @@ class Stale(NamedTuple):
 
 @dataclass
 class Translated:
-    """The list with the translations of a sheet, and what is to be told of them."""
+    """The list with the translations of a sheet, and what is to be told of them; `fresh` is without the stale ones."""
 
     data: Data
+    fresh: Data
     left_out: list[LeftOut] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     stale: list[Stale] = field(default_factory=list)
@@ -131,7 +132,7 @@ def translated(data: Data, base: Data | None, found: Sequence[Found]) -> Transla
 
     Without `base` they are compared with the list as it is now.
     """
-    made = Translated(data)
+    made = Translated(data, data)
     for sheet in found:
         if sheet.lines:
             _Sheet(sheet, base, made).take()
@@ -271,14 +272,20 @@ class _Sheet:
         if there not in (before, then):
             self.made.conflicts.append(Conflict(self.name, number, column, now.where, before, there, then))
         current = now.said.get(self.tags[0], "")
-        if original != current:
+        is_stale = original != current
+        if is_stale:
             self.made.stale.append(Stale(self.name, number, now.where, column, original, current))
-        place = (*place_of(now.path), *now.field.path)
-        value = value_of(now.field.kind, then, around(self.made.data, now.path))
-        texts_there = get(self.made.data, place)
-        if isinstance(texts_there, str):  # a text that stands where one by language belongs
-            self.made.data = put(self.made.data, place, {self.tags[0]: texts_there})
-        self.made.data = put(self.made.data, (*place, tag), value)
+        self.made.data = self.put(self.made.data, now, tag, then)
+        if not is_stale:
+            self.made.fresh = self.put(self.made.fresh, now, tag, then)
+
+    def put(self, data: Data, text: Text, tag: str, said: str) -> Data:
+        """Return data with one translation."""
+        place = (*place_of(text.path), *text.field.path)
+        there = get(data, place)
+        if isinstance(there, str):  # a text that stands where one by language belongs
+            data = put(data, place, {self.tags[0]: there})
+        return put(data, (*place, tag), value_of(text.field.kind, said, around(data, text.path)))
 
 
 def _wrong(text: str, now: Text, main: str) -> Iterator[tuple[Why, str]]:

@@ -181,7 +181,9 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(app: Fla
     )
     assert page.errors() == ["Error: Choose what is known about them. Patients read it above the price."]
     assert data_of(app) == before
-    editor.send("Save, and on to the charges", {**QUESTIONS, "own_cells": ""})
+    page = editor.send("Save, and on to the charges", {**QUESTIONS, "own_room": "x" * 5_001, "own_cells": ""})
+    assert page.errors() == ["Error: This has 5,001 characters; there is room for 5,000. Shorten it."]
+    editor.send("Save, and on to the charges", {"own_room": ""})
     page = editor.send("Save, and on to the notices", {})
     assert "Tick at least one charge, or write its price." in page.text
     page = editor.send("Save, and on to the notices", {"price_ward": "1,250", "price_single": "sixty"})

@@ -84,6 +84,27 @@ def test_what_an_original_said_before_makes_its_translation_outdated(editor: Sta
     assert cells[-1] == "look again, the original has changed: fr"
 
 
+def test_a_translation_of_an_original_that_changed_meanwhile_can_be_left_out(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    with_french(editor, draft)
+    book = sheet_of(editor, draft)
+    put(book, "charge.ward.label", "fr", "Salle commune")
+    put(book, "charge.single.label", "fr", "Chambre")
+    editor.see(f"{draft}/entry/charge/ward")
+    editor.send("save", {"f.label.en": "Ward with four beds"})
+    page = bring(editor, draft, content_of(book))
+    assert "the original was “General ward”, it is “Ward with four beds” now." in page.text
+    editor.press("Save without those whose original has changed")
+    data = editing.look(text_of(app)).data or {}
+    assert editing.get(data, ("charge", "ward", "label")) == {"en": "Ward with four beds"}
+    assert editing.get(data, ("charge", "single", "label", "fr")) == "Chambre"
+    bring(editor, draft, content_of(book))
+    editor.press("Save these changes")
+    data = editing.look(text_of(app)).data or {}
+    assert editing.get(data, ("charge", "ward", "label", "fr")) == "Salle commune"
+
+
 def test_the_csv_file_comes_back_and_holds_no_formula(app: Flask, editor: Staff, draft: str) -> None:
     with_french(editor, draft)
     editor.see(f"{draft}/entry/charge/single")

@@ -133,6 +133,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
         ),
         differs=compared(draft.text, mine),
         saving=SavingForm(None, data={"text": mine, "asked": "[]"}),
+        without=editing.written(made.fresh) if made.stale else None,
         most_shown=MOST_SHOWN,
     )
 
