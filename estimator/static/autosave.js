@@ -14,6 +14,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
   let at = "";
 
+  // Of a grid only the cells that somebody has been in are sent: there are thousands of others.
+  const touched = new Set();
+  const sent = () => {
+    const data = new FormData(form);
+    for (const name of [...data.keys()]) if (name.startsWith("c.") && !touched.has(name)) data.delete(name);
+    return data;
+  };
+
   // What is said of the control that somebody is in is spoken with the number of all problems.
   const say = (text, answer = {}) => {
     if (!told) return;
@@ -21,11 +29,23 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (told.dataset.said === `${text} ${here}`) return;
     told.dataset.said = `${text} ${here}`;
     told.textContent = text;
+    told.classList.toggle("has-problems", Boolean(answer.problem));
+    if (answer.problem && form.dataset.toProblem) {
+      const link = document.createElement("a");
+      link.href = firstHere() ?? answer.problem;
+      link.textContent = form.dataset.toProblem;
+      told.append(" ", link);
+    }
     if (!here) return;
     const spoken = document.createElement("span");
     spoken.className = "spoken";
     spoken.textContent = ` ${here}`;
     told.append(spoken);
+  };
+
+  const firstHere = () => {
+    const row = form.querySelector(".wrong-row[id]");
+    return row ? `#${row.id}` : null;
   };
 
   const sentence = (text, kind) => {
@@ -131,6 +151,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     for (const [name, sentences] of Object.entries(answer.wrong ?? {}))
       show(name, sentences, answer.warned?.[name]);
     if (answer.wrong) showRows(answer.wrong);
+    for (const [code, words] of Object.entries(answer.since ?? {})) {
+      const place = document.getElementById(`row-${code}`)?.querySelector(".delta");
+      if (place) place.textContent = words;
+    }
     if (answer.found) list(answer.found);
   };
 
@@ -145,7 +169,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (checking || sending || leaving || !checks) return;
     checking = true;
     const asked = typed;
-    const data = new FormData(form);
+    const data = sent();
     data.set("of", form.dataset.of);
     try {
       const reply = await fetch(form.dataset.check, {
@@ -179,7 +203,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     dirty = false;
     typed += 1;
     const asked = typed;
-    const data = new FormData(form);
+    const data = sent();
     data.set("act", "autosave");
     try {
       const reply = await fetch(form.action, {
@@ -198,7 +222,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       }
       if (asked === typed) {
         tell(answer);
-        say(answer.said ?? form.dataset.failed);
+        say(answer.said ?? form.dataset.failed, answer.problem ? { problem: answer.problem } : {});
         outdated = true;
       }
     } catch {
@@ -220,6 +244,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (!kept) return;
     dirty = true;
     typed += 1;
+    touched.add(name);
     at = name;
     // What was said of a save is not true any more; what was found stays until it is looked at again.
     if (outdated) say("");

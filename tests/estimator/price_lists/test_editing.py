@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -242,34 +241,6 @@ def test_a_new_code_is_one_that_nothing_else_has() -> None:
     assert editing.free_code(data, ("charge",), "ward") == "ward_2"
     assert editing.free_code(data, ("charge",), "stay") == "stay_2", "a group has it"
     assert editing.free_code(data, ("stage",), "ward") == "ward"
-
-
-def test_prices_rise_by_a_percentage_and_are_rounded_as_the_list_says() -> None:
-    data = data_of(DELHI.replace('currency = "USD"', 'currency = "USD"\nround_to = 0.05', 1))
-    by = editing.rounder(data)
-    percent = editing.percent_of("+4 %")
-    assert by is not None
-    assert percent == 4
-    changes = editing.raised(data, ["ward", "rehab_intensive", "robot"], percent, by)
-    assert [(change.code, change.old, change.new) for change in changes] == [
-        ("ward", Decimal("39.00"), Decimal("40.55")),
-        ("ward", Decimal("42.60"), Decimal("44.30")),
-        ("ward", Decimal("46.20"), Decimal("48.05")),
-        ("rehab_intensive", Decimal("60.00"), Decimal("62.4")),
-        ("rehab_intensive", Decimal("50.00"), Decimal("52")),
-    ]
-    ward = editing.get(editing.with_prices(data, changes), ("charge", "ward"))
-    assert ward["price"] == {"low": Decimal("40.55"), "likely": Decimal("44.3"), "high": Decimal("48.05")}
-
-
-@pytest.mark.parametrize("typed", ["4.5", "4,5", "+4,5 %", "4.50%"])
-def test_a_percentage_is_read_as_people_write_it(typed: str) -> None:
-    assert editing.percent_of(typed) == Decimal("4.5")
-
-
-@pytest.mark.parametrize("typed", ["", "four", "-100", "1001", "4,5,1", "2,500"])
-def test_a_percentage_that_makes_no_sense_is_none(typed: str) -> None:
-    assert editing.percent_of(typed) is None
 
 
 def test_rows_of_a_spreadsheet_change_what_is_there_and_add_the_rest() -> None:

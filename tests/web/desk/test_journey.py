@@ -55,9 +55,9 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
 
     # The ward price, 4 percent more
     editor.see(f"{overview}/section/charge")
-    editor.send("raise", {"tick": ["ward"], "percent": "4", "which": "ticked"})
-    assert "42.6 44.3" in editor.page.text
-    assert "Nothing is saved yet." in editor.page.text
+    editor.send("raise", {"tick": ["ward"], "by": "4"})
+    assert "39 | 42.6 | 46.2 40.56 | 44.3 | 48.05" in editor.page.text
+    assert "None of them is changed yet." in editor.page.text
     editor.press("Change these prices")
     assert editor.page.value("c.price.ward") == "40.56 | 44.3 | 48.05"
 

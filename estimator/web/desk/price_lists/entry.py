@@ -9,8 +9,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import figures
+from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
@@ -183,13 +183,8 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
     It stands in no form, because what is typed is read into the text of the list, whatever its fields are.
     """
     tags = editing.languages(data)
-    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
-    both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
-    if one.unreadable and both is not None and one.control == "number":
-        problems = [two_readings(one.text, both)]
-    elif one.unreadable and one.field.help:
-        problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
-    reader = None if one.language is None else _reader(one.language)
+    problems = errors_of(one, data)
+    reader = None if one.language is None else known_reader(one.language)
     options = _options(one, data) if one.control in ("select", "flag") else None
     label = str(one.field.label)
     if one.language is not None and len(tags) > 1:
@@ -220,12 +215,26 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
         **values,
     )
     field.process(None, one.text)
-    field.errors = list(dict.fromkeys(problems))
+    field.errors = problems
     field.place = f"{label}:"
     field.warnings = [sentence(problem) for problem in one.warnings]
     field.heading = one.field.heading
     field.is_needed = one.field.required and (one.language is None or one.language == tags[0])
     return field
+
+
+def errors_of(one: editing.Input, data: editing.Data) -> list[str]:
+    """Return what is wrong with an input, each sentence once."""
+    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
+    if one.unreadable:
+        both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
+        if both is not None and one.control == "number":
+            problems = [two_readings(one.text, both)]
+        elif one.field.help:
+            problems = [
+                _("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)
+            ]
+    return list(dict.fromkeys(problems))
 
 
 def in_a_form(problem: Problem, help: Any) -> str:
@@ -270,7 +279,8 @@ def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]
     return [part for part in found if part["rows"] and section.name != "header"]
 
 
-def _reader(tag: str) -> Any:
+def known_reader(tag: str) -> Reader | None:
+    """Return the reader of a language; None if nobody knows such a language."""
     try:
         return reader_of(tag)
     except ValueError:

@@ -1,0 +1,335 @@
+"""The charges of a draft as a grid: a row each below the heading of its group, with what is wrong in its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple, TypedDict
+
+from flask import url_for
+from markupsafe import Markup
+
+from estimator import price_lists
+from estimator.i18n import gettext as _
+from estimator.models import Draft
+from estimator.price_lists import editing
+from estimator.price_lists.editing.deltas import Delta, delta
+from estimator.web.desk.price_lists.entry import MOST_NAMES, errors_of, known_reader
+from estimator.web.language import current_reader
+from estimator.web.request_context import now
+from pricing import Problem
+
+PAGE = 1_000
+"""Maximum number of charges on one page."""
+
+CELLS = ("label", "group", "per", "price")
+"""What can be typed in the row of a charge; the label in the main language."""
+
+WITHOUT = ("graduated", "volume", "stairstep", "percent", "on_request")
+"""What stands in the place of a price."""
+
+SHOWN = ("", "wrong", "warned", "changed", "without")
+"""Which rows can be asked for: all, those with problems, with warnings, with changed prices, without a price."""
+
+Option = tuple[str, str]
+
+
+class Cell(NamedTuple):
+    """One cell: the name of its control, what stands in it, what is wrong with it, and what can be chosen."""
+
+    name: str
+    text: str
+    errors: Sequence[str]
+    options: Markup | None = None
+
+
+class Row(TypedDict):
+    """One charge. `price` is None where tiers or something else stands in its place, `about_price` says what."""
+
+    code: str
+    label: str
+    address: str
+    problems: int
+    warnings: int
+    ticked: bool
+    is_first: bool
+    is_last: bool
+    cells: Mapping[str, Cell | None] | None
+    about_price: str
+    price_lines: str
+    since: str
+    marks: str
+    sentences: Sequence[str]
+
+
+class Block(TypedDict):
+    """The charges of one group; `code` is empty for those that are in none."""
+
+    code: str
+    label: str
+    ticked: bool
+    rows: list[Row]
+
+
+class Ticked(NamedTuple):
+    """What is ticked: every charge, whole groups, single charges."""
+
+    every: bool = False
+    groups: Collection[str] = ()
+    codes: Collection[str] = ()
+
+
+class Lists:
+    """What can be chosen in the grid of a list, each drawn once for all of its rows."""
+
+    def __init__(self, data: editing.Data) -> None:
+        tags = [current_reader().tag, *editing.languages(data)]
+        groups = editing.entries(data, ("group",))
+        self.groups: list[Option] = [
+            (code, editing.entry_label(part, tags) or code) for code, part in groups.items()
+        ]
+        drivers = editing.entries(data, ("driver",))
+        numbers: dict[str, str] = {
+            code: editing.entry_label(part, tags) or code
+            for code, part in drivers.items()
+            if isinstance(part, dict) and part.get("kind") == "number"
+        }
+        self.factors: list[Option] = [("", _("once")), *numbers.items()]
+        for part in editing.entries(data, ("charge",)).values():
+            per = part.get("per") if isinstance(part, dict) else None
+            if isinstance(per, list) and all(isinstance(name, str) for name in per):
+                self.factors.append((", ".join(per), " × ".join(numbers.get(str(name), str(name)) for name in per)))
+        self.factors = list(dict(self.factors).items())
+        self._drawn: dict[tuple[str, str], Markup | None] = {}
+
+    def drawn(self, key: str, text: str) -> Markup | None:
+        """Return the options of a column with one of them chosen; None where something is typed instead."""
+        if (key, text) not in self._drawn:
+            self._drawn[key, text] = self._options(key, text)
+        return self._drawn[key, text]
+
+    def _options(self, key: str, text: str) -> Markup | None:
+        offered = {"group": [("", "–"), *self.groups], "per": self.factors}.get(key)
+        if offered is None or len(offered) > MOST_NAMES:
+            return None
+        if text not in dict(offered):
+            offered = [*offered, (text, text)]
+        return Markup("").join(
+            Markup('<option value="{}"{}>{}</option>').format(
+                code, Markup(" selected") if code == text else "", label[:60]
+            )
+            for code, label in offered
+        )
+
+
+class Grid(NamedTuple):
+    """What a page shows: the blocks of this page, the number of charges that are meant, and of all of them."""
+
+    blocks: list[Block]
+    found: int
+    charges: int
+    page: int
+    last: int
+
+
+def grid(
+    draft: Draft, data: editing.Data, *, page: int, ticked: Ticked, sought: str = "", show: str = ""
+) -> Grid:
+    """Return the charges of a page by groups, in the order of the groups."""
+    look = editing.look(draft.text)
+    entries = editing.entries(data, ("charge",))
+    known = dict(Lists(data).groups)
+    order = {code: at for at, code in enumerate(known)}
+    codes = sorted(entries, key=lambda code: order.get(group_of(entries[code]), len(order)))
+    problems, warnings = by_entry(look.problems), by_entry(look.warnings)
+    before = in_force(draft)
+    since = {code: words_of(delta_of(before, data, code)) for code in codes}
+    tags = [current_reader().tag, *editing.languages(data)]
+    meant = [
+        code
+        for code in codes
+        if _is_sought(
+            sought, code, editing.entry_label(entries[code], tags), known.get(group_of(entries[code]), "")
+        )
+        and _is_shown(
+            show, entries[code], problems.get(("charge", code)), warnings.get(("charge", code)), since[code]
+        )
+    ]
+    last = max(1, -(-len(meant) // PAGE))
+    page = min(page, last)
+    lists = Lists(data)
+    blocks: list[Block] = []
+    for code in meant[(page - 1) * PAGE : page * PAGE]:
+        group = group_of(entries[code])
+        own = group if group in known else ""
+        if not blocks or blocks[-1]["code"] != own:
+            heading = known.get(own, _("In no group"))
+            blocks.append({"code": own, "label": heading, "ticked": own in ticked.groups, "rows": []})
+        row = _row(draft, data, code, lists, problems.get(("charge", code), []))
+        row["warnings"] = len(warnings.get(("charge", code), ()))
+        row["since"] = since[code]
+        row["ticked"] = code in ticked.codes
+        row["marks"] = _marks(row)
+        blocks[-1]["rows"].append(row)
+    same = _by_group(entries)
+    for block in blocks:
+        for row in block["rows"]:
+            fellows = same[group_of(entries[row["code"]])]
+            row["is_first"], row["is_last"] = fellows[0] == row["code"], fellows[-1] == row["code"]
+    return Grid(blocks, len(meant), len(entries), page, last)
+
+
+def group_of(entry: Any) -> str:
+    """Return the group of a charge; empty if it names none."""
+    group = entry.get("group") if isinstance(entry, dict) else None
+    return group if isinstance(group, str) else ""
+
+
+def _by_group(entries: Mapping[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, entry in entries.items():
+        found.setdefault(group_of(entry), []).append(code)
+    return found
+
+
+def beside(data: editing.Data, code: str, by: int) -> int:
+    """Return by how many places a charge moves to pass its neighbour in the same group; 0 if it has none."""
+    entries = editing.entries(data, ("charge",))
+    fellows = _by_group(entries)[group_of(entries[code])]
+    at = fellows.index(code) + by
+    names = list(entries)
+    return names.index(fellows[at]) - names.index(code) if 0 <= at < len(fellows) else 0
+
+
+def _is_sought(sought: str, code: str, label: str, group: str) -> bool:
+    text = f"{label} {code} {group}".casefold()
+    return all(word in text for word in sought.casefold().split())
+
+
+def _is_shown(show: str, entry: Any, problems: Any, warnings: Any, since: str) -> bool:
+    return {
+        "wrong": bool(problems),
+        "warned": bool(warnings),
+        "changed": bool(since),
+        "without": not isinstance(entry, dict) or "price" not in entry,
+    }.get(show, True)
+
+
+def _marks(row: Row) -> str:
+    """The words by which a script finds the rows that are asked for."""
+    found = {
+        "wrong": row["problems"],
+        "warned": row["warnings"],
+        "changed": row["since"],
+        "without": row["cells"] is None or row["cells"]["price"] is None,
+    }
+    return " ".join(name for name, is_so in found.items() if is_so)
+
+
+def by_entry(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:
+    """Return problems by the section and code of the entry in which they stand."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        parts = problem.place.split(".")
+        if len(parts) > 1:
+            found.setdefault((parts[0], parts[1].partition("[")[0]), []).append(problem)
+    return found
+
+
+def names_of(data: editing.Data) -> dict[str, str]:
+    """Return the columns by the names of the inputs of an entry's form."""
+    return {f"label.{editing.languages(data)[0]}": "label", "group": "group", "per": "per", "price": "price"}
+
+
+def _row(draft: Draft, data: editing.Data, code: str, lists: Lists, problems: list[Problem]) -> Row:
+    entry = editing.get(data, ("charge", code))
+    tags = [current_reader().tag, *editing.languages(data)]
+    row: Row = {
+        "code": code,
+        "label": editing.entry_label(entry, tags),
+        "address": url_for("price_lists.entry", draft_id=draft.id, path=f"charge/{code}"),
+        "problems": len(problems),
+        "warnings": 0,
+        "ticked": False,
+        "is_first": False,
+        "is_last": False,
+        "cells": None,
+        "about_price": "",
+        "price_lines": "",
+        "since": "",
+        "marks": "",
+        "sentences": (),
+    }
+    if not isinstance(entry, dict):
+        return row
+    row["cells"] = cells = cells_of(data, code, lists, problems)
+    row["sentences"] = [text for cell in cells.values() if cell is not None for text in cell.errors]
+    if cells["price"] is None:
+        row["about_price"], row["price_lines"] = _instead(data, code, entry)
+    return row
+
+
+def cells_of(
+    data: editing.Data, code: str, lists: Lists, problems: Sequence[Problem]
+) -> dict[str, Cell | None]:
+    """Return the cells of a row; the price is None where something else stands in its place."""
+    wanted = names_of(data)
+    cells: dict[str, Cell | None] = {}
+    for one in editing.inputs(data, ("charge", code), problems, only=wanted):
+        key = wanted[one.name]
+        cells[key] = Cell(f"c.{key}.{code}", one.text, errors_of(one, data), lists.drawn(key, one.text))
+    entry = editing.get(data, ("charge", code))
+    if "price" not in entry and any(key in entry for key in WITHOUT):
+        cells["price"] = None
+    return cells
+
+
+def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands in the place of a price, and its lines."""
+    other = next(key for key in WITHOUT if key in entry)
+    text = "".join(one.text for one in editing.inputs(data, ("charge", code), only=(other,)))
+    if other == "percent":
+        return _("%(percent)s percent of other charges", percent=text), ""
+    return (_("On request"), "") if other == "on_request" else (_("Tiers"), text)
+
+
+# The version in force
+
+
+def in_force(draft: Draft) -> editing.Data | None:
+    """Return the version of the draft's list that is in force; None if there is none."""
+    try:
+        version = price_lists.in_force(draft.slug, now())
+    except (price_lists.UnknownTable, price_lists.NotInForce):
+        return None
+    return editing.look(version.text).data
+
+
+def delta_of(before: editing.Data | None, data: editing.Data, code: str) -> Delta | None:
+    """Return how the prices of a charge differ from those in force; None if they do not, or if nothing is in force."""
+    if before is None:
+        return None
+    return delta(editing.get(before, ("charge", code)), editing.get(data, ("charge", code)))
+
+
+def words_of(found: Delta | None) -> str:
+    """Say how prices differ, in the fewest words."""
+    if found is None:
+        return ""
+    if found.kind == "percent" and found.low is not None and found.high is not None:
+        if found.low == found.high:
+            return _signed(found.low)
+        return _("%(low)s to %(high)s", low=_signed(found.low), high=_signed(found.high))
+    return {"new": _("new"), "priced": _("had no price")}.get(found.kind, _("changed"))
+
+
+def _signed(percent: Decimal) -> str:
+    written = current_reader().percent(percent)
+    return f"+{written}" if percent > 0 else written
+
+
+def main_language(data: editing.Data) -> dict[str, str]:
+    """Return the attributes of a cell in which the main language of the list is typed."""
+    tag = editing.languages(data)[0]
+    reader = known_reader(tag)
+    return {"lang": tag, "dir": "auto" if reader is None else reader.direction}
