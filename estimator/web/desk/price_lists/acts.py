@@ -1,4 +1,4 @@
-"""What the buttons of a section do to its entries: add, paste, copy, move, remove, and undo that."""
+"""What the buttons of a section do to its entries: add, paste, copy, move, remove."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 from estimator import figures
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.models import Draft
-from estimator.price_lists import drafts, editing
-from estimator.web import whole_numbers
+from estimator.price_lists import editing
 from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid import CELLS, beside
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
@@ -105,23 +103,3 @@ def arranged(data: editing.Data, path: str, what: str, code: str) -> editing.Dat
         by = -1 if what == "up" else 1
         return editing.move(data, own, code, beside(data, code, by) if path == "charge" else by)
     return editing.remove(data, own, code) if what == "remove" else data
-
-
-def undone(draft: Draft, data: editing.Data, section: editing.Path, number: str, code: str) -> editing.Data:
-    """Return data with an entry that was removed, as it stood in an earlier save, at its old place.
-
-    Data itself, if that save is not kept any more, or an entry of that code is there again.
-    """
-    save = whole_numbers.read(number)
-    text = None if save is None else drafts.text_of(draft, save)
-    earlier = {} if text is None else editing.entries(editing.look(text).data or {}, section)
-    entry = earlier.get(code)
-    if not isinstance(entry, dict) or code in editing.entries(data, section):
-        return data
-    codes = list(earlier)
-    there = editing.entries(data, section)
-    before = next((name for name in reversed(codes[: codes.index(code)]) if name in there), None)
-    data = editing.add(data, section, code, entry, after=before)
-    if before is None:
-        data = editing.move(data, section, code, -len(codes) - len(there))
-    return data

@@ -29,6 +29,7 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
 from estimator.web.language import current_reader
@@ -79,32 +80,23 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
         start = base_data or now_data or {}
         mine = applied(start, start, where)
         return conflict(draft, editing.written(mine), base, back)
-    problem = None
     data = applied(now_data, base_data, where)
     section, code = where[:-1], where[-1]
     if not section or not isinstance(editing.get(data, where), dict):
         act = "save"  # what is not an entry of a section can neither be copied nor removed
-    if act == "rename":
-        new = CodeForm().code.data
-        problem = bad_code(data, section, code, new)
-        if problem is None and new != code:
-            data, where = editing.rename(data, section, code, new), (*section, new)
-    elif act == "copy":
-        new = editing.free_code(data, section, code)
-        data = editing.add(data, section, new, editing.get(data, where) or {}, after=code)
-        where = (*section, new)
-    elif act == "remove":
-        data = editing.remove(data, section, code)
+    kept = draft
     try:
-        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
+        if act == "remove" and data is not now_data:
+            # A save of its own, so that the one before the removal has what was typed.
+            kept = store(draft, editing.written(data), over)
+        data, where, problem = _done(draft, data, where, act)
+        kept = store(kept, editing.written(data) if data is not now_data else draft.text, kept.saves)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
         return autosaved(kept, told(editing.look(kept.text), where))
     if act == "remove":
-        if len(where) == 4:
-            return to("entry", draft_id=kept.id, path="/".join(where[:2]))
-        return to("section", draft_id=kept.id, path=where[0])
+        return _without(kept, section, code)
     if problem is not None:
         shown = _shown(kept, editing.look(kept.text).data or {}, where)
         form = CodeForm()
@@ -115,6 +107,37 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
     if act == "add_answer":
         return to("add", draft_id=kept.id, path="/".join((*where, "choice")))
     return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
+
+
+def _done(
+    draft: Draft, data: editing.Data, where: editing.Path, act: str
+) -> tuple[editing.Data, editing.Path, str | None]:
+    """Do what a button says; return the data, where the entry is then, and why its new code cannot be used."""
+    section, code = where[:-1], where[-1]
+    if act == "rename":
+        new = CodeForm().code.data
+        problem = bad_code(data, section, code, new)
+        if problem is not None or new == code:
+            return data, where, problem
+        return editing.rename(data, section, code, new), (*section, new), None
+    if act == "copy":
+        new = editing.free_code(data, section, code)
+        entry = editing.get(data, where) or {}
+        return editing.add(data, section, new, entry, after=code), (*section, new), None
+    if act == "remove":
+        return editing.remove(data, section, code), where, None
+    if act.startswith("undo:"):
+        save, _colon, gone = act.removeprefix("undo:").partition(":")
+        return undone(draft, data, (*where, "choice"), save, gone), where, None
+    return data, where, None
+
+
+def _without(kept: Draft, section: editing.Path, code: str) -> ResponseReturnValue:
+    """Lead to where an entry was removed; that can be undone there."""
+    asked = {"removed": code, "undo": kept.saves - 1}
+    if len(section) > 1:
+        return to("entry", draft_id=kept.id, path="/".join(section[:2]), **asked)
+    return to("section", draft_id=kept.id, path=section[0], **asked)
 
 
 def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
@@ -171,6 +194,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "answers": _answers(draft, where, choices, data) if is_choice or choices else None,
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
+        "undo": undo_of(draft, data, (*where, "choice")),
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
         "codes": _codes(section, data),

@@ -19,7 +19,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from pricing import Problem
 
-PAGE = 1_000
+PAGE = 600
 """Maximum number of charges on one page."""
 
 CELLS = ("label", "group", "per", "price")
@@ -27,9 +27,6 @@ CELLS = ("label", "group", "per", "price")
 
 WITHOUT = ("graduated", "volume", "stairstep", "percent", "on_request")
 """What stands in the place of a price."""
-
-SHOWN = ("", "wrong", "warned", "changed", "without")
-"""Which rows can be asked for: all, those with problems, with warnings, with changed prices, without a price."""
 
 Option = tuple[str, str]
 
@@ -52,6 +49,7 @@ class Row(TypedDict):
     problems: int
     warnings: int
     ticked: bool
+    hidden: bool
     is_first: bool
     is_last: bool
     cells: Mapping[str, Cell | None] | None
@@ -68,6 +66,7 @@ class Block(TypedDict):
     code: str
     label: str
     ticked: bool
+    shown: bool
     rows: list[Row]
 
 
@@ -98,7 +97,9 @@ class Lists:
         for part in editing.entries(data, ("charge",)).values():
             per = part.get("per") if isinstance(part, dict) else None
             if isinstance(per, list) and all(isinstance(name, str) for name in per):
-                self.factors.append((", ".join(per), " × ".join(numbers.get(str(name), str(name)) for name in per)))
+                self.factors.append(
+                    (", ".join(per), " × ".join(numbers.get(str(name), str(name)) for name in per))
+                )
         self.factors = list(dict(self.factors).items())
         self._drawn: dict[tuple[str, str], Markup | None] = {}
 
@@ -123,60 +124,62 @@ class Lists:
 
 
 class Grid(NamedTuple):
-    """What a page shows: the blocks of this page, the number of charges that are meant, and of all of them."""
+    """What a page shows: the blocks of this page, the number of charges that are meant, and of all of them.
+
+    A list of one page has all of its rows in it, those that are not meant hidden, so that a script can show them.
+    """
 
     blocks: list[Block]
     found: int
     charges: int
     page: int
     last: int
+    whole_list: bool
 
 
 def grid(
     draft: Draft, data: editing.Data, *, page: int, ticked: Ticked, sought: str = "", show: str = ""
 ) -> Grid:
     """Return the charges of a page by groups, in the order of the groups."""
-    look = editing.look(draft.text)
+    look, lists = editing.look(draft.text), Lists(data)
     entries = editing.entries(data, ("charge",))
-    known = dict(Lists(data).groups)
+    known = dict(lists.groups)
     order = {code: at for at, code in enumerate(known)}
     codes = sorted(entries, key=lambda code: order.get(group_of(entries[code]), len(order)))
     problems, warnings = by_entry(look.problems), by_entry(look.warnings)
     before = in_force(draft)
-    since = {code: words_of(delta_of(before, data, code)) for code in codes}
-    tags = [current_reader().tag, *editing.languages(data)]
-    meant = [
-        code
-        for code in codes
-        if _is_sought(
-            sought, code, editing.entry_label(entries[code], tags), known.get(group_of(entries[code]), "")
-        )
-        and _is_shown(
-            show, entries[code], problems.get(("charge", code)), warnings.get(("charge", code)), since[code]
-        )
-    ]
-    last = max(1, -(-len(meant) // PAGE))
+    fellows = _by_group(entries)
+
+    def row_of(code: str) -> Row:
+        row = _row(draft, data, code, lists, problems.get(("charge", code), []))
+        own = fellows[group_of(entries[code])]
+        row["is_first"], row["is_last"] = own[0] == code, own[-1] == code
+        row["ticked"] = code in ticked.codes
+        row["warnings"] = len(warnings.get(("charge", code), ()))
+        row["since"] = words_of(delta_of(before, data, code))
+        row["marks"] = _marks(row)
+        row["hidden"] = bool(show) and show not in row["marks"].split()
+        text = f"{row['label']} {code} {known.get(group_of(entries[code]), '')}".casefold()
+        row["hidden"] |= not all(word in text for word in sought.casefold().split())
+        return row
+
+    rows = [row_of(code) for code in codes]
+    meant = [row for row in rows if not row["hidden"]]
+    whole_list = len(rows) <= PAGE
+    last = 1 if whole_list else max(1, -(-len(meant) // PAGE))
     page = min(page, last)
-    lists = Lists(data)
     blocks: list[Block] = []
-    for code in meant[(page - 1) * PAGE : page * PAGE]:
-        group = group_of(entries[code])
+    for row in rows if whole_list else meant[(page - 1) * PAGE : page * PAGE]:
+        group = group_of(entries[row["code"]])
         own = group if group in known else ""
         if not blocks or blocks[-1]["code"] != own:
             heading = known.get(own, _("In no group"))
-            blocks.append({"code": own, "label": heading, "ticked": own in ticked.groups, "rows": []})
-        row = _row(draft, data, code, lists, problems.get(("charge", code), []))
-        row["warnings"] = len(warnings.get(("charge", code), ()))
-        row["since"] = since[code]
-        row["ticked"] = code in ticked.codes
-        row["marks"] = _marks(row)
+            blocks.append(
+                {"code": own, "label": heading, "ticked": own in ticked.groups, "shown": False, "rows": []}
+            )
         blocks[-1]["rows"].append(row)
-    same = _by_group(entries)
-    for block in blocks:
-        for row in block["rows"]:
-            fellows = same[group_of(entries[row["code"]])]
-            row["is_first"], row["is_last"] = fellows[0] == row["code"], fellows[-1] == row["code"]
-    return Grid(blocks, len(meant), len(entries), page, last)
+        blocks[-1]["shown"] |= not row["hidden"]
+    return Grid(blocks, len(meant), len(entries), page, last, whole_list)
 
 
 def group_of(entry: Any) -> str:
@@ -199,20 +202,6 @@ def beside(data: editing.Data, code: str, by: int) -> int:
     at = fellows.index(code) + by
     names = list(entries)
     return names.index(fellows[at]) - names.index(code) if 0 <= at < len(fellows) else 0
-
-
-def _is_sought(sought: str, code: str, label: str, group: str) -> bool:
-    text = f"{label} {code} {group}".casefold()
-    return all(word in text for word in sought.casefold().split())
-
-
-def _is_shown(show: str, entry: Any, problems: Any, warnings: Any, since: str) -> bool:
-    return {
-        "wrong": bool(problems),
-        "warned": bool(warnings),
-        "changed": bool(since),
-        "without": not isinstance(entry, dict) or "price" not in entry,
-    }.get(show, True)
 
 
 def _marks(row: Row) -> str:
@@ -251,6 +240,7 @@ def _row(draft: Draft, data: editing.Data, code: str, lists: Lists, problems: li
         "problems": len(problems),
         "warnings": 0,
         "ticked": False,
+        "hidden": False,
         "is_first": False,
         "is_last": False,
         "cells": None,

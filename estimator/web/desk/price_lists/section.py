@@ -28,6 +28,7 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 
@@ -201,7 +202,7 @@ def _done(draft: Draft, data: editing.Data, path: str, act: str, forms: Forms) -
         return acts.pasted(data, forms.pasting)
     if what == "undo":
         save, _colon, code = code.partition(":")
-        return acts.undone(draft, data, (path,), save, code)
+        return undone(draft, data, (path,), save, code)
     return acts.arranged(data, path, what, code)
 
 
@@ -225,7 +226,7 @@ def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = No
         "whole": problems_in_words(draft, whole),
         "errors": [],
         "saved": request.args.get("saved", "") == str(draft.saves),
-        "undo": _undo(draft, data, path),
+        "undo": undo_of(draft, data, (path,)),
         "most_pasted": editing.MOST_PASTED,
     }
     page = whole_numbers.read(request.values.get("page"), least=1) or 1
@@ -266,19 +267,6 @@ def _first_here(draft: Draft, found: grids.Grid) -> str | None:
     place = problems[0].place.split(".") if problems else []
     shown = {row["code"] for block in found.blocks for row in block["rows"]}
     return f"#row-{place[1]}" if place[:1] == ["charge"] and len(place) > 1 and place[1] in shown else None
-
-
-def _undo(draft: Draft, data: editing.Data, path: str) -> dict[str, str] | None:
-    """What a removal that has just happened can be taken back by; None if there was none, or it is not kept."""
-    code, save = request.args.get("removed", ""), whole_numbers.read(request.args.get("undo"))
-    if save is None or code in editing.entries(data, (path,)):
-        return None
-    text = drafts.text_of(draft, save)
-    entry = None if text is None else editing.get(editing.look(text).data or {}, (path, code))
-    if not isinstance(entry, dict):
-        return None
-    tags = [current_reader().tag, *editing.languages(data)]
-    return {"act": f"undo:{save}:{code}", "label": editing.entry_label(entry, tags) or code}
 
 
 def _entries(draft: Draft, data: editing.Data, path: str, page: int) -> dict[str, Any]:
