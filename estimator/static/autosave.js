@@ -66,15 +66,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const control = form.elements[name];
     const field = control?.closest?.(".field");
     if (!field) return;
+    const place = field.querySelector(".part-rows") ?? control;
     for (const old of field.querySelectorAll(warnings ? ".error, .warned" : ".error")) old.remove();
     field.classList.toggle("wrong", sentences.length > 0);
     mark(control, sentences);
     for (const [number, text] of sentences.entries()) {
       const told = sentence(text, "error");
       if (number === 0) told.id = `error-${name}`;
-      control.before(told);
+      place.before(told);
     }
-    for (const text of warnings ?? []) control.before(sentence(text, "warned"));
+    for (const text of warnings ?? []) place.before(sentence(text, "warned"));
     const about = [`help-${name}`, `error-${name}`].filter((id) => document.getElementById(id));
     if (about.length) control.setAttribute("aria-describedby", about.join(" "));
     else control.removeAttribute("aria-describedby");
@@ -245,7 +246,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     dirty = true;
     typed += 1;
     touched.add(name);
-    at = name;
+    at = event.target.closest("fieldset[name]")?.name ?? name;
     // What was said of a save is not true any more; what was found stays until it is looked at again.
     if (outdated) say("");
     outdated = false;

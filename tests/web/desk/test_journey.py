@@ -63,8 +63,15 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
 
     # One more tier
     editor.see(f"{overview}/entry/charge/rehab_intensive")
-    assert editor.page.value("f.graduated") == "up to 24: 60\nabove: 50"
-    editor.send("save", {"f.graduated": "up to 24: 60\r\nup to 36: 55\r\nabove: 50"})
+    assert editor.page.value("f.graduated.0.up_to") == "24"
+    editor.send(
+        "save",
+        {
+            "f.graduated.1.up_to": "36",
+            "f.graduated.1.price": "55",
+            "f.graduated.2.price": "50",
+        },
+    )
     assert "Saved." in editor.page.text
 
     # What differs, what one plan comes to, who is affected

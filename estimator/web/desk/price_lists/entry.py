@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,6 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.price_lists.editing.parts import has_rows, typed_rows
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
     autosaved,
@@ -29,6 +30,7 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
@@ -104,6 +106,9 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
         return render_template(
             "desk/entry.html", **{**shown, "code_form": form, "errors": summary(form)}
         ), 422
+    if act.startswith("more:"):
+        key = act.removeprefix("more:")
+        return to("entry", draft_id=kept.id, path="/".join(where), more=key, _anchor=f"f.{key}")
     if act == "add_answer":
         return to("add", draft_id=kept.id, path="/".join((*where, "choice")))
     return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
@@ -146,7 +151,7 @@ def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) 
         gone = editing.get(base, where)
         if isinstance(gone, dict):
             data = editing.add(data, where[:-1], where[-1], gone)
-    return editing.typed_into(data, where, typed(), base)
+    return editing.typed_into(data, where, typed_rows(base or data, where, typed()), base)
 
 
 def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
@@ -197,7 +202,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "undo": undo_of(draft, data, (*where, "choice")),
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
-        "codes": _codes(section, data),
+        "codes": _codes(_typed_kinds(shown, fields), data),
     }
 
 
@@ -207,7 +212,15 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
     It stands in no form, because what is typed is read into the text of the list, whatever its fields are.
     """
     tags = editing.languages(data)
-    problems = errors_of(one, data)
+    rows = rows_field(one, data, request.args.get("more", ""))
+    if rows is not None:
+        rows.label, rows.heading, rows.description = (
+            str(one.field.label),
+            one.field.heading,
+            help_of(one.field.kind),
+        )
+        rows.place = f"{rows.label}:"
+        return _told(rows, one, errors_of(one, data, mending(one.field.kind)), needed=one.field.required)
     reader = None if one.language is None else known_reader(one.language)
     options = _options(one, data) if one.control in ("select", "flag") else None
     label = str(one.field.label)
@@ -239,25 +252,30 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
         **values,
     )
     field.process(None, one.text)
-    field.errors = problems
-    field.place = f"{label}:"
-    field.warnings = [sentence(problem) for problem in one.warnings]
     field.heading = one.field.heading
-    field.is_needed = one.field.required and (one.language is None or one.language == tags[0])
+    needed = one.field.required and (one.language is None or one.language == tags[0])
+    field.place = f"{label}:"
+    return _told(field, one, errors_of(one, data), needed=needed)
+
+
+def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) -> Any:
+    """Put at a field what is said of it."""
+    field.errors = problems
+    field.warnings = [sentence(problem) for problem in one.warnings]
+    field.is_needed = needed
     return field
 
 
-def errors_of(one: editing.Input, data: editing.Data) -> list[str]:
-    """Return what is wrong with an input, each sentence once."""
-    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
+def errors_of(one: editing.Input, data: editing.Data, help: Any = None) -> list[str]:
+    """Return what is wrong with an input, each sentence once; `help` is what to write there, if not what it says."""
+    help = help or one.field.help
+    problems = [in_a_form(problem, help) for problem in one.problems]
     if one.unreadable:
         both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
         if both is not None and one.control == "number":
             problems = [two_readings(one.text, both)]
-        elif one.field.help:
-            problems = [
-                _("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)
-            ]
+        elif help:
+            problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=help)]
     return list(dict.fromkeys(problems))
 
 
@@ -280,9 +298,14 @@ def in_a_form(problem: Problem, help: Any) -> str:
     return sentence(problem)
 
 
-def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]:
-    """The codes that the fields of a section can name, with what each stands for."""
-    kinds = {field.kind for field in section.fields}
+def _typed_kinds(shown: Sequence[editing.Input], fields: Sequence[Any]) -> set[str]:
+    """The kinds of those fields in which codes are typed, because they cannot be filled in as rows."""
+    both = zip(shown, fields, strict=True)
+    return {one.field.kind for one, field in both if has_rows(one.field) and not isinstance(field, RowsField)}
+
+
+def _codes(kinds: set[str], data: editing.Data) -> list[dict[str, Any]]:
+    """The codes that fields of these kinds can name, with what each stands for."""
     tags = [current_reader().tag, *editing.languages(data)]
     found = []
     if kinds & {"condition", "factors"}:
@@ -300,7 +323,7 @@ def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]
                 for code, part in list(entries.items())[:MOST_NAMES]
             ]
             found.append({"heading": editing.SECTIONS[name].many, "rows": rows})
-    return [part for part in found if part["rows"] and section.name != "header"]
+    return [part for part in found if part["rows"]]
 
 
 def known_reader(tag: str) -> Reader | None:

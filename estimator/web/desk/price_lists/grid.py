@@ -14,6 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing.deltas import Delta, delta
+from estimator.web.desk.price_lists.cells import Cell, Option
 from estimator.web.desk.price_lists.entry import MOST_NAMES, errors_of, known_reader
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
@@ -27,17 +28,6 @@ CELLS = ("label", "group", "per", "price")
 
 WITHOUT = ("graduated", "volume", "stairstep", "percent", "on_request")
 """What stands in the place of a price."""
-
-Option = tuple[str, str]
-
-
-class Cell(NamedTuple):
-    """One cell: the name of its control, what stands in it, what is wrong with it, and what can be chosen."""
-
-    name: str
-    text: str
-    errors: Sequence[str]
-    options: Markup | None = None
 
 
 class Row(TypedDict):
@@ -113,8 +103,6 @@ class Lists:
         offered = {"group": [("", "–"), *self.groups], "per": self.factors}.get(key)
         if offered is None or len(offered) > MOST_NAMES:
             return None
-        if text not in dict(offered):
-            offered = [*offered, (text, text)]
         return Markup("").join(
             Markup('<option value="{}"{}>{}</option>').format(
                 code, Markup(" selected") if code == text else "", label[:60]
