@@ -66,7 +66,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const control = form.elements[name];
     const field = control?.closest?.(".field");
     if (!field) return;
-    const place = field.querySelector(".part-rows") ?? control;
+    const place = field.querySelector(".part-heads, .part-rows") ?? control;
     for (const old of field.querySelectorAll(warnings ? ".error, .warned" : ".error")) old.remove();
     field.classList.toggle("wrong", sentences.length > 0);
     mark(control, sentences);

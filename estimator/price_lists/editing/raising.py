@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from estimator import figures
@@ -19,10 +20,13 @@ from pricing.reading import MOST_WHOLE_DIGITS
 
 LEAST_PERCENT, MOST_PERCENT = Decimal(-100), Decimal(1_000)
 
+POINT = Rounder(Decimal("0.01"), "half-up")
+"""How the percents of taxes are rounded."""
+
 Amount = Decimal | Mapping[str, Decimal]
 """One number, or low, likely and high."""
 
-Reason = Literal["pass_through", "reserve", "others", "discount", "free", "package"]
+Reason = Literal["pass_through", "reserve", "others", "discount", "free", "package", "tax"]
 """Why an entry is left out unless somebody takes it in."""
 
 Obstacle = Literal["sign", "long"]
@@ -122,13 +126,15 @@ def steps(data: Data) -> list[Decimal]:
 
 
 def chosen(data: Data, *, every: bool, groups: Collection[str], codes: Collection[str]) -> list[Path]:
-    """Return the charges that were meant: all, those of groups, and single ones; with groups come their packages."""
-    found = []
+    """Return what was meant: all, with taxes; groups, with their packages; single charges."""
+    found: list[Path] = []
     for path in _all(data):
         entry = get(data, path)
         of_group = isinstance(entry, dict) and entry.get("group") in groups
         if every or of_group or (path[0] == "charge" and path[1] in codes):
             found.append(path)
+    if every:
+        found += [("tax", code) for code in entries(data, ("tax",))]
     return found
 
 
@@ -142,6 +148,8 @@ def reason_of(data: Data, path: Path) -> Reason | None:
     entry = get(data, path)
     if not isinstance(entry, dict):
         return None
+    if path[0] == "tax":
+        return "tax"
     per = entry.get("per")
     factors = per if isinstance(per, list) else [per]
     if any(isinstance(name, str) and get(data, ("driver", name, "money")) is True for name in factors):
@@ -162,13 +170,18 @@ def reason_of(data: Data, path: Path) -> Reason | None:
 
 
 def raised(data: Data, paths: Iterable[Path], change: Change, by: Rounder) -> list[Row]:
-    """Return what every price of these entries becomes, tiers and their flat amounts too; percents stay."""
+    """Return what every price of these entries becomes, tiers and their flat amounts too.
+
+    Percents stay, but for those of taxes, which change by per cent, to a hundredth of a point.
+    """
     # An amount that was no multiple of the unit would change even by 0 %.
     idle = change.number == 0 and change.step is None
     found = []
     for path in paths:
-        for own, old in amounts(get(data, path)):
-            new = old if idle else _changed(old, lambda number: _new(number, change, by))
+        is_tax = path[0] == "tax"
+        unit = POINT if is_tax else by
+        for own, old in _rates(get(data, path), change) if is_tax else amounts(get(data, path)):
+            new = old if idle else _changed(old, partial(_new, change=change, by=unit))
             found.append(Row((*path, *own), old, new, _obstacle(old, new)))
     return found
 
@@ -209,6 +222,12 @@ def _replaced(value: Any, path: Sequence[str | int], new: Amount) -> Any:
     return {**value, step: _replaced(value[step], rest, new)}
 
 
+def _rates(tax: Any, change: Change) -> Iterator[tuple[tuple[str | int, ...], Amount]]:
+    percent = _amount(tax.get("percent")) if isinstance(tax, dict) and change.kind == "percent" else None
+    if percent is not None:
+        yield ("percent",), percent
+
+
 def amounts(entry: Any) -> Iterator[tuple[tuple[str | int, ...], Amount]]:
     """The prices of an entry, as far as they can be read; one of three of which one cannot be is none."""
     if not isinstance(entry, dict):
@@ -220,12 +239,16 @@ def amounts(entry: Any) -> Iterator[tuple[tuple[str | int, ...], Amount]]:
             if isinstance(tier, dict):
                 places += [((mode, at, key), tier.get(key)) for key in ("price", "flat")]
     for path, value in places:
-        if isinstance(value, dict):
-            cases = {case: number for case in CASES if (number := _number(value.get(case))) is not None}
-            if cases and set(cases) == set(value):
-                yield path, cases
-        elif (number := _number(value)) is not None:
-            yield path, number
+        amount = _amount(value)
+        if amount is not None:
+            yield path, amount
+
+
+def _amount(value: Any) -> Amount | None:
+    if not isinstance(value, dict):
+        return _number(value)
+    cases = {case: number for case in CASES if (number := _number(value.get(case))) is not None}
+    return cases if cases and set(cases) == set(value) else None
 
 
 def _number(value: Any) -> Decimal | None:

@@ -139,6 +139,7 @@ def test_what_is_not_the_providers_price_is_left_out_with_its_reason() -> None:
         "brochure": "free",
         "marrow_week": "package",
         "cord_fortnight": "package",
+        "gst": "tax",
     }
 
 
@@ -158,7 +159,17 @@ def test_groups_single_charges_and_all_of_them_are_chosen() -> None:
     ]
     assert codes(groups={"visas"}, codes={"ward", "nothing"}) == ["ward", "visa", "visa_companions"]
     assert codes(groups={"treatment"})[-2:] == ["marrow_week", "cord_fortnight"], "its packages come along"
-    assert len(codes(every=True)) == len(editing.entries(data_of(), ("charge",))) + 2
+    assert len(codes(every=True)) == len(editing.entries(data_of(), ("charge",))) + 2 + 1, "and a tax"
+
+
+def test_a_tax_changes_by_per_cent_alone() -> None:
+    data = data_of()
+    by = raising.rounder(data)
+    assert by is not None
+    (row,) = raising.raised(data, [("tax", "gst")], raising.change_of("percent", "4", "USD"), by)
+    assert (row.key, row.old, row.new) == ("tax.gst.percent", 5, Decimal("5.2"))
+    assert editing.get(raising.with_prices(data, [row]), ("tax", "gst", "percent")) == Decimal("5.2")
+    assert raising.raised(data, [("tax", "gst")], raising.change_of("amount", "4", "USD"), by) == []
 
 
 def test_the_steps_suit_the_currency_and_the_prices() -> None:

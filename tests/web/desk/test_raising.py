@@ -57,6 +57,7 @@ def test_of_all_charges_only_those_of_the_provider_change(app: Flask, editor: St
         "charge.reserve_icu.price",
         "package.marrow_week.price",
         "package.cord_fortnight.price",
+        "tax.gst.percent",
     ]
     left_out = [
         plain_words(row) for row in editor.page.all("tr") if "paid to somebody else" in plain_words(row)
@@ -66,7 +67,7 @@ def test_of_all_charges_only_those_of_the_provider_change(app: Flask, editor: St
     ] == "Your medical visa paid to somebody else 13 | 83 | 153 13.52 | 86.32 | 159.12".replace(
         "visa paid", "visapaid"
     )
-    assert "Taxes are percentages, and follow the prices: GST" in editor.page.text
+    assert any("a tax, which the law sets" in plain_words(row) for row in editor.page.all("tr"))
     editor.press("Change these prices")
     assert editor.page.path == grid
     assert price(app, "ward") == "40.56 | 44.3 | 48.05"
@@ -91,6 +92,7 @@ def test_an_amount_is_taken_off_and_rounded_as_somebody_chose(app: Flask, editor
     assert "−USD 7.50" in editor.page.text.replace("\N{NO-BREAK SPACE}", " ")
     assert ticked(editor) == ["charge.single.price"]
     assert "Cannot change like that" in editor.page.text
+    assert "Taxes are percentages, and follow the prices: GST" in editor.page.text
     assert "would be 0, or change its sign" in editor.page.text
     editor.press("Change these prices")
     assert (price(app, "single"), price(app, "attendant")) == ("55", "7.2")

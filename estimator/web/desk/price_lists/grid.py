@@ -138,14 +138,17 @@ def grid(
     before = in_force(draft)
     fellows = _by_group(entries)
 
+    tags = [current_reader().tag, *editing.languages(data)]
+
     def row_of(code: str) -> Row:
-        row = _row(draft, data, code, lists, problems.get(("charge", code), []))
+        row = _empty_row(code, editing.entry_label(entries[code], tags))
         own = fellows[group_of(entries[code])]
         row["is_first"], row["is_last"] = own[0] == code, own[-1] == code
+        row["problems"] = len(problems.get(("charge", code), ()))
         row["ticked"] = code in ticked.codes
         row["warnings"] = len(warnings.get(("charge", code), ()))
         row["since"] = words_of(delta_of(before, data, code))
-        row["marks"] = _marks(row)
+        row["marks"] = _marks(row, entries[code])
         row["hidden"] = bool(show) and show not in row["marks"].split()
         text = f"{row['label']} {code} {known.get(group_of(entries[code]), '')}".casefold()
         row["hidden"] |= not all(word in text for word in sought.casefold().split())
@@ -165,6 +168,7 @@ def grid(
             blocks.append(
                 {"code": own, "label": heading, "ticked": own in ticked.groups, "shown": False, "rows": []}
             )
+        _fill(row, draft, data, lists, problems.get(("charge", row["code"]), []))
         blocks[-1]["rows"].append(row)
         blocks[-1]["shown"] |= not row["hidden"]
     return Grid(blocks, len(meant), len(entries), page, last, whole_list)
@@ -192,13 +196,13 @@ def beside(data: editing.Data, code: str, by: int) -> int:
     return names.index(fellows[at]) - names.index(code) if 0 <= at < len(fellows) else 0
 
 
-def _marks(row: Row) -> str:
+def _marks(row: Row, entry: Any) -> str:
     """The words by which a script finds the rows that are asked for."""
     found = {
         "wrong": row["problems"],
         "warned": row["warnings"],
         "changed": row["since"],
-        "without": row["cells"] is None or row["cells"]["price"] is None,
+        "without": not isinstance(entry, dict) or _has_no_price(entry),
     }
     return " ".join(name for name, is_so in found.items() if is_so)
 
@@ -218,14 +222,12 @@ def names_of(data: editing.Data) -> dict[str, str]:
     return {f"label.{editing.languages(data)[0]}": "label", "group": "group", "per": "per", "price": "price"}
 
 
-def _row(draft: Draft, data: editing.Data, code: str, lists: Lists, problems: list[Problem]) -> Row:
-    entry = editing.get(data, ("charge", code))
-    tags = [current_reader().tag, *editing.languages(data)]
-    row: Row = {
+def _empty_row(code: str, label: str) -> Row:
+    return {
         "code": code,
-        "label": editing.entry_label(entry, tags),
-        "address": url_for("price_lists.entry", draft_id=draft.id, path=f"charge/{code}"),
-        "problems": len(problems),
+        "label": label,
+        "address": "",
+        "problems": 0,
         "warnings": 0,
         "ticked": False,
         "hidden": False,
@@ -238,13 +240,19 @@ def _row(draft: Draft, data: editing.Data, code: str, lists: Lists, problems: li
         "marks": "",
         "sentences": (),
     }
+
+
+def _fill(row: Row, draft: Draft, data: editing.Data, lists: Lists, problems: list[Problem]) -> None:
+    """Put into a row what only a page that shows it needs."""
+    code = row["code"]
+    entry = editing.get(data, ("charge", code))
+    row["address"] = url_for("price_lists.entry", draft_id=draft.id, path=f"charge/{code}")
     if not isinstance(entry, dict):
-        return row
+        return
     row["cells"] = cells = cells_of(data, code, lists, problems)
     row["sentences"] = [text for cell in cells.values() if cell is not None for text in cell.errors]
     if cells["price"] is None:
         row["about_price"], row["price_lines"] = _instead(data, code, entry)
-    return row
 
 
 def cells_of(
@@ -257,9 +265,13 @@ def cells_of(
         key = wanted[one.name]
         cells[key] = Cell(f"c.{key}.{code}", one.text, errors_of(one, data), lists.drawn(key, one.text))
     entry = editing.get(data, ("charge", code))
-    if "price" not in entry and any(key in entry for key in WITHOUT):
+    if _has_no_price(entry):
         cells["price"] = None
     return cells
+
+
+def _has_no_price(entry: Mapping[str, Any]) -> bool:
+    return "price" not in entry and any(key in entry for key in WITHOUT)
 
 
 def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[str, str]:

@@ -141,7 +141,7 @@ def _plan(data: editing.Data, form: RaiseForm) -> Plan | str:
         form,
         [row for row in rows if reasons[row.entry] is None],
         [(reason, row) for row in rows if (reason := reasons[row.entry]) is not None],
-        [path for path in paths if path not in with_rows],
+        [path for path in paths if path not in with_rows and path[0] != "tax"],
         [path for path in paths if path in with_rows and _has_limits(data, path)],
     )
 
@@ -249,7 +249,7 @@ def _page(
         without=[_name(data, path) for path in found.without[:MOST_NAMED]],
         more_without=max(0, len(found.without) - MOST_NAMED),
         limits=[_name(data, path) for path in found.limits[:MOST_NAMED]],
-        taxes=[_name(data, ("tax", code)) for code in list(editing.entries(data, ("tax",)))[:MOST_NAMED]],
+        taxes=[_name(data, ("tax", code)) for code in _other_taxes(data, found)[:MOST_NAMED]],
         worked_out=_worked_out(found.form),
         every=every,
         groups=sorted(groups),
@@ -260,13 +260,19 @@ def _page(
     return page, status
 
 
+def _other_taxes(data: editing.Data, found: Plan) -> list[str]:
+    """The taxes that have no box: they follow the prices."""
+    with_box = {row.entry for _reason_of, row in found.left_out}
+    return [code for code in editing.entries(data, ("tax",)) if ("tax", code) not in with_box]
+
+
 def _shown(data: editing.Data, row: raising.Row, boxes: set[str]) -> dict[str, Any]:
     return {
         "key": row.key,
         "label": _name(data, row.entry),
         "what": _what(row.path[2:]),
-        "old": _figures(row.old),
-        "new": _figures(row.new),
+        "old": _figures(row.old, is_percent=row.entry[0] == "tax"),
+        "new": _figures(row.new, is_percent=row.entry[0] == "tax"),
         "same": row.old == row.new,
         "ticked": row.key in boxes,
     }
@@ -277,9 +283,10 @@ def _name(data: editing.Data, path: editing.Path) -> str:
     return editing.entry_label(editing.get(data, path), tags) or path[-1]
 
 
-def _figures(amount: raising.Amount) -> str:
+def _figures(amount: raising.Amount, *, is_percent: bool) -> str:
     numbers = [amount] if isinstance(amount, Decimal) else amount.values()
-    return " | ".join(map(plain, numbers))
+    written = " | ".join(map(plain, numbers))
+    return current_reader().percent(written) if is_percent and isinstance(amount, Decimal) else written
 
 
 def _what(path: tuple[str | int, ...]) -> str:
@@ -299,6 +306,7 @@ def _reason(reason: raising.Reason) -> str:
         "discount": _("a discount"),
         "free": _("costs nothing"),
         "package": _("a package"),
+        "tax": _("a tax, which the law sets"),
     }[reason]
 
 

@@ -1,6 +1,6 @@
-// Comes back after saving to the same place of a table: what is in view, and the control that somebody was in.
+// Comes back after saving to the same place of a form: what is in view, and the control that somebody was in.
 
-const form = document.querySelector("form.grid-form");
+const form = document.querySelector("form[data-keeps-place]");
 
 if (form) {
   const key = `place:${location.pathname}`;
