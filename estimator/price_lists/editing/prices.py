@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from estimator import figures
+from estimator.price_lists.editing.cells import chosen
 from estimator.price_lists.editing.document import (
     Data,
     Path,
@@ -12,8 +13,10 @@ from estimator.price_lists.editing.document import (
     currency_of,
     entries,
     free_code,
+    languages,
     put,
 )
+from estimator.price_lists.editing.forms import entry_label
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.spreadsheets import CutOff, clipboard
 from pricing.reading import CODE
@@ -42,7 +45,8 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
 
     A code that the list has is changed where a cell is filled, another one is added. A first row without a
     code, such as headings, is refused like every row that is not read whole, its price included. Rows after the first
-    MOST_PASTED are given back as they are, and all of them if the end of a cell is missing.
+    MOST_PASTED are given back as they are, and all of them if the end of a cell is missing. Group and “for each” may
+    be codes, or names as people read them.
     """
     added = changed = 0
     refused, unclear = [], []
@@ -51,6 +55,7 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
     except CutOff:
         return Pasted(data, 0, 0, (text,), (), cut=True)
     currency = currency_of(data)
+    names = {"group": _names_of(data, "group"), "per": _names_of(data, "driver")}
     for line, found in rows[:MOST_PASTED]:
         cells = [cell.strip() for cell in found]
         while len(cells) > 5 and not cells[-1]:
@@ -71,11 +76,16 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
                 continue
             data = add(data, ("charge",), code, {})
             added += 1
-        data = with_cells(
-            data, code, dict(zip(("label", "group", "per", "price"), cells[1:], strict=False)), main
-        )
+        typed = dict(zip(("label", "group", "per", "price"), cells[1:], strict=False))
+        typed |= {key: chosen(typed[key], names[key]) for key in names if key in typed}
+        data = with_cells(data, code, typed, main)
     beyond = tuple(row.text for row in rows[MOST_PASTED:])
     return Pasted(data, added, changed, tuple(refused), beyond, tuple(unclear))
+
+
+def _names_of(data: Data, section: str) -> dict[str, str]:
+    found = entries(data, (section,))
+    return {code: entry_label(part, languages(data)) for code, part in found.items()}
 
 
 def _is_amount(typed: str, currency: str) -> bool:

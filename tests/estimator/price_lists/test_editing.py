@@ -252,6 +252,12 @@ def test_rows_of_a_spreadsheet_change_what_is_there_and_add_the_rest() -> None:
     assert table.charges[-1].per == ("nights",)
 
 
+def test_rows_that_are_pasted_may_name_groups_and_questions_as_people_read_them() -> None:
+    found = editing.pasted(data_of(), "laundry\tLaundry\thospital stay\tNights in this room\t3.5\n", "en")
+    laundry = editing.get(found.data, ("charge", "laundry"))
+    assert (laundry["group"], laundry["per"]) == ("stay", "nights")
+
+
 @pytest.mark.parametrize(
     ("text", "there"),
     [

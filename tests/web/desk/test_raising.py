@@ -147,6 +147,18 @@ def test_other_figures_are_shown_before_they_count(app: Flask, editor: Staff, gr
     assert saves(app) == 1
 
 
+def test_going_back_saves_nothing_and_keeps_what_was_ticked(app: Flask, editor: Staff, grid: str) -> None:
+    editor.send("raise", {"tick": ["single", "ward"], "group": ["visas"], "by": "10"})
+    (button,) = editor.page.all("button", value="back")
+    assert button.get("formaction") == grid
+    _action, fields = editor.page.sent("back", {})
+    editor.page = editor.post(grid, fields.to_dict(flat=False))
+    sent = editor.page.typed(editor.page.form("raise")[0])
+    assert sent.getlist("tick") == ["ward", "single"]
+    assert (sent.getlist("group"), sent["by"]) == (["visas"], "10")
+    assert saves(app) == 1
+
+
 def test_a_draft_that_somebody_saved_meanwhile_is_not_changed_and_the_prices_are_shown_anew(
     app: Flask, editor: Staff, grid: str, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict
 
 from flask import url_for
@@ -292,7 +293,13 @@ def in_force(draft: Draft) -> editing.Data | None:
         version = price_lists.in_force(draft.slug, now())
     except (price_lists.UnknownTable, price_lists.NotInForce):
         return None
-    return editing.look(version.text).data
+    return _data_of(version.text)
+
+
+@lru_cache(maxsize=8)
+def _data_of(text: str) -> editing.Data | None:
+    """What stands in a version that is in force, which many drafts are compared with."""
+    return editing.look(text).data
 
 
 def delta_of(before: editing.Data | None, data: editing.Data, code: str) -> Delta | None:

@@ -75,6 +75,10 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     before = draft.text if base == draft.saves else drafts.text_of(draft, base)
     base_data = None if before is None else editing.look(before).data
     now_data = editing.look(draft.text).data
+    if act == "back" and now_data is not None:
+        # From the page of new prices: nothing is saved, and what was ticked is still ticked.
+        sent = Forms.empty(now_data)._replace(raising=raise_prices.RaiseForm(now_data))
+        return render_template("desk/section.html", **_shown(draft, now_data, path, sent))
     start = base_data or now_data or {}
     if now_data is None or over != draft.saves:
         mine = _done(draft, with_rows(start, start), path, act, Forms.as_sent(start))
@@ -241,7 +245,15 @@ def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[
     forms.adding.per.choices = lists.factors
     ticked = raise_prices.ticked()
     sought = printable(request.values.get("q", ""))[:LONGEST_SEARCH].strip()
+    showing = {
+        "": _("all charges"),
+        "wrong": _("with problems"),
+        "warned": _("with warnings"),
+        "changed": _("with changed prices"),
+        "without": _("without a price"),
+    }
     show = request.values.get("show", "")
+    show = show if show in showing else ""
     found = grids.grid(draft, data, page=page, ticked=ticked, sought=sought, show=show)
     return {
         **found._asdict(),
@@ -249,13 +261,7 @@ def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[
         "every": ticked.every,
         "sought": sought,
         "show": show,
-        "showing": [
-            ("", _("all charges")),
-            ("wrong", _("with problems")),
-            ("warned", _("with warnings")),
-            ("changed", _("with changed prices")),
-            ("without", _("without a price")),
-        ],
+        "showing": list(showing.items()),
         "main": grids.main_language(data),
         "first_here": _first_here(draft, found),
     }
