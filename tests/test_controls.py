@@ -25,7 +25,7 @@ CHECKED_ELSEWHERE = {
     "estimator/web/desk/price_lists/lists.py": "a text of any kind may become a draft",
     "estimator/web/desk/price_lists/new_draft.py": "what may stay empty has no check, what may not has one",
     "estimator/web/desk/price_lists/publish.py": "pricing says what is wrong with the draft",
-    "estimator/web/desk/price_lists/section.py": "pricing says what is wrong with the draft",
+    "estimator/web/desk/price_lists/acts.py": "pricing says what is wrong with the draft",
     "estimator/web/desk/price_lists/spreadsheet.py": "what it carries is read as a text of any kind, and asked again",
     "estimator/web/desk/price_lists/text.py": "a text of any kind may become a draft",
 }
@@ -69,7 +69,8 @@ DRAWN_BY_HAND = {
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",
     "desk/request.html": "two lines to be copied, which are sent nowhere",
     "desk/requests.html": "filters that the address says, and a tick in each row of the list",
-    "desk/section.html": "a tick in each row of the grid",
+    "desk/raise.html": "a tick beside each price",
+    "desk/section.html": "a search that the address says, and a tick in each row of the grid",
     "desk/publish.html": "a tick beside each warning",
     "desk/conflict.html": "what was sent, carried on as it was sent",
     "desk/spreadsheet.html": "what was sent, carried on as it was sent",

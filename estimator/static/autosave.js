@@ -14,6 +14,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
   let at = "";
 
+  // Of a grid only the cells that somebody has been in are sent: there are thousands of others.
+  const touched = new Set();
+  const sent = () => {
+    const data = new FormData(form);
+    for (const name of [...data.keys()]) if (name.startsWith("c.") && !touched.has(name)) data.delete(name);
+    return data;
+  };
+
   // What is said of the control that somebody is in is spoken with the number of all problems.
   const say = (text, answer = {}) => {
     if (!told) return;
@@ -21,11 +29,23 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (told.dataset.said === `${text} ${here}`) return;
     told.dataset.said = `${text} ${here}`;
     told.textContent = text;
+    told.classList.toggle("has-problems", Boolean(answer.problem));
+    if (answer.problem && form.dataset.toProblem) {
+      const link = document.createElement("a");
+      link.href = firstHere() ?? answer.problem;
+      link.textContent = form.dataset.toProblem;
+      told.append(" ", link);
+    }
     if (!here) return;
     const spoken = document.createElement("span");
     spoken.className = "spoken";
     spoken.textContent = ` ${here}`;
     told.append(spoken);
+  };
+
+  const firstHere = () => {
+    const row = form.querySelector(".wrong-row[id]");
+    return row ? `#${row.id}` : null;
   };
 
   const sentence = (text, kind) => {
@@ -46,15 +66,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const control = form.elements[name];
     const field = control?.closest?.(".field");
     if (!field) return;
+    const place = field.querySelector(".part-heads, .part-rows") ?? control;
     for (const old of field.querySelectorAll(warnings ? ".error, .warned" : ".error")) old.remove();
     field.classList.toggle("wrong", sentences.length > 0);
     mark(control, sentences);
     for (const [number, text] of sentences.entries()) {
       const told = sentence(text, "error");
       if (number === 0) told.id = `error-${name}`;
-      control.before(told);
+      place.before(told);
     }
-    for (const text of warnings ?? []) control.before(sentence(text, "warned"));
+    for (const text of warnings ?? []) place.before(sentence(text, "warned"));
     const about = [`help-${name}`, `error-${name}`].filter((id) => document.getElementById(id));
     if (about.length) control.setAttribute("aria-describedby", about.join(" "));
     else control.removeAttribute("aria-describedby");
@@ -131,6 +152,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     for (const [name, sentences] of Object.entries(answer.wrong ?? {}))
       show(name, sentences, answer.warned?.[name]);
     if (answer.wrong) showRows(answer.wrong);
+    for (const [code, words] of Object.entries(answer.since ?? {})) {
+      const place = document.getElementById(`row-${code}`)?.querySelector(".delta");
+      if (place) place.textContent = words;
+    }
     if (answer.found) list(answer.found);
   };
 
@@ -145,7 +170,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (checking || sending || leaving || !checks) return;
     checking = true;
     const asked = typed;
-    const data = new FormData(form);
+    const data = sent();
     data.set("of", form.dataset.of);
     try {
       const reply = await fetch(form.dataset.check, {
@@ -179,7 +204,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     dirty = false;
     typed += 1;
     const asked = typed;
-    const data = new FormData(form);
+    const data = sent();
     data.set("act", "autosave");
     try {
       const reply = await fetch(form.action, {
@@ -198,7 +223,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       }
       if (asked === typed) {
         tell(answer);
-        say(answer.said ?? form.dataset.failed);
+        say(answer.said ?? form.dataset.failed, answer.problem ? { problem: answer.problem } : {});
         outdated = true;
       }
     } catch {
@@ -220,7 +245,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (!kept) return;
     dirty = true;
     typed += 1;
-    at = name;
+    touched.add(name);
+    at = event.target.closest("fieldset[name]")?.name ?? name;
     // What was said of a save is not true any more; what was found stays until it is looked at again.
     if (outdated) say("");
     outdated = false;

@@ -38,16 +38,7 @@ from estimator.price_lists.editing.forms import (
     section_of,
     typed_into,
 )
-from estimator.price_lists.editing.prices import (
-    MOST_PASTED,
-    Raised,
-    pasted,
-    percent_of,
-    raised,
-    rounder,
-    with_cells,
-    with_prices,
-)
+from estimator.price_lists.editing.prices import MOST_PASTED, pasted, with_cells
 
 __all__ = [
     "MOST_PASTED",
@@ -60,7 +51,6 @@ __all__ = [
     "Input",
     "Look",
     "Path",
-    "Raised",
     "Section",
     "add",
     "below",
@@ -79,16 +69,12 @@ __all__ = [
     "look",
     "move",
     "pasted",
-    "percent_of",
     "place_of",
     "put",
-    "raised",
     "remove",
     "rename",
-    "rounder",
     "section_of",
     "typed_into",
     "with_cells",
-    "with_prices",
     "written",
 ]

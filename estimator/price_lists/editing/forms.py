@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,12 +65,20 @@ def place_of(path: Path) -> Path:
 
 
 def inputs(
-    data: Data, path: Path, problems: Sequence[Problem] = (), warnings: Sequence[Problem] = ()
+    data: Data,
+    path: Path,
+    problems: Sequence[Problem] = (),
+    warnings: Sequence[Problem] = (),
+    *,
+    only: Collection[str] | None = None,
 ) -> list[Input]:
-    """Return the inputs of an entry's form as they stand in the data, with what is wrong at each."""
+    """Return the inputs of an entry's form as they stand in the data, with what is wrong at each.
+
+    With `only`, names of inputs, just those: a grid has a few of each of hundreds of entries.
+    """
     beside = around(data, path)
     found = []
-    for one in _inputs(data, path):
+    for one in _inputs(data, path, only):
         value = get(data, one.path)
         if one.language is not None and not isinstance(get(data, one.path[:-1]), dict | None):
             # A text that stands where one by language belongs is shown as the main one.
@@ -100,22 +108,28 @@ def _at(problems: Sequence[Problem], one: Input, main: str) -> Iterator[Problem]
             yield problem
 
 
-def _inputs(data: Data, path: Path) -> Iterator[Input]:
+def _inputs(data: Data, path: Path, only: Collection[str] | None = None) -> Iterator[Input]:
     section = section_of(path)
     assert section is not None
     top = place_of(path)
     entry = get(data, top)
     kind = entry.get("kind") if section.name == "driver" and isinstance(entry, dict) else None
+    keys = None if only is None else {key for name in only for key in (name, name.rpartition(".")[0])}
     for one in section.fields:
+        if keys is not None and one.key not in keys:
+            continue
         if one.drivers and kind not in one.drivers and get(data, (*top, *one.path)) is None:
             continue
         own = (*top, *one.path)
         if not one.by_language:
-            yield Input(one, one.key, own, ".".join(own), None, "")
+            if only is None or one.key in only:
+                yield Input(one, one.key, own, ".".join(own), None, "")
             continue
         texts = get(data, own)
         extra = [tag for tag in texts if isinstance(tag, str)] if isinstance(texts, dict) else []
         for tag in dict.fromkeys((*languages(data), *extra)):
+            if only is not None and f"{one.key}.{tag}" not in only:
+                continue
             yield Input(one, f"{one.key}.{tag}", (*own, tag), ".".join((*own, tag)), tag, "")
 
 
@@ -144,8 +158,8 @@ def typed_into(data: Data, path: Path, typed: Mapping[str, str], base: Data | No
     touched changes, whoever changed it meanwhile.
     """
     beside = around(data, path)
-    before = {one.name: one.text for one in inputs(base or data, path)}
-    for one in _inputs(base or data, path):
+    before = {one.name: one.text for one in inputs(base or data, path, only=typed.keys())}
+    for one in _inputs(base or data, path, typed.keys()):
         words = typed.get(one.name)
         if words is None or _same(words, before[one.name]):
             continue

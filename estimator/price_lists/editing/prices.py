@@ -1,13 +1,11 @@
-"""Many prices at once: raised or lowered by a percentage, or pasted from a spreadsheet."""
+"""Rows of a spreadsheet that are pasted into the charges of a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from estimator import figures
+from estimator.price_lists.editing.cells import chosen
 from estimator.price_lists.editing.document import (
     Data,
     Path,
@@ -15,100 +13,16 @@ from estimator.price_lists.editing.document import (
     currency_of,
     entries,
     free_code,
-    get,
+    languages,
     put,
 )
-from estimator.price_lists.editing.kinds import Around, typed_number, value_of
-from estimator.price_lists.editing.writing import TIERS
+from estimator.price_lists.editing.forms import entry_label
+from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.spreadsheets import CutOff, clipboard
-from pricing.currencies import MINOR_UNIT
-from pricing.money import Rounder, plain
-from pricing.reading import AMOUNT_KEYS as CASES
 from pricing.reading import CODE
 
-LEAST_PERCENT, MOST_PERCENT = Decimal(-100), Decimal(1_000)
 MOST_PASTED = 1_000
 """Maximum number of rows that can be pasted at once."""
-
-
-class Raised(NamedTuple):
-    """One amount and what it becomes; `path` leads to it."""
-
-    code: str
-    path: tuple[str | int, ...]
-    old: Decimal
-    new: Decimal
-
-
-def rounder(data: Data) -> Rounder | None:
-    """Return how a list rounds its amounts; None while its currency or `round_to` is wrong."""
-    unit = data.get("round_to")
-    if unit is None:
-        unit = MINOR_UNIT.get(str(data.get("currency")))
-    mode: Any = data.get("rounding", "half-up")
-    if isinstance(unit, bool) or not isinstance(unit, int | Decimal) or unit <= 0:
-        return None
-    if mode not in ("half-up", "half-even", "up", "down"):
-        return None
-    return Rounder(Decimal(unit), mode)
-
-
-def percent_of(typed: str) -> Decimal | None:
-    """Parse a percentage by which prices can be changed; None if it is not one, or can be read in two ways."""
-    number = typed_number(typed, percent=True)
-    if number is None or not LEAST_PERCENT < number <= MOST_PERCENT:
-        return None
-    return Decimal(number)
-
-
-def raised(data: Data, codes: Iterable[str], percent: Decimal, by: Rounder) -> list[Raised]:
-    """Return what every price of these charges becomes, tiers and their flat amounts too; percents stay."""
-    found = []
-    factor = 1 + Fraction(percent) / 100
-    for code in codes:
-        entry = get(data, ("charge", code))
-        if not isinstance(entry, dict):
-            continue
-        for path, old in _amounts(entry):
-            new = by.ratio(Fraction(old) * factor)
-            # An amount that was no multiple of the unit would change even by 0 %.
-            found.append(Raised(code, path, old, old if percent == 0 else Decimal(plain(new))))
-    return found
-
-
-def with_prices(data: Data, changes: Iterable[Raised]) -> Data:
-    """Return data with the amounts of `raised` changed."""
-    for change in changes:
-        place = ("charge", change.code, str(change.path[0]))
-        data = put(data, place, _replaced(get(data, place), change.path[1:], change.new))
-    return data
-
-
-def _replaced(value: Any, path: Sequence[str | int], new: Decimal) -> Any:
-    if not path:
-        return new
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        return [_replaced(part, rest, new) if at == step else part for at, part in enumerate(value)]
-    return {**value, step: _replaced(value[step], rest, new)}
-
-
-def _amounts(entry: Data) -> Iterator[tuple[tuple[str | int, ...], Decimal]]:
-    yield from _cases(("price",), entry.get("price"))
-    for mode in TIERS:
-        tiers = entry.get(mode)
-        for at, tier in enumerate(tiers if isinstance(tiers, list) else ()):
-            for key in ("price", "flat") if isinstance(tier, dict) else ():
-                yield from _cases((mode, at, key), tier.get(key))
-
-
-def _cases(path: tuple[str | int, ...], amount: Any) -> Iterator[tuple[tuple[str | int, ...], Decimal]]:
-    parts = (
-        {(*path, case): amount.get(case) for case in CASES} if isinstance(amount, dict) else {path: amount}
-    )
-    for place, number in parts.items():
-        if isinstance(number, int | Decimal) and not isinstance(number, bool) and Decimal(number).is_finite():
-            yield place, Decimal(number)
 
 
 class Pasted(NamedTuple):
@@ -131,7 +45,8 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
 
     A code that the list has is changed where a cell is filled, another one is added. A first row without a
     code, such as headings, is refused like every row that is not read whole, its price included. Rows after the first
-    MOST_PASTED are given back as they are, and all of them if the end of a cell is missing.
+    MOST_PASTED are given back as they are, and all of them if the end of a cell is missing. Group and “for each” may
+    be codes, or names as people read them.
     """
     added = changed = 0
     refused, unclear = [], []
@@ -140,6 +55,7 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
     except CutOff:
         return Pasted(data, 0, 0, (text,), (), cut=True)
     currency = currency_of(data)
+    names = {"group": _names_of(data, "group"), "per": _names_of(data, "driver")}
     for line, found in rows[:MOST_PASTED]:
         cells = [cell.strip() for cell in found]
         while len(cells) > 5 and not cells[-1]:
@@ -160,11 +76,16 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
                 continue
             data = add(data, ("charge",), code, {})
             added += 1
-        data = with_cells(
-            data, code, dict(zip(("label", "group", "per", "price"), cells[1:], strict=False)), main
-        )
+        typed = dict(zip(("label", "group", "per", "price"), cells[1:], strict=False))
+        typed |= {key: chosen(typed[key], names[key]) for key in names if key in typed}
+        data = with_cells(data, code, typed, main)
     beyond = tuple(row.text for row in rows[MOST_PASTED:])
     return Pasted(data, added, changed, tuple(refused), beyond, tuple(unclear))
+
+
+def _names_of(data: Data, section: str) -> dict[str, str]:
+    found = entries(data, (section,))
+    return {code: entry_label(part, languages(data)) for code, part in found.items()}
 
 
 def _is_amount(typed: str, currency: str) -> bool:

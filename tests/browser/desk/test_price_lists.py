@@ -61,7 +61,9 @@ def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Pa
     price = page.get_by_label("Price of a unit")
     price.fill("sixty")
     expect(page.locator("p.error")).to_contain_text("“sixty” cannot be read here.", timeout=15_000)
-    expect(page.locator(".autosaved")).to_have_text("Saved. Problems in this draft: 1.", timeout=15_000)
+    expect(page.locator(".autosaved")).to_have_text(
+        "Saved. Problems in this draft: 1. To the first one", timeout=15_000
+    )
     expect(price).to_have_attribute("aria-invalid", "true")
     price.fill("64")
     expect(page.locator(".autosaved")).to_have_text("Saved.", timeout=15_000)

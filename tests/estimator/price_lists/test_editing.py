@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -244,34 +243,6 @@ def test_a_new_code_is_one_that_nothing_else_has() -> None:
     assert editing.free_code(data, ("stage",), "ward") == "ward"
 
 
-def test_prices_rise_by_a_percentage_and_are_rounded_as_the_list_says() -> None:
-    data = data_of(DELHI.replace('currency = "USD"', 'currency = "USD"\nround_to = 0.05', 1))
-    by = editing.rounder(data)
-    percent = editing.percent_of("+4 %")
-    assert by is not None
-    assert percent == 4
-    changes = editing.raised(data, ["ward", "rehab_intensive", "robot"], percent, by)
-    assert [(change.code, change.old, change.new) for change in changes] == [
-        ("ward", Decimal("39.00"), Decimal("40.55")),
-        ("ward", Decimal("42.60"), Decimal("44.30")),
-        ("ward", Decimal("46.20"), Decimal("48.05")),
-        ("rehab_intensive", Decimal("60.00"), Decimal("62.4")),
-        ("rehab_intensive", Decimal("50.00"), Decimal("52")),
-    ]
-    ward = editing.get(editing.with_prices(data, changes), ("charge", "ward"))
-    assert ward["price"] == {"low": Decimal("40.55"), "likely": Decimal("44.3"), "high": Decimal("48.05")}
-
-
-@pytest.mark.parametrize("typed", ["4.5", "4,5", "+4,5 %", "4.50%"])
-def test_a_percentage_is_read_as_people_write_it(typed: str) -> None:
-    assert editing.percent_of(typed) == Decimal("4.5")
-
-
-@pytest.mark.parametrize("typed", ["", "four", "-100", "1001", "4,5,1", "2,500"])
-def test_a_percentage_that_makes_no_sense_is_none(typed: str) -> None:
-    assert editing.percent_of(typed) is None
-
-
 def test_rows_of_a_spreadsheet_change_what_is_there_and_add_the_rest() -> None:
     rows = "code\tname\nsingle\t\t\t\t70\nlaundry\tLaundry\tstay\tnights\t3.5\nNot a code\tx\n"
     found = editing.pasted(data_of(), rows.replace("code\tname", "Code\tName"), "en")
@@ -279,6 +250,12 @@ def test_rows_of_a_spreadsheet_change_what_is_there_and_add_the_rest() -> None:
     table = pricing.read(editing.written(found.data))
     assert table.charges[-1].code == "laundry"
     assert table.charges[-1].per == ("nights",)
+
+
+def test_rows_that_are_pasted_may_name_groups_and_questions_as_people_read_them() -> None:
+    found = editing.pasted(data_of(), "laundry\tLaundry\thospital stay\tNights in this room\t3.5\n", "en")
+    laundry = editing.get(found.data, ("charge", "laundry"))
+    assert (laundry["group"], laundry["per"]) == ("stay", "nights")
 
 
 @pytest.mark.parametrize(

@@ -209,8 +209,12 @@ def test_a_draft_is_thrown_away_after_a_question(app: Flask, editor: Staff, draf
     assert "123.45" in late.html, "what was typed into a draft that is gone is not"
 
 
-def test_questions_that_are_asked_are_shown_with_their_codes(editor: Staff, draft: str) -> None:
+def test_where_codes_are_typed_they_are_shown(app: Flask, editor: Staff, draft: str) -> None:
+    assert "Codes that you can write here" not in editor.see(f"{draft}/entry/charge/ward").text
+    editor.see(f"{draft}/text")
+    editor.send("Save", {"text": text_of(app).replace('when = { room = "ward" }', 'when = "in the ward"', 1)})
     told = editor.see(f"{draft}/entry/charge/ward").text
+    assert editor.page.value("f.when") == "in the ward"
     assert "Codes that you can write here" in told
     assert "semi_private Semi-private room" in told
 

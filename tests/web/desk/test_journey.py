@@ -55,16 +55,23 @@ def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
 
     # The ward price, 4 percent more
     editor.see(f"{overview}/section/charge")
-    editor.send("raise", {"tick": ["ward"], "percent": "4", "which": "ticked"})
-    assert "42.6 44.3" in editor.page.text
-    assert "Nothing is saved yet." in editor.page.text
+    editor.send("raise", {"tick": ["ward"], "by": "4"})
+    assert "39 | 42.6 | 46.2 40.56 | 44.3 | 48.05" in editor.page.text
+    assert "None of them is changed yet." in editor.page.text
     editor.press("Change these prices")
     assert editor.page.value("c.price.ward") == "40.56 | 44.3 | 48.05"
 
     # One more tier
     editor.see(f"{overview}/entry/charge/rehab_intensive")
-    assert editor.page.value("f.graduated") == "up to 24: 60\nabove: 50"
-    editor.send("save", {"f.graduated": "up to 24: 60\r\nup to 36: 55\r\nabove: 50"})
+    assert editor.page.value("f.graduated.0.up_to") == "24"
+    editor.send(
+        "save",
+        {
+            "f.graduated.1.up_to": "36",
+            "f.graduated.1.price": "55",
+            "f.graduated.2.price": "50",
+        },
+    )
     assert "Saved." in editor.page.text
 
     # What differs, what one plan comes to, who is affected

@@ -37,20 +37,18 @@ def long_list(charges: int) -> str:
 @pytest.mark.soak
 def test_thousands_of_charges_are_edited_a_page_at_a_time(app: Flask, editor: Staff) -> None:
     charges = profile.count(1_000, 5_000)
-    last = charges // 100 + 1
+    last = (charges + 33) // 600 + 1
     editor.see("/staff/tables")
     editor.send("Begin the draft", {"text": long_list(charges)})
     overview = editor.page.path
     assert f"{charges + 33}" in editor.page.text
     page = editor.see(f"{overview}/section/charge")
-    assert len([box for box in page.all("input", type="checkbox") if box.get("name") == "tick"]) == 100
+    assert len([box for box in page.all("input", type="checkbox") if box.get("name") == "tick"]) == 600
     assert f"page 1 of {last}" in page.text
-    page = editor.see(f"{overview}/section/charge?page={last}")
+    page = editor.see(f"{overview}/section/charge?page={last}&q=extra_{charges - 1}")
     editor.send("save", {f"c.price.extra_{charges - 1}": "4"})
     assert editor.page.value(f"c.price.extra_{charges - 1}") == "4", "the page stays the same"
-    editor.send("raise", {"which": "all", "percent": "10", "tick": []})
-    assert f"of {charges:,}"[:6] not in editor.page.text
-    assert "And" in editor.page.text
+    editor.send("raise", {"every": "yes", "by": "10", "tick": []})
     editor.press("Change these prices")
     with app.app_context():
         text = drafts.find(1).text

@@ -15,6 +15,7 @@ from estimator.price_lists import approvals, drafts, editing
 from estimator.web import errors, whole_numbers
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.first_day import understood
+from estimator.web.desk.price_lists.problems import address_of
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
@@ -124,11 +125,16 @@ def wants_json() -> bool:
 
 
 def autosaved(draft: Draft, told: Mapping[str, Any]) -> ResponseReturnValue:
-    """Return JSON for the script that saves automatically: `saves`, `said`, and what `told` reports of its page."""
-    look = editing.look(draft.text)
-    problems = len(look.problems)
-    said = _("Saved.") if not problems else _("Saved. Problems in this draft: %(count)s.", count=problems)
-    return jsonify({"saves": draft.saves, "said": said, **told})
+    """Return JSON for the script that saves automatically: `saves`, `said`, and what `told` reports of its page.
+
+    `problem` is the address of the first problem, None if there is none.
+    """
+    problems = editing.look(draft.text).problems
+    said = (
+        _("Saved.") if not problems else _("Saved. Problems in this draft: %(count)s.", count=len(problems))
+    )
+    first = address_of(draft, problems[0]) if problems else None
+    return jsonify({"saves": draft.saves, "said": said, "problem": first, **told})
 
 
 def conflict(theirs: Draft, mine: str, base: int, back: str) -> ResponseReturnValue:
@@ -169,6 +175,7 @@ class DraftHead(TypedDict):
     slug: str
     version: str
     problems: int
+    first_problem: str | None
     warnings: int
     broken: bool
     comments: bool
@@ -227,6 +234,7 @@ def head_of(draft: Draft) -> DraftHead:
         "slug": draft.slug,
         "version": version if isinstance(version, str) else "",
         "problems": len(look.problems),
+        "first_problem": address_of(draft, look.problems[0]) if look.problems else None,
         "warnings": len(look.warnings),
         "broken": look.data is None,
         "comments": look.data is not None and editing.has_comments(draft.text),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import figures
+from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
+from estimator.price_lists.editing.parts import has_rows, typed_rows
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
     autosaved,
@@ -29,6 +30,8 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
+from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
 from estimator.web.language import current_reader
@@ -90,32 +93,23 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
         start = base_data or now_data or {}
         mine = applied(start, start, where)
         return conflict(draft, editing.written(mine), base, back)
-    problem = None
     data = applied(now_data, base_data, where)
     section, code = where[:-1], where[-1]
     if not section or not isinstance(editing.get(data, where), dict):
         act = "save"  # what is not an entry of a section can neither be copied nor removed
-    if act == "rename":
-        new = CodeForm().code.data
-        problem = bad_code(data, section, code, new)
-        if problem is None and new != code:
-            data, where = editing.rename(data, section, code, new), (*section, new)
-    elif act == "copy":
-        new = editing.free_code(data, section, code)
-        data = editing.add(data, section, new, editing.get(data, where) or {}, after=code)
-        where = (*section, new)
-    elif act == "remove":
-        data = editing.remove(data, section, code)
+    kept = draft
     try:
-        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
+        if act == "remove" and data is not now_data:
+            # A save of its own, so that the one before the removal has what was typed.
+            kept = store(draft, editing.written(data), over)
+        data, where, problem = _done(draft, data, where, act)
+        kept = store(kept, editing.written(data) if data is not now_data else draft.text, kept.saves)
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(data), base, back)
     if wants_json():
         return autosaved(kept, told(editing.look(kept.text), where))
     if act == "remove":
-        if len(where) == 4:
-            return to("entry", draft_id=kept.id, path="/".join(where[:2]))
-        return to("section", draft_id=kept.id, path=where[0])
+        return _without(kept, section, code)
     if problem is not None:
         shown = _shown(kept, editing.look(kept.text).data or {}, where)
         form = CodeForm()
@@ -123,9 +117,43 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
         return render_template(
             "desk/entry.html", **{**shown, "code_form": form, "errors": summary(form)}
         ), 422
+    if act.startswith("more:"):
+        key = act.removeprefix("more:")
+        return to("entry", draft_id=kept.id, path="/".join(where), more=key, _anchor=f"f.{key}")
     if act == "add_answer":
         return to("add", draft_id=kept.id, path="/".join((*where, "choice")))
     return to("entry", draft_id=kept.id, path="/".join(where), saved=kept.saves)
+
+
+def _done(
+    draft: Draft, data: editing.Data, where: editing.Path, act: str
+) -> tuple[editing.Data, editing.Path, str | None]:
+    """Do what a button says; return the data, where the entry is then, and why its new code cannot be used."""
+    section, code = where[:-1], where[-1]
+    if act == "rename":
+        new = CodeForm().code.data
+        problem = bad_code(data, section, code, new)
+        if problem is not None or new == code:
+            return data, where, problem
+        return editing.rename(data, section, code, new), (*section, new), None
+    if act == "copy":
+        new = editing.free_code(data, section, code)
+        entry = editing.get(data, where) or {}
+        return editing.add(data, section, new, entry, after=code), (*section, new), None
+    if act == "remove":
+        return editing.remove(data, section, code), where, None
+    if act.startswith("undo:"):
+        save, _colon, gone = act.removeprefix("undo:").partition(":")
+        return undone(draft, data, (*where, "choice"), save, gone), where, None
+    return data, where, None
+
+
+def _without(kept: Draft, section: editing.Path, code: str) -> ResponseReturnValue:
+    """Lead to where an entry was removed; that can be undone there."""
+    asked = {"removed": code, "undo": kept.saves - 1}
+    if len(section) > 1:
+        return to("entry", draft_id=kept.id, path="/".join(section[:2]), **asked)
+    return to("section", draft_id=kept.id, path=section[0], **asked)
 
 
 def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) -> editing.Data:
@@ -134,7 +162,7 @@ def applied(data: editing.Data, base: editing.Data | None, where: editing.Path) 
         gone = editing.get(base, where)
         if isinstance(gone, dict):
             data = editing.add(data, where[:-1], where[-1], gone)
-    return editing.typed_into(data, where, typed(), base)
+    return editing.typed_into(data, where, typed_rows(base or data, where, typed()), base)
 
 
 def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
@@ -191,9 +219,10 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "is_fresh": is_fresh,
+        "undo": undo_of(draft, data, (*where, "choice")),
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
-        "codes": _codes(section, data),
+        "codes": _codes(_typed_kinds(shown, fields), data),
     }
 
 
@@ -203,13 +232,16 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
     It stands in no form, because what is typed is read into the text of the list, whatever its fields are.
     """
     tags = editing.languages(data)
-    problems = [in_a_form(problem, one.field.help) for problem in one.problems]
-    both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
-    if one.unreadable and both is not None and one.control == "number":
-        problems = [two_readings(one.text, both)]
-    elif one.unreadable and one.field.help:
-        problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=one.field.help)]
-    reader = None if one.language is None else _reader(one.language)
+    rows = rows_field(one, data, request.args.get("more", ""))
+    if rows is not None:
+        rows.label, rows.heading, rows.description = (
+            str(one.field.label),
+            one.field.heading,
+            help_of(one.field.kind),
+        )
+        rows.place = f"{rows.label}:"
+        return _told(rows, one, errors_of(one, data, mending(one.field.kind)), needed=one.field.required)
+    reader = None if one.language is None else known_reader(one.language)
     options = _options(one, data) if one.control in ("select", "flag") else None
     label = str(one.field.label)
     if one.language is not None and len(tags) > 1:
@@ -240,12 +272,31 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
         **values,
     )
     field.process(None, one.text)
-    field.errors = list(dict.fromkeys(problems))
-    field.place = f"{label}:"
-    field.warnings = [sentence(problem) for problem in one.warnings]
     field.heading = one.field.heading
-    field.is_needed = one.field.required and (one.language is None or one.language == tags[0])
+    needed = one.field.required and (one.language is None or one.language == tags[0])
+    field.place = f"{label}:"
+    return _told(field, one, errors_of(one, data), needed=needed)
+
+
+def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) -> Any:
+    """Put at a field what is said of it."""
+    field.errors = problems
+    field.warnings = [sentence(problem) for problem in one.warnings]
+    field.is_needed = needed
     return field
+
+
+def errors_of(one: editing.Input, data: editing.Data, help: Any = None) -> list[str]:
+    """Return what is wrong with an input, each sentence once; `help` is what to write there, if not what it says."""
+    help = help or one.field.help
+    problems = [in_a_form(problem, help) for problem in one.problems]
+    if one.unreadable:
+        both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
+        if both is not None and one.control == "number":
+            problems = [two_readings(one.text, both)]
+        elif help:
+            problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=help)]
+    return list(dict.fromkeys(problems))
 
 
 def in_a_form(problem: Problem, help: Any) -> str:
@@ -267,9 +318,14 @@ def in_a_form(problem: Problem, help: Any) -> str:
     return sentence(problem)
 
 
-def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]:
-    """The codes that the fields of a section can name, with what each stands for."""
-    kinds = {field.kind for field in section.fields}
+def _typed_kinds(shown: Sequence[editing.Input], fields: Sequence[Any]) -> set[str]:
+    """The kinds of those fields in which codes are typed, because they cannot be filled in as rows."""
+    both = zip(shown, fields, strict=True)
+    return {one.field.kind for one, field in both if has_rows(one.field) and not isinstance(field, RowsField)}
+
+
+def _codes(kinds: set[str], data: editing.Data) -> list[dict[str, Any]]:
+    """The codes that fields of these kinds can name, with what each stands for."""
     tags = [current_reader().tag, *editing.languages(data)]
     found = []
     if kinds & {"condition", "factors"}:
@@ -287,10 +343,11 @@ def _codes(section: editing.Section, data: editing.Data) -> list[dict[str, Any]]
                 for code, part in list(entries.items())[:MOST_NAMES]
             ]
             found.append({"heading": editing.SECTIONS[name].many, "rows": rows})
-    return [part for part in found if part["rows"] and section.name != "header"]
+    return [part for part in found if part["rows"]]
 
 
-def _reader(tag: str) -> Any:
+def known_reader(tag: str) -> Reader | None:
+    """Return the reader of a language; None if nobody knows such a language."""
     try:
         return reader_of(tag)
     except ValueError:

@@ -45,7 +45,7 @@ def check(draft_id: int) -> ResponseReturnValue:
         return jsonify({"said": _said(look), **entry.told(look, where)})
     if kind == "section" and path == "charge":
         look = editing.look(editing.written(section.with_rows(now_data, base_data or now_data)))
-        return jsonify({"said": _said(look), **section.told(look)})
+        return jsonify({"said": _said(look), **section.told_of(draft, look)})
     raise NotFound
 
 

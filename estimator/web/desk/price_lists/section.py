@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import figures
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.web import errors, whole_numbers
-from estimator.web.desk.price_lists import raise_prices
+from estimator.web.desk.price_lists import acts, raise_prices
+from estimator.web.desk.price_lists import grid as grids
 from estimator.web.desk.price_lists.blueprint import (
     PAGE,
     autosaved,
@@ -27,48 +26,32 @@ from estimator.web.desk.price_lists.blueprint import (
     typed,
     wants_json,
 )
-from estimator.web.desk.price_lists.entry import bad_code, field_of
+from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.problems import problems_in_words
-from estimator.web.fields import ChoiceField, TextField, WholeTextField
-from estimator.web.forms import Form, summary
+from estimator.web.desk.price_lists.undo import undo_of, undone
+from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
-from estimator.web.typed_figures import two_readings
 
-CELLS = ("label", "group", "per", "price")
-"""What can be typed in the row of a charge; the label in the main language."""
-
-
-class AddForm(Form):
-    """A new entry: its name and code, and of a charge what stands in its row. Its names begin with "new."."""
-
-    label = TextField(lazy_gettext("Name"), id="new-label", render_kw={"spellcheck": False})
-    group = ChoiceField(lazy_gettext("Group"), id="new-group", optional=True, refusal="")
-    per = TextField(lazy_gettext("For each"), id="new-per", render_kw={"spellcheck": False})
-    price = TextField(lazy_gettext("Price"), id="new-price", render_kw={"class": "figure", "dir": "ltr"})
-    code = TextField(lazy_gettext("Code (may stay empty)"), id="new-code", render_kw={"dir": "ltr"})
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments, prefix="new.")
-
-
-class ManyForm(Form):
-    """What is done to many charges: a percentage for some of them, or rows that are pasted."""
-
-    which = ChoiceField(lazy_gettext("Which"), refusal="")
-    percent = TextField(lazy_gettext("By how many percent"), render_kw={"class": "figure", "dir": "ltr"})
-    rows = WholeTextField(lazy_gettext("Rows"), render_kw={"spellcheck": False})
+LONGEST_SEARCH = 200
+"""Maximum number of characters that are searched for."""
 
 
 class Forms(NamedTuple):
-    """The forms beside the grid; what is wrong with what was typed stands in them."""
+    """The forms beside a table; what is wrong with what was typed stands in them."""
 
-    adding: AddForm
-    many: ManyForm
+    adding: acts.AddForm
+    pasting: acts.PasteForm
+    raising: raise_prices.RaiseForm
 
     @classmethod
-    def as_sent(cls) -> Forms:
+    def as_sent(cls, data: editing.Data) -> Forms:
         """Return them as they were sent."""
-        return cls(AddForm(), ManyForm())
+        return cls(acts.AddForm(), acts.PasteForm(), raise_prices.RaiseForm(data))
+
+    @classmethod
+    def empty(cls, data: editing.Data) -> Forms:
+        """Return them with nothing in them."""
+        return cls(acts.AddForm(None), acts.PasteForm(None), raise_prices.RaiseForm(data, None))
 
 
 @pages.route("/drafts/<whole:draft_id>/section/<path:path>", methods=["GET", "POST"])
@@ -92,75 +75,116 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     before = draft.text if base == draft.saves else drafts.text_of(draft, base)
     base_data = None if before is None else editing.look(before).data
     now_data = editing.look(draft.text).data
+    if act == "back" and now_data is not None:
+        # From the page of new prices: nothing is saved, and what was ticked is still ticked.
+        sent = Forms.empty(now_data)._replace(raising=raise_prices.RaiseForm(now_data))
+        return render_template("desk/section.html", **_shown(draft, now_data, path, sent))
     start = base_data or now_data or {}
     if now_data is None or over != draft.saves:
-        mine = _done(with_rows(start, start), path, act, Forms.as_sent())
+        mine = _done(draft, with_rows(start, start), path, act, Forms.as_sent(start))
         return conflict(draft, editing.written(mine), base, back)
-    rows = with_rows(now_data, base_data or now_data)
-    forms = Forms.as_sent()
-    data = _done(rows, path, act, forms)
+    forms = Forms.as_sent(now_data)
+    typed_in = with_rows(now_data, base_data or now_data)
+    kept = draft
     try:
-        kept = store(draft, editing.written(data) if data is not now_data else draft.text, over)
+        if act.startswith("remove:") and typed_in is not now_data:
+            # A save of its own, so that the one before the removal has what was typed.
+            kept = store(draft, editing.written(typed_in), over)
+        data = _done(draft, typed_in, path, act, forms)
+        if data is not now_data:
+            kept = store(kept, editing.written(data), kept.saves)
     except drafts.ChangedMeanwhile as late:
-        return conflict(late.draft, editing.written(data), base, back)
+        return conflict(late.draft, editing.written(_done(draft, typed_in, path, act, forms)), base, back)
     if wants_json():
-        return autosaved(kept, told(editing.look(kept.text)) if path == "charge" else {})
-    if summary(*forms):
-        return render_template("desk/section.html", **grid(kept, path, forms)), 422
+        return autosaved(kept, told(kept) if path == "charge" else {})
+    if summary(forms.adding, forms.pasting):
+        return render_template("desk/section.html", **again(kept, path, forms)), 422
     if act == "add":
         new = [
             code for code in editing.entries(data, (path,)) if code not in editing.entries(now_data, (path,))
         ]
         if new and path != "charge":
             return to("entry", draft_id=kept.id, path=f"{path}/{new[-1]}", fresh=kept.saves)
+    if act == "publish":
+        return to("publish", draft_id=kept.id)
     if act == "raise":
-        problem = raise_prices.problem_with(kept)
-        if problem is not None:
-            forms.many.refuse(problem, forms.many.percent)
-            return render_template("desk/section.html", **grid(kept, "charge", forms)), 422
-        return raise_prices.shown_first(kept)
-    page = request.form.get("page", "1")
-    anchor = f"row-{act.partition(':')[2]}" if ":" in act else None
-    return to("section", draft_id=kept.id, path=path, page=page, saved=kept.saves, _anchor=anchor)
+        return _raise(kept, forms, has_saved=kept.saves != over)
+    return _back(kept, path, act, _changed_row(now_data, data))
+
+
+def _raise(kept: Draft, forms: Forms, *, has_saved: bool) -> ResponseReturnValue:
+    forms = forms._replace(raising=raise_prices.RaiseForm(editing.look(kept.text).data or {}))
+    found = raise_prices.show_first(kept, forms.raising, has_saved=has_saved)
+    if not isinstance(found, str):
+        return found
+    if found:
+        forms.raising.refuse(found, forms.raising.by)
+    return render_template("desk/section.html", **again(kept, "charge", forms)), 422
+
+
+def _back(kept: Draft, path: str, act: str, changed: str | None) -> ResponseReturnValue:
+    """Lead back to where somebody was: the row of the button, else the last one that was changed."""
+    what, _colon, code = act.partition(":")
+    asked: dict[str, Any] = {
+        "page": whole_numbers.read(request.form.get("page"), least=2),
+        "q": request.form.get("q", "")[:LONGEST_SEARCH] or None,
+        "show": request.form.get("show") or None,
+        "saved": kept.saves,
+    }
+    row = code if what in ("copy", "up", "down") else changed
+    if what == "remove":
+        asked |= {"removed": code, "undo": kept.saves - 1}
+    elif what == "undo":
+        row = code.partition(":")[2]
+    anchor = "charges" if what == "find" else f"row-{row}" if row else None
+    return to("section", draft_id=kept.id, path=path, _anchor=anchor, **asked)
+
+
+def _changed_row(before: editing.Data, after: editing.Data) -> str | None:
+    """The last charge of which a cell was changed."""
+    old = editing.entries(before, ("charge",))
+    new = editing.entries(after, ("charge",))
+    return next((code for code in reversed(list(new)) if code in old and new[code] != old[code]), None)
 
 
 def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
-    """Return data with the cells that were changed in comparison with `base`."""
-    main = editing.languages(base)[0]
+    """Return data with the cells that were changed in comparison with `base`; data itself, if none was."""
+    names = {key: name for name, key in grids.names_of(base).items()}
+    known = editing.entries(base, ("charge",))
+    there = editing.entries(data, ("charge",))
     for code, cells in _cells().items():
-        known = (
-            {one.name: one.text for one in editing.inputs(base, ("charge", code))}
-            if _is_there(base, code)
-            else {}
-        )
-        sent = {}
-        for key, text in cells.items():
-            name = f"label.{main}" if key == "label" else key
-            if name in known:
-                sent[name] = text
-        if sent and _is_there(data, code):
+        if isinstance(there.get(code), dict) and isinstance(known.get(code), dict):
+            sent = {names[key]: text for key, text in cells.items()}
             data = editing.typed_into(data, ("charge", code), sent, base)
     return data
 
 
-def told(look: editing.Look) -> dict[str, Any]:
-    """Return the errors of the grid that was sent, for its script: "wrong", sentences by the name of the cell."""
+def told(draft: Draft) -> dict[str, Any]:
+    """Return what is said of the cells that were sent, for their script; see `told_of`."""
+    return told_of(draft, editing.look(draft.text))
+
+
+def told_of(draft: Draft, look: editing.Look) -> dict[str, Any]:
+    """Return what a script shows beside the cells that were sent, by their names, if their list were this one.
+
+    "wrong" are sentences, "since" is how a price differs from the one in force.
+    """
     data = look.data or {}
-    problems = _by_entry(look.problems)
+    problems = grids.by_entry(look.problems)
+    before = grids.in_force(draft)
+    lists = grids.Lists(data)
     wrong: dict[str, list[str]] = {}
+    since: dict[str, str] = {}
     for code, cells in _cells().items():
-        entry = editing.get(data, ("charge", code))
-        if not isinstance(entry, dict):
+        if not isinstance(editing.get(data, ("charge", code)), dict):
             continue
-        shown = _grid_row(data, code, entry, problems.get(("charge", code), []))["cells"]
+        shown = grids.cells_of(data, code, lists, problems.get(("charge", code), []))
         for key in cells:
             cell = shown.get(key)
-            wrong[f"c.{key}.{code}"] = cell.errors if cell else []
-    return {"wrong": wrong}
-
-
-def _is_there(data: editing.Data, code: str) -> bool:
-    return isinstance(editing.get(data, ("charge", code)), dict)
+            wrong[f"c.{key}.{code}"] = list(cell.errors) if cell else []
+        if "price" in cells:
+            since[code] = grids.words_of(grids.delta_of(before, data, code))
+    return {"wrong": wrong, "since": since}
 
 
 def _cells() -> dict[str, dict[str, str]]:
@@ -168,190 +192,109 @@ def _cells() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, text in typed("c.").items():
         key, _dot, code = name.partition(".")
-        if key in CELLS and code:
+        if key in grids.CELLS and code:
             found.setdefault(code, {})[key] = text
     return found
 
 
-def _done(data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data:
+def _done(draft: Draft, data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data:
     """Do what the button `act` says and return the data; errors are put at the fields of `forms`."""
     what, _colon, code = act.partition(":")
-    own = (path,)
     if what == "add":
-        return _added(data, path, forms.adding)
+        return acts.added(data, path, forms.adding)
     if what == "paste":
-        return _pasted(data, forms.many)
-    if code not in editing.entries(data, own):
-        return data
-    if what == "copy":
-        entry = editing.get(data, (*own, code))
-        data = editing.add(data, own, editing.free_code(data, own, code), entry, after=code)
-    elif what in ("up", "down"):
-        data = editing.move(data, own, code, -1 if what == "up" else 1)
-    elif what == "remove":
-        data = editing.remove(data, own, code)
-    return data
+        return acts.pasted(data, forms.pasting)
+    if what == "undo":
+        save, _colon, code = code.partition(":")
+        return undone(draft, data, (path,), save, code)
+    return acts.arranged(data, path, what, code)
 
 
-def _added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
-    label, code = form.label.data, form.code.data
-    if not code:
-        code = editing.code_from(label) or path
-        code = editing.free_code(data, (path,), code)
-    problem = bad_code(data, (path,), None, code)
-    if problem is not None:
-        form.refuse(problem, form.code)
-        return data
-    main = editing.languages(data)[0]
-    field = {"rule": "why", "notice": "text"}.get(path, "label")
-    entry = {field: {main: label}} if label else {}
-    data = editing.add(data, (path,), code, entry)
-    if path == "charge":
-        cells = {key: form[key].data or "" for key in CELLS if key != "label"}
-        data = editing.with_cells(data, code, cells, main)
-    return data
-
-
-def _pasted(data: editing.Data, form: ManyForm) -> editing.Data:
-    found = editing.pasted(data, form.rows.data, editing.languages(data)[0])
-    said = []
-    if found.cut:
-        said.append(
-            _(
-                "A cell begins with a quotation mark and its end is missing. Nothing was added. Copy the rows again."
-            )
-        )
-    elif found.refused:
-        said.append(
-            _(
-                "These rows could not be read and were left out: %(rows)s. A row needs a code of small letters first.",
-                rows="; ".join(row.replace("\t", " | ")[:60] for row in found.refused[:5]),
-            )
-        )
-    for typed_price in found.unclear[:5]:
-        both = figures.both(typed_price, editing.currency_of(data))
-        if both is not None:
-            said.append(two_readings(typed_price, both))
-    if found.beyond:
-        reader = current_reader()
-        said.append(
-            _(
-                "Only the first %(most)s rows were added. The other %(count)s are still here; add them now.",
-                most=reader.number(str(editing.MOST_PASTED)),
-                count=reader.number(str(len(found.beyond))),
-            )
-        )
-    if said:
-        form.rows.fill("\n".join((*found.refused, *found.beyond)))
-        form.refuse(" ".join(said), form.rows)
-    return found.data
-
-
-def grid(draft: Draft, path: str, forms: Forms) -> dict[str, Any]:
-    """Return the table again, with what was typed beside it and what is wrong with that."""
+def again(draft: Draft, path: str, forms: Forms) -> dict[str, Any]:
+    """Return the table again, with what was typed beside it, what is wrong with that, and what was ticked."""
     shown = _shown(draft, editing.look(draft.text).data or {}, path, forms)
     return {**shown, "errors": summary(*forms)}
 
 
 def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = None) -> dict[str, Any]:
-    adding, many = forms or Forms(AddForm(None), ManyForm(None))
-    groups = _groups(data) if path == "charge" else []
-    adding.group.choices = groups
-    many.which.choices = [
-        ("ticked", _("those I have ticked")),
-        ("all", _("all charges")),
-        *((f"group:{code}", _("group “%(label)s”", label=label)) for code, label in groups),
-    ]
     look = editing.look(draft.text)
-    entries = editing.entries(data, (path,))
-    last = max(1, -(-len(entries) // PAGE))
-    page = min(whole_numbers.read(request.values.get("page"), least=1) or 1, last)
-    codes = list(entries)[(page - 1) * PAGE : page * PAGE]
+    forms = forms or Forms.empty(data)
     whole = [problem for problem in (*look.problems, *look.warnings) if problem.place == path]
-    return {
+    shown: dict[str, Any] = {
         "draft": head_of(draft),
         "section": editing.SECTIONS[path],
         "name": path,
-        "rows": _rows(draft, data, path, codes),
-        "page": page,
-        "last": last,
-        "count": len(entries),
-        "first": next(iter(entries), None),
-        "final": next(reversed(list(entries)), None),
-        "adding": adding,
-        "many": many,
+        "adding": forms.adding,
+        "pasting": forms.pasting,
+        "raising": forms.raising,
         "whole": problems_in_words(draft, whole),
         "errors": [],
         "saved": request.args.get("saved", "") == str(draft.saves),
+        "undo": undo_of(draft, data, (path,)),
         "most_pasted": editing.MOST_PASTED,
+    }
+    page = whole_numbers.read(request.values.get("page"), least=1) or 1
+    return shown | (
+        _charges(draft, data, page, forms) if path == "charge" else _entries(draft, data, path, page)
+    )
+
+
+def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[str, Any]:
+    lists = grids.Lists(data)
+    forms.adding.group.choices = [("", "–"), *lists.groups]
+    forms.adding.per.choices = lists.factors
+    ticked = raise_prices.ticked()
+    sought = printable(request.values.get("q", ""))[:LONGEST_SEARCH].strip()
+    showing = {
+        "": _("all charges"),
+        "wrong": _("with problems"),
+        "warned": _("with warnings"),
+        "changed": _("with changed prices"),
+        "without": _("without a price"),
+    }
+    show = request.values.get("show", "")
+    show = show if show in showing else ""
+    found = grids.grid(draft, data, page=page, ticked=ticked, sought=sought, show=show)
+    return {
+        **found._asdict(),
+        "count": found.charges,
+        "every": ticked.every,
+        "sought": sought,
+        "show": show,
+        "showing": list(showing.items()),
+        "main": grids.main_language(data),
+        "first_here": _first_here(draft, found),
     }
 
 
-def _groups(data: editing.Data) -> list[tuple[str, str]]:
-    tags = [current_reader().tag, *editing.languages(data)]
-    found = editing.entries(data, ("group",))
-    return [(code, editing.entry_label(part, tags) or code) for code, part in found.items()]
+def _first_here(draft: Draft, found: grids.Grid) -> str | None:
+    """The row with the first problem of the draft, if it is on this page."""
+    problems = editing.look(draft.text).problems
+    place = problems[0].place.split(".") if problems else []
+    shown = {row["code"] for block in found.blocks for row in block["rows"]}
+    return f"#row-{place[1]}" if place[:1] == ["charge"] and len(place) > 1 and place[1] in shown else None
 
 
-def _rows(draft: Draft, data: editing.Data, path: str, codes: list[str]) -> list[dict[str, Any]]:
+def _entries(draft: Draft, data: editing.Data, path: str, page: int) -> dict[str, Any]:
     look = editing.look(draft.text)
     tags = [current_reader().tag, *editing.languages(data)]
-    problems = _by_entry(look.problems)
-    warnings = _by_entry(look.warnings)
-    rows = []
-    for code in codes:
-        entry = editing.get(data, (path, code))
-        row: dict[str, Any] = {
+    problems, warnings = grids.by_entry(look.problems), grids.by_entry(look.warnings)
+    codes = list(editing.entries(data, (path,)))
+    last = max(1, -(-len(codes) // PAGE))
+    page = min(page, last)
+    rows = [
+        {
             "code": code,
-            "label": editing.entry_label(entry, tags),
+            "label": editing.entry_label(editing.get(data, (path, code)), tags),
             "address": url_for("price_lists.entry", draft_id=draft.id, path=f"{path}/{code}"),
             "problems": len(problems.get((path, code), ())),
             "warnings": len(warnings.get((path, code), ())),
-            "cells": None,
+            "is_first": code == codes[0],
+            "is_last": code == codes[-1],
         }
-        if path == "charge" and isinstance(entry, dict):
-            row |= _grid_row(data, code, entry, problems.get((path, code), []))
-        rows.append(row)
-    return rows
-
-
-def _by_entry(problems: Any) -> dict[tuple[str, str], list[Any]]:
-    found: dict[tuple[str, str], list[Any]] = {}
-    for problem in problems:
-        parts = problem.place.split(".")
-        if len(parts) > 1:
-            found.setdefault((parts[0], parts[1].partition("[")[0]), []).append(problem)
-    return found
-
-
-def _grid_row(data: editing.Data, code: str, entry: Any, problems: list[Any]) -> dict[str, Any]:
-    main = editing.languages(data)[0]
-    wanted = {f"label.{main}": "label", "group": "group", "per": "per", "price": "price"}
-    cells: dict[str, Any] = {
-        wanted[one.name]: field_of(one, data, f"c.{wanted[one.name]}.{code}")
-        for one in editing.inputs(data, ("charge", code), problems)
-        if one.name in wanted
-    }
-    other = next(
-        (key for key in ("graduated", "volume", "stairstep", "percent", "on_request") if key in entry), None
-    )
-    if other is not None and "price" not in entry:
-        cells["price"] = None
-    shown = {one.name: one.text for one in editing.inputs(data, ("charge", code))}
-    kind = {
-        "graduated": _("Tiers"),
-        "volume": _("Tiers"),
-        "stairstep": _("Tiers"),
-        "percent": _("%(percent)s percent of other charges", percent=shown.get("percent", "")),
-        "on_request": _("On request"),
-    }.get(other or "", "")
-    sentences = [text for cell in cells.values() if cell is not None for text in cell.errors]
-    return {
-        "cells": cells,
-        "price_words": kind,
-        "price_lines": shown.get(other or "", ""),
-        "sentences": sentences,
-    }
+        for code in codes[(page - 1) * PAGE : page * PAGE]
+    ]
+    return {"rows": rows, "page": page, "last": last, "count": len(codes)}
 
 
 @pages.route("/drafts/<whole:draft_id>/add/<path:path>", methods=["GET", "POST"])
@@ -364,7 +307,7 @@ def add(draft_id: int, path: str) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    form = AddForm()
+    form = acts.AddForm()
     if request.method == "POST":
         label = form.label.data
         code = form.code.data or editing.code_from(label)
