@@ -100,6 +100,14 @@ if (table) {
     }
   });
 
+  // Beside the table Enter presses the button of its own part of the form.
+  form.addEventListener("keydown", (event) => {
+    const part = event.target.closest("fieldset.panel");
+    if (event.key !== "Enter" || event.isComposing || !part || !isText(event.target)) return;
+    event.preventDefault();
+    part.querySelector("[type=submit]").click();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     event.preventDefault();
