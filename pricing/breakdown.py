@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypedDict
 
+from pricing import legal_terms
 from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
-from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown, StoredItem
+from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown, StoredItem, StoredTerm
 from pricing.table import Group, PriceTable, Text, UnitText
 
 
-class _NotCounted(TypedDict, total=False):
+class _Sometimes(TypedDict, total=False):
     not_counted: list[str]
+    terms: list[StoredTerm]
 
 
 Three = tuple[Decimal, Decimal, Decimal]
@@ -130,7 +132,11 @@ class Breakdown:
                 "steps": steps(trace, rounder, quantity["likely"], amount["likely"]),
             }
 
-        not_counted: _NotCounted = {"not_counted": list(self.not_counted)} if self.not_counted else {}
+        sometimes: _Sometimes = {}
+        if self.not_counted:
+            sometimes["not_counted"] = list(self.not_counted)
+        if table.terms:
+            sometimes["terms"] = legal_terms.stored(table)
         return {
             "format": 1,
             "table": table.table,
@@ -171,7 +177,7 @@ class Breakdown:
                 "total": three(self.totals["total"]),
             },
             "on_request": list(self.on_request),
-            **not_counted,
+            **sometimes,
             "stages": [
                 {"code": stage.code, "label": dict(stage.label), "cost_by_then": three(cost)}
                 for stage, cost in zip(table.stages, self.cost_by_then, strict=True)

@@ -16,6 +16,7 @@ from fractions import Fraction
 from itertools import chain, islice, takewhile
 from typing import Any
 
+from pricing import legal_terms
 from pricing.breakdown import Breakdown
 from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
 from pricing.conditions import Value, applies, holds
@@ -67,13 +68,15 @@ def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
+            *legal_terms.warnings(table),
         ]
     return in_order(table, found)
 
 
 def blocking(table: PriceTable) -> list[Warning]:
     """Return the warnings of `lint` that block, and only those; that is fast for a table of any size."""
-    return [warning for warning in _answers_that_cost_nothing(table) if warning.blocks]
+    found = chain(_answers_that_cost_nothing(table), legal_terms.warnings(table))
+    return [warning for warning in found if warning.blocks]
 
 
 class _Look:

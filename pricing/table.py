@@ -35,6 +35,8 @@ NoticeKind = Literal[
     "about_this_estimate",
 ]
 TierMode = Literal["graduated", "volume", "stairstep"]
+TermKind = Literal["accept_after", "take_back", "text_form", "overrun", "notice", "print"]
+PrintedField = Literal["units", "package_contents", "registration", "tax_number", "address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Provider:
     email: str | None = None
     phone: str | None = None
     registration: str | None = None
+    tax_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +321,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One thing that a quote has to observe, with its source and the day as of which that was so.
+
+    Which of the last four it has, goes by its kind.
+    """
+
+    code: str
+    kind: TermKind
+    source: str
+    as_of: date
+    days: int | None = None
+    percent: Decimal | None = None
+    notice: str | None = None
+    field: PrintedField | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceTable:
     """One whole, dated version of one provider's price list.
 
@@ -348,6 +368,7 @@ class PriceTable:
     packages: tuple[Package, ...] = ()
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
+    terms: tuple[Term, ...] = ()
     finer: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """The amounts of money that the file wrote finer than the currency is, by place. They are no part of the value,
     because zeros at the end are not."""

@@ -38,6 +38,7 @@ from pricing.table import (
     Price,
     PriceTable,
     Tax,
+    Term,
     Test,
     Text,
     Tier,
@@ -106,7 +107,7 @@ class _Writer:
         yield from _plain("note", table.note)
 
     def provider(self) -> Pairs:
-        for key in ("name", "country", "address", "email", "phone", "registration"):
+        for key in ("name", "country", "address", "email", "phone", "registration", "tax_number"):
             yield from _plain(key, getattr(self.table.provider, key))
 
     def entries(self) -> Iterable[tuple[str, Pairs]]:
@@ -132,6 +133,8 @@ class _Writer:
             yield f"payment.{payment.code}", self._payment(payment)
         for notice in table.notices:
             yield f"notice.{notice.code}", self._notice(notice)
+        for term in table.terms:
+            yield f"terms.{term.code}", _term(term)
 
     def _driver(self, driver: Driver) -> Pairs:
         yield "kind", _string(_KINDS[type(driver)])
@@ -276,6 +279,17 @@ def _tier(tier: Tier) -> str:
     if tier.flat is not None:
         parts["flat"] = _amount(tier.flat)
     return _inline(parts)
+
+
+def _term(term: Term) -> Pairs:
+    yield "kind", _string(term.kind)
+    if term.days is not None:
+        yield "days", str(term.days)
+    yield from _number("percent", term.percent)
+    yield from _plain("notice", term.notice)
+    yield from _plain("field", term.field)
+    yield "source", _string(term.source)
+    yield "as_of", term.as_of.isoformat()
 
 
 def _conditions(entry: Any) -> Pairs:

@@ -316,6 +316,7 @@ package.a.strange = 1
 tax.a.strange = 1
 payment.a.strange = 1
 notice.a.strange = 1
+terms.a.strange = 1
 """
     with pytest.raises(pricing.BadTable) as refusal:
         pricing.read(strange)

@@ -362,6 +362,7 @@ class ByHand:
         not_counted = [code for code in self.left_open if self.matters(code)]
         return {
             **({"not_counted": not_counted} if not_counted else {}),
+            **({"terms": self.terms()} if self.part("terms") else {}),
             "format": 1,
             "table": data["table"],
             "version": data["version"],
@@ -402,6 +403,13 @@ class ByHand:
                 code for code, notice in self.part("notice").items() if self.applies(notice, self.values)
             ],
         }
+
+    def terms(self) -> list[Row]:
+        return [
+            {"code": code, **{key: self.normal(value) for key, value in term.items()}}
+            | ({"percent": number_text(Fraction(term["percent"]))} if "percent" in term else {})
+            for code, term in self.part("terms").items()
+        ]
 
     @staticmethod
     def normal(value: Any) -> Any:

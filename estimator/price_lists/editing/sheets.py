@@ -8,7 +8,7 @@ from typing import NamedTuple
 from estimator.i18n import gettext as _
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
 from estimator.price_lists.editing.fields import SECTIONS, Field
-from estimator.price_lists.editing.forms import entry_label, inputs
+from estimator.price_lists.editing.forms import inputs, listed_label
 
 QUESTION, CODES = "question", "code"
 """The keys of the columns that say which entry a row is: that of the question it answers, and its own code."""
@@ -81,7 +81,7 @@ def choices_of(data: Data, field: Field) -> dict[str, str]:
     elif field.kind == "name":
         tags = languages(data)
         found = {
-            code: entry_label(part, tags) or code for code, part in entries(data, (field.names,)).items()
+            code: listed_label(part, tags) or code for code, part in entries(data, (field.names,)).items()
         }
     labels = list(found.values())
     return {code: label if labels.count(label) == 1 else f"{label} ({code})" for code, label in found.items()}
