@@ -85,6 +85,8 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _beside(rows)
     yield from _notices(rows.notice("not_included"))
     yield from _sums(_("When it is to be paid"), rows.payments)
+    if rows.payments and rows.not_before:
+        yield from _wrapped(_("Nothing is to be paid before %(day)s.", day=rows.not_before))
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
@@ -131,7 +133,8 @@ def _beside(rows: FirmRows) -> Iterator[str]:
 
 def _provider(head: Head) -> Iterator[str]:
     registration = _("Registration: %(number)s", number=head.registration) if head.registration else None
-    for line in (head.provider, head.address, registration, head.contact, head.phone):
+    tax = _("Tax number: %(number)s", number=head.tax_number) if head.tax_number else None
+    for line in (head.provider, head.address, registration, tax, head.contact, head.phone):
         if line:
             yield from _wrapped(line, indent=0)
 

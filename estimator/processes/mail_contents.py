@@ -226,6 +226,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     if revision.state in ("withdrawn", "replaced"):
         raise Overtaken
+    first = quotes.first_day_to_accept(revision)
     content = quotes.pdf_document.render(revision, act.settings)
     if content is None:
         raise Gone
@@ -234,6 +235,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "number": quote.number,
             "revision": revision.number,
+            "not_before": None if first is None else reader.day(first),
             "valid_until": reader.day(revision.valid_until),
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",

@@ -45,6 +45,7 @@ from estimator.wording.sentences import (
     withdrawn_words,
 )
 from estimator.wording.since import difference, other_answers
+from estimator.wording.terms import not_before
 
 __all__ = [
     "EVIDENCE",
@@ -85,6 +86,7 @@ __all__ = [
     "likely_answer",
     "likely_total",
     "not_answered",
+    "not_before",
     "not_counted",
     "notes_to",
     "notice_sections",

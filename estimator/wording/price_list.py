@@ -12,6 +12,7 @@ from estimator.marked_text import joined
 from estimator.wording.packages import answers_wanted
 from estimator.wording.rows import NoticeSection
 from estimator.wording.sentences import notice_sections, provider, typed_amount, with_cents
+from estimator.wording.terms import terms_sections
 from pricing.money import plain
 from pricing.steps import passed_on
 from pricing.table import (
@@ -103,7 +104,10 @@ class _List:
             taxes=[self.tax(tax) for tax in table.taxes],
             stages=[self.words(stage.label) for stage in table.stages],
             payments=[self.payment(payment) for payment in table.payments],
-            notices=notice_sections([notice.code for notice in table.notices], table, self.reader),
+            notices=[
+                *notice_sections([notice.code for notice in table.notices], table, self.reader),
+                *terms_sections(table, self.reader),
+            ],
         )
 
     def groups(self) -> Iterator[PriceGroup]:

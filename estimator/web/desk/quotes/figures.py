@@ -194,8 +194,15 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
                 "The price list is a demonstration: its provider is invented. No quote is issued from it."
             )
             return _mend(said, url_for("price_lists.index"), _("To the price lists"))
-        case "valid_until":
-            said = _("The last day has passed already, or lies more than two years ahead.")
+        case "valid_until" | "never_accepted":
+            said = (
+                _("The last day has passed already, or lies more than two years ahead.")
+                if missing.code == "valid_until"
+                else _(
+                    "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",
+                    day=reader.day(missing.detail[0]),
+                )
+            )
             return _mend(said, f"{here}#until", _("Change the last day"))
         case "not_approved":
             said = _("The adjustments are above the limit, so a second person has to approve them.")
