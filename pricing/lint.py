@@ -68,6 +68,7 @@ def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
+            *_commissions(table),
             *legal_terms.warnings(table),
         ]
     return in_order(table, found)
@@ -111,7 +112,7 @@ class _Look:
         """Questions and answers that no price depends on, and answers that say so though one does."""
         table = self.table
         priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
-        told: list[Any] = [*table.rules, *table.notices]
+        told: list[Any] = [*table.rules, *table.notices, *table.commissions]
         on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
         on_price |= {name for charge in table.charges for name in charge.per}
         in_words = {name for entry in told for name in named(entry.when, entry.unless)}
@@ -294,6 +295,13 @@ class _Look:
             return None
 
 
+def _commissions(table: PriceTable) -> Iterator[Warning]:
+    """Yield a warning for each commission inside the price without a source; on top of it, the charge has one."""
+    for commission in table.commissions:
+        if commission.charge is None and commission.source is None:
+            yield Warning(f"commission.{commission.code}", None, "missing_source")
+
+
 def _translations(table: PriceTable) -> Iterator[Warning]:
     """Yield a warning for each text that lacks a language of the table."""
     for place, entry in _parts(table):
@@ -346,7 +354,7 @@ def _answers_that_cost_nothing(table: PriceTable) -> Iterator[Warning]:
 def _only_in_words(table: PriceTable) -> set[str]:
     """The drivers that rules and notices name, and nothing that makes a price."""
     priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
-    told: list[Any] = [*table.rules, *table.notices]
+    told: list[Any] = [*table.rules, *table.notices, *table.commissions]
     in_words = {name for entry in told for name in named(entry.when, entry.unless)}
     on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
     return in_words - on_price - {name for charge in table.charges for name in charge.per}

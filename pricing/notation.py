@@ -106,6 +106,7 @@ def _table(book: Book, top: Section) -> PriceTable | None:
     charges = [priced.charge(code, section, names) for code, section in top.entries("charge")]
     packages = [priced.package(code, section, names) for code, section in top.entries("package")]
     taxes = [priced.tax(code, section, names) for code, section in top.entries("tax")]
+    commissions = [priced.commission(code, section, names) for code, section in top.entries("commission")]
     payments = [sections.payment(code, section) for code, section in top.entries("payment")]
     notices = [sections.notice(code, section, names) for code, section in top.entries("notice")]
     terms = [legal_terms.term(code, section) for code, section in top.entries("terms")]
@@ -127,6 +128,7 @@ def _table(book: Book, top: Section) -> PriceTable | None:
             charges=tuple(charge for charge in charges if charge),
             packages=tuple(package for package in packages if package),
             taxes=tuple(tax for tax in taxes if tax),
+            commissions=tuple(commissions),
             payments=tuple(payments),
             notices=tuple(notices),
             terms=tuple(terms),

@@ -184,6 +184,18 @@ class StoredPayment(TypedDict):
     amount: str
 
 
+class StoredCommission(TypedDict):
+    """One commission: on top of the price it is the charge that is named, inside of it there is none."""
+
+    code: str
+    payee: Labels
+    charge: str | None
+    percent: str | None
+    of: list[str]
+    base: Cases | None
+    amount: CasesOrRequest
+
+
 class StoredTerm(TypedDict):
     """One term of the list, with what its kind says."""
 
@@ -219,6 +231,7 @@ class StoredBreakdown(TypedDict):
     stages: list[StoredStage]
     payments: list[StoredPayment]
     notices: list[str]
+    commissions: NotRequired[list[StoredCommission]]
     terms: NotRequired[list[StoredTerm]]
 
 

@@ -290,6 +290,25 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commission:
+    """What somebody gets for having led the patient to the provider.
+
+    On top of the price it is the charge that `charge` names; inside of it, a fixed `amount`, or `percent` of what the
+    charges, packages and groups in `of` come to. It has one of the three.
+    """
+
+    code: str
+    payee: Text
+    charge: str | None = None
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    of: tuple[str, ...] = ()
+    when: Condition | None = None
+    unless: Condition | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A part of the treatment after which it may stop."""
 
@@ -368,6 +387,7 @@ class PriceTable:
     packages: tuple[Package, ...] = ()
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
+    commissions: tuple[Commission, ...] = ()
     terms: tuple[Term, ...] = ()
     finer: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """The amounts of money that the file wrote finer than the currency is, by place. They are no part of the value,

@@ -190,6 +190,16 @@ TABLE_SENTENCES = {
     ),
     "payment_amount_or_percent": N_("A payment needs either amount or percent, one of the two."),
     "payments_sum": N_("The percents of the payments add up to {sum}; they must add up to 100."),
+    "commission_one_of": N_(
+        "A commission is a charge on top of the price, or an amount or a percent inside of it. Write exactly one of: "
+        "charge, amount, percent."
+    ),
+    "commission_of": N_(
+        "“of” belongs to percent, and this commission has none. Delete it, or write percent."
+    ),
+    "commission_condition": N_(
+        "“{key}” cannot stand beside charge: the commission is there whenever the charge is. Write it at the charge."
+    ),
     "term_twice": N_("“{kind}” is said already, by {other}. Keep one of the two."),
     "notice_missing": N_("A table needs a notice of the kind “{kind}”."),
     "whole_number": N_("“{given}” is not a whole number from {least} to {most}."),

@@ -46,6 +46,7 @@ def entries(table: PriceTable) -> Iterator[tuple[str, Any]]:
         ("charge", table.charges),
         ("package", table.packages),
         ("tax", table.taxes),
+        ("commission", table.commissions),
         ("payment", table.payments),
         ("notice", table.notices),
         ("terms", table.terms),

@@ -22,6 +22,7 @@ from pricing.table import (
     Choice,
     ChoiceDriver,
     ChoiceIs,
+    Commission,
     Condition,
     DateDriver,
     DateIs,
@@ -129,6 +130,12 @@ class _Writer:
             yield f"package.{package.code}", self._package(package)
         for tax in table.taxes:
             yield f"tax.{tax.code}", self._tax(tax)
+        yield from self._beside_the_prices()
+
+    def _beside_the_prices(self) -> Iterable[tuple[str, Pairs]]:
+        table = self.table
+        for commission in table.commissions:
+            yield f"commission.{commission.code}", self._commission(commission)
         for payment in table.payments:
             yield f"payment.{payment.code}", self._payment(payment)
         for notice in table.notices:
@@ -211,6 +218,16 @@ class _Writer:
         yield from _number("above", tax.above)
         if tax.included:
             yield "included", "true"
+
+    def _commission(self, commission: Commission) -> Pairs:
+        yield from self._text("payee", commission.payee)
+        yield from _plain("charge", commission.charge)
+        yield from _conditions(commission)
+        yield from _number("amount", commission.amount)
+        yield from _number("percent", commission.percent)
+        if commission.of:
+            yield "of", _list(commission.of)
+        yield from _plain("source", commission.source)
 
     def _payment(self, payment: Payment) -> Pairs:
         yield from self._text("label", payment.label)

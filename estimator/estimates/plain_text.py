@@ -43,6 +43,7 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _days(head)
     yield ""
     yield from _headline(rows)
+    yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
     yield from _answers(rows)
     yield from _parts(rows)
@@ -56,7 +57,7 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _changes(changes)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
-    yield from _notices(rows.notices_besides("evidence", "not_included"))
+    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
 
 
 def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
@@ -80,6 +81,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _amount(str(rows.total.label), rows.total.amount)
     if rows.converted:
         yield from _wrapped(rows.converted)
+    yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
     yield from _firm(rows)
     yield from _beside(rows)
@@ -96,7 +98,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _heading(_("If the treatment stops early"))
         yield from _wrapped(owed)
         yield from _entries(rows.firm_stages)
-    yield from _notices(rows.notices_besides("evidence", "not_included"))
+    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
         yield from _wrapped(sentence, bullet=True)

@@ -11,6 +11,7 @@ from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
+from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
@@ -99,5 +100,6 @@ __all__ = [
     "span",
     "typed_amount",
     "usual",
+    "who_else_earns",
     "withdrawn_words",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
-from estimator.wording import at_least, ranges
+from estimator.wording import at_least, commissions, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.packages import covered_part, left_out
@@ -117,6 +117,7 @@ class _Wording:
             ],
             notices=[
                 *notice_sections(self.breakdown["notices"], self.table, self.reader),
+                *commissions.of_a_plan(self.breakdown, self.table, self.reader),
                 *terms_sections(self.table, self.reader),
             ],
         )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words, listed, listed_apart
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
+from estimator.wording import commissions
 from estimator.wording.packages import answers_wanted
 from estimator.wording.rows import NoticeSection
 from estimator.wording.sentences import notice_sections, provider, typed_amount, with_cents
@@ -106,6 +107,7 @@ class _List:
             payments=[self.payment(payment) for payment in table.payments],
             notices=[
                 *notice_sections([notice.code for notice in table.notices], table, self.reader),
+                *commissions.of_a_list(table, self.reader, self.conditions),
                 *terms_sections(table, self.reader),
             ],
         )

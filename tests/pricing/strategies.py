@@ -23,6 +23,7 @@ from pricing.table import (
     Choice,
     ChoiceDriver,
     ChoiceIs,
+    Commission,
     Condition,
     DateDriver,
     DateIs,
@@ -343,6 +344,32 @@ def notice_lists(draw: Draw, languages: tuple[str, ...], drivers: Sequence[Drive
 
 
 @st.composite
+def commission_lists(
+    draw: Draw,
+    languages: tuple[str, ...],
+    drivers: Sequence[Driver],
+    charges: Sequence[str],
+    names: Sequence[str],
+    unit: str,
+) -> tuple[Commission, ...]:
+    """A few commissions, on top of the price and inside of it."""
+    found = []
+    for code in codes("commission", draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        given: dict[str, Any] = {"payee": draw(texts(languages)), "source": draw(optional(LINES))}
+        kind = draw(st.sampled_from(["charge", "amount", "percent"]))
+        if kind == "charge":
+            given["charge"] = draw(st.sampled_from(charges))
+        else:
+            given |= draw(clauses(drivers))
+        if kind == "amount":
+            given["amount"] = draw(numbers(1, 2_000, unit))
+        elif kind == "percent":
+            given |= {"percent": draw(numbers(1, 400, "0.25")), "of": draw(some(names))}
+        found.append(Commission(code=code, **given))
+    return tuple(found)
+
+
+@st.composite
 def term_lists(draw: Draw, notices: Sequence[Notice]) -> tuple[Term, ...]:
     """Terms of every kind; those that may be said once are."""
     once = {"accept_after", "take_back", "text_form", "overrun"}
@@ -462,6 +489,15 @@ def price_tables(draw: Draw) -> PriceTable:
         taxes=tuple(
             draw(taxes(code, languages, drivers, members[draw(st.sampled_from(sorted(members)))]))
             for code in codes("tax", draw(st.integers(0, 2)))
+        ),
+        commissions=draw(
+            commission_lists(
+                languages,
+                drivers,
+                [charge.code for charge in found],
+                [name for names in members.values() for name in names],
+                unit,
+            )
         ),
         payments=draw(payment_lists(languages, unit)),
         notices=notices,

@@ -466,6 +466,32 @@ SECTIONS: Mapping[str, Section] = {
             ),
         ),
         Section(
+            "commission",
+            _("Commission"),
+            _("Commissions"),
+            _(
+                "What somebody gets for having led the patient here; patients read it. Fill in a charge on top of the "
+                "price, or an amount or a percent inside of it."
+            ),
+            (
+                Field("payee", "plain", _("Who gets it"), required=True, by_language=True),
+                Field(
+                    "charge",
+                    "name",
+                    _("On top: the charge that it is"),
+                    _("It stands in the estimate like any other charge, with its own conditions."),
+                    names="charge",
+                ),
+                *_when(),
+                Field("amount", "number", _("Inside: amount"), _("It is taken out of the price.")),
+                Field("percent", "percent", _("Inside: percent"), _("At most 100. Needs the next field.")),
+                Field("of", "names", _("Percent of what"), _OF_HELP),
+                Field(
+                    "source", "lines", _("Source"), _("The contract, for example. Patients do not see it.")
+                ),
+            ),
+        ),
+        Section(
             "payment",
             _("Payment"),
             _("Payments"),
