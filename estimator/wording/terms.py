@@ -57,7 +57,7 @@ def _rule(term: Term, reader: Reader) -> str | None:
 
 
 def _with_source(said: str, term: Term, table: PriceTable, reader: Reader) -> str:
-    source = reader.own(term.source, table.main_language).marked
+    source = reader.own(term.source.rstrip(" .。।"), table.main_language).marked
     return _("%(rule)s (%(source)s; as of %(day)s)", rule=said, source=source, day=reader.day(term.as_of))
 
 
