@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 
+from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
+from tests.support.quote_desk import ask, changed_list
+from tests.support.quote_form import prepare
 from tests.support.staff_browser import Staff
 
 
@@ -58,3 +63,41 @@ def test_a_commission_is_added_by_who_gets_it(app: Flask, editor: Staff, draft: 
     assert found["percent"] == 15
     assert found["of"] == ["treatment"]
     assert "Example Agency" in editor.see(f"{draft}/section/commission").text
+
+
+TERMS = """
+[terms.wait]
+kind = "accept_after"
+days = 15
+source = "An act"
+as_of = 2026-01-01
+
+[terms.form]
+kind = "text_form"
+source = "An act"
+as_of = 2026-01-01
+"""
+
+
+def test_the_desk_sees_the_first_day_before_it_issues_and_until_that_day(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    changed_list(app, version="terms", **{"[provider]\n": f"{TERMS}\n[provider]\n"})
+    coordinator, reference = sign_in(app, "coordinator"), ask(app, address=None)
+    prepare(coordinator, reference)
+    shown = coordinator.send("issue", {})
+    assert "First day on which it may be accepted" in shown.text
+    assert "26 November 2026" in shown.text
+    assert "hand the PDF over as well" in shown.text
+    coordinator.press("Issue this quote")
+    assert "Cannot be accepted before 26 November 2026." in coordinator.page.text
+
+
+def test_a_last_day_before_the_first_is_told_with_what_to_do(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    changed_list(app, version="terms", **{"[provider]\n": f"{TERMS}\n[provider]\n"})
+    coordinator, reference = sign_in(app, "coordinator"), ask(app)
+    prepare(coordinator, reference, **{"until-day": "25", "until-month": "11", "until-year": "2026"})
+    said = "The last day is before 26 November 2026, the first day on which a quote issued today may be accepted."
+    assert said in coordinator.page.text

@@ -57,7 +57,7 @@ def test_a_quote_says_it_on_its_page_in_its_document_its_text_and_its_data(app: 
             rows, patient=NAME, reader=reader("en"), check="https://x.example/v", created=""
         )
     assert SAID in flat(drawn)
-    (found,) = content["breakdown"].get("commissions", ())
+    (found,) = content["breakdown"]["commissions"]
     assert (found["payee"]["en"], found["amount"]["likely"]) == ("Example Agency", "300.00")
 
 
