@@ -26,7 +26,7 @@ from estimator.wording.rows import (
 )
 from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span, usual
 from estimator.wording.steps import Steps
-from estimator.wording.terms import package_contents, terms_sections
+from estimator.wording.terms import package_contents, with_terms
 from pricing.left_open import left_open
 from pricing.money import plain
 from pricing.steps import passed_on
@@ -116,9 +116,12 @@ class _Wording:
                 for payment, amount in zip(self.breakdown["payments"], self.payments(), strict=True)
             ],
             notices=[
-                *notice_sections(self.breakdown["notices"], self.table, self.reader),
+                *with_terms(
+                    notice_sections(self.breakdown["notices"], self.table, self.reader),
+                    self.table,
+                    self.reader,
+                ),
                 *commissions.of_a_plan(self.breakdown, self.table, self.reader),
-                *terms_sections(self.table, self.reader),
             ],
         )
 

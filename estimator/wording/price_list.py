@@ -13,7 +13,7 @@ from estimator.wording import commissions
 from estimator.wording.packages import answers_wanted
 from estimator.wording.rows import NoticeSection
 from estimator.wording.sentences import notice_sections, provider, typed_amount, with_cents
-from estimator.wording.terms import terms_sections
+from estimator.wording.terms import with_terms
 from pricing.money import plain
 from pricing.steps import passed_on
 from pricing.table import (
@@ -106,9 +106,12 @@ class _List:
             stages=[self.words(stage.label) for stage in table.stages],
             payments=[self.payment(payment) for payment in table.payments],
             notices=[
-                *notice_sections([notice.code for notice in table.notices], table, self.reader),
+                *with_terms(
+                    notice_sections([notice.code for notice in table.notices], table, self.reader),
+                    table,
+                    self.reader,
+                ),
                 *commissions.of_a_list(table, self.reader, self.conditions),
-                *terms_sections(table, self.reader),
             ],
         )
 

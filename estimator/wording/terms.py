@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from estimator.i18n import Reader, Words, listed_apart, ngettext
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
+from estimator.wording.headings import NOTICES
 from estimator.wording.rows import NoticeRow, NoticeSection
 from pricing import legal_terms
 from pricing.money import plain
 from pricing.stored import StoredBreakdown
 from pricing.table import Package, PriceTable, Term
 
+AMONG = "before_you_pay"
+"""The kind of notices among which terms stand."""
 
-def terms_sections(table: PriceTable, reader: Reader) -> list[NoticeSection]:
-    """Return the terms of a list that are rights of the patient, as one section of notices; none if it has none."""
+
+def with_terms(sections: Sequence[NoticeSection], table: PriceTable, reader: Reader) -> list[NoticeSection]:
+    """Return notices with the terms that are rights of the patient, at the end of what is said before they pay."""
     rows = [
         NoticeRow(Words(_with_source(said, term, table, reader)), None)
         for term in table.terms
         if (said := _rule(term, reader)) is not None
     ]
-    return [NoticeSection("terms", _("What holds for a firm quote here"), rows)] if rows else []
+    if not rows:
+        return list(sections)
+    if not any(section.kind == AMONG for section in sections):
+        return [*sections, NoticeSection(AMONG, str(NOTICES[AMONG]), rows)]
+    return [
+        replace(section, rows=[*section.rows, *rows]) if section.kind == AMONG else section
+        for section in sections
+    ]
 
 
 def _rule(term: Term, reader: Reader) -> str | None:

@@ -154,6 +154,8 @@ def take_back(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     said = quotes.decision_of(found.newest)
     done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
+    if request.method == "POST" and not blueprint.is_the_newest(found, request.form.get("revision")):
+        return blueprint.refused(found)
     if said is not None and said.taken_back_at is not None and found.state == "current":
         return done
     if said is None or found.state != "accepted":
@@ -161,14 +163,13 @@ def take_back(number: str) -> ResponseReturnValue:
     if not standing.can_be_taken_back(said):
         return _too_late(found)
     if request.method == "POST":
-        if not blueprint.is_the_newest(found, request.form.get("revision")):
-            return blueprint.refused(found)
         try:
             with committing():
                 quotes.take_back(act(), found.newest)
                 erasure.erase_rest(act(), found.quote.request)
-        except quotes.NotCurrent:
-            return done
+        except quotes.NotCurrent as late:
+            # By somebody else a moment ago: taken back already, or replaced by the desk.
+            return done if late.state == "current" else blueprint.refused(blueprint.let_in(number))
         except quotes.TooLate:
             return _too_late(found)
         return done
