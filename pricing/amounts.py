@@ -18,6 +18,7 @@ def amounts_of_money(table: PriceTable) -> Iterator[tuple[str, Amount]]:
         if isinstance(driver, NumberDriver) and driver.money and driver.usual is not None:
             yield f"driver.{driver.code}.usual", driver.usual
     alone = [(f"tax.{tax.code}.above", tax.above) for tax in table.taxes]
+    alone += [(f"commission.{each.code}.amount", each.amount) for each in table.commissions]
     alone += [(f"payment.{payment.code}.amount", payment.amount) for payment in table.payments]
     yield from ((place, Amount(number, number, number)) for place, number in alone if number is not None)
 

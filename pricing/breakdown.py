@@ -12,14 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypedDict
 
+from pricing import legal_terms
 from pricing.money import Rounder, exactly, plain
 from pricing.steps import Trace, steps
-from pricing.stored import Cases, CasesOrRequest, Labels, StoredBreakdown, StoredItem
+from pricing.stored import (
+    Cases,
+    CasesOrRequest,
+    Labels,
+    StoredBreakdown,
+    StoredCommission,
+    StoredItem,
+    StoredTerm,
+)
 from pricing.table import Group, PriceTable, Text, UnitText
 
 
-class _NotCounted(TypedDict, total=False):
+class _Sometimes(TypedDict, total=False):
     not_counted: list[str]
+    commissions: list[StoredCommission]
+    terms: list[StoredTerm]
 
 
 Three = tuple[Decimal, Decimal, Decimal]
@@ -51,6 +62,18 @@ class TaxLine(NamedTuple):
     amount: Three
 
 
+class CommissionLine(NamedTuple):
+    """One commission; inside the price there is no `charge`, and `base` is there if it is a percentage."""
+
+    code: str
+    payee: Text
+    charge: str | None
+    percent: Decimal | None
+    of: tuple[str, ...]
+    base: Three | None
+    amount: ThreeOrRequest
+
+
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """What a plan costs, item by item: the result of `estimate`.
@@ -75,6 +98,7 @@ class Breakdown:
     payments: tuple[Decimal, ...]
     notices: tuple[str, ...]
     not_counted: tuple[str, ...] = ()
+    commissions: tuple[CommissionLine, ...] = ()
 
     @property
     def on_request(self) -> tuple[str, ...]:
@@ -130,7 +154,24 @@ class Breakdown:
                 "steps": steps(trace, rounder, quantity["likely"], amount["likely"]),
             }
 
-        not_counted: _NotCounted = {"not_counted": list(self.not_counted)} if self.not_counted else {}
+        sometimes: _Sometimes = {}
+        if self.not_counted:
+            sometimes["not_counted"] = list(self.not_counted)
+        if self.commissions:
+            sometimes["commissions"] = [
+                {
+                    "code": each.code,
+                    "payee": dict(each.payee),
+                    "charge": each.charge,
+                    "percent": None if each.percent is None else plain(each.percent),
+                    "of": list(each.of),
+                    "base": None if each.base is None else three(each.base),
+                    "amount": three_or_request(each.amount),
+                }
+                for each in self.commissions
+            ]
+        if table.terms:
+            sometimes["terms"] = legal_terms.stored(table)
         return {
             "format": 1,
             "table": table.table,
@@ -171,7 +212,7 @@ class Breakdown:
                 "total": three(self.totals["total"]),
             },
             "on_request": list(self.on_request),
-            **not_counted,
+            **sometimes,
             "stages": [
                 {"code": stage.code, "label": dict(stage.label), "cost_by_then": three(cost)}
                 for stage, cost in zip(table.stages, self.cost_by_then, strict=True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricing.answers import Answers, check, normal_form
-from pricing.breakdown import Breakdown, Item, TaxLine, Three
+from pricing.breakdown import Breakdown, CommissionLine, Item, TaxLine, Three
 from pricing.charges import HIGH, HUNDREDTH, LIKELY, LOW, billed_units, bounded, exact_amount, in_case
 from pricing.conditions import Value, applies
 from pricing.left_open import not_counted
@@ -122,6 +122,7 @@ class _Plan:
                 if applies(notice.when, notice.unless, self.values)
             ),
             not_counted=not_counted(self.table, self.values),
+            commissions=tuple(self._commissions(cases, offer, items, totals["provider"])),
         )
 
     def _cases(self) -> tuple[Offer | None, Decimal | None, list[_Case]]:
@@ -366,6 +367,37 @@ class _Plan:
             if low or likely or high:
                 taxes = tuple(case.taxes[number][-1] for case in cases)
                 yield TaxLine(tax.code, tax.label, tax.percent, tax.included, (low, likely, high), taxes)  # type: ignore[arg-type]
+
+    def _commissions(
+        self, cases: list[_Case], offer: Offer | None, items: tuple[Item, ...], price: Three
+    ) -> Iterator[CommissionLine]:
+        """What others get for having led the patient here: charges on top of the price, and parts inside of it."""
+        for commission, of in self.prepared.commissions:
+            code, payee, charge, percent = (
+                commission.code, commission.payee, commission.charge, commission.percent
+            )  # fmt: skip
+            if charge is not None:
+                for item in items:
+                    if item.code == charge:
+                        yield CommissionLine(code, payee, charge, None, (), None, item.amount)
+                continue
+            if not applies(commission.when, commission.unless, self.values):
+                continue
+            if percent is None:
+                assert commission.amount is not None
+                fixed = self.money.amount(commission.amount)
+                low, likely, high = (min(fixed, max(total, self.zero)) for total in price)
+                base = None
+            else:
+                base = low, likely, high = (
+                    self._base(of, cases[LOW].worked, offer, cases[LOW].package),
+                    self._base(of, cases[LIKELY].worked, offer, cases[LIKELY].package),
+                    self._base(of, cases[HIGH].worked, offer, cases[HIGH].package),
+                )
+                rate = percent * HUNDREDTH
+                low, likely, high = (self.money.amount(part * rate) for part in base)
+            if low or likely or high:
+                yield CommissionLine(code, payee, None, percent, commission.of, base, (low, likely, high))
 
     def _totals(self, cases: list[_Case], taxes: list[list[Decimal]]) -> dict[str, Three]:
         """The sums of the three totals' items and added taxes, and `total`, what provider and others take."""

@@ -16,6 +16,7 @@ from fractions import Fraction
 from itertools import chain, islice, takewhile
 from typing import Any
 
+from pricing import legal_terms
 from pricing.breakdown import Breakdown
 from pricing.charges import HIGH, LIKELY, LOW, billed_units, exact_amount
 from pricing.conditions import Value, applies, holds
@@ -67,13 +68,16 @@ def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
+            *_commissions(table),
+            *legal_terms.warnings(table),
         ]
     return in_order(table, found)
 
 
 def blocking(table: PriceTable) -> list[Warning]:
     """Return the warnings of `lint` that block, and only those; that is fast for a table of any size."""
-    return [warning for warning in _answers_that_cost_nothing(table) if warning.blocks]
+    found = chain(_answers_that_cost_nothing(table), legal_terms.warnings(table))
+    return [warning for warning in found if warning.blocks]
 
 
 class _Look:
@@ -108,7 +112,7 @@ class _Look:
         """Questions and answers that no price depends on, and answers that say so though one does."""
         table = self.table
         priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
-        told: list[Any] = [*table.rules, *table.notices]
+        told: list[Any] = [*table.rules, *table.notices, *table.commissions]
         on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
         on_price |= {name for charge in table.charges for name in charge.per}
         in_words = {name for entry in told for name in named(entry.when, entry.unless)}
@@ -291,6 +295,13 @@ class _Look:
             return None
 
 
+def _commissions(table: PriceTable) -> Iterator[Warning]:
+    """Yield a warning for each commission inside the price without a source; on top of it, the charge has one."""
+    for commission in table.commissions:
+        if commission.charge is None and commission.source is None:
+            yield Warning(f"commission.{commission.code}", None, "missing_source")
+
+
 def _translations(table: PriceTable) -> Iterator[Warning]:
     """Yield a warning for each text that lacks a language of the table."""
     for place, entry in _parts(table):
@@ -343,7 +354,7 @@ def _answers_that_cost_nothing(table: PriceTable) -> Iterator[Warning]:
 def _only_in_words(table: PriceTable) -> set[str]:
     """The drivers that rules and notices name, and nothing that makes a price."""
     priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
-    told: list[Any] = [*table.rules, *table.notices]
+    told: list[Any] = [*table.rules, *table.notices, *table.commissions]
     in_words = {name for entry in told for name in named(entry.when, entry.unless)}
     on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
     return in_words - on_price - {name for charge in table.charges for name in charge.per}

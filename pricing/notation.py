@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, get_args
 
-from pricing import priced, sections
+from pricing import legal_terms, priced, sections
 from pricing.amounts import amounts_of_money
 from pricing.currencies import COUNTRIES, MINOR_UNIT
 from pricing.money import ZERO, exactly, plain
@@ -28,6 +28,7 @@ from pricing.table import (
     PriceTable,
     Provider,
     Rounding,
+    Term,
     Tiers,
 )
 from pricing.writing import written
@@ -105,14 +106,17 @@ def _table(book: Book, top: Section) -> PriceTable | None:
     charges = [priced.charge(code, section, names) for code, section in top.entries("charge")]
     packages = [priced.package(code, section, names) for code, section in top.entries("package")]
     taxes = [priced.tax(code, section, names) for code, section in top.entries("tax")]
+    commissions = [priced.commission(code, section, names) for code, section in top.entries("commission")]
     payments = [sections.payment(code, section) for code, section in top.entries("payment")]
     notices = [sections.notice(code, section, names) for code, section in top.entries("notice")]
+    terms = [legal_terms.term(code, section) for code, section in top.entries("terms")]
     top.close()
     _check_codes(book, top)
     _check_roles(book, top)
     _check_percents(book, names)
     _check_payments(book, payments)
     _check_notices(book, drivers, notices)
+    _check_terms(book, terms)
     table = None
     if not book.problems:
         table = PriceTable(
@@ -124,8 +128,10 @@ def _table(book: Book, top: Section) -> PriceTable | None:
             charges=tuple(charge for charge in charges if charge),
             packages=tuple(package for package in packages if package),
             taxes=tuple(tax for tax in taxes if tax),
+            commissions=tuple(commissions),
             payments=tuple(payments),
             notices=tuple(notices),
+            terms=tuple(terms),
         )
         if book.finer:
             table = replace(table, finer=_of_money(book.finer, table))
@@ -223,9 +229,9 @@ def _provider(top: Section) -> Provider | None:
         section.problem("country", "bad_country", given=shown(country))
     address = section.plain("address", lines=True)
     email, phone = section.plain("email"), section.plain("phone")
-    registration = section.plain("registration")
+    registration, tax_number = section.plain("registration"), section.plain("tax_number")
     section.close()
-    return Provider(name or "", country or "", address, email, phone, registration)
+    return Provider(name or "", country or "", address, email, phone, registration, tax_number)
 
 
 def _check_codes(book: Book, top: Section) -> None:
@@ -287,3 +293,8 @@ def _check_notices(book: Book, drivers: list[Driver], notices: list[Notice]) -> 
     for kind in needed:
         if kind not in kinds:
             book.problem("notice", "notice_missing", kind=kind)
+
+
+def _check_terms(book: Book, terms: list[Term]) -> None:
+    for code, kind, other in legal_terms.said_twice(terms):
+        book.problem(below("terms", code), "term_twice", kind=kind, other=below("terms", other))

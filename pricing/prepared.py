@@ -13,6 +13,7 @@ from pricing.money import ZERO, Rounder, decimals
 from pricing.table import (
     Amount,
     Charge,
+    Commission,
     NumberDriver,
     Package,
     Percent,
@@ -94,7 +95,10 @@ class TaxOn:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A table as `estimate` uses it; of each number it asks for, whether all that it can be is whole."""
+    """A table as `estimate` uses it; of each number it asks for, whether all that it can be is whole.
+
+    `commissions` stand beside what they are a percentage of: nothing, if they are none.
+    """
 
     sha256: str
     rounder: Rounder
@@ -102,6 +106,7 @@ class Prepared:
     lines: tuple[Line, ...]
     offers: tuple[Offer, ...]
     taxes: tuple[TaxOn, ...]
+    commissions: tuple[tuple[Commission, Named], ...]
 
 
 def prepared(table: PriceTable) -> Prepared:
@@ -185,6 +190,7 @@ def _prepare(table: PriceTable) -> Prepared:
             for tax in table.taxes
             for total in (totals[group_of.get(tax.of[0], tax.of[0])],)
         ),
+        commissions=tuple((each, of(each.of, everything)) for each in table.commissions),
     )
 
 

@@ -13,6 +13,7 @@ from pricing.sections import Names
 from pricing.table import (
     Amount,
     Charge,
+    Commission,
     NumberDriver,
     OnRequest,
     Package,
@@ -28,6 +29,7 @@ from pricing.table import (
 _TIER_MODES: tuple[TierMode, ...] = get_args(TierMode)
 _PRICES = ("price", *_TIER_MODES, "percent", "on_request")
 _QUANTITY_KEYS = ("per", "times", "included", "block")
+_WHOLE = Decimal(100)
 _MOST_FACTORS = 20
 """Maximum number of drivers that can be multiplied with each other."""
 
@@ -89,6 +91,46 @@ def tax(code: str, section: Section, names: Names) -> Tax | None:
         when=when,
         unless=unless,
     )
+
+
+def commission(code: str, section: Section, names: Names) -> Commission:
+    """Read one commission."""
+    given = [key for key in ("charge", "amount", "percent") if key in section.data]
+    if len(given) != 1:
+        section.book.problem(section.place, "commission_one_of")
+    amount = section.number("amount", above=ZERO)
+    if amount is not None:
+        is_coarse(section.book, section.at("amount"), amount)
+    percent = section.number("percent", above=ZERO)
+    if percent is not None and percent > _WHOLE:
+        section.problem("percent", "above_most", given=plain(percent), most=plain(_WHOLE))
+    if "of" in section.data and "percent" not in section.data:
+        section.problem("of", "commission_of")
+    found = Commission(
+        code=code,
+        payee=section.text("payee", required=True) or {},
+        charge=section.name("charge", names.charges),
+        amount=amount,
+        percent=percent,
+        of=tuple(_of_commission(section, names)),
+        when=condition(section, "when", names.drivers),
+        unless=condition(section, "unless", names.drivers),
+        source=section.plain("source", lines=True),
+    )
+    if "charge" in section.data:
+        for key in ("when", "unless"):
+            if key in section.data:
+                section.problem(key, "commission_condition", key=key)
+    section.close()
+    return found
+
+
+def _of_commission(section: Section, names: Names) -> Iterable[str]:
+    for place, name in section.names("of", required="percent" in section.data):
+        if name in names.charges or name in names.packages or name in names.groups:
+            yield name
+        else:
+            section.book.unknown(place, "name", name, [*names.charges, *names.packages, *names.groups])
 
 
 def _common(code: str, section: Section, names: Names) -> dict[str, Any]:

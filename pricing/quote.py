@@ -160,16 +160,20 @@ def content(
     reference: str,
     issued: datetime,
     valid_until: date,
+    accept_from: date | None = None,
     time_zone: str,
     language: str,
     answers: Mapping[str, str | bool],
     rate: Rate | None = None,
     replaces: int | None = None,
 ) -> StoredQuote:
-    """Return what a revision says in figures; `as_bytes` of it are the same in every process."""
+    """Return what a revision says in figures; `as_bytes` of it are the same in every process.
+
+    `accept_from` is the first day on which it may be accepted, None if that is any day.
+    """
     breakdown = firm.breakdown
     amounts = [each.amount if isinstance(each, Adjustment) else each for each in adjustments]
-    return {
+    found: StoredQuote = {
         "format": FORMAT,
         "kind": "quote",
         "number": number,
@@ -199,6 +203,9 @@ def content(
         },
         "replaces": replaces,
     }
+    if accept_from is not None:
+        found["accept_from"] = accept_from.isoformat()
+    return found
 
 
 def as_bytes(content: StoredQuote) -> bytes:

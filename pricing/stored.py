@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Literal, NotRequired, TypedDict, cast
 
-from pricing.table import Total
+from pricing.table import PrintedField, TermKind, Total
 
 Labels = dict[str, str]
 """A text by language."""
@@ -184,6 +184,31 @@ class StoredPayment(TypedDict):
     amount: str
 
 
+class StoredCommission(TypedDict):
+    """One commission: on top of the price it is the charge that is named, inside of it there is none."""
+
+    code: str
+    payee: Labels
+    charge: str | None
+    percent: str | None
+    of: list[str]
+    base: Cases | None
+    amount: CasesOrRequest
+
+
+class StoredTerm(TypedDict):
+    """One term of the list, with what its kind says."""
+
+    code: str
+    kind: TermKind
+    source: str
+    as_of: str
+    days: NotRequired[int]
+    percent: NotRequired[str]
+    notice: NotRequired[str]
+    field: NotRequired[PrintedField]
+
+
 class StoredBreakdown(TypedDict):
     """What `Breakdown.as_dict` returns."""
 
@@ -206,6 +231,8 @@ class StoredBreakdown(TypedDict):
     stages: list[StoredStage]
     payments: list[StoredPayment]
     notices: list[str]
+    commissions: NotRequired[list[StoredCommission]]
+    terms: NotRequired[list[StoredTerm]]
 
 
 class QuoteTable(TypedDict):
@@ -258,6 +285,7 @@ class StoredQuote(ComparableQuote):
     reference: str
     issued: str
     valid_until: str
+    accept_from: NotRequired[str]
     time_zone: str
     language: str
     table: QuoteTable

@@ -35,6 +35,8 @@ NoticeKind = Literal[
     "about_this_estimate",
 ]
 TierMode = Literal["graduated", "volume", "stairstep"]
+TermKind = Literal["accept_after", "take_back", "text_form", "overrun", "notice", "print"]
+PrintedField = Literal["units", "package_contents", "registration", "tax_number", "address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Provider:
     email: str | None = None
     phone: str | None = None
     registration: str | None = None
+    tax_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +290,25 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commission:
+    """What somebody gets for having led the patient to the provider.
+
+    On top of the price it is the charge that `charge` names; inside of it, a fixed `amount`, or `percent` of what the
+    charges, packages and groups in `of` come to. It has one of the three.
+    """
+
+    code: str
+    payee: Text
+    charge: str | None = None
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    of: tuple[str, ...] = ()
+    when: Condition | None = None
+    unless: Condition | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A part of the treatment after which it may stop."""
 
@@ -315,6 +337,23 @@ class Notice:
     link: str | None = None
     when: Condition | None = None
     unless: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One thing that a quote has to observe, with its source and the day as of which that was so.
+
+    Which of the last four it has, goes by its kind.
+    """
+
+    code: str
+    kind: TermKind
+    source: str
+    as_of: date
+    days: int | None = None
+    percent: Decimal | None = None
+    notice: str | None = None
+    field: PrintedField | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +387,8 @@ class PriceTable:
     packages: tuple[Package, ...] = ()
     taxes: tuple[Tax, ...] = ()
     payments: tuple[Payment, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    terms: tuple[Term, ...] = ()
     finer: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """The amounts of money that the file wrote finer than the currency is, by place. They are no part of the value,
     because zeros at the end are not."""

@@ -190,6 +190,17 @@ TABLE_SENTENCES = {
     ),
     "payment_amount_or_percent": N_("A payment needs either amount or percent, one of the two."),
     "payments_sum": N_("The percents of the payments add up to {sum}; they must add up to 100."),
+    "commission_one_of": N_(
+        "A commission is a charge on top of the price, or an amount or a percent inside of it. Write exactly one of: "
+        "charge, amount, percent."
+    ),
+    "commission_of": N_(
+        "“of” belongs to percent, and this commission has none. Delete it, or write percent."
+    ),
+    "commission_condition": N_(
+        "“{key}” cannot stand beside charge: the commission is there whenever the charge is. Write it at the charge."
+    ),
+    "term_twice": N_("“{kind}” is said already, by {other}. Keep one of the two."),
     "notice_missing": N_("A table needs a notice of the kind “{kind}”."),
     "whole_number": N_("“{given}” is not a whole number from {least} to {most}."),
     "too_many_names": N_("At most {most} names can stand here. Delete the others."),
@@ -237,6 +248,26 @@ WARNING_SENTENCES = {
         "“{choice}” says no_charge = true, but a charge or package names it in its “when”. Which is right?"
     ),
     "driver_without_effect": N_("Nothing in the table depends on this question. Is a price missing?"),
+    "never_accepted": N_(
+        "A quote holds {valid} days, and it may not be accepted before {days} days are over. So nobody could ever "
+        "accept one. Let quotes hold longer."
+    ),
+    "required_notice_missing": N_(
+        "The notice “{notice}” is required, and the list has none of that code. Write it, or name another one."
+    ),
+    "required_notice_sometimes": N_(
+        "The notice “{notice}” is required, but stands only beside some answers. Should it always be there?"
+    ),
+    "required_field_missing": N_(
+        "“{term}” of the terms requires that “{field}” is printed, and the provider has none. Write it."
+    ),
+    "required_unit_missing": N_(
+        "“{term}” of the terms requires the unit of each item, and this number has none. Write it."
+    ),
+    "unit_not_printed": N_(
+        "“{term}” of the terms requires the unit of each item. A number that is multiplied with another is printed "
+        "without one. Say in a note what it counts."
+    ),
     "ends_on_request": N_(
         "Above {up_to} units the price is on request, and answers can lead to {most} units. "
         "If there is a price for more, add a tier."

@@ -29,12 +29,15 @@ def in_order(table: PriceTable, found: Iterable[Warning]) -> list[Warning]:
 def _entry(place: str) -> str:
     """The place of the entry that a place stands in: of `charge.ward.label.en` it is `charge.ward`."""
     kind, _, rest = place.partition(".")
+    if kind == "provider":
+        return kind
     return f"{kind}.{rest.partition('.')[0]}" if kind != "title" else ""
 
 
 def entries(table: PriceTable) -> Iterator[tuple[str, Any]]:
-    """Everything with a code, and the table itself, with their places in the order of the canonical text."""
+    """Yield the table, its provider and everything with a code, with its place, in the order of the canonical text."""
     yield "", table
+    yield "provider", table.provider
     for kind, entries in (
         ("driver", table.drivers),
         ("rule", table.rules),
@@ -43,8 +46,10 @@ def entries(table: PriceTable) -> Iterator[tuple[str, Any]]:
         ("charge", table.charges),
         ("package", table.packages),
         ("tax", table.taxes),
+        ("commission", table.commissions),
         ("payment", table.payments),
         ("notice", table.notices),
+        ("terms", table.terms),
     ):
         for entry in entries:
             yield f"{kind}.{entry.code}", entry

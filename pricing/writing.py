@@ -22,6 +22,7 @@ from pricing.table import (
     Choice,
     ChoiceDriver,
     ChoiceIs,
+    Commission,
     Condition,
     DateDriver,
     DateIs,
@@ -38,6 +39,7 @@ from pricing.table import (
     Price,
     PriceTable,
     Tax,
+    Term,
     Test,
     Text,
     Tier,
@@ -106,7 +108,7 @@ class _Writer:
         yield from _plain("note", table.note)
 
     def provider(self) -> Pairs:
-        for key in ("name", "country", "address", "email", "phone", "registration"):
+        for key in ("name", "country", "address", "email", "phone", "registration", "tax_number"):
             yield from _plain(key, getattr(self.table.provider, key))
 
     def entries(self) -> Iterable[tuple[str, Pairs]]:
@@ -128,10 +130,18 @@ class _Writer:
             yield f"package.{package.code}", self._package(package)
         for tax in table.taxes:
             yield f"tax.{tax.code}", self._tax(tax)
+        yield from self._beside_the_prices()
+
+    def _beside_the_prices(self) -> Iterable[tuple[str, Pairs]]:
+        table = self.table
+        for commission in table.commissions:
+            yield f"commission.{commission.code}", self._commission(commission)
         for payment in table.payments:
             yield f"payment.{payment.code}", self._payment(payment)
         for notice in table.notices:
             yield f"notice.{notice.code}", self._notice(notice)
+        for term in table.terms:
+            yield f"terms.{term.code}", _term(term)
 
     def _driver(self, driver: Driver) -> Pairs:
         yield "kind", _string(_KINDS[type(driver)])
@@ -209,6 +219,16 @@ class _Writer:
         if tax.included:
             yield "included", "true"
 
+    def _commission(self, commission: Commission) -> Pairs:
+        yield from self._text("payee", commission.payee)
+        yield from _plain("charge", commission.charge)
+        yield from _conditions(commission)
+        yield from _number("amount", commission.amount)
+        yield from _number("percent", commission.percent)
+        if commission.of:
+            yield "of", _list(commission.of)
+        yield from _plain("source", commission.source)
+
     def _payment(self, payment: Payment) -> Pairs:
         yield from self._text("label", payment.label)
         yield from self._text("due", payment.due)
@@ -276,6 +296,17 @@ def _tier(tier: Tier) -> str:
     if tier.flat is not None:
         parts["flat"] = _amount(tier.flat)
     return _inline(parts)
+
+
+def _term(term: Term) -> Pairs:
+    yield "kind", _string(term.kind)
+    if term.days is not None:
+        yield "days", str(term.days)
+    yield from _number("percent", term.percent)
+    yield from _plain("notice", term.notice)
+    yield from _plain("field", term.field)
+    yield "source", _string(term.source)
+    yield "as_of", term.as_of.isoformat()
 
 
 def _conditions(entry: Any) -> Pairs:

@@ -130,6 +130,15 @@ def worked_out(text: str) -> Decimal:
     return cents.quantize(Decimal(1), ROUND_HALF_UP) / 100
 
 
+ROWS = {
+    "tax": "taxes",
+    "stage": "stages",
+    "payment": "payments",
+    "commission": "commissions",
+    "": "items",
+}
+
+
 def found_at(breakdown: Mapping[str, Any], line: str, case: str = "likely") -> str:
     """Return what a breakdown has at a line of the guide's tables, in the guide's words."""
     kind, _, code = line.rpartition(".")
@@ -142,7 +151,7 @@ def found_at(breakdown: Mapping[str, Any], line: str, case: str = "likely") -> s
         return least + str(breakdown["totals"][line][case])
     if kind == "notice":
         return "there" if code in breakdown["notices"] else "not there"
-    rows = breakdown[{"tax": "taxes", "stage": "stages", "payment": "payments", "": "items"}[kind]]
+    rows = breakdown.get(ROWS[kind], [])
     (row,) = [row for row in rows if row["code"] == code] or [None]
     if row is None:
         return "not there"
@@ -316,6 +325,8 @@ package.a.strange = 1
 tax.a.strange = 1
 payment.a.strange = 1
 notice.a.strange = 1
+terms.a.strange = 1
+commission.a.strange = 1
 """
     with pytest.raises(pricing.BadTable) as refusal:
         pricing.read(strange)

@@ -43,6 +43,7 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _days(head)
     yield ""
     yield from _headline(rows)
+    yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
     yield from _answers(rows)
     yield from _parts(rows)
@@ -56,7 +57,7 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _changes(changes)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
-    yield from _notices(rows.notices_besides("evidence", "not_included"))
+    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
 
 
 def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
@@ -80,11 +81,14 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _amount(str(rows.total.label), rows.total.amount)
     if rows.converted:
         yield from _wrapped(rows.converted)
+    yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
     yield from _firm(rows)
     yield from _beside(rows)
     yield from _notices(rows.notice("not_included"))
     yield from _sums(_("When it is to be paid"), rows.payments)
+    if rows.payments and rows.not_before:
+        yield from _wrapped(_("Nothing is to be paid before %(day)s.", day=rows.not_before))
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
@@ -94,7 +98,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _heading(_("If the treatment stops early"))
         yield from _wrapped(owed)
         yield from _entries(rows.firm_stages)
-    yield from _notices(rows.notices_besides("evidence", "not_included"))
+    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
         yield from _wrapped(sentence, bullet=True)
@@ -131,7 +135,8 @@ def _beside(rows: FirmRows) -> Iterator[str]:
 
 def _provider(head: Head) -> Iterator[str]:
     registration = _("Registration: %(number)s", number=head.registration) if head.registration else None
-    for line in (head.provider, head.address, registration, head.contact, head.phone):
+    tax = _("Tax number: %(number)s", number=head.tax_number) if head.tax_number else None
+    for line in (head.provider, head.address, registration, tax, head.contact, head.phone):
         if line:
             yield from _wrapped(line, indent=0)
 

@@ -104,6 +104,7 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
         for item in group.rows
         if item.note is not None
     )
+    yield from (row.text.marked for section in rows.notice("commission") for row in section.rows)
     yield _("This is an estimate, not a firm price.")
     yield from (section.rows[0].in_short.marked for section in rows.notice("evidence"))
 
@@ -226,18 +227,22 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     if revision.state in ("withdrawn", "replaced"):
         raise Overtaken
+    first = quotes.first_day_to_accept(revision)
     content = quotes.pdf_document.render(revision, act.settings)
     if content is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
+    breakdown, table = quotes.content_of(revision)["breakdown"], price_lists.parsed(revision.table_version)
     with speaking(reader):
         context = {
             "number": quote.number,
             "revision": revision.number,
+            "not_before": None if first is None else reader.day(first),
+            "others": wording.who_else_earns(breakdown, table, reader),
             "valid_until": reader.day(revision.valid_until),
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
-            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+            "demo": breakdown["demo"],
             **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"

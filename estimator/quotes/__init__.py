@@ -7,6 +7,7 @@ from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
     NotCurrent,
+    TooEarly,
     TooLate,
     TooOften,
     accept,
@@ -34,12 +35,14 @@ from estimator.quotes.issued_revisions import (
     without_pdf,
 )
 from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, issue, new_link, withdraw, worded
+from estimator.quotes.observed_terms import days_to_take_back, first_day_to_accept, waits_until
 
 __all__ = [
     "ACCEPTANCES_A_DAY",
     "AlreadyDecided",
     "NotCurrent",
     "NotReady",
+    "TooEarly",
     "TooLate",
     "TooOften",
     "about",
@@ -49,11 +52,13 @@ __all__ = [
     "by_number",
     "can_be_withdrawn",
     "content_of",
+    "days_to_take_back",
     "decision_of",
     "decline",
     "drafts",
     "expire_due",
     "find",
+    "first_day_to_accept",
     "for_request",
     "issue",
     "keep_pdf",
@@ -73,6 +78,7 @@ __all__ = [
     "state_at",
     "take_back",
     "token_of",
+    "waits_until",
     "withdraw",
     "without_pdf",
     "worded",

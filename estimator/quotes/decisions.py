@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from estimator import price_lists, requests
+from estimator import audit, price_lists, requests
 from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
-from estimator.quotes import notifications
+from estimator.quotes import notifications, observed_terms
 from estimator.quotes.issued_revisions import (
     about,
     decision_of,
@@ -55,6 +55,14 @@ class AlreadyDecided(Exception):
         super().__init__(kind)
 
 
+class TooEarly(Exception):
+    """Nothing may be accepted yet: `day` is the first on which it may be."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        super().__init__(day.isoformat())
+
+
 class TooOften(Exception):
     """A quote was accepted ACCEPTANCES_A_DAY times within a day, and taken back as often."""
 
@@ -73,18 +81,22 @@ def accept(
     network: str,
     pdf_sha256: str | None,
 ) -> QuoteDecision:
-    """Accept the current revision; raises NotCurrent, AlreadyDecided, or TooOften.
+    """Accept the current revision; raises NotCurrent, AlreadyDecided, TooEarly, or TooOften.
 
     It can be taken back until the end of the last day of reflection, in the time zone of the quote.
     """
     request = _to_be_decided(revision, act.now)
+    first = observed_terms.waits_until(revision, act.now)
+    if first is not None:
+        raise TooEarly(first)
     before = select(func.count()).where(
         QuoteDecision.revision_id == revision.id, QuoteDecision.at > act.now - timedelta(days=1)
     )
     if (db.session.scalar(before) or 0) >= ACCEPTANCES_A_DAY:
         raise TooOften
-    last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=act.clinic.reflection_days)
-    until = _end_of(last, revision.time_zone) if act.clinic.reflection_days else None
+    days = observed_terms.days_to_take_back(price_lists.parsed(revision.table_version), act.clinic)
+    last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=days)
+    until = _end_of(last, revision.time_zone) if days else None
     said = _decide(
         act,
         revision,
@@ -142,6 +154,13 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     set_state(revision, "current", act.now)
     db.session.flush()
     _tell(act, revision, request, "taken_back")
+    audit.add(
+        act,
+        "quote.taken_back",
+        subject=f"quote_revision:{revision.id}",
+        number=revision.quote.number,
+        revision=revision.number,
+    )
     return said
 
 

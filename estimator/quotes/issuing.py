@@ -43,9 +43,11 @@ from estimator.quotes.issued_revisions import (
     state_at,
     token_of,
 )
+from estimator.quotes.observed_terms import days_to_take_back
 from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
+from pricing import legal_terms
 from pricing import quote as quote_content
 from pricing.quote import Rate
 from pricing.stored import StoredQuote
@@ -245,6 +247,7 @@ def _said(
     """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
+    issued_on = price_lists.day_of(issued, table.time_zone)
     content = quote_content.content(
         prepared.chosen,
         prepared.adjustments,
@@ -253,10 +256,11 @@ def _said(
         reference=request.reference,
         issued=issued,
         valid_until=prepared.valid_until,
+        accept_from=legal_terms.of(table).accept_from(issued_on),
         time_zone=table.time_zone,
         language=request.language,
         answers=prepared.answers,
-        rate=_rate_for(table.currency, request.country, price_lists.day_of(issued, table.time_zone)),
+        rate=_rate_for(table.currency, request.country, issued_on),
         replaces=None if before is None else before.number,
     )
 
@@ -267,7 +271,7 @@ def _said(
                 table,
                 reader,
                 prepared.adjustments,
-                reflection_days=act.clinic.reflection_days,
+                days_to_take_back=days_to_take_back(table, act.clinic),
                 asked_by=asked_by,
                 before=None if before is None else _before(before, act.settings.data_keys),
                 asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),

@@ -18,6 +18,7 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
+from pricing import legal_terms
 from pricing import quote as quote_content
 from pricing.quote import Adjustment, Firm, LineChange
 from pricing.table import ChoiceDriver
@@ -170,6 +171,9 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
         missing.append(Missing("demonstration"))
     if not today <= valid_until <= today + LONGEST:
         missing.append(Missing("valid_until", (valid_until.isoformat(),)))
+    first = legal_terms.of(table).accept_from(today)
+    if first is not None and valid_until < first:
+        missing.append(Missing("never_accepted", (first.isoformat(),)))
     if needs_approval and not approved:
         missing.append(Missing("not_approved"))
     return Prepared(

@@ -11,6 +11,7 @@ from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
+from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
@@ -45,6 +46,7 @@ from estimator.wording.sentences import (
     withdrawn_words,
 )
 from estimator.wording.since import difference, other_answers
+from estimator.wording.terms import not_before
 
 __all__ = [
     "EVIDENCE",
@@ -86,6 +88,7 @@ __all__ = [
     "likely_answer",
     "likely_total",
     "not_answered",
+    "not_before",
     "not_counted",
     "notes_to",
     "notice_sections",
@@ -98,5 +101,6 @@ __all__ = [
     "span",
     "typed_amount",
     "usual",
+    "who_else_earns",
     "withdrawn_words",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
-from estimator.wording import at_least, ranges
+from estimator.wording import at_least, commissions, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.packages import covered_part, left_out
@@ -26,6 +26,7 @@ from estimator.wording.rows import (
 )
 from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span, usual
 from estimator.wording.steps import Steps
+from estimator.wording.terms import package_contents, with_terms
 from pricing.left_open import left_open
 from pricing.money import plain
 from pricing.steps import passed_on
@@ -124,7 +125,14 @@ class _Wording:
                 Sum(self.words(payment["label"]), amount, note=self.words(payment["due"]))
                 for payment, amount in zip(self.breakdown["payments"], self.payments(), strict=True)
             ],
-            notices=notice_sections(self.breakdown["notices"], self.table, self.reader),
+            notices=[
+                *with_terms(
+                    notice_sections(self.breakdown["notices"], self.table, self.reader),
+                    self.table,
+                    self.reader,
+                ),
+                *commissions.of_a_plan(self.breakdown, self.table, self.reader),
+            ],
         )
 
     def payments(self) -> Iterator[str]:
@@ -259,11 +267,16 @@ class _Wording:
             covered_by=None if covered is None else self.words(self.steps.labels[covered]),
             steps=[_("This is the price you told us.")]
             if typed
-            else [self.steps.sentence(step) for step in item["steps"]],
+            else [*self.contents(item), *map(self.steps.sentence, item["steps"])],
             billing_code=None if charge is None else charge.billing_code,
             source=None if entry.source is None else self.own(entry.source),
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
         )
+
+    def contents(self, item: StoredItem) -> Iterator[str]:
+        """What is in a package and what is not, where the terms of the list require it."""
+        if item["kind"] == "package":
+            yield from package_contents(self.packages[item["code"]], self.breakdown, self.table, self.reader)
 
     def saving(self) -> str | None:
         """What became of the packages: the one that is used, or why a likely one is left out."""

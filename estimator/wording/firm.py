@@ -16,6 +16,7 @@ from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
 from estimator.wording.sentences import head, provider
+from estimator.wording.terms import not_before
 from pricing import PriceTable
 from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes, owed_by_stage
 from pricing.stored import StoredBreakdown, StoredQuote
@@ -32,7 +33,8 @@ class FirmRows(Rows):
     `firm_stages` what is owed to the provider if the treatment stops early, by the price list.
     Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
-    the same rows in the language that the document has below each line, if it has one.
+    the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
+    which it may be accepted, signed or paid, None if that is any day.
     """
 
     head: Head
@@ -52,6 +54,7 @@ class FirmRows(Rows):
     firm_stages: Sequence[Sum]
     asked_by: str | None
     paper: Paper = "A4"
+    not_before: str | None = None
     second: SecondRows | None = None
 
 
@@ -78,7 +81,7 @@ def firm_rows(
     reader: Reader,
     adjustments: Sequence[Adjustment],
     *,
-    reflection_days: int,
+    days_to_take_back: int,
     asked_by: str | None = None,
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
@@ -93,6 +96,8 @@ def firm_rows(
     )
     number, revision = content["number"], content["revision"]
     headed = head(table, reader, reference=number, created=issued, valid_until=valid_until)
+    accept_from = date.fromisoformat(content["accept_from"]) if "accept_from" in content else None
+    first_day = None if accept_from is None else not_before(accept_from, content["time_zone"], reader)
     payments = {payment["code"]: payment["amount"] for payment in content["payments"]}
     known = {field.name: getattr(rows, field.name) for field in fields(Rows)}
     lines = [
@@ -135,7 +140,7 @@ def firm_rows(
         taxes_beside=[row for row, firm in taxes if not firm],
         replaces=None if before is None else _replaces(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
-        about=list(_about(headed, reflection_days)),
+        about=list(_about(headed, first_day, days_to_take_back)),
         since_asked=[]
         if asked is None
         else list(asked_about.since_asked(asked, content, table, reader, lines)),
@@ -149,6 +154,7 @@ def firm_rows(
         ],
         asked_by=asked_by,
         paper=paper,
+        not_before=None if accept_from is None else reader.day(accept_from),
     )
 
 
@@ -298,7 +304,7 @@ def _amount(amount: str | bool | None, currency: str, reader: Reader) -> str:
     return _("on request") if amount == "request" else reader.money(str(amount), currency)
 
 
-def _about(head: Head, reflection_days: int) -> Iterator[str]:
+def _about(head: Head, first_day: str | None, days_to_take_back: int) -> Iterator[str]:
     """What is firm, and how it is accepted: the sentences that stand in place of those about an estimate."""
     yield _(
         "The firm total holds for the plan described here, if the quote is accepted before the end of %(day)s "
@@ -306,17 +312,19 @@ def _about(head: Head, reflection_days: int) -> Iterator[str]:
         day=head.valid_until,
         zone=head.time_zone,
     )
+    if first_day is not None:
+        yield first_day
     yield _(
         "What is paid to others and what is suggested as a reserve are estimates. They are no part of this quote."
     )
     yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
-    if reflection_days:
+    if days_to_take_back:
         yield ngettext(
             "After accepting you have %(num)s day to take it back without giving a reason. "
             "Nothing is to be paid before it is over.",
             "After accepting you have %(num)s days to take it back without giving a reason. "
             "Nothing is to be paid before they are over.",
-            reflection_days,
+            days_to_take_back,
         )
     yield _(
         "If a bill is higher than this quote although the plan was not changed, write to the provider. "

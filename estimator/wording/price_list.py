@@ -9,9 +9,11 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words, listed, listed_apart
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
+from estimator.wording import commissions
 from estimator.wording.packages import answers_wanted
 from estimator.wording.rows import NoticeSection
 from estimator.wording.sentences import notice_sections, provider, typed_amount, with_cents
+from estimator.wording.terms import with_terms
 from pricing.money import plain
 from pricing.steps import passed_on
 from pricing.table import (
@@ -103,7 +105,14 @@ class _List:
             taxes=[self.tax(tax) for tax in table.taxes],
             stages=[self.words(stage.label) for stage in table.stages],
             payments=[self.payment(payment) for payment in table.payments],
-            notices=notice_sections([notice.code for notice in table.notices], table, self.reader),
+            notices=[
+                *with_terms(
+                    notice_sections([notice.code for notice in table.notices], table, self.reader),
+                    table,
+                    self.reader,
+                ),
+                *commissions.of_a_list(table, self.reader, self.conditions),
+            ],
         )
 
     def groups(self) -> Iterator[PriceGroup]:

@@ -309,3 +309,4 @@ class Head:
     valid_from: str
     created: str
     withdrawn: str | None = None
+    tax_number: str | None = None

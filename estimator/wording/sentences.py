@@ -201,6 +201,7 @@ def head(
         provider=provider(table, reader).marked,
         address=own(whose.address),
         registration=own(whose.registration),
+        tax_number=own(whose.tax_number),
         contact=whose.email,
         phone=whose.phone,
         made_on=reader.moment(created, table.time_zone),

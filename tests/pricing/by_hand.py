@@ -362,6 +362,8 @@ class ByHand:
         not_counted = [code for code in self.left_open if self.matters(code)]
         return {
             **({"not_counted": not_counted} if not_counted else {}),
+            **({"commissions": listed} if (listed := self.commissions(cases, amounts, totals)) else {}),
+            **({"terms": self.terms()} if self.part("terms") else {}),
             "format": 1,
             "table": data["table"],
             "version": data["version"],
@@ -402,6 +404,53 @@ class ByHand:
                 code for code, notice in self.part("notice").items() if self.applies(notice, self.values)
             ],
         }
+
+    def commissions(
+        self, cases: list[dict[str, Row]], amounts: dict[str, list[Fraction | None]], totals: list[Row]
+    ) -> list[Row]:
+        rows = []
+        for code, entry in self.part("commission").items():
+            charge, percent = entry.get("charge"), entry.get("percent")
+            base: Any = None
+            found: Any
+            if charge is not None:
+                found = amounts.get(charge)
+                if found is None:
+                    continue
+            elif not self.applies(entry, self.values):
+                continue
+            elif percent is None:
+                found = [
+                    min(self.rounded(Fraction(entry["amount"])), max(t["provider"], Fraction(0)))
+                    for t in totals
+                ]
+            else:
+                base = [
+                    sum((case[name]["amount"] or 0 for name in self.named(entry["of"], case)), Fraction(0))
+                    for case in cases
+                ]
+                found = [self.rounded(part * Fraction(percent) / 100) for part in base]
+            if charge is None and not any(found):
+                continue
+            rows.append(
+                {
+                    "code": code,
+                    "payee": entry["payee"],
+                    "charge": charge,
+                    "percent": None if percent is None else number_text(Fraction(percent)),
+                    "of": entry.get("of", []),
+                    "base": None if base is None else self.three(base),
+                    "amount": self.three(found),
+                }
+            )
+        return rows
+
+    def terms(self) -> list[Row]:
+        return [
+            {"code": code, **{key: self.normal(value) for key, value in term.items()}}
+            | ({"percent": number_text(Fraction(term["percent"]))} if "percent" in term else {})
+            for code, term in self.part("terms").items()
+        ]
 
     @staticmethod
     def normal(value: Any) -> Any:

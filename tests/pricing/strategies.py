@@ -23,6 +23,7 @@ from pricing.table import (
     Choice,
     ChoiceDriver,
     ChoiceIs,
+    Commission,
     Condition,
     DateDriver,
     DateIs,
@@ -40,12 +41,15 @@ from pricing.table import (
     Percent,
     Price,
     PriceTable,
+    PrintedField,
     Provider,
     Role,
     Rounding,
     Rule,
     Stage,
     Tax,
+    Term,
+    TermKind,
     Test,
     Tier,
     TierMode,
@@ -340,6 +344,53 @@ def notice_lists(draw: Draw, languages: tuple[str, ...], drivers: Sequence[Drive
 
 
 @st.composite
+def commission_lists(
+    draw: Draw,
+    languages: tuple[str, ...],
+    drivers: Sequence[Driver],
+    charges: Sequence[str],
+    names: Sequence[str],
+    unit: str,
+) -> tuple[Commission, ...]:
+    """A few commissions, on top of the price and inside of it."""
+    found = []
+    for code in codes("commission", draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        given: dict[str, Any] = {"payee": draw(texts(languages)), "source": draw(optional(LINES))}
+        kind = draw(st.sampled_from(["charge", "amount", "percent"]))
+        if kind == "charge":
+            given["charge"] = draw(st.sampled_from(charges))
+        else:
+            given |= draw(clauses(drivers))
+        if kind == "amount":
+            given["amount"] = draw(numbers(1, 2_000, unit))
+        elif kind == "percent":
+            given |= {"percent": draw(numbers(1, 400, "0.25")), "of": draw(some(names))}
+        found.append(Commission(code=code, **given))
+    return tuple(found)
+
+
+@st.composite
+def term_lists(draw: Draw, notices: Sequence[Notice]) -> tuple[Term, ...]:
+    """Terms of every kind; those that may be said once are."""
+    once = {"accept_after", "take_back", "text_form", "overrun"}
+    kinds = draw(st.lists(st.sampled_from(get_args(TermKind)), max_size=6))
+    kept = [kind for place, kind in enumerate(kinds) if kind not in once or kind not in kinds[:place]]
+    found = []
+    for code, kind in zip(codes("term", len(kept)), kept, strict=True):
+        given: dict[str, Any] = {}
+        if kind in ("accept_after", "take_back"):
+            given["days"] = draw(st.integers(1, 365))
+        elif kind == "overrun":
+            given["percent"] = draw(numbers(1, 4_000, "0.25"))
+        elif kind == "notice":
+            given["notice"] = draw(st.sampled_from([*(notice.code for notice in notices), "absent"]))
+        elif kind == "print":
+            given["field"] = draw(st.sampled_from(get_args(PrintedField)))
+        found.append(Term(code=code, kind=kind, source=draw(LINES), as_of=draw(DATES), **given))
+    return tuple(found)
+
+
+@st.composite
 def price_tables(draw: Draw) -> PriceTable:
     """Any sound price table, with a few entries of each kind."""
     languages = draw(LANGUAGES)
@@ -400,6 +451,7 @@ def price_tables(draw: Draw) -> PriceTable:
         members.setdefault(total_of[entry.group], []).append(entry.code)
     for group in groups:
         members.setdefault(group.total, []).append(group.code)
+    notices = draw(notice_lists(languages, drivers))
     return PriceTable(
         table=draw(st.sampled_from(["list", "second-list-2"])),
         version=draw(st.sampled_from(["1", "2026-02 (second list)", "版 2"])),
@@ -423,6 +475,7 @@ def price_tables(draw: Draw) -> PriceTable:
             draw(optional(LINE)),
             draw(optional(LINE)),
             draw(optional(LINE)),
+            draw(optional(LINE)),
         ),
         drivers=drivers,
         rules=tuple(
@@ -437,8 +490,18 @@ def price_tables(draw: Draw) -> PriceTable:
             draw(taxes(code, languages, drivers, members[draw(st.sampled_from(sorted(members)))]))
             for code in codes("tax", draw(st.integers(0, 2)))
         ),
+        commissions=draw(
+            commission_lists(
+                languages,
+                drivers,
+                [charge.code for charge in found],
+                [name for names in members.values() for name in names],
+                unit,
+            )
+        ),
         payments=draw(payment_lists(languages, unit)),
-        notices=draw(notice_lists(languages, drivers)),
+        notices=notices,
+        terms=draw(term_lists(notices)),
     )
 
 

@@ -103,6 +103,16 @@ def suspicious_tables() -> Iterator[Problem]:
     before = pricing.read(
         table.replace("price = 4000", "price = 400").replace("price = 5000", "price = 50000")
     )
+    for code, term in (
+        ("wait", "kind = 'accept_after'\ndays = 40"),
+        ("costs", "kind = 'notice'\nnotice = 'costs'"),
+        ("sometimes", "kind = 'notice'\nnotice = 'sometimes'"),
+        ("number", "kind = 'print'\nfield = 'registration'"),
+        ("units", "kind = 'print'\nfield = 'units'"),
+    ):
+        table += f"\n[terms.{code}]\n{term}\nsource = 'An act'\nas_of = 2026-11-29\n"
+    table += "\n[notice.sometimes]\nkind = 'legal'\nwhen = { cells = 'own' }\ntext = { en = 'x', ar = 'y' }\n"
+    table += charge("product", "per = ['sessions', 'nights']\nprice = 1")
     yield from pricing.lint(pricing.read(table), before)
     yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 

@@ -27,13 +27,14 @@ from estimator.price_lists.editing.document import (
     rename,
     written,
 )
-from estimator.price_lists.editing.fields import ORDER, SECTIONS, Field, Section
+from estimator.price_lists.editing.fields import NAMED_BY, ORDER, SECTIONS, Field, Section
 from estimator.price_lists.editing.forms import (
     Input,
     changed,
     elsewhere,
     entry_label,
     inputs,
+    listed_label,
     place_of,
     section_of,
     typed_into,
@@ -42,6 +43,7 @@ from estimator.price_lists.editing.prices import MOST_PASTED, pasted, with_cells
 
 __all__ = [
     "MOST_PASTED",
+    "NAMED_BY",
     "ORDER",
     "SECTIONS",
     "Data",
@@ -66,6 +68,7 @@ __all__ = [
     "has_comments",
     "inputs",
     "languages",
+    "listed_label",
     "look",
     "move",
     "pasted",

@@ -25,7 +25,7 @@ from estimator.price_lists.editing.document import (
     languages,
     remove,
 )
-from estimator.price_lists.editing.fields import SECTIONS
+from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS
 from estimator.price_lists.editing.forms import entry_label, inputs, typed_into
 from estimator.price_lists.editing.naming import Names
 from estimator.price_lists.editing.sheets import (
@@ -339,11 +339,9 @@ class _Sheet:
 
     def new_path(self, number: int, section: Path, cells: Mapping[str, Cell]) -> Path | None:
         """Return a new entry with a code made from its name."""
-        key = {"rule": "why", "notice": "text"}.get(self.name, "label")
-        tags = languages(self.made.data)
-        said = [
-            cells[name].text for tag in tags if (name := f"{key}.{tag}") in cells and cells[name].text.strip()
-        ]
+        key = NAMED_BY.get(self.name, "label")
+        names = ["kind"] if key is None else [f"{key}.{tag}" for tag in languages(self.made.data)]
+        said = [cells[name].text for name in names if name in cells and cells[name].text.strip()]
         if not said:
             self.left("nameless", "", number)
             return None

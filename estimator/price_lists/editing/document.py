@@ -201,6 +201,10 @@ def _renamed(entry: Data, kind: str, section: Path, code: str, new: str, *, is_o
     for key in named.get(kind, ("of",) if kind in ("charge", "package") else ()):
         if key in entry:
             changed[key] = _names(entry[key], code, new)
+    if kind == "notice" and entry.get("notice") == code:
+        changed["notice"] = new
+    if kind == "charge" and entry.get("charge") == code:
+        changed["charge"] = new
     covers = entry.get("covers")
     if kind == "charge" and isinstance(covers, dict):
         changed["covers"] = {new if name == code else name: units for name, units in covers.items()}

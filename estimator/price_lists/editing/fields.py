@@ -18,8 +18,8 @@ Words = Mapping[str, Any]
 class Field:
     """One field: the key it stands for (`varies.less` is inside another), what it is called, and how it is read.
 
-    `by_language` fields have one input for each of the list's languages. `drivers` are the kinds of question
-    that have the field, all of them if empty. `words` are the possible words with their names; of a "name",
+    `by_language` fields have one input for each of the list's languages. `kinds` are the kinds of entry that
+    have the field, all of them if empty. `words` are the possible words with their names; of a "name",
     `names` says of which section.
     """
 
@@ -29,7 +29,7 @@ class Field:
     help: Any = ""
     required: bool = False
     by_language: bool = False
-    drivers: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     words: Words | None = None
     names: str = ""
     heading: Any = ""
@@ -96,6 +96,22 @@ NOTICES: Words = {
     "questions": _("Questions to ask any provider"),
     "before_you_pay": _("Before you pay"),
     "about_this_estimate": _("About this estimate"),
+}
+
+TERMS: Words = {
+    "accept_after": _("days that pass before a quote may be accepted"),
+    "take_back": _("days in which an acceptance may be taken back"),
+    "text_form": _("costs are told in text form before the treatment"),
+    "overrun": _("share from which a higher bill must be told"),
+    "notice": _("a notice that must be there"),
+    "print": _("something that must be printed"),
+}
+PRINTED: Words = {
+    "units": _("unit and quantity of each item"),
+    "package_contents": _("what is in a package, and what is not"),
+    "registration": _("the provider’s registration number"),
+    "tax_number": _("the provider’s tax number"),
+    "address": _("the provider’s address"),
 }
 
 CONDITION_HELP = _(
@@ -211,6 +227,7 @@ SECTIONS: Mapping[str, Section] = {
                 Field("email", "plain", _("Email")),
                 Field("phone", "plain", _("Phone")),
                 Field("registration", "plain", _("Licence or registration number")),
+                Field("tax_number", "plain", _("Tax number")),
             ),
         ),
         Section(
@@ -236,23 +253,23 @@ SECTIONS: Mapping[str, Section] = {
                     _("Unit"),
                     _("Such as “one: night, other: nights”, or one word."),
                     by_language=True,
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
                 Field(
                     "money",
                     "flag",
                     _("An amount of money"),
                     _("Yes: it is typed in the currency of the list."),
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
-                Field("least", "number", _("Minimum"), required=True, drivers=("number",)),
-                Field("most", "number", _("Maximum"), required=True, drivers=("number",)),
+                Field("least", "number", _("Minimum"), required=True, kinds=("number",)),
+                Field("most", "number", _("Maximum"), required=True, kinds=("number",)),
                 Field(
                     "step",
                     "number",
                     _("Step"),
                     _("Empty: 1, of money the smallest amount."),
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
                 Field(
                     "default",
@@ -265,25 +282,25 @@ SECTIONS: Mapping[str, Section] = {
                     "number",
                     _("May turn out lower by"),
                     _("For the low case."),
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
                 Field(
                     "varies.more",
                     "number",
                     _("May turn out higher by"),
                     _("For the high case."),
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
-                Field("usual.low", "number", _("Usual, at the low end"), drivers=("number",)),
+                Field("usual.low", "number", _("Usual, at the low end"), kinds=("number",)),
                 Field(
                     "usual.likely",
                     "number",
                     _("Usual"),
                     _("What most people answer. All three are needed, or none."),
-                    drivers=("number",),
+                    kinds=("number",),
                 ),
-                Field("usual.high", "number", _("Usual, at the high end"), drivers=("number",)),
-                Field("source", "lines", _("Where what is usual comes from"), drivers=("number",)),
+                Field("usual.high", "number", _("Usual, at the high end"), kinds=("number",)),
+                Field("source", "lines", _("Where what is usual comes from"), kinds=("number",)),
             ),
         ),
         Section(
@@ -449,6 +466,32 @@ SECTIONS: Mapping[str, Section] = {
             ),
         ),
         Section(
+            "commission",
+            _("Commission"),
+            _("Commissions"),
+            _(
+                "What somebody gets for having led the patient here; patients read it. Fill in a charge on top of the "
+                "price, or an amount or a percent inside of it."
+            ),
+            (
+                Field("payee", "plain", _("Who gets it"), required=True, by_language=True),
+                Field(
+                    "charge",
+                    "name",
+                    _("On top: the charge that it is"),
+                    _("It stands in the estimate like any other charge, with its own conditions."),
+                    names="charge",
+                ),
+                *_when(),
+                Field("amount", "number", _("Inside: amount"), _("It is taken out of the price.")),
+                Field("percent", "percent", _("Inside: percent"), _("At most 100. Needs the next field.")),
+                Field("of", "names", _("Percent of what"), _OF_HELP),
+                Field(
+                    "source", "lines", _("Source"), _("The contract, for example. Patients do not see it.")
+                ),
+            ),
+        ),
+        Section(
             "payment",
             _("Payment"),
             _("Payments"),
@@ -479,9 +522,50 @@ SECTIONS: Mapping[str, Section] = {
                 ),
             ),
         ),
+        Section(
+            "terms",
+            _("Term"),
+            _("Terms of quotes"),
+            _(
+                "What the law of the clinic’s country asks of a quote, or the clinic promises; each with its source."
+            ),
+            (
+                Field("kind", "word", _("What is asked"), required=True, words=TERMS),
+                Field(
+                    "days",
+                    "number",
+                    _("Days"),
+                    _("Whole days after the day of issue, or of acceptance; at most 365."),
+                    required=True,
+                    kinds=("accept_after", "take_back"),
+                ),
+                Field(
+                    "percent",
+                    "percent",
+                    _("Percent above the quote"),
+                    required=True,
+                    kinds=("overrun",),
+                ),
+                Field("notice", "name", _("Notice"), required=True, kinds=("notice",), names="notice"),
+                Field("field", "word", _("What is printed"), required=True, kinds=("print",), words=PRINTED),
+                Field(
+                    "source",
+                    "lines",
+                    _("Source"),
+                    _("The law and its article, or where else it stands. Patients read it."),
+                    required=True,
+                ),
+                Field(
+                    "as_of", "day", _("As of"), _("The day as of which the source said so."), required=True
+                ),
+            ),
+        ),
     )
 }
 """The sections by name, in the order of the canonical text; "choice" stands inside of "driver"."""
+
+NAMED_BY: Mapping[str, str | None] = {"rule": "why", "notice": "text", "commission": "payee", "terms": None}
+"""The text by language that an entry of a section is called by, where that is not its label; None if it has none."""
 
 ORDER: Mapping[str, Sequence[str]] = {name: section.keys for name, section in SECTIONS.items()}
 """The keys of each section in the order of the canonical text."""

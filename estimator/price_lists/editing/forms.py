@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.price_lists.editing.document import Data, Path, around, below, get, languages, put
-from estimator.price_lists.editing.fields import SECTIONS, Field, Section
+from estimator.price_lists.editing.fields import SECTIONS, TERMS, Field, Section
 from estimator.price_lists.editing.kinds import KINDS, text_of, value_of
 from estimator.price_lists.editing.writing import PARTS
 from pricing import Problem
@@ -26,6 +26,10 @@ _STRUCTURED = {
     "flag",
 }
 """Kinds of which a text is never a value."""
+
+
+LONGEST_LISTED = 80
+"""Maximum number of characters of a label among those to choose from."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,12 @@ def _inputs(data: Data, path: Path, only: Collection[str] | None = None) -> Iter
     assert section is not None
     top = place_of(path)
     entry = get(data, top)
-    kind = entry.get("kind") if section.name == "driver" and isinstance(entry, dict) else None
+    kind = entry.get("kind") if isinstance(entry, dict) else None
     keys = None if only is None else {key for name in only for key in (name, name.rpartition(".")[0])}
     for one in section.fields:
         if keys is not None and one.key not in keys:
             continue
-        if one.drivers and kind not in one.drivers and get(data, (*top, *one.path)) is None:
+        if one.kinds and kind not in one.kinds and get(data, (*top, *one.path)) is None:
             continue
         own = (*top, *one.path)
         if not one.by_language:
@@ -184,7 +188,7 @@ def entry_label(entry: Any, tags: Sequence[str]) -> str:
     """Return what an entry is called: its label or text in the first language that it has."""
     if not isinstance(entry, dict):
         return ""
-    for key in ("label", "text", "why"):
+    for key in ("label", "text", "why", "payee"):
         texts: Any = entry.get(key)
         if isinstance(texts, str):
             return texts
@@ -192,4 +196,11 @@ def entry_label(entry: Any, tags: Sequence[str]) -> str:
             for words in (*(texts.get(tag) for tag in tags), *texts.values()):
                 if isinstance(words, str) and words:
                     return words
-    return ""
+    kind = entry.get("kind")
+    return str(TERMS[kind]) if isinstance(kind, str) and kind in TERMS else ""
+
+
+def listed_label(entry: Any, tags: Sequence[str]) -> str:
+    """Return what an entry is called, short enough to be one of several to choose from."""
+    label = entry_label(entry, tags)
+    return label if len(label) <= LONGEST_LISTED else f"{label[: LONGEST_LISTED - 1].rstrip()}…"

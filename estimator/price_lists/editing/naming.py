@@ -13,7 +13,7 @@ from functools import cached_property
 from estimator.i18n import gettext as _
 from estimator.price_lists.editing.document import Data, entries, languages
 from estimator.price_lists.editing.fields import Field
-from estimator.price_lists.editing.forms import entry_label
+from estimator.price_lists.editing.forms import listed_label
 
 _WORDED = ("condition", "covers", "factors", "names")
 
@@ -33,7 +33,7 @@ def labelled(data: Data, *sections: tuple[str, ...]) -> dict[str, str]:
     """Return what entries are called, by code; of several with one name, each with its code."""
     tags = languages(data)
     found = {
-        code: " ".join(entry_label(part, tags).split()) or code
+        code: " ".join(listed_label(part, tags).split()) or code
         for section in sections
         for code, part in entries(data, section).items()
     }

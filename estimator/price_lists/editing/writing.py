@@ -21,7 +21,19 @@ DOTTED = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "du
 TIERS = ("graduated", "volume", "stairstep")
 """Keys whose values have a line for each of their parts."""
 
-PARTS = ("driver", "rule", "group", "stage", "charge", "package", "tax", "payment", "notice")
+PARTS = (
+    "driver",
+    "rule",
+    "group",
+    "stage",
+    "charge",
+    "package",
+    "tax",
+    "commission",
+    "payment",
+    "notice",
+    "terms",
+)
 """The sections with entries that have a code, in the order of the canonical text."""
 
 

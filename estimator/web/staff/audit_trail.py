@@ -47,6 +47,7 @@ SENTENCES = {
     "quote.approved": lazy_gettext("approved the adjustments of a quote"),
     "quote.issued": lazy_gettext("issued a quote"),
     "quote.withdrawn": lazy_gettext("withdrew a quote"),
+    "quote.taken_back": lazy_gettext("took an acceptance back"),
     "quote.new_link": lazy_gettext("made a new link for a quote"),
     "quotes.downloaded": lazy_gettext("downloaded the list of quotes"),
     "people.listed": lazy_gettext("listed the people whose data were here"),

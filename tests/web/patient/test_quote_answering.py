@@ -253,6 +253,19 @@ def test_who_accepts_and_takes_back_over_and_over_is_asked_to_wait_and_can_still
     assert desk.state() == "quoted"
 
 
+def test_what_the_desk_replaced_meanwhile_is_not_taken_back_without_a_word(
+    desk: Desk, patient: Patient
+) -> None:
+    patient.accept()
+    asked = patient.open(f"{patient.path}/take-back")
+    desk.issue(("-100.00", "Goodwill"))
+    answer = patient.press(asked, None)
+    assert answer.status == 409
+    assert answer.text("h1") == "There is a newer revision of this quote"
+    (said,) = desk.decisions()
+    assert said.taken_back_at is None
+
+
 def test_after_the_last_day_an_acceptance_is_not_taken_back_here(
     desk: Desk, patient: Patient, clock: time_machine.Traveller
 ) -> None:

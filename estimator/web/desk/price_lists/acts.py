@@ -46,8 +46,8 @@ def added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
         form.refuse(problem, form.code)
         return data
     main = editing.languages(data)[0]
-    field = {"rule": "why", "notice": "text"}.get(path, "label")
-    entry = {field: {main: label}} if label else {}
+    field = editing.NAMED_BY.get(path, "label")
+    entry = {field: {main: label}} if label and field is not None else {}
     data = editing.add(data, (path,), code, entry)
     if path == "charge":
         cells = {key: form[key].data or "" for key in CELLS if key != "label"}

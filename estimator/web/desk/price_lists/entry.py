@@ -366,7 +366,7 @@ def _options(one: editing.Input, data: editing.Data) -> list[tuple[str, str]] | 
         if len(entries) > MOST_NAMES:
             return None
         tags = [current_reader().tag, *editing.languages(data)]
-        found = {code: editing.entry_label(part, tags) or code for code, part in entries.items()}
+        found = {code: editing.listed_label(part, tags) or code for code, part in entries.items()}
     options = [("", "–"), *((word, str(label)) for word, label in found.items())]
     if one.text and one.text not in found:
         options.append((one.text, one.text))

@@ -22,7 +22,7 @@ from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.wording.at_least import Certainty
-from pricing import PriceTable
+from pricing import PriceTable, legal_terms
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 from pricing.quote import Firm
@@ -83,8 +83,11 @@ class Figures(TypedDict):
     adjusted: str | None
     beside: list[BesideRow]
     version: str
+    #: the first day on which it may be accepted if it is issued today; None if that is any day
+    accept_from: str | None
     valid_until: str
     zone: str
+    text_form: bool
     keep: str
     again: str
     differences: list[DifferenceRow]
@@ -97,7 +100,9 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
     """Format the figures of a draft for the page; those that depend on the total are None or empty without one."""
     reader = current_reader()
     chosen = prepared.chosen
-    known = None if chosen is None else Certainty(chosen.breakdown, price_lists.parsed(prepared.version))
+    table = price_lists.parsed(prepared.version)
+    known, terms = None if chosen is None else Certainty(chosen.breakdown, table), legal_terms.of(table)
+    first = terms.accept_from(price_lists.day_of(now(), table.time_zone))
     return {
         "total": None if chosen is None or known is None else _so_far(chosen, chosen.total, known, reader),
         "price": None if chosen is None or known is None else _so_far(chosen, chosen.price, known, reader),
@@ -106,8 +111,10 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         else reader.money(chosen.text(chosen.adjusted), chosen.currency, sign=True),
         "beside": [] if chosen is None or known is None else _beside(chosen, known, reader),
         "version": prepared.version.version,
+        "accept_from": None if first is None else reader.day(first),
         "valid_until": reader.day(prepared.valid_until),
         "zone": prepared.version.time_zone,
+        "text_form": terms.text_form,
         "keep": _total(prepared.firm_keep, reader),
         "again": _total(prepared.firm_again, reader),
         "differences": _differences(prepared, reader),
@@ -194,8 +201,15 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
                 "The price list is a demonstration: its provider is invented. No quote is issued from it."
             )
             return _mend(said, url_for("price_lists.index"), _("To the price lists"))
-        case "valid_until":
-            said = _("The last day has passed already, or lies more than two years ahead.")
+        case "valid_until" | "never_accepted":
+            said = (
+                _("The last day has passed already, or lies more than two years ahead.")
+                if missing.code == "valid_until"
+                else _(
+                    "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",
+                    day=reader.day(missing.detail[0]),
+                )
+            )
             return _mend(said, f"{here}#until", _("Change the last day"))
         case "not_approved":
             said = _("The adjustments are above the limit, so a second person has to approve them.")

@@ -89,6 +89,7 @@ class RevisionRow(TypedDict):
     issued_at: str
     issued_by: str
     valid_until: str
+    not_before: str | None
     time_zone: str
     has_pdf: bool
     readable: bool
@@ -239,7 +240,7 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
 
 def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
     reader = current_reader()
-    standing = quotes.state_at(revision, now())
+    standing, first = quotes.state_at(revision, now()), quotes.waits_until(revision, now())
     return {
         "number": revision.number,
         "standing": standing,
@@ -248,6 +249,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
+        "not_before": None if first is None else reader.day(first),
         "time_zone": revision.time_zone,
         "has_pdf": revision.pdf_sha256 is not None,
         "readable": revision.rows is not None,

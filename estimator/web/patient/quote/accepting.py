@@ -9,14 +9,14 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, quotes
+from estimator import clinic, price_lists, quotes
 from estimator.i18n import Words, lazy_gettext, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
 from estimator.privacy import erasure
-from estimator.web import networks
+from estimator.web import networks, request_context
 from estimator.web.fields import CarriedField, SignatureField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -63,6 +63,9 @@ def accept(number: str) -> ResponseReturnValue:
         return redirect(url_for("quote.answered", number=found.quote.number), code=303)
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
+    first = quotes.waits_until(found.newest, request_context.now())
+    if first is not None:
+        return blueprint.not_yet(found, first)
     if not posted:
         return asked.page()
     if is_switching():
@@ -151,6 +154,8 @@ def take_back(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     said = quotes.decision_of(found.newest)
     done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
+    if request.method == "POST" and not blueprint.is_the_newest(found, request.form.get("revision")):
+        return blueprint.refused(found)
     if said is not None and said.taken_back_at is not None and found.state == "current":
         return done
     if said is None or found.state != "accepted":
@@ -158,14 +163,13 @@ def take_back(number: str) -> ResponseReturnValue:
     if not standing.can_be_taken_back(said):
         return _too_late(found)
     if request.method == "POST":
-        if not blueprint.is_the_newest(found, request.form.get("revision")):
-            return blueprint.refused(found)
         try:
             with committing():
                 quotes.take_back(act(), found.newest)
                 erasure.erase_rest(act(), found.quote.request)
-        except quotes.NotCurrent:
-            return done
+        except quotes.NotCurrent as late:
+            # By somebody else a moment ago: taken back already, or replaced by the desk.
+            return done if late.state == "current" else blueprint.refused(blueprint.let_in(number))
         except quotes.TooLate:
             return _too_late(found)
         return done
@@ -226,7 +230,7 @@ def _line(label: Words, answer: Words) -> str:
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
-    days = clinic.current().reflection_days
+    days = quotes.days_to_take_back(price_lists.parsed(revision.table_version), clinic.current())
     found = []
     if days:
         found += [
@@ -262,6 +266,8 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
             return redirect(url_for("quote.answered", number=asked.short.number), code=303)
         return blueprint.refused(replace(found))
+    except quotes.TooEarly as early:
+        return blueprint.not_yet(found, early.day)
     except quotes.TooOften:
         asked.form.refuse(
             _(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import keys, price_lists, quotes
+from estimator import keys, price_lists, quotes, wording
 from estimator.db import unavailable
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
@@ -265,6 +265,15 @@ def refused(found: Opened) -> ResponseReturnValue:
 def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> ResponseReturnValue:
     sentences = [sentence, _("Nothing was sent.")] if request.method == "POST" else [sentence]
     return errors.page(409, heading, *sentences, way_out=way, kept=typed())
+
+
+def not_yet(found: Opened, first: date) -> ResponseReturnValue:
+    """Return the 409 page for an acceptance before the first day on which the terms of the list allow one."""
+    return _not_done(
+        _("This quote cannot be accepted yet"),
+        wording.not_before(first, found.newest.time_zone, current_reader()),
+        (found.link, _("See the quote as it is now")),
+    )
 
 
 def is_the_newest(found: Opened, revision: str | None) -> bool:

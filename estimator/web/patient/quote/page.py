@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, quotes
+from estimator import clinic, price_lists, quotes, wording
 from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext, speaking
@@ -98,7 +98,8 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     number, now = found.quote.number, request_context.now()
     is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
-    days = clinic.current().reflection_days
+    days = quotes.days_to_take_back(price_lists.parsed(revision.table_version), clinic.current())
+    first = quotes.waits_until(revision, now) if is_open else None
     return render_template(
         "patient/quote.html",
         short=common.short(revision, rows),
@@ -110,13 +111,14 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             past=quotes.state_at(revision, now) in standing.PAST,
         ),
         actions={
-            "accept": url_for("quote.accept", **place) if is_open else None,
+            "accept": url_for("quote.accept", **place) if is_open and first is None else None,
             "decline": url_for("quote.decline", **place) if is_open else None,
             "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),
             "pdf": url_for("quote.document", **place, revision=revision.number),
             "text": url_for("quote.plain", **place, revision=revision.number),
         },
+        waits=None if first is None else wording.not_before(first, revision.time_zone, current_reader()),
         reflection=ngettext(
             "After accepting you can still take it back for %(num)s day; nothing is to be paid before.",
             "After accepting you can still take it back for %(num)s days; nothing is to be paid before.",

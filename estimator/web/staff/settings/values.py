@@ -72,7 +72,9 @@ class QuotesForm(Form):
 
     reflection_days = WholeField(
         lazy_gettext("Days in which an acceptance can be taken back"),
-        description=lazy_gettext("From 0 to 90. Nothing is to be paid before they are over."),
+        description=lazy_gettext(
+            "From 0 to 90, unless the price list says otherwise. Nothing is to be paid before they are over."
+        ),
     )
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
