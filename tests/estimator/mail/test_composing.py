@@ -77,6 +77,8 @@ QUOTE: dict[str, Any] = {
     "after": [],
     "number": "Q-2026-00017",
     "revision": 1,
+    "not_before": None,
+    "others": "",
     "valid_until": "9 April 2026",
     "time_zone": "Asia/Kolkata",
     "link": "https://estimate.example.org/q/" + "A" * 43,
@@ -101,6 +103,11 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("quote_issued", "plain"): QUOTE,
     ("quote_issued", "revised"): {**QUOTE, "revision": 2},
     ("quote_issued", "demonstration"): {**QUOTE, "demo": True},
+    ("quote_issued", "terms-and-commission"): {
+        **QUOTE,
+        "not_before": "26 March 2026",
+        "others": "Example Agency",
+    },
     ("quote_issued", "words-of-the-clinic"): {**QUOTE, **WORDS},
     **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
     **{
