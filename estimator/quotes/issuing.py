@@ -43,7 +43,7 @@ from estimator.quotes.issued_revisions import (
     state_at,
     token_of,
 )
-from estimator.quotes.observed_terms import days_to_take_back
+from estimator.quotes.observed_terms import days_given
 from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
@@ -271,7 +271,7 @@ def _said(
                 table,
                 reader,
                 prepared.adjustments,
-                days_to_take_back=days_to_take_back(table, act.clinic),
+                days_to_take_back=days_given(table, act.clinic),
                 asked_by=asked_by,
                 before=None if before is None else _before(before, act.settings.data_keys),
                 asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from estimator import price_lists
 from estimator.act import Clinic
+from estimator.keys import Keyring
 from estimator.models import QuoteRevision
+from estimator.quotes.issued_revisions import rows_of
 from pricing import PriceTable, legal_terms
 
 
@@ -22,7 +24,15 @@ def waits_until(revision: QuoteRevision, now: datetime) -> date | None:
     return None if first is None or price_lists.day_of(now, revision.time_zone) >= first else first
 
 
-def days_to_take_back(table: PriceTable, clinic: Clinic) -> int:
-    """Return for how many days an acceptance can be taken back: those of the list, or else the clinic's."""
+def days_given(table: PriceTable, clinic: Clinic) -> int:
+    """Return how many days a quote that is issued now gives to take it back: those of the list, or the clinic's."""
     own = legal_terms.of(table).take_back
     return clinic.reflection_days if own is None else own
+
+
+def days_to_take_back(revision: QuoteRevision, clinic: Clinic, keyring: Keyring) -> int:
+    """Return for how many days an acceptance can be taken back: what its document says, whatever was set since."""
+    rows = rows_of(revision, keyring)
+    if rows is None or rows.days_to_take_back is None:
+        return days_given(price_lists.parsed(revision.table_version), clinic)
+    return rows.days_to_take_back

@@ -34,7 +34,8 @@ class FirmRows(Rows):
     Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
-    which it may be accepted, signed or paid, None if that is any day.
+    which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
+    give to take an acceptance back; None of what was issued before that was kept.
     """
 
     head: Head
@@ -55,6 +56,7 @@ class FirmRows(Rows):
     asked_by: str | None
     paper: Paper = "A4"
     not_before: str | None = None
+    days_to_take_back: int | None = None
     second: SecondRows | None = None
 
 
@@ -155,6 +157,7 @@ def firm_rows(
         asked_by=asked_by,
         paper=paper,
         not_before=None if accept_from is None else reader.day(accept_from),
+        days_to_take_back=days_to_take_back,
     )
 
 

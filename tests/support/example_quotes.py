@@ -174,12 +174,14 @@ def state(request: PatientRequest, now: datetime = NOW, clinic: Clinic = CLINIC)
     return drafts.preview(acting(clinic=clinic, now=now, settings=settings()), draft)
 
 
-def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR) -> QuoteRevision:
+def issue(
+    request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINATOR, clinic: Clinic = CLINIC
+) -> QuoteRevision:
     """Issue what is prepared, as it is now, and commit it."""
     draft = drafts.for_request(request)
     assert draft is not None
     revision = quotes.issue(
-        acting(clinic=CLINIC, actor=actor, now=now, settings=settings()),
+        acting(clinic=clinic, actor=actor, now=now, settings=settings()),
         request,
         save=draft.save,
         fingerprint=state(request, now).fingerprint,
@@ -188,13 +190,15 @@ def issue(request: PatientRequest, now: datetime = NOW, *, actor: str = COORDINA
     return revision
 
 
-def quoted(now: datetime = NOW, submission: str = "form", **asked: object) -> QuoteRevision:
+def quoted(
+    now: datetime = NOW, submission: str = "form", *, clinic: Clinic = CLINIC, **asked: object
+) -> QuoteRevision:
     """Publish, ask, prepare and issue."""
-    if (now, submission, asked) == (NOW, "form", {}) and _has_no_rows():
+    if (now, submission, clinic, asked) == (NOW, "form", CLINIC, {}) and _has_no_rows():
         keys = settings()
         kept(f"a quote {keys.link_key} {keys.lookup_key} {sorted(keys.data_keys.keys())}", _quote)
         return db.session.scalars(select(QuoteRevision)).one()
-    return _quote(now, submission, **asked)
+    return _quote(now, submission, clinic, **asked)
 
 
 def _has_no_rows() -> bool:
@@ -202,11 +206,13 @@ def _has_no_rows() -> bool:
     return not any(db.session.scalar(select(exists(select(model)))) for model in written)
 
 
-def _quote(now: datetime = NOW, submission: str = "form", **asked: object) -> QuoteRevision:
+def _quote(
+    now: datetime = NOW, submission: str = "form", clinic: Clinic = CLINIC, **asked: object
+) -> QuoteRevision:
     version = db.session.scalar(select(TableVersion)) or publish()
     request = ask(version, now, submission=submission, **asked)  # type: ignore[arg-type]
     prepare(request, now)
-    return issue(request, now)
+    return issue(request, now, clinic=clinic)
 
 
 _drawn: dict[bytes | None, bytes] = {}

@@ -47,16 +47,7 @@ def test_an_acceptance_is_confirmed_with_the_last_day_on_which_it_can_be_taken_b
 
 
 def test_what_cannot_be_taken_back_names_no_day(app: Flask) -> None:
-    revision = quoted()
-    quotes.accept(
-        acting(clinic=replace(CLINIC, reflection_days=0), now=NOW, settings=settings()),
-        revision,
-        typed_name="Anna Kowalska",
-        agreed_to="I accept.",
-        language="en",
-        network="203.0.113.0/24",
-        pdf_sha256=None,
-    )
+    accept(quoted(clinic=replace(CLINIC, reflection_days=0)))
     db.session.commit()
     assert options() == [{"what": "accepted"}]
 

@@ -167,17 +167,9 @@ def test_a_last_day_before_the_first_keeps_a_quote_from_being_issued(app: Flask)
     assert prepare(request, valid_until=date(2026, 3, 26)).missing == []
 
 
-def test_without_a_term_the_clinics_days_of_that_moment_count(app: Flask) -> None:
+def test_without_a_term_the_clinics_days_count_that_it_was_issued_with(app: Flask) -> None:
     publish(list_text(more=WAIT))
-    revision = quoted()
-    quotes.accept(
-        acting(clinic=replace(CLINIC, reflection_days=0), now=FIRST, settings=settings()),
-        revision,
-        typed_name="Anna Kowalska",
-        agreed_to="I accept.",
-        language="en",
-        network="203.0.113.0/24",
-        pdf_sha256="a" * 64,
-    )
+    revision = quoted(clinic=replace(CLINIC, reflection_days=0))
+    accept(revision, FIRST)
     with pytest.raises(quotes.TooLate):
         take_back(revision, FIRST)

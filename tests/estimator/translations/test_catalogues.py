@@ -165,7 +165,14 @@ def test_no_message_begins_or_ends_in_the_middle_of_a_sentence() -> None:
     cut = re.compile(
         r"^[\s,;:.]|[\s,;]$|\b(of|at|to|per|from|until|than|and|or|the|a|an|paid to:|seen at:?)$"
     )
-    labels = {"Kept until", "Valid until", "Can be accepted from", "What you agree to", "what you agree to", "What you agreed to"}
+    labels = {
+        "Kept until",
+        "Valid until",
+        "Can be accepted from",
+        "What you agree to",
+        "what you agree to",
+        "What you agreed to",
+    }
     greeting = {"Good day,"}
     separators = {", ", "; "}
     assert {each for each in english("patients") if cut.search(each)} == labels | greeting | separators

@@ -12,7 +12,10 @@ import time_machine
 from flask import Flask
 
 from estimator import clinic
+from estimator.db import db
 from estimator.web.networks import truncated
+from tests.support.acts import acting
+from tests.support.clinic import NOW
 from tests.support.quote_clinic import NAME, TOTAL, Desk, list_text
 from tests.support.visitor import Page, words
 
@@ -276,12 +279,16 @@ def test_the_network_is_written_down_and_not_the_address(address: str, network: 
     assert truncated(address) == network
 
 
-def test_the_days_of_reflection_are_the_clinics(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_days_of_reflection_are_those_that_the_document_gives(desk: Desk) -> None:
     patient = desk.patient(desk.issue())
-    assert "the end of 17 March 2026 (UTC)" in patient.open(f"{patient.path}/accept").text()
-    monkeypatch.setattr(clinic, "current", lambda: clinic.Clinic(reflection_days=0))
+    with desk.app.app_context():
+        clinic.change(acting(now=NOW), "reflection_days", 0)
+        db.session.commit()
     page = patient.open(f"{patient.path}/accept")
-    assert "There are no days in which it could be taken back here" in page.text()
+    assert "the end of 17 March 2026 (UTC)" in page.text()
+    patient.accept()
+    (decision,) = desk.decisions()
+    assert decision.reversible_until is not None
 
 
 def test_the_button_of_a_pdf_in_two_languages_says_so(start: Callable[..., Flask]) -> None:

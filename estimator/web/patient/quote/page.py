@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, price_lists, quotes, wording
+from estimator import clinic, quotes, wording
 from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext, speaking
@@ -98,7 +98,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     number, now = found.quote.number, request_context.now()
     is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
-    days = quotes.days_to_take_back(price_lists.parsed(revision.table_version), clinic.current())
+    days = quotes.days_to_take_back(revision, clinic.current(), request_context.settings().data_keys)
     first = quotes.waits_until(revision, now) if is_open else None
     return render_template(
         "patient/quote.html",
