@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.requests import consents, mailed_codes, name_index, search
+from estimator.requests import consents, mailed_codes, name_index, person_index, search
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -18,26 +18,23 @@ from estimator.requests.lifecycle import (
     KIND,
     LANGUAGES_A_DAY,
     NEXT,
-    TABLE,
     Asked,
     NotPossible,
-    Person,
     answers_of,
     ask,
     assign,
     breakdown_of,
     consents_of,
-    email_lookup,
     end_link,
     find,
     get,
     move,
     new_link,
     note,
-    person_of,
     speak,
     token_of,
 )
+from estimator.requests.person import TABLE, Person, email_lookup, person_of
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
@@ -84,6 +81,7 @@ __all__ = [
     "name_index",
     "new_link",
     "note",
+    "person_index",
     "person_of",
     "search",
     "seen",

@@ -14,7 +14,8 @@ from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import Asked, Person, ask, move, notify, person_of
+from estimator.requests.lifecycle import Asked, ask, move, notify
+from estimator.requests.person import Person, person_of
 
 EXCHANGE = ("question", "answer")
 """The kinds of events that are a question or an answer, which both sides read."""
