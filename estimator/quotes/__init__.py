@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports
+from estimator.quotes.contact import TO_PATIENT, Corrected, Sent, correct_contact, letters, repeat, request_of
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
@@ -37,9 +38,12 @@ from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, iss
 
 __all__ = [
     "ACCEPTANCES_A_DAY",
+    "TO_PATIENT",
     "AlreadyDecided",
+    "Corrected",
     "NotCurrent",
     "NotReady",
+    "Sent",
     "TooLate",
     "TooOften",
     "about",
@@ -49,6 +53,7 @@ __all__ = [
     "by_number",
     "can_be_withdrawn",
     "content_of",
+    "correct_contact",
     "decision_of",
     "decline",
     "drafts",
@@ -58,6 +63,7 @@ __all__ = [
     "issue",
     "keep_pdf",
     "last_day_to_take_back",
+    "letters",
     "new_link",
     "newest",
     "notifications",
@@ -67,7 +73,9 @@ __all__ = [
     "pdf_document",
     "pdf_of",
     "plans",
+    "repeat",
     "reports",
+    "request_of",
     "revisions",
     "rows_of",
     "state_at",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from estimator.requests import consents, mailed_codes, name_index, person_index, search
+from estimator.requests import consents, contact, mailed_codes, name_index, person_index, search
+from estimator.requests.contact import Contact, contact_of, correct
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -42,6 +43,7 @@ from estimator.requests.questions import (
     ask_first,
     keep_question,
     tell_desk,
+    was_answered,
     was_just_told,
 )
 
@@ -56,6 +58,7 @@ __all__ = [
     "TABLE",
     "Asked",
     "ChangedMeanwhile",
+    "Contact",
     "Entry",
     "Erased",
     "NotPossible",
@@ -69,6 +72,9 @@ __all__ = [
     "breakdown_of",
     "consents",
     "consents_of",
+    "contact",
+    "contact_of",
+    "correct",
     "email_lookup",
     "end_link",
     "find",
@@ -88,5 +94,6 @@ __all__ = [
     "speak",
     "tell_desk",
     "token_of",
+    "was_answered",
     "was_just_told",
 ]

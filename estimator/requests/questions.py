@@ -118,6 +118,12 @@ def was_just_told(act: Act, request: PatientRequest, template: str, about: str) 
     return outbox.put_since(since, template, about=about) > 0
 
 
+def was_answered(request: PatientRequest) -> bool:
+    """Whether the desk has answered something at a request."""
+    found = select(RequestEvent.id).filter_by(request_id=request.id, kind="answer").limit(1)
+    return db.session.scalar(found) is not None
+
+
 def answer(act: Act, request: PatientRequest, words: str) -> str:
     """Keep what the desk answers, and mail that there is an answer, which is not in the mail; work has begun with it.
 

@@ -146,6 +146,7 @@ STAFF: dict[str, str] = {
     "desk.state": "requests.work",
     "desk.bulk": "requests.work",
     "desk.new_link": "requests.work",
+    "desk.contact": "requests.work",
     "quotes_desk.prepare": "requests.read",
     "quotes_desk.preview": "requests.read",
     "quotes_desk.preview_pdf": "requests.read",

@@ -17,6 +17,7 @@ from estimator.models.quotes import RevisionState
 from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
+from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
@@ -259,7 +260,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
                 "outcome": outcome(mail, revision.time_zone, domain=True),
                 "letter": states_at_desk.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
-                "again": mail.state == "failed" and mail.address is not None,
+                "again": can_be_sent_again(mail),
             }
             for mail in outbox.mails_about(quotes.about(revision))
         ],

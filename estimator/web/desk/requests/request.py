@@ -193,21 +193,19 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
-    newest = next(
-        (
-            entry
-            for entry in history.history(found, _zone(found), _entries(found))
-            if not entry.kind.startswith("mail")
-        ),
-        None,
-    )
-    what = "" if newest is None else f"{newest.who}: {newest.what}"
     sentence = _(
         "This request was changed while you were looking at it (%(what)s). Nothing of yours was lost or done: "
         "look at it, then press the button again if you still want to.",
-        what=what,
+        what=last_change(found),
     )
     return _page(found, form.refuse(sentence), 409)
+
+
+def last_change(found: PatientRequest) -> str:
+    """Say who did what last at a request; mail that went out since is none of it."""
+    told = history.history(found, _zone(found), _entries(found))
+    newest = next((entry for entry in told if not entry.kind.startswith("mail")), None)
+    return "" if newest is None else f"{newest.who}: {newest.what}"
 
 
 def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
@@ -253,6 +251,9 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
+        undelivered=who is not None and history.undelivered(found, who),
+        others=_others(found, who, settings),
+        most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
@@ -315,6 +316,31 @@ def _quote(found: PatientRequest) -> QuoteRow | None:
         "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
+
+
+class OtherRow(TypedDict):
+    """Another request of the same person."""
+
+    reference: str
+    state_word: str
+    asked_at: str
+    list: str
+
+
+def _others(found: PatientRequest, who: requests.Person | None, settings: Settings) -> list[OtherRow]:
+    """Return the other requests with the same mail address or telephone number, the newest first."""
+    if who is None or found.erased_at is not None:
+        return []
+    numbers = requests.person_index.others_of(found, who, settings.lookup_key)
+    return [
+        {
+            "reference": row.reference,
+            "state_word": desk.state_word(row.state),
+            "asked_at": current_reader().clock(row.created_at, row.time_zone),
+            "list": row.slug,
+        }
+        for row in search.rows(numbers, keyring=settings.data_keys)
+    ]
 
 
 class ConsentRow(TypedDict):
