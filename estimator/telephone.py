@@ -27,6 +27,9 @@ MOST_DIGITS = 20
 LONGEST_READ = 60
 """Maximum number of characters of a text that is read as a number; what is longer is none."""
 
+MOST_TRIES = 200
+"""Maximum number of places of a text that are no numbers after all before nothing more is looked for."""
+
 WHATSAPP = "https://wa.me/"
 
 _SPELLED = re.compile(
@@ -76,6 +79,20 @@ def read(text: str, country: str = "") -> Number | None:
             national = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.NATIONAL)
             return Number(digits_in(whole), digits_in(national.partition(" ext")[0]), international=True)
     return Number(digits, digits, international=False)
+
+
+def numbers_in(text: str, country: str = "", *, most: int = 3) -> list[tuple[str, str]]:
+    """Return the first numbers that stand in a text, as they are written abroad, each with its country's code.
+
+    Without a `country`, only those that begin with a + are numbers.
+    """
+    found: dict[str, str] = {}
+    for match in phonenumbers.PhoneNumberMatcher(text, country or None, max_tries=MOST_TRIES):
+        written = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        found.setdefault(written, phonenumbers.region_code_for_number(match.number) or "")
+        if len(found) == most:
+            break
+    return list(found.items())
 
 
 def digits_in(text: str) -> str:

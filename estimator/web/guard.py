@@ -283,6 +283,8 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint == "checking.upload":
         request.max_content_length = LARGEST_PDF + verify.ROUND_IT
+    if endpoint == "desk.enter" and security.KEY in session:
+        request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("settings.") and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:

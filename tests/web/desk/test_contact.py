@@ -268,3 +268,18 @@ def test_whoever_may_only_read_corrects_nothing(app: Flask, approver: Staff) -> 
     assert shown.links("Correct the contact") == []
     assert isinstance(approver.see(contact(reference)), Page)
     assert approver.page.status in (403, 404)
+
+
+def test_a_quote_has_a_text_for_a_chat_without_a_figure(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, language="fr")
+    coordinator.see(contact(reference))
+    coordinator.press(BUTTON, phone="030 901820")
+    shown = issue(coordinator, reference)
+    (area,) = [area for area in shown.all("textarea") if area.get("id") == "chat"]
+    first, second = "".join(area.itertext()).strip().split("\n")
+    assert first.startswith("Votre devis Q-2026-00001 ")
+    with newest(app, reference) as revision:
+        settings = settings_of(app)
+        assert second == f"{settings.public_url}/q/{quotes.token_of(revision.quote, settings.link_key)}"
+        assert revision.total.partition(".")[0] not in first.replace(",", "")
+    assert "https://wa.me/4930901820?text=Q-2026-00001%0A" in shown.html

@@ -17,6 +17,7 @@ from estimator.models.quotes import RevisionState
 from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
+from estimator.web.desk import chat
 from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.fields import CarriedField, RadiosField
@@ -70,6 +71,7 @@ class IssuedQuote(TypedDict):
     may_be_withdrawn: bool
     link: str | None
     request_link: str | None
+    chat: chat.ChatText | None
     questions: list[QuestionRow]
 
 
@@ -132,6 +134,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "request_link": None
         if of.erased_at is not None
         else f"{settings().public_url}/r/{requests.token_of(of, settings().link_key)}",
+        "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
         "questions": _questions(of),
     }
 

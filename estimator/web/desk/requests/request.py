@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, speaking
+from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
-from estimator.web.desk import readers
+from estimator.web.desk import chat, readers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, pasted, states_at_desk
+from estimator.wording import injury, states_at_desk
 
 
 class Unknown(errors.Missing):
@@ -381,30 +381,24 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
     ]
 
 
-class LinkText(TypedDict):
-    """The link for the patient, in two lines of their language."""
+class LinkTexts(TypedDict):
+    """What is pasted into a chat: the link of the request, of its quote and of its estimate, where there are any."""
 
     with_code: bool
-    text: str
-    language: str
-    direction: str
+    request: chat.ChatText
+    quote: chat.ChatText | None
+    estimate: chat.ChatText | None
 
 
-def _link(found: PatientRequest, settings: Settings) -> LinkText:
-    """Return the link for the patient, with two lines in their language that can be pasted into a chat."""
-    token = requests.token_of(found, settings.link_key)
-    address = f"{settings.public_url}{url_for('asking.open', token=token)}"
-    theirs = reader_of(found.language)
-    provider = price_lists.parsed(found.table_version).provider.name
-    with speaking(theirs):
-        due = found.state in search.OPEN and found.due_at > request_context.now()
-        day = theirs.moment(found.due_at, _zone(found)) if due else None
-        line = pasted.of_request(found.reference, provider, day)
+def _link(found: PatientRequest, settings: Settings) -> LinkTexts:
+    quote = quotes.for_request(found)
     return {
         "with_code": found.email is not None and settings.sends_mail,
-        "text": f"{line}\n{address}",
-        "language": theirs.tag,
-        "direction": theirs.direction,
+        "request": chat.of_request(found),
+        "quote": None
+        if quote is None or not signed_in.may("quotes.issue")
+        else chat.of_quote(found, quotes.newest(quote)),
+        "estimate": chat.of_estimate(found),
     }
 
 
