@@ -65,7 +65,7 @@ def correct_contact(
     quote = for_request(request)
     if "email" in changed and before is not None and quote is not None:
         for revision in revisions(quote):
-            outbox.stop(act, about(revision), before, words=requests.contact.STOPPED)
+            outbox.stop(act, about(revision), before, words=requests.STOPPED)
     ended = end_links or (before is not None and contact.email is None)
     if ended and quote is not None:
         new_link(act, quote)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from estimator.requests import consents, contact, mailed_codes, name_index, person_index, search
-from estimator.requests.contact import Contact, contact_of, correct
+from estimator.requests import chat_message, consents, mailed_codes, name_index, person_index, search
+from estimator.requests.contact import STOPPED, Contact, contact_of, correct
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -55,6 +55,7 @@ __all__ = [
     "QUESTIONS_A_DAY",
     "SEEN",
     "SEEN_AGAIN",
+    "STOPPED",
     "TABLE",
     "Asked",
     "ChangedMeanwhile",
@@ -70,9 +71,9 @@ __all__ = [
     "ask_first",
     "assign",
     "breakdown_of",
+    "chat_message",
     "consents",
     "consents_of",
-    "contact",
     "contact_of",
     "correct",
     "email_lookup",

@@ -69,7 +69,7 @@ def _suggestions(form: RequestForm, found: chat_message.Found, month: str) -> It
             yield _choice(form.planned_month, _("Planned"), shown, when.month)
         else:
             year, _dash, number_of_month = when.month.partition("-")
-            typed = f"{int(number_of_month)} {year}"
+            typed = f"{number_of_month.lstrip('0')} {year}"
             yield _text(form.injury_month, _("When the injury happened"), shown, typed)
 
 
