@@ -67,7 +67,7 @@ DRAWN_BY_HAND = {
     "patient/asked.html": "a link to be copied, which is sent nowhere",
     "patient/breakdown.html": "a currency that the address asks for, and a link to be copied",
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",
-    "desk/request.html": "two lines to be copied, which are sent nowhere",
+    "desk/_chat.html": "two lines to be copied, which are sent nowhere",
     "desk/requests.html": "filters that the address says, and a tick in each row of the list",
     "desk/raise.html": "a tick beside each price",
     "desk/section.html": "a search that the address says, and a tick in each row of the grid",

@@ -297,6 +297,28 @@ def again(mail_id: int, now: datetime) -> bool:
     return put_back == 1
 
 
+def is_on_its_way(act: Act, template: str, about: str, address: str) -> bool:
+    """Whether a mail of a template about a record waits to be sent to an address, or is being sent."""
+    found = select(Mail.id).where(
+        Mail.template == template,
+        Mail.about == about,
+        Mail.address_lookup == lookup_of(act, address),
+        Mail.state.in_(holding.UNSENT),
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def stop(act: Act, about: str, address: str, *, words: str) -> int:
+    """Give up what waits to be sent about a record to an address, and say why; return how many.
+
+    A mail that the server is taking at this moment still goes out.
+    """
+    waits = Mail.about == about, Mail.address_lookup == lookup_of(act, address), Mail.state == "waiting"
+    return changed_rows(
+        update(Mail).where(*waits).values(state="failed", words=words, ended_at=act.now, **_LEASED.freed())
+    )
+
+
 def delay_after(attempts: int) -> timedelta:
     """Return how long a mail waits after a number of attempts: exponential backoff, an hour at most."""
     doubled: int = 2 ** min(attempts - 1, 10)

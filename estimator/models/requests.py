@@ -133,7 +133,7 @@ class PatientRequest(Base):
 
 
 class NameWord(Base):
-    """A beginning of a word of a name, three letters or longer, as the first 63 bits of its HMAC."""
+    """What a request is found by, as the first 63 bits of its HMAC: beginnings of names and addresses, digits."""
 
     __tablename__ = "request_name_word"
     __table_args__ = (Index("ix_request_name_word_request_id", "request_id"), {"sqlite_with_rowid": False})

@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import audit, links
+from estimator import audit, keys, links
 from estimator.act import Act, Clinic
 from estimator.db import changed_rows, db
 from estimator.mail import outbox
@@ -40,7 +40,7 @@ from estimator.models import (
     RequestEvent,
 )
 from estimator.quotes import notifications
-from estimator.requests import add_event, lock
+from estimator.requests import add_event, lock, person_index, person_of
 
 BATCH = 200
 """Number of requests removed in one transaction, so that no other writer waits long."""
@@ -125,8 +125,10 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
     request.link_hash = _nothing()
     if quote is not None:
         quote.link_hash = _nothing()
-    if contract is None:
-        changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
+    changed_rows(sql_delete(NameWord).filter_by(request_id=request.id))
+    if contract is not None:
+        _find_by_name(act, request)
+    else:
         request.full_name = request.patient_name = None
         if request.state in ("new", "in_work", "waiting", "quoted") or (
             request.state == "accepted" and not whole  # what was accepted was taken back
@@ -235,6 +237,16 @@ def _erase_revisions(
         .values(typed_name=None, words=None, network="")
     )
     db.session.expire_all()
+
+
+def _find_by_name(act: Act, request: PatientRequest) -> None:
+    """Let staff find a contract by the names in it, and by nothing else of the person."""
+    try:
+        person = person_of(request, act.settings.data_keys)
+    except keys.Unreadable:
+        return
+    if person is not None:
+        person_index.keep(request, person, act.settings.lookup_key)
 
 
 def _nothing() -> str:

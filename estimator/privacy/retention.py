@@ -18,7 +18,7 @@ from estimator.db import db
 from estimator.mail import outbox, smtp
 from estimator.price_lists import previews
 from estimator.privacy import erasure
-from estimator.requests import mailed_codes
+from estimator.requests import mailed_codes, person_index
 
 What = Literal[
     "documents",
@@ -76,6 +76,8 @@ def _run(act: Act, found: Report, done: Callable[[], None]) -> None:
     found["requests"] = _until_none(partial(erasure.remove_old, act), done)
     found["people in quotes"] = _until_none(partial(erasure.erase_old, act), done)
     found["people in quotes"] += _until_none(partial(erasure.erase_leftovers, act), done)
+    # Nothing is removed by it; it is what an older program left undone that a request is found by.
+    _until_none(partial(person_index.index_some, act), done)
     # Last: whatever is removed above leaves emptied mail behind.
     found["mail addresses"] = outbox.forget_addresses(act)
     found["mail remains"] = outbox.clear_away(act.now)

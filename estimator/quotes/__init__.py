@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports
+from estimator.quotes.contact import TO_PATIENT, Corrected, Sent, correct_contact, letters, repeat, request_of
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
@@ -39,9 +40,12 @@ from estimator.quotes.observed_terms import days_to_take_back, first_day_to_acce
 
 __all__ = [
     "ACCEPTANCES_A_DAY",
+    "TO_PATIENT",
     "AlreadyDecided",
+    "Corrected",
     "NotCurrent",
     "NotReady",
+    "Sent",
     "TooEarly",
     "TooLate",
     "TooOften",
@@ -52,6 +56,7 @@ __all__ = [
     "by_number",
     "can_be_withdrawn",
     "content_of",
+    "correct_contact",
     "days_to_take_back",
     "decision_of",
     "decline",
@@ -63,6 +68,7 @@ __all__ = [
     "issue",
     "keep_pdf",
     "last_day_to_take_back",
+    "letters",
     "new_link",
     "newest",
     "notifications",
@@ -72,7 +78,9 @@ __all__ = [
     "pdf_document",
     "pdf_of",
     "plans",
+    "repeat",
     "reports",
+    "request_of",
     "revisions",
     "rows_of",
     "state_at",

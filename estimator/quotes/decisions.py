@@ -94,7 +94,7 @@ def accept(
     )
     if (db.session.scalar(before) or 0) >= ACCEPTANCES_A_DAY:
         raise TooOften
-    days = observed_terms.days_to_take_back(revision, act.clinic, act.settings.data_keys)
+    days = observed_terms.days_to_take_back(act, revision)
     last = price_lists.day_of(act.now, revision.time_zone) + timedelta(days=days)
     until = _end_of(last, revision.time_zone) if days else None
     said = _decide(

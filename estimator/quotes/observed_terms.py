@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from estimator import price_lists
-from estimator.act import Clinic
-from estimator.keys import Keyring
+from estimator.act import Act, Clinic
 from estimator.models import QuoteRevision
 from estimator.quotes.issued_revisions import rows_of
 from pricing import PriceTable, legal_terms
@@ -30,9 +29,9 @@ def days_given(table: PriceTable, clinic: Clinic) -> int:
     return clinic.reflection_days if own is None else own
 
 
-def days_to_take_back(revision: QuoteRevision, clinic: Clinic, keyring: Keyring) -> int:
+def days_to_take_back(act: Act, revision: QuoteRevision) -> int:
     """Return for how many days an acceptance can be taken back: what its document says, whatever was set since."""
-    rows = rows_of(revision, keyring)
+    rows = rows_of(revision, act.settings.data_keys)
     if rows is None or rows.days_to_take_back is None:
-        return days_given(price_lists.parsed(revision.table_version), clinic)
+        return days_given(price_lists.parsed(revision.table_version), act.clinic)
     return rows.days_to_take_back

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from estimator.requests import consents, mailed_codes, name_index, search
+from estimator.requests import chat_message, consents, mailed_codes, name_index, person_index, search
+from estimator.requests.contact import STOPPED, Contact, contact_of, correct
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -18,26 +19,23 @@ from estimator.requests.lifecycle import (
     KIND,
     LANGUAGES_A_DAY,
     NEXT,
-    TABLE,
     Asked,
     NotPossible,
-    Person,
     answers_of,
     ask,
     assign,
     breakdown_of,
     consents_of,
-    email_lookup,
     end_link,
     find,
     get,
     move,
     new_link,
     note,
-    person_of,
     speak,
     token_of,
 )
+from estimator.requests.person import TABLE, Person, email_lookup, person_of
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
@@ -45,6 +43,7 @@ from estimator.requests.questions import (
     ask_first,
     keep_question,
     tell_desk,
+    was_answered,
     was_just_told,
 )
 
@@ -56,9 +55,11 @@ __all__ = [
     "QUESTIONS_A_DAY",
     "SEEN",
     "SEEN_AGAIN",
+    "STOPPED",
     "TABLE",
     "Asked",
     "ChangedMeanwhile",
+    "Contact",
     "Entry",
     "Erased",
     "NotPossible",
@@ -70,8 +71,11 @@ __all__ = [
     "ask_first",
     "assign",
     "breakdown_of",
+    "chat_message",
     "consents",
     "consents_of",
+    "contact_of",
+    "correct",
     "email_lookup",
     "end_link",
     "find",
@@ -84,11 +88,13 @@ __all__ = [
     "name_index",
     "new_link",
     "note",
+    "person_index",
     "person_of",
     "search",
     "seen",
     "speak",
     "tell_desk",
     "token_of",
+    "was_answered",
     "was_just_told",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,17 +21,16 @@ from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
-from estimator.models import Estimate, NameWord, PatientRequest, RequestConsent, RequestEvent
+from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEvent
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
-from estimator.requests import name_index
+from estimator.requests import person_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import ChangedMeanwhile, add_event, lock
+from estimator.requests.person import Person, email_lookup, sealed
 from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
 KIND = "request"
 """What the links of this module open; part of their tokens."""
-
-TABLE = PatientRequest.__tablename__
 
 LANGUAGES_A_DAY = 20
 """Maximum number of changes of the language of one request in 24 hours."""
@@ -56,36 +55,6 @@ class NotPossible(Exception):
     def __init__(self, before: RequestState, after: RequestState) -> None:
         self.before, self.after = before, after
         super().__init__(before, after)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who asks, and what they wrote; each field is a sealed column of the same name.
-
-    `patient_name` is there where somebody else asks. What is None was left open: codes of `wording.injury` about the
-    patient, and when whoever asks can be reached.
-    """
-
-    full_name: str
-    email: str | None
-    phone: str | None
-    message: str
-    patient_name: str | None = None
-    injury_level: str | None = None
-    injury_completeness: str | None = None
-    injury_month: str | None = None
-    age_group: str | None = None
-    answer_hours: str | None = None
-
-    @property
-    def patient(self) -> str:
-        """The name of the patient, to whom a quote is made out."""
-        return self.patient_name or self.full_name
-
-    @property
-    def asked_by(self) -> str | None:
-        """The name of whoever asks for somebody else; None if the patient asks."""
-        return self.full_name if self.patient_name else None
 
 
 @dataclass(frozen=True)
@@ -125,7 +94,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "total": breakdown["totals"]["total"]["likely"],
         "at_least": is_at_least(breakdown),
         "currency": breakdown["currency"],
-        **_sealed(person, name, act.settings.data_keys),
+        **sealed(person, name, act.settings.data_keys),
         "email_lookup": email_lookup(person.email, act.settings.lookup_key),
         "country": asked.country,
         "language": asked.language,
@@ -151,7 +120,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
     else:
         raise RuntimeError("no reference is free")
     if added:
-        _with_words(found, person, act.settings.lookup_key)
+        person_index.keep(found, person, act.settings.lookup_key)
         _with_consents(found, asked.consents, how=origin, now=act.now)
         # What the desk enters is no mail that anybody may cause.
         limits = outbox.UNLIMITED if origin == "staff" else None
@@ -199,19 +168,6 @@ def end_link(act: Act, request: PatientRequest) -> str:
     request.link_hash = links.stored(token)
     db.session.flush()
     return token
-
-
-def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
-    """Return who asks, None once the person is erased. Raises keys.Unreadable."""
-    full_name = _opened(request, "full_name", keyring)
-    if full_name is None:
-        return None
-    rest = {
-        column.name: _opened(request, column.name, keyring)
-        for column in fields(Person)
-        if column.name not in ("full_name", "message")
-    }
-    return Person(full_name=full_name, message=_opened(request, "message", keyring) or "", **rest)
 
 
 def breakdown_of(request: PatientRequest) -> StoredBreakdown:
@@ -318,11 +274,6 @@ def consents_of(request: PatientRequest) -> Sequence[RequestConsent]:
     ).all()
 
 
-def email_lookup(address: str | None, lookup_key: str) -> str | None:
-    """Return what is stored of an address so that the requests from it are found."""
-    return None if address is None else keys.lookup(lookup_key, "address", address.casefold())
-
-
 def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str:
     """Return what a form with these words is known by; nothing can be read from it."""
     said = json.dumps(
@@ -331,31 +282,6 @@ def _named(submission: str, estimate: str, asked: Asked, lookup_key: str) -> str
     )
     rest = [asked.language, asked.for_whom, asked.planned_month or "", asked.answer_by or ""]
     return keys.lookup(lookup_key, "submission", "\x00".join([said, *rest]))
-
-
-def _sealed(person: Person, name: str, keyring: keys.Keyring) -> dict[str, bytes | None]:
-    return {
-        column: None if text is None else keyring.seal(text, TABLE, column, name)
-        for column, text in vars(person).items()
-    }
-
-
-def _opened(request: PatientRequest, column: str, keyring: keys.Keyring) -> str | None:
-    sealed: bytes | None = getattr(request, column)
-    return None if sealed is None else keyring.open(sealed, TABLE, column, request.name)
-
-
-def _with_words(request: PatientRequest, person: Person, lookup_key: str) -> None:
-    """Let a request be found by the name of whoever asks and by that of the patient."""
-    found = sorted(
-        {
-            beginning
-            for name in {person.full_name, person.patient}
-            for beginning in name_index.beginnings(name, lookup_key)
-        }
-    )
-    db.session.add_all(NameWord(word=word, request_id=request.id) for word in found)
-    db.session.flush()
 
 
 def _with_consents(

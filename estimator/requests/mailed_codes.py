@@ -162,6 +162,11 @@ def digits_of(act: Act, code: QuoteCode) -> str | None:
     return act.settings.data_keys.open(code.code, QuoteCode.__tablename__, "code", code.name)
 
 
+def end(request: PatientRequest) -> None:
+    """End every code of a request, and forget that there were any: its address is another one from now on."""
+    changed_rows(sql_delete(QuoteCode).where(QuoteCode.request_id == request.id))
+
+
 class Over(NamedTuple):
     """How many codes were over and blanked, and how many were removed, because no limit counts them any more."""
 

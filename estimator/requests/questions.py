@@ -14,7 +14,8 @@ from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import Asked, Person, ask, move, notify, person_of
+from estimator.requests.lifecycle import Asked, ask, move, notify
+from estimator.requests.person import Person, person_of
 
 EXCHANGE = ("question", "answer")
 """The kinds of events that are a question or an answer, which both sides read."""
@@ -115,6 +116,12 @@ def was_just_told(act: Act, request: PatientRequest, template: str, about: str) 
     )
     since = max(act.now - QUIET, db.session.scalar(answered) or act.now - QUIET)
     return outbox.put_since(since, template, about=about) > 0
+
+
+def was_answered(request: PatientRequest) -> bool:
+    """Whether the desk has answered something at a request."""
+    found = select(RequestEvent.id).filter_by(request_id=request.id, kind="answer").limit(1)
+    return db.session.scalar(found) is not None
 
 
 def answer(act: Act, request: PatientRequest, words: str) -> str:

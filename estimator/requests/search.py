@@ -18,22 +18,24 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    exists,
     func,
     literal,
+    or_,
     select,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from estimator import keys
+from estimator import keys, telephone
 from estimator.db import UTCDateTime, db
 from estimator.estimates import LETTERS
 from estimator.mail import addresses
 from estimator.models import NameWord, PatientRequest, TableVersion
 from estimator.models.requests import REQUEST_STATES, RequestState
-from estimator.requests import lifecycle, name_index
+from estimator.requests import name_index, person_index
+from estimator.requests.person import TABLE, email_lookup
 
 PAGE = 50
 """Maximum number of requests on one page."""
@@ -148,30 +150,47 @@ class Page:
 
 @dataclass(frozen=True)
 class Search:
-    """A parsed search: the beginning of a reference, an address, or beginnings of words of a name."""
+    """A parsed search: the beginning of a reference, an address, digits, or beginnings of words of a name.
+
+    `address` is the beginning of an address that `email` is the whole of. Digits are some of a telephone number, or
+    of the `reference` that stands beside them.
+    """
 
     reference: str = ""
     estimate: str = ""
     email: str = ""
+    address: int | None = None
+    digits: tuple[int, ...] = ()
     words: tuple[int, ...] = ()
     too_short: bool = False
     left_out: bool = False
 
 
 def understood(typed: str, lookup_key: str) -> Search:
-    """Parse what somebody typed. A name must have all the words; those of one or two letters are left out."""
+    """Parse what somebody typed. A name must have all the words; those of one or two letters are left out.
+
+    Digits can be those of a reference as well as of a telephone number.
+    """
     text = " ".join(typed.split())
     if not text:
         return Search()
     if "@" in text:
-        return Search(email=lifecycle.email_lookup(addresses.spelling(text), lookup_key) or "")
+        return Search(
+            email=email_lookup(addresses.spelling(text), lookup_key) or "",
+            address=person_index.of_typed_address(text, lookup_key),
+        )
     letters = re.sub(r"[\s-]", "", text).upper()
     named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}})", letters)
     if named is not None:
         whole = _reference(named[1], named[2])
         return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)
-    if re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and re.search(r"[0-9]", letters):
-        return Search(reference=_reference("REQ", letters))
+    is_reference = re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and re.search(r"[0-9]", letters)
+    reference = _reference("REQ", letters) if is_reference else ""
+    if telephone.is_typed(text):
+        digits = tuple(person_index.of_typed_digits(text, lookup_key))
+        return Search(reference=reference, digits=digits, too_short=not (digits or reference))
+    if reference:
+        return Search(reference=reference)
     words = name_index.word_of(text, lookup_key)
     left_out = len(words) < len(text.split())
     return Search(words=tuple(dict.fromkeys(words)), too_short=not words, left_out=left_out)
@@ -227,12 +246,13 @@ def assignees() -> Sequence[int]:
 class _Condition:
     """One condition: as a predicate on a request, and as lists of ids, each in the order of an index.
 
-    Without lists it matches too many requests to be scanned.
+    Without lists it matches too many requests to be scanned. Lists that are `overlapping` may hold the same request.
     """
 
     holds: ColumnElement[bool]
     lists: tuple[tuple[InstrumentedAttribute[int], ColumnElement[bool]], ...]
     of_states: bool = False
+    overlapping: bool = False
 
     @property
     def of_words(self) -> bool:
@@ -249,7 +269,8 @@ class _Condition:
             arms.append(arm if below is None else arm.where(number < below))
         if len(arms) == 1:
             return arms[0].limit(limit).offset(offset or None)
-        both = union_all(*(select(arm.limit(limit + offset).subquery().c.id) for arm in arms)).subquery()
+        together = union if self.overlapping else union_all
+        both = together(*(select(arm.limit(limit + offset).subquery().c.id) for arm in arms)).subquery()
         return select(both.c.id).order_by(both.c.id.desc()).limit(limit).offset(offset or None)
 
 
@@ -264,26 +285,47 @@ def _filters(wanted: Filter, search: Search) -> list[_Condition]:
         columns.append(PatientRequest.assignee_id == wanted.assignee)
     if wanted.slug:
         columns.append(PatientRequest.slug == wanted.slug)
-    if search.email:
-        columns.append(PatientRequest.email_lookup == search.email)
     states = STATES.get(wanted.state, ())
     if states:
         each = tuple((PatientRequest.id, PatientRequest.state == state) for state in states)
         found.append(_Condition(PatientRequest.state.in_(states), each, of_states=True))
     found += [_Condition(condition, ((PatientRequest.id, condition),)) for condition in columns]
-    for word in search.words:
-        has_it = exists().where(NameWord.word == word, NameWord.request_id == PatientRequest.id)
-        found.append(_Condition(has_it, ((NameWord.request_id, NameWord.word == word),)))
-    for column, beginning in (
-        (PatientRequest.reference, search.reference),
-        (PatientRequest.estimate_reference, search.estimate),
-    ):
-        if len(beginning) > len("REQ-"):
-            begins = func.substr(column, 1, len(beginning)) == beginning
-            among = and_(column.between(beginning, f"{beginning}{'Z' * 10}"), begins)
-            few = len(beginning) >= len("REQ-") + LEAST_OF_REFERENCE
-            found.append(_Condition(begins, ((PatientRequest.id, among),) if few else ()))
-    return found
+    found += [_of_number(word) for word in search.words]
+    if search.email:
+        whole = PatientRequest.email_lookup == search.email
+        found.append(_any([_Condition(whole, ((PatientRequest.id, whole),)), *_of_numbers(search.address)]))
+    beginnings = [
+        _of_reference(column, beginning)
+        for column, beginning in (
+            (PatientRequest.reference, search.reference),
+            (PatientRequest.estimate_reference, search.estimate),
+        )
+        if len(beginning) > len("REQ-")
+    ]
+    if search.digits:
+        beginnings = [_any([*beginnings, *_of_numbers(*search.digits)])]
+    return [*found, *beginnings]
+
+
+def _of_number(number: int) -> _Condition:
+    return _Condition(person_index.has(number), ((NameWord.request_id, NameWord.word == number),))
+
+
+def _of_numbers(*numbers: int | None) -> list[_Condition]:
+    return [_of_number(number) for number in numbers if number is not None]
+
+
+def _of_reference(column: InstrumentedAttribute[str], beginning: str) -> _Condition:
+    begins = func.substr(column, 1, len(beginning)) == beginning
+    among = and_(column.between(beginning, f"{beginning}{'Z' * 10}"), begins)
+    few = len(beginning) >= len("REQ-") + LEAST_OF_REFERENCE
+    return _Condition(begins, ((PatientRequest.id, among),) if few else ())
+
+
+def _any(some: Sequence[_Condition]) -> _Condition:
+    """Return the condition that at least one of some holds, each of which has lists."""
+    lists = tuple(one for condition in some for one in condition.lists)
+    return _Condition(or_(*(one.holds for one in some)), lists, overlapping=len(lists) > 1)
 
 
 def _by_number(filters: Sequence[_Condition], after: Place | None) -> tuple[list[int], Place | None, bool]:
@@ -454,7 +496,7 @@ def _rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
         full_name, unreadable = None, False
         if hidden is not None:
             try:
-                full_name = keyring.open(hidden, lifecycle.TABLE, "full_name", name)
+                full_name = keyring.open(hidden, TABLE, "full_name", name)
             except keys.Unreadable:
                 unreadable = True
         found[row.id] = Row(full_name=full_name, unreadable=unreadable, erased=hidden is None, **known)

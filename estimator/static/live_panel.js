@@ -13,7 +13,12 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const panel = () => document.getElementById(name);
   const spoken = document.getElementById(`${name}-spoken`);
   const failed = document.querySelector(".failed");
-  const typed = () => new URLSearchParams(new FormData(form));
+  // What says nothing about the answer stays here, such as a long message.
+  const typed = () => {
+    const data = new FormData(form);
+    for (const control of form.querySelectorAll("[data-not-asked]")) data.delete(control.name);
+    return new URLSearchParams(data);
+  };
   const lists = form.method === "get";
   // A list comes with what was asked for. A total may not: a browser that went back has kept later answers.
   let shown = lists ? typed().toString() : "";

@@ -150,6 +150,7 @@ STAFF: dict[str, str] = {
     "desk.state": "requests.work",
     "desk.bulk": "requests.work",
     "desk.new_link": "requests.work",
+    "desk.contact": "requests.work",
     "quotes_desk.prepare": "requests.read",
     "quotes_desk.preview": "requests.read",
     "quotes_desk.preview_pdf": "requests.read",
@@ -287,6 +288,8 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint == "checking.upload":
         request.max_content_length = LARGEST_PDF + verify.ROUND_IT
+    if endpoint == "desk.enter" and security.KEY in session:
+        request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("settings.") and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:

@@ -27,13 +27,13 @@ class Outcome:
     letter: str | None
 
 
-def outcome(mail: Mail, zone: str, *, domain: bool = False) -> Outcome:
+def outcome(mail: Mail, zone: str, *, domain: bool = False, whole: bool = False) -> Outcome:
     """Return the status of a mail in the reader's language and a time zone; its address is masked.
 
-    Staff see the `domain` of the address in any case.
+    Staff see the `domain` of the address in any case, and the `whole` of it where they have to check it.
     """
     return Outcome(
-        address=_address(mail, domain),
+        address=_address(mail, domain, whole),
         asked_at=current_reader().clock(mail.created_at, zone),
         state=mail.state,
         sentence=_sentence(mail, zone),
@@ -42,14 +42,14 @@ def outcome(mail: Mail, zone: str, *, domain: bool = False) -> Outcome:
     )
 
 
-def _address(mail: Mail, domain: bool) -> str:
+def _address(mail: Mail, domain: bool, whole: bool) -> str:
     try:
         address = outbox.address_of(mail, request_context.settings().data_keys)
     except keys.Unreadable:
         address = None
     if address is None:
         return _("an address that we have deleted")
-    return addresses.masked(address, domain=domain)
+    return address if whole else addresses.masked(address, domain=domain)
 
 
 def _sentence(mail: Mail, zone: str) -> str:

@@ -15,3 +15,18 @@ def of_request(reference: str, provider: str, due: str | None) -> str:
         provider=provider,
         day=due,
     )
+
+
+def of_quote(number: str, provider: str, until: str) -> str:
+    """Return the line above the link to a quote; what it comes to stands behind the link alone."""
+    return _(
+        "Your quote %(number)s from %(provider)s, valid until %(day)s:",
+        number=number,
+        provider=provider,
+        day=until,
+    )
+
+
+def of_estimate(reference: str, provider: str) -> str:
+    """Return the line above the link to an estimate."""
+    return _("Your estimate %(reference)s at %(provider)s:", reference=reference, provider=provider)

@@ -78,6 +78,8 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
     "assigned": lazy_gettext("Assigned to a coordinator"),
     "language": lazy_gettext("Language of our answers changed"),
+    "contact": lazy_gettext("Contact details corrected"),
+    "sent_again": lazy_gettext("An email sent again"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),

@@ -40,6 +40,8 @@ REQUEST_AT_DESK: Mapping[RequestState, Any] = {
 EVENTS_AT_DESK: Mapping[str, Any] = {
     "asked": lazy_gettext("asked for a firm quote"),
     "language": lazy_gettext("changed the language of our answers"),
+    "contact": lazy_gettext("corrected the contact"),
+    "sent_again": lazy_gettext("sent a mail again"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),
@@ -56,6 +58,15 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "erased": lazy_gettext("deleted the person’s details"),
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
+
+CONTACT_AT_DESK: Mapping[str, Any] = {
+    "full_name": lazy_gettext("name"),
+    "patient_name": lazy_gettext("name of the patient"),
+    "email": lazy_gettext("email address"),
+    "phone": lazy_gettext("telephone"),
+    "language": lazy_gettext("language"),
+}
+"""What the desk calls the fields of a contact."""
 
 MAILS: Mapping[str, Any] = {
     "estimate": lazy_gettext("An estimate"),

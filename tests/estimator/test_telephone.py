@@ -27,3 +27,30 @@ def test_an_example_keeps_its_order_in_a_sentence_from_right_to_left() -> None:
     assert telephone.EXAMPLE[0] == "\N{LEFT-TO-RIGHT ISOLATE}"
     assert telephone.EXAMPLE[-1] == "\N{POP DIRECTIONAL ISOLATE}"
     assert telephone.dial(telephone.EXAMPLE[1:-1]) == "tel:+4930901820"
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "whole"),
+    [
+        ("+880 1711-000000", "", "8801711000000"),
+        ("01711 000000", "BD", "8801711000000"),
+        ("8801711000000", "", "8801711000000"),
+        ("008801711000000", "DE", "8801711000000"),
+        ("+49 (0)30 901820", "FR", "4930901820"),
+        ("8 912 345-67-89", "RU", "79123456789"),
+        ("+91 98765 43210 ext. 4", "", "919876543210"),
+    ],
+)
+def test_a_number_is_one_number_however_it_is_written(written: str, country: str, whole: str) -> None:
+    found = telephone.read(written, country)
+    assert found is not None
+    assert (found.whole, found.international) == (whole, True)
+    address = telephone.whatsapp(written, country, "REQ-7K3M-92QF\nhttps://example.org/r/x?a=1")
+    assert address == (
+        f"https://wa.me/{whole}?text=REQ-7K3M-92QF%0Ahttps%3A%2F%2Fexample.org%2Fr%2Fx%3Fa%3D1"
+    )
+
+
+@pytest.mark.parametrize("written", ["12345", "ask at the desk", "", "1234", "9" * 30, "+999 999 999 999"])
+def test_no_chat_is_opened_with_what_is_no_number_of_a_country(written: str) -> None:
+    assert telephone.whatsapp(written, "", "hello") is None

@@ -147,6 +147,7 @@ MAY: dict[str, set[str]] = {
     "desk.state": {"coordinator"},
     "desk.bulk": {"coordinator"},
     "desk.new_link": {"coordinator"},
+    "desk.contact": {"coordinator"},
     "quotes_desk.prepare": {"coordinator", "approver"},
     "quotes_desk.preview": {"coordinator", "approver"},
     "quotes_desk.preview_pdf": {"coordinator", "approver"},

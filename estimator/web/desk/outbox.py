@@ -1,4 +1,4 @@
-"""The outbox for coordinators: all mail, what it is about, what became of it; send again what was given up."""
+"""The outbox for coordinators: all mail, to whom and about what it is, what became of it; send mail again."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Any, TypedDict
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import audit, quotes
+from estimator import keys, quotes, requests
 from estimator.db import db
-from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Mail, Quote
 from estimator.web import errors, whole_numbers
 from estimator.web.mail_status import Outcome, outcome
-from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import states_at_desk
@@ -34,6 +32,17 @@ FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "failed": (lazy_gettext("Given up"), ("failed",)),
 }
 """The filters of the page: the label and the states of each."""
+
+SENT: Mapping[quotes.Sent, Any] = {
+    "again": lazy_gettext("It is sent again."),
+    "anew": lazy_gettext("It is sent again, to the address that the request has now."),
+    "waits": lazy_gettext(
+        "It was not sent again: its address has been deleted, or somebody else has already sent it."
+    ),
+    "no_address": lazy_gettext("It was not sent again: the request has no email address that can be read."),
+    "no_server": lazy_gettext("It was not sent again: this installation sends no mail."),
+}
+"""What became of a mail that was to be sent again."""
 
 _REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
@@ -61,16 +70,24 @@ def page() -> ResponseReturnValue:
 
 @pages.post("/<whole:number>/again")
 def again(number: int) -> ResponseReturnValue:
-    """Put a mail that was given up back into the outbox."""
-    with committing():
-        put = outbox.again(number, now())
-        if put:
-            audit.add(act(), "mail.again", subject=f"mail:{number}")
-    if put:
-        flash(_("It is sent again."))
-    else:
-        flash(_("It was not sent again: its address has been deleted, or somebody else has already sent it."))
+    """Send a mail once more: what was given up, and to a patient also what their mail server took."""
+    mail = db.session.get(Mail, number)
+    try:
+        with committing():
+            sent: quotes.Sent = "waits" if mail is None else quotes.repeat(act(), mail)
+    except requests.Erased:
+        sent = "waits"
+    except keys.Unreadable:
+        sent = "no_address"
+    flash(str(SENT[sent]))
     return redirect(_back(), code=303)
+
+
+def can_be_sent_again(mail: Mail) -> bool:
+    """Whether a mail has a button to send it again."""
+    if mail.template in quotes.TO_PATIENT:
+        return mail.state in ("sent", "failed")
+    return mail.state == "failed" and mail.address is not None
 
 
 def _back() -> str:
@@ -99,15 +116,18 @@ class OutboxRow(TypedDict):
 
 def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     numbers = {_number(mail.about) for mail in mails if quotes.numbers.is_one(mail.about)}
-    requests = _requests_of(numbers)
+    requests_by_number = _requests_of(numbers)
     return [
         {
             "number": mail.id,
             "letter": str(states_at_desk.MAILS.get(mail.template, mail.template)),
             "about": mail.about,
-            "address": _address(mail.about, requests),
-            "outcome": outcome(mail, "UTC", domain=True),
-            "again": mail.state == "failed" and mail.address is not None,
+            "address": _address(mail.about, requests_by_number),
+            # A coordinator sees the address of a request at the request itself; other people's stay masked.
+            "outcome": outcome(
+                mail, "UTC", domain=True, whole=_address(mail.about, requests_by_number) is not None
+            ),
+            "again": can_be_sent_again(mail),
         }
         for mail in mails
     ]
@@ -121,11 +141,11 @@ def _requests_of(numbers: set[str]) -> Mapping[str, str]:
     return {quote.number: quote.request.reference for quote in found}
 
 
-def _address(about: str, requests: Mapping[str, str]) -> str | None:
+def _address(about: str, by_number: Mapping[str, str]) -> str | None:
     """Return the page of what a mail is about; None where the desk has none."""
     if about.startswith("REQ-"):
         return url_for("desk.request", reference=about)
-    reference = requests.get(_number(about))
+    reference = by_number.get(_number(about))
     return None if reference is None else url_for("quotes_desk.prepare", reference=reference)
 
 

@@ -53,6 +53,7 @@ SENTENCES = {
     "people.listed": lazy_gettext("listed the people whose data were here"),
     "mail.again": lazy_gettext("sent a mail again"),
     "request.new_link": lazy_gettext("made a new link for a request"),
+    "request.contact": lazy_gettext("corrected the contact of a request"),
     "request.erased": lazy_gettext("removed the person of a request"),
     "settings.changed": lazy_gettext("changed a setting"),
     "rate.entered": lazy_gettext("entered a rate of exchange"),

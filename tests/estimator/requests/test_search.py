@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 
 from estimator import keys, price_lists
 from estimator.db import db
-from estimator.models import TableVersion
+from estimator.models import NameWord, TableVersion
 from estimator.privacy import erasure
-from estimator.requests import search
+from estimator.requests import person_index, search
 from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
 from tests.support import profile
@@ -129,7 +130,7 @@ def test_letters_and_figures_alone_are_a_reference_and_letters_alone_a_name(app:
     assert search.understood("Mina Quill mina", key).words == search.understood("mina QUILL", key).words
 
 
-def test_a_person_is_found_by_beginnings_of_the_name_and_by_the_whole_address(
+def test_a_person_is_found_by_beginnings_of_the_name_and_of_the_address(
     app: Flask, version: TableVersion
 ) -> None:
     found = request(NOW)
@@ -140,15 +141,92 @@ def test_a_person_is_found_by_beginnings_of_the_name_and_by_the_whole_address(
         "Wilhelmina Quill",
         "MINA@Quillworth.org",
         " mina@quillworth.org ",
+        "mina",
+        "mina@",
+        "mina@quillworth",
+        "@quillworth.org",
     ):
         assert [row.reference for row in page(typed=typed).rows] == [found.reference], typed
-    for typed in ("helmina", "quill smith", "mina@quillworth", "quillworth.org", "ina@quillworth.org"):
+    for typed in ("helmina", "quill smith", "mina@wrong", "@quill", "ina@quillworth.org"):
         assert page(typed=typed).rows == [], typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+49 30 901820",
+        "4930901820",
+        "0049 (0)30 90 18 20",
+        "+49 (0)30 901820",
+        "030/901820",
+        "030 90",
+        "1820",
+        "٣٠٩٠١٨٢٠",
+    ],
+)
+def test_a_person_is_found_by_the_digits_of_their_telephone_number_in_any_spelling(
+    app: Flask, version: TableVersion, typed: str
+) -> None:
+    found = request(NOW)
+    request(NOW, replace(PERSON, phone="+49 40 123456", full_name="Berta 901820"), submission="other")
+    assert [row.reference for row in page(typed=typed).rows] == [found.reference]
+    assert [row.reference for row in page(typed=typed, order="due").rows] == [found.reference]
+
+
+def test_digits_can_be_of_a_reference_as_well_and_are_listed_once(app: Flask, version: TableVersion) -> None:
+    both = request(NOW, replace(PERSON, phone="+49 30 7392 7392"))
+    both.reference = "REQ-7392-7392"
+    other = request(NOW, submission="other")
+    other.reference = "REQ-7392-AAAA"
+    db.session.commit()
+    assert [row.id for row in page(typed="7392").rows] == [other.id, both.id]
+    assert page(typed="739").more is None
+
+
+def test_a_request_that_an_older_program_made_is_indexed_by_the_night(
+    app: Flask, version: TableVersion
+) -> None:
+    found, erased = request(NOW), request(NOW, submission="other")
+    erasure.erase(acting(now=NOW), erased)
+    db.session.execute(delete(NameWord))
+    db.session.commit()
+    assert page(typed="901820").rows == []
+    act = acting(now=NOW, settings=settings())
+    assert [person_index.index_some(act), person_index.index_some(act)] == [2, 0]
+    assert [row.id for row in page(typed="901820").rows] == [found.id]
+    assert [row.id for row in page(typed="quill").rows] == [found.id]
+    assert not db.session.scalars(select(NameWord).filter_by(request_id=erased.id)).all()
+    request(NOW, submission="newer")
+    assert [person_index.index_some(act), person_index.index_some(act)] == [1, 0]
+
+
+def test_nothing_that_is_stored_to_search_by_can_be_read(app: Flask, version: TableVersion) -> None:
+    request(NOW)
+    stored = set(db.session.scalars(select(NameWord.word)))
+    assert person_index.numbers_of(PERSON, "DE", "other key").isdisjoint(stored)
+    assert not stored & {int(digits) for digits in ("4930901820", "030901820", "1820")}
+
+
+def test_other_requests_of_a_person_are_those_with_their_address_or_their_number(
+    app: Flask, version: TableVersion
+) -> None:
+    first = request(NOW)
+    same_mail = request(NOW, replace(PERSON, phone=None), submission="mail")
+    same_phone = request(NOW, replace(PERSON, email=None, phone="030 90 18 20"), submission="phone")
+    request(NOW, replace(PERSON, email="ina@quillworth.org", phone="+49 30 9018201"), submission="nobody")
+    erased = request(NOW, submission="erased")
+    erasure.erase(acting(now=NOW), erased)
+    db.session.commit()
+    key = settings().lookup_key
+    assert person_index.others_of(first, PERSON, key) == [same_phone.id, same_mail.id]
+    nobody = replace(PERSON, email=None, phone=None)
+    assert person_index.others_of(first, nobody, key) == []
 
 
 def test_what_is_too_short_to_be_a_name_is_said_to_be_so(known: list[Known]) -> None:
     assert page(typed="kh") == Page([], None, too_short=True)
     assert page(typed="a b") == Page([], None, too_short=True)
+    assert page(typed="01") == Page([], None, too_short=True)
     found = page(typed="kha b")
     assert (found.too_short, found.left_out) == (False, True)
     assert not page(typed="kha moh").left_out
@@ -236,6 +314,10 @@ WITH_AN_INDEX = (
     Filter(typed="kha"),
     Filter(typed="kha moh"),
     Filter(typed="khan5@example.org"),
+    Filter(typed="khan5@"),
+    Filter(typed="+49 30 901820"),
+    Filter(typed="7392"),
+    Filter(typed="7392", state="new"),
     Filter(typed="REQ-78K"),
     Filter(typed="REQ-7"),
     Filter(typed="EST-23"),

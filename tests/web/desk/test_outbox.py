@@ -61,12 +61,13 @@ def test_each_mail_says_what_it_is_about_to_whom_and_what_became_of_it(
     give_up(app, "quote_issued", "550 mailbox unknown")
     shown = coordinator.see("/desk/outbox")
     quote, confirmation = rows(shown)
-    assert quote.startswith("A quote Q-2026-00001/1 m…@quillworth.org")
+    assert quote.startswith(f"A quote Q-2026-00001/1 {ADDRESS}"), "a coordinator checks it here"
     assert "we have stopped trying. The reason: 550 mailbox unknown" in quote
     assert confirmation.startswith(f"Confirmation of a request {reference}")
     assert shown.links("Q-2026-00001/1") == [page(reference)]
     assert shown.links(reference) == [f"/desk/requests/{reference}"]
-    assert ADDRESS not in shown.html
+    put(app, 1)
+    assert rows(coordinator.see("/desk/outbox"))[0].startswith("An estimate EST-0000-2222 m…@quillworth.org")
 
 
 def test_what_was_given_up_is_sent_again_once(app: Flask, coordinator: Staff) -> None:
@@ -89,8 +90,8 @@ def test_what_was_given_up_is_sent_again_once(app: Flask, coordinator: Staff) ->
 
 
 def test_a_mail_whose_address_is_forgotten_cannot_be_sent_again(app: Flask, coordinator: Staff) -> None:
-    ask(app)
-    number = give_up(app, "request_received", "550 mailbox unknown")
+    put(app, 1)
+    number = give_up(app, "estimate", "550 mailbox unknown")
     with app.app_context():
         db.session.execute(update(Mail).values(address=None, address_lookup=None))
         db.session.commit()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -226,3 +227,86 @@ def test_the_two_lines_are_in_the_language_of_the_patient(
     with request_of(app, page.path.rpartition("/")[2]) as found:
         assert found.language == "ar"
         assert {one.language for one in requests.consents_of(found)} == {"en"}, "they were read in English"
+
+
+MESSAGE = (
+    "\u200e[12:03, 28/11/2026] \u202a+33 6 12 34 56 78\u202c: Bonjour, je voudrais un devis pour mon père, accident le "
+    "25/03/2024.\nNous pensons venir en mars 2027, merci 🙏"
+)
+
+
+def suggested(person: Staff) -> list[str]:
+    return [
+        " ".join("".join(row.itertext()).split()) for row in person.page.one("ul", class_="plain suggested")
+    ]
+
+
+def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    coordinator.send("look", {"pasted": MESSAGE, "full_name": "Zephyrine Quill"})
+    assert coordinator.page.status == 200
+    assert [row.partition(" Use it")[0] for row in suggested(coordinator)] == [
+        "Telephone: +33 6 12 34 56 78",
+        "Country, by the number: France",
+        "Language: Français",
+        "When the injury happened: March 2024 (“25/03/2024”)",
+        "Planned: March 2027 (“mars 2027”)",
+    ]
+    for name in ("phone", "injury_month", "planned_month"):
+        assert coordinator.page.value(name) == "", name
+    for sent in (
+        "phone=+33 6 12 34 56 78",
+        "country=FR",
+        "language=fr",
+        "injury_month=3 2024",
+        "planned_month=2027-03",
+    ):
+        coordinator.send(sent, {})
+        name, _equals, text = sent.partition("=")
+        assert coordinator.page.value(name) == text
+    assert coordinator.page.value("full_name") == "Zephyrine Quill", "nothing is typed twice"
+    assert coordinator.page.value("pasted").splitlines()[1].startswith("Nous pensons")
+    assert all(row.endswith("stands below") for row in suggested(coordinator))
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_pasted_message_is_kept_sealed_if_they_agree_and_else_forgotten(
+    app: Flask, coordinator: Staff, agreed: bool
+) -> None:
+    page = enter(coordinator, pasted="Bonjour,\nmon père", **({"keep_pasted": "yes"} if agreed else {})).page
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        kept = requests.person_of(found, settings_of(app).data_keys)
+        assert kept is not None
+        typed = "Violet stairs\nwithout a lift"
+        assert kept.message == (f"Bonjour,\nmon père\n\n{typed}" if agreed else typed)
+        assert b"Bonjour" not in (found.message or b"")
+
+
+def test_a_message_that_is_too_long_is_a_sentence_and_nothing_else_is_lost(coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    coordinator.send("look", {"pasted": "я" * 60_000, "full_name": "Zephyrine Quill"})
+    assert coordinator.page.status == 422
+    assert "This message is longer than 100 kB." in coordinator.page.text
+    assert coordinator.page.value("full_name") == "Zephyrine Quill"
+    coordinator.send("look", {"pasted": "я" * 50_000})
+    assert coordinator.page.status == 200
+
+
+def test_a_request_has_a_chat_with_its_number_that_says_reference_and_link_alone(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator).page
+    reference = page.path.rpartition("/")[2]
+    found = re.search(r'href="(https://wa\.me/4930901820\?text=[^"]+)"', page.html)
+    assert found is not None
+    with request_of(app, reference) as kept:
+        settings = settings_of(app)
+        link = f"{settings.public_url}/r/{requests.token_of(kept, settings.link_key)}"
+    assert parse_qs(urlsplit(found[1]).query) == {"text": [f"{reference}\n{link}"]}
+    (estimate,) = [area for area in page.all("textarea") if area.get("id") == "chat-estimate"]
+    assert "".join(estimate.itertext()).strip().startswith("Your estimate EST-")
+    without = enter(coordinator, phone="", country="DE").page
+    assert "wa.me" not in without.html

@@ -13,7 +13,7 @@ from estimator import keys, price_lists, quotes, requests, staff
 from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.mail import addresses, outbox
+from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import renderer
 from estimator.quotes import approvals, drafts, pdf_document
@@ -262,7 +262,7 @@ def _check(
         save=draft.save,
         fingerprint=prepared.fingerprint,
         prices=_prices(prepared),
-        recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
+        recipient={"name": name_of(of), "address": _address(of), "sends": settings().sends_mail},
         language=language_of(of).name,
         second=second_of(of),
         form=form,
@@ -322,9 +322,10 @@ def _prices(prepared: Prepared) -> str:
     return _("priced again with “%(version)s”", version=prepared.version.version)
 
 
-def _masked(of: PatientRequest) -> str | None:
+def _address(of: PatientRequest) -> str | None:
+    """Return the whole address, because this is where somebody checks it; None without one."""
     try:
         found: Any = requests.person_of(of, settings().data_keys)
     except keys.Unreadable:
         return None
-    return None if found is None or found.email is None else addresses.masked(found.email, domain=True)
+    return None if found is None else found.email

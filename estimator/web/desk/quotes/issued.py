@@ -17,6 +17,8 @@ from estimator.models.quotes import RevisionState
 from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
+from estimator.web.desk import chat
+from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
@@ -69,6 +71,7 @@ class IssuedQuote(TypedDict):
     may_be_withdrawn: bool
     link: str | None
     request_link: str | None
+    chat: chat.ChatText | None
     questions: list[QuestionRow]
 
 
@@ -132,6 +135,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "request_link": None
         if of.erased_at is not None
         else f"{settings().public_url}/r/{requests.token_of(of, settings().link_key)}",
+        "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
         "questions": _questions(of),
     }
 
@@ -261,7 +265,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
                 "outcome": outcome(mail, revision.time_zone, domain=True),
                 "letter": states_at_desk.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
-                "again": mail.state == "failed" and mail.address is not None,
+                "again": can_be_sent_again(mail),
             }
             for mail in outbox.mails_about(quotes.about(revision))
         ],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.requests import enter, new_link, queue, request
+from estimator.web.desk.requests import contact, enter, new_link, queue, request
 from estimator.web.desk.requests.blueprint import pages
 
 __all__ = [
+    "contact",
     "enter",
     "new_link",
     "pages",

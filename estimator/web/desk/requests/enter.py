@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +17,13 @@ from estimator import estimates, price_lists, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import TableVersion
-from estimator.requests import Asked, consents
+from estimator.requests import Asked, chat_message, consents
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.desk.requests import blueprint as desk
+from estimator.web.desk.requests import suggestions
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.estimate_form import EstimateForm
+from estimator.web.fields import TickField, WordsField
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
@@ -27,8 +31,10 @@ from estimator.web.patient.request_form import RequestForm
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, HasLetter, NotTooLong, PrintableLine
+from estimator.web.validators import Address, HasLetter, NotTooLong, Printable, PrintableLine
 from pricing.answers import Answers
+
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class AddressOrTelephone:
@@ -41,6 +47,24 @@ class AddressOrTelephone:
             raise StopValidation
         if not field.data:
             raise StopValidation(_("Enter an email address or a telephone number."))
+
+
+class NotTooLargeToPaste:
+    """Refuses a pasted message that is longer than what is read and kept."""
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if chat_message.is_too_long(field.data):
+            raise StopValidation(
+                _("This message is longer than 100 kB. Paste only the part that says what they want.")
+            )
+
+
+class PastedField(WordsField):
+    """A message as it is copied from a chat, without the marks that a chat puts around numbers."""
+
+    def meant(self, typed: str) -> str:
+        """Return the words."""
+        return super().meant(_MARKS.sub("", typed))
 
 
 class EnteredForm(RequestForm):
@@ -57,6 +81,13 @@ class EnteredForm(RequestForm):
             "They ask for somebody else. Read this aloud, and tick it once they have said yes."
         ),
     }
+
+    pasted = PastedField(
+        lazy_gettext("A message from a chat (not required)"),
+        [NotTooLargeToPaste(), Printable()],
+        most_shown=chat_message.MOST_BYTES,
+    )
+    keep_pasted = TickField()
 
     def __init__(self, now: datetime, zone: str) -> None:
         super().__init__(now, zone)
@@ -79,6 +110,14 @@ class EnteredForm(RequestForm):
         self.message.label.text = _("What they said (not required)")
         self.answer_by.label.text = _("How do they want to be answered? (not required)")
         self.answer_hours.label.text = _("When can they be reached? (not required)")
+
+    def as_asked(self, said: Mapping[str, consents.Consent]) -> Asked:
+        """Return who asks for what; the pasted message is the beginning of what they said if they agreed to that."""
+        asked = super().as_asked(said)
+        if not self.keep_pasted.data:
+            return asked
+        words = "\n\n".join(filter(None, [self.pasted.data, asked.person.message]))
+        return replace(asked, person=replace(asked.person, message=words))
 
 
 @pages.get("/new", endpoint="new")
@@ -124,6 +163,10 @@ def enter(slug: str) -> ResponseReturnValue:
     if not sent:
         form.language.data = reader.tag
         return _form(version, plan, panel, form)
+    if request.form.get("act") == "look" or "use" in request.form:
+        suggestions.use(form, request.form.get("use", ""), version.time_zone)
+        right = form.pasted.validate(form)
+        return _form(version, plan, panel, form, 200 if right else 422)
     if request.form.get("act") == "total" or "fill" in request.form:
         plan.refuse_answers(panel.refused())
         return _form(version, plan, panel, form)
@@ -169,6 +212,7 @@ def _form(
         demo=table.demo,
         sections=estimate_form.sections(plan, table, reader, panel.asked),
         form=form,
+        suggested=suggestions.of(form, version.time_zone),
         table_sha256=version.sha256,
         total_url=url_for("patient.total", slug=version.slug),
         total=panel,

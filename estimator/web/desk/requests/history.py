@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest
 from estimator.requests import SEEN
-from estimator.web import mail_status, whole_numbers
+from estimator.web import mail_status, request_context, whole_numbers
 from estimator.web.language import current_reader
 from estimator.wording import states_at_desk
 
@@ -52,6 +52,15 @@ def _mails(found: PatientRequest) -> list[Mail]:
         for revision in quotes.revisions(quote):
             mails += outbox.mails_about(quotes.about(revision))
     return mails
+
+
+def undelivered(found: PatientRequest, person: requests.Person) -> bool:
+    """Whether the newest mail to the address that a request has now was given up."""
+    if person.email is None:
+        return False
+    lookup = outbox.lookup_of(request_context.act(), person.email)
+    to_them = [mail for mail in _mails(found) if mail.address_lookup == lookup]
+    return bool(to_them) and max(to_them, key=lambda mail: mail.id).state == "failed"
 
 
 def _mail(mail: Mail, zone: str) -> Told:
@@ -97,6 +106,12 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("took it")
         case "assigned":
             return _("assigned it to %(who)s", who=_person(detail["to"], names))
+        case "contact":
+            corrected = [str(states_at_desk.CONTACT_AT_DESK.get(one, one)) for one in detail["fields"]]
+            return _("corrected the contact: %(fields)s", fields=", ".join(corrected))
+        case "sent_again":
+            letter = detail.get("mail")
+            return _("sent again: %(mail)s", mail=states_at_desk.MAILS_OF_A_REQUEST.get(str(letter), letter))
         case kind if kind in states_at_desk.EVENTS_AT_DESK:
             sentence = str(states_at_desk.EVENTS_AT_DESK[kind])
             shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}

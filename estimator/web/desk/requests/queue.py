@@ -227,7 +227,7 @@ def _work(name: str, filters: dict[str, Any], counts: Mapping[str, int], asked: 
 def _said(found: Page, wanted: Filter, filtered: bool) -> str:
     """Say in a sentence what the page shows; it is read out while somebody types."""
     if found.too_short:
-        return _("Enter at least three letters of a name.")
+        return _("Enter at least three letters of a name, or four digits of a telephone number.")
     count = len(found.rows)
     if not count:
         if not found.whole:

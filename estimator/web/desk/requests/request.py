@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from estimator import keys, price_lists, quotes, requests, staff, wording
 from estimator.config import Settings
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, speaking
+from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
-from estimator.web.desk import readers
+from estimator.web.desk import chat, readers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, pasted, states_at_desk
+from estimator.wording import injury, states_at_desk
 
 
 class Unknown(errors.Missing):
@@ -193,21 +193,19 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
-    newest = next(
-        (
-            entry
-            for entry in history.history(found, _zone(found), _entries(found))
-            if not entry.kind.startswith("mail")
-        ),
-        None,
-    )
-    what = "" if newest is None else f"{newest.who}: {newest.what}"
     sentence = _(
         "This request was changed while you were looking at it (%(what)s). Nothing of yours was lost or done: "
         "look at it, then press the button again if you still want to.",
-        what=what,
+        what=last_change(found),
     )
     return _page(found, form.refuse(sentence), 409)
+
+
+def last_change(found: PatientRequest) -> str:
+    """Say who did what last at a request; mail that went out since is none of it."""
+    told = history.history(found, _zone(found), _entries(found))
+    newest = next((entry for entry in told if not entry.kind.startswith("mail")), None)
+    return "" if newest is None else f"{newest.who}: {newest.what}"
 
 
 def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
@@ -253,6 +251,9 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
+        undelivered=who is not None and history.undelivered(found, who),
+        others=_others(found, who, settings),
+        most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
@@ -317,6 +318,31 @@ def _quote(found: PatientRequest) -> QuoteRow | None:
     }
 
 
+class OtherRow(TypedDict):
+    """Another request of the same person."""
+
+    reference: str
+    state_word: str
+    asked_at: str
+    list: str
+
+
+def _others(found: PatientRequest, who: requests.Person | None, settings: Settings) -> list[OtherRow]:
+    """Return the other requests with the same mail address or telephone number, the newest first."""
+    if who is None or found.erased_at is not None:
+        return []
+    numbers = requests.person_index.others_of(found, who, settings.lookup_key)
+    return [
+        {
+            "reference": row.reference,
+            "state_word": desk.state_word(row.state),
+            "asked_at": current_reader().clock(row.created_at, row.time_zone),
+            "list": row.slug,
+        }
+        for row in search.rows(numbers, keyring=settings.data_keys)
+    ]
+
+
 class ConsentRow(TypedDict):
     """One consent, in the words that were agreed to; `said` if it was said to a coordinator."""
 
@@ -355,30 +381,24 @@ def _consents(found: PatientRequest) -> list[ConsentRow]:
     ]
 
 
-class LinkText(TypedDict):
-    """The link for the patient, in two lines of their language."""
+class LinkTexts(TypedDict):
+    """What is pasted into a chat: the link of the request, of its quote and of its estimate, where there are any."""
 
     with_code: bool
-    text: str
-    language: str
-    direction: str
+    request: chat.ChatText
+    quote: chat.ChatText | None
+    estimate: chat.ChatText | None
 
 
-def _link(found: PatientRequest, settings: Settings) -> LinkText:
-    """Return the link for the patient, with two lines in their language that can be pasted into a chat."""
-    token = requests.token_of(found, settings.link_key)
-    address = f"{settings.public_url}{url_for('asking.open', token=token)}"
-    theirs = reader_of(found.language)
-    provider = price_lists.parsed(found.table_version).provider.name
-    with speaking(theirs):
-        due = found.state in search.OPEN and found.due_at > request_context.now()
-        day = theirs.moment(found.due_at, _zone(found)) if due else None
-        line = pasted.of_request(found.reference, provider, day)
+def _link(found: PatientRequest, settings: Settings) -> LinkTexts:
+    quote = quotes.for_request(found)
     return {
         "with_code": found.email is not None and settings.sends_mail,
-        "text": f"{line}\n{address}",
-        "language": theirs.tag,
-        "direction": theirs.direction,
+        "request": chat.of_request(found),
+        "quote": None
+        if quote is None or not signed_in.may("quotes.issue")
+        else chat.of_quote(found, quotes.newest(quote)),
+        "estimate": chat.of_estimate(found),
     }
 
 

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import clinic, quotes
+from estimator import quotes
 from estimator.i18n import Words, lazy_gettext, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -230,7 +230,7 @@ def _line(label: Words, answer: Words) -> str:
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
-    days = quotes.days_to_take_back(revision, clinic.current(), request_context.settings().data_keys)
+    days = quotes.days_to_take_back(act(), revision)
     found = []
     if days:
         found += [

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, quotes, wording
+from estimator import quotes, wording
 from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext, speaking
@@ -20,6 +20,7 @@ from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
+from estimator.web.request_context import act
 from estimator.wording import states
 
 ASK_AGAIN_SECONDS = 3
@@ -98,7 +99,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     number, now = found.quote.number, request_context.now()
     is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
-    days = quotes.days_to_take_back(revision, clinic.current(), request_context.settings().data_keys)
+    days = quotes.days_to_take_back(act(), revision)
     first = quotes.waits_until(revision, now) if is_open else None
     return render_template(
         "patient/quote.html",

@@ -1,0 +1,90 @@
+"""A message from a chat: its numbers, addresses, language and dates are found, and nothing is guessed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from estimator.requests import chat_message
+from estimator.requests.chat_message import Found, Number, When
+
+LANGUAGES = ("en", "ar", "fr", "es", "ru", "hi", "bn")
+
+
+def look(text: str, **other: Any) -> Found:
+    given = {"country": "", "languages": LANGUAGES, "today": date(2026, 11, 29), **other}
+    return chat_message.look(text, **given)
+
+
+def test_a_message_in_french_says_who_wrote_it_and_when_they_plan_to_come() -> None:
+    assert look(
+        "[12:03, 28/11/2026] +33 6 12 34 56 78: Bonjour, je voudrais un devis pour mon père, accident le "
+        "25/03/2024. Nous pensons venir en mars 2027. Merci, jean.dupont@exemple.fr."
+    ) == Found(
+        (Number("+33 6 12 34 56 78", "FR"),),
+        ("jean.dupont@exemple.fr",),
+        "fr",
+        (When("25/03/2024", "2024-03"), When("mars 2027", "2027-03")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hello, how much is it for my father?", "en"),
+        ("Hola, ¿cuánto cuesta para mi padre? Gracias", "es"),
+        ("مرحبا، كم التكلفة لوالدي؟", "ar"),
+        ("Здравствуйте, сколько это стоит?", "ru"),
+        ("नमस्ते, मेरे पिता के लिए कितना खर्च होगा?", "hi"),
+        ("নমস্কার, আমার বাবার জন্য কত খরচ?", "bn"),
+        ("Olá, obrigado, quanto é para minha mãe?", None),
+        ("Danke, wie ist das mit der Klinik?", None),
+        ("سلام، هزینه برای پدرم چقدر است؟ گفتگو", None),
+        ("Доброго дня, скільки це коштує її батькові?", None),
+        ("+49 30 901820", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_suggested_where_it_is_clear_and_ours(text: str, language: str | None) -> None:
+    assert look(text).language == language
+    assert look(text, languages=("de",)).language in (None, "de")
+
+
+def test_a_number_without_a_country_code_is_one_once_the_country_is_chosen() -> None:
+    text = "اتصل بي ٠١٠٠١٢٣٤٥٦٧"
+    assert look(text).numbers == ()
+    assert look(text, country="EG").numbers == (Number("+20 10 01234567", "EG"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("on 05/06/2027", ["2027-06", "2027-05"]),
+        ("on 05.06.2027", ["2027-06"]),
+        ("on 2027-06-05", ["2027-06"]),
+        ("in 3/2024", ["2024-03"]),
+        ("marzo de 2027", ["2027-03"]),
+        ("मार्च 2027", ["2027-03"]),
+        ("31/31/2027, 12/03/1890, 12/03/2099, 1.2.3.4, version 12/2027/5", []),
+        ("28/11/2026, 12:03 - hello", []),
+    ],
+)
+def test_a_date_that_can_be_two_is_suggested_as_both(text: str, months: list[str]) -> None:
+    assert [when.month for when in look(text).dates] == months
+
+
+def test_a_message_has_no_more_than_100_kb() -> None:
+    assert not chat_message.is_too_long("a" * 100_000)
+    assert chat_message.is_too_long("я" * 50_001)
+    assert look("+49 30 901820 " * 10_000) == Found()
+
+
+@pytest.mark.parametrize(
+    "text", ["+1" * 50_000, "1/" * 50_000, "a@" * 50_000, "\n[" * 50_000, "a-" * 49_000 + "@b"]
+)
+def test_a_hostile_message_suggests_little(text: str) -> None:
+    found = look(text, country="DE")
+    assert len(found.numbers) <= chat_message.MOST
+    assert len(found.dates) <= chat_message.MOST
