@@ -295,6 +295,17 @@ def _request_answer(act: Act, row: outbox.Claimed) -> Written:
     return composing.compose("request_answer", reader, _from_request(act, record, reader), context), None
 
 
+def _desk_news(act: Act, row: outbox.Claimed) -> Written:
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "requests": int(str(row.options["requests"])),
+            "questions": int(str(row.options["questions"])),
+            "link": f"{act.settings.public_url}/desk/requests",
+        }
+    return composing.compose("desk_news", reader, _from_house(act), context), None
+
+
 def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     reader = reader_of(row.language)
@@ -336,5 +347,6 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "request_received": _request_received,
     "request_question": _request_question,
     "request_answer": _request_answer,
+    "desk_news": _desk_news,
 }
 """The function that writes each kind of mail, by its folder in templates/email."""

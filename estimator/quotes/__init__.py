@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports
+from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
@@ -73,6 +73,7 @@ __all__ = [
     "state_at",
     "take_back",
     "token_of",
+    "waiting",
     "withdraw",
     "without_pdf",
     "worded",

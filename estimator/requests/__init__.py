@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.requests import consents, mailed_codes, name_index, search
+from estimator.requests import consents, desk_mail, mailed_codes, name_index, search
 from estimator.requests.events import (
     SEEN,
     SEEN_AGAIN,
@@ -41,8 +41,12 @@ from estimator.requests.lifecycle import (
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
+    WAYS,
+    Way,
     answer,
     ask_first,
+    can_wait,
+    default_way,
     keep_question,
     tell_desk,
     was_just_told,
@@ -57,12 +61,14 @@ __all__ = [
     "SEEN",
     "SEEN_AGAIN",
     "TABLE",
+    "WAYS",
     "Asked",
     "ChangedMeanwhile",
     "Entry",
     "Erased",
     "NotPossible",
     "Person",
+    "Way",
     "add_event",
     "answer",
     "answers_of",
@@ -70,8 +76,11 @@ __all__ = [
     "ask_first",
     "assign",
     "breakdown_of",
+    "can_wait",
     "consents",
     "consents_of",
+    "default_way",
+    "desk_mail",
     "email_lookup",
     "end_link",
     "find",

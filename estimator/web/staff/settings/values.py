@@ -21,7 +21,7 @@ from estimator.web import request_context, whole_numbers
 from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff.settings import letters
+from estimator.web.staff.settings import letters, messages
 from estimator.web.staff.settings.blueprint import change, done, pages
 from estimator.web.validators import Number, Whole
 from pricing.money import plain
@@ -77,6 +77,20 @@ class QuotesForm(Form):
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
         description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
+    )
+
+
+class DeskForm(Form):
+    """When a mail tells the desk of what is new."""
+
+    desk_mail = ChoiceField(
+        lazy_gettext("Mail to the desk about a new request or question"),
+        choices=lambda: list(_desk_mail().items()),
+        refusal=lazy_gettext("Choose one of these."),
+        description=lazy_gettext(
+            "It says how many there are, and nothing about anybody. It goes to the address for replies. At once means "
+            "that what comes within ten minutes of a mail is in the next one."
+        ),
     )
 
 
@@ -139,6 +153,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "days": Part(lazy_gettext("Business days"), DaysForm),
     "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
+    "desk": Part(lazy_gettext("Mail to the desk"), DeskForm),
     "prices": Part(lazy_gettext("Price lists"), PricesForm),
     "kept": Part(lazy_gettext("Retention"), KeptForm),
     "language": Part(lazy_gettext("Language"), LanguageForm),
@@ -191,13 +206,14 @@ def overview() -> ResponseReturnValue:
             for code, part in PARTS.items()
         ],
         letters=letters.overview(set_here),
+        messages=messages.overview(set_here),
         logo=set_here.logo,
         rates=len(exchange_rates.everything()),
         most_rates=exchange_rates.MOST_SHOWN,
     )
 
 
-@pages.route("/<any(days, quotes, prices, kept, language):code>", methods=["GET", "POST"])
+@pages.route("/<any(days, quotes, desk, prices, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
@@ -276,6 +292,8 @@ def _in_words(field: Field, stored: Clinic) -> str:
             return current_reader().percent(plain(value))
         case TickField():
             return _("Yes") if value else _("No")
+        case ChoiceField(name="desk_mail"):
+            return _desk_mail()[value]
         case ChoiceField():
             tag = (
                 value
@@ -284,6 +302,15 @@ def _in_words(field: Field, stored: Clinic) -> str:
             )
             return reader(tag).name
     return current_reader().number(str(value))
+
+
+def _desk_mail() -> dict[str, str]:
+    """Return when the desk can be told, in words."""
+    return {
+        "at_once": _("at once"),
+        "hourly": _("once an hour, in one mail"),
+        "none": _("none"),
+    }
 
 
 def _weekdays() -> dict[int, str]:

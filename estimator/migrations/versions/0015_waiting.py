@@ -1,0 +1,35 @@
+"""Until when a question has to be answered, and since when the desk has not been told of something."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+additive = True
+
+COLUMNS = ("question_due_at", "untold_since")
+
+
+def upgrade() -> None:
+    """Add the columns, each with an index of the few requests that have it; no question waits yet."""
+    for name in COLUMNS:
+        op.add_column("patient_request", sa.Column(name, sa.DateTime(), nullable=True))
+        has_it = sa.text(f"{name} IS NOT NULL")
+        op.create_index(
+            f"ix_patient_request_{name}",
+            "patient_request",
+            [name],
+            sqlite_where=has_it,
+            postgresql_where=has_it,
+        )
+
+
+def downgrade() -> None:
+    """Remove them."""
+    for name in reversed(COLUMNS):
+        op.drop_index(f"ix_patient_request_{name}", table_name="patient_request")
+        op.drop_column("patient_request", name)
