@@ -96,7 +96,7 @@ def test_the_second_of_two_who_answer_reads_what_the_first_said_and_keeps_their_
     page = colleague.send("Send the answer", {"words": "Behind the stairs."})
     assert page.status == 409
     assert "has answered while you were writing: “On the left.”" in page.text
-    assert page.value("words") == "Behind the stairs."
+    assert ">\nBehind the stairs.</textarea>" in page.html
     assert mails(app, reference).count("request_answer") == 1
     assert colleague.press("Send the answer").status == 200
     assert mails(app, reference).count("request_answer") == 2
@@ -132,7 +132,9 @@ def test_a_template_is_filled_behind_what_was_typed_and_then_waits(
 
 def test_a_template_without_the_language_of_the_request_says_so(app: Flask, coordinator: Staff) -> None:
     with_template(app)
-    coordinator.see(f"/desk/requests/{ask(app, language='ru')}")
+    theirs = ask(app, language="ru")
+    question(app, theirs, "Есть лифт?")
+    coordinator.see(f"/desk/requests/{theirs}")
     page = coordinator.send("Put it into the answer", {"words": "Thank you.", "template": "mri"})
     assert page.status == 422
     assert "This template has no words in" in page.text

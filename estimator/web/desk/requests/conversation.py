@@ -34,7 +34,6 @@ class AnswerForm(Form):
     words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
     way = ChoiceField(
         lazy_gettext("How they get it"),
-        choices=lambda: [(way, str(words)) for way, words in WAYS.items()],
         optional=True,
         refusal=lazy_gettext("Choose one of these."),
         id="way",
@@ -50,6 +49,10 @@ class AnswerForm(Form):
     def __init__(self, found: PatientRequest, *sent: None) -> None:
         super().__init__(*sent)
         self.may_wait = requests.can_wait(found)
+        ways = (
+            dict(WAYS) if found.email is not None else {**WAYS, "email": _("on their page; they get no mail")}
+        )
+        self.way.choices = [(way, str(words)) for way, words in ways.items()]
         self.way.data = self.way.data or requests.default_way(found)
         self.template.empty = _("choose")
         templates = sorted(request_context.clinic().messages.items(), key=lambda one: one[1].name.casefold())
