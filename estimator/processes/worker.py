@@ -111,6 +111,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     this_night()
+    _in_app(app, tell_desk)
     _in_app(app, sweep)
     heartbeat = Heartbeat(app)
     regular = [

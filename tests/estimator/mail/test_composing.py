@@ -124,6 +124,16 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "link": "https://estimate.example.org/r/" + "a" * 43,
         "demo": False,
     },
+    ("desk_news", "both"): {
+        "requests": 2,
+        "questions": 1,
+        "link": "https://estimate.example.org/desk/requests",
+    },
+    ("desk_news", "questions"): {
+        "requests": 0,
+        "questions": 3,
+        "link": "https://estimate.example.org/desk/requests",
+    },
     ("request_question", "plain"): {
         "reference": "REQ-7K3M-92QF",
         "at": "10 March 2026, 12:00 (UTC)",
