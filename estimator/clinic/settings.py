@@ -97,6 +97,8 @@ class Clinic:
     logo: Logo | None = None
     #: when a mail tells the desk of a new request or question
     desk_mail: str = "at_once"
+    #: what the clinic is called in mails to patients; empty: the provider's name in the price list
+    mail_name: str = ""
     #: templates of messages to whoever asks, by their codes
     messages: Mapping[str, MessageTemplate] = field(default_factory=dict)
 
@@ -292,6 +294,15 @@ def _one_of(*words: str) -> Callable[[Any], str]:
     return check
 
 
+def _name(value: Any) -> str:
+    name = " ".join(str(value or "").split())
+    if len(name) > LONGEST_NAME or any(_is_invisible(sign) for sign in name):
+        raise WrongValue({"": _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)})
+    if problem := problem_of_text(name):
+        raise WrongValue({"": problem})
+    return name
+
+
 def _messages(value: Any) -> dict[str, MessageTemplate]:
     """Return the templates without empty texts; a problem's place is "CODE.name" or "CODE.text.en"."""
     found, problems = {}, {}
@@ -409,6 +420,7 @@ KINDS: Mapping[str, _Kind] = {
         lambda parts: Logo(*parts),
     ),
     "desk_mail": _Kind(_one_of(*DESK_MAIL)),
+    "mail_name": _Kind(_name),
     "messages": _Kind(
         _messages,
         lambda found: {

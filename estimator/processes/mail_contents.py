@@ -112,9 +112,10 @@ def _from_provider(act: Act, table: PriceTable, reader: Reader) -> composing.Let
     """Return the letterhead of a provider's mail to a patient."""
     provider = table.provider
     reply = parseaddr(act.settings.mail_reply_to or provider.email or "")[1]
-    logo = clinic.current().logo
+    set_here = clinic.current()
+    logo = set_here.logo
     return composing.Letterhead(
-        wording.provider(table, reader).marked,
+        set_here.mail_name or wording.provider(table, reader).marked,
         reply or None,
         provider.phone,
         None if logo is None else clinic.logo_content(logo),

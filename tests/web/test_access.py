@@ -245,7 +245,7 @@ PARTS = {
     "<number>": "Q-2026-00001",
     "<revision>": "1",
     "<any(close, reopen):what>": "close",
-    "<any(days, quotes, desk, prices, kept, language):code>": "days",
+    "<any(days, quotes, mail, prices, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
