@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union, union_all
 
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision
@@ -22,45 +22,53 @@ BUSY: tuple[RequestState, ...] = ("new", "in_work")
 """The states in which the clinic has to do something; what waits for the patient is not late."""
 
 
-def _in_state(state: RequestState) -> Callable[[datetime], ColumnElement[bool]]:
-    return lambda _now: PatientRequest.state == state
+Arm = Select[int]
+"""A query of numbers of requests, answered by one index."""
 
 
-def _overdue(now: datetime) -> ColumnElement[bool]:
-    late = and_(PatientRequest.state.in_(BUSY), PatientRequest.due_at < now, ~_is_answered())
-    return or_(late, PatientRequest.question_due_at < now)
+def _where(*conditions: ColumnElement[bool]) -> Arm:
+    return select(PatientRequest.id.label("id")).where(*conditions)
 
 
-def _expiring(now: datetime) -> ColumnElement[bool]:
-    ending = (
-        select(Quote.request_id)
+def _in_state(state: RequestState) -> Callable[[datetime], list[Arm]]:
+    return lambda _now: [_where(PatientRequest.state == state)]
+
+
+def _asking(_now: datetime) -> list[Arm]:
+    return [_where(PatientRequest.question_due_at.is_not(None))]
+
+
+def _overdue(now: datetime) -> list[Arm]:
+    # Nobody waits any more for an answer who asked for nothing but that, and has it.
+    is_answered = and_(PatientRequest.kind == "question", PatientRequest.question_due_at.is_(None))
+    is_late = PatientRequest.due_at < now
+    return [
+        _where(PatientRequest.state == "new", is_late),
+        _where(PatientRequest.state == "in_work", is_late, ~is_answered),
+        _where(PatientRequest.question_due_at < now),
+    ]
+
+
+def _expiring(now: datetime) -> list[Arm]:
+    return [
+        select(Quote.request_id.label("id"))
         .join(QuoteRevision, QuoteRevision.quote_id == Quote.id)
         .where(
             QuoteRevision.state == "current",
             QuoteRevision.valid_until >= (now - EARLIEST).date(),
             QuoteRevision.valid_until <= (now + SOON).date(),
         )
-    )
-    return PatientRequest.id.in_(ending)
+    ]
 
 
-def _is_answered() -> ColumnElement[bool]:
-    """Whether nobody waits for an answer who asked for nothing but that."""
-    return and_(
-        PatientRequest.kind == "question",
-        PatientRequest.state == "in_work",
-        PatientRequest.question_due_at.is_(None),
-    )
-
-
-LISTS: Mapping[str, Callable[[datetime], ColumnElement[bool]]] = {
+LISTS: Mapping[str, Callable[[datetime], list[Arm]]] = {
     "new": _in_state("new"),
-    "questions": lambda _now: PatientRequest.question_due_at.is_not(None),
+    "questions": _asking,
     "accepted": _in_state("accepted"),
     "expiring": _expiring,
     "overdue": _overdue,
 }
-"""The lists of what waits, by name: the condition that a request of each meets at a moment."""
+"""The lists of what waits, by name: the queries that find the requests of each at a moment."""
 
 STATES: tuple[RequestState, ...] = ("in_work", "waiting", "quoted")
 """States that are counted beside them, in which nothing is to be done at once."""
@@ -68,14 +76,14 @@ STATES: tuple[RequestState, ...] = ("in_work", "waiting", "quoted")
 
 def counts(now: datetime) -> Mapping[str, int]:
     """Return the length of each of LISTS, and how many requests are in each of STATES; COUNTED + 1 stands for more."""
-    asked = {name: condition(now) for name, condition in LISTS.items()}
-    asked |= {state: PatientRequest.state == state for state in STATES}
+    asked = {name: arms(now) for name, arms in LISTS.items()}
+    asked |= {state: _in_state(state)(now) for state in STATES}
     found = union_all(
         *(
             select(literal(name).label("name"), func.count().label("count")).select_from(
-                select(PatientRequest.id).where(condition).limit(COUNTED + 1).subquery()
+                _all(arms).limit(COUNTED + 1).subquery()
             )
-            for name, condition in asked.items()
+            for name, arms in asked.items()
         )
     )
     return {str(row.name): int(row[1]) for row in db.session.execute(found)}
@@ -83,11 +91,19 @@ def counts(now: datetime) -> Mapping[str, int]:
 
 def page(name: str, now: datetime, *, after: int | None) -> tuple[list[int], int | None]:
     """Return the numbers of a page of one of LISTS, the oldest request first, and after which the next page begins."""
-    found = select(PatientRequest.id).where(LISTS[name](now)).order_by(PatientRequest.id).limit(PAGE + 1)
+    waiting = _all(LISTS[name](now)).subquery()
+    found = select(waiting.c.id).order_by(waiting.c.id).limit(PAGE + 1)
     if after is not None:
-        found = found.where(PatientRequest.id > after)
+        found = found.where(waiting.c.id > after)
     ids = list(db.session.scalars(found))
     return ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else None
+
+
+def _all(arms: Sequence[Arm]) -> Select[int]:
+    """Return a query of the numbers that any of some queries finds, each once."""
+    if len(arms) == 1:
+        return arms[0]
+    return select(union(*arms).subquery().c.id)
 
 
 def due_of(request: PatientRequest) -> datetime | None:
