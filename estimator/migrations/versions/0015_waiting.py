@@ -15,7 +15,7 @@ COLUMNS = ("question_due_at", "untold_since")
 
 
 def upgrade() -> None:
-    """Add the columns, each with an index of the few requests that have it; no question waits yet."""
+    """Add the columns, each with an index of the few requests that have it; who asked a mere question still waits."""
     for name in COLUMNS:
         op.add_column("patient_request", sa.Column(name, sa.DateTime(), nullable=True))
         has_it = sa.text(f"{name} IS NOT NULL")
@@ -26,6 +26,18 @@ def upgrade() -> None:
             sqlite_where=has_it,
             postgresql_where=has_it,
         )
+    op.execute(
+        """
+        UPDATE patient_request SET question_due_at = due_at
+        WHERE kind = 'question' AND state IN ('new', 'in_work') AND NOT EXISTS (
+            SELECT 1 FROM request_event AS answer
+            WHERE answer.request_id = patient_request.id AND answer.kind = 'answer' AND answer.id > (
+                SELECT max(question.id) FROM request_event AS question
+                WHERE question.request_id = patient_request.id AND question.kind = 'question'
+            )
+        )
+        """
+    )
 
 
 def downgrade() -> None:

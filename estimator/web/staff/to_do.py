@@ -8,7 +8,7 @@ from typing import TypedDict
 from flask import render_template, request, url_for
 
 from estimator import price_lists, quotes, staff
-from estimator.i18n import Reader
+from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Draft, QuoteDraft, StaffUser
@@ -53,7 +53,7 @@ def strip() -> Strip | None:
     found = dict(quotes.waiting.counts(now()))
     labels = {
         "new": _("new"),
-        "questions": _("questions"),
+        "questions": ngettext("question", "questions", found["questions"]),
         "accepted": _("accepted"),
         "expiring": _("expiring this week"),
         "overdue": _("overdue"),
@@ -64,7 +64,7 @@ def strip() -> Strip | None:
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
         numbers.append(len(approvals(who)))
         address = url_for("staff.start", _anchor="approvals")
-        rows["approvals"] = _counted(_("approvals"), numbers[-1], address)
+        rows["approvals"] = _counted(ngettext("approval", "approvals", numbers[-1]), numbers[-1], address)
     if staff.may(who, "requests.work"):
         numbers.append(outbox.failed_count(COUNTED + 1))
         address = url_for("outbox.page", state="again")

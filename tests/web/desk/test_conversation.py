@@ -167,7 +167,7 @@ def test_what_waits_is_counted_and_each_number_leads_to_exactly_that(
     for path in ("/staff", "/desk/requests"):
         page = coordinator.see(path)
         assert "2 new" in page.text
-        assert "1 questions" in page.text
+        assert "1 question" in page.text
         assert "<title>(3) " in page.html
     found = coordinator.see("/desk/requests?todo=questions")
     assert found.links(reference)

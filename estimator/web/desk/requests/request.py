@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any, TypedDict
 
 from flask import flash, render_template, request, url_for
@@ -30,6 +31,9 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import injury, pasted, states_at_desk
+
+MOST_QUOTED = 300
+"""Maximum number of characters of a colleague's answer in what is said of it; all of it stands in the conversation."""
 
 
 class Unknown(errors.Missing):
@@ -209,7 +213,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
             "%(who)s has answered while you were writing: “%(words)s” Your text is still here, and was not sent. "
             "Send it if it is still needed.",
             who=answered.who,
-            words=answered.words,
+            words=shorten(answered.words, MOST_QUOTED, placeholder=" …"),
         )
         return _page(found, form.refuse(sentence), 409)
     what = "" if newest is None else f"{newest.who}: {newest.what}"
