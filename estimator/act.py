@@ -50,6 +50,10 @@ class Clinic(Protocol):
     def quotes_kept_years(self) -> int:
         """Years after which the person of a quote is erased."""
 
+    @property
+    def desk_mail(self) -> str:
+        """When a mail tells the desk of a new request or question: "at_once", "hourly", or "none"."""
+
 
 @dataclass(frozen=True)
 class Act:

@@ -48,6 +48,7 @@ STAFF = (
     "templates/security/*",
     "templates/demonstration/*",
     "templates/email/staff_*",
+    "templates/email/desk_*",
     "templates/email/test/*",
     "templates/email/quote_decided/*",
     "templates/email/quote_question/*",

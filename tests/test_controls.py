@@ -18,6 +18,7 @@ CHECKED_ELSEWHERE = {
     "estimator/web/patient/verify.py": "verification reads number and revision together",
     "estimator/web/staff/settings/all_rates.py": "the clinic's rates say what a source may be",
     "estimator/web/staff/settings/letters.py": "the clinic's settings say what may stand in a letter",
+    "estimator/web/staff/settings/messages.py": "the clinic's settings say what is wrong with a template",
     "estimator/web/staff/settings/rates.py": "the clinic's rates say what a source may be",
     "estimator/web/desk/price_lists/entry.py": "pricing says what is wrong, and it is put at the field",
     "estimator/web/desk/price_lists/examples.py": "a worked example says what it may be called",
@@ -100,6 +101,7 @@ def test_controls_are_drawn_by_one_set_of_pieces() -> None:
 WRITE_ERRORS = {
     "_questions.html": "beside a question, whose id is its code",
     "section.html": "in a row below that of the grid",
+    "message.html": "above all languages of a message, where somebody else has changed one meanwhile",
     "letter.html": "above all languages of a letter, where somebody else has changed them meanwhile",
 }
 """Templates that say what is wrong in their own place."""

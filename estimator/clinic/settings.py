@@ -36,6 +36,16 @@ PLACES = ("before", "after")
 """Where those words stand."""
 
 LONGEST_TEXT = 1000
+LONGEST_NAME = 60
+MOST_MESSAGES = 20
+
+DESK_MAIL = ("at_once", "hourly", "none")
+"""When a mail tells the desk of a new request or question."""
+
+PLACEHOLDERS = ("name", "patient", "reference", "provider")
+"""What can stand in a message in braces: who asks, the patient, the request, the provider."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 MOST_HOLIDAYS = 500
 
 CONTENT = "logo_png"
@@ -49,6 +59,16 @@ class Logo:
     sha256: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A text that the desk often sends: its name for staff, and its words by language, with placeholders."""
+
+    name: str
+    texts: Mapping[str, str]
+    #: whether the request then waits for whoever asks
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,12 @@ class Clinic:
     #: what stands in a letter before and after what it tells: by letter, place ("before", "after"), language
     letters: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     logo: Logo | None = None
+    #: when a mail tells the desk of a new request or question
+    desk_mail: str = "at_once"
+    #: what the clinic is called in mails to patients; empty: the provider's name in the price list
+    mail_name: str = ""
+    #: templates of messages to whoever asks, by their codes
+    messages: Mapping[str, MessageTemplate] = field(default_factory=dict)
 
     def words(self, letter: str, place: str, language: str) -> list[str]:
         """Return what the clinic writes in a letter, paragraph by paragraph; empty if it writes nothing."""
@@ -248,7 +274,7 @@ def _letters(value: Any) -> dict[str, dict[str, dict[str, str]]]:
                 where = f"{letter}.{place}.{language}"
                 if letter not in LETTERS or place not in PLACES or _language(language) is None:
                     raise WrongValue({where: _("There is no such letter.")})
-                clean = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+                clean = _clean(text)
                 problem = problem_of_text(clean)
                 if problem:
                     problems[where] = problem
@@ -257,6 +283,81 @@ def _letters(value: Any) -> dict[str, dict[str, dict[str, str]]]:
     if problems:
         raise WrongValue(problems)
     return found
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise WrongValue({"": _("Choose one of these.")})
+        return value
+
+    return check
+
+
+def _name(value: Any) -> str:
+    name = " ".join(str(value or "").split())
+    if len(name) > LONGEST_NAME or any(_is_invisible(sign) for sign in name):
+        raise WrongValue({"": _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)})
+    if problem := problem_of_text(name):
+        raise WrongValue({"": problem})
+    return name
+
+
+def _messages(value: Any) -> dict[str, MessageTemplate]:
+    """Return the templates without empty texts; a problem's place is "CODE.name" or "CODE.text.en"."""
+    found, problems = {}, {}
+    if len(value) > MOST_MESSAGES:
+        raise WrongValue({"": _("There are %(most)s templates already.", most=MOST_MESSAGES)})
+    for code, template in value.items():
+        texts = {tag: _clean(text) for tag, text in template.texts.items() if _clean(text)}
+        name = " ".join(template.name.split())
+        if not re.fullmatch(r"[a-z0-9]{1,20}", code) or any(_language(tag) is None for tag in texts):
+            raise WrongValue({"": _("There is no such template.")})
+        if not 0 < len(name) <= LONGEST_NAME or any(_is_invisible(sign) for sign in name):
+            problems[f"{code}.name"] = _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)
+        if not texts:
+            problems[f"{code}.name"] = _("Write the message in at least one language.")
+        problems |= {f"{code}.text.{tag}": said for tag, said in _problems_of_message(texts).items()}
+        found[code] = MessageTemplate(name, texts, _flag(template.waits))
+    if problems:
+        raise WrongValue(problems)
+    return found
+
+
+def _problems_of_message(texts: Mapping[str, str]) -> dict[str, str]:
+    """Say what is wrong in each language of a message: its text, an unknown placeholder, or one that is lost."""
+    everywhere = {name for text in texts.values() for name in _PLACEHOLDER.findall(text)} & set(PLACEHOLDERS)
+    problems = {}
+    for tag, text in texts.items():
+        names = _PLACEHOLDER.findall(text)
+        unknown = next((name for name in names if name not in PLACEHOLDERS), None)
+        lost = sorted(everywhere - set(names))
+        if (problem := problem_of_text(text)) is not None:
+            problems[tag] = problem
+        elif unknown is not None:
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            problems[tag] = _("There is no {%(name)s}. There are: %(known)s", name=unknown, known=known)
+        elif set("{}") & set(_PLACEHOLDER.sub("", text)):
+            problems[tag] = _("A brace { or } stands alone. Write a placeholder as {name}, without spaces.")
+        elif lost:
+            problems[tag] = _(
+                "{%(name)s} stands in another language and is missing here. Put it in, or take it out there.",
+                name=lost[0],
+            )
+    return problems
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return the text of a message with its placeholders filled; an empty value takes the space before it along."""
+    return re.sub(
+        rf"[ \u00a0]?{_PLACEHOLDER.pattern}",
+        lambda found: found[0].partition("{")[0] + values[found[1]] if values.get(found[1]) else "",
+        text,
+    )
+
+
+def _clean(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 
 def problem_of_text(text: str) -> str | None:
@@ -317,6 +418,16 @@ KINDS: Mapping[str, _Kind] = {
         _logo,
         lambda logo: None if logo is None else [logo.sha256, logo.width, logo.height],
         lambda parts: Logo(*parts),
+    ),
+    "desk_mail": _Kind(_one_of(*DESK_MAIL)),
+    "mail_name": _Kind(_name),
+    "messages": _Kind(
+        _messages,
+        lambda found: {
+            code: {"name": one.name, "texts": dict(one.texts), "waits": one.waits}
+            for code, one in found.items()
+        },
+        lambda stored: {code: MessageTemplate(**one) for code, one in stored.items()},
     ),
 }
 """Every setting: a field of `Clinic`."""

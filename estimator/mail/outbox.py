@@ -335,12 +335,24 @@ def waiting(about: str) -> Sequence[int]:
     return db.session.scalars(select(Mail.id).filter_by(about=about, state="waiting").order_by(Mail.id)).all()
 
 
-def page(states: Sequence[str], before: int | None, most: int) -> Sequence[Mail]:
+_CAN_GO_AGAIN = (Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
+"""What holds for mail that was given up and can be sent again: its address is not forgotten yet."""
+
+
+def failed_count(most: int) -> int:
+    """Return how many mails were given up and can be sent again; it counts at most `most`."""
+    some = select(Mail.id).where(*_CAN_GO_AGAIN).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def page(states: Sequence[str], before: int | None, most: int, *, again: bool = False) -> Sequence[Mail]:
     """Return at most `most` mails in some states (all if none is named), the newest first, from a number on back.
 
-    Of mail whose record is gone nothing is left that could be shown.
+    Of mail whose record is gone nothing is left that could be shown. `again` leaves those that can be sent again.
     """
     wanted = select(Mail).where(Mail.about != "").order_by(Mail.id.desc()).limit(most)
+    if again:
+        wanted = wanted.where(*_CAN_GO_AGAIN)
     if before is not None:
         wanted = wanted.where(Mail.id < before)
     if len(states) == 1:

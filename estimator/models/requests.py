@@ -52,6 +52,15 @@ class PatientRequest(Base):
         Index("ix_patient_request_slug_id", "slug", "id", "state", "country", "assignee_id"),
         Index("ix_patient_request_due_at_id", "due_at", "id", "state", "country", "assignee_id", "slug"),
         Index("ix_patient_request_active_at", "active_at"),
+        *(
+            Index(
+                f"ix_patient_request_{name}",
+                name,
+                sqlite_where=text(f"{name} IS NOT NULL"),
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("question_due_at", "untold_since")
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -127,6 +136,10 @@ class PatientRequest(Base):
     kind: Mapped[RequestKind] = mapped_column(
         String(10), server_default="quote", deferred=True, deferred_group="said"
     )
+    #: by when the first unanswered question has to be answered; None if none waits
+    question_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: since when something is here that no mail has told the desk of, where one is to
+    untold_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     table_version: Mapped[TableVersion] = relationship()
     assignee: Mapped[StaffUser | None] = relationship()

@@ -400,6 +400,9 @@ class _Worded:
             return str(
                 states.REQUEST_IN_MY_DATA.get(str(entry["detail"].get("to")), _("The status was changed"))
             )
+        way = str(entry["detail"].get("way", ""))
+        if entry["what"] == "answer" and way in states.ANSWERS_IN_MY_DATA:
+            return str(states.ANSWERS_IN_MY_DATA[way])
         return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 
     def moment(self, iso: str) -> str:

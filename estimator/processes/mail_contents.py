@@ -113,9 +113,10 @@ def _from_provider(act: Act, table: PriceTable, reader: Reader) -> composing.Let
     """Return the letterhead of a provider's mail to a patient."""
     provider = table.provider
     reply = parseaddr(act.settings.mail_reply_to or provider.email or "")[1]
-    logo = clinic.current().logo
+    set_here = clinic.current()
+    logo = set_here.logo
     return composing.Letterhead(
-        wording.provider(table, reader).marked,
+        set_here.mail_name or wording.provider(table, reader).marked,
         reply or None,
         provider.phone,
         None if logo is None else clinic.logo_content(logo),
@@ -300,6 +301,17 @@ def _request_answer(act: Act, row: outbox.Claimed) -> Written:
     return composing.compose("request_answer", reader, _from_request(act, record, reader), context), None
 
 
+def _desk_news(act: Act, row: outbox.Claimed) -> Written:
+    reader = reader_of(row.language)
+    with speaking(reader):
+        context = {
+            "requests": int(str(row.options["requests"])),
+            "questions": int(str(row.options["questions"])),
+            "link": f"{act.settings.public_url}/desk/requests",
+        }
+    return composing.compose("desk_news", reader, _from_house(act), context), None
+
+
 def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     reader = reader_of(row.language)
@@ -341,5 +353,6 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "request_received": _request_received,
     "request_question": _request_question,
     "request_answer": _request_answer,
+    "desk_news": _desk_news,
 }
 """The function that writes each kind of mail, by its folder in templates/email."""

@@ -36,7 +36,7 @@ from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
 from estimator.processes.regularly import Regularly
 from estimator.quotes import pdf_document
-from estimator.requests import mailed_codes
+from estimator.requests import desk_mail, mailed_codes
 
 LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1, "ahead": 1}
 """How many threads each kind of work has; PDFs are made one after another in any case."""
@@ -89,7 +89,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     queue.handle("quote", lanes.row("documents", partial(_in_app, app, draw)))
 
     def now_and_then() -> None:
-        for each in (sweep, forget_codes, expire):
+        for each in (tell_desk, sweep, forget_codes, expire):
             _in_app(app, each)
 
     def this_night() -> None:
@@ -111,6 +111,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     if lifeline is not None:
         threading.Thread(target=supervisor.end_with, args=(lifeline,), daemon=True).start()
     this_night()
+    _in_app(app, tell_desk)
     _in_app(app, sweep)
     heartbeat = Heartbeat(app)
     regular = [
@@ -188,6 +189,12 @@ def draw(app: Flask, revision_id: int) -> None:
 def expire(app: Flask) -> None:
     """Mark quotes whose last day is over as expired."""
     quotes.expire_due(task.act_of(app))
+    db.session.commit()
+
+
+def tell_desk(app: Flask) -> None:
+    """Put a mail to the desk about requests and questions that it was not told of."""
+    desk_mail.tell(task.act_of(app))
     db.session.commit()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports
+from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
 from estimator.quotes.contact import TO_PATIENT, Corrected, Sent, correct_contact, letters, repeat, request_of
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -86,6 +86,7 @@ __all__ = [
     "state_at",
     "take_back",
     "token_of",
+    "waiting",
     "waits_until",
     "withdraw",
     "without_pdf",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from estimator.requests import chat_message, consents, mailed_codes, name_index, person_index, search
+from estimator.requests import (
+    chat_message,
+    consents,
+    desk_mail,
+    mailed_codes,
+    name_index,
+    person_index,
+    search,
+)
 from estimator.requests.contact import STOPPED, Contact, contact_of, correct
 from estimator.requests.events import (
     SEEN,
@@ -39,8 +47,12 @@ from estimator.requests.person import TABLE, Person, email_lookup, person_of
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
+    WAYS,
+    Way,
     answer,
     ask_first,
+    can_wait,
+    default_way,
     keep_question,
     tell_desk,
     was_answered,
@@ -57,6 +69,7 @@ __all__ = [
     "SEEN_AGAIN",
     "STOPPED",
     "TABLE",
+    "WAYS",
     "Asked",
     "ChangedMeanwhile",
     "Contact",
@@ -64,6 +77,7 @@ __all__ = [
     "Erased",
     "NotPossible",
     "Person",
+    "Way",
     "add_event",
     "answer",
     "answers_of",
@@ -71,11 +85,14 @@ __all__ = [
     "ask_first",
     "assign",
     "breakdown_of",
+    "can_wait",
     "chat_message",
     "consents",
     "consents_of",
     "contact_of",
     "correct",
+    "default_way",
+    "desk_mail",
     "email_lookup",
     "end_link",
     "find",

@@ -107,6 +107,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "created_at": act.now,
         "due_at": business_days.due(act.now, estimate.table_version.time_zone, act.clinic),
         "active_at": act.now,
+        "untold_since": act.now if _is_to_be_told(act, asked.kind, origin) else None,
     }
     for _attempt in range(MOST_ATTEMPTS):
         reference = _reference()
@@ -128,6 +129,12 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         about: dict[str, Any] = {} if asked.kind == "quote" else {"about": asked.kind}
         add_event(act, found, "asked", origin=origin, mail=mail, **about)
     return found
+
+
+def _is_to_be_told(act: Act, kind: RequestKind, origin: Origin) -> bool:
+    """Whether a worker is to tell the desk of a new request; a question has a mail of its own where that is at once."""
+    wanted = act.clinic.desk_mail
+    return origin == "page" and (wanted == "hourly" or (wanted == "at_once" and kind == "quote"))
 
 
 def find(token: str, now: datetime) -> PatientRequest | None:
@@ -195,18 +202,30 @@ def move(
     if state not in NEXT[before]:
         raise NotPossible(before, state)
     request.state = state
+    if before == "waiting" and state == "in_work":
+        # What was waited for has come, so that whoever asks waits for the clinic again.
+        again = business_days.due(act.now, request.table_version.time_zone, act.clinic)
+        request.due_at = max(request.due_at, again)
+    if state == "closed":
+        request.question_due_at = None
     changed = {"from": before, "to": state, **detail}
     return add_event(act, request, "state", words=words, erased_too=erased_too, **changed)
 
 
 def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: int) -> RequestEvent:
-    """Give a request to somebody, or to nobody; raises ChangedMeanwhile if the page showed an older one, or Erased."""
+    """Give a request to somebody, or to nobody; whoever takes a new one has begun the work.
+
+    Raises ChangedMeanwhile if the page showed an older one, or Erased.
+    """
     lock(request)
     if request.changes != changes:
         raise ChangedMeanwhile
     detail: dict[str, Any] = {"from": request.assignee_id, "to": user_id}
     request.assignee_id = user_id
-    return add_event(act, request, "assigned", **detail)
+    assigned = add_event(act, request, "assigned", **detail)
+    if request.state == "new" and act.actor == f"user:{user_id}":
+        move(act, request, "in_work")
+    return assigned
 
 
 def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | None:

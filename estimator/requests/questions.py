@@ -5,20 +5,28 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from email.utils import parseaddr
+from typing import get_args
 
 from sqlalchemy import func, select
 
 from estimator.act import Act
+from estimator.clinic import business_days
 from estimator.db import advisory_lock, db
 from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
+from estimator.models.requests import AnswerBy
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import Asked, ask, move, notify
+from estimator.requests.lifecycle import NEXT, Asked, ask, move, notify
 from estimator.requests.person import Person, person_of
 
 EXCHANGE = ("question", "answer")
 """The kinds of events that are a question or an answer, which both sides read."""
+
+Way = AnswerBy
+"""How something was said to whoever asks."""
+
+WAYS: tuple[Way, ...] = get_args(AnswerBy)
 
 AGAIN = timedelta(hours=1)
 """Time within which a question in the same words counts as sent twice."""
@@ -67,6 +75,7 @@ def ask_first(
 def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
     """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
 
+    It is due like a new request, unless another one waits already; and nothing more is waited for from whoever asks.
     Raises outbox.TooMany after QUESTIONS_A_DAY, Erased, and keys.Unreadable.
     """
     lock(request)
@@ -82,14 +91,25 @@ def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent
             return None
     if len(recent) >= QUESTIONS_A_DAY:
         raise outbox.TooMany("record")
-    return add_event(act, request, "question", words=words)
+    event = add_event(act, request, "question", words=words)
+    if request.question_due_at is None:
+        request.question_due_at = business_days.due(act.now, request.table_version.time_zone, act.clinic)
+    if request.state == "waiting":
+        move(act, request, "in_work")
+    if request.untold_since is None and act.clinic.desk_mail == "hourly":
+        request.untold_since = act.now
+    db.session.flush()
+    return event
 
 
 def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     """Put a mail to the desk that a question was asked about a request; the question itself is not in it.
 
-    There is none within QUIET of another one about this request, nor after TOLD_AN_HOUR about all requests.
+    There is none within QUIET of another one about this request, nor after TOLD_AN_HOUR about all requests, nor where
+    the clinic wants to hear of questions later, or not at all.
     """
+    if act.clinic.desk_mail != "at_once":
+        return
     if not act.settings.sends_mail or was_just_told(act, request, "request_question", request.reference):
         return
     advisory_lock("mails to the desk about questions")
@@ -124,16 +144,38 @@ def was_answered(request: PatientRequest) -> bool:
     return db.session.scalar(found) is not None
 
 
-def answer(act: Act, request: PatientRequest, words: str) -> str:
-    """Keep what the desk answers, and mail that there is an answer, which is not in the mail; work has begun with it.
+def answer(
+    act: Act, request: PatientRequest, words: str, *, way: Way = "email", then_wait: bool = False
+) -> str:
+    """Keep what the desk says to whoever asks; it answers every question so far, and work has begun with it.
 
-    Returns what became of the mail, as a code; raises Erased, and keys.Unreadable.
+    By email means that it stands on their page, and a mail says so without its words; what was said in another way
+    stands there as well, and no mail goes out. `then_wait` makes the request wait for them, where that is possible.
+    Returns what became of the mail, as a code, "said" for another way; raises Erased, and keys.Unreadable.
     """
     lock(request)
-    person = person_of(request, act.settings.data_keys)
-    address = None if person is None else person.email
-    mail = notify(act, request, address, "request_answer", submission=secrets.token_hex(16))
-    if request.state == "new":
+    mail = "said"
+    if way == "email":
+        person = person_of(request, act.settings.data_keys)
+        address = None if person is None else person.email
+        mail = notify(act, request, address, "request_answer", submission=secrets.token_hex(16))
+    if then_wait and can_wait(request):
+        move(act, request, "waiting")
+    elif request.state == "new":
         move(act, request, "in_work")
-    add_event(act, request, "answer", words=words, mail=mail)
+    add_event(act, request, "answer", words=words, mail=mail, way=way)
+    request.question_due_at = None
+    if request.kind == "question" and request.untold_since is not None:
+        request.untold_since = None
+    db.session.flush()
     return mail
+
+
+def can_wait(request: PatientRequest) -> bool:
+    """Whether a request can wait for whoever asks: not one with a quote, or a closed one."""
+    return "waiting" in NEXT[request.state]
+
+
+def default_way(request: PatientRequest) -> Way:
+    """Return the way in which somebody wished to be answered; by email if they did not say."""
+    return request.answer_by or "email"

@@ -8,7 +8,7 @@ if (form) {
   const links = () => [...results().querySelectorAll("tbody th a")];
 
   form.addEventListener("live", ({ detail: page }) => {
-    document.querySelector("ul.work").replaceWith(page.querySelector("ul.work"));
+    document.getElementById("to-do").replaceWith(page.getElementById("to-do"));
     const all = page.querySelector("[data-all]");
     form.querySelector("[data-all]")?.remove();
     if (all) form.querySelector(".buttons").append(all);

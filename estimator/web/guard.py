@@ -98,6 +98,7 @@ STAFF: dict[str, str] = {
     "staff.sign_out_everywhere": OWNER,
     "staff.people": "staff.manage",
     "staff.someone": "staff.manage",
+    "staff.what_waits": "requests.read",
     "price_lists.index": "tables.read",
     "price_lists.version": "tables.read",
     "price_lists.version_text": "tables.read",
@@ -179,6 +180,7 @@ STAFF: dict[str, str] = {
     "settings.overview": "settings.edit",
     "settings.part": "settings.edit",
     "settings.letter": "settings.edit",
+    "settings.message": "settings.edit",
     "settings.logo": "settings.edit",
     "settings.rates": "settings.edit",
     "settings.all_rates": "settings.edit",
@@ -197,12 +199,16 @@ FRESH = frozenset(
         "staff.someone",
         "settings.part",
         "settings.letter",
+        "settings.message",
         "settings.logo",
         "settings.rates",
         "settings.all_rates",
     }
 )
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""
+
+UNATTENDED = frozenset({"staff.what_waits"})
+"""Endpoints that a page asks by itself: they do not show that anybody is there, and prolong no session."""
 
 LARGE = frozenset(
     {
@@ -323,7 +329,7 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
         if request.method == "POST" and request.form and endpoint in STAFF:
             return errors.signed_out()
         return redirect(url_for("security.login", next=_this_path()), code=303)
-    security.seen(person)
+    security.seen(person, attended=endpoint not in UNATTENDED)
     asked = STAFF.get(endpoint, ANYBODY)
     if endpoint == "security.two_factor_token_validation":
         return redirect(url_for("staff.start"), code=303)  # they have come in already

@@ -98,6 +98,12 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
 }
 """What each kind of event is called for the person it is about."""
 
+ANSWERS_IN_MY_DATA: Mapping[str, Any] = {
+    "telephone": lazy_gettext("Answer by telephone"),
+    "whatsapp": lazy_gettext("Answer in a chat"),
+}
+"""What an answer is called there that was given in another way than by email."""
+
 # Mails, by their templates ----------------------------------------------------------------------------------------
 
 MAILS_IN_MY_DATA: Mapping[str, Any] = {

@@ -83,6 +83,7 @@ MAILS: Mapping[str, Any] = {
     "staff_reset": lazy_gettext("A new password for staff"),
     "staff_notice": lazy_gettext("A notice to staff"),
     "staff_approval": lazy_gettext("Notice to staff: an approval"),
+    "desk_news": lazy_gettext("Notice to the desk: something new"),
 }
 """What each kind of mail is called where all mail is listed."""
 

@@ -26,7 +26,7 @@ from estimator.clinic import exchange_rates
 from estimator.config import Settings
 from estimator.db import db
 from estimator.estimates import pdf_cache
-from estimator.models import Estimate, Preview, WorkerHeartbeat
+from estimator.models import DraftComment, Estimate, Preview, WorkerHeartbeat
 from estimator.operations import fingerprints, situation
 from estimator.price_lists import drafts
 from estimator.requests import mailed_codes
@@ -113,6 +113,11 @@ def fill() -> None:
         based_on=record.table_version,
     )
     drafts.save(act.by("user:1"), draft.id, draft.text.replace("Flights", "Trains"), over=draft.saves)
+    db.session.add(
+        DraftComment(
+            draft_id=draft.id, save=1, words="The ward is wrong.", asked_by="user:1", at=NOW, by="user:2"
+        )
+    )
     db.session.add(
         Preview(
             draft_id=draft.id,

@@ -121,6 +121,7 @@ APPROVERS = {"approver"}
 
 MAY: dict[str, set[str]] = {
     "staff.start": EVERYBODY,
+    "staff.what_waits": {"coordinator", "approver"},
     "staff.account": {*ROLES},
     "staff.sign_out_everywhere": {*ROLES},
     "staff.people": {"administrator"},
@@ -128,6 +129,7 @@ MAY: dict[str, set[str]] = {
     "settings.overview": {"administrator"},
     "settings.part": {"administrator"},
     "settings.letter": {"administrator"},
+    "settings.message": {"administrator"},
     "settings.logo": {"administrator"},
     "settings.rates": {"administrator"},
     "settings.all_rates": {"administrator"},
@@ -248,7 +250,7 @@ PARTS = {
     "<number>": "Q-2026-00001",
     "<revision>": "1",
     "<any(close, reopen):what>": "close",
-    "<any(days, quotes, prices, kept, language):code>": "days",
+    "<any(days, quotes, mail, prices, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 

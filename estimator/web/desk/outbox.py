@@ -30,6 +30,7 @@ FILTERS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "waiting": (lazy_gettext("Not sent yet"), ("waiting", "working")),
     "sent": (lazy_gettext("Sent"), ("sent",)),
     "failed": (lazy_gettext("Given up"), ("failed",)),
+    "again": (lazy_gettext("To be sent again"), ("failed",)),
 }
 """The filters of the page: the label and the states of each."""
 
@@ -54,7 +55,7 @@ def page() -> ResponseReturnValue:
     if chosen not in FILTERS:
         raise errors.Missing
     before = whole_numbers.read(request.args.get("before"))
-    found = outbox.page(FILTERS[chosen][1], before, PAGE + 1)
+    found = outbox.page(FILTERS[chosen][1], before, PAGE + 1, again=chosen == "again")
     shown = found[:PAGE]
     return render_template(
         "desk/outbox.html",

@@ -193,19 +193,26 @@ class Said(TypedDict):
 
 def _exchange(record: PatientRequest, zone: str, confirmed: bool) -> list[Said]:
     """Return the questions and answers about a request, the first first."""
-    sentences = {
-        "question": lazy_gettext("Your question of %(moment)s"),
-        "answer": lazy_gettext("Our answer of %(moment)s"),
-    }
     events = requests.history(record, request_context.settings().data_keys)
     return [
         {
-            "sentence": str(sentences[event.kind]) % {"moment": current_reader().clock(event.at, zone)},
+            "sentence": _sentence(event) % {"moment": current_reader().clock(event.at, zone)},
             "words": event.words if confirmed else None,
         }
         for event in reversed(events)
         if event.kind in requests.EXCHANGE
     ]
+
+
+def _sentence(event: requests.Entry) -> str:
+    """Return what is said above a question or an answer."""
+    sentences = {
+        "question": lazy_gettext("Your question of %(moment)s"),
+        "answer": lazy_gettext("Our answer of %(moment)s"),
+        "telephone": lazy_gettext("What we told you by telephone on %(moment)s"),
+        "whatsapp": lazy_gettext("What we wrote to you in a chat on %(moment)s"),
+    }
+    return str(sentences.get(event.detail.get("way", ""), sentences[event.kind]))
 
 
 def _estimate_link(record: PatientRequest) -> dict[str, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import staff
@@ -148,9 +148,16 @@ def start() -> ResponseReturnValue:
         "staff/start.html",
         roles=_roles(person),
         codes_left=codes,
+        to_do=to_do.strip(),
         approvals=to_do.approvals(person),
         sent_back=to_do.sent_back(person),
     )
+
+
+@pages.get("/to-do")
+def what_waits() -> ResponseReturnValue:
+    """Return the numbers of what waits, for a page that has them and is open."""
+    return jsonify(to_do.refreshed())
 
 
 @pages.get("/account")

@@ -190,10 +190,13 @@ def person() -> StaffUser | None:
     return found if isinstance(found, StaffUser) else None
 
 
-def seen(user: StaffUser) -> None:
-    """Update when a session was last used; if the database cannot be written, the session goes on."""
+def seen(user: StaffUser, *, attended: bool = True) -> None:
+    """Update when a session was last used; if the database cannot be written, the session goes on.
+
+    What a page asks by itself is not `attended`, and does not prolong it.
+    """
     g.staff = user
-    if sessions.is_seen(session[KEY], request_context.now()):
+    if not attended or sessions.is_seen(session[KEY], request_context.now()):
         return
     try:
         with committing():

@@ -1,19 +1,21 @@
-"""What waits for somebody on their Start page: approvals that they may give, and what was sent back to them."""
+"""What waits for somebody: numbers above Start and the list of requests, approvals, and what was sent back to them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TypedDict
 
-from flask import url_for
+from flask import render_template, request, url_for
 
 from estimator import price_lists, quotes, staff
-from estimator.i18n import Reader
+from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
+from estimator.mail import outbox
 from estimator.models import Draft, QuoteDraft, StaffUser
 from estimator.price_lists import editing
+from estimator.requests.search import COUNTED
 from estimator.web.language import current_reader
-from estimator.web.request_context import settings
+from estimator.web.request_context import now, person, settings
 from estimator.web.staff import signed_in
 
 
@@ -23,6 +25,86 @@ class ToDo(TypedDict):
     what: str
     note: str
     address: str
+
+
+class Counted(TypedDict):
+    """One number and the page that shows exactly what it counts; `here` if that is the page."""
+
+    label: str
+    count: str
+    address: str
+    here: bool
+    late: bool
+
+
+class Strip(TypedDict):
+    """What waits, and how requests stand; `sum` counts what waits, None where nothing does."""
+
+    waiting: list[Counted]
+    states: list[Counted]
+    sum: str | None
+
+
+def strip() -> Strip | None:
+    """Return the numbers for whoever looks at the page; None for somebody who has nothing to do with requests."""
+    who = person()
+    if not staff.may(who, "requests.read"):
+        return None
+    found = dict(quotes.waiting.counts(now()))
+    labels = {
+        "new": _("new"),
+        "questions": ngettext("question", "questions", found["questions"]),
+        "accepted": _("accepted"),
+        "expiring": _("expiring this week"),
+        "overdue": _("overdue"),
+    }
+    rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
+    rows["overdue"]["late"] = found["overdue"] > 0
+    numbers = [found[name] for name in labels]
+    if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
+        numbers.append(len(approvals(who)))
+        address = url_for("staff.start", _anchor="approvals")
+        rows["approvals"] = _counted(ngettext("approval", "approvals", numbers[-1]), numbers[-1], address)
+    if staff.may(who, "requests.work"):
+        numbers.append(outbox.failed_count(COUNTED + 1))
+        address = url_for("outbox.page", state="again")
+        rows["mail"] = _counted(_("mail that failed"), numbers[-1], address)
+        rows["mail"]["late"] = numbers[-1] > 0
+    total = sum(numbers)
+    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "overdue")
+    states = {"in_work": _("in work"), "waiting": _("waiting for patient"), "quoted": _("quoted")}
+    return {
+        "waiting": [rows[name] for name in order if name in rows],
+        "states": [
+            _counted(label, found[state], url_for("desk.queue", state=state))
+            for state, label in states.items()
+        ],
+        "sum": _number(total) if total else None,
+    }
+
+
+def refreshed() -> dict[str, str]:
+    """Return the numbers as they are now, for a page that is open: as HTML, and their sum for its title."""
+    found = strip()
+    if found is None:
+        return {"html": "", "sum": ""}
+    return {"html": render_template("staff/_to_do.html", to_do=found), "sum": found["sum"] or ""}
+
+
+def _list(name: str) -> str:
+    return url_for("desk.queue", todo=name)
+
+
+def _counted(label: str, count: int, address: str) -> Counted:
+    here = address == request.full_path.rstrip("?")
+    return {"label": label, "count": _number(count), "address": address, "here": here, "late": False}
+
+
+def _number(count: int) -> str:
+    reader = current_reader()
+    if count > COUNTED:
+        return _("more than %(most)s", most=reader.number(str(COUNTED)))
+    return reader.number(str(count))
 
 
 def approvals(person: StaffUser) -> list[ToDo]:

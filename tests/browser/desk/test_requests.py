@@ -215,3 +215,29 @@ def test_no_page_of_the_desk_is_wider_than_its_window_and_none_breaks_a_rule_of_
 ) -> None:
     broken = {state: hindrances_at_the_desk(page) for state in states(page, made, monkeypatch)}
     assert {state: problems for state, problems in broken.items() if problems} == {}
+
+
+def test_the_numbers_of_what_waits_follow_and_nothing_else_of_the_page_moves(app: Flask, page: Page) -> None:
+    page.clock.install()
+    page.goto("/desk/requests")
+    expect(page).to_have_title(re.compile(r"^\(3\) "))
+    tick = page.locator(".queue tbody input").first
+    tick.check()
+    page.get_by_label("Assign them to").select_option("nobody")
+    page.locator("#to-do a").first.focus()
+    ask(app, name="Zoe Quill")
+    page.clock.fast_forward(31_000)
+    expect(page).to_have_title(re.compile(r"^\(4\) "))
+    expect(page.locator("#to-do a").first).to_have_text("4 new")
+    expect(page.locator("#to-do a").first).to_be_focused()
+    expect(tick).to_be_checked()
+    expect(page.get_by_label("Assign them to")).to_have_value("nobody")
+    rows(page, 3)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.clear_cookies()
+    for _number in range(3):
+        page.clock.fast_forward(31_000)
+        page.wait_for_timeout(300)
+    assert len(asked) == 1, "whoever is signed out is asked about once, and not again"
+    expect(tick).to_be_checked()

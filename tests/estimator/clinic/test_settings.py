@@ -37,6 +37,13 @@ VALUES: dict[str, Any] = {
     "default_language": "ar",
     "letters": {"estimate": {"before": {"en": "Hello.\n\nWrite to us: https://example.org/x"}}},
     "public_prices": True,
+    "desk_mail": "hourly",
+    "mail_name": "Riverside",
+    "messages": {
+        "mri": clinic.MessageTemplate(
+            "We need your MRI", {"en": "Dear {name}, please send it.", "fr": "{name} : merci."}, True
+        )
+    },
     "logo": clinic.Logo("a" * 64, 300, 80),
 }
 

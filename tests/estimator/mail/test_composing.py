@@ -131,6 +131,16 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "link": "https://estimate.example.org/r/" + "a" * 43,
         "demo": False,
     },
+    ("desk_news", "both"): {
+        "requests": 2,
+        "questions": 1,
+        "link": "https://estimate.example.org/desk/requests",
+    },
+    ("desk_news", "questions"): {
+        "requests": 0,
+        "questions": 3,
+        "link": "https://estimate.example.org/desk/requests",
+    },
     ("request_question", "plain"): {
         "reference": "REQ-7K3M-92QF",
         "at": "10 March 2026, 12:00 (UTC)",
@@ -171,7 +181,7 @@ def compose(
     letterhead: composing.Letterhead | None = None,
 ) -> composing.Letter:
     by_host = template.startswith("staff_") or template.endswith(("_question", "_decided"))
-    by_host = by_host or template in ("test", "quote_code", "request_code")
+    by_host = by_host or template in ("test", "quote_code", "request_code", "desk_news")
     return composing.compose(
         template, reader(language), letterhead or (HOUSE if by_host else PROVIDER), context
     )

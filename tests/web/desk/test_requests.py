@@ -376,7 +376,7 @@ def test_nobody_gets_a_request_who_cannot_work_on_it(
 
 def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    page = coordinator.press("Change the status", state="waiting", words="Asked for the MRI.")
+    page = coordinator.press("Change status", state="waiting", words="Asked for the MRI.")
     assert "It is waiting for patient now." in page.text
     assert "new → waiting for patient Asked for the MRI." in page.text
     assert "Asked for the MRI." not in stored(app)
@@ -384,7 +384,7 @@ def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff
 
 def test_only_what_may_follow_can_be_chosen(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.press("Change the status", state="closed", words="")
+    coordinator.press("Change status", state="closed", words="")
     options = {o.get("value") for s in coordinator.page.all("select", id="state") for o in s.iter("option")}
     assert options == {"", "in_work"}
     for wrong, status in (("waiting", 409), ("quoted", 422), ("accepted", 422), ("", 422)):
@@ -419,7 +419,9 @@ def test_an_answer_is_kept_sealed_and_told_by_mail_once(
     coordinator.page = page
     coordinator.send("Send the answer", fields)
     assert coordinator.page.status == 409
-    assert coordinator.page.text.count("Heliotrope lifts") == 2, "once in the history and once in the form"
+    assert coordinator.page.text.count("Heliotrope lifts") == 3, (
+        "in the conversation, in the form, and in what says so"
+    )
     with app.app_context():
         templates = db.session.scalars(select(Mail.template).filter_by(about=reference)).all()
     assert list(templates).count("request_answer") == 1
@@ -457,8 +459,8 @@ def test_two_people_at_once_are_told_and_nothing_typed_is_lost(
     colleague = sign_in(app, "coordinator")
     for person in (coordinator, colleague):
         person.see(f"/desk/requests/{reference}")
-    colleague.press("Change the status", state="in_work", words="")
-    page = coordinator.press("Change the status", state="waiting", words="I asked for the MRI.")
+    colleague.press("Change status", state="in_work", words="")
+    page = coordinator.press("Change status", state="waiting", words="I asked for the MRI.")
     assert page.status == 409
     assert "This request was changed while you were looking at it" in page.text
     assert "new → in work" in page.text
@@ -466,7 +468,7 @@ def test_two_people_at_once_are_told_and_nothing_typed_is_lost(
     assert "I asked for the MRI." in page.html
     with request_of(app, reference) as found:
         assert found.state == "in_work"
-    assert "It is waiting for patient now." in coordinator.press("Change the status").text
+    assert "It is waiting for patient now." in coordinator.press("Change status").text
 
 
 def test_two_people_who_take_a_request_at_once_do_not_both_have_it(

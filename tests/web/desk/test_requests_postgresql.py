@@ -49,7 +49,7 @@ def test_the_desk_works_there_as_well(app: Flask, sign_in: Callable[[Flask, Role
     coordinator.see(f"/desk/requests/{references[0]}")
     coordinator.send("Keep the note", {"words": "One."})
     coordinator.press("Assign it to me")
-    assert "waiting for patient" in coordinator.press("Change the status", state="waiting", words="").text
+    assert "waiting for patient" in coordinator.press("Change status", state="waiting", words="").text
 
 
 def test_two_who_change_the_same_requests_at_once_do_not_wait_for_each_other_for_ever(

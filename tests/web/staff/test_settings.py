@@ -23,8 +23,8 @@ from estimator.models import AuditEntry, Rate
 from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 
-PARTS = ("days", "quotes", "kept", "language")
-PAGES = ("", *(f"/{part}" for part in PARTS), "/letters/estimate", "/logo", "/rates")
+PARTS = ("days", "quotes", "mail", "kept", "language")
+PAGES = ("", *(f"/{part}" for part in PARTS), "/letters/estimate", "/messages/new", "/logo", "/rates")
 
 
 @pytest.fixture
@@ -474,3 +474,18 @@ def test_no_form_is_sent_from_another_site(app: Flask, ada: Browser) -> None:
         ada.post(f"/staff/settings/{part}", data, token=False)
         assert ada.status == 400
     assert stored(app) == Clinic()
+
+
+def test_when_the_desk_is_told_can_be_chosen(app: Flask, ada: Browser) -> None:
+    send(ada, "mail", desk_mail="hourly")
+    assert stored(app).desk_mail == "hourly"
+    assert "once an hour, in one mail" in ada.get("/staff/settings").text
+
+
+def test_a_name_for_mails_is_set_and_one_that_is_too_long_is_refused(app: Flask, ada: Browser) -> None:
+    send(ada, "mail", mail_name="  Riverside   House ")
+    assert stored(app).mail_name == "Riverside House"
+    send(ada, "mail", mail_name="R" * 61)
+    (sentence,) = beside(ada)
+    assert "60" in sentence
+    assert stored(app).mail_name == "Riverside House"

@@ -16,7 +16,6 @@ from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, StaffUser
 from estimator.models.requests import RequestState
-from estimator.requests import search
 from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.language import current_reader
@@ -79,9 +78,9 @@ class Due(TypedDict):
     soon: bool
 
 
-def due(state: RequestState, due_at: datetime, zone: str) -> Due | None:
+def due(due_at: datetime | None, zone: str) -> Due | None:
     """Say by when somebody has to answer; None where nobody has to any more."""
-    if state not in search.OPEN:
+    if due_at is None:
         return None
     there, here = (when.astimezone(ZoneInfo(zone)).date() for when in (due_at, request_context.now()))
     late = due_at < request_context.now()

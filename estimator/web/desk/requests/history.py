@@ -33,7 +33,7 @@ class Told:
 
 def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
     """Return what happened to a request and its mail, the newest first, without who has read it."""
-    names = _names(entries)
+    names = names_of(entries)
     told = [_event(entry, zone, names) for entry in entries if entry.kind != SEEN]
     told += [_mail(mail, zone) for mail in _mails(found)]
     return sorted(told, key=lambda one: one.at, reverse=True)
@@ -41,7 +41,7 @@ def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry])
 
 def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
     """Return who has opened the request, the newest first."""
-    names = _names(entries)
+    names = names_of(entries)
     return [_event(entry, zone, names) for entry in entries if entry.kind == SEEN]
 
 
@@ -82,9 +82,10 @@ def _event(entry: requests.Entry, zone: str, names: Mapping[int, str]) -> Told:
     return Told(
         at=entry.at,
         when=current_reader().clock(entry.at, zone),
-        who=_who(entry.actor, names),
+        who=who(entry.actor, names),
         what=_what(entry, names),
-        words=entry.words,
+        # What was said stands in the conversation, once.
+        words=None if entry.kind in requests.EXCHANGE else entry.words,
         kind=entry.kind,
     )
 
@@ -125,7 +126,8 @@ def _state(code: str) -> str:
     return str(states_at_desk.REQUEST_AT_DESK.get(code, code))  # type: ignore[call-overload]
 
 
-def _who(actor: str, names: Mapping[int, str]) -> str:
+def who(actor: str, names: Mapping[int, str]) -> str:
+    """Return what somebody who did something is called."""
     number = _number_of(actor)
     if number is not None:
         return _person(number, names)
@@ -142,7 +144,8 @@ def _person(number: int, names: Mapping[int, str]) -> str:
     return names.get(number, _("somebody who no longer has an account"))
 
 
-def _names(entries: Sequence[requests.Entry]) -> dict[int, str]:
+def names_of(entries: Sequence[requests.Entry]) -> dict[int, str]:
+    """Return what the staff in a history are called, by their numbers."""
     numbers = {number for entry in entries if (number := _number_of(entry.actor)) is not None}
     numbers |= {entry.detail["to"] for entry in entries if isinstance(entry.detail.get("to"), int)}
     return staff.addresses(numbers)

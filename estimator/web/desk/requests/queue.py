@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import requests, staff
+from estimator import quotes, requests, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import outbox
@@ -22,7 +22,7 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.forms import printable
 from estimator.web.language import current_reader
-from estimator.web.staff import signed_in
+from estimator.web.staff import signed_in, to_do
 from estimator.web.transaction import committing
 from estimator.wording import states_at_desk
 
@@ -31,7 +31,7 @@ ME = "me"
 MOST_TYPED = 100
 """Maximum number of characters of a search."""
 
-ARGUMENTS = ("q", "state", "country", "who", "list", "order")
+ARGUMENTS = ("q", "state", "country", "who", "list", "order", "todo")
 """The query parameters of the list, except `after`, where a page begins."""
 
 MOST_AT_ONCE = search.PAGE
@@ -42,19 +42,23 @@ MOST_AT_ONCE = search.PAGE
 def queue() -> ResponseReturnValue:
     """Show a page of the list."""
     asked = {name: printable(request.args.get(name, ""))[:MOST_TYPED].strip() for name in ARGUMENTS}
+    if asked["todo"] not in quotes.waiting.LISTS or any(asked[name] for name in ARGUMENTS if name != "todo"):
+        asked["todo"] = ""  # a search is among all requests
     wanted = _wanted(asked)
     settings = request_context.settings()
-    found = search.page(wanted, keyring=settings.data_keys, lookup_key=settings.lookup_key)
+    if asked["todo"]:
+        found = _waiting(asked["todo"], wanted.after)
+    else:
+        found = search.page(wanted, keyring=settings.data_keys, lookup_key=settings.lookup_key)
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     more = None if found.more is None else url_for("desk.queue", **kept, after=str(found.more))
-    counts = search.counts(request_context.now())
     people = desk.people()
     filtered = bool(set(kept) - {"order"})
     return render_template(
         "desk/requests.html",
         asked=asked,
         rows=_shown(found.rows),
-        said=_said(found, wanted, filtered),
+        said=_said(found, wanted, filtered, bool(asked["todo"])),
         whole=found.whole,
         too_short=found.too_short,
         left_out=found.left_out and not found.too_short,
@@ -62,7 +66,7 @@ def queue() -> ResponseReturnValue:
         first=None if wanted.after is None else url_for("desk.queue", **kept),
         filtered=filtered,
         none_at_all=not found.rows and not filtered and wanted.after is None,
-        work=[_work(name, label, counts, asked) for name, label in _WORK.items()],
+        to_do=to_do.strip(),
         states=[("open", _("all open")), *((s, desk.state_word(s)) for s in states_at_desk.REQUEST_AT_DESK)],
         countries=sorted(((c, desk.country(c)) for c in search.countries()), key=lambda one: one[1]),
         slugs=search.slugs(),
@@ -189,42 +193,14 @@ def _wanted(asked: dict[str, str]) -> Filter:
     )
 
 
-_WORK = {
-    "new": {"state": "new"},
-    "in_work": {"state": "in_work"},
-    "waiting": {"state": "waiting"},
-    "overdue": {"state": "open", "order": "due"},
-}
-"""The counts above the list, and the filters that show each."""
+def _waiting(name: str, after: Place | None) -> Page:
+    """Return a page of one list of what waits."""
+    ids, more = quotes.waiting.page(name, request_context.now(), after=None if after is None else after.id)
+    keyring = request_context.settings().data_keys
+    return Page(search.rows(ids, keyring=keyring), None if more is None else Place(more))
 
 
-class WorkRow(TypedDict):
-    """One count above the list; `here` if the page shows exactly those requests."""
-
-    label: str
-    count: str
-    address: str
-    here: bool
-    late: bool
-
-
-def _work(name: str, filters: dict[str, Any], counts: Mapping[str, int], asked: dict[str, str]) -> WorkRow:
-    count = counts.get(name, 0)
-    reader = current_reader()
-    most = reader.number(str(search.COUNTED))
-    labels: dict[str, str] = {"overdue": _("overdue")}
-    labels |= {state: desk.state_word(state) for state in search.OPEN}
-    here = {key: value for key, value in asked.items() if value} == filters
-    return {
-        "label": labels[name],
-        "count": _("more than %(most)s", most=most) if count > search.COUNTED else reader.number(str(count)),
-        "address": url_for("desk.queue", **filters),
-        "here": here,
-        "late": name == "overdue" and count > 0,
-    }
-
-
-def _said(found: Page, wanted: Filter, filtered: bool) -> str:
+def _said(found: Page, wanted: Filter, filtered: bool, is_waiting: bool) -> str:
     """Say in a sentence what the page shows; it is read out while somebody types."""
     if found.too_short:
         return _("Enter at least three letters of a name, or four digits of a telephone number.")
@@ -235,6 +211,8 @@ def _said(found: Page, wanted: Filter, filtered: bool) -> str:
         return _("No request matches.") if filtered else _("There is no request.")
     if wanted.after is not None:
         return ngettext("%(num)s more request", "%(num)s more requests", count)
+    if found.more is not None and is_waiting:
+        return _("The first %(count)s, the oldest first", count=count)
     if found.more is not None and found.whole:
         return (
             _("The first %(count)s, the soonest due first", count=count)
@@ -255,6 +233,7 @@ class RequestRow(TypedDict):
     country: str
     total: str
     at_least: bool
+    firm: bool
     age: str
     due: desk.Due | None
     state: RequestState
@@ -265,7 +244,8 @@ class RequestRow(TypedDict):
 
 def _shown(rows: Sequence[Row]) -> list[RequestRow]:
     names = staff.addresses({row.assignee_id for row in rows if row.assignee_id is not None})
-    reader = current_reader()
+    reader, ids = current_reader(), [row.id for row in rows]
+    dues, quoted = quotes.waiting.dues_of(ids), quotes.waiting.totals_of(ids)
     return [
         {
             "reference": row.reference,
@@ -274,10 +254,11 @@ def _shown(rows: Sequence[Row]) -> list[RequestRow]:
             "name": row.full_name,
             "unreadable": row.unreadable,
             "country": desk.country(row.country),
-            "total": reader.money(row.total, row.currency),
-            "at_least": row.at_least,
+            "total": reader.money(*quoted.get(row.id, (row.total, row.currency))),
+            "at_least": row.at_least and row.id not in quoted,
+            "firm": row.id in quoted,
             "age": desk.age(row.created_at),
-            "due": desk.due(row.state, row.due_at, row.time_zone),
+            "due": desk.due(dues[row.id], row.time_zone),
             "state": row.state,
             "state_word": desk.state_word(row.state),
             "who": None if row.assignee_id is None else desk.short(names.get(row.assignee_id, "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any, TypedDict
 
 from flask import flash, render_template, request, url_for
@@ -21,6 +22,7 @@ from estimator.web.desk import chat, readers
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
+from estimator.web.desk.requests.conversation import AnswerForm, conversation, count_shown
 from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -29,6 +31,9 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import injury, states_at_desk
+
+MOST_QUOTED = 300
+"""Maximum number of characters of a colleague's answer in what is said of it; all of it stands in the conversation."""
 
 
 class Unknown(errors.Missing):
@@ -51,12 +56,6 @@ class NoteForm(Form):
     """A note for colleagues."""
 
     words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), id="note")
-
-
-class AnswerForm(Form):
-    """An answer to whoever asks."""
-
-    words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
 
 
 class AssignForm(Form):
@@ -115,23 +114,29 @@ def note(reference: str) -> ResponseReturnValue:
 def answer(reference: str) -> ResponseReturnValue:
     """Keep an answer where whoever asks reads it, and tell them by mail that it is there."""
     found = the_request(reference)
-    form = AnswerForm()
+    form = AnswerForm(found)
+    if form.is_filling and found.erased_at is None:
+        form.fill(found)
+        return _page(found, form, 422 if form.template.errors else 200)
     if not form.validate():
         return _page(found, form, 422)
+    way: Any = form.way.data
     try:
         with committing():
             desk.unchanged(found, _changes())
-            mail = requests.answer(act(), found, form.words.data)
+            mail = requests.answer(act(), found, form.words.data, way=way, then_wait=form.waits.data)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
     flash(
         _("The answer is kept, and a mail says that it is there.")
         if mail == "put"
+        else _("It is kept, as said by you. It stands on the page of their request as well.")
+        if mail == "said"
         else _(
             "The answer is kept, and no mail goes out: tell them that it stands on the page of their request."
         )
     )
-    return desk.to("request", reference=found.reference, _anchor="history")
+    return desk.to("request", reference=found.reference, _anchor="conversation")
 
 
 @pages.post("/<reference>/assign")
@@ -193,6 +198,16 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
+    since = conversation(_entries(found), _zone(found))[count_shown() :]
+    answered = next((said for said in reversed(since) if said.ours), None)
+    if isinstance(form, AnswerForm) and answered is not None and answered.words is not None:
+        sentence = _(
+            "%(who)s has answered while you were writing: “%(words)s” Your text is still here, and was not sent. "
+            "Send it if it is still needed.",
+            who=answered.who,
+            words=shorten(answered.words, MOST_QUOTED, placeholder=" …"),
+        )
+        return _page(found, form.refuse(sentence), 409)
     sentence = _(
         "This request was changed while you were looking at it (%(what)s). Nothing of yours was lost or done: "
         "look at it, then press the button again if you still want to.",
@@ -212,7 +227,8 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     """Show a request; `sent` is the form that was sent and has errors, if one has."""
     reader, settings, zone = current_reader(), request_context.settings(), _zone(found)
     table = price_lists.parsed(found.table_version)
-    entries, unreadable = [], False
+    entries: list[requests.Entry] = []
+    unreadable = False
     try:
         entries = requests.history(found, settings.data_keys)
         who = requests.person_of(found, settings.data_keys)
@@ -234,7 +250,8 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "state_word": desk.state_word(found.state),
             "asked_at": reader.clock(found.created_at, zone),
             "age": desk.age(found.created_at),
-            "due": desk.due(found.state, found.due_at, zone),
+            "due": desk.due(quotes.waiting.due_of(found), zone),
+            "asks": None if found.question_due_at is None else reader.moment(found.question_due_at, zone),
             "by_staff": found.origin == "staff",
             "country": desk.country(found.country),
             "language": reader_of(found.language).name,
@@ -257,6 +274,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
+        conversation=conversation(entries, zone),
         history=history.history(found, zone, entries),
         readers=history.readers(zone, entries),
         holder=_holder(found),
@@ -277,7 +295,7 @@ def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateF
     # Only what can be done is offered, whatever was sent.
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
     noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
-    return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(None)
+    return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(found, None)
 
 
 def _entries(found: PatientRequest) -> list[requests.Entry]:

@@ -14,16 +14,16 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 
 from estimator import clinic
-from estimator.clinic import Clinic, exchange_rates
+from estimator.clinic import LONGEST_NAME, Clinic, exchange_rates
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
 from estimator.web import request_context, whole_numbers
-from estimator.web.fields import ChoiceField, IsoDaysField, NumberField, TickField, TicksField
+from estimator.web.fields import ChoiceField, IsoDaysField, LineField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff.settings import letters
+from estimator.web.staff.settings import letters, messages
 from estimator.web.staff.settings.blueprint import change, done, pages
-from estimator.web.validators import Number, Whole
+from estimator.web.validators import NotTooLong, Number, PrintableLine, Whole
 from pricing.money import plain
 
 LONGEST_NUMBER = 12
@@ -79,6 +79,28 @@ class QuotesForm(Form):
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
         description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
+    )
+
+
+class MailForm(Form):
+    """What the clinic is called in mails to patients, and when a mail tells the desk of what is new."""
+
+    mail_name = LineField(
+        lazy_gettext("Name of the clinic in mails to patients"),
+        [NotTooLong(LONGEST_NAME), PrintableLine()],
+        description=lazy_gettext(
+            "At most 60 characters. Mail can be read on locked screens: choose a name without a medical word. Without "
+            "one it is the provider’s in the price list. The sender’s name is set on the server."
+        ),
+    )
+    desk_mail = ChoiceField(
+        lazy_gettext("Mail to the desk about a new request or question"),
+        choices=lambda: list(_desk_mail().items()),
+        refusal=lazy_gettext("Choose one of these."),
+        description=lazy_gettext(
+            "It says how many there are, and nothing about anybody. It goes to the address for replies. At once means "
+            "that what comes within ten minutes of a mail is in the next one."
+        ),
     )
 
 
@@ -141,6 +163,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "days": Part(lazy_gettext("Business days"), DaysForm),
     "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
+    "mail": Part(lazy_gettext("Mail"), MailForm),
     "prices": Part(lazy_gettext("Price lists"), PricesForm),
     "kept": Part(lazy_gettext("Retention"), KeptForm),
     "language": Part(lazy_gettext("Language"), LanguageForm),
@@ -193,13 +216,14 @@ def overview() -> ResponseReturnValue:
             for code, part in PARTS.items()
         ],
         letters=letters.overview(set_here),
+        messages=messages.overview(set_here),
         logo=set_here.logo,
         rates=len(exchange_rates.everything()),
         most_rates=exchange_rates.MOST_SHOWN,
     )
 
 
-@pages.route("/<any(days, quotes, prices, kept, language):code>", methods=["GET", "POST"])
+@pages.route("/<any(days, quotes, mail, prices, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
@@ -278,6 +302,10 @@ def _in_words(field: Field, stored: Clinic) -> str:
             return current_reader().percent(plain(value))
         case TickField():
             return _("Yes") if value else _("No")
+        case LineField():
+            return value or _("the provider’s in the price list")
+        case ChoiceField(name="desk_mail"):
+            return _desk_mail()[value]
         case ChoiceField():
             tag = (
                 value
@@ -286,6 +314,15 @@ def _in_words(field: Field, stored: Clinic) -> str:
             )
             return reader(tag).name
     return current_reader().number(str(value))
+
+
+def _desk_mail() -> dict[str, str]:
+    """Return when the desk can be told, in words."""
+    return {
+        "at_once": _("at once"),
+        "hourly": _("once an hour, in one mail"),
+        "none": _("none"),
+    }
 
 
 def _weekdays() -> dict[int, str]:

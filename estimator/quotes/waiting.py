@@ -1,0 +1,143 @@
+"""What waits at the desk: requests by what is to be done with them, counted, and listed a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union, union_all
+
+from estimator.db import db
+from estimator.models import PatientRequest, Quote, QuoteRevision
+from estimator.models.requests import RequestState
+from estimator.requests.search import COUNTED, PAGE
+
+SOON = timedelta(days=7)
+"""Time before its last day in which a quote that can be accepted counts as expiring."""
+
+EARLIEST = timedelta(hours=12)
+"""How far behind UTC the day begins somewhere: there, a quote whose last day was yesterday can still be accepted."""
+
+BUSY: tuple[RequestState, ...] = ("new", "in_work")
+"""The states in which the clinic has to do something; what waits for the patient is not late."""
+
+
+Arm = Select[int]
+"""A query of numbers of requests, answered by one index."""
+
+
+def _where(*conditions: ColumnElement[bool]) -> Arm:
+    return select(PatientRequest.id.label("id")).where(*conditions)
+
+
+def _in_state(state: RequestState) -> Callable[[datetime], list[Arm]]:
+    return lambda _now: [_where(PatientRequest.state == state)]
+
+
+def _asking(_now: datetime) -> list[Arm]:
+    return [_where(PatientRequest.question_due_at.is_not(None))]
+
+
+def _overdue(now: datetime) -> list[Arm]:
+    # Nobody waits any more for an answer who asked for nothing but that, and has it.
+    is_answered = and_(PatientRequest.kind == "question", PatientRequest.question_due_at.is_(None))
+    is_late = PatientRequest.due_at < now
+    return [
+        _where(PatientRequest.state == "new", is_late),
+        _where(PatientRequest.state == "in_work", is_late, ~is_answered),
+        _where(PatientRequest.question_due_at < now),
+    ]
+
+
+def _expiring(now: datetime) -> list[Arm]:
+    return [
+        select(Quote.request_id.label("id"))
+        .join(QuoteRevision, QuoteRevision.quote_id == Quote.id)
+        .where(
+            QuoteRevision.state == "current",
+            QuoteRevision.valid_until >= (now - EARLIEST).date(),
+            QuoteRevision.valid_until <= (now + SOON).date(),
+        )
+    ]
+
+
+LISTS: Mapping[str, Callable[[datetime], list[Arm]]] = {
+    "new": _in_state("new"),
+    "questions": _asking,
+    "accepted": _in_state("accepted"),
+    "expiring": _expiring,
+    "overdue": _overdue,
+}
+"""The lists of what waits, by name: the queries that find the requests of each at a moment."""
+
+STATES: tuple[RequestState, ...] = ("in_work", "waiting", "quoted")
+"""States that are counted beside them, in which nothing is to be done at once."""
+
+
+def counts(now: datetime) -> Mapping[str, int]:
+    """Return the length of each of LISTS, and how many requests are in each of STATES; COUNTED + 1 stands for more."""
+    asked = {name: arms(now) for name, arms in LISTS.items()}
+    asked |= {state: _in_state(state)(now) for state in STATES}
+    found = union_all(
+        *(
+            select(literal(name).label("name"), func.count().label("count")).select_from(
+                _all(arms).limit(COUNTED + 1).subquery()
+            )
+            for name, arms in asked.items()
+        )
+    )
+    return {str(row.name): int(row[1]) for row in db.session.execute(found)}
+
+
+def page(name: str, now: datetime, *, after: int | None) -> tuple[list[int], int | None]:
+    """Return the numbers of a page of one of LISTS, the oldest request first, and after which the next page begins."""
+    waiting = _all(LISTS[name](now)).subquery()
+    found = select(waiting.c.id).order_by(waiting.c.id).limit(PAGE + 1)
+    if after is not None:
+        found = found.where(waiting.c.id > after)
+    ids = list(db.session.scalars(found))
+    return ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else None
+
+
+def _all(arms: Sequence[Arm]) -> Select[int]:
+    """Return a query of the numbers that any of some queries finds, each once."""
+    if len(arms) == 1:
+        return arms[0]
+    return select(union(*arms).subquery().c.id)
+
+
+def due_of(request: PatientRequest) -> datetime | None:
+    """Return by when the clinic has to do something about a request; None if nobody waits for it."""
+    return _due(request.state, request.kind, request.due_at, request.question_due_at)
+
+
+def dues_of(ids: Collection[int]) -> Mapping[int, datetime | None]:
+    """Return `due_of` for the requests with these numbers."""
+    columns = (
+        PatientRequest.id,
+        PatientRequest.state,
+        PatientRequest.kind,
+        PatientRequest.due_at,
+        PatientRequest.question_due_at,
+    )
+    rows = db.session.execute(select(*columns).where(PatientRequest.id.in_(ids)))
+    return {row.id: _due(row.state, row.kind, row.due_at, row.question_due_at) for row in rows}
+
+
+def totals_of(ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """Return total and currency of the newest revision, by the numbers of the requests that have a quote."""
+    newest = (
+        select(func.max(QuoteRevision.number)).where(QuoteRevision.quote_id == Quote.id).correlate(Quote)
+    ).scalar_subquery()
+    rows = db.session.execute(
+        select(Quote.request_id, QuoteRevision.total, QuoteRevision.currency)
+        .join(QuoteRevision, and_(QuoteRevision.quote_id == Quote.id, QuoteRevision.number == newest))
+        .where(Quote.request_id.in_(ids))
+    )
+    return {row.request_id: (row.total, row.currency) for row in rows}
+
+
+def _due(state: RequestState, kind: str, due_at: datetime, question: datetime | None) -> datetime | None:
+    is_answered = kind == "question" and state == "in_work" and question is None
+    asked = due_at if state in BUSY and not is_answered else None
+    return min((moment for moment in (asked, question) if moment is not None), default=None)

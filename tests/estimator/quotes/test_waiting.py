@@ -1,0 +1,87 @@
+"""What waits at the desk is counted and listed by an index, and by nothing that reads all requests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from estimator import price_lists
+from estimator.db import db
+from estimator.models import PatientRequest
+from estimator.quotes import waiting
+from tests.estimator.requests.many_requests import Known, fill
+from tests.estimator.requests.test_search import reads_everything
+from tests.support.acts import acting
+from tests.support.example_list import NOW, table_text
+from tests.support.example_quotes import quoted
+from tests.support.query_plans import plan_of, statements
+
+MANY = 1_200
+ASKING = 70
+
+
+@pytest.fixture
+def known(app: Flask) -> list[Known]:
+    """Return what is known of the requests in the database; about some there is a question."""
+    act = acting(actor="command line", now=NOW)
+    found = fill(price_lists.import_(act, table_text()), NOW, MANY)
+    for number in range(1, ASKING + 1):
+        db.session.get_one(PatientRequest, number).question_due_at = NOW + timedelta(days=number - 60)
+    db.session.commit()
+    return found
+
+
+def listed(name: str) -> list[int]:
+    """Return a whole list, page by page."""
+    found: list[int] = []
+    after = None
+    while True:
+        ids, after = waiting.page(name, NOW, after=after)
+        found += ids
+        if after is None:
+            return found
+
+
+def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> None:
+    counts = waiting.counts(NOW)
+    late = {one.id for one in known if one.state in ("new", "in_work") and one.due_at < NOW}
+    expected = {
+        "new": {one.id for one in known if one.state == "new"},
+        "accepted": {one.id for one in known if one.state == "accepted"},
+        "questions": set(range(1, ASKING + 1)),
+        "overdue": late | set(range(1, 60)),
+        "expiring": set(),
+    }
+    assert {name: listed(name) for name in waiting.LISTS} == {
+        name: sorted(ids) for name, ids in expected.items()
+    }
+    assert {name: counts[name] for name in waiting.LISTS} == {
+        name: len(ids) for name, ids in expected.items()
+    }
+    for state in waiting.STATES:
+        assert counts[state] == sum(one.state == state for one in known)
+
+
+def test_nothing_is_found_by_reading_all_requests(known: list[Known]) -> None:
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+    with statements() as asked:
+        waiting.counts(NOW)
+        for name in waiting.LISTS:
+            waiting.page(name, NOW, after=17)
+    assert len(asked) == 1 + len(waiting.LISTS)
+    plans = [plan_of(each) for each in asked]
+    assert [plan for plan in plans if reads_everything(plan) or "SCAN patient_request\n" in f"{plan}\n"] == []
+
+
+def test_a_quote_is_expiring_in_its_last_week_and_its_total_is_the_newest(app: Flask) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    last = revision.valid_until - NOW.date()
+    assert waiting.counts(NOW + last - timedelta(days=8))["expiring"] == 0
+    assert waiting.page("expiring", NOW + last - timedelta(days=7), after=None) == ([request.id], None)
+    assert waiting.counts(NOW + last + timedelta(days=2))["expiring"] == 0
+    assert waiting.totals_of([request.id]) == {request.id: (revision.total, revision.currency)}
