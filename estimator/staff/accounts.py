@@ -59,6 +59,10 @@ class LastAdministrator(Exception):
     """Somebody must be left who can invite others."""
 
 
+class RolesChanged(Exception):
+    """Somebody's roles are not the ones any more that were seen when others were chosen."""
+
+
 def find(address: str) -> StaffUser | None:
     """Return the person with an address, however it is written."""
     if not address.isprintable():
@@ -153,13 +157,21 @@ def new_password(
     audit.add(act.by(user.actor), action, subject=user.actor)
 
 
-def set_roles(act: Act, user: StaffUser, roles: Collection[Role]) -> None:
-    """Give somebody exactly these roles; their sessions end. Raises NoRole, LastAdministrator."""
+def set_roles(
+    act: Act, user: StaffUser, roles: Collection[Role], *, seen: Collection[str] | None = None
+) -> None:
+    """Give somebody exactly these roles; their sessions end.
+
+    `seen` are the roles that they had when these were chosen, None to overwrite whatever they are. Raises NoRole,
+    LastAdministrator, RolesChanged.
+    """
     wanted = _known(roles)
     lock(user)
     before = user.role_names
     if wanted == before:
         return
+    if seen is not None and set(seen) != set(before):
+        raise RolesChanged
     if "administrator" not in wanted:
         _must_not_be_last(user)
     user.roles = [

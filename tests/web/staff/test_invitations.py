@@ -196,10 +196,47 @@ def test_without_a_mail_server_the_link_is_shown_to_be_handed_on(
 def test_roles_are_given_and_taken(administrator: Browser, join: Join) -> None:
     person = join()
     administrator.get(f"/staff/people/{number_of(administrator, person)}")
-    administrator.post(data={"act": "roles", "roles": ["coordinator", "approver"]})
+    administrator.post(
+        data={"act": "roles", "seen": seen_on(administrator), "roles": ["coordinator", "approver"]}
+    )
     assert administrator.says("The roles were changed.")
     with person.row() as user:
         assert user.role_names == ("coordinator", "approver")
+
+
+def seen_on(browser: Browser) -> str:
+    """Return the roles that the page of a person sends along, as those that it shows."""
+    (shown,) = re.findall(r'name="seen" value="([^"]*)"', browser.page)
+    return str(shown)
+
+
+def test_an_old_page_gives_back_no_role_that_was_taken_meanwhile(administrator: Browser, join: Join) -> None:
+    person = join("eve@example.org", "coordinator", "administrator")
+    administrator.get(f"/staff/people/{number_of(administrator, person)}")
+    with person.row() as user:
+        staff.set_roles(acting(actor="test", now=datetime.now(UTC)), user, ["coordinator"])
+    wanted = {"act": "roles", "roles": ["coordinator", "price_editor", "administrator"]}
+    administrator.post(data={"act": "roles", "seen": seen_on(administrator)})
+    assert administrator.status == 422, "nothing was ticked"
+    administrator.post(data={**wanted, "seen": seen_on(administrator)})
+    assert administrator.status == 409
+    assert administrator.says("They are now: Coordinator. What you ticked is still here")
+    assert administrator.page.count(" checked") == 3
+    with person.row() as user:
+        assert user.role_names == ("coordinator",)
+    administrator.post(data={**wanted, "seen": seen_on(administrator)})
+    assert administrator.says("The roles were changed.")
+
+
+def test_roles_that_somebody_else_gave_meanwhile_are_no_matter_where_both_chose_the_same(
+    administrator: Browser, join: Join
+) -> None:
+    person = join()
+    administrator.get(f"/staff/people/{number_of(administrator, person)}")
+    with person.row() as user:
+        staff.set_roles(acting(actor="test", now=datetime.now(UTC)), user, ["approver"])
+    administrator.post(data={"act": "roles", "roles": ["approver"], "seen": seen_on(administrator)})
+    assert administrator.says("The roles were changed.")
 
 
 def test_somebody_is_let_in_no_more_and_again(
@@ -217,7 +254,9 @@ def test_somebody_is_let_in_no_more_and_again(
     assert person.sign_in(laptop).heading == "Start"
 
 
-@pytest.mark.parametrize("data", [{"act": "deactivate"}, {"act": "roles", "roles": ["approver"]}])
+@pytest.mark.parametrize(
+    "data", [{"act": "deactivate"}, {"act": "roles", "seen": "administrator", "roles": ["approver"]}]
+)
 def test_the_last_administrator_stays(administrator: Browser, data: dict[str, object]) -> None:
     administrator.get("/staff/people/1")
     assert administrator.says("This is you.")
