@@ -312,6 +312,25 @@ def test_a_stale_session_changes_nobody(administrator: Browser, join: Join, late
     administrator.get(f"/staff/people/{number_of(administrator, person)}")
     later(minutes=20)
     administrator.post(data={"act": "deactivate"})
-    assert administrator.heading == "Enter your password"
+    assert (administrator.status, administrator.heading) == (401, "Enter your password again")
     with person.row() as user:
         assert user.active
+
+
+def test_a_stale_session_invites_nobody_and_what_was_typed_is_kept(
+    make_app: Callable[..., Flask], later: Later
+) -> None:
+    """Without a mail server whoever invites sees the link, and could give themselves any role by it."""
+    app = make_app(MAIL_SERVER="", MAIL_FROM="")
+    browser = Browser(app)
+    Person(app, "ada@example.org", ["administrator"]).put(datetime.now(UTC)).sign_in(browser)
+    browser.get("/staff/people")
+    later(minutes=16)
+    browser.post(data={"address": "mira@example.org", "roles": ["administrator"]})
+    assert (browser.status, browser.heading) == (401, "Enter your password again")
+    assert "mira@example.org" in browser.page
+    with app.app_context():
+        assert staff.find("mira@example.org") is None
+    browser.get("/staff/people")
+    browser.post(data={"password": PASSWORD, "next": "/staff/people"})
+    assert browser.heading == "People"
