@@ -65,7 +65,7 @@ def one_behind_another(app: Flask, do: Callable[[int], Iterator[None]]) -> list[
                 next(steps, None)
                 if number == 0:
                     first_has_changed.set()
-                    _wait_until_it_waits(connections, second_is_over)
+                    wait_until_it_waits(connections, second_is_over)
                 db.session.commit()
                 refused[number] = None
             except Exception as error:
@@ -83,7 +83,7 @@ def one_behind_another(app: Flask, do: Callable[[int], Iterator[None]]) -> list[
     return [refused[0], refused[1]]
 
 
-def _wait_until_it_waits(connections: list[int], is_over: threading.Event) -> None:
+def wait_until_it_waits(connections: list[int], is_over: threading.Event) -> None:
     """Return when another connection waits for a lock, or its work is over.
 
     On SQLite nothing tells; whoever has read there changes nothing before the first has committed.
