@@ -301,6 +301,24 @@ def test_a_recovery_code_is_good_once_and_for_one_person(app: Flask) -> None:
     assert not recovery_codes.use(user, codes[1], LOOKUP)
 
 
+def test_of_recovery_codes_made_twice_at_once_the_last_ten_are_good(app: Flask) -> None:
+    number = invite().id
+    made: list[list[str]] = []
+
+    def make(_which: int) -> Iterator[None]:
+        user = staff.get(number)
+        assert user is not None
+        yield
+        made.append(recovery_codes.make(user, LOOKUP))
+
+    assert one_behind_another(app, make) == [None, None]
+    user = staff.get(number)
+    assert user is not None
+    assert recovery_codes.left(user) == recovery_codes.NUMBER
+    assert not recovery_codes.use(user, made[0][0], LOOKUP)
+    assert recovery_codes.use(user, made[1][0], LOOKUP)
+
+
 def take(now_minutes: float = 0, who: str = "mira") -> timedelta | None:
     return throttle.take(
         acting(now=NOW + timedelta(minutes=now_minutes), lookup_key=LOOKUP), "x", who, most=2
