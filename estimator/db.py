@@ -44,10 +44,14 @@ BUSY_SECONDS = 5
 """Timeout for locks held by other connections, in seconds."""
 
 SHORT_SECONDS = 0.25
-"""The same on SQLite for pages, for BUSY_SECONDS after one of them waited in vain."""
+"""The same for pages, for BUSY_SECONDS after one of them waited in vain: on SQLite for the database, on PostgreSQL for
+a lock with a name."""
 
 FOR_PAGES = "estimator_for_pages"
 """Names the option of an engine whose connections wait shortly for a lock that lasts, and those that do."""
+
+
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Base(DeclarativeBase):
@@ -103,16 +107,18 @@ def engine_options(
 
     `limits` are for PostgreSQL, whose `outage` is told and looked at.
     """
+    connect: dict[str, Any]
+    short = {FOR_PAGES: limits is postgresql.PAGES}
     if url.startswith("sqlite:"):
         # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
         # read, is refused at once if another process has written meanwhile.
         connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
-        short = {FOR_PAGES: limits is postgresql.PAGES}
         return {"hide_parameters": True, "connect_args": connect, "execution_options": short}
     options = f"-c lock_timeout={BUSY_SECONDS}s {postgresql.SERVER_KEEPALIVE}"
     if limits.statement is not None:
         options += f" -c statement_timeout={limits.statement}s"
-    return {"hide_parameters": True, "connect_args": {"options": options, "limits": limits, "outage": outage}}
+    connect = {"options": options, "limits": limits, "outage": outage}
+    return {"hide_parameters": True, "connect_args": connect, "execution_options": short}
 
 
 _LOCKED: WeakKeyDictionary[Dialect, float] = WeakKeyDictionary()
@@ -185,13 +191,40 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
 def advisory_lock(name: str) -> None:
     """Take a lock named `name` until the transaction ends; on SQLite, the lock of the database for writing."""
     if db.engine.dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+        _lock_on_postgresql(name)
     else:
         driver = db.session.connection().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         if not driver.in_transaction:
             db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+
+
+_IN_VAIN: WeakKeyDictionary[Dialect, dict[str, float]] = WeakKeyDictionary()
+"""When each lock on PostgreSQL that lasts was last waited for in vain, by the dialect and the lock's name."""
+
+
+def _lock_on_postgresql(name: str) -> None:
+    """Take a lock, for which pages wait SHORT_SECONDS only once one of them waited in vain: others wait for them."""
+    in_vain = _IN_VAIN.setdefault(db.engine.dialect, {})
+    lasts = time.monotonic() - in_vain.get(name, -BUSY_SECONDS) < BUSY_SECONDS
+    is_short = lasts and db.engine.get_execution_options().get(FOR_PAGES)
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    if is_short:
+        _wait_for_locks(SHORT_SECONDS)
+    try:
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            in_vain[name] = time.monotonic()
+        raise
+    in_vain.pop(name, None)
+    if is_short:
+        _wait_for_locks(BUSY_SECONDS)
+
+
+def _wait_for_locks(seconds: float) -> None:
+    """Set how long the rest of a transaction on PostgreSQL waits for each lock."""
+    db.session.execute(select(func.set_config("lock_timeout", f"{int(seconds * 1000)}ms", True)))
 
 
 def insert_if_absent(model: type[Base], row: Mapping[str, Any]) -> bool:
@@ -270,7 +303,7 @@ _POSTGRESQL: Mapping[str, Hindrance] = {
     "40P01": "locked",  # deadlock_detected
     "53100": "full",  # disk_full
     "53": "unreachable",  # other insufficient resources, too many connections among them
-    "55P03": "locked",  # lock_not_available, what lock_timeout ends with
+    LOCK_NOT_AVAILABLE: "locked",  # what lock_timeout ends with
     "57014": "locked",  # query_canceled, what statement_timeout ends with
     "57P": "unreachable",  # the server is shutting down or starting
     "58": "broken",  # system errors outside PostgreSQL

@@ -136,7 +136,7 @@ class Jobs:
                 self._run(kind, number)
         except Exception as error:
             # Whatever the driver of the queue raises; the sweep enqueues the row again.
-            self.outage.began(type(error).__name__, silent=time.monotonic() - began > SILENCE_SECONDS)
+            self._tell(error, silent=time.monotonic() - began > SILENCE_SECONDS)
 
     def waiting(self) -> int:
         """Return the length of the queue: how many entries no worker has taken yet."""
@@ -158,8 +158,14 @@ class Jobs:
         if "redis" in sys.modules:
             away += (sys.modules["redis"].RedisError,)
         if isinstance(error, away):
-            self.outage.began(type(error).__name__, silent=False)
+            self._tell(error, silent=False)
         return isinstance(error, away)
+
+    def _tell(self, error: BaseException, *, silent: bool) -> None:
+        if postgresql.is_crowded(error):
+            self.outage.refused(str(error))
+        else:
+            self.outage.began(type(error).__name__, silent=silent)
 
     def length(self) -> int | None:
         """Return the length of the queue; None if it cannot be reached. A file that is missing is not made."""

@@ -16,6 +16,9 @@ from collections.abc import Callable
 PROBE_SECONDS = 1
 """Interval at which the end of an outage is looked for."""
 
+REFUSED_EACH = 60
+"""Minimum interval between two lines about one that is there and refuses, in seconds."""
+
 STALE_SECONDS = 15
 """Seconds without a sign of the thread that looks for the end, after which another process takes over."""
 
@@ -35,6 +38,7 @@ class Outage:
         self._probe = probe
         self._shared = mmap.mmap(-1, _STATE.size)
         self._one_at_a_time = threading.Lock()
+        self._refused_at: float | None = None
 
     @property
     def known(self) -> bool:
@@ -58,6 +62,16 @@ class Outage:
             logger.error("%s cannot be reached (%s)", self.what, " ".join(reason.split()))
         if not watched:
             threading.Thread(target=self._watch, name=f"outage of {self.what}", daemon=True).start()
+
+    def refused(self, reason: str) -> None:
+        """Tell that it is there and lets nobody more in, which is no outage; once a minute in each process."""
+        with self._one_at_a_time:
+            now = time.monotonic()
+            is_told = self._refused_at is not None and now - self._refused_at < REFUSED_EACH
+            if not is_told:
+                self._refused_at = now
+        if not is_told:
+            logger.error("%s has no connection left (%s)", self.what, " ".join(reason.split()))
 
     def ended(self) -> None:
         """Tell that it is there again, unless that is known."""

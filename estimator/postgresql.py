@@ -53,6 +53,10 @@ WORK = Limits(statement=None, silence=300)
 LOOK = Limits(statement=None, silence=LOOK_SECONDS)
 """For what takes no time where a server is well."""
 
+TOO_MANY = ("too many clients", "too many connections", "connection slots are reserved")
+"""What a server says, in English, that is well but has no connection left. One that says so in another language counts
+as away."""
+
 BRIEF_SECONDS = 1
 """The longest wait for a server that is usual, and counts for nothing."""
 
@@ -101,7 +105,9 @@ def connect(parameters: dict[str, Any], limits: Limits, outage: Outage | None = 
     try:
         connection = _class().connect(**{"connect_timeout": timeout, **KEEPALIVE, **parameters})
     except psycopg.OperationalError as error:
-        if outage is not None and _is_outage(error):
+        if outage is not None and is_crowded(error):
+            outage.refused(str(error))
+        elif outage is not None and _is_outage(error):
             outage.began(str(error), silent=isinstance(error, psycopg.errors.ConnectionTimeout))
         raise
     finally:
@@ -166,8 +172,16 @@ def is_good(connection: Any) -> bool:
     return True
 
 
+def is_crowded(error: BaseException) -> bool:
+    """Whether an error says that a server is well and has no connection left.
+
+    The driver has no SQLSTATE of a connection that was refused, so the server's words have to do for it.
+    """
+    return any(words in str(error) for words in TOO_MANY)
+
+
 def _is_outage(error: Any) -> bool:
-    """Whether an error says that the server is away, stops or starts: not that it has too many connections."""
+    """Whether an error says that the server is away, stops or starts."""
     state = error.sqlstate
     return state is None or state.startswith(("08", "57P"))
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, or_, select
 from sqlalchemy import delete as sql_delete
+from sqlalchemy.dialects import postgresql, sqlite
 
 from estimator import keys
 from estimator.act import Act
-from estimator.db import changed_rows, db, insert_if_absent
+from estimator.db import changed_rows, db
 from estimator.models import Attempts
 
 WINDOW = timedelta(minutes=15)
@@ -27,17 +28,22 @@ def take(act: Act, what: str, who: str, *, most: int) -> timedelta | None:
     Commit at once, whatever comes of the attempt.
     """
     key = keys.lookup(act.settings.lookup_key, f"attempts {what}", who)
-    insert_if_absent(Attempts, {"key": key, "count": 0, "since": act.now})
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     over = or_(Attempts.since <= act.now - WINDOW, Attempts.since > act.now + AHEAD)
-    db.session.execute(
-        update(Attempts)
-        .where(Attempts.key == key)
-        .values(
-            count=case((over, 1), else_=Attempts.count + 1), since=case((over, act.now), else_=Attempts.since)
-        ),
-        execution_options={"synchronize_session": False},
+    # One statement: between two of them somebody else could reset or remove the count.
+    counted = (
+        insert(Attempts)
+        .values(key=key, count=1, since=act.now)
+        .on_conflict_do_update(
+            index_elements=[Attempts.key],
+            set_={
+                "count": case((over, 1), else_=Attempts.count + 1),
+                "since": case((over, act.now), else_=Attempts.since),
+            },
+        )
+        .returning(Attempts.count, Attempts.since)
     )
-    count, since = db.session.execute(select(Attempts.count, Attempts.since).filter_by(key=key)).one()
+    count, since = db.session.execute(counted).one()
     return since + WINDOW - act.now if count > most else None
 
 

@@ -75,16 +75,16 @@ def enter(act: Act, base: str, quoted: str, rate: Decimal, source: str, day: dat
     return row
 
 
-def remove(act: Act, row: Rate) -> None:
-    """Remove a rate that was entered by mistake."""
+def remove(act: Act, number: int) -> None:
+    """Remove a rate that was entered by mistake, by its number; one that is gone already is none."""
+    advisory_lock("rates")
+    row = db.session.get(Rate, number, populate_existing=True)
+    if row is None:
+        return
     detail = {"base": row.base, "quoted": row.quoted, "day": row.day.isoformat(), "rate": row.rate}
-    audit.add(act, "rate.removed", subject=f"rate:{row.id}", **detail)
     db.session.delete(row)
-
-
-def get(number: int) -> Rate | None:
-    """Return a rate by its number."""
-    return db.session.get(Rate, number)
+    db.session.flush()
+    audit.add(act, "rate.removed", subject=f"rate:{number}", **detail)
 
 
 def newest(base: str, quoted: str, on: date) -> Rate | None:

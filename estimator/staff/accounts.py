@@ -20,6 +20,7 @@ from estimator.mail.addresses import spelling
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.staff import invitations, recovery_codes, sessions
+from estimator.staff.account_lock import lock
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -56,6 +57,10 @@ class NoRole(Exception):
 
 class LastAdministrator(Exception):
     """Somebody must be left who can invite others."""
+
+
+class RolesChanged(Exception):
+    """Somebody's roles are not the ones any more that were seen when others were chosen."""
 
 
 def find(address: str) -> StaffUser | None:
@@ -130,6 +135,7 @@ def invite_again(act: Act, user: StaffUser) -> tuple[StaffLink, str]:
 
     Whoever takes it chooses a password and sets up a second factor; until then everything stays as it is.
     """
+    lock(user)
     audit.add(act, "staff.invited_again", subject=user.actor)
     return invitations.make(act, user, "invitation")
 
@@ -151,12 +157,21 @@ def new_password(
     audit.add(act.by(user.actor), action, subject=user.actor)
 
 
-def set_roles(act: Act, user: StaffUser, roles: Collection[Role]) -> None:
-    """Give somebody exactly these roles; their sessions end. Raises NoRole, LastAdministrator."""
-    before = user.role_names
+def set_roles(
+    act: Act, user: StaffUser, roles: Collection[Role], *, seen: Collection[str] | None = None
+) -> None:
+    """Give somebody exactly these roles; their sessions end.
+
+    `seen` are the roles that they had when these were chosen, None to overwrite whatever they are. Raises NoRole,
+    LastAdministrator, RolesChanged.
+    """
     wanted = _known(roles)
+    lock(user)
+    before = user.role_names
     if wanted == before:
         return
+    if seen is not None and set(seen) != set(before):
+        raise RolesChanged
     if "administrator" not in wanted:
         _must_not_be_last(user)
     user.roles = [
@@ -168,6 +183,7 @@ def set_roles(act: Act, user: StaffUser, roles: Collection[Role]) -> None:
 
 def deactivate(act: Act, user: StaffUser) -> None:
     """Let somebody in no more; sessions and links end at once. Raises LastAdministrator."""
+    lock(user)
     if not user.active:
         return
     _must_not_be_last(user)
@@ -179,6 +195,7 @@ def deactivate(act: Act, user: StaffUser) -> None:
 
 def activate(act: Act, user: StaffUser) -> None:
     """Activate an account again, with the password and the second factor that it had."""
+    lock(user)
     if not user.active:
         user.active = True
         audit.add(act, "staff.activated", subject=user.actor)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from estimator import keys
 from estimator.db import changed_rows, db
 from estimator.models import RecoveryCode, StaffUser
+from estimator.staff.account_lock import lock
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER = 10
@@ -19,6 +20,7 @@ GROUPS, GROUP = 4, 4
 
 def make(user: StaffUser, lookup_key: str) -> list[str]:
     """Replace the codes of a person by new ones and return those; nobody can see them again."""
+    lock(user)
     forget(user)
     codes = [
         "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))

@@ -47,9 +47,9 @@ class Form(FlaskForm):  # type: ignore[misc]
         csrf_class = FormTokens
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Return what was sent in this request; None if nothing was."""
+            """Return what was sent in this request, or what stands in its address, printable; None if nothing was."""
             if formdata is not _Auto:
-                return formdata
+                return None if formdata is None else sent(formdata)
             return sent(request.form) if request.method == "POST" else None
 
         def get_translations(self, form: FlaskForm) -> None:

@@ -196,6 +196,7 @@ their own, which the invented people of a demonstration do not have."""
 
 FRESH = frozenset(
     {
+        "staff.people",
         "staff.someone",
         "settings.part",
         "settings.letter",
@@ -343,7 +344,7 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
             return jsonify({"error": "not allowed"}), 403
         abort(403)
     if endpoint in FRESH and not person.demonstration and not security.is_fresh():
-        if request.method == "POST" and endpoint.startswith("settings."):
+        if request.method == "POST":
             return errors.too_long_ago(url_for("security.verify", next=_this_path()))
         return redirect(url_for("security.verify", next=_this_path()), code=303)
     return None

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from estimator import clinic
+from estimator.db import unavailable
 from estimator.i18n import Reader, reader, says_all
 from estimator.web import missing_languages
 
@@ -145,7 +146,8 @@ def _of_the_clinic(tags: Sequence[str]) -> str:
         return tags[0]
     try:
         found = clinic.default_language()
-    except SQLAlchemyError:
-        current_app.logger.warning("the default language could not be asked for")
+    except SQLAlchemyError as error:
+        if unavailable(error) is None:  # an outage is told once, and not by each page
+            current_app.logger.warning("the default language could not be asked for")
         return tags[0]
     return found if found is not None and found in tags else tags[0]

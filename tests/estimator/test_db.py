@@ -1,19 +1,30 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.pool import NullPool
 
 from estimator import price_lists
 from estimator.config import Settings
-from estimator.db import SENTENCES, Unavailable, db, engine_options, insert_if_absent, unavailable
+from estimator.db import (
+    SENTENCES,
+    Unavailable,
+    advisory_lock,
+    db,
+    engine_options,
+    insert_if_absent,
+    unavailable,
+)
 from estimator.models import TableVersion
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
@@ -155,6 +166,67 @@ def test_a_locked_database_is_told_apart(app: Flask, elsewhere: object, is_sqlit
     assert hindrance() == "locked"
     elsewhere.rollback()  # type: ignore[attr-defined]
     price_lists.import_(acting(actor="command line", now=NOW), table_text())
+
+
+@contextmanager
+def held(app: Flask, name: str) -> Iterator[None]:
+    """Let somebody else hold a lock."""
+    is_held, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with app.app_context():
+            advisory_lock(name)
+            is_held.set()
+            is_over.wait()
+            db.session.remove()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    is_held.wait()
+    try:
+        yield
+    finally:
+        is_over.set()
+        holder.join()
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an app, which is made after this, wait for locks for two seconds."""
+    monkeypatch.setattr("estimator.db.BUSY_SECONDS", 2)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one lock only
+@pytest.mark.parametrize(("pages", "second"), [(True, "250ms"), (False, "2s")])
+def test_after_one_page_waited_in_vain_for_a_lock_others_wait_for_it_shortly(
+    patience: None, app: Flask, second: str
+) -> None:
+    """Or the threads that wait would keep everybody else waiting, also for what needs no database."""
+    waits: list[str] = []
+
+    def note(_connection: Any, cursor: Any, statement: str, *_others: Any) -> None:
+        if "pg_advisory_xact_lock" in statement:
+            waits.append(cursor.connection.execute("SHOW lock_timeout").fetchone()[0])
+
+    def lock(name: str) -> str:
+        waits.clear()
+        try:
+            advisory_lock(name)
+        except DBAPIError as error:
+            waits.append(hindrance_of(error))
+        db.session.rollback()
+        return " ".join(waits)
+
+    with held(app, "audit"):
+        event.listen(db.engine, "before_cursor_execute", note)
+        assert lock("audit") == "2s locked"
+        assert lock("audit") == f"{second} locked"
+        assert lock("another") == "2s"
+    advisory_lock("audit")
+    assert db.session.scalar(text("SHOW lock_timeout")) == "2s", "for the rest of the transaction"
+    db.session.rollback()
+    assert lock("audit") == "2s"
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_full_disk_is_told_apart(app: Flask, is_sqlite: bool) -> None:

@@ -22,7 +22,7 @@ from estimator.verification import LARGEST, Checked, Computed, Difference, Refer
 from estimator.web import errors, networks, request_context, turns
 from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
-from estimator.web.forms import Form, sent, summary
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -103,7 +103,7 @@ class UploadForm(Form):
 @pages.get("/verify")
 def start() -> ResponseReturnValue:
     """Show the two ways; with a number that was typed, go to what it tells."""
-    form = NumberForm(sent(request.args))
+    form = NumberForm(request.args)
     if "number" not in request.args:
         return _start(form)
     if not form.validate():
@@ -238,7 +238,7 @@ def others(computed: Computed, reader: Reader) -> list[str]:
 def _start(
     number: NumberForm | None = None, upload: UploadForm | None = None, status: int = 200
 ) -> tuple[str, int]:
-    number, upload = number or NumberForm(sent(request.args)), upload or UploadForm()
+    number, upload = number or NumberForm(request.args), upload or UploadForm()
     page = render_template(
         "patient/verify.html",
         number=number,

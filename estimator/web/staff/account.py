@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -213,16 +213,28 @@ def someone(number: int) -> ResponseReturnValue:
         sentence = _("There must be one administrator left. Give somebody else this role first.")
         form = RolesForm() if act is _change_roles else RolesForm(None, data={"roles": user.role_names})
         return _someone(user, form.refuse(sentence), 409)
+    except staff.RolesChanged:
+        sentence = _(
+            "Somebody else changed these roles while you had the page open. They are now: %(roles)s. What you "
+            "ticked is still here; save again to put it in their place.",
+            roles=", ".join(_roles(user)),
+        )
+        return _someone(user, RolesForm().refuse(sentence), 409)
     except staff.NoRole:
         form = RolesForm()
-        return _someone(user, form.refuse(str(NO_ROLE), form.roles), 422)
+        return _someone(user, form.refuse(str(NO_ROLE), form.roles), 422, seen=_seen())
 
 
 def _change_roles(user: StaffUser) -> ResponseReturnValue:
     wanted = _wanted(RolesForm())
     with committing():
-        staff.set_roles(signed_in.act(), user, wanted)
+        staff.set_roles(signed_in.act(), user, wanted, seen=_seen())
     return _done(user, _("The roles were changed."))
+
+
+def _seen() -> Sequence[str]:
+    """Return the roles that a person had on the page from which others were sent."""
+    return request.form.get("seen", "").split()
 
 
 def _deactivate(user: StaffUser) -> ResponseReturnValue:
@@ -298,12 +310,15 @@ def _people(form: InvitationForm) -> ResponseReturnValue:
     return page, 422 if errors_here else 200
 
 
-def _someone(user: StaffUser, form: RolesForm | None = None, status: int = 200) -> ResponseReturnValue:
+def _someone(
+    user: StaffUser, form: RolesForm | None = None, status: int = 200, seen: Sequence[str] | None = None
+) -> ResponseReturnValue:
     form = form or RolesForm(None, data={"roles": user.role_names})
     page = render_template(
         "staff/person.html",
         person=_person(user),
         form=form,
+        seen=" ".join(user.role_names if seen is None else seen),
         what_roles_do={name: what for name, (_label, what) in ROLES.items()},
         sessions=len(sessions.for_user(user, request_context.now())),
         errors=summary(form),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
 from tests.support.acts import acting
+from tests.support.at_once import one_behind_another
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -93,7 +95,7 @@ def test_today_is_taken_wherever_it_has_begun(app: Flask) -> None:
 
 def test_removing_and_entering_stand_in_the_trail_without_words(app: Flask) -> None:
     row = enter(source="Reserve Bank of somewhere")
-    exchange_rates.remove(acting(actor="user:2", now=NOW), row)
+    exchange_rates.remove(acting(actor="user:2", now=NOW), row.id)
     db.session.commit()
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.action, entry.actor) for entry in entries] == [
@@ -121,3 +123,29 @@ def test_an_amount_is_rounded_once_to_the_smallest_unit(
     amount: str, rate: str, quoted: str, expected: str
 ) -> None:
     assert exchange_rates.converted(amount, Decimal(rate), quoted) == expected
+
+
+def test_a_rate_is_entered_while_another_person_removes_it(app: Flask) -> None:
+    number = enter().id
+
+    def both(which: int) -> Iterator[None]:
+        yield
+        if which == 0:
+            exchange_rates.remove(acting(actor="user:2", now=NOW), number)
+        else:
+            enter(rate=Decimal(84))
+
+    assert one_behind_another(app, both) == [None, None]
+    assert [row.rate for row in exchange_rates.everything()] == ["84"]
+
+
+def test_a_rate_that_two_remove_at_once_is_removed_once(app: Flask) -> None:
+    number = enter().id
+
+    def remove(_which: int) -> Iterator[None]:
+        yield
+        exchange_rates.remove(acting(actor="user:2", now=NOW), number)
+
+    assert one_behind_another(app, remove) == [None, None]
+    assert exchange_rates.everything() == []
+    assert [entry.action for entry in audit.entries(9)] == ["rate.removed", "rate.entered"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from estimator.models.staff import PERMISSIONS, Role
 from estimator.processes import mail_contents
 from estimator.staff import invitations, recovery_codes, sessions
 from tests.support.acts import acting
+from tests.support.at_once import one_behind_another
 from tests.support.example_list import NOW
 
 KEY = "l" * 32
@@ -147,6 +149,67 @@ def test_two_administrators_who_dismiss_each_other_at_once_leave_one(app: Flask)
         assert sorted(pool.map(dismiss, numbers)) == [False, True]
 
 
+Roles = list[Role]
+
+
+@pytest.mark.parametrize(
+    ("roles", "meant", "told"),
+    [
+        ([["coordinator"], ["approver"]], ("approver",), [["coordinator"], ["approver"]]),
+        ([["approver"], ["approver"]], ("approver",), [["approver"]]),
+        (
+            [["administrator"], ["approver", "administrator"]],
+            ("approver", "administrator"),
+            [["administrator"], ["approver", "administrator"]],
+        ),
+    ],
+)
+def test_roles_that_two_set_at_once_are_those_of_the_second(
+    app: Flask, roles: list[Roles], meant: tuple[Role, ...], told: list[Roles]
+) -> None:
+    number = invite().id
+
+    def give(which: int) -> Iterator[None]:
+        user = staff.get(number)
+        assert user is not None
+        yield
+        staff.set_roles(acting(actor="test", now=NOW), user, roles[which])
+
+    assert one_behind_another(app, give) == [None, None]
+    user = staff.get(number)
+    assert user is not None
+    assert user.role_names == meant
+    changes = [detail for action, _who, _whom, detail in trail() if action == "staff.roles"]
+    assert [change["after"] for change in changes] == told
+    assert [change["before"] for change in changes[1:]] == [change["after"] for change in changes[:-1]]
+
+
+def test_an_account_that_two_deactivate_at_once_is_deactivated_once(app: Flask) -> None:
+    number = invite().id
+
+    def dismiss(_which: int) -> Iterator[None]:
+        user = staff.get(number)
+        assert user is not None
+        yield
+        staff.deactivate(acting(actor="test", now=NOW), user)
+
+    assert one_behind_another(app, dismiss) == [None, None]
+    assert [action for action, *_rest in trail()] == ["staff.invited", "staff.deactivated"]
+
+
+def test_of_two_links_to_begin_anew_made_at_once_one_is_left(app: Flask) -> None:
+    number = invite().id
+
+    def again(_which: int) -> Iterator[None]:
+        user = staff.get(number)
+        assert user is not None
+        yield
+        staff.invite_again(acting(actor="test", now=NOW, link_key=KEY), user)
+
+    assert one_behind_another(app, again) == [None, None]
+    assert db.session.query(StaffLink).count() == 1
+
+
 def test_a_session_is_open_for_its_person_and_its_time(app: Flask) -> None:
     user, other = invite(), invite("omar@example.org")
     key = sessions.begin(user, NOW)
@@ -236,6 +299,24 @@ def test_a_recovery_code_is_good_once_and_for_one_person(app: Flask) -> None:
     assert recovery_codes.left(user) == 9
     recovery_codes.make(user, LOOKUP)
     assert not recovery_codes.use(user, codes[1], LOOKUP)
+
+
+def test_of_recovery_codes_made_twice_at_once_the_last_ten_are_good(app: Flask) -> None:
+    number = invite().id
+    made: list[list[str]] = []
+
+    def make(_which: int) -> Iterator[None]:
+        user = staff.get(number)
+        assert user is not None
+        yield
+        made.append(recovery_codes.make(user, LOOKUP))
+
+    assert one_behind_another(app, make) == [None, None]
+    user = staff.get(number)
+    assert user is not None
+    assert recovery_codes.left(user) == recovery_codes.NUMBER
+    assert not recovery_codes.use(user, made[0][0], LOOKUP)
+    assert recovery_codes.use(user, made[1][0], LOOKUP)
 
 
 def take(now_minutes: float = 0, who: str = "mira") -> timedelta | None:

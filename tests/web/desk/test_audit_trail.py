@@ -32,6 +32,7 @@ def test_the_trail_names_lists_requests_quotes_and_people(
         audit.add(act, "draft.thrown_away", subject="draft:77")
         db.session.commit()
     shown = approver.see(TRAIL)
+    assert shown.status == 200
     for words in (
         "issued a quote: Quote Q-2026-00001, revision 1",
         "began a draft: Draft 1 of “delhi”",
@@ -107,6 +108,7 @@ def test_the_trail_is_filtered_by_person_kind_subject_and_day(
     assert "can be 10 November 2026 or 11 October 2026" in approver.page.text
     assert approver.page.status == 422
     assert found("since=31.12.2026") == []
+    assert approver.page.status == 200
 
 
 def test_the_trail_is_taken_out_as_asked_and_that_is_written_down(app: Flask, approver: Staff) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from estimator.config import Settings
 from estimator.db import db
 from estimator.estimates import pdf_document
 from estimator.models import Document, Estimate
-from tests.support.clinic import ANSWERS
+from tests.support.clinic import ANSWERS, table_text
 from tests.support.database import count, statement_on_each_connection
 from tests.support.visitor import Page, Visitor
 
@@ -232,6 +233,40 @@ def test_a_server_that_is_away_is_a_sentence_and_what_was_sent_is_kept(
     assert "Our database cannot be reached at the moment." in page.text()
     assert {name: page.control(name) for name in ANSWERS} == ANSWERS
     assert visitor.send(page, button=None).status == 303
+
+
+@contextmanager
+def away(app: Flask, url: str) -> Iterator[None]:
+    """Let the database be away: its file is none any more, or its server lets nobody in."""
+    forget_connections(app)
+    if url.startswith("sqlite:"):
+        path = Path(url.removeprefix("sqlite:///"))
+        kept = path.read_bytes()
+        path.write_bytes(b"no database " * 1000)
+        yield
+        path.write_bytes(kept)
+        return
+    server, _, name = url.replace("+psycopg", "").rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as other:
+        backends(url)
+        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        yield
+        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_an_outage_has_no_line_in_the_log_for_each_page(
+    start: Callable[..., Flask], settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = start(table_text(), languages=("en", "ar"))
+    visitor = Visitor(app)
+    with away(app, settings.database_url):
+        assert [visitor.open("/").status for _page in range(4)] == [503] * 4
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [
+        line for line in lines if "cannot be reached (" not in line and "is there again" not in line
+    ] == []
+    assert len(lines) <= 2
 
 
 @ON_POSTGRESQL

@@ -196,10 +196,47 @@ def test_without_a_mail_server_the_link_is_shown_to_be_handed_on(
 def test_roles_are_given_and_taken(administrator: Browser, join: Join) -> None:
     person = join()
     administrator.get(f"/staff/people/{number_of(administrator, person)}")
-    administrator.post(data={"act": "roles", "roles": ["coordinator", "approver"]})
+    administrator.post(
+        data={"act": "roles", "seen": seen_on(administrator), "roles": ["coordinator", "approver"]}
+    )
     assert administrator.says("The roles were changed.")
     with person.row() as user:
         assert user.role_names == ("coordinator", "approver")
+
+
+def seen_on(browser: Browser) -> str:
+    """Return the roles that the page of a person sends along, as those that it shows."""
+    (shown,) = re.findall(r'name="seen" value="([^"]*)"', browser.page)
+    return str(shown)
+
+
+def test_an_old_page_gives_back_no_role_that_was_taken_meanwhile(administrator: Browser, join: Join) -> None:
+    person = join("eve@example.org", "coordinator", "administrator")
+    administrator.get(f"/staff/people/{number_of(administrator, person)}")
+    with person.row() as user:
+        staff.set_roles(acting(actor="test", now=datetime.now(UTC)), user, ["coordinator"])
+    wanted = {"act": "roles", "roles": ["coordinator", "price_editor", "administrator"]}
+    administrator.post(data={"act": "roles", "seen": seen_on(administrator)})
+    assert administrator.status == 422, "nothing was ticked"
+    administrator.post(data={**wanted, "seen": seen_on(administrator)})
+    assert administrator.status == 409
+    assert administrator.says("They are now: Coordinator. What you ticked is still here")
+    assert administrator.page.count(" checked") == 3
+    with person.row() as user:
+        assert user.role_names == ("coordinator",)
+    administrator.post(data={**wanted, "seen": seen_on(administrator)})
+    assert administrator.says("The roles were changed.")
+
+
+def test_roles_that_somebody_else_gave_meanwhile_are_no_matter_where_both_chose_the_same(
+    administrator: Browser, join: Join
+) -> None:
+    person = join()
+    administrator.get(f"/staff/people/{number_of(administrator, person)}")
+    with person.row() as user:
+        staff.set_roles(acting(actor="test", now=datetime.now(UTC)), user, ["approver"])
+    administrator.post(data={"act": "roles", "roles": ["approver"], "seen": seen_on(administrator)})
+    assert administrator.says("The roles were changed.")
 
 
 def test_somebody_is_let_in_no_more_and_again(
@@ -217,7 +254,9 @@ def test_somebody_is_let_in_no_more_and_again(
     assert person.sign_in(laptop).heading == "Start"
 
 
-@pytest.mark.parametrize("data", [{"act": "deactivate"}, {"act": "roles", "roles": ["approver"]}])
+@pytest.mark.parametrize(
+    "data", [{"act": "deactivate"}, {"act": "roles", "seen": "administrator", "roles": ["approver"]}]
+)
 def test_the_last_administrator_stays(administrator: Browser, data: dict[str, object]) -> None:
     administrator.get("/staff/people/1")
     assert administrator.says("This is you.")
@@ -273,6 +312,25 @@ def test_a_stale_session_changes_nobody(administrator: Browser, join: Join, late
     administrator.get(f"/staff/people/{number_of(administrator, person)}")
     later(minutes=20)
     administrator.post(data={"act": "deactivate"})
-    assert administrator.heading == "Enter your password"
+    assert (administrator.status, administrator.heading) == (401, "Enter your password again")
     with person.row() as user:
         assert user.active
+
+
+def test_a_stale_session_invites_nobody_and_what_was_typed_is_kept(
+    make_app: Callable[..., Flask], later: Later
+) -> None:
+    """Without a mail server whoever invites sees the link, and could give themselves any role by it."""
+    app = make_app(MAIL_SERVER="", MAIL_FROM="")
+    browser = Browser(app)
+    Person(app, "ada@example.org", ["administrator"]).put(datetime.now(UTC)).sign_in(browser)
+    browser.get("/staff/people")
+    later(minutes=16)
+    browser.post(data={"address": "mira@example.org", "roles": ["administrator"]})
+    assert (browser.status, browser.heading) == (401, "Enter your password again")
+    assert "mira@example.org" in browser.page
+    with app.app_context():
+        assert staff.find("mira@example.org") is None
+    browser.get("/staff/people")
+    browser.post(data={"password": PASSWORD, "next": "/staff/people"})
+    assert browser.heading == "People"

@@ -12,6 +12,7 @@ from flask import Flask
 from estimator import staff
 from estimator.db import db
 from estimator.models.staff import Role
+from estimator.web import guard
 from tests.support.clinic_staff import Browser, Person
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -60,3 +61,9 @@ def test_the_start_shows_only_what_somebody_may_do(browsers: dict[str, Browser])
     for role in ROLES:
         browsers[role].get("/staff")
         assert ("/staff/people" in browsers[role].page) == (role == "administrator")
+
+
+def test_whatever_administrators_alone_may_change_asks_for_the_password_again(app: Flask) -> None:
+    theirs = {name for name, asked in guard.STAFF.items() if asked in ("staff.manage", "settings.edit")}
+    changing = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert theirs & changing == guard.FRESH

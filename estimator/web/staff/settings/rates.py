@@ -61,10 +61,8 @@ def rates() -> ResponseReturnValue:
         base = "" if first is None else price_lists.parsed(first).currency
         return _page(RateForm(data={"base": base, "day": request_context.now().date().isoformat()}))
     if request.form.get("act") == "remove":
-        row = known.get(whole_numbers.read(request.form.get("number")) or 0)
-        if row is not None:  # None: somebody else has removed it already
-            with committing():
-                known.remove(act(), row)
+        with committing():
+            known.remove(act(), whole_numbers.read(request.form.get("number")) or 0)
         return done(_("The rate was removed."), "settings.rates")
     form = RateForm()
     form.validate()
