@@ -57,7 +57,7 @@ def test_a_required_notice_that_is_missing_keeps_the_list_from_being_published(
 def test_a_commission_is_added_by_who_gets_it(app: Flask, editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/section/commission")
     editor.send("add", {"new.label": "Example Agency", "new.code": ""})
-    editor.send("save", {"f.percent": "15", "f.of": "treatment", "f.source": "Contract"})
+    editor.send("save", {"f.percent": "15", "f.of.0.code": "treatment", "f.source": "Contract"})
     assert editor.page.errors() == []
     found = entry(app, "commission", "example_agency")
     assert found["percent"] == 15

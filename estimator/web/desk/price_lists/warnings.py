@@ -37,6 +37,12 @@ NAMES = {
     "no_charge_is_charged": lazy_gettext("Answers that are meant to cost nothing, and have a charge"),
     "driver_without_effect": lazy_gettext("Questions that nothing depends on"),
     "ends_on_request": lazy_gettext("On request above the last tier"),
+    "never_accepted": lazy_gettext("Quotes that nobody could accept"),
+    "required_notice_missing": lazy_gettext("A required notice is missing"),
+    "required_notice_sometimes": lazy_gettext("A required notice stands beside some answers only"),
+    "required_field_missing": lazy_gettext("What has to be printed is missing"),
+    "required_unit_missing": lazy_gettext("A unit that has to be printed is missing"),
+    "unit_not_printed": lazy_gettext("A unit that would not be printed"),
 }
 """What each kind of warning is called."""
 
