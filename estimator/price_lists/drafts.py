@@ -184,6 +184,21 @@ def text_of(draft: Draft, number: int) -> str | None:
     return db.session.scalar(select(DraftSave.text).filter_by(draft_id=draft.id, number=number))
 
 
+def lock(draft: Draft, *, over: int) -> None:
+    """Lock a draft against changes by others until this transaction ends, and read it anew.
+
+    Whoever decides something about a draft decides it by what is read here, not by what a page read before.
+    Raises UnknownDraft, and ChangedMeanwhile if its last save is not `over`.
+    """
+    draft_id = draft.id
+    advisory_lock(f"draft {draft_id}")
+    found = db.session.get(Draft, draft_id, populate_existing=True, with_for_update=True)
+    if found is None:
+        raise UnknownDraft(draft_id)
+    if found.saves != over:
+        raise ChangedMeanwhile(found)
+
+
 def throw_away(act: Act, draft: Draft) -> None:
     """Remove a draft with all of its saves and previews."""
     draft_id, slug = draft.id, draft.slug
@@ -218,9 +233,11 @@ def name_of(warning: Problem) -> str:
 
 
 def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> None:
-    """Request a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    """Request a second person's approval of a draft as it is now.
+
+    Raises UnknownDraft, ChangedMeanwhile, NotReady.
+    """
+    lock(draft, over=over)
     names = _must_be_ready(draft, acknowledged, act.now).names
     draft.proposed_by, draft.proposed_at, draft.proposed_save = act.actor, act.now, over
     draft.acknowledged = json.dumps(names)
@@ -234,8 +251,7 @@ def approve(act: Act, draft: Draft, *, over: int) -> TableVersion:
     It is checked again, because an obstacle may have come up since approval was requested.
     Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    lock(draft, over=over)
     if draft.proposed_by is None or draft.proposed_save != draft.saves:
         raise NotProposed
     if draft.proposed_by == act.actor:
@@ -248,24 +264,15 @@ def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
 
     Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    lock(draft, over=over)
     return _publish(act, draft, acknowledged)
 
 
 def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
-    # Of two who publish at once the second one is told so, and not that the name is taken by what the first published.
-    advisory_lock(f"draft {draft.id}")
-    if db.session.scalar(select(Draft.saves).where(Draft.id == draft.id)) != draft.saves:
-        raise ChangedMeanwhile(find(draft.id))
+    """Publish a draft that is locked."""
     found = _must_be_ready(draft, acknowledged, act.now)
-    draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
-    # Two who publish at once: the second one finds no draft to remove, and publishes nothing.
-    removed = db.session.execute(
-        delete(Draft).filter_by(id=draft_id, saves=over), execution_options={"synchronize_session": False}
-    )
-    if removed.rowcount != 1:  # type: ignore[attr-defined]
-        raise ChangedMeanwhile(find(draft_id))
+    text, examples = draft.text, draft.examples
+    db.session.execute(delete(Draft).filter_by(id=draft.id), execution_options={"synchronize_session": False})
     db.session.expunge(draft)
     try:
         version = published.import_(act, text, examples=examples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from flask import Flask
@@ -38,3 +39,16 @@ def at_once(app: Flask, people: int, do: Callable[[int], T]) -> list[T | Excepti
     for thread in threads:
         thread.join()
     return [found[number] for number in range(people)]
+
+
+def meanwhile(app: Flask, do: Callable[[], T]) -> T:
+    """Have somebody else do something and commit it, while whoever asks still holds what they read before."""
+
+    def other() -> T:
+        with app.app_context():
+            result = do()
+            db.session.commit()
+            return result
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(other).result()
