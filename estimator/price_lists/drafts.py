@@ -199,8 +199,9 @@ def lock(draft: Draft, *, over: int) -> None:
         raise ChangedMeanwhile(found)
 
 
-def throw_away(act: Act, draft: Draft) -> None:
-    """Remove a draft with all of its saves and previews."""
+def throw_away(act: Act, draft: Draft, *, over: int) -> None:
+    """Remove a draft with all of its saves and previews; raises UnknownDraft, and ChangedMeanwhile if it was saved."""
+    lock(draft, over=over)
     draft_id, slug = draft.id, draft.slug
     db.session.execute(delete(Draft).filter_by(id=draft_id))
     audit.add(act, "draft.thrown_away", subject=f"draft:{draft_id}", table=slug)

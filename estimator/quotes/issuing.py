@@ -114,7 +114,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         if older.state in ("current", "expired", "accepted"):
             set_state(older, "replaced", act.now)
     db.session.add(revision)
-    drafts.discard(draft)
+    drafts.discard(draft, save=save)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
         requests.move(act, request, "quoted")

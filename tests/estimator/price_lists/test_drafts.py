@@ -140,7 +140,7 @@ def test_the_oldest_saves_go_when_there_are_too_many(monkeypatch: pytest.MonkeyP
 def test_a_draft_that_is_thrown_away_is_gone_with_its_saves() -> None:
     draft = begin("one")
     draft_id = draft.id
-    drafts.throw_away(acting(actor=EDITOR, now=NOW), draft)
+    drafts.throw_away(acting(actor=EDITOR, now=NOW), draft, over=1)
     db.session.commit()
     with pytest.raises(drafts.UnknownDraft):
         drafts.find(draft_id)
@@ -317,6 +317,7 @@ REST: dict[str, Callable[[Draft], object]] = {
     "propose": lambda draft: drafts.propose(
         acting(actor=APPROVER, now=NOW), draft, over=1, acknowledged=every_warning(draft)
     ),
+    "throw away": lambda draft: drafts.throw_away(acting(actor=APPROVER, now=NOW), draft, over=1),
     "publish": lambda draft: drafts.publish(
         acting(actor=APPROVER, now=NOW), draft, over=1, acknowledged=every_warning(draft)
     ),
@@ -347,7 +348,7 @@ def test_nothing_is_decided_about_a_draft_that_is_gone_meanwhile(
         if end == "published":
             drafts.approve(acting(actor="user:3", now=NOW), drafts.find(1), over=1)
         else:
-            drafts.throw_away(acting(actor="user:3", now=NOW), drafts.find(1))
+            drafts.throw_away(acting(actor="user:3", now=NOW), drafts.find(1), over=1)
 
     meanwhile(app, finish)
     before = actions()

@@ -25,8 +25,9 @@ from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
     name_of,
-    number_in,
     pages,
+    save_in,
+    save_of,
     the_draft,
     the_request,
     to,
@@ -169,7 +170,7 @@ def issue(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     try:
         with committing():
-            save = _with_languages(of, draft, number_in("save"))
+            save = _with_languages(of, draft, save_in(draft))
             if keeps_choice:
                 return to("issue", reference=of.reference)
             revision = quotes.issue(
@@ -259,7 +260,7 @@ def _check(
         request_=head_of(of),
         errors=summary(form),
         figures=figures,
-        save=draft.save,
+        save=save_of(draft),
         fingerprint=prepared.fingerprint,
         prices=_prices(prepared),
         recipient={"name": name_of(of), "address": _masked(of), "sends": settings().sends_mail},
