@@ -72,7 +72,8 @@ def _drawn_anew(sent: bytes) -> Picture:
     except strangers_files.GivenUp:
         raise NotUsable(
             _(
-                "This picture takes too much to draw. Open it in a program for pictures and save it again as a small PNG."
+                "This picture takes too much to draw. Open it in a program for pictures and save it again as "
+                "a small PNG."
             )
         ) from None
 
