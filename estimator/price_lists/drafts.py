@@ -21,7 +21,7 @@ import pricing
 from estimator import audit
 from estimator.act import Act
 from estimator.db import advisory_lock, db
-from estimator.models import Draft, DraftSave, TableVersion
+from estimator.models import Draft, DraftSave, PriceList, TableVersion
 from estimator.price_lists import published, slips
 from estimator.price_lists.editing import document
 from pricing import PriceTable, Problem
@@ -45,6 +45,10 @@ class ChangedMeanwhile(Exception):
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         super().__init__(f"draft {draft.id} was saved by {draft.changed_by}")
+
+
+class ListTaken(ValueError):
+    """There is a list of that name already, or a draft of one."""
 
 
 class TooLong(ValueError):
@@ -116,6 +120,23 @@ def begin(act: Act, slug: str, *, text: str, examples: str, based_on: TableVersi
     _keep(draft)
     audit.add(act, "draft.begun", subject=f"draft:{draft.id}", table=slug)
     return draft
+
+
+def begin_list(act: Act, slug: str, *, text: str, examples: str = "[]") -> Draft:
+    """Begin the draft of a list that there is not yet; raises ListTaken if there is, or a draft of one, and TooLong.
+
+    Of several who begin a list of one name at once, the first one does.
+    """
+    advisory_lock(f"price list {slug}")
+    if is_taken(slug):
+        raise ListTaken(slug)
+    return begin(act, slug, text=text, examples=examples, based_on=None)
+
+
+def is_taken(slug: str) -> bool:
+    """Whether there is a list of that name, or a draft of one."""
+    known = select(PriceList.slug).where(PriceList.slug == slug)
+    return db.session.scalar(known.union(select(Draft.slug).where(Draft.slug == slug))) is not None
 
 
 def from_version(act: Act, version: TableVersion, *, name: str, valid_from: date) -> Draft:

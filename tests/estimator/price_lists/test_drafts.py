@@ -309,6 +309,14 @@ def test_two_who_approve_at_once_publish_once(app: Flask) -> None:
     assert actions().count("table.published") == 1
 
 
+def test_of_several_who_begin_a_list_of_one_name_at_once_one_does(app: Flask) -> None:
+    act = acting(actor=EDITOR, now=NOW)
+    found = at_once(app, 4, lambda _number: drafts.begin_list(act, "knee", text="one").id)
+    assert [type(one).__name__ for one in found if not isinstance(one, int)] == ["ListTaken"] * 3
+    assert [draft.slug for draft in drafts.all_drafts()] == ["knee"]
+    assert actions() == ["draft.begun"]
+
+
 REST: dict[str, Callable[[Draft], object]] = {
     "approve": lambda draft: drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1),
     "send back": lambda draft: approvals.send_back(
