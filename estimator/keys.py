@@ -109,10 +109,15 @@ def id_of(sealed: bytes) -> str:
     return sealed[:ID_LENGTH].decode("ascii", "replace")
 
 
+def as_text(lines: Mapping[str, bytes]) -> str:
+    """Return keys as the text of a key file."""
+    return "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
+
+
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
     """Replace a key file atomically, readable by its owner alone."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
+    text = as_text(lines)
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(text.encode())
