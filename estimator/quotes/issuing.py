@@ -184,6 +184,7 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     )
     if request.state == "quoted":
         requests.move(act, request, "in_work", erased_too=True)
+    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
     audit.add(
         act,
         "quote.withdrawn",
@@ -192,7 +193,6 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
         revision=revision.number,
         reason=reason,
     )
-    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
 
 
 def can_be_withdrawn(revision: QuoteRevision, now: datetime) -> bool:

@@ -84,7 +84,8 @@ def propose(reference: str) -> ResponseReturnValue:
     returned_at = draft.returned_at
     try:
         with committing():
-            approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
+            # The request first, and the trail last, as everywhere: two transactions never wait for each other.
+            requests.lock(of)
             staff.tell_approvers(
                 act(),
                 "quotes.approve",
@@ -93,6 +94,7 @@ def propose(reference: str) -> ResponseReturnValue:
                 but={signed_in.actor(), *approvals.authors(draft, settings())},
                 since=returned_at,
             )
+            approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
     except drafts.ChangedMeanwhile:
         return _not_approved(
             reference,
@@ -116,13 +118,14 @@ def send_back(reference: str) -> ResponseReturnValue:
         return prepare.page_of(of, draft, comment=form, status=422)
     try:
         with committing():
-            back = approvals.send_back(
+            requests.lock(of)
+            staff.tell_who_asked(act(), "quote_returned", of.reference, the_draft(of).proposed_by or "")
+            approvals.send_back(
                 act(),
                 draft,
                 fingerprint=printable(request.form.get("fingerprint", "")),
                 words=form.words.data,
             )
-            staff.tell_who_asked(act(), "quote_returned", of.reference, back.returned_to or "")
     except drafts.ChangedMeanwhile:
         return _not_sent_back(
             reference, _("It was changed since you opened the page. Look at it as it is now.")
