@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+logger = logging.getLogger(__name__)
 
 ID_LENGTH = 8
 NONCE_LENGTH = 12
@@ -36,12 +39,16 @@ def new_line() -> str:
 
 
 class Keyring:
-    """The keys of one installation. One that stands in a file notices when the file changes."""
+    """The keys of one installation. One that stands in a file notices when the file changes.
+
+    A file that cannot be read as keys, such as one that is being copied, changes nothing.
+    """
 
     def __init__(self, text: str, path: Path | None = None) -> None:
         """Take keys as text; raises WrongKeys."""
         self.path = path
         self._read_as = None if path is None else _state(path)
+        self._refused: tuple[int, int, int] | None = None
         self._keys = _parsed(text)
 
     def seal(self, text: str, table: str, column: str, row: str) -> bytes:
@@ -73,9 +80,24 @@ class Keyring:
         """Return the keys by their ids, first the one that encrypts; a changed file is read again."""
         if self.path is not None:
             state = _state(self.path)
-            if state is not None and state != self._read_as:
-                self._keys, self._read_as = _parsed(self.path.read_text(encoding="utf-8")), state
+            if state is not None and state not in (self._read_as, self._refused):
+                self._read_again(self.path, state)
         return self._keys
+
+    def follows_its_file(self) -> bool:
+        """Whether the keys are those of the file: it may be half written, and the keys read before go on then."""
+        self.keys()
+        return self._refused is None
+
+    def _read_again(self, path: Path, state: tuple[int, int, int]) -> None:
+        try:
+            self._keys = _parsed(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:  # a copy that is being made, among others
+            self._refused = state
+            reason = str(error) if isinstance(error, WrongKeys) else type(error).__name__
+            logger.error("%s cannot be read as keys (%s): the keys read before are used", path, reason)
+        else:
+            self._read_as, self._refused = state, None
 
     def __repr__(self) -> str:
         """Return the ids alone: what is shown in a traceback must open nothing."""
@@ -87,10 +109,15 @@ def id_of(sealed: bytes) -> str:
     return sealed[:ID_LENGTH].decode("ascii", "replace")
 
 
+def as_text(lines: Mapping[str, bytes]) -> str:
+    """Return keys as the text of a key file."""
+    return "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
+
+
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
     """Replace a key file atomically, readable by its owner alone."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    text = "".join(f"{key_id} {key.hex()}\n" for key_id, key in lines.items())
+    text = as_text(lines)
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(text.encode())

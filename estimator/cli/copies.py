@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,12 +56,15 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
     with running_app() as app:
         settings: Settings = app.config["SETTINGS"]
         fingerprints.must_match(settings)
-        listed = fingerprints.listed(settings)
+        before = dict(settings.data_keys.keys())
     _must_be_apart(folder, keys_folder, settings.instance)
     draft = folder / f"{copies.DRAFT}{started:%Y%m%dT%H%M%SZ}"
     with _told(), copies.alone_in(folder):
         draft.mkdir(mode=0o700)
         file = copies.dump(settings.database_url, draft)
+        settings = _with_keys_of_the_copy(settings, before)
+        with running_app(settings, any_keys=True):
+            listed = fingerprints.listed(settings)
         copies.write_manifest(
             draft,
             {
@@ -123,8 +127,7 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
 def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) -> int:
     """Restore a copy; 1 if what was restored is not as it should be."""
     from estimator import config, migrations
-    from estimator.db import db
-    from estimator.operations import copies, fingerprints, scratch
+    from estimator.operations import copies, scratch
     from estimator.processes import own_files
 
     own_files.close_to_others()
@@ -150,11 +153,7 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
         )
         migrations.upgrade(settings.database_url)
         scratch.remove_abandoned(settings.database_url)
-    with running_app(settings, any_keys=True):
-        first = next(iter(settings.data_keys.keys()))
-        fingerprints.register(first, settings.data_keys.keys()[first], seals=True)
-        fingerprints.record(settings)
-        db.session.commit()
+    _register_keys(settings)
     click.echo(_("The copy of %(moment)s is restored.", moment=said["made_at"]))
     well = _proven(settings, settings.database_url, quick)
     if hold_mail:
@@ -173,6 +172,17 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
     return 0 if well else 1
 
 
+def _with_keys_of_the_copy(settings: Settings, before: Mapping[str, bytes]) -> Settings:
+    """Return settings with the data keys of before and after the copy was made, which do not change any more.
+
+    With a new key, which may have been made meanwhile, some of its texts may be sealed already; with one that was
+    forgotten meanwhile, some still.
+    """
+    from estimator.keys import Keyring, as_text
+
+    return replace(settings, data_keys=Keyring(as_text({**settings.data_keys.keys(), **before})))
+
+
 def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
     """Restore a copy into a scratch database and prove it; say what is in the way if that cannot be done."""
     from estimator.operations import copies, scratch
@@ -180,15 +190,34 @@ def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
     try:
         with scratch.database(settings.database_url, draft, datetime.now(UTC)) as place:
             copies.load(file, place, held_at=datetime.now(UTC))
+            _register_keys(replace(settings, database_url=place))
             return _proven(settings, place, quick)
     except copies.Failed as failed:
         click.echo(str(failed))
         return False
 
 
+def _register_keys(settings: Settings) -> None:
+    """Let a restored database know these keys: the first one may be newer than the copy."""
+    from estimator.db import db
+    from estimator.operations import fingerprints
+
+    with running_app(settings, any_keys=True):
+        first, key = next(iter(settings.data_keys.keys().items()))
+        fingerprints.register(first, key, seals=True)
+        fingerprints.record(settings)
+        db.session.commit()
+
+
 def _proven(settings: Settings, url: str, quick: bool) -> bool:
     """Run the checks on a database in processes of their own; print what they say."""
+    from estimator.keys import as_text
+
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL_FILE")}
+    environment.pop("DATA_KEYS_FILE", None)
+    environment["DATA_KEYS"] = as_text(
+        settings.data_keys.keys()
+    )  # as they are now: they may be replaced meanwhile
     environment |= {"DATABASE_URL": url, "INSTANCE": str(settings.instance), "QUEUE_URL": settings.queue_url}
     well = True
     for check in CHECKS[1:] if quick else CHECKS:
@@ -223,20 +252,24 @@ def _must_be_apart(folder: Path, keys_folder: Path | None, instance: Path) -> No
 
 def _copy_keys(settings: Settings, target: Path) -> Path:
     """Write the keys of this machine into a folder of their own, unless they are there already."""
+    from estimator.keys import as_text
     from estimator.operations import fingerprints
 
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     texts = {name: f"{getattr(settings, name)}\n" for name in fingerprints.SECRETS}
-    texts[fingerprints.DATA_KEYS] = "".join(
-        f"{key_id} {key.hex()}\n" for key_id, key in settings.data_keys.keys().items()
-    )
+    texts[fingerprints.DATA_KEYS] = as_text(settings.data_keys.keys())
     for name, text in texts.items():
         _write_private(target / name, text)
     return target
 
 
 def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    from estimator.operations import copies
+
+    with (
+        copies.writing(path),
+        open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file,
+    ):
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from estimator.cli.doctor_situation import mail_server_sentences, situation_sentences
+from estimator.cli.doctor_situation import mail_server_sentences, old_keys_sentences, situation_sentences
 from estimator.cli.installation import mistyped_settings, running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
@@ -212,6 +212,8 @@ def _tables(settings: Settings) -> Iterator[str]:
             fingerprints.must_match(settings)
         except fingerprints.OtherKeys as other:
             yield from other.sentences
+        else:
+            yield from old_keys_sentences(settings)
         yield from situation_sentences(settings)
         in_force = price_lists.all_in_force(datetime.now(UTC))
         if not in_force:

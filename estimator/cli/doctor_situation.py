@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 ANSWERED_WITHIN = 2
 """Seconds that the web server of this machine has to say that it lives."""
+
+READY_WITHIN = 10
+"""Seconds that it has to say that it can do its work, for which it draws a page."""
+
+MOST_ANSWERED = 10_000
+"""Bytes of an answer that are read: whatever listens there may answer without end."""
 
 
 def mail_server_sentences(settings: Settings) -> Iterator[str]:
@@ -52,18 +59,39 @@ def situation_sentences(settings: Settings) -> Iterator[str]:
         yield _sentence(trouble, found, settings)
 
 
+def old_keys_sentences(settings: Settings) -> Iterator[str]:
+    """Yield a sentence if the web server of this machine runs with keys that the database does not belong to any more.
+
+    It is asked where the keys of this machine are the right ones: those that a process began with are others then.
+    """
+    try:
+        checks = json.loads(_answer(settings, "/readyz?without=worker", READY_WITHIN))["checks"]
+    except (ValueError, KeyError, TypeError):
+        return  # nothing is served here, or not by us
+    if checks.get("keys") == "failed":
+        yield _(
+            "The web server that runs here has keys from before they were replaced: what it makes is refused "
+            "elsewhere, and links that it sends lead nowhere. Restart it, and the workers."
+        )
+
+
 def _pages_are_served(settings: Settings) -> bool:
     """Whether the web server of these settings answers on this machine."""
+    return _answer(settings, "/healthz", ANSWERED_WITHIN) == b"ok\n"
+
+
+def _answer(settings: Settings, path: str, seconds: float) -> bytes:
+    """Return what the web server of these settings answers on this machine; nothing if there is none."""
     from http.client import HTTPConnection, HTTPException
 
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what somebody may have set
     host = everywhere.get(settings.host, settings.host)
     try:
-        with closing(HTTPConnection(host, settings.port, timeout=ANSWERED_WITHIN)) as connection:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().read(10) == b"ok\n"
+        with closing(HTTPConnection(host, settings.port, timeout=seconds)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().read(MOST_ANSWERED)
     except (OSError, HTTPException):
-        return False
+        return b""
 
 
 def _sentence(trouble: str, found: Situation, settings: Settings) -> str:

@@ -176,6 +176,10 @@ def accept(name: str, lose_texts: bool) -> None:
     click.echo(
         _("The database belongs to this %(name)s from now on. Copy it to every other machine.", name=name)
     )
+    if name != fingerprints.DATA_KEYS:  # those are read again by everything that runs
+        click.echo(
+            _("Then restart the web servers and workers everywhere: they have the old key until they end.")
+        )
 
 
 @contextmanager

@@ -139,9 +139,10 @@ def _value(setting: Setting, text: str | None) -> Any:
 
 
 def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
-    secret = _text(name, source)
+    secret, stands_in = _text(name, source), name
     if secret is None:
         path = secret_path(instance, name)
+        stands_in = str(path)
         try:
             secret = path.read_text(encoding="utf-8").strip()
         except FileNotFoundError as error:
@@ -173,8 +174,10 @@ def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
     if len(secret) < SHORTEST_SECRET:
         raise WrongSetting(
             _(
-                "%(name)s has fewer than %(least)s characters. Remove it and run `estimator prepare`.",
-                name=name,
+                "%(name)s has fewer than %(least)s characters, as if it were cut off. Take it again from another "
+                "machine, or from your copy of the keys. Only if this installation was never used: remove it and run "
+                "`estimator prepare`.",
+                name=stands_in,
                 least=SHORTEST_SECRET,
             )
         )

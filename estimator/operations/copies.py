@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, insert, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from estimator import migrations
@@ -42,6 +43,23 @@ PIECE = 1024 * 1024
 
 class Failed(Exception):
     """A copy cannot be made, read or restored; the message says why, and what to do."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a file is written, above all on a full disk, into Failed."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        reason = error.strerror if isinstance(error, OSError) else getattr(error, "orig", error)
+        raise Failed(
+            _(
+                "%(path)s cannot be written (%(reason)s). Make room on its disk, or name another folder, and run this "
+                "again.",
+                path=path,
+                reason=reason or error,
+            )
+        ) from None
 
 
 def kind(url: str) -> str:
@@ -108,7 +126,8 @@ def checksum(file: Path) -> str:
 
 def write_manifest(folder: Path, said: Mapping[str, Any]) -> None:
     """Write what a copy is."""
-    (folder / MANIFEST).write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    with writing(folder / MANIFEST):
+        (folder / MANIFEST).write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -151,7 +170,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Let one process at a time write copies into a folder, and remove what a killed one left there. Raises Failed."""
+    """Let one process at a time write copies into a folder, and remove what did not become whole. Raises Failed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
     try:
@@ -159,30 +178,42 @@ def alone_in(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Failed(_("Another backup into %(folder)s is running.", folder=folder)) from None
-        for left in folder.glob(f"{DRAFT}*"):
-            shutil.rmtree(left)
-        yield
+        _remove_drafts(folder)
+        try:
+            yield
+        finally:
+            _remove_drafts(folder)
     finally:
         os.close(descriptor)
+
+
+def _remove_drafts(folder: Path) -> None:
+    for left in folder.glob(f"{DRAFT}*"):
+        shutil.rmtree(left)
 
 
 def _dump_sqlite(source: Path, target: Path) -> Path:
     if not source.is_file():
         raise Failed(_("The database %(path)s is missing. Run `estimator prepare`.", path=source))
     # In one step: it reads at one moment, and no writer waits or starts it over.
-    with closing(sqlite3.connect(source, timeout=60)) as reading, closing(sqlite3.connect(target)) as writing:
-        reading.backup(writing, pages=-1)
-        writing.execute("PRAGMA journal_mode = DELETE")  # one file alone, without its log beside it
-    target.chmod(0o600)
-    _flush(target)
+    with (
+        writing(target),
+        closing(sqlite3.connect(source, timeout=60)) as original,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        original.backup(copy, pages=-1)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file alone, without its log beside it
+        target.chmod(0o600)
+        _flush(target)
     return target
 
 
 def _load_sqlite(file: Path, target: Path, held_at: datetime | None) -> None:
     draft = target.with_name(f".{target.name}.restoring")
-    draft.unlink(missing_ok=True)
-    shutil.copyfile(file, draft)
-    draft.chmod(0o600)
+    with writing(target):
+        draft.unlink(missing_ok=True)
+        shutil.copyfile(file, draft)
+        draft.chmod(0o600)
     with closing(sqlite3.connect(draft)) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
         strays = connection.execute("PRAGMA foreign_key_check").fetchone()
@@ -190,7 +221,8 @@ def _load_sqlite(file: Path, target: Path, held_at: datetime | None) -> None:
         draft.unlink()
         raise Failed(_("The copy is damaged: %(what)s. Take another one.", what="; ".join(map(str, found))))
     if held_at is not None:
-        _hold(f"sqlite:///{draft}", held_at)
+        with writing(target):
+            _hold(f"sqlite:///{draft}", held_at)
     for end in ("-wal", "-shm"):
         draft.with_name(draft.name + end).unlink(missing_ok=True)
     _flush(draft)

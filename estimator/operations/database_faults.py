@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from estimator.db import Hindrance, unavailable
 from estimator.messages import gettext as _
+from estimator.operations import disks
 
 _HINTS: Sequence[tuple[str, str]] = (
     (
@@ -109,7 +111,15 @@ def sentence(error: DBAPIError, url: str) -> str | None:
             hint=_missing_certificate(url) or _hint(reason),
         ).rstrip()
     assert known is not None
-    return _SENTENCES[known.kind] % {"where": _sentence_case(place(url)), "reason": reason}
+    said = _SENTENCES[_kind_of(known.kind, url)] % {"where": place(url), "reason": reason}
+    return _sentence_case(said)
+
+
+def _kind_of(kind: Hindrance, url: str) -> Hindrance:
+    """Return what is in the way of a database: SQLite does not say of its log that there is no room for it."""
+    folder = Path(url.removeprefix("sqlite:///")).absolute().parent
+    no_room = kind in ("broken", "unreachable") and url.startswith("sqlite:") and os.access(folder, os.W_OK)
+    return "full" if no_room and disks.is_full(folder) else kind
 
 
 def place(url: str) -> str:

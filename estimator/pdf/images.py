@@ -1,13 +1,13 @@
-"""A picture that somebody sent, as a small PNG of our own making, or a sentence why it cannot be used."""
+"""A picture that somebody sent, as a small PNG of our own making, or a sentence why it cannot be used.
+
+It is drawn by a program of its own with little time and memory: a small file can ask for hours of work.
+"""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from io import BytesIO
 
-from PIL import Image, ImageFile, ImageOps
-
+from estimator import strangers_files
 from estimator.i18n import gettext as _
 
 MOST_BYTES = 1_000_000
@@ -21,6 +21,14 @@ WIDEST, HIGHEST = 600, 300
 
 FINAL_BYTES = 12_000
 """Maximum size of the stored PNG in bytes, because every page carries it."""
+
+SECONDS = 10
+"""Timeout for drawing one picture in seconds; one that takes longer is given up."""
+
+MEMORY = 768 * 2**20
+"""Memory limit of the process that draws in bytes, the interpreter included."""
+
+_PROGRAM = "estimator.pdf.image_process"
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
@@ -58,65 +66,41 @@ def as_png(sent: bytes) -> Picture:
 
 
 def _drawn_anew(sent: bytes) -> Picture:
+    limits = (LONGEST_SIDE, WIDEST, HIGHEST, FINAL_BYTES)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # warnings about files that are odd but can be drawn
-            # WeasyPrint, once imported, lets Pillow fill in what is missing from a file.
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
-            with Image.open(BytesIO(sent), formats=("PNG", "JPEG")) as found:
-                if max(found.size) > LONGEST_SIDE:
-                    raise NotUsable(
-                        _(
-                            "The picture has %(width)s × %(height)s pixels; at most %(most)s × %(most)s are accepted.",
-                            width=found.width,
-                            height=found.height,
-                            most=LONGEST_SIDE,
-                        )
-                    )
-                if getattr(found, "is_animated", False) and sent.startswith(_PNG):
-                    raise NotUsable(_("This picture is animated. Choose a still one."))
-                found.load()
-                plain = _plain(ImageOps.exif_transpose(found) or found)
-    except NotUsable:
-        raise
-    except Image.DecompressionBombError as error:
+        return parsed(strangers_files.read(_PROGRAM, sent, memory=MEMORY, seconds=SECONDS, limits=limits))
+    except strangers_files.GivenUp:
         raise NotUsable(
             _(
-                "The picture has far too many pixels; at most %(most)s × %(most)s are accepted.",
-                most=LONGEST_SIDE,
+                "This picture takes too much to draw. Open it in a program for pictures and save it again as "
+                "a small PNG."
             )
-        ) from error
-    except Exception as error:  # a file from outside makes readers fail in more ways than they name
-        raise NotUsable(_("This file is broken: the picture in it cannot be drawn.")) from error
-    plain.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
-    return _small(plain)
+        ) from None
 
 
-def _plain(found: Image.Image) -> Image.Image:
-    """Return a picture in colours of eight bits, with transparency only where there is some."""
-    if found.mode.startswith("I"):  # sixteen bits of grey
-        found = found.point(lambda value: value / 256).convert("L")
-    seen_through = "A" in found.getbands() or "transparency" in found.info
-    plain = found.convert("RGBA" if seen_through else "RGB")
-    if seen_through and plain.getchannel("A").getextrema() == (255, 255):
-        plain = plain.convert("RGB")
-    plain.info.clear()
-    return plain
-
-
-def _small(plain: Image.Image) -> Picture:
-    """Return a picture as PNG: with all colours if that is small, else with fewer, else smaller."""
-    content = _written(plain)
-    while len(content) > FINAL_BYTES:
-        method = Image.Quantize.FASTOCTREE if plain.mode == "RGBA" else Image.Quantize.MEDIANCUT
-        content = _written(plain.quantize(128, method=method))
-        if len(content) > FINAL_BYTES:
-            plain = plain.resize((max(1, plain.width * 4 // 5), max(1, plain.height * 4 // 5)))
-            content = _written(plain)
-    return Picture(content, *plain.size)
-
-
-def _written(picture: Image.Image) -> bytes:
-    out = BytesIO()
-    picture.save(out, "PNG", optimize=True)
-    return out.getvalue()
+def parsed(answer: bytes) -> Picture:
+    """Parse what the process that draws says of a picture. Raises NotUsable."""
+    said, _line, content = answer.partition(b"\n")
+    word, width, height = said.decode("ascii").split(" ")
+    match word:
+        case "png":
+            return Picture(content, int(width), int(height))
+        case "long":
+            raise NotUsable(
+                _(
+                    "The picture has %(width)s × %(height)s pixels; at most %(most)s × %(most)s are accepted.",
+                    width=width,
+                    height=height,
+                    most=LONGEST_SIDE,
+                )
+            )
+        case "pixels":
+            raise NotUsable(
+                _(
+                    "The picture has far too many pixels; at most %(most)s × %(most)s are accepted.",
+                    most=LONGEST_SIDE,
+                )
+            )
+        case "animated":
+            raise NotUsable(_("This picture is animated. Choose a still one."))
+    raise NotUsable(_("This file is broken: the picture in it cannot be drawn."))

@@ -12,7 +12,7 @@ from estimator import audit
 from estimator.act import Act
 from estimator.db import db
 from estimator.models import Draft, DraftComment
-from estimator.price_lists.drafts import ChangedMeanwhile, NotProposed, SamePerson
+from estimator.price_lists.drafts import NotProposed, SamePerson, lock
 
 
 def waiting(*, but: str) -> list[Draft]:
@@ -29,10 +29,10 @@ def waiting(*, but: str) -> list[Draft]:
 def send_back(act: Act, draft: Draft, *, over: int, words: str, place: str | None = None) -> DraftComment:
     """End a request for approval with a comment, which stays with the draft and the save that it is about.
 
-    `place` is the entry that it is about: "charge.ward". Raises ChangedMeanwhile, NotProposed, SamePerson.
+    `place` is the entry that it is about: "charge.ward".
+    Raises ChangedMeanwhile, NotProposed, SamePerson, and UnknownDraft if it was published or thrown away meanwhile.
     """
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    lock(draft, over=over)
     if draft.proposed_by is None or draft.proposed_save != draft.saves:
         raise NotProposed
     if draft.proposed_by == act.actor:

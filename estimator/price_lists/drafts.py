@@ -21,7 +21,7 @@ import pricing
 from estimator import audit
 from estimator.act import Act
 from estimator.db import advisory_lock, db
-from estimator.models import Draft, DraftSave, TableVersion
+from estimator.models import Draft, DraftSave, PriceList, TableVersion
 from estimator.price_lists import published, slips
 from estimator.price_lists.editing import document
 from pricing import PriceTable, Problem
@@ -45,6 +45,10 @@ class ChangedMeanwhile(Exception):
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         super().__init__(f"draft {draft.id} was saved by {draft.changed_by}")
+
+
+class ListTaken(ValueError):
+    """There is a list of that name already, or a draft of one."""
 
 
 class TooLong(ValueError):
@@ -118,6 +122,23 @@ def begin(act: Act, slug: str, *, text: str, examples: str, based_on: TableVersi
     return draft
 
 
+def begin_list(act: Act, slug: str, *, text: str, examples: str = "[]") -> Draft:
+    """Begin the draft of a list that there is not yet; raises ListTaken if there is, or a draft of one, and TooLong.
+
+    Of several who begin a list of one name at once, the first one does.
+    """
+    advisory_lock(f"price list {slug}")
+    if is_taken(slug):
+        raise ListTaken(slug)
+    return begin(act, slug, text=text, examples=examples, based_on=None)
+
+
+def is_taken(slug: str) -> bool:
+    """Whether there is a list of that name, or a draft of one."""
+    known = select(PriceList.slug).where(PriceList.slug == slug)
+    return db.session.scalar(known.union(select(Draft.slug).where(Draft.slug == slug))) is not None
+
+
 def from_version(act: Act, version: TableVersion, *, name: str, valid_from: date) -> Draft:
     """Begin a draft with the content of a version, under another name and from another day on.
 
@@ -184,8 +205,24 @@ def text_of(draft: Draft, number: int) -> str | None:
     return db.session.scalar(select(DraftSave.text).filter_by(draft_id=draft.id, number=number))
 
 
-def throw_away(act: Act, draft: Draft) -> None:
-    """Remove a draft with all of its saves and previews."""
+def lock(draft: Draft, *, over: int) -> None:
+    """Lock a draft against changes by others until this transaction ends, and read it anew.
+
+    Whoever decides something about a draft decides it by what is read here, not by what a page read before.
+    Raises UnknownDraft, and ChangedMeanwhile if its last save is not `over`.
+    """
+    draft_id = draft.id
+    advisory_lock(f"draft {draft_id}")
+    found = db.session.get(Draft, draft_id, populate_existing=True, with_for_update=True)
+    if found is None:
+        raise UnknownDraft(draft_id)
+    if found.saves != over:
+        raise ChangedMeanwhile(found)
+
+
+def throw_away(act: Act, draft: Draft, *, over: int) -> None:
+    """Remove a draft with all of its saves and previews; raises UnknownDraft, and ChangedMeanwhile if it was saved."""
+    lock(draft, over=over)
     draft_id, slug = draft.id, draft.slug
     db.session.execute(delete(Draft).filter_by(id=draft_id))
     audit.add(act, "draft.thrown_away", subject=f"draft:{draft_id}", table=slug)
@@ -218,9 +255,11 @@ def name_of(warning: Problem) -> str:
 
 
 def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> None:
-    """Request a second person's approval of a draft as it is now; raises ChangedMeanwhile, NotReady."""
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    """Request a second person's approval of a draft as it is now.
+
+    Raises UnknownDraft, ChangedMeanwhile, NotReady.
+    """
+    lock(draft, over=over)
     names = _must_be_ready(draft, acknowledged, act.now).names
     draft.proposed_by, draft.proposed_at, draft.proposed_save = act.actor, act.now, over
     draft.acknowledged = json.dumps(names)
@@ -234,8 +273,7 @@ def approve(act: Act, draft: Draft, *, over: int) -> TableVersion:
     It is checked again, because an obstacle may have come up since approval was requested.
     Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    lock(draft, over=over)
     if draft.proposed_by is None or draft.proposed_save != draft.saves:
         raise NotProposed
     if draft.proposed_by == act.actor:
@@ -248,24 +286,15 @@ def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
 
     Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
     """
-    if draft.saves != over:
-        raise ChangedMeanwhile(draft)
+    lock(draft, over=over)
     return _publish(act, draft, acknowledged)
 
 
 def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
-    # Of two who publish at once the second one is told so, and not that the name is taken by what the first published.
-    advisory_lock(f"draft {draft.id}")
-    if db.session.scalar(select(Draft.saves).where(Draft.id == draft.id)) != draft.saves:
-        raise ChangedMeanwhile(find(draft.id))
+    """Publish a draft that is locked."""
     found = _must_be_ready(draft, acknowledged, act.now)
-    draft_id, over, text, examples = draft.id, draft.saves, draft.text, draft.examples
-    # Two who publish at once: the second one finds no draft to remove, and publishes nothing.
-    removed = db.session.execute(
-        delete(Draft).filter_by(id=draft_id, saves=over), execution_options={"synchronize_session": False}
-    )
-    if removed.rowcount != 1:  # type: ignore[attr-defined]
-        raise ChangedMeanwhile(find(draft_id))
+    text, examples = draft.text, draft.examples
+    db.session.execute(delete(Draft).filter_by(id=draft.id), execution_options={"synchronize_session": False})
     db.session.expunge(draft)
     try:
         version = published.import_(act, text, examples=examples)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 import pricing
 from estimator import audit
 from estimator.act import Act
-from estimator.db import db, insert_if_absent
+from estimator.db import advisory_lock, db, insert_if_absent
 from estimator.models import Estimate, PriceList, TableVersion
 from estimator.price_lists import precedence, reading
 from estimator.price_lists.precedence import UnknownTable
@@ -98,11 +98,18 @@ def zone_of(table: PriceTable) -> ZoneInfo:
 
 
 def take_back(act: Act, version: TableVersion) -> None:
-    """Take back a version that is scheduled and not in force yet; raises InForceAlready."""
+    """Take back a version that is scheduled and not in force yet.
+
+    Raises InForceAlready, and UnknownTable if somebody else has taken it back meanwhile.
+    """
+    number, slug = version.id, version.slug
+    advisory_lock(f"price list {slug}")
+    if db.session.get(TableVersion, number, populate_existing=True, with_for_update=True) is None:
+        raise UnknownTable(slug)
     used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
     if precedence.has_begun(version, act.now) or used is not None:
         raise InForceAlready
-    number, slug, valid_from, sha256 = version.id, version.slug, version.valid_from, version.sha256
+    valid_from, sha256 = version.valid_from, version.sha256
     db.session.delete(version)
     db.session.flush()
     # The trail's lock is taken last everywhere, so that no two transactions deadlock.
@@ -117,15 +124,21 @@ def take_back(act: Act, version: TableVersion) -> None:
 
 
 def close(act: Act, slug: str) -> None:
-    """Close a list, its scheduled versions included, to new estimates; existing ones keep their version."""
-    _list(slug).closed_at = act.now
+    """Close a list, its scheduled versions included, to new estimates; existing ones keep their version. Idempotent."""
+    found = _locked(slug)
+    if found.closed_at is not None:
+        return
+    found.closed_at = act.now
     db.session.flush()
     audit.add(act, "table.closed", subject=f"price_list:{slug}")
 
 
 def reopen(act: Act, slug: str) -> None:
-    """Open a closed list to new estimates again."""
-    _list(slug).closed_at = None
+    """Open a closed list to new estimates again; idempotent."""
+    found = _locked(slug)
+    if found.closed_at is None:
+        return
+    found.closed_at = None
     db.session.flush()
     audit.add(act, "table.reopened", subject=f"price_list:{slug}")
 
@@ -155,8 +168,10 @@ def lists() -> list[PriceList]:
     return list(db.session.scalars(select(PriceList).order_by(PriceList.slug)))
 
 
-def _list(slug: str) -> PriceList:
-    found = db.session.get(PriceList, slug)
+def _locked(slug: str) -> PriceList:
+    """Lock a list against changes by others until this transaction ends, and return it as it is now."""
+    advisory_lock(f"price list {slug}")
+    found = db.session.get(PriceList, slug, populate_existing=True)
     if found is None:
         raise UnknownTable(slug)
     return found

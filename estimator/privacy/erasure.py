@@ -16,16 +16,17 @@ What becomes of each part when a person is erased:
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
 from estimator import audit, keys, links
 from estimator.act import Act, Clinic
-from estimator.db import changed_rows, db
+from estimator.db import advisory_lock, changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
     Mail,
@@ -40,7 +41,7 @@ from estimator.models import (
     RequestEvent,
 )
 from estimator.quotes import notifications
-from estimator.requests import add_event, lock, person_index, person_of
+from estimator.requests import Erased, add_event, lock, person_index, person_of
 
 BATCH = 200
 """Number of requests removed in one transaction, so that no other writer waits long."""
@@ -160,42 +161,33 @@ def erase_leftovers(act: Act) -> int:
         .where(Quote.request_id == PatientRequest.id)
         .where(QuoteRevision.quote_id == Quote.id, QuoteRevision.state == "accepted")
     )
-    found = db.session.scalars(
-        select(PatientRequest)
-        .where(
-            PatientRequest.erased_at.is_not(None),
-            or_(
-                and_(PatientRequest.full_name.is_not(None), ~contract),
-                *_LEFT_AT_ONCE,
-            ),
-        )
-        .order_by(PatientRequest.id)
-        .limit(BATCH)
-    ).all()
-    for request in found:
-        erase(act, request)
-    return len(found)
+    left = or_(and_(PatientRequest.full_name.is_not(None), ~contract), *_LEFT_AT_ONCE)
+    return _erase_those(act, PatientRequest.erased_at.is_not(None), left)
 
 
 def remove_old(act: Act) -> int:
-    """Remove a batch of requests without a quote past their limit; return how many, 0 when none is left."""
+    """Remove a batch of requests without a quote past their limit; return how many, 0 when none is left.
+
+    One that somebody works on at this moment is left: it begins its time anew.
+    """
+    advisory_lock("requests past their limit")
     quoted = exists().where(Quote.request_id == PatientRequest.id)
     is_old = PatientRequest.active_at <= act.now - timedelta(days=act.clinic.requests_kept_days)
-    old = db.session.scalars(select(PatientRequest.id).where(is_old, ~quoted).limit(BATCH)).all()
+    # Nothing is added to what is locked here, so what was true of it is true until it is removed.
+    old = db.session.scalars(
+        select(PatientRequest.id)
+        .where(is_old, ~quoted)
+        .order_by(PatientRequest.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
     return changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
 
 
 def erase_old(act: Act) -> int:
     """Erase a batch of people whose quotes are past their limit; return how many, 0 when none is left."""
-    over = _with_old_quotes(years_after(act.now, -act.clinic.quotes_kept_years))
-    for request in over:
-        erase(act, request, whole=True)
-    return len(over)
-
-
-def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
-    """Return a batch of requests not erased yet whose newest revision was issued before a moment."""
+    before = years_after(act.now, -act.clinic.quotes_kept_years)
     newest = (
         select(func.max(QuoteRevision.issued_at))
         .join(Quote, Quote.id == QuoteRevision.quote_id)
@@ -208,12 +200,28 @@ def _with_old_quotes(before: datetime) -> Sequence[PatientRequest]:
         .join(QuoteRevision, QuoteRevision.quote_id == Quote.id)
         .where(QuoteRevision.issued_at <= before)
     )
-    return db.session.scalars(
-        select(PatientRequest)
-        .where(PatientRequest.id.in_(older), PatientRequest.full_name.is_not(None), newest <= before)
-        .order_by(PatientRequest.id)
-        .limit(BATCH)
-    ).all()
+    over = PatientRequest.id.in_(older), PatientRequest.full_name.is_not(None), newest <= before
+    return _erase_those(act, *over, whole=True)
+
+
+def _erase_those(act: Act, *due: ColumnElement[bool], whole: bool = False) -> int:
+    """Erase a batch of people of whose requests something is true; return of how many, 0 when none is left.
+
+    It has to be true still once they are locked. All are locked before the first is erased, because the lock of the
+    trail, which every erasure takes, is the last one that a transaction takes.
+    """
+    some = select(PatientRequest).where(*due).order_by(PatientRequest.id)
+    while found := db.session.scalars(some.limit(BATCH)).all():
+        numbers = [request.id for request in found]
+        for request in found:
+            with suppress(Erased):
+                lock(request, erased_too=True)
+        still = db.session.scalars(some.where(PatientRequest.id.in_(numbers))).all()
+        for request in still:
+            erase(act, request, whole=whole)
+        if still:
+            return len(still)
+    return 0
 
 
 def _erase_revisions(

@@ -15,7 +15,7 @@ from decimal import Decimal
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 import pricing
 from estimator import audit, price_lists, requests
@@ -168,10 +168,16 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
     audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)
 
 
-def discard(draft: QuoteDraft) -> None:
-    """Delete the draft; issued revisions stay."""
-    db.session.delete(draft)
-    db.session.flush()
+def discard(draft: QuoteDraft, *, save: int) -> None:
+    """Delete the draft; issued revisions stay.
+
+    Raises ChangedMeanwhile if `save` is not its last save, or if it was issued or discarded meanwhile; requests.Erased.
+    """
+    lock(db.session.get_one(PatientRequest, draft.request_id))
+    last = QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
+    if changed_rows(delete(QuoteDraft).where(*last)) != 1:
+        raise ChangedMeanwhile
+    db.session.expunge(draft)
 
 
 def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:

@@ -116,7 +116,7 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         if older.state in ("current", "expired", "accepted"):
             set_state(older, "replaced", act.now)
     db.session.add(revision)
-    drafts.discard(draft)
+    drafts.discard(draft, save=save)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
@@ -186,6 +186,7 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     )
     if request.state == "quoted":
         requests.move(act, request, "in_work", erased_too=True)
+    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
     audit.add(
         act,
         "quote.withdrawn",
@@ -194,7 +195,6 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
         revision=revision.number,
         reason=reason,
     )
-    notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
 
 
 def can_be_withdrawn(revision: QuoteRevision, now: datetime) -> bool:

@@ -46,11 +46,14 @@ class Entry:
 def lock(request: PatientRequest, *, erased_too: bool = False) -> None:
     """Lock a request against changes by others until this transaction ends, and read it anew.
 
-    Raises Erased if the person is erased, unless `erased_too`.
+    Raises Erased if the person is erased, unless `erased_too`, and if the whole request was removed meanwhile.
     """
     db.session.flush()  # or else the refresh would overwrite what was changed in this transaction
     advisory_lock(f"request {request.reference}")
-    db.session.refresh(request, with_for_update=True)
+    # A refresh of a row that is gone is a fault of the program to SQLAlchemy.
+    if db.session.scalar(select(PatientRequest.id).filter_by(id=request.id).with_for_update()) is None:
+        raise Erased
+    db.session.refresh(request)
     if request.erased_at is not None and not erased_too:
         raise Erased
 
@@ -111,7 +114,8 @@ def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:
 def seen(act: Act, request: PatientRequest) -> bool:
     """Record that somebody has opened a request, at most once an hour; return whether it was recorded.
 
-    It neither counts as a change, which would refuse those of others, nor prolongs retention.
+    It neither counts as a change, which would refuse those of others, nor prolongs retention. Raises Erased if the
+    request was removed meanwhile.
     """
     newest = db.session.scalar(
         select(RequestEvent.at)
@@ -125,6 +129,7 @@ def seen(act: Act, request: PatientRequest) -> bool:
     )
     if newest is not None:
         return False
+    lock(request, erased_too=True)
     name = secrets.token_hex(16)
     db.session.add(
         RequestEvent(

@@ -104,7 +104,7 @@ def _keys_match() -> bool:
         fingerprints.must_match(request_context.settings())
     except fingerprints.OtherKeys:
         return False
-    return True
+    return request_context.settings().data_keys.follows_its_file()
 
 
 def _a_worker_lives() -> bool:

@@ -88,6 +88,24 @@ def test_a_new_first_key_seals_and_older_ones_still_open(path: Path) -> None:
     assert keyring.open(old, *PLACE) == "anna@example.org"
 
 
+@pytest.mark.parametrize("half", [b"", b"1234", b"12345678 abcdef\n", b"\xff\xfe"])
+def test_a_file_that_is_being_copied_changes_nothing_and_is_told_once(
+    path: Path, half: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyring = ring(path)
+    whole = path.read_bytes() + keys.new_line().encode()
+    sealed = keyring.seal("anna@example.org", *PLACE)
+    path.write_bytes(half)
+    for _time in range(3):
+        assert keyring.open(sealed, *PLACE) == "anna@example.org"
+    assert not keyring.follows_its_file()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "the keys read before are used" in caplog.text
+    path.write_bytes(whole)
+    assert keyring.follows_its_file()
+    assert len(keyring.keys()) == 2
+
+
 def test_a_key_file_stays_closed_when_it_is_written_anew(path: Path) -> None:
     keys.write(path, ring(path).keys())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from flask import Flask
@@ -94,3 +95,16 @@ def wait_until_it_waits(connections: list[int], is_over: threading.Event) -> Non
         waits = func.cardinality(func.pg_blocking_pids(connections[0])) > 0
         while not is_over.is_set() and not looking.scalar(select(waits)):
             is_over.wait(0.01)
+
+
+def meanwhile(app: Flask, do: Callable[[], T]) -> T:
+    """Have somebody else do something and commit it, while whoever asks still holds what they read before."""
+
+    def other() -> T:
+        with app.app_context():
+            result = do()
+            db.session.commit()
+            return result
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(other).result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
+from estimator import keys
 from estimator.config import Settings
 from estimator.db import db
 from estimator.operations import disks, heartbeats
@@ -114,3 +116,21 @@ def test_pages_are_drawn_once_however_often_somebody_asks(app: Flask) -> None:
     for _number in range(20):
         assert app.test_client().get("/readyz").get_json()["checks"]["documents"] == "ok"
     assert renderer._kept_child().made == drawn
+
+
+def test_a_key_file_that_is_half_written_is_told_and_pages_go_on(
+    load: Callable[..., Settings], instance: Path, started: Apps, known_settings: dict[str, str]
+) -> None:
+    path = instance / "data_keys"
+    path.write_text(known_settings["DATA_KEYS"])
+    settings = load(DATABASE_URL=f"sqlite:///{instance / 'estimator.sqlite'}")
+    app = started.start(replace(settings, data_keys=keys.Keyring(path.read_text(), path)))
+    client, whole = app.test_client(), path.read_bytes()
+    assert '"keys":"ok"' in client.get("/readyz").text
+    path.write_bytes(whole[:20])
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert '"keys":"failed"' in answer.text
+    assert client.get("/").status_code == 200
+    path.write_bytes(whole)
+    assert '"keys":"ok"' in client.get("/readyz").text

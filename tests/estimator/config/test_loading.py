@@ -72,7 +72,7 @@ def test_no_key_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", config.SECRETS)
 def test_a_short_key_is_refused_and_not_repeated(load: Load, name: str) -> None:
     said = sentence(load, **{name: "change-me"})
-    assert said.startswith(f"{name} has fewer than 32 characters.")
+    assert said.startswith(f"{name} has fewer than 32 characters, as if it were cut off. Take it again from")
     assert "change-me" not in said
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from estimator.pdf import images
+from estimator.pdf import image_process, images
 from tests.support import profile
 
 
@@ -35,6 +35,12 @@ def opened(picture: images.Picture) -> Image.Image:
     found.load()
     assert (found.format, found.size) == ("PNG", (picture.width, picture.height))
     return found
+
+
+def drawn_here(sent: bytes) -> images.Picture:
+    """Draw a picture in this process, as the one that draws does, where a test draws hundreds."""
+    limits = images.LONGEST_SIDE, images.WIDEST, images.HIGHEST, images.FINAL_BYTES
+    return images.parsed(image_process.drawn(sent, *limits))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
@@ -121,7 +127,7 @@ def test_a_file_cut_off_anywhere_is_drawn_or_refused_and_nothing_else(kind: str)
     refused = 0
     for end in range(0, len(whole), 37):
         try:
-            images.as_png(whole[:end])
+            drawn_here(whole[:end])
         except images.NotUsable:
             refused += 1
     assert refused > 0
@@ -136,7 +142,7 @@ def test_a_file_with_wrong_bytes_anywhere_is_drawn_or_refused_and_nothing_else()
             for _byte in range(chance.randint(1, 6)):
                 spoilt[chance.randrange(4, len(spoilt))] = chance.randrange(256)
             try:
-                images.as_png(bytes(spoilt))
+                drawn_here(bytes(spoilt))
             except images.NotUsable:
                 continue
 
@@ -183,3 +189,23 @@ def test_a_picture_that_moves_is_refused() -> None:
     moving = drawn(colours(20, 20), save_all=True, append_images=[noise(20, 20)], duration=100)
     with pytest.raises(images.NotUsable, match="animated"):
         images.as_png(moving)
+
+
+def many_scans(side: int) -> bytes:
+    """Return a progressive JPEG of a megabyte that asks for each of its pixels tens of thousands of times."""
+    picture = drawn(colours(side, side, "L"), "JPEG", progressive=True)
+    start = picture.index(b"\xff\xda")
+    end = picture.index(b"\xff", start + 2)
+    while picture[end + 1] == 0:
+        end = picture.index(b"\xff", end + 2)
+    # One more table of one code, with the first bits of all coefficients as nothing.
+    table = b"\xff\xc4\x00\x14\x10" + b"\x01" + bytes(15) + b"\xe0"
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00" + b"\x00" * 20
+    some = (images.MOST_BYTES - end - len(table) - 2) // len(scan)
+    return picture[:end] + table + scan * some + b"\xff\xd9"
+
+
+def test_a_picture_that_asks_for_minutes_of_work_is_given_up_and_others_are_drawn() -> None:
+    with pytest.raises(images.NotUsable, match="takes too much to draw"):
+        images.as_png(many_scans(4000))
+    opened(images.as_png(drawn(noise(40, 30))))

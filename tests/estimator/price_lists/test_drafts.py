@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +17,10 @@ from estimator import audit, price_lists
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import AuditEntry, Draft, DraftSave, TableVersion
-from estimator.price_lists import drafts
+from estimator.price_lists import approvals, drafts
 from pricing.syntax import MOST_CHARACTERS
 from tests.support.acts import acting
-from tests.support.at_once import at_once
+from tests.support.at_once import at_once, meanwhile
 from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW, table_text, uncharged_text
 
@@ -140,7 +140,7 @@ def test_the_oldest_saves_go_when_there_are_too_many(monkeypatch: pytest.MonkeyP
 def test_a_draft_that_is_thrown_away_is_gone_with_its_saves() -> None:
     draft = begin("one")
     draft_id = draft.id
-    drafts.throw_away(acting(actor=EDITOR, now=NOW), draft)
+    drafts.throw_away(acting(actor=EDITOR, now=NOW), draft, over=1)
     db.session.commit()
     with pytest.raises(drafts.UnknownDraft):
         drafts.find(draft_id)
@@ -309,6 +309,88 @@ def test_two_who_approve_at_once_publish_once(app: Flask) -> None:
     assert actions().count("table.published") == 1
 
 
+def test_of_several_who_begin_a_list_of_one_name_at_once_one_does(app: Flask) -> None:
+    act = acting(actor=EDITOR, now=NOW)
+    found = at_once(app, 4, lambda _number: drafts.begin_list(act, "knee", text="one").id)
+    assert [type(one).__name__ for one in found if not isinstance(one, int)] == ["ListTaken"] * 3
+    assert [draft.slug for draft in drafts.all_drafts()] == ["knee"]
+    assert actions() == ["draft.begun"]
+
+
+REST: dict[str, Callable[[Draft], object]] = {
+    "approve": lambda draft: drafts.approve(acting(actor=APPROVER, now=NOW), draft, over=1),
+    "send back": lambda draft: approvals.send_back(
+        acting(actor=APPROVER, now=NOW), draft, over=1, words="The ward is too dear."
+    ),
+    "propose": lambda draft: drafts.propose(
+        acting(actor=APPROVER, now=NOW), draft, over=1, acknowledged=every_warning(draft)
+    ),
+    "throw away": lambda draft: drafts.throw_away(acting(actor=APPROVER, now=NOW), draft, over=1),
+    "publish": lambda draft: drafts.publish(
+        acting(actor=APPROVER, now=NOW), draft, over=1, acknowledged=every_warning(draft)
+    ),
+}
+
+
+def test_what_was_sent_back_meanwhile_is_not_published_and_the_comment_stays(app: Flask) -> None:
+    propose(begin())
+    read = drafts.find(1)
+    other = acting(actor="user:3", now=NOW)
+    meanwhile(app, lambda: approvals.send_back(other, drafts.find(1), over=1, words="No.").id)
+    with pytest.raises(drafts.NotProposed):
+        REST["approve"](read)
+    db.session.rollback()
+    assert published() == []
+    assert [said.words for said in approvals.comments(drafts.find(1))] == ["No."]
+
+
+@pytest.mark.parametrize("late", REST.values(), ids=REST)
+@pytest.mark.parametrize("end", ["published", "thrown away"])
+def test_nothing_is_decided_about_a_draft_that_is_gone_meanwhile(
+    app: Flask, late: Callable[[Draft], object], end: str
+) -> None:
+    propose(begin())
+    read = drafts.find(1)
+
+    def finish() -> None:
+        if end == "published":
+            drafts.approve(acting(actor="user:3", now=NOW), drafts.find(1), over=1)
+        else:
+            drafts.throw_away(acting(actor="user:3", now=NOW), drafts.find(1), over=1)
+
+    meanwhile(app, finish)
+    before = actions()
+    with pytest.raises(drafts.UnknownDraft):
+        late(read)
+    db.session.rollback()
+    assert actions() == before
+
+
+@pytest.mark.parametrize("late", REST.values(), ids=REST)
+def test_nothing_is_decided_about_a_draft_that_somebody_saved_meanwhile(
+    app: Flask, late: Callable[[Draft], object]
+) -> None:
+    propose(begin())
+    read = drafts.find(1)
+    changed = table_text(**NEXT, price="7.00")
+    meanwhile(app, lambda: drafts.save(acting(actor=EDITOR, now=NOW), 1, changed, over=1).id)
+    with pytest.raises(drafts.ChangedMeanwhile):
+        late(read)
+    db.session.rollback()
+    assert published() == []
+    assert drafts.find(1).proposed_by is None
+
+
+def test_of_one_who_approves_and_one_who_sends_back_at_once_one_is_told(app: Flask) -> None:
+    propose(begin())
+    found = at_once(app, 2, lambda number: list(REST.values())[number](drafts.find(1)))
+    if published():
+        assert isinstance(found[1], drafts.UnknownDraft)
+    else:
+        assert isinstance(found[0], drafts.NotProposed)
+        assert len(approvals.comments(drafts.find(1))) == 1
+
+
 def test_two_drafts_of_one_name_for_one_day_cannot_both_be_published(app: Flask) -> None:
     ids = [begin(table_text(**NEXT, price=price)).id for price in ("7.00", "8.00")]
 
@@ -381,7 +463,7 @@ from estimator import clinic
 from estimator import config
 from estimator import create_app
 from estimator.act import Act
-from estimator.price_lists import drafts
+from estimator.price_lists import approvals, drafts
 app = create_app(config.load())
 with app.app_context():
     now = datetime.fromisoformat("{NOW.isoformat()}")

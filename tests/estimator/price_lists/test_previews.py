@@ -272,7 +272,7 @@ def test_what_cannot_be_worked_out_says_why(app: Flask, version: TableVersion, r
 def test_a_draft_that_is_thrown_away_takes_its_previews_along(app: Flask, version: TableVersion) -> None:
     draft = begin()
     working = claimed(ask(draft))
-    drafts.throw_away(acting(actor="user:1", now=NOW), draft)
+    drafts.throw_away(acting(actor="user:1", now=NOW), draft, over=draft.saves)
     db.session.commit()
     with pytest.raises(leases.LostLease):
         previews.progress(acting(now=NOW, lease_seconds=LEASE), working, priced=1, plans=2)

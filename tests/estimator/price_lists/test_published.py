@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from sqlalchemy import func, select
 
 import pricing
 from estimator import estimates, price_lists
+from estimator.act import Act
 from estimator.db import db
 from estimator.models import AuditEntry, TableVersion
 from tests.support.acts import acting
-from tests.support.at_once import at_once
+from tests.support.at_once import at_once, meanwhile
 from tests.support.example_list import NOW, table_text
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -188,6 +190,48 @@ def test_a_scheduled_version_can_be_taken_back(version: TableVersion) -> None:
     db.session.commit()
     assert [one.version for one in price_lists.versions("example")] == ["2026-1"]
     assert actions() == ["table.published", "table.published", "table.taken_back"]
+
+
+def test_a_version_that_several_take_back_at_once_is_taken_back_once(
+    app: Flask, version: TableVersion
+) -> None:
+    number = scheduled(30).id
+    db.session.commit()
+
+    def take_back(_number: int) -> None:
+        act = acting(actor="user:1", now=datetime.now(UTC))
+        price_lists.take_back(act, db.session.get_one(TableVersion, number))
+
+    found = at_once(app, 4, take_back)
+    assert found.count(None) == 1
+    assert actions().count("table.taken_back") == 1
+
+
+def test_a_version_that_is_taken_back_meanwhile_is_not_taken_back_again(
+    app: Flask, version: TableVersion
+) -> None:
+    read = scheduled(30)
+    db.session.commit()
+    number = read.id
+    act = acting(actor="user:1", now=datetime.now(UTC))
+    meanwhile(app, lambda: price_lists.take_back(act, db.session.get_one(TableVersion, number)))
+    with pytest.raises(price_lists.UnknownTable):
+        price_lists.take_back(act, read)
+    db.session.rollback()
+    assert actions().count("table.taken_back") == 1
+
+
+@pytest.mark.parametrize("change", [price_lists.close, price_lists.reopen])
+def test_closing_and_opening_a_list_is_written_down_once(
+    app: Flask, version: TableVersion, change: Callable[[Act, str], None]
+) -> None:
+    act = acting(actor="user:1", now=datetime.now(UTC))
+    if change is price_lists.reopen:
+        price_lists.close(act, "example")
+        db.session.commit()
+    before = len(actions())
+    assert at_once(app, 4, lambda _number: change(act, "example")) == [None] * 4
+    assert len(actions()) == before + 1
 
 
 def test_a_version_in_force_cannot_be_taken_back(version: TableVersion) -> None:

@@ -209,6 +209,21 @@ def test_a_draft_is_thrown_away_after_a_question(app: Flask, editor: Staff, draf
     assert "123.45" in late.html, "what was typed into a draft that is gone is not"
 
 
+def test_what_a_colleague_saved_meanwhile_is_not_thrown_away_unseen(
+    app: Flask, editor: Staff, draft: str, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    editor.see(f"{draft}/discard")
+    colleague = sign_in(app, "price_editor")
+    colleague.see(f"{draft}/entry/charge/single")
+    colleague.send("save", {"f.price": "70"})
+    told = editor.press("Discard it")
+    assert told.status == 409
+    assert "has saved this draft meanwhile" in told.html
+    assert "price = 70" in text_of(app)
+    editor.press("Discard it")
+    assert editor.page.path == "/staff/tables", "whoever has looked at it may still discard it"
+
+
 def test_where_codes_are_typed_they_are_shown(app: Flask, editor: Staff, draft: str) -> None:
     assert "Codes that you can write here" not in editor.see(f"{draft}/entry/charge/ward").text
     editor.see(f"{draft}/text")

@@ -227,7 +227,8 @@ def test_everything_that_is_missing_is_listed_with_the_way_to_mend_it(app: Flask
     shown = coordinator.see(f"{page(reference)}/issue")
     assert "It cannot be issued yet" in shown.text
     assert not [button for button in shown.all("button") if "Issue" in "".join(button.itertext())]
-    answer = coordinator.post(f"{page(reference)}/issue", {"save": "2", "fingerprint": "0" * 64})
+    save = coordinator.see(page(reference)).value("save")
+    answer = coordinator.post(f"{page(reference)}/issue", {"save": save, "fingerprint": "0" * 64})
     assert answer.status == 422
     assert "Nothing was issued. Something is missing." in answer.text
     assert issued(app) == []

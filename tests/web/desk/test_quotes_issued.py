@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from estimator import quotes
 from estimator.db import db
-from estimator.models import Mail
+from estimator.models import Mail, QuoteDraft
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from tests.support.acts import acting
@@ -140,6 +141,60 @@ def test_what_is_prepared_can_be_thrown_away(app: Flask, coordinator: Staff) -> 
     late = coordinator.send("save", line(0, "-250", "Not lost"))
     assert late.status == 404
     assert "Not lost" in late.html, "what was typed is shown again"
+
+
+def test_what_a_colleague_saved_meanwhile_is_not_thrown_away_unseen(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-250"))
+    coordinator.see(f"{page(reference)}/discard")
+    colleague = sign_in(app, "coordinator")
+    colleague.see(page(reference))
+    colleague.send("save", line(0, "-300", "Colleague's work"))
+    told = coordinator.press("Discard it")
+    assert told.status == 409
+    assert "has saved this quote meanwhile" in told.html
+    assert "Colleague&#39;s work" in coordinator.see(page(reference)).html
+    coordinator.see(f"{page(reference)}/discard")
+    assert "No revision is being prepared" in coordinator.press("Discard it").text
+
+
+@pytest.mark.every_variant
+@pytest.mark.parametrize(
+    ("path", "button", "act"),
+    [
+        ("/discard", "Discard it", ""),
+        ("", "save", "save"),
+        ("/answers", "save", "save"),
+        ("/issue", "Issue this quote", ""),
+    ],
+)
+def test_a_page_of_the_revision_before_changes_nothing_of_the_next_one(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff], path: str, button: str, act: str
+) -> None:
+    reference = ask(app)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.see(f"{page(reference)}{path}")
+    colleague = sign_in(app, "coordinator")
+    colleague.see(f"{page(reference)}/issue")
+    colleague.press("Issue this quote")
+    colleague.see(page(reference))
+    colleague.press("Prepare a revision")
+    with app.app_context():
+        before = db.session.scalars(select(QuoteDraft)).one()
+        assert before.save == 1
+        db.session.expunge(before)
+    form, _button = coordinator.page.form(button)
+    action = form.get("action") or f"{page(reference)}{path}"
+    fields = {**coordinator.page.typed(form).to_dict(), "act": act}
+    if path == "":
+        fields |= line(0, "-250")
+    assert coordinator.client.post(action, data=fields).status_code == 409
+    with app.app_context():
+        after = db.session.scalars(select(QuoteDraft)).one()
+        assert (after.name, after.save) == (before.name, 1)
 
 
 def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staff) -> None:

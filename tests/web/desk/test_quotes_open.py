@@ -54,7 +54,8 @@ def test_a_health_question_that_is_open_keeps_a_quote_from_being_issued(
     shown = coordinator.see(f"{page(reference)}/issue")
     assert "It cannot be issued yet" in shown.text
     assert said in shown.text
-    answer = coordinator.post(f"{page(reference)}/issue", {"save": "1", "fingerprint": "0" * 64})
+    save = coordinator.see(page(reference)).value("save")
+    answer = coordinator.post(f"{page(reference)}/issue", {"save": save, "fingerprint": "0" * 64})
     assert answer.status == 422
     assert "Nothing was issued. Something is missing." in answer.text
     assert issued(app) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from flask import Response, render_template, request, url_for
@@ -10,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.blueprint import Gone, head_of, number_in, pages, the_draft, to
 from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.forms import Line
+from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
@@ -58,12 +61,29 @@ def draft_text(draft_id: int) -> ResponseReturnValue:
 def discard(draft_id: int) -> ResponseReturnValue:
     """Ask whether a draft is to be thrown away, and do it."""
     draft = the_draft(draft_id)
-    if request.method == "POST":
+    if request.method != "POST":
+        return _ask_to_discard(draft)
+    try:
         with committing():
-            drafts.throw_away(act(), draft)
-        return to("index")
+            drafts.throw_away(act(), draft, over=number_in("over"))
+    except drafts.ChangedMeanwhile:
+        theirs = the_draft(draft_id)
+        sentence = _(
+            "%(who)s has saved this draft meanwhile (%(when)s). Nothing was discarded. Look at the draft as it is now.",
+            who=signed_in.name_of(theirs.changed_by),
+            when=current_reader().clock(theirs.changed_at, "UTC"),
+        )
+        return _ask_to_discard(theirs, [Line(None, sentence)]), 409
+    except drafts.UnknownDraft:
+        raise Gone from None
+    return to("index")
+
+
+def _ask_to_discard(draft: Draft, errors: Sequence[Line] = ()) -> str:
+    """Show the question, which is about the last save of the draft."""
     return render_template(
         "desk/confirm.html",
+        errors=errors,
         heading=_("Discard this draft?"),
         sentences=[
             _("The draft and its earlier saves are removed and cannot be brought back."),
@@ -71,7 +91,7 @@ def discard(draft_id: int) -> ResponseReturnValue:
         ],
         button=_("Discard it"),
         back=url_for("price_lists.overview", draft_id=draft.id),
-        hidden={},
+        hidden={"over": draft.saves},
     )
 
 

@@ -287,6 +287,9 @@ def take_back(version_id: int) -> ResponseReturnValue:
             with committing():
                 price_lists.take_back(act(), found)
                 draft = drafts.begin(act(), slug, text=text, examples=examples, based_on=None)
+        except price_lists.UnknownTable:
+            sentence = _("Somebody has taken this version back meanwhile. Its text is a draft again.")
+            return _index(BeginForm().refuse(sentence), 409)
         except price_lists.InForceAlready:
             sentence = _(
                 "This version cannot be taken back: its first day has begun, or an estimate was made with it."

@@ -159,8 +159,12 @@ def new() -> ResponseReturnValue:
     _say_unusable(form, form.slug.data, data)
     if summary(form):
         return _page(form), 422
-    with committing():
-        draft = drafts.begin(act(), form.slug.data, text=text, examples="[]", based_on=None)
+    try:
+        with committing():
+            draft = drafts.begin_list(act(), form.slug.data, text=text)
+    except drafts.ListTaken:
+        _say_taken(form)
+        return _page(form), 422
     return to("guide", draft_id=draft.id, step="questions")
 
 
@@ -198,17 +202,19 @@ def _begun(form: ListForm, text: str, table: PriceTable | None, source: TableVer
     _say_unusable(form, form.slug.data, editing.look(text).data or {})
     if summary(form) or table is None:
         return _page(form, source), 422
-    with committing():
-        draft = drafts.begin(act(), table.table, text=text, examples=source.examples, based_on=None)
+    try:
+        with committing():
+            draft = drafts.begin_list(act(), table.table, text=text, examples=source.examples)
+    except drafts.ListTaken:
+        _say_taken(form)
+        return _page(form, source), 422
     return to("overview", draft_id=draft.id)
 
 
 def _say_unusable(form: ListForm, slug: str, data: editing.Data) -> None:
     """Say what keeps a list from being begun: its name is taken, or its first day is past."""
-    taken = {one.slug for one in price_lists.lists()} | {one.slug for one in drafts.all_drafts()}
-    if slug in taken:
-        said = _("There is a list of this name already, or a draft of one. Choose another name.")
-        _say_once(form, "slug", said)
+    if drafts.is_taken(slug):
+        _say_taken(form)
     try:
         zone = ZoneInfo(str(data.get("time_zone")))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -217,6 +223,11 @@ def _say_unusable(form: ListForm, slug: str, data: editing.Data) -> None:
     day = data.get("valid_from")
     if isinstance(day, date) and day < now().astimezone(zone).date():
         _say_once(form, "valid_from", obstacle_sentence("date_past"))
+
+
+def _say_taken(form: ListForm) -> None:
+    said = _("There is a list of this name already, or a draft of one. Choose another name.")
+    _say_once(form, "slug", said)
 
 
 def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem]) -> None:

@@ -162,7 +162,8 @@ def propose(draft_id: int) -> ResponseReturnValue:
 
 
 def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
-    drafts.propose(act(), draft, over=over, acknowledged=accepted)
+    # The draft first, and the trail last, as everywhere: two transactions never wait for each other.
+    drafts.lock(draft, over=over)
     staff.tell_approvers(
         act(),
         "tables.approve",
@@ -171,6 +172,7 @@ def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
         but={signed_in.actor()},
         since=approvals.last_sent_back(draft),
     )
+    drafts.propose(act(), draft, over=over, acknowledged=accepted)
 
 
 @pages.post("/drafts/<whole:draft_id>/send-back")
@@ -192,8 +194,9 @@ def send_back(draft_id: int) -> ResponseReturnValue:
 
 
 def _send_back(draft: Draft, over: int, words: str, place: str | None) -> None:
-    said = approvals.send_back(act(), draft, over=over, words=words, place=place)
-    staff.tell_who_asked(act(), "draft_returned", f"draft:{draft.id}", said.asked_by)
+    drafts.lock(draft, over=over)
+    staff.tell_who_asked(act(), "draft_returned", f"draft:{draft.id}", draft.proposed_by or "")
+    approvals.send_back(act(), draft, over=over, words=words, place=place)
 
 
 @pages.post("/drafts/<whole:draft_id>/approve")

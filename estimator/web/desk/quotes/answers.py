@@ -16,8 +16,9 @@ from estimator.quotes import drafts
 from estimator.web import estimate_form
 from estimator.web.desk.quotes.blueprint import (
     head_of,
-    number_in,
     pages,
+    save_in,
+    save_of,
     the_draft,
     the_request,
     to,
@@ -55,7 +56,7 @@ def answers(reference: str) -> ResponseReturnValue:
     try:
         with committing():
             answered = {**kept, **found.answers}
-            drafts.change(act(), draft, save=number_in("save"), answers=answered)
+            drafts.change(act(), draft, save=save_in(draft), answers=answered)
     except pricing.BadAnswers:
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
@@ -106,7 +107,7 @@ def _page(
         "desk/quote_answers.html",
         request_=head_of(of),
         errors=summary(form),
-        save=draft.save,
+        save=save_of(draft),
         version=version.version,
         sections=sections,
         total=panel,

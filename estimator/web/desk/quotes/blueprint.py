@@ -76,9 +76,18 @@ def the_draft(of: PatientRequest) -> QuoteDraft:
     return found
 
 
-def number_in(name: str) -> int:
-    """Return a whole number that a form of ours sent, 0 for anything else."""
-    return whole_numbers.read(request.form.get(name)) or 0
+def save_of(draft: QuoteDraft) -> str:
+    """Return what a form carries of the save that it shows: its number, and the name of the draft.
+
+    The drafts of a request's later revisions count their saves from 1 again.
+    """
+    return f"{draft.save}-{draft.name}"
+
+
+def save_in(draft: QuoteDraft) -> int:
+    """Return the number of the save that a form showed; 0, which no save has, if it was another draft's."""
+    number, _dash, name = request.form.get("save", "").partition("-")
+    return (whole_numbers.read(number) or 0) if name == draft.name else 0
 
 
 class RequestHead(TypedDict):

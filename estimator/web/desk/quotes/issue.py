@@ -25,8 +25,9 @@ from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
     name_of,
-    number_in,
     pages,
+    save_in,
+    save_of,
     the_draft,
     the_request,
     to,
@@ -83,7 +84,8 @@ def propose(reference: str) -> ResponseReturnValue:
     returned_at = draft.returned_at
     try:
         with committing():
-            approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
+            # The request first, and the trail last, as everywhere: two transactions never wait for each other.
+            requests.lock(of)
             staff.tell_approvers(
                 act(),
                 "quotes.approve",
@@ -92,6 +94,7 @@ def propose(reference: str) -> ResponseReturnValue:
                 but={signed_in.actor(), *approvals.authors(draft, settings())},
                 since=returned_at,
             )
+            approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
     except drafts.ChangedMeanwhile:
         return _not_approved(
             reference,
@@ -115,13 +118,14 @@ def send_back(reference: str) -> ResponseReturnValue:
         return prepare.page_of(of, draft, comment=form, status=422)
     try:
         with committing():
-            back = approvals.send_back(
+            requests.lock(of)
+            staff.tell_who_asked(act(), "quote_returned", of.reference, the_draft(of).proposed_by or "")
+            approvals.send_back(
                 act(),
                 draft,
                 fingerprint=printable(request.form.get("fingerprint", "")),
                 words=form.words.data,
             )
-            staff.tell_who_asked(act(), "quote_returned", of.reference, back.returned_to or "")
     except drafts.ChangedMeanwhile:
         return _not_sent_back(
             reference, _("It was changed since you opened the page. Look at it as it is now.")
@@ -169,7 +173,7 @@ def issue(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     try:
         with committing():
-            save = _with_languages(of, draft, number_in("save"))
+            save = _with_languages(of, draft, save_in(draft))
             if keeps_choice:
                 return to("issue", reference=of.reference)
             revision = quotes.issue(
@@ -259,7 +263,7 @@ def _check(
         request_=head_of(of),
         errors=summary(form),
         figures=figures,
-        save=draft.save,
+        save=save_of(draft),
         fingerprint=prepared.fingerprint,
         prices=_prices(prepared),
         recipient={"name": name_of(of), "address": _address(of), "sends": settings().sends_mail},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -21,8 +22,9 @@ from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
-    number_in,
     pages,
+    save_in,
+    save_of,
     the_draft,
     the_request,
     to,
@@ -40,7 +42,7 @@ from estimator.web.desk.quotes.figures import (
 from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.estimate_form import Section
-from estimator.web.forms import summary
+from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
@@ -86,7 +88,7 @@ def save(reference: str) -> ResponseReturnValue:
             drafts.change(
                 signed_in.act(),
                 draft,
-                save=number_in("save"),
+                save=save_in(draft),
                 prices=found.prices,
                 adjustments=found.adjustments,
                 valid_until=found.valid_until,
@@ -129,12 +131,28 @@ def discard(reference: str) -> ResponseReturnValue:
     """Ask whether what is being prepared is to be thrown away, and do it."""
     of = the_request(reference)
     draft = the_draft(of)
-    if request.method == "POST":
+    if request.method != "POST":
+        return _ask_to_discard(of, draft)
+    try:
         with committing():
-            drafts.discard(draft)
-        return to("prepare", reference=of.reference)
+            drafts.discard(draft, save=save_in(draft))
+    except drafts.ChangedMeanwhile:
+        of = the_request(reference)
+        theirs = the_draft(of)
+        sentence = _(
+            "%(who)s has saved this quote meanwhile (%(when)s). Nothing was discarded. Look at the quote as it is now.",
+            who=signed_in.name_of(theirs.changed_by),
+            when=when(theirs.changed_at, of),
+        )
+        return _ask_to_discard(of, theirs, [Line(None, sentence)]), 409
+    return to("prepare", reference=of.reference)
+
+
+def _ask_to_discard(of: PatientRequest, draft: QuoteDraft, errors: Sequence[Line] = ()) -> str:
+    """Show the question, which is about the last save of the draft."""
     return render_template(
         "desk/confirm.html",
+        errors=errors,
         heading=_("Discard the revision that is being prepared?"),
         sentences=[
             _("The changed answers and the adjustments are removed and cannot be brought back."),
@@ -142,7 +160,7 @@ def discard(reference: str) -> ResponseReturnValue:
         ],
         button=_("Discard it"),
         back=url_for("quotes_desk.prepare", reference=of.reference),
-        hidden={},
+        hidden={"save": save_of(draft)},
     )
 
 
@@ -170,7 +188,7 @@ def page_of(
         errors=errors,
         issued=issued_rows(of),
         draft={
-            "save": draft.save,
+            "save": save_of(draft),
             "changed_by": signed_in.name_of(draft.changed_by),
             "changed_at": when(draft.changed_at, of),
         },

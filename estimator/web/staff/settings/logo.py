@@ -9,6 +9,7 @@ from estimator import clinic
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.pdf import images
+from estimator.web import turns
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, summary
 from estimator.web.staff.settings.blueprint import done, pages
@@ -34,7 +35,13 @@ def logo() -> ResponseReturnValue:
             with committing():
                 clinic.change_logo(act(), None, basis=basis)
             return done(_("The logo was removed."), "settings.logo")
-        picture = images.as_png(form.picture.data)
+        with turns.turn("picture") as free:
+            if not free:
+                sentence = _(
+                    "Something else is being drawn at the moment. Choose your file again in a few seconds."
+                )
+                return _form(form.refuse(sentence, form.picture), 503)
+            picture = images.as_png(form.picture.data)
         with committing():
             clinic.change_logo(act(), picture.content, picture.width, picture.height, basis=basis)
     except images.NotUsable as refused:
