@@ -12,4 +12,4 @@ def lock(user: StaffUser) -> None:
     Take it before anything of the account is changed, and so before the lock of the audit trail.
     """
     advisory_lock(f"account {user.id}")
-    db.session.refresh(user)
+    db.session.refresh(user, with_for_update={"key_share": True})

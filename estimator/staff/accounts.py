@@ -118,26 +118,28 @@ def addresses(numbers: Collection[int]) -> dict[int, str]:
 
 
 def invite(
-    act: Act, address: str, roles: Collection[Role], *, language: str
+    act: Act, address: str, roles: Collection[Role], *, language: str, by_mail: bool = False
 ) -> tuple[StaffUser, StaffLink, str]:
     """Add somebody who cannot sign in yet; return them, the link by which they begin, and its token.
 
-    Raises AddressTaken, NoRole.
+    Raises AddressTaken, NoRole; outbox.TooMany if the link is to be sent `by_mail`.
     """
     user = _add(address, roles, language=language, demonstration=False, now=act.now)
+    link, token = _invitation(act, user, by_mail=by_mail)
     audit.add(act, "staff.invited", subject=user.actor, roles=list(user.role_names))
-    link, token = invitations.make(act, user, "invitation")
     return user, link, token
 
 
-def invite_again(act: Act, user: StaffUser) -> tuple[StaffLink, str]:
+def invite_again(act: Act, user: StaffUser, *, by_mail: bool = False) -> tuple[StaffLink, str]:
     """Make a new link by which somebody begins anew; return it with its token.
 
-    Whoever takes it chooses a password and sets up a second factor; until then everything stays as it is.
+    Whoever takes it chooses a password and sets up a second factor; until then everything stays as it is. Raises
+    outbox.TooMany if it is to be sent `by_mail`.
     """
     lock(user)
+    link, token = _invitation(act, user, by_mail=by_mail)
     audit.add(act, "staff.invited_again", subject=user.actor)
-    return invitations.make(act, user, "invitation")
+    return link, token
 
 
 def begin(act: Act, user: StaffUser, password_hash: str) -> None:
@@ -150,10 +152,12 @@ def begin(act: Act, user: StaffUser, password_hash: str) -> None:
 def new_password(
     act: Act, user: StaffUser, password_hash: str, *, action: str = "staff.password_reset"
 ) -> None:
-    """Give somebody another password; every session and every link of theirs ends."""
+    """Give somebody another password and, unless they begin by it, tell them; their sessions and links end."""
     user.password = password_hash
     sign_out_everywhere(user)
     invitations.forget(user)
+    if action == "staff.password_reset":
+        notify(act, user, "password")
     audit.add(act.by(user.actor), action, subject=user.actor)
 
 
@@ -264,6 +268,13 @@ def _add(
     user.roles = [StaffRole(name=name) for name in wanted]
     db.session.flush()
     return user
+
+
+def _invitation(act: Act, user: StaffUser, *, by_mail: bool) -> tuple[StaffLink, str]:
+    link, token = invitations.make(act, user, "invitation")
+    if by_mail:
+        send_link(act, user, link)
+    return link, token
 
 
 def _known(roles: Collection[Role]) -> tuple[Role, ...]:

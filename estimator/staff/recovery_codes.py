@@ -35,6 +35,7 @@ def make(user: StaffUser, lookup_key: str) -> list[str]:
 
 def use(user: StaffUser, typed: str, lookup_key: str) -> bool:
     """Use a code up; return whether it was still there: true for only one of two at the same moment."""
+    lock(user)  # what signing in changes of it comes after the entry in the trail
     which = sql_delete(RecoveryCode).filter_by(user_id=user.id, code_hash=_hash(user, typed, lookup_key))
     return changed_rows(which) == 1
 

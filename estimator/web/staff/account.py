@@ -191,7 +191,9 @@ def people() -> ResponseReturnValue:
     address, roles, language = form.address.address, _wanted(form), current_reader().tag
     assert address is not None
     try:
-        return _invite(lambda: staff.invite(signed_in.act(), address, roles, language=language))
+        return _invite(
+            lambda by_mail: staff.invite(signed_in.act(), address, roles, language=language, by_mail=by_mail)
+        )
     except staff.AddressTaken:
         return _people(form.refuse(_("There is already an account with this address."), form.address))
 
@@ -256,7 +258,7 @@ def _end_sessions(user: StaffUser) -> ResponseReturnValue:
 
 
 def _invite_again(user: StaffUser) -> ResponseReturnValue:
-    return _invite(lambda: (user, *staff.invite_again(signed_in.act(), user)))
+    return _invite(lambda by_mail: (user, *staff.invite_again(signed_in.act(), user, by_mail=by_mail)))
 
 
 ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
@@ -269,14 +271,12 @@ ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
 """What the buttons of a person's page do."""
 
 
-def _invite(make: Callable[[], tuple[StaffUser, StaffLink, str]]) -> ResponseReturnValue:
+def _invite(make: Callable[[bool], tuple[StaffUser, StaffLink, str]]) -> ResponseReturnValue:
     """Make a link and send it by mail; where no mail reaches anybody, show it once, to be handed on."""
     settings = request_context.settings()
     try:
         with committing():
-            user, link, token = make()
-            if settings.sends_mail:
-                staff.send_link(signed_in.act(), user, link)
+            user, _link, token = make(settings.sends_mail)
     except outbox.TooMany:
         return errors.page(
             429,

@@ -120,9 +120,8 @@ def new_password(token: str) -> ResponseReturnValue:
         if not invitations.use(link):
             return _no_link()
         act = act_of(user.actor)
-        staff.new_password(act, user, hashed)
-        staff.notify(act, user, "password")
         throttle.forget("sign-in", sign_in.account(user, user.email), lookup_key=act.settings.lookup_key)
+        staff.new_password(act, user, hashed)
     logout_user()
     return render_template("security/password_set.html")
 

@@ -103,9 +103,9 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return recovery_codes.use(user, code, request_context.settings().lookup_key)
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
-        """Record in the audit trail that a code was used up, and notify the person."""
-        audit.add(act_of(user.actor), "staff.recovery_code_used", subject=user.actor)
+        """Notify the person that a code was used up, and record it in the audit trail."""
         staff.notify(act_of(user.actor), user, "recovery_code")
+        audit.add(act_of(user.actor), "staff.recovery_code_used", subject=user.actor)
         return True
 
 
@@ -122,8 +122,8 @@ class Accounts(SQLAlchemyUserDatastore):
         user.tf_totp_secret = factory.bound(totp_secret, user)
         user.tf_primary_method = primary_method
         staff.sign_out_everywhere(user)
-        audit.add(act_of(user.actor), "staff.second_factor", subject=user.actor)
         staff.notify(act_of(user.actor), user, "second_factor")
+        audit.add(act_of(user.actor), "staff.second_factor", subject=user.actor)
 
     def mf_get_recovery_codes(self, user: Any) -> list[str]:
         """Return a non-empty list if a recovery code is left: Flask-Security only asks whether there is one."""

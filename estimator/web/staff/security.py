@@ -243,10 +243,11 @@ def _signed_in(_app: Flask, user: StaffUser, authn_via: list[str] | None = None,
     g.pop("csrf_token", None)
     if authn_via == ["change"]:
         sessions.end_all(user)
+        session[KEY] = sessions.begin(user, now)
     else:
+        session[KEY] = sessions.begin(user, now)
         audit.add(act_of(user.actor), "staff.signed_in", subject=user.actor)
         current_app.logger.info("%s signed in", user.actor)
-    session[KEY] = sessions.begin(user, now)
     sign_in.came_through(user)
 
 
@@ -266,8 +267,8 @@ def _clear_browser(response: Response) -> Response:
 
 
 def _password_changed(_app: Flask, user: StaffUser, **_values: Any) -> None:
-    audit.add(act_of(user.actor), "staff.password_changed", subject=user.actor)
     staff.notify(act_of(user.actor), user, "password")
+    audit.add(act_of(user.actor), "staff.password_changed", subject=user.actor)
     flash(_("Your password was changed. Everywhere else you are signed out."))
 
 
