@@ -51,7 +51,11 @@ def locks(app: Flask) -> Iterator[Locks]:
     found = Locks()
     with app.app_context():
         engine = db.engine
-    heard = {"before_cursor_execute": found.take, "commit": found.end, "rollback": found.end}
+    heard: dict[str, Callable[..., Any]] = {
+        "before_cursor_execute": found.take,
+        "commit": found.end,
+        "rollback": found.end,
+    }
     for name, hear in heard.items():
         event.listen(engine, name, hear)
     try:
