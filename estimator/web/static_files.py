@@ -88,7 +88,7 @@ def _files() -> Mapping[str, StaticFile]:
 def squeezed(style: str) -> str:
     """Return a style sheet without comments and indentation, which no browser needs."""
     bare = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
-    dense = re.sub(r"\s*([{};])\s*", r"\1", bare).replace(";}", "}").strip()
+    dense = re.sub(r"\s*([{};,>])\s*", r"\1", bare).replace(";}", "}").strip()
     return re.sub(r"(?<=[a-z]): (?=[^{}]*[;}])", ":", dense)
 
 

@@ -60,8 +60,10 @@ def test_a_style_sheet_is_sent_without_what_only_we_read(name: str) -> None:
 
 
 def squeezed_words(style: str) -> list[str]:
-    """Return what stands between braces and semicolons, with single spaces."""
-    return [" ".join(part.replace(":", " : ").split()) for part in re.split(r"[{};]", style) if part.strip()]
+    """Return what stands between braces, semicolons, commas and signs of descent, with single spaces."""
+    return [
+        " ".join(part.replace(":", " : ").split()) for part in re.split(r"[{};,>]", style) if part.strip()
+    ]
 
 
 def test_the_name_of_a_content_is_the_same_on_every_machine_and_at_every_time(
