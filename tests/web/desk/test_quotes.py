@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import pytest
 import time_machine
@@ -144,19 +142,19 @@ def test_figures_are_worked_out_without_being_saved(app: Flask, coordinator: Sta
 
 
 def test_figures_are_worked_out_without_a_key(
-    app: Flask, coordinator: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = ask(app)
     coordinator.see(page(reference))
     coordinator.press("Prepare a quote")
     coordinator.send("save", line(0, "-250"))
-    file = tmp_path / "keys"
-    file.write_text(keys.new_line())
-    no_key = keys.Keyring(file.read_text(), file)
-    file.write_text("")
+
+    def refuse(_ring: keys.Keyring) -> Mapping[str, bytes]:
+        raise keys.WrongKeys("a key was asked for")
+
+    monkeypatch.setattr(keys.Keyring, "keys", refuse)
     with pytest.raises(keys.WrongKeys):
-        no_key.seal("anything", "quote_draft", "adjustments", "row")
-    monkeypatch.setitem(app.config, "SETTINGS", replace(settings_of(app), data_keys=no_key))
+        settings_of(app).data_keys.seal("anything", "quote_draft", "adjustments", "row")
     answer = coordinator.post(f"{page(reference)}/figures", line(0, "-890.40"))
     assert answer.json["spoken"] == f"Firm total: USD{SPACE}15,000.00"
 
