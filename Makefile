@@ -21,12 +21,12 @@ help: ## List the targets
 run: ready-to-run ## Set up what is missing and serve the demonstration on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(BIN)/estimator serve --demo
 
-test: ready-to-test ## Set up what is missing, check the code and run every test (8 minutes on two cores)
+test: ready-to-test ## Set up what is missing, check the code and run every test
 	@sh setup/timed.sh "make test" 8 $(MAKE) --no-print-directory --jobs 2 lint-only tests-only
 
 QUICK := not browser and not processes and not soak and not wheel
 
-check: ready-to-test ## Check the code and run the tests that need no browser, wheel, process of their own or patience (3 minutes)
+check: ready-to-test ## Check the code and run the tests that need no browser, wheel, process of their own or patience
 	@sh setup/timed.sh "make check" 3 $(MAKE) --no-print-directory --jobs 2 lint-only tests-only WITHOUT='-m "$(QUICK)"'
 
 # On a virtual machine the first use of a page of memory can cost more than what is done with it: taken in large pages,
