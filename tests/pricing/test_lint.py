@@ -255,6 +255,10 @@ def test_a_volume_total_that_falls_is_warned_of_with_its_figures() -> None:
         ("per = 'nights'\nstairstep = [{ up_to = 30, price = 500 }, { price = 400 }]", False),
         ("per = 'nights'\nincluded = 25\nvolume = [{ up_to = 7, price = 500 }, { price = 100 }]", False),
         ("per = 'nights'\nblock = 10\nvolume = [{ up_to = 2, price = 500 }, { price = 100 }]", True),
+        (
+            "per = ['sessions', 'nights']\nblock = 10\nvolume = [{ up_to = 2, price = 500 }, { price = 100 }]",
+            True,
+        ),
         ("per = 'nights'\nat_least = 9000\nvolume = [{ up_to = 7, price = 500 }, { price = 100 }]", False),
         ("per = 'nights'\nvolume = [{ up_to = 7, price = 9, flat = 90 }, { price = 9 }]", True),
         ("per = 'nights'\nvolume = [{ up_to = 7, price = { low = 9, likely = 10, high = 99 } }, { price = 10 }]", True),
