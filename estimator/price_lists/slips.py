@@ -5,24 +5,25 @@ They need the version before and the day, and so are no part of what a text says
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pricing
-from estimator.price_lists import published
+from estimator.price_lists import precedence, published
 from pricing import PriceTable, Warning
 
 
 def look(table: PriceTable, now: datetime) -> list[Warning]:
     """Return the slips of a table beside the version of its list that holds until its first day."""
-    return pricing.slips(table, before(table), now.date())
+    return pricing.slips(table, before(table, now), now.date())
 
 
-def before(table: PriceTable) -> PriceTable | None:
-    """Return the version that holds until the first day of another one; None if that is the first."""
-    for version in published.versions(table.table):
-        if version.valid_from < table.valid_from:
-            return published.parsed(version)
-    return None
+def before(table: PriceTable, now: datetime) -> PriceTable | None:
+    """Return the version that holds until the first day of another one, returns counted; None if that is the first."""
+    today = precedence.day_of(now, table.time_zone)
+    try:
+        return published.parsed(precedence.on(table.table, max(table.valid_from - timedelta(days=1), today)))
+    except (precedence.UnknownTable, precedence.NotInForce):
+        return None
 
 
 def is_published(table: PriceTable) -> bool:

@@ -26,12 +26,18 @@ if (table && button) {
     const at = all.indexOf(last);
     const cells = block.length > 1 ? block : all.slice(Math.max(0, at - 1), at + 1);
     const [first, ...others] = cells;
-    for (const cell of others) {
-      if (cell.value === first.value) continue;
-      cell.value = first.value;
+    put(others.map((cell) => [cell, first.value]));
+    last.focus();
+  };
+
+  const put = (values) => {
+    const changed = values.filter(([cell, value]) => cell.value !== value);
+    const before = changed.map(([cell]) => [cell, cell.value]);
+    for (const [cell, value] of changed) {
+      cell.value = value;
       cell.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    last.focus();
+    if (changed.length) table.takeBack = () => put(before);
   };
 
   table.addEventListener("focusin", ({ target }) => {
@@ -55,7 +61,17 @@ if (table && button) {
       mark(all.slice(Math.min(from, to), Math.max(from, to) + 1));
       last = all[to];
       last.focus();
+      last.select?.();
+    } else if (block.length > 1 && ["Delete", "Backspace"].includes(event.key)) {
+      event.preventDefault();
+      put(block.filter((cell) => cell.matches("input")).map((cell) => [cell, ""]));
     } else if (!["Shift", "Control", "Meta"].includes(event.key)) mark([]);
+  });
+  table.addEventListener("copy", (event) => {
+    if (block.length < 2) return;
+    event.preventDefault();
+    const text = (cell) => cell.selectedOptions?.[0].textContent.trim() ?? cell.value;
+    event.clipboardData.setData("text/plain", block.map(text).join("\n"));
   });
   table.addEventListener("pointerdown", () => mark([]));
 

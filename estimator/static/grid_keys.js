@@ -23,12 +23,14 @@ if (table) {
     if (isText(control)) control.select();
   };
 
+  // From where somebody types on to where they can type: a price that is on request has a link in its place.
   const goDown = (control, by) => {
     const cell = control.closest("td, th");
-    const within = [...cell.querySelectorAll(CONTROLS)].indexOf(control);
+    const like = control.matches("a, button") ? CONTROLS : "input, select";
+    const within = [...cell.querySelectorAll(like)].indexOf(control);
     const all = rows();
     for (let at = all.indexOf(cell.parentElement) + by; all[at]; at += by) {
-      const there = all[at].cells[cell.cellIndex]?.querySelectorAll(CONTROLS) ?? [];
+      const there = all[at].cells[cell.cellIndex]?.querySelectorAll(like) ?? [];
       if (there.length) return go(there[Math.min(within, there.length - 1)]);
     }
   };
@@ -97,7 +99,20 @@ if (table) {
       event.preventDefault();
       control.value = before;
       control.dispatchEvent(new Event("input", { bubbles: true }));
+      control.select?.();
     }
+  });
+
+  // What was pasted or filled is taken back as a whole, as long as nothing was typed since: the browser's own way back
+  // knows nothing of it, and would change what was typed before.
+  table.addEventListener("input", ({ isTrusted }) => {
+    if (isTrusted) table.takeBack = null;
+  });
+  table.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || !table.takeBack) return;
+    event.preventDefault();
+    table.takeBack();
+    table.takeBack = null;
   });
 
   // Beside the table Enter presses the button of its own part of the form.

@@ -85,18 +85,23 @@ if (table && told) {
         const value = control?.matches("select") ? chosen(control, text) : text;
         if (!control && !text) continue;
         if (!control || value === null) {
-          say(filled(words.noPlace, { text, code }));
+          const name = rows[top + down].querySelector('[name^="c.label."]')?.value || code;
+          say(filled(words.noPlace, { text, code: name }));
           return;
         }
         if (control.value !== value) cells.push([control, value]);
       }
     }
     const before = cells.map(([control]) => [control, control.value]);
-    put(cells);
-    say(filled(words.done, { count: cells.length }), () => {
+    const takeBack = () => {
       put(before);
       say("");
+      table.takeBack = null;
       start.focus();
-    });
+      start.select?.();
+    };
+    put(cells);
+    table.takeBack = takeBack;
+    say(filled(words.done, { count: cells.length }), takeBack);
   });
 }

@@ -91,6 +91,12 @@ def test_keys_go_from_cell_to_cell_and_send_nothing(app: Flask, page: Page) -> N
     cell(page, "price.single").fill("99")
     page.keyboard.press("Escape")
     assert cell(page, "price.single").input_value() == "63"
+    page.keyboard.type("64")
+    assert cell(page, "price.single").input_value() == "64", "what was given up is replaced"
+    page.keyboard.press("Escape")
+    cell(page, "price.blood_tests").focus()
+    page.keyboard.press("Enter")
+    assert is_at(page, "price.cells_umbilical"), "what is on request has no price to be typed"
     page.locator("[name=every]").focus()
     page.keyboard.press("Enter")
     assert sent == []
@@ -102,6 +108,21 @@ def test_a_column_is_filled_down(page: Page) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Control+d")
     assert cell(page, "price.single").input_value() == "70"
+    page.keyboard.press("Control+z")
+    assert cell(page, "price.single").input_value() == "63", "not what was typed before it"
+    assert cell(page, "price.semi_private").input_value() == "70"
+    cell(page, "price.single").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Delete")
+    assert [cell(page, f"price.{code}").input_value() for code in ("semi_private", "single", "deluxe")] == [
+        "70",
+        "",
+        "",
+    ]
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.type("71")
+    assert [cell(page, f"price.{code}").input_value() for code in ("single", "deluxe")] == ["71", "84.6"]
     cell(page, "per.single").focus()
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Shift+ArrowDown")
@@ -134,7 +155,11 @@ def test_a_block_of_a_spreadsheet_is_pasted_and_taken_back(app: Flask, page: Pag
     for name, text, said in (
         ("price.single", "1\t2", "do not fit"),
         ("per.single", "often\t3", "“often” has no place"),
-        ("price.rehab_day", "5\n6", "“6” has no place at rehab_intensive"),
+        (
+            "price.rehab_day",
+            "5\n6",
+            f"“6” has no place at {cell(page, 'label.rehab_intensive').input_value()}",
+        ),
         ("price.reserve_icu", "5\n6", "do not fit"),
     ):
         before = page.locator("form.grid-form").evaluate(

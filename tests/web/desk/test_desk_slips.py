@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import time_machine
 from flask import Flask
 
 from estimator import price_lists
+from estimator.db import db
+from estimator.models import TableVersion
+from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
+from tests.support.quote_desk import changed_list, now
 from tests.support.staff_browser import Staff
 from tests.web.desk.test_desk_blocking import NEXT, acknowledged, begin
 
@@ -34,6 +41,26 @@ def test_ten_times_a_price_is_not_published_before_somebody_has_accepted_it(
     assert "600 is ten times" in approver.page.text
     approver.send("Approve, and schedule it for 1 December 2026", {})
     assert versions(app) == ["2026-12", "2026-09"]
+
+
+def test_what_was_withdrawn_is_not_what_stood_here_before(
+    app: Flask, editor: Staff, clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        good = price_lists.in_force("delhi", now()).id
+    changed_list(app, version="2026-11", valid_from="2026-11-10", **{PRICE: "\nprice = 500.00"})
+    clock.shift(timedelta(minutes=5))
+    with app.app_context():
+        price_lists.returns.go_back(
+            acting(actor="user:1", now=now()),
+            db.session.get_one(TableVersion, good),
+            instead_of=price_lists.in_force("delhi", now()).id,
+            reason="A slip.",
+        )
+        db.session.commit()
+    draft = begin(editor, NEXT.replace(PRICE, "\nprice = 600.00"))
+    editor.see(f"{draft}/publish")
+    assert "600 is ten times what stood here before, 60, or more." in editor.page.text
 
 
 def test_a_first_day_ten_years_away_is_asked_about(app: Flask, editor: Staff) -> None:

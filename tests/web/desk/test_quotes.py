@@ -141,6 +141,13 @@ def test_figures_are_worked_out_without_being_saved(app: Flask, coordinator: Sta
     assert total(coordinator.page) == PRICE
 
 
+def test_enter_in_a_field_of_a_quote_saves_it_and_stays(app: Flask, coordinator: Staff) -> None:
+    coordinator.see(page(ask(app)))
+    shown = coordinator.press("Prepare a quote")
+    (form,) = shown.all("form", class_="estimate quote-form")
+    assert next(form.iter("button")).get("value") == "save"
+
+
 def test_figures_are_worked_out_without_a_key(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
