@@ -216,6 +216,21 @@ def test_an_answer_that_the_list_refuses_is_said_beside_it(app: Flask, coordinat
     assert shown.value("q_nights") == "many"
 
 
+def test_of_two_who_change_the_answers_the_second_reads_which_ones_differ(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    other = sign_in(app, "coordinator")
+    other.see(f"{page(reference)}/answers")
+    coordinator.see(f"{page(reference)}/answers")
+    other.send("save", {"q_sessions": "3"})
+    shown = coordinator.send("save", {"q_nights": "15"})
+    assert shown.status == 409
+    assert "Other than what is saved now: Sessions; Nights in this room." in shown.text
+    assert shown.value("q_nights") == "15"
+
+
 def _answers(shown: Page, **typed: str) -> dict[str, str]:
     return {**shown.typed(shown._form_with("q_nights")).to_dict(), **typed}
 

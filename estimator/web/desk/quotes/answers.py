@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 import pricing
 from estimator import price_lists
 from estimator.i18n import gettext as _
+from estimator.i18n import listed_apart
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import drafts
 from estimator.web import estimate_form
@@ -31,6 +32,7 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 from estimator.web.transaction import committing
+from pricing import PriceTable
 
 
 @pages.route("/answers", methods=["GET", "POST"])
@@ -62,14 +64,31 @@ def answers(reference: str) -> ResponseReturnValue:
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         draft = the_draft(of)
-        note = _(
-            "%(who)s has saved this quote meanwhile (%(when)s). Your answers are still here; save them again if they "
-            "are to replace what is saved.",
-            who=signed_in.name_of(draft.changed_by),
-            when=when(draft.changed_at, of),
-        )
-        return _page(of, draft, form.refuse(note), status=409)
+        return _page(of, draft, form.refuse(_meanwhile(of, draft, table, answered)), status=409)
     return to("prepare", reference=of.reference, saved=1)
+
+
+def _meanwhile(of: PatientRequest, draft: QuoteDraft, table: PriceTable, mine: Mapping[str, Any]) -> str:
+    """Say that somebody else has saved, and which answers would be put in place of theirs."""
+    reader, theirs = current_reader(), drafts.answers_of(draft)
+    note = _(
+        "%(who)s has saved this quote meanwhile (%(when)s). Your answers are still here; save them again if they "
+        "are to replace what is saved.",
+        who=signed_in.name_of(draft.changed_by),
+        when=when(draft.changed_at, of),
+    )
+    try:
+        own = pricing.estimate(table, mine).answers
+    except pricing.BadAnswers:  # told at its question when it is saved again
+        return note
+    different = [
+        reader.words(driver.label, table.main_language).text
+        for driver in table.drivers
+        if theirs.get(driver.code) != (None if mine.get(driver.code) is None else own.get(driver.code))
+    ]
+    if not different:
+        return note
+    return f"{note} {_('Other than what is saved now: %(questions)s.', questions=listed_apart(different))}"
 
 
 @pages.post("/answers/total")
