@@ -19,10 +19,13 @@ def look(table: PriceTable, now: datetime) -> list[Warning]:
 
 def before(table: PriceTable, now: datetime) -> PriceTable | None:
     """Return the version that holds until the first day of another one, returns counted; None if that is the first."""
-    today = precedence.day_of(now, table.time_zone)
     try:
-        return published.parsed(precedence.on(table.table, max(table.valid_from - timedelta(days=1), today)))
-    except (precedence.UnknownTable, precedence.NotInForce):
+        begins_today = table.valid_from == precedence.day_of(now, table.time_zone)
+        last = table.valid_from if begins_today else table.valid_from - timedelta(days=1)
+        return published.parsed(precedence.on(table.table, last))
+    except (
+        LookupError
+    ):  # no such list, none before, or no such time zone, which is refused where it is imported
         return None
 
 
