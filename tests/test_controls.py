@@ -22,7 +22,7 @@ CHECKED_ELSEWHERE = {
     "estimator/web/staff/settings/rates.py": "the clinic's rates say what a source may be",
     "estimator/web/desk/price_lists/entry.py": "pricing says what is wrong, and it is put at the field",
     "estimator/web/desk/price_lists/examples.py": "a worked example says what it may be called",
-    "estimator/web/desk/price_lists/guide_forms.py": "a price is read as the list reads it, and told at the field",
+    "estimator/web/desk/price_lists/guide_charges.py": "a price is read as the list reads it, and told at the field",
     "estimator/web/desk/price_lists/lists.py": "a text of any kind may become a draft",
     "estimator/web/desk/price_lists/new_draft.py": "what may stay empty has no check, what may not has one",
     "estimator/web/desk/price_lists/publish.py": "pricing says what is wrong with the draft",

@@ -19,7 +19,8 @@ from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.web import typed_money
-from estimator.web.fields import CarriedField, DayField, SubmissionField, TextField
+from estimator.web.day_fields import DayField
+from estimator.web.fields import CarriedField, SubmissionField, TextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.typed_days import iso_day, read_day

@@ -17,7 +17,8 @@ from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
 
 if TYPE_CHECKING:
-    from estimator.web.fields import AddressField, DayField, NumberField, TicksField
+    from estimator.web.day_fields import DayField
+    from estimator.web.fields import AddressField, NumberField, TicksField
 
 NO_DAY = lazy_gettext("This is not a day of the calendar. Enter day, month and year, for example 31 3 2027.")
 

@@ -15,7 +15,7 @@ from estimator.mail import addresses
 from estimator.price_lists import editing
 from estimator.requests import name_index
 from estimator.staff import passwords
-from estimator.web import fields, typed_money, validators
+from estimator.web import day_fields, fields, typed_money, validators
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.typed_days import PARTS
@@ -38,10 +38,10 @@ FIELDS: dict[str, Callable[[], Field]] = {
     "phone": lambda: fields.PhoneField(validators=[validators.Telephone()]),
     "code": fields.CodeField,
     "number": lambda: fields.NumberField(validators=[validators.Number("x"), validators.Whole()]),
-    "day": fields.IsoDayField,
-    "days": fields.IsoDaysField,
-    "three inputs": lambda: fields.DayField(validators=[validators.RealDay()]),
-    "month": fields.MonthField,
+    "day": day_fields.IsoDayField,
+    "days": day_fields.IsoDaysField,
+    "three inputs": lambda: day_fields.DayField(validators=[validators.RealDay()]),
+    "month": day_fields.MonthField,
     "choice": lambda: fields.ChoiceField(refusal="x", choices=[("a", "b")]),
     "ticks": lambda: fields.TicksField(choices=[("a", "b")]),
     "carried": fields.CarriedField,

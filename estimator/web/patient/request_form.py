@@ -17,12 +17,12 @@ from estimator.i18n import reader as reader_of
 from estimator.requests import Asked, Person, consents
 from estimator.web import request_context
 from estimator.web.countries import countries
+from estimator.web.day_fields import MonthField
 from estimator.web.fields import (
     AddressField,
     CarriedField,
     ChoiceField,
     LineField,
-    MonthField,
     PhoneField,
     RadiosField,
     SubmissionField,

@@ -18,7 +18,8 @@ from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
 from estimator.spreadsheets import Cell, Column
 from estimator.web import whole_numbers
-from estimator.web.fields import ChoiceField, IsoDayField, TextField
+from estimator.web.day_fields import IsoDayField
+from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import audit_subjects, signed_in

@@ -15,15 +15,8 @@ from wtforms.form import BaseForm
 
 from estimator import price_lists, requests
 from estimator.web import estimate_form, patient, typed_text
-from estimator.web.fields import (
-    AddressField,
-    CarriedField,
-    CodeField,
-    DayField,
-    MonthField,
-    PhoneField,
-    TextField,
-)
+from estimator.web.day_fields import DayField, MonthField
+from estimator.web.fields import AddressField, CarriedField, CodeField, PhoneField, TextField
 from estimator.web.forms import Form
 from estimator.web.patient.request_form import RequestForm
 from pricing.table import ChoiceDriver, DateDriver, NumberDriver, YesNoDriver

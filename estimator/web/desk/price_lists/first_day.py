@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from estimator.web.fields import IsoDayField, day_problem
+from estimator.web.day_fields import IsoDayField, day_problem
 from estimator.web.language import current_reader
 from estimator.web.typed_days import AmbiguousDay, typed_day
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +12,18 @@ from estimator.price_lists import drafts, editing
 from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.first_steps import way
-from estimator.web.desk.price_lists.guide_forms import STEPS, Step
+from estimator.web.desk.price_lists.guide_charges import Charges
+from estimator.web.desk.price_lists.guide_notices import Notices
+from estimator.web.desk.price_lists.guide_questions import Questions
+from estimator.web.desk.price_lists.guide_step import Step
 from estimator.web.forms import summary
+
+STEPS: Mapping[str, Callable[[editing.Data], Step]] = {
+    "questions": Questions,
+    "charges": Charges,
+    "notices": Notices,
+}
+"""The steps in their order."""
 
 
 @pages.route("/drafts/<whole:draft_id>/guide/<step>", methods=["GET", "POST"])
@@ -24,7 +36,7 @@ def guide(draft_id: int, step: str) -> ResponseReturnValue:
     if data is None:
         return to("text", draft_id=draft.id)
     made = STEPS[step](data)
-    if not made.is_sent:
+    if not made.form.is_submitted():
         return _page(draft, data, step, made)
     changed = made.taken(data)
     if changed is None:

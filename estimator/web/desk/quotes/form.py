@@ -20,7 +20,8 @@ from estimator.i18n import gettext as _
 from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
-from estimator.web.fields import DayField, RadiosField, TextField
+from estimator.web.day_fields import DayField
+from estimator.web.fields import RadiosField, TextField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings

@@ -16,7 +16,8 @@ from estimator.clinic import exchange_rates as known
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.web import request_context
-from estimator.web.fields import IsoDayField, NumberField, TextField
+from estimator.web.day_fields import IsoDayField
+from estimator.web.fields import NumberField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings.blueprint import done, pages

@@ -14,7 +14,8 @@ from estimator.clinic import exchange_rates as known
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import request_context, whole_numbers
-from estimator.web.fields import ChoiceField, IsoDayField, NumberField, TextField
+from estimator.web.day_fields import IsoDayField
+from estimator.web.fields import ChoiceField, NumberField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in

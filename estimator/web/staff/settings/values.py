@@ -18,7 +18,8 @@ from estimator.clinic import LONGEST_NAME, Clinic, exchange_rates
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext, reader
 from estimator.web import request_context, whole_numbers
-from estimator.web.fields import ChoiceField, IsoDaysField, LineField, NumberField, TickField, TicksField
+from estimator.web.day_fields import IsoDaysField
+from estimator.web.fields import ChoiceField, LineField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters, messages
