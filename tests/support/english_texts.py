@@ -31,6 +31,7 @@ TELLING = 6
 _PLACE = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}|%%")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 _LATIN_WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{2,}(?![^\W\d_])")
+_LATIN_RUN = re.compile(r"[A-Za-z]+[’']?(?:,? [A-Za-z]+[’']?)+")
 _NAMES_OF_THINGS = re.compile(
     r"\b(?:EST|REQ|Q|DEMO)-[0-9A-Z-]+\b|https?://\S+|\S+@\S+|\b[A-Z]\w+/[A-Z]\w+\b|\b[\w-]+(?:\.[\w-]+)+\b"
 )
@@ -66,10 +67,12 @@ class English:
             return bool(re.search(r"[^\W\d_]", re.sub(r"[A-Za-zÀ-ɏ’µ]", "", text)))
         if not re.search(r"[A-Za-z]{2}", text):
             return False
-        text = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
+        text = _without(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text), _sources())
+        if self.tag not in LATIN:
+            text = _without_pieces_of_sources(text)
         if text in self.whole or any(part in text and shape.fullmatch(text) for part, shape in self.shapes):
             return True
-        left = _without(text, (*typed, *_names()))
+        left = _without(_NAMES_OF_THINGS.sub(" ", text), (*typed, *_names()))
         if any(piece in left for piece in self.pieces):
             return True
         words = {word for word in _LATIN_WORD.findall(left) if not word.isupper()} - self.borrowed
@@ -113,7 +116,7 @@ def _without(text: str, names: Iterable[str]) -> str:
     """Leave out of a text what is a name in every language."""
     for name in names:
         text = text.replace(name, " ")
-    return _NAMES_OF_THINGS.sub(" ", text)
+    return text
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +124,32 @@ def _names() -> tuple[str, ...]:
     """Return the names and addresses of the providers of the price lists, the longest first."""
     found = {text for table in _lists() for text in (*table["provider"].values(), table["time_zone"])}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _sources() -> tuple[str, ...]:
+    """Return the sources of the price lists, the longest first.
+
+    A source names a document, or who gave a figure, in one wording: pages mark its language, the text of a PDF cannot.
+    """
+    found = {_plain(text) for table in _lists() for text in _sources_in(table)}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _sources_in(part: Any) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        if isinstance(part.get("source"), str):
+            yield part["source"]
+        part = part.values()
+    elif not isinstance(part, list):
+        return
+    for inner in part:
+        yield from _sources_in(inner)
+
+
+def _without_pieces_of_sources(text: str) -> str:
+    """Leave out what the lines of a right-to-left document tear out of a source."""
+    return _LATIN_RUN.sub(lambda run: " " if any(run[0] in each for each in _sources()) else run[0], text)
 
 
 @lru_cache(maxsize=1)

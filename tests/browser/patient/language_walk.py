@@ -105,8 +105,10 @@ class Walk:
 
     @staticmethod
     def _unbroken(text: str) -> list[str]:
-        """Return the paragraphs of a document without the ends of their lines, which may stand within a name."""
-        return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+        """Return the paragraphs of a document without the ends of lines, which may stand within a name or address."""
+        return [
+            " ".join(paragraph.split()).replace("http:// ", "http://") for paragraph in text.split("\n\n")
+        ]
 
     def letters(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the mails that have come since the last look, with what is wrong with either text."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
 
 from estimator.i18n import reader
+from estimator.marked_text import Words, filled
 from estimator.pdf import renderer
+from estimator.template_environment import environment
 from tests.support.example_papers import EVERY_LANGUAGE, html_of, pdf_of, plan, text_of
 
 MADE = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
@@ -77,6 +80,22 @@ def test_a_sentence_in_any_of_these_languages_is_copied_out_exactly(language: st
     )
     read = squeezed(text_of(renderer.document(html + narrow, created=MADE), "-raw"))
     assert read.count(squeezed(sentence)) == 3, read
+
+
+def test_no_word_is_broken_in_two_because_what_follows_is_of_another_language() -> None:
+    source = Words("Charter of Patients’ Rights, draft, India", "en", "ltr")
+    said = filled(
+        "Les coûts prévus vous sont communiqués. Gardez-le. (%(source)s ; 2018)", {"source": source}
+    )
+    shared: Any = environment().get_template("pdf/_parts.html").module
+    lines = [
+        f'<ul style="width: {width / 2}mm"><li>{shared.whole(Words(said))}</li></ul>'
+        for width in range(60, 200)
+    ]
+    style = '<style>body { font: 9.5pt "Noto Sans"; overflow-wrap: anywhere }</style>'
+    html = f'<!doctype html><html lang="fr"><title>-</title>{style}{"".join(lines)}'
+    read = text_of(renderer.document(html, created=MADE), "-raw").split()
+    assert [read.count(word) for word in ("(Charter", "Patients’", "communiqués.")] == [len(lines)] * 3
 
 
 @pytest.mark.parametrize("language", [tag for tag in EVERY_LANGUAGE if reader(tag).direction == "ltr"])
