@@ -172,7 +172,12 @@ def _named(table: PriceTable) -> dict[str, str]:
 
 
 def _states() -> dict[str, str]:
-    return {"scheduled": _("scheduled"), "in force": _("in force"), "past": _("past")}
+    return {
+        "scheduled": _("scheduled"),
+        "in force": _("in force"),
+        "past": _("past"),
+        "withdrawn": _("withdrawn"),
+    }
 
 
 def table_of(name: str, stack: ExitStack) -> PriceTable:

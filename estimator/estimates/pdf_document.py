@@ -113,7 +113,6 @@ def html(
             changes=changes,
             changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),
-            spans=[*(group.span for group in rows.groups if group.total != "reserve"), None],
             check=check,
             code=None
             if check is None

@@ -26,7 +26,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Integer, Select, String, bindparam, literal_column, select, union_all
+from sqlalchemy import Date, Integer, Select, String, bindparam, literal_column, or_, select, union_all
 
 from estimator.db import db
 from estimator.models import PriceList, TableReturn, TableVersion
@@ -150,7 +150,7 @@ def on(slug: str, day: date) -> TableVersion:
 
 
 def state_of(version: TableVersion, now: datetime) -> str:
-    """Return "scheduled", "in force" or "past"; "closed" for any version of a closed list."""
+    """Return "scheduled", "in force", "past" or "withdrawn"; "closed" for any version of a closed list."""
     return states_of([version], now)[version.id]
 
 
@@ -165,14 +165,23 @@ def states_of(versions: Sequence[TableVersion], now: datetime) -> dict[int, str]
         return {version.id: "closed" for version in versions}
     except NotInForce:
         current = None
+    over = {version.id: "past" for version in versions if has_begun(version, now)}
+    over |= dict.fromkeys(_withdrawn(over, now), "withdrawn")
     return {
-        version.id: "in force"
-        if version.id == current
-        else "past"
-        if has_begun(version, now)
-        else "scheduled"
+        version.id: "in force" if version.id == current else over.get(version.id, "scheduled")
         for version in versions
     }
+
+
+def _withdrawn(ids: Iterable[int], now: datetime) -> list[int]:
+    """Return those of some versions that somebody went back from last, and not to, until a moment."""
+    wanted = set(ids)
+    last: dict[int, bool] = {}
+    found = select(TableReturn.withdrawn_id, TableReturn.version_id).order_by(TableReturn.at, TableReturn.id)
+    of_them = or_(TableReturn.withdrawn_id.in_(wanted), TableReturn.version_id.in_(wanted))
+    for withdrawn, returned in db.session.execute(found.where(of_them, TableReturn.at <= now)):
+        last |= {withdrawn: True, returned: False}
+    return [number for number, is_withdrawn in last.items() if is_withdrawn and number in wanted]
 
 
 def has_begun(version: TableVersion, now: datetime) -> bool:

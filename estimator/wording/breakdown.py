@@ -238,9 +238,19 @@ class _Wording:
             if group["total"] != "reserve":
                 likely = Decimal(group["amount"]["likely"])
                 rest -= likely
-                yield Part(worded.label, worded.amount, _share(likely, total))
+                yield Part(worded.label, worded.amount, _share(likely, total), worded.span)
         if rest:
-            yield Part(Words(_("Taxes")), self.reader.money(rest, self.currency), _share(rest, total))
+            extent = span(self.added_taxes(), self.currency, self.reader)
+            yield Part(Words(_("Taxes")), self.reader.money(rest, self.currency), _share(rest, total), extent)
+
+    def added_taxes(self) -> Cases:
+        """What all taxes together add in each of the three cases."""
+        added = [tax["amount"] for tax in self.breakdown["taxes"] if not tax["included"]]
+        return Cases(
+            low=str(sum(Decimal(each["low"]) for each in added)),
+            likely=str(sum(Decimal(each["likely"]) for each in added)),
+            high=str(sum(Decimal(each["high"]) for each in added)),
+        )
 
     def item(self, item: StoredItem) -> ItemRow:
         entry = self.packages.get(item["code"]) or self.charges[item["code"]]

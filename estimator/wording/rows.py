@@ -95,6 +95,7 @@ class Part:
     label: Words
     amount: str
     share: int
+    span: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,8 @@ def test_states_and_days_follow_the_same_rule() -> None:
         return found
 
     assert states(at("10:39")) == ["past", "in force", "scheduled"]
-    assert states(at("10:40")) == ["in force", "past", "scheduled"]
-    assert states(at("00:00", 11)) == ["past", "past", "in force"]
+    assert states(at("10:40")) == ["in force", "withdrawn", "scheduled"]
+    assert states(at("00:00", 11)) == ["past", "withdrawn", "in force"]
     held = [price_lists.on("example", date(2026, 3, day)).version for day in (9, 10, 11)]
     assert held == ["A", "A", "C"], "what holds at the end of the day"
     price_lists.close(acting(actor="user:1", now=at("11:00")), "example")

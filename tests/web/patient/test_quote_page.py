@@ -291,6 +291,19 @@ def test_the_days_of_reflection_are_those_that_the_document_gives(desk: Desk) ->
     assert decision.reversible_until is not None
 
 
+def test_a_demonstration_says_so_on_every_page_of_its_quote(start: Callable[..., Flask]) -> None:
+    desk = Desk(start(list_text().replace("\nversion = ", "\ndemo = true\nversion = ", 1)))
+    patient = desk.patient(desk.issue(), confirmed=False)
+    said = "Demonstration: the provider is invented"
+    assert said in patient.open(patient.path).text()
+    patient.confirm()
+    for path in ("", "/accept", "/decline"):
+        assert said in patient.open(f"{patient.path}{path}").text(), path
+    patient.accept()
+    assert said in patient.open(f"{patient.path}/answered").text()
+    assert said in patient.open(f"{patient.path}/take-back").text()
+
+
 def test_the_button_of_a_pdf_in_two_languages_says_so(start: Callable[..., Flask]) -> None:
     desk = Desk(start(list_text(), languages=("en", "ru")), language="ru")
     patient = desk.patient(desk.issue(second="en", pdf=b"%PDF-"))

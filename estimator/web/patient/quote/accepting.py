@@ -102,7 +102,7 @@ def answered(number: str) -> ResponseReturnValue:
         return blueprint.done(
             _("The acceptance is taken back"),
             _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
-            number=number,
+            about=found,
             following=[
                 _("The coordinator is told by mail."),
                 _(
@@ -114,7 +114,7 @@ def answered(number: str) -> ResponseReturnValue:
         return blueprint.done(
             _("The acceptance is taken back"),
             _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
-            number=number,
+            about=found,
             following=[
                 _("The coordinator is told by mail. While the quote is valid, it can be accepted again."),
                 *receipt,
@@ -125,7 +125,7 @@ def answered(number: str) -> ResponseReturnValue:
         return blueprint.done(
             _("You have declined the quote"),
             _("That was on %(moment)s. You owe nothing.", moment=at),
-            number=number,
+            about=found,
             following=[_("The coordinator is told by mail, with your reason."), *receipt],
             ways=[back],
         )
@@ -142,7 +142,7 @@ def answered(number: str) -> ResponseReturnValue:
     return blueprint.done(
         _("You have accepted the quote"),
         _("That was on %(moment)s, for revision %(revision)s.", moment=at, revision=newest.number),
-        number=number,
+        about=found,
         following=following,
         ways=ways,
     )
@@ -285,7 +285,7 @@ def _too_late(found: Opened) -> ResponseReturnValue:
     return blueprint.done(
         _("It is too late to take the acceptance back here"),
         _("The time for that is over. Talk to the coordinator, who can still help you."),
-        number=found.quote.number,
+        about=found,
         ways=[
             Link(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),
             Link(found.link, _("To the quote")),

@@ -303,15 +303,16 @@ def last_day(revision: QuoteRevision, days: int) -> str:
 def done(
     heading: str,
     *sentences: str,
-    number: str | None = None,
+    about: Opened | None = None,
     following: Sequence[str] = (),
     ways: Sequence[Link] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
-    """Return a page that says what was done, what follows, and where to go on."""
+    """Return a page that says what was done, about which quote, what follows, and where to go on."""
     shown = {
         "heading": heading,
-        "number": number,
+        "number": about and about.quote.number,
+        "demo": about and price_lists.parsed(about.quote.request.table_version).demo,
         "sentences": [sentence for sentence in sentences if sentence],
         "next": following,
         "ways": ways,

@@ -52,7 +52,7 @@ def asked(number: str) -> ResponseReturnValue:
     return blueprint.done(
         _("Your question is sent"),
         _("The coordinator is told by mail, and answers you by mail or telephone."),
-        number=found.quote.number,
+        about=found,
         ways=[Link(found.link, _("Back to the quote"))],
     )
 
