@@ -20,6 +20,7 @@ from estimator.web import errors
 from estimator.web.desk import chat
 from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
+from estimator.web.desk.requests.conversation import Said, conversation
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -72,14 +73,7 @@ class IssuedQuote(TypedDict):
     link: str | None
     request_link: str | None
     chat: chat.ChatText | None
-    questions: list[QuestionRow]
-
-
-class QuestionRow(TypedDict):
-    """One question about a quote."""
-
-    when: str
-    words: str
+    conversation: list[Said]
 
 
 class RevisionRow(TypedDict):
@@ -136,7 +130,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         if of.erased_at is not None
         else f"{settings().public_url}/r/{requests.token_of(of, settings().link_key)}",
         "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
-        "questions": _questions(of),
+        "conversation": conversation(_history(of), of.table_version.time_zone),
     }
 
 
@@ -315,17 +309,6 @@ def _opened(said: QuoteDecision, column: str) -> str | None:
         return printable(settings().data_keys.open(sealed, QuoteDecision.__tablename__, column, said.name))
     except keys.Unreadable:
         return None
-
-
-def _questions(of: PatientRequest) -> list[QuestionRow]:
-    return [
-        {
-            "when": current_reader().clock(entry.at, of.table_version.time_zone),
-            "words": printable(entry.words or ""),
-        }
-        for entry in _history(of)
-        if entry.kind == "question"
-    ]
 
 
 def _history(of: PatientRequest) -> list[requests.Entry]:
