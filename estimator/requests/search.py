@@ -63,9 +63,6 @@ MOST_STEPS = 10
 RARE = 2_000
 """Maximum number of matches of a condition that are fetched whole and sorted, when the order is by day."""
 
-COUNTED = 1_000
-"""Counting stops here; a larger number is shown as "more than"."""
-
 LEAST_OF_REFERENCE = 2
 """Minimum number of letters for a look-up by reference; one letter is so common that the list itself finds it."""
 
@@ -210,21 +207,6 @@ def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
 def rows(ids: Sequence[int], *, keyring: keys.Keyring) -> Sequence[Row]:
     """Return the requests with these numbers, in the same order."""
     return _rows(ids, keyring)
-
-
-def counts(now: datetime) -> Mapping[str, int]:
-    """Return how many requests are new, in work, waiting and overdue; COUNTED + 1 stands for more."""
-    asked: dict[str, list[ColumnElement[bool]]] = {state: [PatientRequest.state == state] for state in OPEN}
-    asked["overdue"] = [PatientRequest.state.in_(OPEN), PatientRequest.due_at < now]
-    found = union_all(
-        *(
-            select(literal(name).label("name"), func.count().label("count")).select_from(
-                select(PatientRequest.id).where(*conditions).limit(COUNTED + 1).subquery()
-            )
-            for name, conditions in asked.items()
-        )
-    )
-    return {str(row.name): int(row[1]) for row in db.session.execute(found)}
 
 
 def countries() -> Sequence[str]:

@@ -13,7 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Draft, QuoteDraft, StaffUser
 from estimator.price_lists import editing
-from estimator.requests.search import COUNTED
+from estimator.quotes.waiting import COUNTED
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, person, settings
 from estimator.web.staff import signed_in
