@@ -11,7 +11,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from typing import Literal
 
-from estimator import keys, requests
+from estimator import requests
 from estimator.act import Act
 from estimator.mail import outbox
 from estimator.models import QuoteRevision
@@ -80,10 +80,8 @@ def tell_patient(
     act: Act, revision: QuoteRevision, what: Answer | Literal["withdrawn"], *, submission: str
 ) -> None:
     """Put a mail to the patient into the outbox, in the language of the quote; the caller holds the request's lock."""
-    try:
-        person = requests.person_of(revision.quote.request, act.settings.data_keys)
-    except keys.Unreadable:
-        return  # an answer is recorded even if the address cannot be decrypted
+    # An answer is recorded even if the address cannot be decrypted.
+    person = requests.readable_person(revision.quote.request, act.settings.data_keys)
     if person is None or person.email is None:
         return
     if what != "withdrawn" and not has_room(act, RECEIPT, revision):

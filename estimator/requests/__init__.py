@@ -43,7 +43,7 @@ from estimator.requests.lifecycle import (
     speak,
     token_of,
 )
-from estimator.requests.person import TABLE, Person, email_lookup, person_of
+from estimator.requests.person import TABLE, Person, email_lookup, person_of, readable_person
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
@@ -107,6 +107,7 @@ __all__ = [
     "note",
     "person_index",
     "person_of",
+    "readable_person",
     "search",
     "seen",
     "speak",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from estimator import estimates, keys, price_lists, quotes, requests, telephone
+from estimator import estimates, price_lists, quotes, requests, telephone
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, QuoteRevision
@@ -67,10 +67,7 @@ def _provider(found: PatientRequest) -> str:
 def _text(found: PatientRequest, theirs: Reader, line: str, reference: str, path: str) -> ChatText:
     settings = request_context.settings()
     address = f"{settings.public_url}{path}"
-    try:
-        person = requests.person_of(found, settings.data_keys)
-    except keys.Unreadable:
-        person = None
+    person = requests.readable_person(found, settings.data_keys)
     number = None if person is None else person.phone
     whatsapp = (
         None if number is None else telephone.whatsapp(number, found.country, f"{reference}\n{address}")
