@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from email.utils import parseaddr
 from typing import get_args
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import advisory_lock, db
-from estimator.mail import outbox
+from estimator.mail import notices, outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.models.requests import AnswerBy
 from estimator.requests.consents import Consent
@@ -115,18 +114,7 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     advisory_lock("mails to the desk about questions")
     if outbox.put_since(act.now - HOUR, "request_question") >= TOLD_AN_HOUR:
         return
-    outbox.put(
-        act,
-        outbox.Message(
-            "request_question",
-            about=request.reference,
-            address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-            language=act.settings.languages[0],
-            submission=event.name,
-            # Limited above; other mail of the day must not keep the desk from hearing of a question.
-            limits=outbox.UNLIMITED,
-        ),
-    )
+    notices.put(act, "request_question", about=request.reference, submission=event.name)
 
 
 def was_just_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:
