@@ -19,10 +19,12 @@ from estimator.wording import pasted
 class ChatText:
     """A line in the patient's language with a link below it. `whatsapp` opens a chat with them, None without a number.
 
-    The address of that chat holds the reference and the link alone: it goes through other hands than ours.
+    `address` is that link. The address of the chat holds the reference and the link alone: it goes through other hands
+    than ours.
     """
 
     text: str
+    address: str
     whatsapp: str | None
     language: str
     direction: str
@@ -72,4 +74,4 @@ def _text(found: PatientRequest, theirs: Reader, line: str, reference: str, path
     whatsapp = (
         None if number is None else telephone.whatsapp(number, found.country, f"{reference}\n{address}")
     )
-    return ChatText(f"{line}\n{address}", whatsapp, theirs.tag, theirs.direction)
+    return ChatText(f"{line}\n{address}", address, whatsapp, theirs.tag, theirs.direction)

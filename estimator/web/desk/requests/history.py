@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from estimator import quotes, requests, staff
+from estimator import keys, quotes, requests, staff
 from estimator.act import COMMAND_LINE
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -29,6 +29,14 @@ class Told:
     kind: str = ""
     remark: str | None = None
     letter: str | None = None
+
+
+def entries_of(found: PatientRequest) -> list[requests.Entry]:
+    """Return what happened to a request as it is kept; empty if its key is missing."""
+    try:
+        return requests.history(found, request_context.settings().data_keys)
+    except keys.Unreadable:
+        return []
 
 
 def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry]) -> list[Told]:

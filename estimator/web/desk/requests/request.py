@@ -198,7 +198,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
-    since = conversation(_entries(found), _zone(found))[count_shown() :]
+    since = conversation(history.entries_of(found), _zone(found))[count_shown() :]
     answered = next((said for said in reversed(since) if said.ours), None)
     if isinstance(form, AnswerForm) and answered is not None and answered.words is not None:
         sentence = _(
@@ -218,7 +218,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
 
 def last_change(found: PatientRequest) -> str:
     """Say who did what last at a request; mail that went out since is none of it."""
-    told = history.history(found, _zone(found), _entries(found))
+    told = history.history(found, _zone(found), history.entries_of(found))
     newest = next((entry for entry in told if not entry.kind.startswith("mail")), None)
     return "" if newest is None else f"{newest.who}: {newest.what}"
 
@@ -296,13 +296,6 @@ def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateF
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
     noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
     return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(found, None)
-
-
-def _entries(found: PatientRequest) -> list[requests.Entry]:
-    try:
-        return requests.history(found, request_context.settings().data_keys)
-    except keys.Unreadable:
-        return []
 
 
 def _holder(found: PatientRequest) -> str | None:
