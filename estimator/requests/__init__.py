@@ -53,10 +53,10 @@ from estimator.requests.questions import (
     ask_first,
     can_wait,
     default_way,
+    is_to_be_told,
     keep_question,
     tell_desk,
     was_answered,
-    was_just_told,
 )
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "find",
     "get",
     "history",
+    "is_to_be_told",
     "keep_question",
     "lock",
     "mailed_codes",
@@ -114,5 +115,4 @@ __all__ = [
     "tell_desk",
     "token_of",
     "was_answered",
-    "was_just_told",
 ]
