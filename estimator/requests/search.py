@@ -201,12 +201,7 @@ def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
     filters = _filters(wanted, search)
     walk = _by_day if wanted.order == "due" else _by_number
     ids, more, whole = walk(filters, wanted.after)
-    return Page(_rows(ids, keyring), more, whole, left_out=search.left_out)
-
-
-def rows(ids: Sequence[int], *, keyring: keys.Keyring) -> Sequence[Row]:
-    """Return the requests with these numbers, in the same order."""
-    return _rows(ids, keyring)
+    return Page(rows(ids, keyring), more, whole, left_out=search.left_out)
 
 
 def countries() -> Sequence[str]:
@@ -448,7 +443,8 @@ def _cut_by_day(found: Sequence[Place]) -> tuple[list[int], Place | None, bool]:
     return [one.id for one in shown], shown[-1] if len(found) > PAGE else None, True
 
 
-def _rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
+def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
+    """Return the requests with these numbers, in the same order."""
     if not ids:
         return []
     columns = (

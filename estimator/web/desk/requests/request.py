@@ -218,9 +218,8 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
 
 def last_change(found: PatientRequest) -> str:
     """Say who did what last at a request; mail that went out since is none of it."""
-    told = history.history(found, _zone(found), history.entries_of(found))
-    newest = next((entry for entry in told if not entry.kind.startswith("mail")), None)
-    return "" if newest is None else f"{newest.who}: {newest.what}"
+    told = history.events(_zone(found), history.entries_of(found))
+    return f"{told[0].who}: {told[0].what}" if told else ""
 
 
 def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
@@ -234,6 +233,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who = requests.person_of(found, settings.data_keys)
     except keys.Unreadable:
         who, unreadable = None, True
+    mails = history.mails_of(found)
     may_work = signed_in.may("requests.work")
     assigning, moving, noting, answering = _forms(found, sent)
     shown = render_template(
@@ -268,14 +268,14 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
-        undelivered=who is not None and history.undelivered(found, who),
+        undelivered=who is not None and history.undelivered(mails, who),
         others=_others(found, who, settings),
         most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
         conversation=conversation(entries, zone),
-        history=history.history(found, zone, entries),
+        history=history.history(zone, entries, mails),
         readers=history.readers(zone, entries),
         holder=_holder(found),
         me=desk.myself().id,
@@ -350,7 +350,7 @@ def _others(found: PatientRequest, who: requests.Person | None, settings: Settin
             "asked_at": current_reader().clock(row.created_at, row.time_zone),
             "list": row.slug,
         }
-        for row in search.rows(numbers, keyring=settings.data_keys)
+        for row in search.rows(numbers, settings.data_keys)
     ]
 
 
