@@ -145,6 +145,11 @@ def lookup(key: str, kind: str, text: str) -> str:
     return hmac.new(key.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def lookup_number(key: str, kind: str, text: str) -> int:
+    """Return the first 63 bits of that HMAC, which every database can keep as a whole number."""
+    return int(lookup(key, kind, text)[:16], 16) >> 1
+
+
 def _parsed(text: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for line in text.splitlines():

@@ -296,11 +296,15 @@ def _one_of(*words: str) -> Callable[[Any], str]:
 
 def _name(value: Any) -> str:
     name = " ".join(str(value or "").split())
-    if len(name) > LONGEST_NAME or any(_is_invisible(sign) for sign in name):
-        raise WrongValue({"": _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)})
-    if problem := problem_of_text(name):
+    if problem := _problem_of_name(name) or problem_of_text(name):
         raise WrongValue({"": problem})
     return name
+
+
+def _problem_of_name(name: str, *, needed: bool = False) -> str | None:
+    if len(name) > LONGEST_NAME or any(_is_invisible(sign) for sign in name) or (needed and not name):
+        return _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)
+    return None
 
 
 def _messages(value: Any) -> dict[str, MessageTemplate]:
@@ -313,8 +317,8 @@ def _messages(value: Any) -> dict[str, MessageTemplate]:
         name = " ".join(template.name.split())
         if not re.fullmatch(r"[a-z0-9]{1,20}", code) or any(_language(tag) is None for tag in texts):
             raise WrongValue({"": _("There is no such template.")})
-        if not 0 < len(name) <= LONGEST_NAME or any(_is_invisible(sign) for sign in name):
-            problems[f"{code}.name"] = _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)
+        if problem := _problem_of_name(name, needed=True):
+            problems[f"{code}.name"] = problem
         if not texts:
             problems[f"{code}.name"] = _("Write the message in at least one language.")
         problems |= {f"{code}.text.{tag}": said for tag, said in _problems_of_message(texts).items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from estimator.mail import addresses, back_off, composing, holding, outbox, smtp
+from estimator.mail import addresses, back_off, composing, holding, notices, outbox, smtp
 
 __all__ = [
     "addresses",
     "back_off",
     "composing",
     "holding",
+    "notices",
     "outbox",
     "smtp",
 ]

@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import audit, keys, links
+from estimator import audit, links
 from estimator.act import Act, Clinic
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.mail import outbox
@@ -41,7 +41,7 @@ from estimator.models import (
     RequestEvent,
 )
 from estimator.quotes import notifications
-from estimator.requests import Erased, add_event, lock, person_index, person_of
+from estimator.requests import Erased, add_event, lock, person_index, readable_person
 
 BATCH = 200
 """Number of requests removed in one transaction, so that no other writer waits long."""
@@ -250,10 +250,7 @@ def _erase_revisions(
 
 def _find_by_name(act: Act, request: PatientRequest) -> None:
     """Let staff find a contract by the names in it, and by nothing else of the person."""
-    try:
-        person = person_of(request, act.settings.data_keys)
-    except keys.Unreadable:
-        return
+    person = readable_person(request, act.settings.data_keys)
     if person is not None:
         person_index.keep(request, person, act.settings.lookup_key)
 

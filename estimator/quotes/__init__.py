@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
-from estimator.quotes.contact import TO_PATIENT, Corrected, Sent, correct_contact, letters, repeat, request_of
+from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
@@ -37,6 +37,7 @@ from estimator.quotes.issued_revisions import (
 )
 from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, issue, new_link, withdraw, worded
 from estimator.quotes.observed_terms import days_to_take_back, first_day_to_accept, waits_until
+from estimator.quotes.sending_again import TO_PATIENT, Sent, letters, repeat, request_of
 
 __all__ = [
     "ACCEPTANCES_A_DAY",

@@ -1,39 +1,18 @@
-"""A contact that is corrected where there may be a quote, and mail that goes to a patient once more."""
+"""A contact that is corrected where there may be a quote."""
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
-from estimator import audit, requests
+from estimator import requests
 from estimator.act import Act
 from estimator.mail import outbox
-from estimator.models import Mail, PatientRequest, QuoteRevision
-from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import (
-    about,
-    by_number,
-    for_request,
-    newest,
-    revisions,
-    state_at,
-)
+from estimator.models import PatientRequest
+from estimator.quotes.issued_revisions import about, for_request, revisions
 from estimator.quotes.issuing import new_link
+from estimator.quotes.sending_again import Letter, Sent, address_of, send
 from estimator.requests import Contact
-
-Letter = Literal["request_received", "request_answer", "quote_issued"]
-
-TO_PATIENT = frozenset({"request_received", "request_answer", "quote_issued", notifications.RECEIPT})
-"""Templates of mail to a patient which can be sent once more when a server took it."""
-
-STANDS = ("current", "accepted")
-"""The states of a revision whose mail says nothing that is not so any more."""
-
-Sent = Literal["again", "anew", "waits", "no_address", "no_server"]
-"""What became of mail that is to be sent once more: the same row, a new one, or none, and why not."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +39,7 @@ def correct_contact(
     `requests.correct`; nothing is changed then.
     """
     requests.lock(request)
-    before = _address(act, request)
+    before = address_of(act, request)
     changed = requests.correct(act, request, contact, changes=changes)
     quote = for_request(request)
     if "email" in changed and before is not None and quote is not None:
@@ -72,104 +51,3 @@ def correct_contact(
     elif ended:
         requests.new_link(act, request)
     return Corrected(changed, ended, {letter: send(act, request, letter) for letter in again})
-
-
-def letters(request: PatientRequest, act: Act) -> list[Letter]:
-    """Return what can be sent to the patient of a request once more; an answer or a quote only if there is one."""
-    found: list[Letter] = ["request_received"]
-    if requests.was_answered(request):
-        found.append("request_answer")
-    if _current(request, act) is not None:
-        found.append("quote_issued")
-    return found
-
-
-def send(act: Act, request: PatientRequest, letter: Letter) -> Sent:
-    """Put a letter to the patient into the outbox once more, to the address that the request has now.
-
-    Raises requests.Erased, and keys.Unreadable.
-    """
-    revision = _current(request, act) if letter == "quote_issued" else None
-    where = request.reference if revision is None else about(revision)
-    language = request.language if revision is None else revision.language
-    return _put(act, request, letter, where, language, {})
-
-
-def repeat(act: Act, mail: Mail) -> Sent:
-    """Send a mail once more: one to a patient to the address that their request has now, any other if it was given up.
-
-    What the server took gets another Message-ID, or else a mailbox that had it would drop it. Raises requests.Erased,
-    and keys.Unreadable.
-    """
-    request = request_of(mail)
-    if mail.template not in TO_PATIENT or request is None:
-        return _same(act, mail)
-    requests.lock(request)
-    address = _address(act, request)
-    if mail.state not in ("sent", "failed"):
-        return "waits"
-    if mail.state == "failed" and address == outbox.address_of(mail, act.settings.data_keys):
-        return _same(act, mail)
-    return _put(act, request, mail.template, mail.about, mail.language, json.loads(mail.options))
-
-
-def request_of(mail: Mail) -> PatientRequest | None:
-    """Return the request that a mail is about, or whose quote it is about; None for other mail."""
-    if mail.about.startswith("REQ-"):
-        return requests.get(mail.about)
-    number = mail.about.partition("/")[0]
-    quote = by_number(number) if number else None
-    return None if quote is None else quote.request
-
-
-def _same(act: Act, mail: Mail) -> Sent:
-    if not outbox.again(mail.id, act.now):
-        return "waits"
-    audit.add(act, "mail.again", subject=f"mail:{mail.id}")
-    return "again"
-
-
-def _put(
-    act: Act,
-    request: PatientRequest,
-    template: str,
-    where: str,
-    language: str,
-    options: dict[str, str | bool],
-) -> Sent:
-    requests.lock(request)
-    address = _address(act, request)
-    if address is None:
-        return "no_address"
-    if not act.settings.sends_mail:
-        return "no_server"
-    if outbox.is_on_its_way(act, template, where, address):
-        return "waits"
-    mail = outbox.put(
-        act,
-        outbox.Message(
-            template,
-            about=where,
-            address=address,
-            language=language,
-            options=options,
-            submission=secrets.token_hex(16),
-            # Somebody of the staff asked for it.
-            limits=outbox.UNLIMITED,
-        ),
-    )
-    requests.add_event(act, request, "sent_again", mail=template)
-    audit.add(act, "mail.again", subject=f"mail:{mail.id}")
-    return "anew"
-
-
-def _address(act: Act, request: PatientRequest) -> str | None:
-    person = requests.person_of(request, act.settings.data_keys)
-    return None if person is None else person.email
-
-
-def _current(request: PatientRequest, act: Act) -> QuoteRevision | None:
-    """Return the newest revision if it stands: it can be accepted, or was."""
-    quote = for_request(request)
-    revision = None if quote is None else newest(quote)
-    return None if revision is None or state_at(revision, act.now) not in STANDS else revision

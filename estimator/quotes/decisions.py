@@ -179,9 +179,7 @@ def ask_question(act: Act, request: PatientRequest, words: str) -> None:
         requests.tell_desk(act, request, event)
         return
     revision = newest(quote)
-    if act.clinic.desk_mail == "at_once" and not requests.was_just_told(
-        act, request, "quote_question", about(revision)
-    ):
+    if requests.is_to_be_told(act, request, "quote_question", about(revision)):
         notifications.tell_desk(act, "quote_question", revision, submission=event.name)
 
 

@@ -152,10 +152,7 @@ def worded(
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
-    try:
-        person = requests.person_of(request, act.settings.data_keys)
-    except keys.Unreadable:
-        person = None
+    person = requests.readable_person(request, act.settings.data_keys)
     asked_by = None if person is None else person.asked_by
     if isinstance(second, EllipsisType):
         draft = drafts.for_request(request)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parseaddr
 from typing import Literal
 
-from estimator import keys, requests
+from estimator import requests
 from estimator.act import Act
-from estimator.mail import outbox
+from estimator.mail import notices, outbox
 from estimator.models import QuoteRevision
 from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
 
@@ -64,26 +63,16 @@ def tell_desk(
     submission: str,
     options: Mapping[str, str | bool] | None = None,
 ) -> None:
-    """Put a notice to the desk into the outbox; it goes to the address for replies to the clinic's mails."""
-    put(
-        act,
-        template,
-        revision,
-        parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-        language=act.settings.languages[0],
-        submission=submission,
-        options=options,
-    )
+    """Put a notice about a revision to the desk into the outbox."""
+    notices.put(act, template, about=about(revision), submission=submission, options=options)
 
 
 def tell_patient(
     act: Act, revision: QuoteRevision, what: Answer | Literal["withdrawn"], *, submission: str
 ) -> None:
     """Put a mail to the patient into the outbox, in the language of the quote; the caller holds the request's lock."""
-    try:
-        person = requests.person_of(revision.quote.request, act.settings.data_keys)
-    except keys.Unreadable:
-        return  # an answer is recorded even if the address cannot be decrypted
+    # An answer is recorded even if the address cannot be decrypted.
+    person = requests.readable_person(revision.quote.request, act.settings.data_keys)
     if person is None or person.email is None:
         return
     if what != "withdrawn" and not has_room(act, RECEIPT, revision):

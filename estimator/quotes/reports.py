@@ -10,6 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
 from estimator.act import Act
 from estimator.db import UTCDateTime, db
@@ -117,7 +118,7 @@ def are_more_than(most: int) -> bool:
 def months(year: int) -> Sequence[Month]:
     """Return the months of a year in which something happened, each currency by itself, the newest first.
 
-    An acceptance that was taken back does not count.
+    Of the decisions about a quote and its revisions only the last one counts, and none that was taken back.
     """
     found: dict[tuple[date, str], Month] = {}
 
@@ -183,8 +184,22 @@ def _zones() -> Iterator[str]:
 
 
 def _decided_about(year: int) -> Iterator[Any]:
-    """Yield the decisions of a year and a day more at either end, PIECE of them in memory at once."""
+    """Yield the last decision of each quote, if it is of a year or a day more at either end.
+
+    PIECE of them are in memory at once.
+    """
     first, last = _about(year)
+    later, its_decision = aliased(QuoteRevision), aliased(QuoteDecision)
+    decided_later = (
+        select(later.id)
+        .join(its_decision, its_decision.revision_id == later.id)
+        .where(
+            later.quote_id == QuoteRevision.quote_id,
+            later.number > QuoteRevision.number,
+            its_decision.taken_back_at.is_(None),
+        )
+        .exists()
+    )
     decided = (
         select(
             QuoteDecision.kind,
@@ -194,7 +209,12 @@ def _decided_about(year: int) -> Iterator[Any]:
             QuoteRevision.total,
         )
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
-        .where(QuoteDecision.taken_back_at.is_(None), QuoteDecision.at >= first, QuoteDecision.at < last)
+        .where(
+            QuoteDecision.taken_back_at.is_(None),
+            QuoteDecision.at >= first,
+            QuoteDecision.at < last,
+            ~decided_later,
+        )
     )
     return iter(db.session.execute(decided.execution_options(yield_per=PIECE)))
 

@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision
 from estimator.models.requests import RequestState
-from estimator.requests.search import COUNTED, PAGE
+from estimator.requests.search import PAGE
+
+COUNTED = 1_000
+"""Counting stops here; a larger number is shown as "more than"."""
 
 SOON = timedelta(days=7)
 """Time before its last day in which a quote that can be accepted counts as expiring."""

@@ -43,7 +43,7 @@ from estimator.requests.lifecycle import (
     speak,
     token_of,
 )
-from estimator.requests.person import TABLE, Person, email_lookup, person_of
+from estimator.requests.person import TABLE, Person, email_lookup, person_of, readable_person
 from estimator.requests.questions import (
     EXCHANGE,
     QUESTIONS_A_DAY,
@@ -53,10 +53,10 @@ from estimator.requests.questions import (
     ask_first,
     can_wait,
     default_way,
+    is_to_be_told,
     keep_question,
     tell_desk,
     was_answered,
-    was_just_told,
 )
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "find",
     "get",
     "history",
+    "is_to_be_told",
     "keep_question",
     "lock",
     "mailed_codes",
@@ -107,11 +108,11 @@ __all__ = [
     "note",
     "person_index",
     "person_of",
+    "readable_person",
     "search",
     "seen",
     "speak",
     "tell_desk",
     "token_of",
     "was_answered",
-    "was_just_told",
 ]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from email.utils import parseaddr
 
 from sqlalchemy import select, update
 
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
-from estimator.mail import outbox
+from estimator.mail import notices, outbox
 from estimator.models import PatientRequest
 
 TEMPLATE = "desk_news"
@@ -56,16 +55,6 @@ def tell(act: Act) -> bool:
     if pause is None:
         return False
     new = sum(row.kind == "quote" and row.created_at == row.untold_since for row in marked)
-    outbox.put(
-        act,
-        outbox.Message(
-            TEMPLATE,
-            about=ABOUT,
-            address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-            language=act.settings.languages[0],
-            submission=secrets.token_hex(16),
-            options={"requests": str(new), "questions": str(len(marked) - new)},
-            limits=outbox.UNLIMITED,
-        ),
-    )
+    counted = {"requests": str(new), "questions": str(len(marked) - new)}
+    notices.put(act, TEMPLATE, about=ABOUT, submission=secrets.token_hex(16), options=counted)
     return True

@@ -23,7 +23,7 @@ _APOSTROPHES = re.compile("['\u2019\u02bc\u2018`\u00b4]")
 def beginnings(text: str, key: str) -> set[int]:
     """Return what is stored of a name, so that it is found by the beginning of any of its words."""
     return {
-        _hidden(word[:length], key)
+        keys.lookup_number(key, "name", word[:length])
         for word in _words(text)
         for length in range(_least(word), min(len(word), MOST) + 1)
     }
@@ -31,7 +31,9 @@ def beginnings(text: str, key: str) -> set[int]:
 
 def word_of(typed: str, key: str) -> list[int]:
     """Return what to look for: a number for each typed word that is long enough; a name must have them all."""
-    return [_hidden(word[:MOST], key) for word in _words(typed) if len(word) >= _least(word)]
+    return [
+        keys.lookup_number(key, "name", word[:MOST]) for word in _words(typed) if len(word) >= _least(word)
+    ]
 
 
 def _words(text: str) -> list[str]:
@@ -47,8 +49,3 @@ def _words(text: str) -> list[str]:
 
 def _least(word: str) -> int:
     return LEAST_HAN if any(unicodedata.name(letter, "").startswith("CJK") for letter in word) else LEAST
-
-
-def _hidden(word: str, key: str) -> int:
-    """Return the first 63 bits of an HMAC, which every database can keep as a whole number."""
-    return int(keys.lookup(key, "name", word)[:16], 16) >> 1

@@ -53,6 +53,14 @@ def person_of(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
     return Person(full_name=full_name, message=_opened(request, "message", keyring) or "", **rest)
 
 
+def readable_person(request: PatientRequest, keyring: keys.Keyring) -> Person | None:
+    """Return who asks, None once the person is erased or if its key is missing."""
+    try:
+        return person_of(request, keyring)
+    except keys.Unreadable:
+        return None
+
+
 def email_lookup(address: str | None, lookup_key: str) -> str | None:
     """Return what is stored of an address so that the requests from it are found."""
     return None if address is None else keys.lookup(lookup_key, "address", address.casefold())

@@ -19,7 +19,7 @@ from estimator.mail import addresses
 from estimator.models import InstallationState, NameWord, PatientRequest
 from estimator.requests import name_index
 from estimator.requests.events import lock
-from estimator.requests.person import Person, email_lookup, person_of
+from estimator.requests.person import Person, email_lookup, readable_person
 
 MOST_OF_DOMAIN = 24
 """Maximum number of characters behind the @ of an indexed beginning of an address."""
@@ -62,7 +62,9 @@ def numbers_of(person: Person, country: str, lookup_key: str) -> set[int]:
 
 def of_typed_digits(typed: str, lookup_key: str) -> list[int]:
     """Return what to look for where digits were typed: any of these; empty if there are too few."""
-    return sorted(_hidden("telephone", digits, lookup_key) for digits in telephone.looked_for(typed))
+    return sorted(
+        keys.lookup_number(lookup_key, "telephone", digits) for digits in telephone.looked_for(typed)
+    )
 
 
 def of_typed_address(typed: str, lookup_key: str) -> int | None:
@@ -70,8 +72,8 @@ def of_typed_address(typed: str, lookup_key: str) -> int | None:
     text = addresses.spelling(typed).casefold()
     local, _at, domain = text.rpartition("@")
     if not local:
-        return _hidden("domain", domain, lookup_key) if len(domain) >= name_index.LEAST else None
-    return _hidden("mail", f"{local}@{domain[:MOST_OF_DOMAIN]}", lookup_key)
+        return keys.lookup_number(lookup_key, "domain", domain) if len(domain) >= name_index.LEAST else None
+    return keys.lookup_number(lookup_key, "mail", f"{local}@{domain[:MOST_OF_DOMAIN]}")
 
 
 def others_of(request: PatientRequest, person: Person, lookup_key: str) -> Sequence[int]:
@@ -113,10 +115,7 @@ def index_some(act: Act) -> int:
     # In the order in which several are locked elsewhere, so that nobody waits for each other.
     for request in sorted(found, key=lambda one: one.reference):
         lock(request, erased_too=True)
-        try:
-            person = person_of(request, act.settings.data_keys)
-        except keys.Unreadable:
-            continue
+        person = readable_person(request, act.settings.data_keys)
         if person is not None:
             keep(request, person, act.settings.lookup_key)
     if found:
@@ -136,7 +135,7 @@ def _of_address(address: str, lookup_key: str) -> set[int]:
     # Its words count as those of a name: whoever types “juergen” does not know which of them they have.
     found |= name_index.beginnings(local, lookup_key)
     if domain not in addresses.COMMON:
-        found.add(_hidden("domain", domain, lookup_key))
+        found.add(keys.lookup_number(lookup_key, "domain", domain))
     return found
 
 
@@ -145,18 +144,13 @@ def _of_telephone(text: str, country: str, lookup_key: str) -> set[int]:
     if number is None:
         return set()
     found = _all_hidden("telephone", telephone.found_by(number), lookup_key)
-    return found | {_hidden("whole telephone", number.whole, lookup_key)}
+    return found | {keys.lookup_number(lookup_key, "whole telephone", number.whole)}
 
 
 def _whole(text: str, country: str, lookup_key: str) -> int | None:
     number = telephone.read(text, country)
-    return None if number is None else _hidden("whole telephone", number.whole, lookup_key)
+    return None if number is None else keys.lookup_number(lookup_key, "whole telephone", number.whole)
 
 
 def _all_hidden(kind: str, texts: Iterable[str], lookup_key: str) -> set[int]:
-    return {_hidden(kind, text, lookup_key) for text in texts}
-
-
-def _hidden(kind: str, text: str, lookup_key: str) -> int:
-    """Return the first 63 bits of an HMAC, as `name_index` does for a word of a name."""
-    return int(keys.lookup(lookup_key, kind, text)[:16], 16) >> 1
+    return {keys.lookup_number(lookup_key, kind, text) for text in texts}

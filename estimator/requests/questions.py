@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from email.utils import parseaddr
 from typing import get_args
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import advisory_lock, db
-from estimator.mail import outbox
+from estimator.mail import notices, outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.models.requests import AnswerBy
 from estimator.requests.consents import Consent
@@ -108,34 +107,27 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     There is none within QUIET of another one about this request, nor after TOLD_AN_HOUR about all requests, nor where
     the clinic wants to hear of questions later, or not at all.
     """
-    if act.clinic.desk_mail != "at_once":
-        return
-    if not act.settings.sends_mail or was_just_told(act, request, "request_question", request.reference):
+    if not act.settings.sends_mail or not is_to_be_told(act, request, "request_question", request.reference):
         return
     advisory_lock("mails to the desk about questions")
     if outbox.put_since(act.now - HOUR, "request_question") >= TOLD_AN_HOUR:
         return
-    outbox.put(
-        act,
-        outbox.Message(
-            "request_question",
-            about=request.reference,
-            address=parseaddr(act.settings.mail_reply_to or act.settings.mail_from)[1],
-            language=act.settings.languages[0],
-            submission=event.name,
-            # Limited above; other mail of the day must not keep the desk from hearing of a question.
-            limits=outbox.UNLIMITED,
-        ),
-    )
+    notices.put(act, "request_question", about=request.reference, submission=event.name)
 
 
-def was_just_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:
-    """Whether a mail of a template told the desk of a question a moment ago, and the desk has not answered since."""
+def is_to_be_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:
+    """Whether a mail of a template is to tell the desk of a question now.
+
+    Not where the clinic wants to hear of questions later, or not at all; nor if such a mail went out a moment ago, and
+    the desk has not answered since.
+    """
+    if act.clinic.desk_mail != "at_once":
+        return False
     answered = select(func.max(RequestEvent.at)).where(
         RequestEvent.request_id == request.id, RequestEvent.kind == "answer", RequestEvent.at <= act.now
     )
     since = max(act.now - QUIET, db.session.scalar(answered) or act.now - QUIET)
-    return outbox.put_since(since, template, about=about) > 0
+    return outbox.put_since(since, template, about=about) == 0
 
 
 def was_answered(request: PatientRequest) -> bool:
@@ -165,7 +157,7 @@ def answer(
         move(act, request, "in_work")
     add_event(act, request, "answer", words=words, mail=mail, way=way)
     request.question_due_at = None
-    if request.kind == "question" and request.untold_since is not None:
+    if request.kind == "question":
         request.untold_since = None
     db.session.flush()
     return mail

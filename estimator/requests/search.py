@@ -63,9 +63,6 @@ MOST_STEPS = 10
 RARE = 2_000
 """Maximum number of matches of a condition that are fetched whole and sorted, when the order is by day."""
 
-COUNTED = 1_000
-"""Counting stops here; a larger number is shown as "more than"."""
-
 LEAST_OF_REFERENCE = 2
 """Minimum number of letters for a look-up by reference; one letter is so common that the list itself finds it."""
 
@@ -204,27 +201,7 @@ def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
     filters = _filters(wanted, search)
     walk = _by_day if wanted.order == "due" else _by_number
     ids, more, whole = walk(filters, wanted.after)
-    return Page(_rows(ids, keyring), more, whole, left_out=search.left_out)
-
-
-def rows(ids: Sequence[int], *, keyring: keys.Keyring) -> Sequence[Row]:
-    """Return the requests with these numbers, in the same order."""
-    return _rows(ids, keyring)
-
-
-def counts(now: datetime) -> Mapping[str, int]:
-    """Return how many requests are new, in work, waiting and overdue; COUNTED + 1 stands for more."""
-    asked: dict[str, list[ColumnElement[bool]]] = {state: [PatientRequest.state == state] for state in OPEN}
-    asked["overdue"] = [PatientRequest.state.in_(OPEN), PatientRequest.due_at < now]
-    found = union_all(
-        *(
-            select(literal(name).label("name"), func.count().label("count")).select_from(
-                select(PatientRequest.id).where(*conditions).limit(COUNTED + 1).subquery()
-            )
-            for name, conditions in asked.items()
-        )
-    )
-    return {str(row.name): int(row[1]) for row in db.session.execute(found)}
+    return Page(rows(ids, keyring), more, whole, left_out=search.left_out)
 
 
 def countries() -> Sequence[str]:
@@ -466,7 +443,8 @@ def _cut_by_day(found: Sequence[Place]) -> tuple[list[int], Place | None, bool]:
     return [one.id for one in shown], shown[-1] if len(found) > PAGE else None, True
 
 
-def _rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
+def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
+    """Return the requests with these numbers, in the same order."""
     if not ids:
         return []
     columns = (

@@ -257,11 +257,17 @@ _Plain = tuple[str, str, str]
 def _changed_adjustments(
     old: Sequence[_Plain], new: Sequence[_Plain], reader: Reader
 ) -> Iterator[ChangedRow]:
-    """Each adjustment that was taken out or put in; one that only moved has not changed."""
+    """Each adjustment with another amount, taken out or put in; one that only moved has not changed."""
     before, after, nothing = Counter(old), Counter(new), _("not in it")
+    put_in = list((after - before).elements())
     for label, amount, currency in (before - after).elements():
-        yield ChangedRow("adjustment", Words(label), reader.money(amount, currency, sign=True), nothing)
-    for label, amount, currency in (after - before).elements():
+        was, now = reader.money(amount, currency, sign=True), nothing
+        same = next((one for one in put_in if one[0] == label), None)
+        if same is not None:
+            put_in.remove(same)
+            now = reader.money(*same[1:], sign=True)
+        yield ChangedRow("adjustment", Words(label), was, now)
+    for label, amount, currency in put_in:
         yield ChangedRow("adjustment", Words(label), nothing, reader.money(amount, currency, sign=True))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from estimator import estimates, keys, price_lists, quotes, requests, telephone
+from estimator import estimates, price_lists, quotes, requests, telephone
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, QuoteRevision
@@ -19,10 +19,12 @@ from estimator.wording import pasted
 class ChatText:
     """A line in the patient's language with a link below it. `whatsapp` opens a chat with them, None without a number.
 
-    The address of that chat holds the reference and the link alone: it goes through other hands than ours.
+    `address` is that link. The address of the chat holds the reference and the link alone: it goes through other hands
+    than ours.
     """
 
     text: str
+    address: str
     whatsapp: str | None
     language: str
     direction: str
@@ -67,12 +69,9 @@ def _provider(found: PatientRequest) -> str:
 def _text(found: PatientRequest, theirs: Reader, line: str, reference: str, path: str) -> ChatText:
     settings = request_context.settings()
     address = f"{settings.public_url}{path}"
-    try:
-        person = requests.person_of(found, settings.data_keys)
-    except keys.Unreadable:
-        person = None
+    person = requests.readable_person(found, settings.data_keys)
     number = None if person is None else person.phone
     whatsapp = (
         None if number is None else telephone.whatsapp(number, found.country, f"{reference}\n{address}")
     )
-    return ChatText(f"{line}\n{address}", whatsapp, theirs.tag, theirs.direction)
+    return ChatText(f"{line}\n{address}", address, whatsapp, theirs.tag, theirs.direction)

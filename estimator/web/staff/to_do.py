@@ -11,9 +11,9 @@ from estimator import price_lists, quotes, staff
 from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
-from estimator.models import Draft, QuoteDraft, StaffUser
+from estimator.models import Draft, PatientRequest, QuoteDraft, StaffUser
 from estimator.price_lists import editing
-from estimator.requests.search import COUNTED
+from estimator.quotes.waiting import COUNTED
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, person, settings
 from estimator.web.staff import signed_in
@@ -62,7 +62,8 @@ def strip() -> Strip | None:
     rows["overdue"]["late"] = found["overdue"] > 0
     numbers = [found[name] for name in labels]
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
-        numbers.append(len(approvals(who)))
+        lists, quoted = _to_approve(who)
+        numbers.append(len(lists) + len(quoted))
         address = url_for("staff.start", _anchor="approvals")
         rows["approvals"] = _counted(ngettext("approval", "approvals", numbers[-1]), numbers[-1], address)
     if staff.may(who, "requests.work"):
@@ -109,26 +110,34 @@ def _number(count: int) -> str:
 
 def approvals(person: StaffUser) -> list[ToDo]:
     """Return what waits for this person's approval, lists of prices before quotes."""
-    reader, found = current_reader(), list[ToDo]()
-    if staff.may(person, "tables.approve"):
-        found += [
-            {
-                "what": _name(draft),
-                "note": _asked(draft, reader),
-                "address": url_for("price_lists.publish", draft_id=draft.id),
-            }
-            for draft in price_lists.approvals.waiting(but=person.actor)
-        ]
-    if staff.may(person, "quotes.approve"):
-        found += [
-            {
-                "what": _("Adjustments of the quote for %(reference)s", reference=request.reference),
-                "note": _asked(draft, reader),
-                "address": url_for("quotes_desk.prepare", reference=request.reference, _anchor="approval"),
-            }
-            for draft, request in quotes.approvals.waiting(settings(), but=person.actor)
-        ]
+    reader = current_reader()
+    lists, quoted = _to_approve(person)
+    found: list[ToDo] = [
+        {
+            "what": _name(draft),
+            "note": _asked(draft, reader),
+            "address": url_for("price_lists.publish", draft_id=draft.id),
+        }
+        for draft in lists
+    ]
+    found += [
+        {
+            "what": _("Adjustments of the quote for %(reference)s", reference=request.reference),
+            "note": _asked(draft, reader),
+            "address": url_for("quotes_desk.prepare", reference=request.reference, _anchor="approval"),
+        }
+        for draft, request in quoted
+    ]
     return found
+
+
+def _to_approve(person: StaffUser) -> tuple[list[Draft], list[tuple[QuoteDraft, PatientRequest]]]:
+    """Return the price lists and the quotes that wait for this person's approval."""
+    may_lists, may_quotes = staff.may(person, "tables.approve"), staff.may(person, "quotes.approve")
+    return (
+        price_lists.approvals.waiting(but=person.actor) if may_lists else [],
+        quotes.approvals.waiting(settings(), but=person.actor) if may_quotes else [],
+    )
 
 
 def sent_back(person: StaffUser) -> list[ToDo]:

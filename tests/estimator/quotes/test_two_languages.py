@@ -153,6 +153,21 @@ def test_an_adjustment_that_stays_has_changed_in_neither_language(app: Flask) ->
     ]
 
 
+def test_another_amount_of_an_adjustment_is_one_change_that_says_both(app: Flask) -> None:
+    request = ask(publish(LIST), plan=FIVE, language="en")
+    prepare(request, adjustments=[("-57.60", "Goodwill"), ("-4.00", "Visa"), ("-3.00", "Visa")])
+    issue(request)
+    prepare(request, LATER, adjustments=[("-5.00", "Visa"), ("9.00", "Post"), ("-7.60", "Goodwill")])
+    rows = rows_of(issue(request, LATER))
+    minus = f"\N{MINUS SIGN}USD{SPACE}"
+    assert [(row.label.text, row.old, row.new) for row in rows.changed if row.kind == "adjustment"] == [
+        ("Goodwill", f"{minus}57.60", f"{minus}7.60"),
+        ("Visa", f"{minus}4.00", f"{minus}5.00"),
+        ("Visa", f"{minus}3.00", "not in it"),
+        ("Post", "not in it", f"+USD{SPACE}9.00"),
+    ]
+
+
 def test_another_language_of_the_patient_is_no_change_of_an_adjustment(app: Flask) -> None:
     request = ask(publish(LIST), plan=FIVE, language="en")
     prepare(request, adjustments=[("-50.00", "Goodwill")])

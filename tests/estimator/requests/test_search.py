@@ -265,16 +265,6 @@ def test_an_erased_request_stays_in_the_list_without_a_name(app: Flask, version:
     assert page(typed=PERSON.email).rows == []
 
 
-def test_nothing_is_counted_beyond_a_thousand(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = search.counts(NOW)
-    for state in search.OPEN:
-        assert counts[state] == len(expected(known, Filter(state=state)))
-    late = [one for one in known if one.state in search.OPEN and one.due_at < NOW]
-    assert counts["overdue"] == len(late)
-    monkeypatch.setattr(search, "COUNTED", 3)
-    assert set(search.counts(NOW).values()) == {4}
-
-
 def test_what_can_be_chosen_is_what_there_is(known: list[Known]) -> None:
     assert sorted(search.countries()) == sorted({one.country for one in known})
     assert sorted(search.slugs()) == ["example", "other"]
@@ -284,7 +274,6 @@ def test_what_can_be_chosen_is_what_there_is(known: list[Known]) -> None:
 def test_an_empty_database_has_an_empty_list(app: Flask) -> None:
     assert page() == Page([], None)
     assert (search.countries(), search.assignees()) == ([], [])
-    assert set(search.counts(NOW).values()) == {0}
 
 
 @pytest.mark.parametrize(
@@ -338,11 +327,10 @@ def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
             assert asked
             found |= {plan: wanted for plan in map(plan_of, asked) if reads_everything(plan)}
     with statements() as asked:
-        search.counts(NOW)
         search.countries()
         search.assignees()
-    assert len(asked) == 3
-    found |= {plan: "counts" for plan in map(plan_of, asked) if reads_everything(plan)}
+    assert len(asked) == 2
+    found |= {plan: "choices" for plan in map(plan_of, asked) if reads_everything(plan)}
     assert found == {}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import quotes
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.models import Mail, QuoteDraft
 from estimator.models.staff import Role
@@ -108,6 +109,19 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     assert "goes somewhere else" in shown.text
     assert "My sister found another one." in shown.text
     assert "Is the <ramp> included?" in shown.text
+
+
+def test_what_was_answered_stands_below_the_question(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    act = acting(now=now(), settings=settings_of(app))
+    with request_of(app, reference) as found:
+        quotes.ask_question(act, found, "Is the ramp included?")
+        requests.answer(replace(act, actor="user:1"), found, "Yes, and the lift.", way="telephone")
+    (said,) = coordinator.see(page(reference)).all("ol", class_="plain said-in-turn")
+    words = ["".join(quote.itertext()) for quote in said.iter("blockquote")]
+    assert words == ["Is the ramp included?", "Yes, and the lift."]
+    assert "by telephone" in "".join(said.itertext())
 
 
 def test_a_quote_that_expired_is_said_to_be(

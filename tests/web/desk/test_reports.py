@@ -107,6 +107,42 @@ def test_an_acceptance_that_was_taken_back_does_not_count(app: Flask, coordinato
     assert cells(coordinator.see("/desk/reports"))[0] == ["November", "1", "0", "USD 0.00", "0", "USD 0.00"]
 
 
+def test_a_quote_that_was_declined_and_then_accepted_counts_once_as_accepted(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
+) -> None:
+    reference, other = ask(app), ask(app, name="Otto Plumb")
+    for each in (reference, other):
+        issue(app, each)
+        decline(app, each)
+    issue(app, reference, amount="-100.00")
+    issue(app, other, amount="-200.00")
+    clock.move_to("2026-11-30T18:31:00Z")  # December in Kolkata
+    accept(app, reference)
+    assert cells(sign_in(app, "coordinator").see("/desk/reports")) == [
+        ["December", "0", "1", "USD 15,790.40", "0", "USD 0.00"],
+        ["November", "2", "0", "USD 0.00", "1", "USD 15,890.40"],
+        ["2026", "2", "1", "USD 15,790.40", "1", "USD 15,890.40"],
+    ]
+
+
+def test_a_decision_counts_again_once_the_later_one_is_taken_back(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(app, reference)
+    decline(app, reference)
+    issue(app, reference, amount="-100.00")
+    accept(app, reference)
+    with newest(app, reference) as revision:
+        quotes.take_back(acting(now=now(), settings=settings_of(app)), revision)
+    assert cells(coordinator.see("/desk/reports"))[0] == [
+        "November",
+        "1",
+        "0",
+        "USD 0.00",
+        "1",
+        "USD 15,890.40",
+    ]
+
+
 def test_amounts_of_two_currencies_are_never_added(app: Flask, coordinator: Staff) -> None:
     with app.app_context():
         other = DELHI.replace('table = "delhi"', 'table = "lima"').replace('"USD"', '"EUR"')

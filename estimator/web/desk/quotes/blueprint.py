@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, price_lists, quotes, requests
+from estimator import price_lists, quotes, requests
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -121,10 +121,7 @@ def head_of(of: PatientRequest) -> RequestHead:
 
 def name_of(of: PatientRequest) -> str | None:
     """Return the patient's name; None once the person is erased, or if its key is missing."""
-    try:
-        found = requests.person_of(of, settings().data_keys)
-    except keys.Unreadable:
-        return None
+    found = requests.readable_person(of, settings().data_keys)
     return None if found is None else found.patient
 
 

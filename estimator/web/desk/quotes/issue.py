@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, price_lists, quotes, requests, staff
+from estimator import price_lists, quotes, requests, staff
 from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -328,8 +327,5 @@ def _prices(prepared: Prepared) -> str:
 
 def _address(of: PatientRequest) -> str | None:
     """Return the whole address, because this is where somebody checks it; None without one."""
-    try:
-        found: Any = requests.person_of(of, settings().data_keys)
-    except keys.Unreadable:
-        return None
+    found = requests.readable_person(of, settings().data_keys)
     return None if found is None else found.email

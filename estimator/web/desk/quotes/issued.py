@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from flask import Response, flash, render_template, request, url_for
@@ -20,6 +20,8 @@ from estimator.web import errors
 from estimator.web.desk import chat
 from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
+from estimator.web.desk.requests import history
+from estimator.web.desk.requests.conversation import Said, conversation
 from estimator.web.fields import CarriedField, RadiosField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -69,17 +71,9 @@ class IssuedQuote(TypedDict):
     number: str
     revisions: list[RevisionRow]
     may_be_withdrawn: bool
-    link: str | None
-    request_link: str | None
     chat: chat.ChatText | None
-    questions: list[QuestionRow]
-
-
-class QuestionRow(TypedDict):
-    """One question about a quote."""
-
-    when: str
-    words: str
+    request_link: str | None
+    conversation: list[Said]
 
 
 class RevisionRow(TypedDict):
@@ -124,19 +118,14 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
     quote = quotes.for_request(of)
     if quote is None:
         return None
-    revisions = quotes.revisions(quote)
+    revisions, entries = quotes.revisions(quote), history.entries_of(of)
     return {
         "number": quote.number,
-        "revisions": [_revision(one, of) for one in revisions],
+        "revisions": [_revision(one, entries) for one in revisions],
         "may_be_withdrawn": quotes.can_be_withdrawn(revisions[0], now()),
-        "link": None
-        if of.erased_at is not None
-        else f"{settings().public_url}/q/{quotes.token_of(quote, settings().link_key)}",
-        "request_link": None
-        if of.erased_at is not None
-        else f"{settings().public_url}/r/{requests.token_of(of, settings().link_key)}",
         "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
-        "questions": _questions(of),
+        "request_link": None if of.erased_at is not None else chat.of_request(of).address,
+        "conversation": conversation(entries, of.table_version.time_zone),
     }
 
 
@@ -242,7 +231,7 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
     )
 
 
-def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
+def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> RevisionRow:
     reader = current_reader()
     standing, first = quotes.state_at(revision, now()), quotes.waits_until(revision, now())
     return {
@@ -257,7 +246,7 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
         "time_zone": revision.time_zone,
         "has_pdf": revision.pdf_sha256 is not None,
         "readable": revision.rows is not None,
-        "reason": _why_withdrawn(revision, of) if standing == "withdrawn" else None,
+        "reason": _why_withdrawn(revision, entries) if standing == "withdrawn" else None,
         "decision": _decision(revision),
         "mails": [
             {
@@ -272,8 +261,8 @@ def _revision(revision: QuoteRevision, of: PatientRequest) -> RevisionRow:
     }
 
 
-def _why_withdrawn(revision: QuoteRevision, of: PatientRequest) -> str | None:
-    for entry in _history(of):
+def _why_withdrawn(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> str | None:
+    for entry in entries:
         if entry.kind == "withdrawn" and entry.detail.get("revision") == revision.number:
             return str(WITHDRAWN.get(str(entry.detail.get("reason")), ""))
     return None
@@ -315,21 +304,3 @@ def _opened(said: QuoteDecision, column: str) -> str | None:
         return printable(settings().data_keys.open(sealed, QuoteDecision.__tablename__, column, said.name))
     except keys.Unreadable:
         return None
-
-
-def _questions(of: PatientRequest) -> list[QuestionRow]:
-    return [
-        {
-            "when": current_reader().clock(entry.at, of.table_version.time_zone),
-            "words": printable(entry.words or ""),
-        }
-        for entry in _history(of)
-        if entry.kind == "question"
-    ]
-
-
-def _history(of: PatientRequest) -> list[requests.Entry]:
-    try:
-        return list(requests.history(of, settings().data_keys))
-    except keys.Unreadable:
-        return []

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import keys, quotes, requests
+from estimator import quotes, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.i18n import reader as reader_of
@@ -188,10 +188,7 @@ def may_end_links(of: PatientRequest) -> bool:
 
 
 def _person(of: PatientRequest) -> Person | None:
-    try:
-        return requests.person_of(of, request_context.settings().data_keys)
-    except keys.Unreadable:
-        return None
+    return requests.readable_person(of, request_context.settings().data_keys)
 
 
 def _changes(form: ContactForm) -> int:

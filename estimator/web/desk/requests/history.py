@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from estimator import quotes, requests, staff
+from estimator import keys, quotes, requests, staff
 from estimator.act import COMMAND_LINE
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -31,12 +31,24 @@ class Told:
     letter: str | None = None
 
 
-def history(found: PatientRequest, zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
+def entries_of(found: PatientRequest) -> list[requests.Entry]:
+    """Return what happened to a request as it is kept; empty if its key is missing."""
+    try:
+        return requests.history(found, request_context.settings().data_keys)
+    except keys.Unreadable:
+        return []
+
+
+def history(zone: str, entries: Sequence[requests.Entry], mails: Sequence[Mail]) -> list[Told]:
     """Return what happened to a request and its mail, the newest first, without who has read it."""
-    names = names_of(entries)
-    told = [_event(entry, zone, names) for entry in entries if entry.kind != SEEN]
-    told += [_mail(mail, zone) for mail in _mails(found)]
+    told = [*events(zone, entries), *(_mail(mail, zone) for mail in mails)]
     return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def events(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
+    """Return what somebody did at a request, the newest first, without who has read it."""
+    names = names_of(entries)
+    return [_event(entry, zone, names) for entry in entries if entry.kind != SEEN]
 
 
 def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
@@ -45,7 +57,8 @@ def readers(zone: str, entries: Sequence[requests.Entry]) -> list[Told]:
     return [_event(entry, zone, names) for entry in entries if entry.kind == SEEN]
 
 
-def _mails(found: PatientRequest) -> list[Mail]:
+def mails_of(found: PatientRequest) -> list[Mail]:
+    """Return the mail about a request and its quote."""
     mails = list(outbox.mails_about(found.reference))
     quote = quotes.for_request(found)
     if quote is not None:
@@ -54,12 +67,12 @@ def _mails(found: PatientRequest) -> list[Mail]:
     return mails
 
 
-def undelivered(found: PatientRequest, person: requests.Person) -> bool:
+def undelivered(mails: Sequence[Mail], person: requests.Person) -> bool:
     """Whether the newest mail to the address that a request has now was given up."""
     if person.email is None:
         return False
     lookup = outbox.lookup_of(request_context.act(), person.email)
-    to_them = [mail for mail in _mails(found) if mail.address_lookup == lookup]
+    to_them = [mail for mail in mails if mail.address_lookup == lookup]
     return bool(to_them) and max(to_them, key=lambda mail: mail.id).state == "failed"
 
 

@@ -197,7 +197,7 @@ def _waiting(name: str, after: Place | None) -> Page:
     """Return a page of one list of what waits."""
     ids, more = quotes.waiting.page(name, request_context.now(), after=None if after is None else after.id)
     keyring = request_context.settings().data_keys
-    return Page(search.rows(ids, keyring=keyring), None if more is None else Place(more))
+    return Page(search.rows(ids, keyring), None if more is None else Place(more))
 
 
 def _said(found: Page, wanted: Filter, filtered: bool, is_waiting: bool) -> str:

@@ -198,7 +198,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
-    since = conversation(_entries(found), _zone(found))[count_shown() :]
+    since = conversation(history.entries_of(found), _zone(found))[count_shown() :]
     answered = next((said for said in reversed(since) if said.ours), None)
     if isinstance(form, AnswerForm) and answered is not None and answered.words is not None:
         sentence = _(
@@ -218,9 +218,8 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
 
 def last_change(found: PatientRequest) -> str:
     """Say who did what last at a request; mail that went out since is none of it."""
-    told = history.history(found, _zone(found), _entries(found))
-    newest = next((entry for entry in told if not entry.kind.startswith("mail")), None)
-    return "" if newest is None else f"{newest.who}: {newest.what}"
+    told = history.events(_zone(found), history.entries_of(found))
+    return f"{told[0].who}: {told[0].what}" if told else ""
 
 
 def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
@@ -234,6 +233,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who = requests.person_of(found, settings.data_keys)
     except keys.Unreadable:
         who, unreadable = None, True
+    mails = history.mails_of(found)
     may_work = signed_in.may("requests.work")
     assigning, moving, noting, answering = _forms(found, sent)
     shown = render_template(
@@ -268,14 +268,14 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
-        undelivered=who is not None and history.undelivered(found, who),
+        undelivered=who is not None and history.undelivered(mails, who),
         others=_others(found, who, settings),
         most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=_quote(found),
         consents=_consents(found),
         conversation=conversation(entries, zone),
-        history=history.history(found, zone, entries),
+        history=history.history(zone, entries, mails),
         readers=history.readers(zone, entries),
         holder=_holder(found),
         me=desk.myself().id,
@@ -296,13 +296,6 @@ def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateF
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
     noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
     return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(found, None)
-
-
-def _entries(found: PatientRequest) -> list[requests.Entry]:
-    try:
-        return requests.history(found, request_context.settings().data_keys)
-    except keys.Unreadable:
-        return []
 
 
 def _holder(found: PatientRequest) -> str | None:
@@ -357,7 +350,7 @@ def _others(found: PatientRequest, who: requests.Person | None, settings: Settin
             "asked_at": current_reader().clock(row.created_at, row.time_zone),
             "list": row.slug,
         }
-        for row in search.rows(numbers, keyring=settings.data_keys)
+        for row in search.rows(numbers, settings.data_keys)
     ]
 
 
