@@ -16,11 +16,13 @@ from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import bringing, workbook
-from estimator.price_lists.editing.bringing import Asked, Conflict, LeftOut, Taken
+from estimator.price_lists.editing.bringing import Asked, Taken
+from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.sheets import sheets
 from estimator.spreadsheet_cells import Found, Line
 from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
+from estimator.web.desk.price_lists.brought import both_changed, place_in
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import CarriedField, ChoiceField, FileField, WholeTextField
@@ -349,33 +351,8 @@ def _asking(form: SavingForm) -> list[dict[str, Any]]:
     return rows
 
 
-def both_changed(one: Conflict) -> str:
-    """Say what was changed in a file and by somebody else."""
-    return _(
-        "%(sheet)s, row %(row)s, “%(label)s”, %(column)s: it was “%(before)s”, somebody made it “%(now)s” meanwhile, "
-        "the file says “%(then)s”.",
-        sheet=one.sheet,
-        row=one.row,
-        label=one.label[:80],
-        column=one.column,
-        before=one.before[:80],
-        now=one.now[:80],
-        then=one.then[:80],
-    )
-
-
 def _why(one: LeftOut) -> str:
     name = one.name[:80]
-    where = _("Sheet “%(sheet)s”", sheet=one.sheet[:80])
-    if one.row is not None:
-        where = _("Sheet “%(sheet)s”, row %(row)s", sheet=one.sheet, row=one.row)
-    if one.column:
-        where = _(
-            "Sheet “%(sheet)s”, row %(row)s, column “%(column)s”",
-            sheet=one.sheet,
-            row=one.row,
-            column=one.column,
-        )
     sentences = {
         "sheet": _("the name is that of no part of a price list."),
         "column": _("there is no field “%(name)s”.", name=name),
@@ -397,4 +374,4 @@ def _why(one: LeftOut) -> str:
         "time": _("“%(name)s” is a time, and a number belongs here.", name=name),
         "currency": _("the cell is formatted as money of another kind, “%(name)s”.", name=name),
     }
-    return f"{where}: {sentences[one.why]}"
+    return f"{place_in(one)}: {sentences[one.why]}"

@@ -13,10 +13,12 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import translating, translation_book, workbook
+from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.document import data_of
 from estimator.price_lists.editing.texts import State, states
-from estimator.price_lists.editing.translating import LeftOut, Stale, Translated
+from estimator.price_lists.editing.translating import Stale, Translated
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.brought import both_changed, place_in
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.spreadsheet import (
@@ -25,7 +27,6 @@ from estimator.web.desk.price_lists.spreadsheet import (
     SavingForm,
     SpreadsheetForm,
     base_of,
-    both_changed,
     named,
     no_base,
     printable_cells,
@@ -211,16 +212,6 @@ def _stale(one: Stale) -> str:
 
 def _why(one: LeftOut) -> str:
     name = one.name[:120]
-    where = _("Sheet “%(sheet)s”", sheet=one.sheet[:80])
-    if one.row is not None:
-        where = _("Sheet “%(sheet)s”, row %(row)s", sheet=one.sheet[:80], row=one.row)
-    if one.column:
-        where = _(
-            "Sheet “%(sheet)s”, row %(row)s, column “%(column)s”",
-            sheet=one.sheet[:80],
-            row=one.row,
-            column=one.column,
-        )
     sentences = {
         "headings": _("the column “%(name)s” is missing, so the sheet was left as it is.", name=name),
         "column": _("the column “%(name)s” is none of a translation sheet.", name=name),
@@ -256,4 +247,4 @@ def _why(one: LeftOut) -> str:
         "formula": _("a formula without a value. Open the file, let it be calculated, and save it."),
         "error": _("the cell shows an error, “%(name)s”.", name=name),
     }
-    return f"{where}: {sentences[one.why]}"
+    return f"{place_in(one)}: {sentences[one.why]}"
