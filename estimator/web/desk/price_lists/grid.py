@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing.deltas import Delta, delta
-from estimator.web.desk.price_lists.cells import Cell, Option
+from estimator.web.desk.price_lists.cells import Cell, Option, drawn_options
 from estimator.web.desk.price_lists.entry import MOST_NAMES, errors_of, known_reader
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
@@ -104,12 +104,7 @@ class Lists:
         offered = {"group": [("", "–"), *self.groups], "per": self.factors}.get(key)
         if offered is None or len(offered) > MOST_NAMES:
             return None
-        return Markup("").join(
-            Markup('<option value="{}"{}>{}</option>').format(
-                code, Markup(" selected") if code == text else "", label[:60]
-            )
-            for code, label in offered
-        )
+        return drawn_options(offered, text)
 
 
 class Grid(NamedTuple):
