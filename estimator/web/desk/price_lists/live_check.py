@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from estimator.i18n import gettext as _
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists import entry, section, text
+from estimator.web.desk.price_lists import entry, grid_cells, text
 from estimator.web.desk.price_lists.blueprint import number_in, pages, the_draft
 from estimator.web.forms import printable
 
@@ -44,8 +44,8 @@ def check(draft_id: int) -> ResponseReturnValue:
         look = editing.look(editing.written(entry.applied(now_data, base_data, where)))
         return jsonify({"said": _said(look), **entry.told(look, where)})
     if kind == "section" and path == "charge":
-        look = editing.look(editing.written(section.with_rows(now_data, base_data or now_data)))
-        return jsonify({"said": _said(look), **section.told_of(draft, look)})
+        look = editing.look(editing.written(grid_cells.with_rows(now_data, base_data or now_data)))
+        return jsonify({"said": _said(look), **grid_cells.told_of(draft, look)})
     raise NotFound
 
 
