@@ -14,8 +14,8 @@ from estimator.web.desk.price_lists.cells import Cell
 from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.grid_cells import WITHOUT, Lists, cells_of, has_no_price
 from estimator.web.desk.price_lists.in_force import data_in_force, since
+from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import by_entry
-from estimator.web.language import current_reader
 from pricing import Problem
 
 PAGE = 600
@@ -87,7 +87,7 @@ def grid(
     before = data_in_force(draft)
     fellows = _by_group(entries)
 
-    tags = [current_reader().tag, *editing.languages(data)]
+    tags = tags_of(data)
 
     def row_of(code: str) -> Row:
         row = _empty_row(code, editing.entry_label(entries[code], tags))

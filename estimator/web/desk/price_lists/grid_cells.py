@@ -14,8 +14,8 @@ from estimator.web.desk.price_lists.blueprint import typed
 from estimator.web.desk.price_lists.cells import Cell, Option, drawn_options
 from estimator.web.desk.price_lists.entry import MOST_NAMES, errors_of
 from estimator.web.desk.price_lists.in_force import data_in_force, since
+from estimator.web.desk.price_lists.labels import label_of, numbers_of
 from estimator.web.desk.price_lists.problems import by_entry
-from estimator.web.language import current_reader
 from pricing import Problem
 
 CELLS = ("label", "group", "per", "price")
@@ -29,17 +29,10 @@ class Lists:
     """What can be chosen in the grid of a list, each drawn once for all of its rows."""
 
     def __init__(self, data: editing.Data) -> None:
-        tags = [current_reader().tag, *editing.languages(data)]
-        groups = editing.entries(data, ("group",))
         self.groups: list[Option] = [
-            (code, editing.entry_label(part, tags) or code) for code, part in groups.items()
+            (code, label_of(data, ("group", code))) for code in editing.entries(data, ("group",))
         ]
-        drivers = editing.entries(data, ("driver",))
-        numbers: dict[str, str] = {
-            code: editing.entry_label(part, tags) or code
-            for code, part in drivers.items()
-            if isinstance(part, dict) and part.get("kind") == "number"
-        }
+        numbers = numbers_of(data)
         self.factors: list[Option] = [("", _("once")), *numbers.items()]
         for part in editing.entries(data, ("charge",)).values():
             per = part.get("per") if isinstance(part, dict) else None

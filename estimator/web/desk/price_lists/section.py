@@ -17,6 +17,7 @@ from estimator.web.desk.price_lists.blueprint import (
     PAGE,
     autosaved,
     conflict,
+    data_at,
     head_of,
     number_in,
     pages,
@@ -27,10 +28,10 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid_cells import Lists, told_of, with_rows
+from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import by_entry, problems_in_words
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
-from estimator.web.language import current_reader
 
 LONGEST_SEARCH = 200
 """Maximum number of characters that are searched for."""
@@ -72,8 +73,7 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.section", draft_id=draft.id, path=path)
-    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
-    base_data = None if before is None else editing.look(before).data
+    base_data = data_at(draft, base)
     now_data = editing.look(draft.text).data
     if act == "back" and now_data is not None:
         # From the page of new prices: nothing is saved, and what was ticked is still ticked.
@@ -227,7 +227,7 @@ def _first_here(draft: Draft, found: grids.Grid) -> str | None:
 
 def _entries(draft: Draft, data: editing.Data, path: str, page: int) -> dict[str, Any]:
     look = editing.look(draft.text)
-    tags = [current_reader().tag, *editing.languages(data)]
+    tags = tags_of(data)
     problems, warnings = by_entry(look.problems), by_entry(look.warnings)
     codes = list(editing.entries(data, (path,)))
     last = max(1, -(-len(codes) // PAGE))
