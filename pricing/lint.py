@@ -111,13 +111,9 @@ class _Look:
     def drivers(self) -> Iterator[Warning]:
         """Questions and answers that no price depends on, and answers that say so though one does."""
         table = self.table
-        priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
-        told: list[Any] = [*table.rules, *table.notices, *table.commissions]
-        on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
-        on_price |= {name for charge in table.charges for name in charge.per}
-        in_words = {name for entry in told for name in named(entry.when, entry.unless)}
+        used = _on_price(table) | _in_words(table)
         for driver in table.drivers:
-            if not isinstance(driver, ChoiceDriver) and driver.code not in on_price | in_words:
+            if not isinstance(driver, ChoiceDriver) and driver.code not in used:
                 yield Warning(f"driver.{driver.code}", None, "driver_without_effect")
         yield from _answers_that_cost_nothing(table)
 
@@ -333,7 +329,7 @@ def _answers_that_cost_nothing(table: PriceTable) -> Iterator[Warning]:
     for_costs = _choices_named(table, costs)
     for_prices = _choices_named(table, [*costs, *table.taxes])
     named_itself = _choices_in(entry.when for entry in costs)
-    only_told = _only_in_words(table)
+    only_told = _in_words(table) - _on_price(table)
     for driver in table.drivers:
         if not isinstance(driver, ChoiceDriver):
             continue
@@ -351,13 +347,17 @@ def _answers_that_cost_nothing(table: PriceTable) -> Iterator[Warning]:
                 yield Warning(place, None, "choice_without_charge", label, blocks)
 
 
-def _only_in_words(table: PriceTable) -> set[str]:
-    """The drivers that rules and notices name, and nothing that makes a price."""
+def _on_price(table: PriceTable) -> set[str]:
+    """The drivers that something that makes a price names."""
     priced: list[Any] = [*table.charges, *table.packages, *table.taxes, *table.drivers]
+    found = {name for entry in priced for name in named(entry.when, entry.unless)}
+    return found | {name for charge in table.charges for name in charge.per}
+
+
+def _in_words(table: PriceTable) -> set[str]:
+    """The drivers that rules, notices and commissions name, which make no price."""
     told: list[Any] = [*table.rules, *table.notices, *table.commissions]
-    in_words = {name for entry in told for name in named(entry.when, entry.unless)}
-    on_price = {name for entry in priced for name in named(entry.when, entry.unless)}
-    return in_words - on_price - {name for charge in table.charges for name in charge.per}
+    return {name for entry in told for name in named(entry.when, entry.unless)}
 
 
 def _choices_named(table: PriceTable, entries: Iterable[Charge | Package | Tax]) -> Mapping[str, set[str]]:

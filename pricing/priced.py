@@ -112,7 +112,7 @@ def commission(code: str, section: Section, names: Names) -> Commission:
         charge=section.name("charge", names.charges),
         amount=amount,
         percent=percent,
-        of=tuple(_of_commission(section, names)),
+        of=tuple(_of(section, names, required="percent" in section.data)),
         when=condition(section, "when", names.drivers),
         unless=condition(section, "unless", names.drivers),
         source=section.plain("source", lines=True),
@@ -123,14 +123,6 @@ def commission(code: str, section: Section, names: Names) -> Commission:
                 section.problem(key, "commission_condition", key=key)
     section.close()
     return found
-
-
-def _of_commission(section: Section, names: Names) -> Iterable[str]:
-    for place, name in section.names("of", required="percent" in section.data):
-        if name in names.charges or name in names.packages or name in names.groups:
-            yield name
-        else:
-            section.book.unknown(place, "name", name, [*names.charges, *names.packages, *names.groups])
 
 
 def _common(code: str, section: Section, names: Names) -> dict[str, Any]:
@@ -208,16 +200,22 @@ def _of_charge(code: str, section: Section, names: Names) -> Iterable[str]:
 
 def _of_tax(section: Section, names: Names) -> Iterable[str]:
     totals: dict[str, None] = {}
-    for place, name in section.names("of", required=True):
+    for name in _of(section, names):
+        total = names.groups.get(names.group_of.get(name, name))
+        if total is not None:
+            totals[total] = None
+        yield name
+    if len(totals) > 1:
+        section.problem("of", "totals_mixed", totals=list(totals))
+
+
+def _of(section: Section, names: Names, *, required: bool = True) -> Iterable[str]:
+    """Names of charges, packages and groups."""
+    for place, name in section.names("of", required=required):
         if name in names.charges or name in names.packages or name in names.groups:
-            total = names.groups.get(names.group_of.get(name, name))
-            if total is not None:
-                totals[total] = None
             yield name
         else:
             section.book.unknown(place, "name", name, [*names.charges, *names.packages, *names.groups])
-    if len(totals) > 1:
-        section.problem("of", "totals_mixed", totals=list(totals))
 
 
 def _tiers(section: Section, mode: str) -> Iterable[Tier]:

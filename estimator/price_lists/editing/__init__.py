@@ -6,7 +6,6 @@ so that it can be shown beside the field in which it stands.
 
 from __future__ import annotations
 
-from estimator.price_lists.editing.bringing import code_from
 from estimator.price_lists.editing.differences import EntryChange, FieldChange, differences
 from estimator.price_lists.editing.document import (
     Data,
@@ -14,6 +13,7 @@ from estimator.price_lists.editing.document import (
     Path,
     add,
     below,
+    code_from,
     currency_of,
     entries,
     free_code,

@@ -6,18 +6,18 @@ file stays as it is now, whoever changed it meanwhile.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from estimator import figures
-from estimator.normal_form import normal_form
-from estimator.price_lists.editing.cells import FIGURES, Refused, Unclear, chosen, text_in
+from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
+from estimator.price_lists.editing.cells import Refused, Unclear, chosen, text_in
 from estimator.price_lists.editing.document import (
     Data,
     Path,
     add,
+    code_from,
     currency_of,
     entries,
     free_code,
@@ -41,23 +41,10 @@ from estimator.price_lists.editing.sheets import (
 from estimator.spreadsheet_cells import EMPTY, Cell, Found, Line
 from pricing.reading import CODE
 
-MOST_HEADS = 20
-"""Number of rows among which the headings are looked for."""
-
 Why = Literal[
     "sheet", "column", "code", "twice", "question", "no_codes", "nameless", "kept",
     "formula", "error", "percent", "day", "time", "currency",
 ]  # fmt: skip
-
-
-class LeftOut(NamedTuple):
-    """Something in a file that was not taken, and why; `name` is that of a sheet, a column or a code, or a text."""
-
-    why: Why
-    sheet: str
-    name: str
-    row: int | None = None
-    column: str = ""
 
 
 class Asked(NamedTuple):
@@ -69,18 +56,6 @@ class Asked(NamedTuple):
     path: Path
     key: str
     typed: str
-
-
-class Conflict(NamedTuple):
-    """A field that was changed in the file and meanwhile in the list; the file's text is the one that is taken."""
-
-    sheet: str
-    row: int
-    column: str
-    label: str
-    before: str
-    now: str
-    then: str
 
 
 @dataclass
@@ -128,12 +103,6 @@ def marks_in(typed: str, currency: str) -> list[str]:
     """Return the marks of a typed figure that can be meant in two ways."""
     both = [figures.readings(part.strip(), currency, percent=True) for part in typed.split("|")]
     return list(dict.fromkeys(found[0].mark for found in both if len(found) == 2))
-
-
-def code_from(label: str) -> str:
-    """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
-    bare = normal_form("NFKD", label).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_0123456789")[:40].strip("_")
 
 
 def _section(sheet: Found, base: Data) -> str | None:
@@ -366,6 +335,3 @@ class _Sheet:
                 self.left("kept", path[-1])
             else:
                 self.made.data = remove(self.made.data, path[:-1], path[-1])
-
-
-__all__ = ["FIGURES", "Asked", "Conflict", "LeftOut", "Taken", "answered", "code_from", "marks_in", "taken"]

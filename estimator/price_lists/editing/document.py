@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pricing
+from estimator.normal_form import normal_form
 from estimator.price_lists import reading
 from estimator.price_lists.editing.fields import ORDER
 from estimator.price_lists.editing.kinds import Around
@@ -157,6 +158,12 @@ def move(data: Data, section: Path, code: str, by: int) -> Data:
     names.insert(max(0, min(at + by, len(names) - 1)), names.pop(at))
     found = entries(data, section)
     return put(data, section, {name: found[name] for name in names})
+
+
+def code_from(label: str) -> str:
+    """Return a code that a name suggests; empty if it has no letter of the alphabet from a to z."""
+    bare = normal_form("NFKD", label).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_0123456789")[:40].strip("_")
 
 
 def free_code(data: Data, section: Path, wanted: str) -> str:

@@ -13,11 +13,11 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from estimator.i18n import lazy_gettext as _
-from estimator.price_lists.editing.bringing import code_from
 from estimator.price_lists.editing.document import (
     Data,
     Path,
     add,
+    code_from,
     data_of,
     entries,
     free_code,

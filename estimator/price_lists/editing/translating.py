@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.price_lists.editing.bringing import MOST_HEADS, Conflict
+from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Refused, text_in
 from estimator.price_lists.editing.document import Data, around, currency_of, get, languages, put
 from estimator.price_lists.editing.forms import place_of
@@ -48,16 +48,6 @@ class Row(NamedTuple):
     where: str
     said: Mapping[str, str]
     states: Mapping[str, State]
-
-
-class LeftOut(NamedTuple):
-    """Something in a sheet that was not taken, and why."""
-
-    why: Why
-    sheet: str
-    name: str
-    row: int | None = None
-    column: str = ""
 
 
 class Stale(NamedTuple):

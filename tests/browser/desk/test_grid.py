@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from tests.support.accessibility import hindrances_at_the_desk
 from tests.support.browser import plain_words
-from tests.support.serving import browsing
 from tests.support.staff_browser import Staff
 
 GRID = "/staff/tables/drafts/1/section/charge"
@@ -27,20 +24,11 @@ PASTE = """([name, texts]) => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def clock() -> None:
-    """Let the time pass: a browser waits by it."""
-
-
 @pytest.fixture
-def page(app: Flask, browser: Browser, sign_in: Callable[[Flask, Role], Staff]) -> Iterator[Page]:
-    """Return a browser's page with the grid of a draft; mistakes of scripts fail the test."""
-    with browsing(app, browser, sign_in(app, "price_editor")) as page:
-        page.goto("/staff/tables")
-        with page.expect_navigation():
-            page.get_by_role("button", name="Begin a draft from").click()
-        page.goto(GRID)
-        yield page
+def page(page: Page) -> Page:
+    """Return the page of the draft with its grid."""
+    page.goto(GRID)
+    return page
 
 
 def cell(page: Page, name: str) -> Locator:

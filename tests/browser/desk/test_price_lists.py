@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
-import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from estimator.models.staff import Role
 from estimator.price_lists import drafts
 from tests.support.accessibility import axe, hindrances_at_the_desk
-from tests.support.serving import browsing
-from tests.support.staff_browser import Staff
 
 PAGES = (
     "",
@@ -39,21 +34,6 @@ PAGES = (
 
 
 PHONE: ViewportSize = {"width": 360, "height": 800}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> None:
-    """Let the time pass: a browser waits by it."""
-
-
-@pytest.fixture
-def page(app: Flask, browser: Browser, sign_in: Callable[[Flask, Role], Staff]) -> Iterator[Page]:
-    """Return a browser's page in which an editor has begun a draft; mistakes of scripts fail the test."""
-    with browsing(app, browser, sign_in(app, "price_editor")) as page:
-        page.goto("/staff/tables")
-        with page.expect_navigation():
-            page.get_by_role("button", name="Begin a draft from").click()
-        yield page
 
 
 def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Page) -> None:

@@ -17,11 +17,6 @@ from tests.support.serving import browsing
 from tests.support.staff_browser import Staff
 
 
-@pytest.fixture(autouse=True)
-def clock() -> None:
-    """Let the time pass: a browser waits by it."""
-
-
 @pytest.fixture
 def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
     """Return somebody who prepares and issues quotes."""

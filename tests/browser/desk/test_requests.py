@@ -19,11 +19,6 @@ from tests.support.staff_browser import Staff
 PATIENCE = 20_000
 
 
-@pytest.fixture(autouse=True)
-def clock() -> None:
-    """Let the time pass: a browser waits by it."""
-
-
 @pytest.fixture
 def made(app: Flask) -> list[str]:
     """Return the references of three requests, the newest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -86,6 +87,21 @@ def test_a_charge_of_several_numbers_can_be_chosen_and_stays(app: Flask, editor:
     before = text_of(app)
     editor.press("save")
     assert text_of(app) == before
+
+
+@pytest.mark.parametrize(("key", "word"), [("per", "moons"), ("group", "nowhere")])
+def test_a_group_or_number_that_the_list_does_not_have_stays_until_somebody_chooses(
+    app: Flask, editor: Staff, key: str, word: str
+) -> None:
+    text = re.sub(rf'(\[charge\.ward\][^\[]*?\n{key} = )"\w+"', rf'\1"{word}"', DELHI)
+    editor.see("/staff/tables")
+    editor.send("Begin the draft", {"text": text})
+    editor.see(f"{editor.page.path}/section/charge")
+    assert editor.page.value(f"c.{key}.ward") == word
+    editor.send("save", {"c.label.ward": "A bed in the ward"})
+    ward_now = editing.get(editing.look(text_of(app)).data or {}, ("charge", "ward"))
+    assert ward_now[key] == word
+    assert ward_now["label"]["en"] == "A bed in the ward"
 
 
 def test_rows_are_found_by_name_code_group_and_state(app: Flask, editor: Staff, grid: str) -> None:

@@ -9,7 +9,8 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import editing
 from estimator.web.desk.price_lists.entry import bad_code
-from estimator.web.desk.price_lists.grid import CELLS, beside
+from estimator.web.desk.price_lists.grid import beside
+from estimator.web.desk.price_lists.grid_cells import CELLS
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader

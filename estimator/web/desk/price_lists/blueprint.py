@@ -93,6 +93,12 @@ def the_version(version_id: int) -> TableVersion:
     return found
 
 
+def data_at(draft: Draft, save: int) -> editing.Data | None:
+    """Return the data of a draft at one of its saves; None if that is not kept any more, or is no TOML."""
+    text = draft.text if save == draft.saves else drafts.text_of(draft, save)
+    return None if text is None else editing.look(text).data
+
+
 def number_in(name: str) -> int:
     """Return a whole number that a form of ours sent, 0 for anything else."""
     return whole_numbers.read(request.form.get(name)) or 0

@@ -19,6 +19,7 @@ from estimator.web import errors
 from estimator.web.desk.price_lists.blueprint import (
     autosaved,
     conflict,
+    data_at,
     head_of,
     number_in,
     pages,
@@ -29,12 +30,12 @@ from estimator.web.desk.price_lists.blueprint import (
     wants_json,
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.labels import label_of, tags_of
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
 from estimator.web.forms import Form, lines_of, summary
-from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
 from pricing import Problem
 from pricing.problems import SENTENCES
@@ -86,8 +87,7 @@ def _post(draft: Draft, where: editing.Path) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.entry", draft_id=draft.id, path="/".join(where))
-    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
-    base_data = None if before is None else editing.look(before).data
+    base_data = data_at(draft, base)
     now_data = editing.look(draft.text).data
     if now_data is None or over != draft.saves:
         start = base_data or now_data or {}
@@ -326,7 +326,7 @@ def _typed_kinds(shown: Sequence[editing.Input], fields: Sequence[Any]) -> set[s
 
 def _codes(kinds: set[str], data: editing.Data) -> list[dict[str, Any]]:
     """The codes that fields of these kinds can name, with what each stands for."""
-    tags = [current_reader().tag, *editing.languages(data)]
+    tags = tags_of(data)
     found = []
     if kinds & {"condition", "factors"}:
         rows = []
@@ -365,7 +365,7 @@ def _options(one: editing.Input, data: editing.Data) -> list[tuple[str, str]] | 
         entries = editing.entries(data, (one.field.names,))
         if len(entries) > MOST_NAMES:
             return None
-        tags = [current_reader().tag, *editing.languages(data)]
+        tags = tags_of(data)
         found = {code: editing.listed_label(part, tags) or code for code, part in entries.items()}
     options = [("", "–"), *((word, str(label)) for word, label in found.items())]
     if one.text and one.text not in found:
@@ -375,7 +375,7 @@ def _options(one: editing.Input, data: editing.Data) -> list[tuple[str, str]] | 
 
 def _answers(draft: Draft, where: editing.Path, choices: Any, data: editing.Data) -> list[dict[str, Any]]:
     look = editing.look(draft.text)
-    tags = [current_reader().tag, *editing.languages(data)]
+    tags = tags_of(data)
     return [
         {
             "code": code,
@@ -394,10 +394,9 @@ def _parent(draft: Draft, where: editing.Path, data: editing.Data) -> dict[str, 
     if len(where) == 1:
         return None
     if len(where) == 4:
-        tags = [current_reader().tag, *editing.languages(data)]
         return {
             "address": url_for("price_lists.entry", draft_id=draft.id, path="/".join(where[:2])),
-            "label": editing.entry_label(editing.get(data, where[:2]), tags) or where[1],
+            "label": label_of(data, where[:2]),
         }
     return {
         "address": url_for("price_lists.section", draft_id=draft.id, path=where[0]),

@@ -16,10 +16,10 @@ from estimator.models import TableReturn, TableVersion
 from estimator.price_lists import returns
 from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
+from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.fields import CarriedField, WordsField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
@@ -49,7 +49,7 @@ def go_back_to(version_id: int) -> ResponseReturnValue:
     """Ask whether, and why, a past version is to be in force from this minute on; and let it."""
     found = the_version(version_id)
     form = GoBackForm()
-    current = _in_force(found.slug)
+    current = in_force(found.slug)
     if request.method != "POST":
         form.instead_of.data = "" if current is None else str(current.id)
         return _page(found, current, form)
@@ -72,13 +72,6 @@ def go_back_to(version_id: int) -> ResponseReturnValue:
         return _page(found, current, form.refuse(_why_not(refused)), 409)
     flash(_("“%(version)s” is in force again.", version=found.version))
     return to("version", version_id=withdrawn)
-
-
-def _in_force(slug: str) -> TableVersion | None:
-    try:
-        return price_lists.in_force(slug, now())
-    except LookupError:
-        return None
 
 
 def _why_not(refused: Exception) -> str:

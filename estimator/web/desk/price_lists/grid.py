@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
 from flask import url_for
-from markupsafe import Markup
 
-from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
-from estimator.price_lists.editing.deltas import Delta, delta
-from estimator.web.desk.price_lists.cells import Cell, Option
-from estimator.web.desk.price_lists.entry import MOST_NAMES, errors_of, known_reader
-from estimator.web.language import current_reader
-from estimator.web.request_context import now
+from estimator.web.desk.price_lists.cells import Cell
+from estimator.web.desk.price_lists.entry import known_reader
+from estimator.web.desk.price_lists.grid_cells import WITHOUT, Lists, cells_of, has_no_price
+from estimator.web.desk.price_lists.in_force import data_in_force, since
+from estimator.web.desk.price_lists.labels import tags_of
+from estimator.web.desk.price_lists.problems import by_entry
 from pricing import Problem
 
 PAGE = 600
 """Maximum number of charges on one page."""
-
-CELLS = ("label", "group", "per", "price")
-"""What can be typed in the row of a charge; the label in the main language."""
-
-WITHOUT = ("graduated", "volume", "stairstep", "percent", "on_request")
-"""What stands in the place of a price."""
 
 
 class Row(TypedDict):
@@ -69,49 +60,6 @@ class Ticked(NamedTuple):
     codes: Collection[str] = ()
 
 
-class Lists:
-    """What can be chosen in the grid of a list, each drawn once for all of its rows."""
-
-    def __init__(self, data: editing.Data) -> None:
-        tags = [current_reader().tag, *editing.languages(data)]
-        groups = editing.entries(data, ("group",))
-        self.groups: list[Option] = [
-            (code, editing.entry_label(part, tags) or code) for code, part in groups.items()
-        ]
-        drivers = editing.entries(data, ("driver",))
-        numbers: dict[str, str] = {
-            code: editing.entry_label(part, tags) or code
-            for code, part in drivers.items()
-            if isinstance(part, dict) and part.get("kind") == "number"
-        }
-        self.factors: list[Option] = [("", _("once")), *numbers.items()]
-        for part in editing.entries(data, ("charge",)).values():
-            per = part.get("per") if isinstance(part, dict) else None
-            if isinstance(per, list) and all(isinstance(name, str) for name in per):
-                self.factors.append(
-                    (", ".join(per), " × ".join(numbers.get(str(name), str(name)) for name in per))
-                )
-        self.factors = list(dict(self.factors).items())
-        self._drawn: dict[tuple[str, str], Markup | None] = {}
-
-    def drawn(self, key: str, text: str) -> Markup | None:
-        """Return the options of a column with one of them chosen; None where something is typed instead."""
-        if (key, text) not in self._drawn:
-            self._drawn[key, text] = self._options(key, text)
-        return self._drawn[key, text]
-
-    def _options(self, key: str, text: str) -> Markup | None:
-        offered = {"group": [("", "–"), *self.groups], "per": self.factors}.get(key)
-        if offered is None or len(offered) > MOST_NAMES:
-            return None
-        return Markup("").join(
-            Markup('<option value="{}"{}>{}</option>').format(
-                code, Markup(" selected") if code == text else "", label[:60]
-            )
-            for code, label in offered
-        )
-
-
 class Grid(NamedTuple):
     """What a page shows: the blocks of this page, the number of charges that are meant, and of all of them.
 
@@ -136,10 +84,10 @@ def grid(
     order = {code: at for at, code in enumerate(known)}
     codes = sorted(entries, key=lambda code: order.get(group_of(entries[code]), len(order)))
     problems, warnings = by_entry(look.problems), by_entry(look.warnings)
-    before = in_force(draft)
+    before = data_in_force(draft)
     fellows = _by_group(entries)
 
-    tags = [current_reader().tag, *editing.languages(data)]
+    tags = tags_of(data)
 
     def row_of(code: str) -> Row:
         row = _empty_row(code, editing.entry_label(entries[code], tags))
@@ -148,7 +96,7 @@ def grid(
         row["problems"] = len(problems.get(("charge", code), ()))
         row["ticked"] = code in ticked.codes
         row["warnings"] = len(warnings.get(("charge", code), ()))
-        row["since"] = words_of(delta_of(before, data, code))
+        row["since"] = since(before, data, code)
         row["marks"] = _marks(row, entries[code])
         row["hidden"] = bool(show) and show not in row["marks"].split()
         text = f"{row['label']} {code} {known.get(group_of(entries[code]), '')}".casefold()
@@ -203,24 +151,9 @@ def _marks(row: Row, entry: Any) -> str:
         "wrong": row["problems"],
         "warned": row["warnings"],
         "changed": row["since"],
-        "without": not isinstance(entry, dict) or _has_no_price(entry),
+        "without": not isinstance(entry, dict) or has_no_price(entry),
     }
     return " ".join(name for name, is_so in found.items() if is_so)
-
-
-def by_entry(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:
-    """Return problems by the section and code of the entry in which they stand."""
-    found: dict[tuple[str, str], list[Problem]] = {}
-    for problem in problems:
-        parts = problem.place.split(".")
-        if len(parts) > 1:
-            found.setdefault((parts[0], parts[1].partition("[")[0]), []).append(problem)
-    return found
-
-
-def names_of(data: editing.Data) -> dict[str, str]:
-    """Return the columns by the names of the inputs of an entry's form."""
-    return {f"label.{editing.languages(data)[0]}": "label", "group": "group", "per": "per", "price": "price"}
 
 
 def _empty_row(code: str, label: str) -> Row:
@@ -256,25 +189,6 @@ def _fill(row: Row, draft: Draft, data: editing.Data, lists: Lists, problems: li
         row["about_price"], row["price_lines"] = _instead(data, code, entry)
 
 
-def cells_of(
-    data: editing.Data, code: str, lists: Lists, problems: Sequence[Problem]
-) -> dict[str, Cell | None]:
-    """Return the cells of a row; the price is None where something else stands in its place."""
-    wanted = names_of(data)
-    cells: dict[str, Cell | None] = {}
-    for one in editing.inputs(data, ("charge", code), problems, only=wanted):
-        key = wanted[one.name]
-        cells[key] = Cell(f"c.{key}.{code}", one.text, errors_of(one, data), lists.drawn(key, one.text))
-    entry = editing.get(data, ("charge", code))
-    if _has_no_price(entry):
-        cells["price"] = None
-    return cells
-
-
-def _has_no_price(entry: Mapping[str, Any]) -> bool:
-    return "price" not in entry and any(key in entry for key in WITHOUT)
-
-
 def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[str, str]:
     """What stands in the place of a price, and its lines."""
     other = next(key for key in WITHOUT if key in entry)
@@ -282,47 +196,6 @@ def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[s
     if other == "percent":
         return _("%(percent)s percent of other charges", percent=text), ""
     return (_("On request"), "") if other == "on_request" else (_("Tiers"), text)
-
-
-# The version in force
-
-
-def in_force(draft: Draft) -> editing.Data | None:
-    """Return the version of the draft's list that is in force; None if there is none."""
-    try:
-        version = price_lists.in_force(draft.slug, now())
-    except (price_lists.UnknownTable, price_lists.NotInForce):
-        return None
-    return _data_of(version.text)
-
-
-@lru_cache(maxsize=8)
-def _data_of(text: str) -> editing.Data | None:
-    """What stands in a version that is in force, which many drafts are compared with."""
-    return editing.look(text).data
-
-
-def delta_of(before: editing.Data | None, data: editing.Data, code: str) -> Delta | None:
-    """Return how the prices of a charge differ from those in force; None if they do not, or if nothing is in force."""
-    if before is None:
-        return None
-    return delta(editing.get(before, ("charge", code)), editing.get(data, ("charge", code)))
-
-
-def words_of(found: Delta | None) -> str:
-    """Say how prices differ, in the fewest words."""
-    if found is None:
-        return ""
-    if found.kind == "percent" and found.low is not None and found.high is not None:
-        if found.low == found.high:
-            return _signed(found.low)
-        return _("%(low)s to %(high)s", low=_signed(found.low), high=_signed(found.high))
-    return {"new": _("new"), "priced": _("had no price")}.get(found.kind, _("changed"))
-
-
-def _signed(percent: Decimal) -> str:
-    written = current_reader().percent(percent)
-    return f"+{written}" if percent > 0 else written
 
 
 def main_language(data: editing.Data) -> dict[str, str]:

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from estimator.i18n import gettext as _
-from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists import entry, section, text
-from estimator.web.desk.price_lists.blueprint import number_in, pages, the_draft
+from estimator.price_lists import editing
+from estimator.web.desk.price_lists import entry, grid_cells, text
+from estimator.web.desk.price_lists.blueprint import data_at, number_in, pages, the_draft
 from estimator.web.forms import printable
 
 LONGEST = 300_000
@@ -35,8 +35,7 @@ def check(draft_id: int) -> ResponseReturnValue:
         return jsonify({"said": _said(look), **text.told(typed, look)})
     base = number_in("base")
     now_data = editing.look(draft.text).data
-    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
-    base_data = None if before is None else editing.look(before).data
+    base_data = data_at(draft, base)
     where = tuple(path.split("/"))
     if now_data is None:
         return jsonify({"said": ""})
@@ -44,8 +43,8 @@ def check(draft_id: int) -> ResponseReturnValue:
         look = editing.look(editing.written(entry.applied(now_data, base_data, where)))
         return jsonify({"said": _said(look), **entry.told(look, where)})
     if kind == "section" and path == "charge":
-        look = editing.look(editing.written(section.with_rows(now_data, base_data or now_data)))
-        return jsonify({"said": _said(look), **section.told_of(draft, look)})
+        look = editing.look(editing.written(grid_cells.with_rows(now_data, base_data or now_data)))
+        return jsonify({"said": _said(look), **grid_cells.told_of(draft, look)})
     raise NotFound
 
 

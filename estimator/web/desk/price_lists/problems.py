@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from flask import url_for
@@ -46,6 +46,16 @@ def _split(place: str) -> tuple[editing.Path | None, str]:
         deep = 4 if plain[0] == "driver" and len(plain) >= 4 and plain[2] == "choice" else 2
         return tuple(plain[:deep]), ".".join(plain[deep:])
     return (("header",), ".".join(plain)) if plain[0] else (None, "")
+
+
+def by_entry(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:
+    """Return problems by the section and code of the entry in which they stand."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        parts = problem.place.split(".")
+        if len(parts) > 1:
+            found.setdefault((parts[0], parts[1].partition("[")[0]), []).append(problem)
+    return found
 
 
 class ProblemRow(TypedDict):

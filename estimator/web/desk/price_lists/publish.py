@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.models import Draft, TableVersion
+from estimator.models import Draft
 from estimator.price_lists import approvals, drafts, editing
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
@@ -29,6 +29,7 @@ from estimator.web.desk.price_lists.comments import PlacedCommentForm
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import TextField, TicksField
 from estimator.web.forms import Form, summary
@@ -76,7 +77,7 @@ def _page(
     look = editing.look(draft.text)
     data = look.data or {}
     accepted, refused = _parted(found)
-    current = _in_force(draft.slug)
+    current = in_force(draft.slug)
     fields = (
         {one.name: one.text for one in editing.inputs(data, ("header",))} if look.data is not None else {}
     )
@@ -121,13 +122,6 @@ def _parted(found: drafts.Check) -> tuple[list[Problem], list[Problem]]:
     left = set(found.unacknowledged)
     accepted = [one for one in found.warnings if drafts.name_of(one) not in left]
     return accepted, [one for one in found.warnings if drafts.name_of(one) in left]
-
-
-def _in_force(slug: str) -> TableVersion | None:
-    try:
-        return price_lists.in_force(slug, now())
-    except LookupError:
-        return None
 
 
 @pages.post("/drafts/<whole:draft_id>/date")

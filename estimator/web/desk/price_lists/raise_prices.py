@@ -16,6 +16,7 @@ from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import raising
 from estimator.web.desk.price_lists.blueprint import head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.grid import Ticked
+from estimator.web.desk.price_lists.labels import label_of
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader
@@ -246,10 +247,10 @@ def _page(
             for row in (*found.meant, *(row for _reason_of, row in found.left_out))
             if row.obstacle is not None
         ],
-        without=[_name(data, path) for path in found.without[:MOST_NAMED]],
+        without=[label_of(data, path) for path in found.without[:MOST_NAMED]],
         more_without=max(0, len(found.without) - MOST_NAMED),
-        limits=[_name(data, path) for path in found.limits[:MOST_NAMED]],
-        taxes=[_name(data, ("tax", code)) for code in _other_taxes(data, found)[:MOST_NAMED]],
+        limits=[label_of(data, path) for path in found.limits[:MOST_NAMED]],
+        taxes=[label_of(data, ("tax", code)) for code in _other_taxes(data, found)[:MOST_NAMED]],
         worked_out=_worked_out(found.form),
         every=every,
         groups=sorted(groups),
@@ -269,18 +270,13 @@ def _other_taxes(data: editing.Data, found: Plan) -> list[str]:
 def _shown(data: editing.Data, row: raising.Row, boxes: set[str]) -> dict[str, Any]:
     return {
         "key": row.key,
-        "label": _name(data, row.entry),
+        "label": label_of(data, row.entry),
         "what": _what(row.path[2:]),
         "old": _figures(row.old, is_percent=row.entry[0] == "tax"),
         "new": _figures(row.new, is_percent=row.entry[0] == "tax"),
         "same": row.old == row.new,
         "ticked": row.key in boxes,
     }
-
-
-def _name(data: editing.Data, path: editing.Path) -> str:
-    tags = [current_reader().tag, *editing.languages(data)]
-    return editing.entry_label(editing.get(data, path), tags) or path[-1]
 
 
 def _figures(amount: raising.Amount, *, is_percent: bool) -> str:

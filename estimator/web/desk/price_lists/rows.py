@@ -9,6 +9,7 @@ from estimator.i18n import gettext as _
 from estimator.price_lists import editing
 from estimator.price_lists.editing import parts
 from estimator.web.desk.price_lists.cells import Cell, Option, drawn_options
+from estimator.web.desk.price_lists.labels import label_of, numbers_of
 from estimator.web.language import current_reader
 
 MOST_NAMES = 1_000
@@ -122,8 +123,7 @@ def _offered(kind: str, data: editing.Data) -> dict[str, list[Option]]:
     if kind == "condition":
         return {"test": _tests(data)}
     if kind == "factors":
-        numbers = {code: part for code, part in _drivers(data).items() if part.get("kind") == "number"}
-        return {"code": [(code, _label(part, data, code)) for code, part in numbers.items()]}
+        return {"code": list(numbers_of(data).items())}
     if kind == "tiers":
         return {}
     sections = ("charge",) if kind == "covers" else ("group", "charge", "package")
@@ -132,24 +132,21 @@ def _offered(kind: str, data: editing.Data) -> dict[str, list[Option]]:
         called = {"group": _("Group: %(label)s"), "package": _("Package: %(label)s")}.get(
             section, "%(label)s"
         )
-        for code, part in editing.entries(data, (section,)).items():
-            found.append((code, called.replace("%(label)s", _label(part, data, code))))
+        for code in editing.entries(data, (section,)):
+            found.append((code, called.replace("%(label)s", label_of(data, (section, code)))))
     return {"code": found}
-
-
-def _label(part: Any, data: editing.Data, code: str) -> str:
-    return editing.entry_label(part, [current_reader().tag, *editing.languages(data)]) or code
 
 
 def _tests(data: editing.Data) -> list[Option]:
     """Every test that an answer can be put to, in words."""
     found: list[Option] = []
     for code, part in _drivers(data).items():
-        question = _label(part, data, code)[:48]
+        question = label_of(data, ("driver", code))[:48]
         match part.get("kind"):
             case "choice":
-                for own, answer in editing.entries(data, ("driver", code, "choice")).items():
-                    found.append((f"{code} = {own}", f"{question}: {_label(answer, data, own)}"))
+                for own in editing.entries(data, ("driver", code, "choice")):
+                    answer = label_of(data, ("driver", code, "choice", own))
+                    found.append((f"{code} = {own}", f"{question}: {answer}"))
             case "yes_no":
                 found += [
                     (f"{code} = yes", _("%(question)s: yes", question=question)),

@@ -17,20 +17,21 @@ from estimator.web.desk.price_lists.blueprint import (
     PAGE,
     autosaved,
     conflict,
+    data_at,
     head_of,
     number_in,
     pages,
     store,
     the_draft,
     to,
-    typed,
     wants_json,
 )
 from estimator.web.desk.price_lists.entry import bad_code
-from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.desk.price_lists.grid_cells import Lists, told_of, with_rows
+from estimator.web.desk.price_lists.labels import tags_of
+from estimator.web.desk.price_lists.problems import by_entry, problems_in_words
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
-from estimator.web.language import current_reader
 
 LONGEST_SEARCH = 200
 """Maximum number of characters that are searched for."""
@@ -72,8 +73,7 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     over, base = number_in("over"), number_in("base")
     act = request.form.get("act", "save")
     back = url_for("price_lists.section", draft_id=draft.id, path=path)
-    before = draft.text if base == draft.saves else drafts.text_of(draft, base)
-    base_data = None if before is None else editing.look(before).data
+    base_data = data_at(draft, base)
     now_data = editing.look(draft.text).data
     if act == "back" and now_data is not None:
         # From the page of new prices: nothing is saved, and what was ticked is still ticked.
@@ -96,7 +96,7 @@ def _post(draft: Draft, path: str) -> ResponseReturnValue:
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, editing.written(_done(draft, typed_in, path, act, forms)), base, back)
     if wants_json():
-        return autosaved(kept, told(kept) if path == "charge" else {})
+        return autosaved(kept, told_of(kept, editing.look(kept.text)) if path == "charge" else {})
     if summary(forms.adding, forms.pasting):
         return render_template("desk/section.html", **again(kept, path, forms)), 422
     if act == "add":
@@ -147,56 +147,6 @@ def _changed_row(before: editing.Data, after: editing.Data) -> str | None:
     return next((code for code in reversed(list(new)) if code in old and new[code] != old[code]), None)
 
 
-def with_rows(data: editing.Data, base: editing.Data) -> editing.Data:
-    """Return data with the cells that were changed in comparison with `base`; data itself, if none was."""
-    names = {key: name for name, key in grids.names_of(base).items()}
-    known = editing.entries(base, ("charge",))
-    there = editing.entries(data, ("charge",))
-    for code, cells in _cells().items():
-        if isinstance(there.get(code), dict) and isinstance(known.get(code), dict):
-            sent = {names[key]: text for key, text in cells.items()}
-            data = editing.typed_into(data, ("charge", code), sent, base)
-    return data
-
-
-def told(draft: Draft) -> dict[str, Any]:
-    """Return what is said of the cells that were sent, for their script; see `told_of`."""
-    return told_of(draft, editing.look(draft.text))
-
-
-def told_of(draft: Draft, look: editing.Look) -> dict[str, Any]:
-    """Return what a script shows beside the cells that were sent, by their names, if their list were this one.
-
-    "wrong" are sentences, "since" is how a price differs from the one in force.
-    """
-    data = look.data or {}
-    problems = grids.by_entry(look.problems)
-    before = grids.in_force(draft)
-    lists = grids.Lists(data)
-    wrong: dict[str, list[str]] = {}
-    since: dict[str, str] = {}
-    for code, cells in _cells().items():
-        if not isinstance(editing.get(data, ("charge", code)), dict):
-            continue
-        shown = grids.cells_of(data, code, lists, problems.get(("charge", code), []))
-        for key in cells:
-            cell = shown.get(key)
-            wrong[f"c.{key}.{code}"] = list(cell.errors) if cell else []
-        if "price" in cells:
-            since[code] = grids.words_of(grids.delta_of(before, data, code))
-    return {"wrong": wrong, "since": since}
-
-
-def _cells() -> dict[str, dict[str, str]]:
-    """Return what was typed into the rows: texts by key, by the code of the charge."""
-    found: dict[str, dict[str, str]] = {}
-    for name, text in typed("c.").items():
-        key, _dot, code = name.partition(".")
-        if key in grids.CELLS and code:
-            found.setdefault(code, {})[key] = text
-    return found
-
-
 def _done(draft: Draft, data: editing.Data, path: str, act: str, forms: Forms) -> editing.Data:
     """Do what the button `act` says and return the data; errors are put at the fields of `forms`."""
     what, _colon, code = act.partition(":")
@@ -240,7 +190,7 @@ def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = No
 
 
 def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[str, Any]:
-    lists = grids.Lists(data)
+    lists = Lists(data)
     forms.adding.group.choices = [("", "–"), *lists.groups]
     forms.adding.per.choices = lists.factors
     ticked = raise_prices.ticked()
@@ -277,8 +227,8 @@ def _first_here(draft: Draft, found: grids.Grid) -> str | None:
 
 def _entries(draft: Draft, data: editing.Data, path: str, page: int) -> dict[str, Any]:
     look = editing.look(draft.text)
-    tags = [current_reader().tag, *editing.languages(data)]
-    problems, warnings = grids.by_entry(look.problems), grids.by_entry(look.warnings)
+    tags = tags_of(data)
+    problems, warnings = by_entry(look.problems), by_entry(look.warnings)
     codes = list(editing.entries(data, (path,)))
     last = max(1, -(-len(codes) // PAGE))
     page = min(page, last)

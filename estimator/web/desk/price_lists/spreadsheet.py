@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -16,16 +16,15 @@ from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import bringing, workbook
-from estimator.price_lists.editing.bringing import Asked, Conflict, LeftOut, Taken
+from estimator.price_lists.editing.bringing import Asked, Taken
+from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.sheets import sheets
-from estimator.spreadsheet_cells import Found, Line
-from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
+from estimator.web.desk.price_lists.brought import SpreadsheetForm, both_changed, limits, place_in, read
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import problems_in_words
-from estimator.web.fields import CarriedField, ChoiceField, FileField, WholeTextField
-from estimator.web.forms import Form, printable, summary
-from estimator.web.language import current_reader
+from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
+from estimator.web.forms import Form, summary
 from pricing.syntax import MOST_CHARACTERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,12 +37,6 @@ MOST_ASKED = 200_000
 
 MARKS = {".": "point", ",": "comma"}
 """The marks that can be meant in two ways, and the name of the field that asks about each."""
-
-
-class SpreadsheetForm(Form):
-    """A spreadsheet that was taken out, and changed."""
-
-    file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
 
 
 class SavingForm(Form):
@@ -120,38 +113,31 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    form = SpreadsheetForm()
-    shown = {
-        "draft": head_of(draft),
-        "form": form,
-        "most": current_reader().number(str(workbook.MOST_BYTES)),
-        "rows": current_reader().number(str(workbook.MOST_ROWS)),
-    }
     if request.method != "POST":
-        return render_template("desk/spreadsheet.html", **shown)
-    for file in request.files.values():
-        file.close()
-    try:
-        found, about = workbook.read(form.file.data)
-    except workbook.NotAWorkbook as not_one:
-        problem: str | None = trouble_sentence(not_one.trouble, shown["most"], shown["rows"])
-    else:
-        problem, base = base_of(draft, data, about)
-        made = bringing.taken(data, base, printable_cells(found))
-        if problem is None and made.sheets == 0:
-            problem = _(
-                "No sheet of this file is part of a price list: none has the name and the headings of the file that "
-                "you downloaded here. Nothing was changed."
-            )
-    if problem is not None:
-        form.refuse(problem, form.file)
-        return render_template("desk/spreadsheet.html", **shown, errors=summary(form)), 422
+        return _page(draft, SpreadsheetForm(None))
+    form = SpreadsheetForm()
+    found = read(draft, data, form)
+    if isinstance(found, str):
+        return _page(draft, form.refuse(found, form.file)), 422
+    made = bringing.taken(data, found.base, found.sheets)
+    if made.sheets == 0:
+        problem = _(
+            "No sheet of this file is part of a price list: none has the name and the headings of the file that "
+            "you downloaded here. Nothing was changed."
+        )
+        return _page(draft, form.refuse(problem, form.file)), 422
     mine = editing.written(made.data)
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     saving = SavingForm(None, data={"text": mine, "asked": _carried(made.asked)})
-    notes = [] if about.get("base") or about.get("save") else [no_base()]
-    return _preview(draft, saving, made, notes)
+    return _preview(draft, saving, made, found.notes)
+
+
+def _page(draft: Draft, form: SpreadsheetForm) -> str:
+    most, rows = limits()
+    return render_template(
+        "desk/spreadsheet.html", draft=head_of(draft), form=form, most=most, rows=rows, errors=summary(form)
+    )
 
 
 def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]) -> str:
@@ -206,80 +192,6 @@ def save_spreadsheet(draft_id: int) -> ResponseReturnValue:
     except drafts.ChangedMeanwhile as late:
         return conflict(late.draft, text, base, back)
     return to("differences", draft_id=kept.id, saved=kept.saves)
-
-
-def base_of(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[str | None, editing.Data]:
-    """Return why a file cannot be compared with a draft, and the list that it was made of."""
-    other = _(
-        "This spreadsheet was downloaded from another list, “%(name)s”. Nothing was changed.", name="{}"
-    )
-    is_ours = about.get("draft") == str(draft.id)
-    number = whole_numbers.read(about.get("save"))
-    if about.get("list", draft.slug) != draft.slug:
-        return other.format(about["list"][:80]), data
-    before = drafts.text_of(draft, number) if is_ours and number is not None else None
-    kept = about.get("base") or None
-    base = editing.look(before or kept or "").data if before or kept else None
-    if base is None and about.get("draft", str(draft.id)) != str(draft.id):
-        return _(
-            "This spreadsheet was downloaded from another draft, and does not say what it was. Nothing was changed."
-        ), data
-    if base is not None and before is None and base.get("table") != data.get("table"):
-        return other.format(str(base.get("table"))[:80]), data
-    return None, data if base is None else base
-
-
-def no_base() -> str:
-    """Say that a file does not tell what it was made of."""
-    return _(
-        "The file does not say what it was taken from; the sheet “about” is missing. So it is compared with the draft "
-        "as it is now: whatever differs is shown as a change of yours."
-    )
-
-
-def trouble_sentence(trouble: workbook.Trouble, most: object, rows: object) -> str:
-    """Say why a file cannot be read."""
-    sentences = {
-        "none": _(
-            "This is not a spreadsheet of this list. Choose the XLSX, ODS or CSV file that you downloaded here; at "
-            "most %(most)s bytes and %(rows)s rows. Nothing was changed.",
-            most=most,
-            rows=rows,
-        ),
-        "large": _(
-            "This file is larger than a price list can be, or takes too long to read: at most %(most)s bytes and "
-            "%(rows)s rows. Nothing was changed.",
-            most=most,
-            rows=rows,
-        ),
-        "locked": _(
-            "This file is protected by a password. Save it without one, and choose it again. Nothing was changed."
-        ),
-        "old": _(
-            "This file is of an old kind, such as XLS. Save it as XLSX or ODS and choose it again. Nothing was changed."
-        ),
-    }
-    return sentences[trouble]
-
-
-def printable_cells(found: Sequence[Found]) -> list[Found]:
-    """Return sheets with U+FFFD for every character that a page cannot contain."""
-    return [
-        Found(
-            printable(sheet.name),
-            [
-                Line(
-                    line.number,
-                    {
-                        at: cell._replace(text=printable(cell.text), shown=printable(cell.shown))
-                        for at, cell in line.cells.items()
-                    },
-                )
-                for line in sheet.lines
-            ],
-        )
-        for sheet in found
-    ]
 
 
 def _carried(asked: Sequence[Asked]) -> str:
@@ -349,33 +261,8 @@ def _asking(form: SavingForm) -> list[dict[str, Any]]:
     return rows
 
 
-def both_changed(one: Conflict) -> str:
-    """Say what was changed in a file and by somebody else."""
-    return _(
-        "%(sheet)s, row %(row)s, “%(label)s”, %(column)s: it was “%(before)s”, somebody made it “%(now)s” meanwhile, "
-        "the file says “%(then)s”.",
-        sheet=one.sheet,
-        row=one.row,
-        label=one.label[:80],
-        column=one.column,
-        before=one.before[:80],
-        now=one.now[:80],
-        then=one.then[:80],
-    )
-
-
 def _why(one: LeftOut) -> str:
     name = one.name[:80]
-    where = _("Sheet “%(sheet)s”", sheet=one.sheet[:80])
-    if one.row is not None:
-        where = _("Sheet “%(sheet)s”, row %(row)s", sheet=one.sheet, row=one.row)
-    if one.column:
-        where = _(
-            "Sheet “%(sheet)s”, row %(row)s, column “%(column)s”",
-            sheet=one.sheet,
-            row=one.row,
-            column=one.column,
-        )
     sentences = {
         "sheet": _("the name is that of no part of a price list."),
         "column": _("there is no field “%(name)s”.", name=name),
@@ -397,4 +284,4 @@ def _why(one: LeftOut) -> str:
         "time": _("“%(name)s” is a time, and a number belongs here.", name=name),
         "currency": _("the cell is formatted as money of another kind, “%(name)s”.", name=name),
     }
-    return f"{where}: {sentences[one.why]}"
+    return f"{place_in(one)}: {sentences[one.why]}"

@@ -9,27 +9,23 @@ from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, spreadsheets
 from estimator.i18n import gettext as _
-from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import translating, translation_book, workbook
+from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.document import data_of
 from estimator.price_lists.editing.texts import State, states
-from estimator.price_lists.editing.translating import LeftOut, Stale, Translated
+from estimator.price_lists.editing.translating import Stale
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
+from estimator.web.desk.price_lists.brought import SpreadsheetForm, both_changed, limits, place_in, read
 from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.spreadsheet import (
     MOST_SHOWN,
     XLSX,
     SavingForm,
-    SpreadsheetForm,
-    base_of,
-    both_changed,
     named,
-    no_base,
-    printable_cells,
-    trouble_sentence,
 )
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
@@ -92,29 +88,16 @@ def translations(draft_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return _page(draft, data, SpreadsheetForm(None))
     form = SpreadsheetForm()
-    for file in request.files.values():
-        file.close()
-    made: Translated | None = None
-    about: dict[str, str] = {}
-    try:
-        found, about = workbook.read(form.file.data)
-    except workbook.NotAWorkbook as not_one:
-        reader = current_reader()
-        most, rows = (reader.number(str(number)) for number in (workbook.MOST_BYTES, workbook.MOST_ROWS))
-        problem: str | None = trouble_sentence(not_one.trouble, most, rows)
-    else:
-        problem, base = base_of(draft, data, about)
-        is_known = bool(about.get("base") or about.get("save"))
-        if problem is None:
-            made = translating.translated(data, base if is_known else None, printable_cells(found))
-            if made.sheets == 0:
-                problem = _(
-                    "No sheet of this file is a translation sheet: none has the headings of the file that you "
-                    "downloaded here. Nothing was changed."
-                )
-    if problem is not None or made is None:
-        form.refuse(problem or "", form.file)
-        return _page(draft, data, form), 422
+    found = read(draft, data, form)
+    if isinstance(found, str):
+        return _page(draft, data, form.refuse(found, form.file)), 422
+    made = translating.translated(data, found.base if found.says_its_base else None, found.sheets)
+    if made.sheets == 0:
+        problem = _(
+            "No sheet of this file is a translation sheet: none has the headings of the file that you "
+            "downloaded here. Nothing was changed."
+        )
+        return _page(draft, data, form.refuse(problem, form.file)), 422
     mine = editing.written(made.data)
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
@@ -124,7 +107,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
         "desk/translations.html",
         draft=head_of(draft),
         brought=True,
-        notes=[] if about.get("base") or about.get("save") else [no_base()],
+        notes=found.notes,
         left_out=[_why(one) for one in made.left_out],
         conflicts=[both_changed(one) for one in made.conflicts],
         stale=[_stale(one) for one in made.stale],
@@ -139,15 +122,15 @@ def translations(draft_id: int) -> ResponseReturnValue:
 
 
 def _page(draft: Draft, data: editing.Data, form: SpreadsheetForm) -> str:
-    reader = current_reader()
+    most, most_rows = limits()
     return render_template(
         "desk/translations.html",
         draft=head_of(draft),
         form=form,
         rows=_languages(data, _states(draft, data)),
         main=translating.language_name(editing.languages(data)[0]),
-        most=reader.number(str(workbook.MOST_BYTES)),
-        most_rows=reader.number(str(workbook.MOST_ROWS)),
+        most=most,
+        most_rows=most_rows,
         languages_address=url_for(
             "price_lists.entry", draft_id=draft.id, path="header", _anchor="f.languages"
         ),
@@ -180,15 +163,12 @@ def _languages(data: editing.Data, found: dict[str, dict[str, State]]) -> list[L
     rows: list[LanguageRow] = []
     for tag in editing.languages(data)[1:]:
         own = [one[tag] for one in found.values()]
-        try:
-            direction = reader_of(tag).direction
-        except ValueError:
-            direction = "ltr"
+        reader = known_reader(tag)
         rows.append(
             {
                 "name": translating.language_name(tag),
                 "tag": tag,
-                "direction": direction,
+                "direction": "ltr" if reader is None else reader.direction,
                 "there": own.count("there"),
                 "missing": own.count("missing"),
                 "outdated": own.count("outdated"),
@@ -211,16 +191,6 @@ def _stale(one: Stale) -> str:
 
 def _why(one: LeftOut) -> str:
     name = one.name[:120]
-    where = _("Sheet “%(sheet)s”", sheet=one.sheet[:80])
-    if one.row is not None:
-        where = _("Sheet “%(sheet)s”, row %(row)s", sheet=one.sheet[:80], row=one.row)
-    if one.column:
-        where = _(
-            "Sheet “%(sheet)s”, row %(row)s, column “%(column)s”",
-            sheet=one.sheet[:80],
-            row=one.row,
-            column=one.column,
-        )
     sentences = {
         "headings": _("the column “%(name)s” is missing, so the sheet was left as it is.", name=name),
         "column": _("the column “%(name)s” is none of a translation sheet.", name=name),
@@ -256,4 +226,4 @@ def _why(one: LeftOut) -> str:
         "formula": _("a formula without a value. Open the file, let it be calculated, and save it."),
         "error": _("the cell shows an error, “%(name)s”.", name=name),
     }
-    return f"{where}: {sentences[one.why]}"
+    return f"{place_in(one)}: {sentences[one.why]}"

@@ -13,7 +13,7 @@ import pricing
 from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.models import Draft, TableVersion
+from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.trial import Trial, first_trial
 from estimator.web import estimate_form
@@ -22,11 +22,11 @@ from estimator.web.desk.price_lists.beside import Priced, reserve_beside, rows_b
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.first_steps import StepRow, steps_of
+from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.estimate_form import EstimateForm
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
@@ -36,7 +36,7 @@ from pricing.table import ChoiceDriver, DateDriver, PriceTable, YesNoDriver
 def differences(draft_id: int) -> ResponseReturnValue:
     """Show in words what differs between the version in force and a draft."""
     draft = the_draft(draft_id)
-    current = in_force(draft)
+    current = in_force(draft.slug)
     old = None if current is None else price_lists.parsed(current)
     new = editing.look(draft.text).table
     return render_template(
@@ -56,14 +56,6 @@ def _renamed(old: PriceTable, new: PriceTable) -> list[tuple[str, str]]:
         for change in pricing.explore.difference(old, new)
         if change.change == "removed" and change.perhaps_renamed
     ]
-
-
-def in_force(draft: Draft) -> TableVersion | None:
-    """Return the version in force of the list that a draft was begun for."""
-    try:
-        return price_lists.in_force(draft.slug, now())
-    except LookupError:
-        return None
 
 
 @pages.route("/drafts/<whole:draft_id>/try", methods=["GET", "POST"])
@@ -136,7 +128,7 @@ def _result(
     draft: Draft, table: PriceTable, new: StoredBreakdown, answers: Mapping[str, Any], reader: Reader
 ) -> dict[str, Any]:
     """Return what the page shows of a plan: the draft beside the version in force."""
-    current = in_force(draft)
+    current = in_force(draft.slug)
     old_table = None if current is None else price_lists.parsed(current)
     old, refused = (None, {}) if old_table is None else _priced(old_table, answers, reader)
     same_currency = old is None or old["currency"] == new["currency"]

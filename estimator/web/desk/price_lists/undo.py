@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import request
 
 from estimator.models import Draft
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import editing
 from estimator.web import whole_numbers
-from estimator.web.language import current_reader
+from estimator.web.desk.price_lists.blueprint import data_at
+from estimator.web.desk.price_lists.labels import tags_of
 
 
 def undo_of(draft: Draft, data: editing.Data, section: editing.Path) -> dict[str, str] | None:
@@ -16,8 +17,7 @@ def undo_of(draft: Draft, data: editing.Data, section: editing.Path) -> dict[str
     entry = editing.get(_earlier(draft, save), (*section, code))
     if not isinstance(entry, dict) or code in editing.entries(data, section):
         return None
-    tags = [current_reader().tag, *editing.languages(data)]
-    return {"act": f"undo:{save}:{code}", "label": editing.entry_label(entry, tags) or code}
+    return {"act": f"undo:{save}:{code}", "label": editing.entry_label(entry, tags_of(data)) or code}
 
 
 def undone(draft: Draft, data: editing.Data, section: editing.Path, number: str, code: str) -> editing.Data:
@@ -40,5 +40,4 @@ def undone(draft: Draft, data: editing.Data, section: editing.Path, number: str,
 
 def _earlier(draft: Draft, save: int | None) -> editing.Data:
     """What stood in an earlier save; nothing, if it is not kept any more."""
-    text = None if save is None else drafts.text_of(draft, save)
-    return {} if text is None else editing.look(text).data or {}
+    return {} if save is None else data_at(draft, save) or {}

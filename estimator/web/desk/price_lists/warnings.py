@@ -8,6 +8,7 @@ from typing import TypedDict
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
+from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.language import current_reader
 from pricing import Problem
@@ -80,7 +81,7 @@ def by_kind(
     groups: dict[str, list[Problem]] = {}
     for warning in warnings:
         groups.setdefault(warning.kind, []).append(warning)
-    reader, tags = current_reader(), [current_reader().tag, *editing.languages(data)]
+    reader, tags = current_reader(), tags_of(data)
     return [
         {
             "kind": kind,
