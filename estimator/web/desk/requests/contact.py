@@ -18,6 +18,7 @@ from estimator.models import PatientRequest
 from estimator.requests import Contact, Person
 from estimator.web import request_context, whole_numbers
 from estimator.web.desk.requests import blueprint as desk
+from estimator.web.desk.requests.beside import may_end_links
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.desk.requests.request import last_change, the_request
 from estimator.web.fields import (
@@ -31,7 +32,6 @@ from estimator.web.fields import (
 )
 from estimator.web.forms import Form, summary
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PERSON, LONGEST_PHONE, language_names
-from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, PrintableLine, Telephone
@@ -180,11 +180,6 @@ def contact(reference: str) -> ResponseReturnValue:
     for sentence in _said(done):
         flash(sentence)
     return desk.to("request", reference=of.reference)
-
-
-def may_end_links(of: PatientRequest) -> bool:
-    """Whether whoever looks at the page may end the links of a request: those of a quote, who may issue one."""
-    return quotes.for_request(of) is None or signed_in.may("quotes.issue")
 
 
 def _person(of: PatientRequest) -> Person | None:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from textwrap import shorten
-from typing import Any, TypedDict
+from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, quotes, requests, staff, wording
-from estimator.config import Settings
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
-from estimator.requests import search
-from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.requests.search import NOBODY
 from estimator.web import errors, request_context, whole_numbers
-from estimator.web.desk import chat, readers
+from estimator.web.desk import readers
+from estimator.web.desk.requests import beside, history
 from estimator.web.desk.requests import blueprint as desk
-from estimator.web.desk.requests import history
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.desk.requests.conversation import AnswerForm, conversation, count_shown
 from estimator.web.fields import ChoiceField
@@ -30,7 +27,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, words_field
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import injury, states_at_desk
+from estimator.wording import injury
 
 MOST_QUOTED = 300
 """Maximum number of characters of a colleague's answer in what is said of it; all of it stands in the conversation."""
@@ -269,11 +266,11 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
         unreadable=unreadable,
         undelivered=who is not None and history.undelivered(mails, who),
-        others=_others(found, who, settings),
+        others=beside.others(found, who, settings),
         most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
-        quote=_quote(found),
-        consents=_consents(found),
+        quote=beside.quote(found),
+        consents=beside.consents(found),
         conversation=conversation(entries, zone),
         history=history.history(zone, entries, mails),
         readers=history.readers(zone, entries),
@@ -281,8 +278,10 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         me=desk.myself().id,
         may_work=may_work,
         may_quote=found.kind == "quote" and signed_in.may("quotes.issue"),
-        link=_link(found, settings) if may_work and found.erased_at is None and not unreadable else None,
-        renew=_renew(found),
+        link=beside.link(found, settings)
+        if may_work and found.erased_at is None and not unreadable
+        else None,
+        renew=beside.renew(found),
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
     return shown, status
@@ -302,124 +301,6 @@ def _holder(found: PatientRequest) -> str | None:
     if found.assignee_id is None:
         return None
     return staff.addresses({found.assignee_id}).get(found.assignee_id)
-
-
-class QuoteRow(TypedDict):
-    """The newest revision of a quote, with its state."""
-
-    number: str
-    revision: int
-    total: str
-    standing: str
-    until: str
-
-
-def _quote(found: PatientRequest) -> QuoteRow | None:
-    """Return the newest revision of the request's quote, with its state; None before there is one."""
-    quote = quotes.for_request(found)
-    if quote is None:
-        return None
-    newest, reader = quotes.newest(quote), current_reader()
-    return {
-        "number": quote.number,
-        "revision": newest.number,
-        "total": reader.money(newest.total, newest.currency),
-        "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
-        "until": reader.day(newest.valid_until),
-    }
-
-
-class OtherRow(TypedDict):
-    """Another request of the same person."""
-
-    reference: str
-    state_word: str
-    asked_at: str
-    list: str
-
-
-def _others(found: PatientRequest, who: requests.Person | None, settings: Settings) -> list[OtherRow]:
-    """Return the other requests with the same mail address or telephone number, the newest first."""
-    if who is None or found.erased_at is not None:
-        return []
-    numbers = requests.person_index.others_of(found, who, settings.lookup_key)
-    return [
-        {
-            "reference": row.reference,
-            "state_word": desk.state_word(row.state),
-            "asked_at": current_reader().clock(row.created_at, row.time_zone),
-            "list": row.slug,
-        }
-        for row in search.rows(numbers, settings.data_keys)
-    ]
-
-
-class ConsentRow(TypedDict):
-    """One consent, in the words that were agreed to; `said` if it was said to a coordinator."""
-
-    title: str
-    words: str
-    language: str
-    direction: str
-    version: str
-    said: bool
-    given_at: str
-    withdrawn_at: str | None
-
-
-def _consents(found: PatientRequest) -> list[ConsentRow]:
-    reader, zone = current_reader(), _zone(found)
-    titles = {
-        HEALTH_DATA: _("To store and use what says something about health"),
-        CONTACT: _("To be contacted"),
-        ON_BEHALF: _("To speak for somebody else"),
-        QUESTION: _("To store a question and answer it"),
-    }
-    return [
-        {
-            "title": titles.get(consent.purpose, consent.purpose),
-            "words": consent.words,
-            "language": consent.language,
-            "direction": reader_of(consent.language).direction,
-            "version": consent.version,
-            "said": consent.how == "staff",
-            "given_at": reader.clock(consent.given_at, zone),
-            "withdrawn_at": None
-            if consent.withdrawn_at is None
-            else reader.clock(consent.withdrawn_at, zone),
-        }
-        for consent in requests.consents_of(found)
-    ]
-
-
-class LinkTexts(TypedDict):
-    """What is pasted into a chat: the link of the request, of its quote and of its estimate, where there are any."""
-
-    with_code: bool
-    request: chat.ChatText
-    quote: chat.ChatText | None
-    estimate: chat.ChatText | None
-
-
-def _link(found: PatientRequest, settings: Settings) -> LinkTexts:
-    quote = quotes.for_request(found)
-    return {
-        "with_code": found.email is not None and settings.sends_mail,
-        "request": chat.of_request(found),
-        "quote": None
-        if quote is None or not signed_in.may("quotes.issue")
-        else chat.of_quote(found, quotes.newest(quote)),
-        "estimate": chat.of_estimate(found),
-    }
-
-
-def _renew(found: PatientRequest) -> str | None:
-    """Return where a new link is made; None for somebody who may not make one for a quote, if there is one."""
-    if quotes.for_request(found) is None:
-        return url_for("desk.new_link", reference=found.reference)
-    if signed_in.may("quotes.issue"):
-        return url_for("quotes_desk.new_link", reference=found.reference)
-    return None
 
 
 def _zone(found: PatientRequest) -> str:

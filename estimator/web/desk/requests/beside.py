@@ -1,0 +1,145 @@
+"""What stands beside a request on its page: its quote, other requests of the person, consents, links to hand over."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from flask import url_for
+
+from estimator import quotes, requests
+from estimator.config import Settings
+from estimator.i18n import gettext as _
+from estimator.i18n import reader as reader_of
+from estimator.models import PatientRequest
+from estimator.requests import search
+from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
+from estimator.web import request_context
+from estimator.web.desk import chat
+from estimator.web.desk.requests import blueprint as desk
+from estimator.web.language import current_reader
+from estimator.web.staff import signed_in
+from estimator.wording import states_at_desk
+
+
+class QuoteRow(TypedDict):
+    """The newest revision of a quote, with its state."""
+
+    number: str
+    revision: int
+    total: str
+    standing: str
+    until: str
+
+
+def quote(found: PatientRequest) -> QuoteRow | None:
+    """Return the newest revision of the request's quote, with its state; None before there is one."""
+    issued = quotes.for_request(found)
+    if issued is None:
+        return None
+    newest, reader = quotes.newest(issued), current_reader()
+    return {
+        "number": issued.number,
+        "revision": newest.number,
+        "total": reader.money(newest.total, newest.currency),
+        "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
+        "until": reader.day(newest.valid_until),
+    }
+
+
+class OtherRow(TypedDict):
+    """Another request of the same person."""
+
+    reference: str
+    state_word: str
+    asked_at: str
+    list: str
+
+
+def others(found: PatientRequest, who: requests.Person | None, settings: Settings) -> list[OtherRow]:
+    """Return the other requests with the same mail address or telephone number, the newest first."""
+    if who is None or found.erased_at is not None:
+        return []
+    numbers = requests.person_index.others_of(found, who, settings.lookup_key)
+    return [
+        {
+            "reference": row.reference,
+            "state_word": desk.state_word(row.state),
+            "asked_at": current_reader().clock(row.created_at, row.time_zone),
+            "list": row.slug,
+        }
+        for row in search.rows(numbers, settings.data_keys)
+    ]
+
+
+class ConsentRow(TypedDict):
+    """One consent, in the words that were agreed to; `said` if it was said to a coordinator."""
+
+    title: str
+    words: str
+    language: str
+    direction: str
+    version: str
+    said: bool
+    given_at: str
+    withdrawn_at: str | None
+
+
+def consents(found: PatientRequest) -> list[ConsentRow]:
+    """Return what was agreed to, in the order in which it is kept."""
+    reader, zone = current_reader(), found.table_version.time_zone
+    titles = {
+        HEALTH_DATA: _("To store and use what says something about health"),
+        CONTACT: _("To be contacted"),
+        ON_BEHALF: _("To speak for somebody else"),
+        QUESTION: _("To store a question and answer it"),
+    }
+    return [
+        {
+            "title": titles.get(consent.purpose, consent.purpose),
+            "words": consent.words,
+            "language": consent.language,
+            "direction": reader_of(consent.language).direction,
+            "version": consent.version,
+            "said": consent.how == "staff",
+            "given_at": reader.clock(consent.given_at, zone),
+            "withdrawn_at": None
+            if consent.withdrawn_at is None
+            else reader.clock(consent.withdrawn_at, zone),
+        }
+        for consent in requests.consents_of(found)
+    ]
+
+
+class LinkTexts(TypedDict):
+    """What is pasted into a chat: the link of the request, of its quote and of its estimate, where there are any."""
+
+    with_code: bool
+    request: chat.ChatText
+    quote: chat.ChatText | None
+    estimate: chat.ChatText | None
+
+
+def link(found: PatientRequest, settings: Settings) -> LinkTexts:
+    """Return the links to hand over, that of the quote for those alone who may issue one."""
+    issued = quotes.for_request(found)
+    return {
+        "with_code": found.email is not None and settings.sends_mail,
+        "request": chat.of_request(found),
+        "quote": None
+        if issued is None or not signed_in.may("quotes.issue")
+        else chat.of_quote(found, quotes.newest(issued)),
+        "estimate": chat.of_estimate(found),
+    }
+
+
+def renew(found: PatientRequest) -> str | None:
+    """Return where a new link is made; None for somebody who may not make one for a quote, if there is one."""
+    if not may_end_links(found):
+        return None
+    quoted = quotes.for_request(found) is not None
+    return url_for("quotes_desk.new_link" if quoted else "desk.new_link", reference=found.reference)
+
+
+def may_end_links(found: PatientRequest) -> bool:
+    """Whether whoever looks at the page may end the links of a request: those of a quote, who may issue one."""
+    return quotes.for_request(found) is None or signed_in.may("quotes.issue")
