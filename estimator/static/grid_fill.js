@@ -26,18 +26,8 @@ if (table && button) {
     const at = all.indexOf(last);
     const cells = block.length > 1 ? block : all.slice(Math.max(0, at - 1), at + 1);
     const [first, ...others] = cells;
-    put(others.map((cell) => [cell, first.value]));
+    table.put(others.map((cell) => [cell, first.value]));
     last.focus();
-  };
-
-  const put = (values) => {
-    const changed = values.filter(([cell, value]) => cell.value !== value);
-    const before = changed.map(([cell]) => [cell, cell.value]);
-    for (const [cell, value] of changed) {
-      cell.value = value;
-      cell.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    if (changed.length) table.takeBack = () => put(before);
   };
 
   table.addEventListener("focusin", ({ target }) => {
@@ -64,7 +54,7 @@ if (table && button) {
       last.select?.();
     } else if (block.length > 1 && ["Delete", "Backspace"].includes(event.key)) {
       event.preventDefault();
-      put(block.filter((cell) => cell.matches("input")).map((cell) => [cell, ""]));
+      table.put(block.filter((cell) => cell.matches("input")).map((cell) => [cell, ""]));
     } else if (!["Shift", "Control", "Meta"].includes(event.key)) mark([]);
   });
   table.addEventListener("copy", (event) => {

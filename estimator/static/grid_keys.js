@@ -103,18 +103,6 @@ if (table) {
     }
   });
 
-  // What was pasted or filled is taken back as a whole, as long as nothing was typed since: the browser's own way back
-  // knows nothing of it, and would change what was typed before.
-  table.addEventListener("input", ({ isTrusted }) => {
-    if (isTrusted) table.takeBack = null;
-  });
-  table.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || !table.takeBack) return;
-    event.preventDefault();
-    table.takeBack();
-    table.takeBack = null;
-  });
-
   // Beside the table Enter presses the button of its own part of the form.
   form.addEventListener("keydown", (event) => {
     const part = event.target.closest("fieldset.panel");

@@ -54,13 +54,6 @@ if (table && told) {
     told.append(" ", button);
   };
 
-  const put = (cells) => {
-    for (const [control, text] of cells) {
-      control.value = text;
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  };
-
   table.addEventListener("paste", (event) => {
     const start = event.target;
     const row = start.closest?.("tr[id]");
@@ -92,16 +85,11 @@ if (table && told) {
         if (control.value !== value) cells.push([control, value]);
       }
     }
-    const before = cells.map(([control]) => [control, control.value]);
-    const takeBack = () => {
-      put(before);
+    const takeBack = table.put(cells, () => {
       say("");
-      table.takeBack = null;
       start.focus();
       start.select?.();
-    };
-    put(cells);
-    table.takeBack = takeBack;
+    });
     say(filled(words.done, { count: cells.length }), takeBack);
   });
 }

@@ -39,9 +39,10 @@ from estimator.price_lists.editing.forms import (
     section_of,
     typed_into,
 )
-from estimator.price_lists.editing.prices import MOST_PASTED, pasted, with_cells
+from estimator.price_lists.editing.prices import CELLS, MOST_PASTED, pasted, with_cells
 
 __all__ = [
+    "CELLS",
     "MOST_PASTED",
     "NAMED_BY",
     "ORDER",

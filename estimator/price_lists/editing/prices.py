@@ -21,6 +21,9 @@ from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.spreadsheets import CutOff, clipboard
 from pricing.reading import CODE
 
+CELLS = ("label", "group", "per", "price")
+"""What stands in the row of a charge; the label in the main language."""
+
 MOST_PASTED = 1_000
 """Maximum number of rows that can be pasted at once."""
 
@@ -76,7 +79,7 @@ def pasted(data: Data, text: str, main: str) -> Pasted:
                 continue
             data = add(data, ("charge",), code, {})
             added += 1
-        typed = dict(zip(("label", "group", "per", "price"), cells[1:], strict=False))
+        typed = dict(zip(CELLS, cells[1:], strict=False))
         typed |= {key: chosen(typed[key], names[key]) for key in names if key in typed}
         data = with_cells(data, code, typed, main)
     beyond = tuple(row.text for row in rows[MOST_PASTED:])

@@ -10,7 +10,6 @@ from estimator.i18n import lazy_gettext
 from estimator.price_lists import editing
 from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid import beside
-from estimator.web.desk.price_lists.grid_cells import CELLS
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
@@ -51,7 +50,7 @@ def added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
     entry = {field: {main: label}} if label and field is not None else {}
     data = editing.add(data, (path,), code, entry)
     if path == "charge":
-        cells = {key: form[key].data or "" for key in CELLS if key != "label"}
+        cells = {key: form[key].data or "" for key in editing.CELLS if key != "label"}
         data = editing.with_cells(data, code, cells, main)
     return data
 

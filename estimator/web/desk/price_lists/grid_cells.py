@@ -18,9 +18,6 @@ from estimator.web.desk.price_lists.labels import label_of, numbers_of
 from estimator.web.desk.price_lists.problems import by_entry
 from pricing import Problem
 
-CELLS = ("label", "group", "per", "price")
-"""What can be typed in the row of a charge; the label in the main language."""
-
 WITHOUT = ("graduated", "volume", "stairstep", "percent", "on_request")
 """What stands in the place of a price."""
 
@@ -121,6 +118,6 @@ def _cells() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, text in typed("c.").items():
         key, _dot, code = name.partition(".")
-        if key in CELLS and code:
+        if key in editing.CELLS and code:
             found.setdefault(code, {})[key] = text
     return found
