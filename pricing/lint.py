@@ -292,13 +292,8 @@ class _Look:
 
 
 def _commissions(table: PriceTable) -> Iterator[Warning]:
-    """Yield a warning for each commission, which no notice may deny, and one without a source inside the price.
-
-    On top of the price the charge has the source.
-    """
+    """Yield a warning for each commission inside the price without a source; on top of it, the charge has one."""
     for commission in table.commissions:
-        payee = commission.payee[table.main_language]
-        yield Warning(f"commission.{commission.code}", None, "commission_beside_notices", {"payee": payee})
         if commission.charge is None and commission.source is None:
             yield Warning(f"commission.{commission.code}", None, "missing_source")
 

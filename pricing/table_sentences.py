@@ -240,9 +240,6 @@ WARNING_SENTENCES = {
         "The text in the language “{language}” is missing. Readers of it will see the text in “{main}”."
     ),
     "missing_source": N_("The price has no source. Write where it comes from."),
-    "commission_beside_notices": N_(
-        "Patients read that “{payee}” earns from what they pay. Does a notice of this list say that nobody does?"
-    ),
     "choice_without_charge": N_(
         "No charge depends on the answer “{choice}”. Is a price missing? Name the answer in the “when” of a charge; "
         "if it is meant to cost nothing, say no_charge = true."

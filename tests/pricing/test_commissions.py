@@ -114,17 +114,6 @@ def test_inside_the_price_without_a_source_it_is_warned_of_and_on_top_the_charge
     assert places(CAREFUL + commission("charge = 'ward'")) == set()
 
 
-def test_of_each_commission_it_is_asked_whether_a_notice_denies_it() -> None:
-    (found,) = [
-        each
-        for each in pricing.lint(pricing.read(CAREFUL + commission("amount = 300\nsource = 'Contract'")))
-        if each.place == "commission.agency"
-    ]
-    assert found.text == (
-        "Patients read that “Agency” earns from what they pay. Does a notice of this list say that nobody does?"
-    )
-
-
 def test_a_question_that_only_a_commission_depends_on_is_not_without_effect() -> None:
     question = """
 [driver.sent_by]
@@ -138,8 +127,7 @@ choice.agency.label = { en = "An agency", ar = "وكالة" }
     asked = commission("amount = 300\nsource = 'Contract'\nwhen = { sent_by = 'agency' }")
     before = {(each.place, each.kind) for each in pricing.lint(pricing.read(CAREFUL))}
     found = pricing.lint(pricing.read(CAREFUL.replace("[group.care]", question + "\n[group.care]") + asked))
-    told = ("commission.agency", "commission_beside_notices")
-    assert {(each.place, each.kind) for each in found} == before | {told}
+    assert {(each.place, each.kind) for each in found} == before
 
 
 def test_it_is_compared_with_another_version_and_read_back_as_written() -> None:

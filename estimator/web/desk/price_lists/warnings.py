@@ -34,7 +34,6 @@ NAMES = {
     "package_covers_on_request": lazy_gettext("Packages with something on request"),
     "missing_translation": lazy_gettext("A text is missing in a language"),
     "missing_source": lazy_gettext("The price has no source"),
-    "commission_beside_notices": lazy_gettext("A commission, which no notice may deny"),
     "choice_without_charge": lazy_gettext("Answers that no charge depends on"),
     "no_charge_is_charged": lazy_gettext("Answers that are meant to cost nothing, and have a charge"),
     "driver_without_effect": lazy_gettext("Questions that nothing depends on"),
