@@ -470,8 +470,8 @@ SECTIONS: Mapping[str, Section] = {
             _("Commission"),
             _("Commissions"),
             _(
-                "What somebody gets for having led the patient here; patients read it. Fill in a charge on top of the "
-                "price, or an amount or a percent inside of it."
+                "What somebody gets for having led the patient here; patients read it, so no notice of the list may "
+                "say that nobody does. Fill in a charge on top of the price, or an amount or a percent inside of it."
             ),
             (
                 Field("payee", "plain", _("Who gets it"), required=True, by_language=True),
