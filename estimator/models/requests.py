@@ -52,6 +52,7 @@ class PatientRequest(Base):
         Index("ix_patient_request_slug_id", "slug", "id", "state", "country", "assignee_id"),
         Index("ix_patient_request_due_at_id", "due_at", "id", "state", "country", "assignee_id", "slug"),
         Index("ix_patient_request_active_at", "active_at"),
+        Index("ix_patient_request_created_at", "created_at"),
         *(
             Index(
                 f"ix_patient_request_{name}",

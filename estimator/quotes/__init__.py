@@ -1,8 +1,8 @@
-"""Firm quotes: prepared at the desk, issued once and never changed, answered by the patient; with mail and reports."""
+"""Firm quotes: prepared at the desk, issued once and never changed, answered by the patient; with their mail."""
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
+from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, waiting
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -80,7 +80,6 @@ __all__ = [
     "pdf_of",
     "plans",
     "repeat",
-    "reports",
     "request_of",
     "revisions",
     "rows_of",

@@ -80,7 +80,7 @@ PLACES = (
         "requests.read",
         "reports.page",
         lazy_gettext("Reports"),
-        lazy_gettext("What was accepted and declined; the list of quotes as a spreadsheet."),
+        lazy_gettext("How soon requests are answered, what was accepted and declined; lists to take along."),
     ),
     Place(
         "staff.manage",

@@ -31,7 +31,7 @@ from estimator.web.staff.settings import values
 KINDS = {
     "lists": (lazy_gettext("Price lists"), ("draft:", "table_version:", "price_list:")),
     "quotes": (lazy_gettext("Quotes"), ("quote:", "quote_revision:", "quotes")),
-    "requests": (lazy_gettext("Requests"), ("request:", "REQ-")),
+    "requests": (lazy_gettext("Requests"), ("request:", "REQ-", "requests")),
     "staff": (lazy_gettext("Staff"), ("user:",)),
     "settings": (lazy_gettext("Settings"), ("clinic_setting:", "rate:")),
     "other": (lazy_gettext("Mail and exports"), ("mail:", "people", "trail")),
@@ -70,12 +70,15 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
             found[subject] = {"name": _("Email %(number)s", number=rest), "address": None}
         elif subject == "trail":
             found[subject] = {"name": _("Audit trail"), "address": None}
-        elif subject == "quotes" or subject.startswith("quotes-"):
+        elif (what := subject.partition("-")[0]) in ("quotes", "requests"):
             address = url_for("reports.page") if _may("requests.read") else None
-            found[subject] = {
-                "name": _("List of quotes %(year)s", year=subject[7:]).strip(),
-                "address": address,
-            }
+            year = subject.removeprefix(what)[1:]
+            named = (
+                _("List of quotes %(year)s", year=year)
+                if what == "quotes"
+                else _("List of requests %(year)s", year=year)
+            )
+            found[subject] = {"name": named.strip(), "address": address}
     return found
 
 

@@ -51,6 +51,7 @@ SENTENCES = {
     "quote.taken_back": lazy_gettext("took an acceptance back"),
     "quote.new_link": lazy_gettext("made a new link for a quote"),
     "quotes.downloaded": lazy_gettext("downloaded the list of quotes"),
+    "requests.downloaded": lazy_gettext("downloaded the list of requests"),
     "people.listed": lazy_gettext("listed the people whose data were here"),
     "mail.again": lazy_gettext("sent a mail again"),
     "request.new_link": lazy_gettext("made a new link for a request"),

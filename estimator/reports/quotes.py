@@ -1,13 +1,13 @@
-"""All quotes as a list, and what was accepted and declined in each month; amounts of two currencies never meet."""
+"""All quotes as a list, what was accepted and declined in each month, and why; amounts of two currencies never meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import aliased
@@ -16,13 +16,9 @@ from estimator.act import Act
 from estimator.db import UTCDateTime, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
-from estimator.quotes import issued_revisions
+from estimator.quotes import patient_of, state_at
+from estimator.reports.years import PIECE, about, months_of, there, zones
 from pricing.money import exactly
-
-PIECE = 500
-"""Number of revisions that are read from the database at once."""
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
         rows = db.session.execute(_piece(year, before)).all()
         for row in rows:
             before = row.issued_at, row.id
-            if year is not None and _there(row.issued_at, row.time_zone).year != year:
+            if year is not None and there(row.issued_at, row.time_zone).year != year:
                 continue
             if count == most:
                 return
@@ -85,7 +81,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
                 number=row.quote_number,
                 revision=row.number,
                 reference=row.reference,
-                state=issued_revisions.state_at(revision, act.now),
+                state=state_at(revision, act.now),
                 issued_at=row.issued_at,
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,
@@ -98,7 +94,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
                 version=row.version,
                 decided_at=row.decided_at,
                 reason=row.reason,
-                patient=issued_revisions.patient_of(revision, act.settings.data_keys) if named else None,
+                patient=patient_of(revision, act.settings.data_keys) if named else None,
             )
         if len(rows) < PIECE:
             return
@@ -128,11 +124,11 @@ def months(year: int) -> Sequence[Month]:
     for first_day, currency, issued in _issued_by_month(year):
         of(first_day, currency).issued += issued
     with exactly():
-        for kind, at, zone, currency, total in _decided_about(year):
-            there = _there(at, zone)
-            if there.year != year:
+        for kind, at, zone, currency, total, _reason in _decided_about(year):
+            local = there(at, zone)
+            if local.year != year:
                 continue
-            month = of(date(there.year, there.month, 1), currency)
+            month = of(date(local.year, local.month, 1), currency)
             if kind == "accepted":
                 month.accepted += 1
                 month.accepted_total += Decimal(total)
@@ -140,6 +136,16 @@ def months(year: int) -> Sequence[Month]:
                 month.declined += 1
                 month.declined_total += Decimal(total)
     return sorted(found.values(), key=lambda one: (one.currency, -one.month.toordinal()))
+
+
+def reasons(year: int) -> Mapping[str, int]:
+    """Return how often each reason was given for declining a quote in a year, the most frequent first."""
+    counted = Counter(
+        reason
+        for kind, at, zone, _currency, _total, reason in _decided_about(year)
+        if kind == "declined" and there(at, zone).year == year
+    )
+    return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
 
 
 def years() -> tuple[int, int] | None:
@@ -154,10 +160,8 @@ def _issued_by_month(year: int) -> Iterator[tuple[date, str, int]]:
 
     The database counts each month of each zone along an index, and looks at no revision.
     """
-    for zone in _zones():
-        days = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]
-        begins = [datetime(day.year, day.month, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days]
-        for day, first, following in zip(days, begins, begins[1:], strict=False):
+    for zone in zones(QuoteRevision.time_zone):
+        for day, first, following in months_of(year, zone):
             counted = (
                 select(QuoteRevision.currency, func.count())
                 .where(
@@ -172,23 +176,12 @@ def _issued_by_month(year: int) -> Iterator[tuple[date, str, int]]:
                 yield day, currency, issued
 
 
-def _zones() -> Iterator[str]:
-    """Yield every time zone in which there are quotes, by seeking from each to the next in an index."""
-    zone: str | None = ""
-    while True:
-        following = select(func.min(QuoteRevision.time_zone)).where(QuoteRevision.time_zone > zone)
-        zone = db.session.scalar(following)
-        if zone is None:
-            return
-        yield zone
-
-
 def _decided_about(year: int) -> Iterator[Any]:
     """Yield the last decision of each quote, if it is of a year or a day more at either end.
 
     PIECE of them are in memory at once.
     """
-    first, last = _about(year)
+    first, last = about(year)
     later, its_decision = aliased(QuoteRevision), aliased(QuoteDecision)
     decided_later = (
         select(later.id)
@@ -207,6 +200,7 @@ def _decided_about(year: int) -> Iterator[Any]:
             QuoteRevision.time_zone,
             QuoteRevision.currency,
             QuoteRevision.total,
+            QuoteDecision.reason,
         )
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
         .where(
@@ -267,14 +261,5 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
 def _issued_in(wanted: Any, year: int | None) -> Any:
     if year is None:
         return wanted
-    first, last = _about(year)
+    first, last = about(year)
     return wanted.where(QuoteRevision.issued_at >= first, QuoteRevision.issued_at < last)
-
-
-def _about(year: int) -> tuple[datetime, datetime]:
-    """Return a year with one more day at either end, so that it covers the year of every time zone."""
-    return datetime(year, 1, 1, tzinfo=UTC) - DAY, datetime(year + 1, 1, 1, tzinfo=UTC) + DAY
-
-
-def _there(at: datetime, zone: str) -> datetime:
-    return at.astimezone(ZoneInfo(zone))

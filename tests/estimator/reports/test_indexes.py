@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from estimator import quotes
-from estimator.db import db
+from estimator.db import Base, db
 from estimator.estimates import pdf_cache
-from estimator.models import QuoteRevision
-from estimator.quotes import reports
+from estimator.models import Estimate, PatientRequest, QuoteRevision
+from estimator.reports import quotes as reports
+from estimator.reports import requests, work
 from estimator.verification import all_quotes
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -21,6 +22,9 @@ from tests.support.example_list import NOW
 from tests.support.query_plans import plan_of, statements
 
 MANY = 3_000
+
+FEW_ROWS = 50
+"""Number of rows that are read at once, in proportion to so few."""
 
 MORE = """
 WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < {many})
@@ -39,6 +43,22 @@ SELECT name, id, 'declined', '', 'en', '', issued_at FROM quote_revision
 """
 
 
+def copy(model: type[Base], moment: str) -> None:
+    """Leave thousands of rows like the only one, each with its own names and its own moment."""
+    values = {
+        column.name: f"'{column.name} ' || numbers.number" if column.unique else f"one.{column.name}"
+        for column in model.__table__.columns
+        if column.name != "id"
+    }
+    values["created_at"] = moment
+    more = f"SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < {MANY}"
+    table = model.__tablename__
+    rows = f"SELECT {', '.join(values.values())} FROM {table} AS one, numbers"
+    db.session.execute(
+        text(f"WITH RECURSIVE numbers (number) AS ({more}) INSERT INTO {table} ({', '.join(values)}) {rows}")
+    )
+
+
 @pytest.fixture
 def many(app: Flask) -> None:
     """Leave thousands of revisions, issued six hours apart, all of them decided about."""
@@ -51,11 +71,13 @@ def many(app: Flask) -> None:
     )
     db.session.execute(text(MORE.format(many=MANY, issued=issued.format(many=MANY))))
     db.session.execute(text(DECIDED))
+    for model in (PatientRequest, Estimate):
+        copy(model, issued.replace("issued_at", "created_at").format(many=MANY))
     db.session.execute(text("ANALYZE"))
     db.session.commit()
 
 
-BIG = "(quote_revision|quote_decision|document)"
+BIG = "(quote_revision|quote_decision|document|patient_request|estimate)"
 
 
 def wrong(plan: str) -> bool:
@@ -64,7 +86,7 @@ def wrong(plan: str) -> bool:
         re.search(rf"Seq Scan on {BIG}|SCAN {BIG}( USING COVERING INDEX .*)?$", plan, re.MULTILINE)
         or "TEMP B-TREE FOR ORDER BY" in plan
         or any(
-            int(rows) > 10 * reports.PIECE
+            int(rows) > 10 * FEW_ROWS
             for rows in re.findall(r"(?:->|^) *Sort .*rows=([0-9]+)", plan, re.MULTILINE)
         )
     )
@@ -74,14 +96,20 @@ def wrong(plan: str) -> bool:
 def test_no_report_and_nothing_that_is_done_each_minute_reads_all_quotes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reports, "PIECE", 50)  # in proportion to so few rows
+    monkeypatch.setattr(reports, "PIECE", FEW_ROWS)
     act = acting(now=NOW)
     with statements() as asked:
         assert len(list(reports.listed(act, 2025, 10**6, named=False))) == 365 * 4
         list(reports.listed(act, None, 1_200, named=False))
         reports.months(2025)
         reports.count(2025)
+        reports.reasons(2025)
         reports.years()
+        work.groups(2025, "country")
+        work.groups(2025, "list")
+        work.years()
+        list(requests.listed(act, 2025, 10**6, named=False))
+        list(requests.listed(act, None, 100, named=False))
         quotes.expire_due(act)
         quotes.without_pdf(NOW, within=timedelta(days=7), most=100)
         pdf_cache.remove_old(act)

@@ -1,0 +1,156 @@
+"""All requests as a list, for whoever counts them elsewhere or keeps them in another system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import literal, select, tuple_
+
+from estimator import keys
+from estimator.act import Act
+from estimator.db import UTCDateTime, db
+from estimator.models import PatientRequest, Quote, StaffUser, TableVersion
+from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
+from estimator.reports import work
+from estimator.reports.years import PIECE, about, there
+from estimator.requests import TABLE
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One request as it is now; what it does not have is None or empty.
+
+    `name` is None once the person is erased, of a mere question, and if no name was asked for. Nothing of anybody's
+    health is in it.
+    """
+
+    reference: str
+    kind: RequestKind
+    origin: Origin
+    state: RequestState
+    received_at: datetime
+    time_zone: str
+    due_at: datetime
+    answered_at: datetime | None
+    table: str
+    version: str
+    estimate: str
+    total: Decimal
+    at_least: bool
+    currency: str
+    country: str
+    language: str
+    for_whom: str
+    planned_month: str | None
+    answer_by: AnswerBy | None
+    coordinator: str | None
+    quote: str | None
+    name: str | None
+
+
+def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Listed]:
+    """Return the requests that came in a year, or ever, the newest first; `most` of them at most.
+
+    Names are opened if they are to be `named`; raises keys.Unreadable.
+    """
+    before: tuple[datetime, int] | None = None
+    count = 0
+    while True:
+        rows = db.session.execute(_piece(year, before)).all()
+        for row in rows:
+            before = row.created_at, row.id
+            if year is not None and there(row.created_at, row.time_zone).year != year:
+                continue
+            if count == most:
+                return
+            count += 1
+            yield Listed(
+                reference=row.reference,
+                kind=row.kind,
+                origin=row.origin,
+                state=row.state,
+                received_at=row.created_at,
+                time_zone=row.time_zone,
+                due_at=row.due_at,
+                answered_at=row.answered_at,
+                table=row.slug,
+                version=row.version,
+                estimate=row.estimate_reference,
+                total=Decimal(row.total),
+                at_least=row.at_least,
+                currency=row.currency,
+                country=row.country,
+                language=row.language,
+                for_whom=row.for_whom,
+                planned_month=row.planned_month,
+                answer_by=row.answer_by,
+                coordinator=row.coordinator,
+                quote=row.quote,
+                name=_name(row, act.settings.data_keys) if named else None,
+            )
+        if len(rows) < PIECE:
+            return
+
+
+def _name(row: Any, keyring: keys.Keyring) -> str | None:
+    return None if row.full_name is None else keyring.open(row.full_name, TABLE, "full_name", row.name)
+
+
+def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
+    request = PatientRequest
+    quote = (
+        select(Quote.number)
+        .where(Quote.request_id == request.id)
+        .order_by(Quote.id.desc())
+        .limit(1)
+        .correlate(request)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            request.id,
+            request.name,
+            request.full_name,
+            request.reference,
+            request.kind,
+            request.origin,
+            request.state,
+            request.created_at,
+            request.due_at,
+            request.slug,
+            request.estimate_reference,
+            request.total,
+            request.at_least,
+            request.currency,
+            request.country,
+            request.language,
+            request.for_whom,
+            request.planned_month,
+            request.answer_by,
+            TableVersion.time_zone,
+            TableVersion.version,
+            StaffUser.email.label("coordinator"),
+            work.first_answer().label("answered_at"),
+            quote.label("quote"),
+        )
+        .join(TableVersion, TableVersion.id == request.table_version_id)
+        .outerjoin(StaffUser, StaffUser.id == request.assignee_id)
+        .order_by(request.created_at.desc(), request.id.desc())
+        .limit(PIECE)
+    )
+    if before is not None:
+        at, id_ = before
+        place = tuple_(literal(at, UTCDateTime), literal(id_))
+        wanted = wanted.where(
+            # The first alone says where in the index a piece begins.
+            request.created_at <= at,
+            tuple_(request.created_at, request.id) < place,
+        )
+    if year is None:
+        return wanted
+    first, last = about(year)
+    return wanted.where(request.created_at >= first, request.created_at < last)

@@ -1,0 +1,126 @@
+"""The page of reports: a year with its requests, answers, quotes and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TypedDict
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from estimator import spreadsheets
+from estimator.i18n import Reader
+from estimator.reports import quotes, work
+from estimator.web.desk.quotes.issued import DECLINED
+from estimator.web.desk.reports import work_table
+from estimator.web.desk.reports.blueprint import pages
+from estimator.web.desk.reports.blueprint import year as asked_year
+from estimator.web.language import current_reader
+from estimator.web.request_context import now
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals
+
+
+@pages.get("")
+def page() -> ResponseReturnValue:
+    """Show a year: its requests, its quotes in each currency by itself, and why some were declined."""
+    year = asked_year() or now().year
+    by = work_table.chosen_way(request.args.get("by"))
+    reader = current_reader()
+    spans = [span for span in (quotes.years(), work.years()) if span is not None]
+    return render_template(
+        "desk/reports.html",
+        year=str(year),
+        earlier=str(year - 1) if any(first < year for first, _last in spans) else None,
+        later=str(year + 1) if year < now().year else None,
+        by=by,
+        ways=[(name, label, name == by) for name, label in work_table.WAYS.items()],
+        heading=work_table.HEADINGS[by],
+        counted=by in ("month", "list"),
+        work=work_table.figures(work_table.named(year, by), by),
+        few=work.FEW,
+        currencies=_currencies(quotes.months(year), reader),
+        reasons=[
+            (DECLINED.get(reason, reason), work_table.few(times))
+            for reason, times in quotes.reasons(year).items()
+        ],
+        count=quotes.count(year),
+        most=reader.number(str(spreadsheets.MOST_ROWS)),
+        too_many=quotes.are_more_than(spreadsheets.MOST_ROWS),
+    )
+
+
+class Counts(TypedDict):
+    """How many quotes were issued and answered, and what the answered ones came to."""
+
+    issued: str
+    accepted: str
+    declined: str
+    accepted_total: str
+    declined_total: str
+
+
+class MonthRow(Counts):
+    """One month; its bars are percentages of the longest."""
+
+    name: str
+    accepted_width: str
+    declined_width: str
+
+
+class CurrencyYear(TypedDict):
+    """One currency with its months."""
+
+    currency: str
+    months: list[MonthRow]
+    sum: Counts
+
+
+def _currencies(months: Sequence[quotes.Month], reader: Reader) -> list[CurrencyYear]:
+    """Return each currency with its months; its bars are drawn to one scale."""
+    names = reader.month_names()
+    found: list[CurrencyYear] = []
+    for currency in dict.fromkeys(month.currency for month in months):
+        own = [month for month in months if month.currency == currency]
+        largest = max(max(month.accepted_total, month.declined_total) for month in own)
+        found.append(
+            {
+                "currency": currency,
+                "months": [
+                    {
+                        "name": names[month.month.month - 1],
+                        "issued": reader.number(str(month.issued)),
+                        "accepted": reader.number(str(month.accepted)),
+                        "declined": reader.number(str(month.declined)),
+                        "accepted_total": _money(month.accepted_total, currency, reader),
+                        "declined_total": _money(month.declined_total, currency, reader),
+                        "accepted_width": _width(month.accepted_total, largest),
+                        "declined_width": _width(month.declined_total, largest),
+                    }
+                    for month in own
+                ],
+                "sum": {
+                    "issued": reader.number(str(sum(month.issued for month in own))),
+                    "accepted": reader.number(str(sum(month.accepted for month in own))),
+                    "declined": reader.number(str(sum(month.declined for month in own))),
+                    "accepted_total": _money(_sum(month.accepted_total for month in own), currency, reader),
+                    "declined_total": _money(_sum(month.declined_total for month in own), currency, reader),
+                },
+            }
+        )
+    return found
+
+
+def _money(amount: Decimal, currency: str, reader: Reader) -> str:
+    """Write a sum with the decimals of its currency, also where it is 0."""
+    places = max(decimals(MINOR_UNIT[currency]), len(f"{amount:f}".partition(".")[2]))
+    return reader.money(f"{amount:.{places}f}", currency)
+
+
+def _sum(amounts: Iterator[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))
+
+
+def _width(amount: Decimal, largest: Decimal) -> str:
+    return f"{100 * amount / largest:.2f}" if largest else "0"
