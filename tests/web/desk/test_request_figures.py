@@ -47,7 +47,7 @@ def issue(app: Flask, reference: str) -> None:
 
 def rows(shown: Page) -> list[list[str]]:
     """Return the table of requests, row by row."""
-    (table,) = shown.all("table", class_="cards work")
+    (table,) = shown.all("table", class_="cards year-of-requests")
     found = [[cell for cell in row.iter() if cell.tag in ("th", "td")] for row in table.iter("tr")]
     return [["".join(cell.itertext()).replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in found][
         1:
