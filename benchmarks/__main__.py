@@ -17,6 +17,7 @@ from benchmarks import (
     pages,
     previews,
     quotes,
+    ranges,
     resting,
     screens,
     two_languages,
@@ -40,6 +41,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "previews": ("Previews of price changes", previews.rows),
     "languages": ("Languages", languages.rows),
     "two-languages": ("Documents in two languages", two_languages.rows),
+    "ranges": ("Ranges of past bills", ranges.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

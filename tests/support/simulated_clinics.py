@@ -1,8 +1,8 @@
 """Clinics that never were, with estimates and bills drawn from a seed, to see how often a range holds what is billed.
 
-They and the seeds that are held out are older than the method that is tested on them; the method was made looking at the
-seeds in TRIED alone. How the bills of a clinic lie about its estimates is drawn for each clinic: its own bias, its own
-spread and its own kind, none of which a method is told.
+They and the seeds that are held out are older than the method that is tested on them; the method was made looking at
+the seeds in TRIED alone. How the bills of a clinic lie about its estimates is drawn for each clinic: its own bias, its
+own spread and its own kind, none of which a method is told.
 """
 
 from __future__ import annotations
@@ -53,10 +53,8 @@ def clinic(seed: int) -> Clinic:
     """Return the clinic of a seed, always the same one."""
     chance = random.Random(seed)
     kind = KINDS[seed % len(KINDS)]
-    if kind == "few":
-        count = chance.randint(1, FEWEST - 1)
-    else:
-        count = round(exp(chance.uniform(log(FEWEST), log(MOST))))
+    many = kind != "few"
+    count = round(exp(chance.uniform(log(FEWEST), log(MOST)))) if many else chance.randint(1, FEWEST - 1)
     ratio = _RATIOS[kind](chance)
     drawn = [_case(chance, ratio(number)) for number in range(count + LATER)]
     return Clinic(seed, kind, tuple(drawn[:count]), tuple(drawn[count:]))
