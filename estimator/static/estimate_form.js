@@ -49,6 +49,7 @@ for (const form of document.querySelectorAll("form.estimate")) {
       // open is not wrong yet
       if (said.length > old.length ? isOpen : old.join() === sentences.join()) continue;
       say(question, sentences);
+      question.classList.toggle("ruled-out", detail.ruled_out?.includes(question.dataset.driver) ?? false);
     }
     hideEmptySections();
   });

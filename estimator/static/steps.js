@@ -64,7 +64,7 @@ const row = (question) => {
   );
   found.querySelector("a").href = `#${question.id}`;
   found.querySelector(".spoken").textContent = ` ${label}`;
-  if (missing || question.matches(".wrong")) found.className = "wrong";
+  if (missing || question.matches(".wrong")) found.className = question.matches(".ruled-out") ? "wrong ruled-out" : "wrong";
   else if (!answer) found.className = "unanswered";
   return found;
 };

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -179,7 +180,7 @@ def _read_number(found: Read, driver: NumberDriver, typed: str, table: PriceTabl
         amounts = typed_money.readings(typed, table.currency, reader)
         number = amounts[0] if len(amounts) == 1 else None
         wrong = _ambiguous(typed) if amounts else _no_amount(typed, table.currency, reader)
-        found.readings[driver.code] = _readings(driver.code, amounts, table, reader)
+        found.readings[driver.code] = _readings(driver, amounts, table, reader)
     else:
         number = reader.read_number(typed) if len(typed) <= LONGEST_ANSWER else None
         wrong = _not_a_number(typed, driver, reader)
@@ -193,13 +194,17 @@ def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: R
     if not isinstance(driver, NumberDriver) or not driver.money:
         return []
     amounts = typed_money.readings(form[PREFIX + driver.code].data or "", table.currency, reader)
-    return _readings(driver.code, amounts, table, reader) if len(amounts) > 1 else []
+    return _readings(driver, amounts, table, reader) if len(amounts) > 1 else []
 
 
-def _readings(driver: str, amounts: Sequence[str], table: PriceTable, reader: Reader) -> list[Reading]:
+def _readings(
+    driver: NumberDriver, amounts: Sequence[str], table: PriceTable, reader: Reader
+) -> list[Reading]:
+    """Return what an amount may mean, as far as it is a possible answer."""
     return [
-        Reading(f"{driver}={figures.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
+        Reading(f"{driver.code}={figures.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
         for amount in amounts
+        if driver.least <= Decimal(amount) <= driver.most
     ]
 
 

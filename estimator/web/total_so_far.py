@@ -42,11 +42,16 @@ class SoFar:
     not_counted: list[wording.NotCounted]
 
 
+RULED_OUT = "answer_refused_by_rule"
+"""The kind of problem with answers that are right one by one."""
+
+
 @dataclass(frozen=True)
 class Running:
     """What the answers come to so far: a headline, or what keeps it from being one.
 
-    `so_far` is there while questions are left, nothing is wrong, and the least that they can come to is known.
+    `so_far` is there while questions are left, nothing is wrong, and the least that they can come to is known. Nothing
+    is wrong with the answers to what is `ruled_out`: a rule of the clinic makes a plan of them impossible.
     """
 
     asked: list[str]
@@ -57,12 +62,23 @@ class Running:
     refusals: list[Open] = field(default_factory=list)
     left: list[Open] = field(default_factory=list)
     sentences: dict[str, list[str]] = field(default_factory=dict)
-    ruled_out: bool = False
+    ruled_out: frozenset[str] = frozenset()
+
+    @property
+    def is_ruled_out(self) -> bool:
+        """Whether nothing is wrong with any answer, but a rule of the clinic makes the plan impossible."""
+        return bool(self.refusals) and all(each.driver in self.ruled_out for each in self.refusals)
 
     def as_json(self) -> dict[str, Any]:
         """What a script is told beside the panel; sentences as HTML, because they may name something foreign."""
         refused = {code: [str(escape(text)) for text in texts] for code, texts in self.refused().items()}
-        return {"spoken": str(escape(self.spoken)), "asked": self.asked, "refused": refused}
+        ruled_out = sorted(self.ruled_out)
+        return {
+            "spoken": str(escape(self.spoken)),
+            "asked": self.asked,
+            "refused": refused,
+            "ruled_out": ruled_out,
+        }
 
     def refused(self) -> dict[str, list[str]]:
         """What is wrong with answers that were given; not the questions that are still open."""
@@ -77,7 +93,7 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
-    left = []
+    left, ruled_out = [], set()
     for problem in problems:
         if problem.driver in sentences or problem.driver not in labels:
             continue
@@ -86,12 +102,14 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
             left.append(Open(problem.driver, labels[problem.driver], sentence))
         else:
             sentences[problem.driver] = [sentence]
-    ruled_out = not left and not sentences
-    if ruled_out:
+            if problem.kind == RULED_OUT:
+                ruled_out.add(problem.driver)
+    if not left and not sentences:
         try:
             breakdown = pricing.estimate(table, found.answers).as_dict()
         except pricing.BadAnswers as refusal:
             sentences = wording.problem_sentences(refusal, reader)
+            ruled_out = ruled_out_by(refusal)
         else:
             headline, sums = wording.headline(breakdown, table, reader)
             return Running(asked=asked, spoken=_spoken(headline), headline=headline, sums=sums)
@@ -117,8 +135,14 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
         refusals=refusals,
         left=left,
         sentences=sentences,
-        ruled_out=ruled_out,
+        ruled_out=frozenset(ruled_out),
     )
+
+
+def ruled_out_by(refusal: pricing.BadAnswers) -> set[str]:
+    """Return the questions whose answers are right, and make a plan that a rule of the clinic refuses."""
+    wrong = {problem.driver for problem in refusal.problems if problem.kind != RULED_OUT}
+    return {problem.driver for problem in refusal.problems if problem.kind == RULED_OUT} - wrong
 
 
 def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Reader) -> SoFar | None:

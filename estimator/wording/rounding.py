@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -37,13 +37,15 @@ def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
 def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About | None:
     """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
 
-    Of an `incomplete` total “at least” must stay true, so it is never rounded up.
+    Of an `incomplete` total “at least” must stay true, so it is never rounded up; and a range is rounded outwards, so
+    that what it says holds the exact one.
     """
     low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
     if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
         return None
     to = precision(likely)
-    short = [rounded(low, to), rounded(likely, to, down=incomplete), rounded(high, to)]
+    outwards = rounded(low, to, down=True), (high / to).quantize(Decimal(1), ROUND_CEILING) * to
+    short = [outwards[0], rounded(likely, to, down=incomplete), outwards[1]]
     if short == [low, likely, high] and low == high:
         return None
     amount = reader.money(short[1], currency)

@@ -14,6 +14,7 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, cookies, making
+from estimator.web.total_so_far import ruled_out_by
 from pricing import PriceTable
 from pricing.explore import filled_in
 from pricing.table import YesNoDriver
@@ -67,7 +68,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
     if driver not in {each.code for each in table.drivers}:
         raise errors.Missing
     form = estimate_form.build(table, given)
-    asked, status = {driver}, 200
+    asked, ruled_out, status = {driver}, set[str](), 200
     if request.method == "POST":
         asked |= {each.code for each in table.drivers if f"shown_{each.code}" in request.form}
         found = estimate_form.read(form, table, reader)
@@ -93,6 +94,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
             said = {**wording.problem_sentences(refusal, reader), **found.unreadable}
             asked |= said.keys()
             form.refuse_answers(said)
+            ruled_out = ruled_out_by(refusal) - found.unreadable.keys()
             status = 422
         except making.TooMany:
             status = _refused(form, 429, making.too_many())
@@ -106,7 +108,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                 _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence),
             )
     changed = version.version if version.sha256 != earlier.table_version.sha256 else None
-    return _page(token, form, table, asked, changed), status
+    return _page(token, form, table, asked, ruled_out, changed), status
 
 
 def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> int:
@@ -115,7 +117,12 @@ def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> in
 
 
 def _page(
-    token: str, form: estimate_form.EstimateForm, table: PriceTable, asked: set[str], changed: str | None
+    token: str,
+    form: estimate_form.EstimateForm,
+    table: PriceTable,
+    asked: set[str],
+    ruled_out: set[str],
+    changed: str | None,
 ) -> str:
     reader = current_reader()
     sections = []
@@ -126,6 +133,15 @@ def _page(
     return render_template(
         "patient/change_one.html",
         errors=summary(form),
+        ruled_out=ruled_out,
+        only_ruled_out=bool(ruled_out)
+        and not form.form_errors
+        and all(
+            question.code in ruled_out
+            for section in sections
+            for question in section.questions
+            if question.errors
+        ),
         form=form,
         sections=sections,
         asked=sorted(asked),

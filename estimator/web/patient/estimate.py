@@ -264,6 +264,8 @@ def _answering(
     page = render_template(
         "patient/estimate.html",
         errors=summary(form),
+        ruled_out=panel.ruled_out,
+        only_ruled_out=panel.is_ruled_out and not said.note and not panel.left,
         form=form,
         action=action,
         back=back,

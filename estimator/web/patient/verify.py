@@ -126,7 +126,12 @@ def reference(reference: str, revision: str = "") -> ResponseReturnValue:
     """Tell one of four words of a number, and nothing more."""
     found = verification.reference_of(f"{reference}/{revision}" if revision else reference)
     if found in ("EST", "REQ") or reference in ("EST", "REQ"):
-        return render_template("patient/verify_other.html", kind=found or reference)
+        return render_template(
+            "patient/verify_other.html",
+            kind=found or reference,
+            upload=UploadForm(),
+            megabytes=LARGEST // 1_000_000,
+        )
     if not isinstance(found, Reference):
         found = None
     if not _has_room("numbers", MOST_MISSES):

@@ -29,10 +29,14 @@ def said(*amounts: str, currency: str = "USD", incomplete: bool = False) -> tupl
 
 
 def test_a_total_and_its_range_are_said_to_three_digits() -> None:
-    assert said("15909.35", "16910.10", "25300.15") == ("about USD 16,900", "probably 15,900 to 25,300")
+    assert said("15909.35", "16910.10", "25300.15") == ("about USD 16,900", "probably 15,900 to 25,400")
     assert said("3347600", "3347600", "3347600", currency="JPY") == ("about JPY 3,350,000", None)
     assert said("812.50", "812.50", "812.50") == ("about USD 813", None)
     assert said("0.40", "9.40", "12.00") == ("about USD 9", "probably 0 to 12")
+
+
+def test_a_range_is_rounded_outwards_so_that_it_holds_the_exact_one() -> None:
+    assert said("14387.00", "14395.50", "14411.00") == ("about USD 14,400", "probably 14,300 to 14,500")
 
 
 def test_a_total_that_is_short_already_is_said_once() -> None:

@@ -148,11 +148,16 @@ def test_headings_begin_with_one_and_skip_no_level(pages: dict[str, Page]) -> No
         assert all(after - before <= 1 for before, after in pairwise(ordered)), state
 
 
+ERROR = ("Error: ", "خطأ: ")
+IMPOSSIBLE = ("This plan is not possible – ", "هذه الخطة غير ممكنة – ")
+
+
 def test_a_page_with_problems_says_so_first_and_leads_to_each(pages: dict[str, Page]) -> None:
     with_problems = 0
     for state, page in pages.items():
         boxes = page.all("div", class_="error-summary")
-        assert page.title.startswith(("Error: ", "خطأ: ")) == bool(boxes), state
+        assert page.title.startswith((*ERROR, *IMPOSSIBLE)) == bool(boxes), state
+        assert page.title.startswith(IMPOSSIBLE) == any("ruled-out" in str(box.get("class")) for box in boxes), state
         beside = [words(sentence) for sentence in page.all("p", class_="error")]
         if not boxes:
             assert beside == [], state

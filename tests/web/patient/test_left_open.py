@@ -83,6 +83,13 @@ def test_money_is_taken_as_it_was_typed(visitor: Visitor, typed: str, amount: st
     assert "US dollars" not in page.text()
 
 
+def test_an_amount_that_is_no_possible_answer_is_not_offered(visitor: Visitor) -> None:
+    page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "99999999999"})
+    question = page.one("div", id="question-flights")
+    assert page.typed().get("q_flights") == "99999999999"
+    assert [button for button in question.iter("button") if "999" in str(button.get("value"))] == []
+
+
 def test_an_amount_with_two_readings_is_asked_back_with_both(visitor: Visitor) -> None:
     page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "1.850"})
     assert page.status == 422

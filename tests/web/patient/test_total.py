@@ -24,7 +24,7 @@ def ask(visitor: Visitor) -> Any:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "application/json"
         found: dict[str, Any] = answer.json
-        assert set(found) == {"html", "spoken", "asked", "refused"}
+        assert set(found) == {"html", "spoken", "asked", "refused", "ruled_out"}
         found["shown"] = words(parsed(f"<!doctype html><title>x</title>{found['html']}"))
         return found
 
@@ -107,6 +107,26 @@ def test_a_plan_that_a_rule_refuses_says_why(ask: Any) -> None:
     assert "Four sessions need four nights." in found["shown"]
     assert found["spoken"] == "Nights: Four sessions need four nights."
     assert MONEY not in found["shown"]
+    assert found["ruled_out"] == ["nights"]
+    assert ask({**ANSWERS, "q_sessions": "7"})["ruled_out"] == []
+
+
+def test_who_answers_rightly_what_a_clinic_cannot_do_made_no_mistake(visitor: Visitor) -> None:
+    """The page says what is not possible, and marks it as no error."""
+    form = visitor.open("/estimate/clinic")
+    refused = visitor.send(form, {**ANSWERS, "q_sessions": "4"})
+    assert refused.status == 422
+    assert [heading.text for heading in refused.all("h2", id="error-summary-title")] == [
+        "This plan is not possible"
+    ]
+    assert "ruled-out" in str(refused.one("div", id="question-nights").get("class"))
+    assert "Error:" not in refused.html
+    mistaken = visitor.send(form, {**ANSWERS, "q_sessions": "7"})
+    assert [heading.text for heading in mistaken.all("h2", id="error-summary-title")] == [
+        "There is a problem"
+    ]
+    assert "Error:" in mistaken.html
+    assert "ruled-out" not in mistaken.html
 
 
 def test_a_total_that_lacks_a_price_says_at_least_aloud_too(ask: Any) -> None:

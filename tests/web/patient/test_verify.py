@@ -206,6 +206,16 @@ def test_the_reference_of_an_estimate_is_no_number_of_a_quote(app: Flask, visito
     assert "belongs to a request" in visitor.open("/verify/REQ-7K3M-92QF").text()
 
 
+def test_the_address_in_the_document_of_an_estimate_is_where_its_file_is_checked(
+    document: bytes, visitor: Visitor
+) -> None:
+    page = visitor.open("/verify/EST")
+    assert page.text("h1") == "Check a cost estimate"
+    form = page.one("form", class_="by-file")
+    assert form.get("action") == "/verify"
+    assert "file" in page.typed() or page.one("input", type="file").get("name") == "file"
+
+
 @BOTH
 def test_after_many_numbers_that_nobody_issued_none_is_told_for_a_while(
     app: Flask, desk: Desk, visitor: Visitor, clock: time_machine.Traveller

@@ -51,7 +51,7 @@ def asked(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     return blueprint.done(
         _("Your question is sent"),
-        _("The coordinator is told by mail, and answers you by mail or telephone."),
+        _("The coordinator is told by mail, and answers you the way you chose."),
         about=found,
         ways=[Link(found.link, _("Back to the quote"))],
     )
