@@ -32,6 +32,7 @@ PUBLIC = frozenset(
         "prices.document",
         "changing.apply",
         "changing.question",
+        "changing.total",
         "changing.which",
         "mailing.email",
         "asking.ask",

@@ -18,6 +18,7 @@ from pricing import PriceTable
 from pricing.answers import Answers, look
 from pricing.left_open import depending, left_open, not_counted
 from pricing.money import Rounder
+from pricing.stored import StoredBreakdown
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,15 @@ RULED_OUT = "answer_refused_by_rule"
 class Running:
     """What the answers come to so far: a headline, or what keeps it from being one.
 
-    `so_far` is there while questions are left, nothing is wrong, and the least that they can come to is known. Nothing
-    is wrong with the answers to what is `ruled_out`: a rule of the clinic makes a plan of them impossible.
+    `since` says how the headline differs from an earlier estimate's. `so_far` is there while questions are left,
+    nothing is wrong, and the least that they can come to is known. Nothing is wrong with the answers to what is
+    `ruled_out`: a rule of the clinic makes a plan of them impossible.
     """
 
     asked: list[str]
     spoken: str
     headline: wording.Headline | None = None
+    since: str | None = None
     so_far: SoFar | None = None
     sums: list[wording.Sum] = field(default_factory=list)
     refusals: list[Open] = field(default_factory=list)
@@ -86,8 +89,11 @@ class Running:
         return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
 
 
-def running(table: PriceTable, found: Read, reader: Reader) -> Running:
-    """Work out the total of answers that may be unfinished, or the least that they can come to."""
+def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown | None = None) -> Running:
+    """Work out the total of answers that may be unfinished, or the least that they can come to.
+
+    With `was` it says how the total differs from that of an earlier estimate.
+    """
     values, problems = look(table, found.answers)
     asked = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
@@ -112,7 +118,9 @@ def running(table: PriceTable, found: Read, reader: Reader) -> Running:
             ruled_out = ruled_out_by(refusal)
         else:
             headline, sums = wording.headline(breakdown, table, reader)
-            return Running(asked=asked, spoken=_spoken(headline), headline=headline, sums=sums)
+            since = None if was is None else wording.moved(was, breakdown, reader)
+            spoken = joined(" ", filter(None, (_spoken(headline), since)))
+            return Running(asked=asked, spoken=spoken, headline=headline, since=since, sums=sums)
     refusals = [
         Open(driver, labels[driver], text, found.readings.get(driver, ()))
         for driver, texts in sentences.items()

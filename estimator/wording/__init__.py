@@ -45,7 +45,7 @@ from estimator.wording.sentences import (
     usual,
     withdrawn_words,
 )
-from estimator.wording.since import difference, other_answers
+from estimator.wording.since import difference, moved, other_answers
 from estimator.wording.terms import not_before
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "item_said",
     "likely_answer",
     "likely_total",
+    "moved",
     "not_answered",
     "not_before",
     "not_counted",

@@ -33,6 +33,19 @@ def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> st
     return said
 
 
+def moved(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> str | None:
+    """Say how much less or more a likely total is than an earlier one; None in another currency."""
+    if was["currency"] != now["currency"]:
+        return None
+    total, before = (Decimal(each["totals"]["total"]["likely"]) for each in (now, was))
+    amount = reader.money(abs(total - before), now["currency"])
+    if total < before:
+        return _("%(moved)s less than before", moved=amount)
+    if total > before:
+        return _("%(moved)s more than before", moved=amount)
+    return _("the same as before")
+
+
 def other_answers(
     was: tuple[StoredBreakdown, PriceTable], now: tuple[StoredBreakdown, PriceTable], reader: Reader
 ) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
@@ -10,11 +10,12 @@ import pricing
 from estimator import estimates, price_lists, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
+from estimator.models import Estimate
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, cookies, making
-from estimator.web.total_so_far import ruled_out_by
+from estimator.web.total_so_far import ruled_out_by, running
 from pricing import PriceTable
 from pricing.explore import filled_in
 from pricing.table import YesNoDriver
@@ -59,6 +60,33 @@ def which(token: str) -> ResponseReturnValue:
     return redirect(url_for("changing.question", token=token, driver=driver), code=303)
 
 
+@pages.post("/e/<token>/total")
+def total(token: str) -> ResponseReturnValue:
+    """Say what the answers come to so far, and how that differs from the estimate; unasked answers stay as they are."""
+    earlier = request_context.estimate_of(token)
+    table, reader = price_lists.parsed(making.todays(earlier)), current_reader()
+    form = estimate_form.build(table)
+    panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
+    html = render_template("patient/_total.html", total=panel, changed=None, one=bool(_shown(table)))
+    return jsonify({"html": html, **panel.as_json()})
+
+
+def _shown(table: PriceTable) -> set[str]:
+    """Return the questions that a page with some of them has; none of one that has all."""
+    return {each.code for each in table.drivers if f"shown_{each.code}" in request.form}
+
+
+def _read(form: estimate_form.EstimateForm, table: PriceTable, earlier: Estimate) -> estimate_form.Read:
+    """Take the answers out of a form, with those of an earlier estimate to what it does not ask."""
+    found, shown = estimate_form.read(form, table, current_reader()), _shown(table)
+    if shown:
+        given = {code: answer for code, answer in estimates.answers_of(earlier).items() if code not in shown}
+        asked = {code: answer for code, answer in found.answers.items() if code in shown}
+        found.answers = {**asked, **given}
+        found.unreadable = {code: said for code, said in found.unreadable.items() if code in shown}
+    return found
+
+
 @pages.route("/e/<token>/change/<driver>", methods=["GET", "POST"])
 def question(token: str, driver: str) -> ResponseReturnValue:
     """Ask one question again, and whatever its new answer calls for; make the estimate with that."""
@@ -70,7 +98,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
     form = estimate_form.build(table, given)
     asked, ruled_out, status = {driver}, set[str](), 200
     if request.method == "POST":
-        asked |= {each.code for each in table.drivers if f"shown_{each.code}" in request.form}
+        asked |= _shown(table)
         found = estimate_form.read(form, table, reader)
         answers = {**found.answers, **{code: answer for code, answer in given.items() if code not in asked}}
         try:
@@ -125,6 +153,8 @@ def _page(
     changed: str | None,
 ) -> str:
     reader = current_reader()
+    earlier = request_context.estimate_of(token)
+    panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
     sections = []
     for section in estimate_form.sections(form, table, reader, tuple(asked)):
         questions = [each for each in section.questions if each.asked]
@@ -151,6 +181,9 @@ def _page(
         demo=table.demo,
         day_order=reader.day_order(),
         action=request.path,
+        total=panel,
+        one=True,
+        total_url=url_for("changing.total", token=token),
         back=f"{url_for('patient.breakdown', token=token)}#answers",
         all_answers=url_for("patient.change", token=token),
     )

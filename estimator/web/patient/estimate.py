@@ -90,7 +90,11 @@ def estimate(slug: str) -> ResponseReturnValue:
             _("This price list is not in force yet"),
             _("Its first version begins on a later day. Ask the provider, or come back then."),
         )
-    return _answering(version, action=url_for("patient.estimate", slug=slug))
+    return _answering(
+        version,
+        action=url_for("patient.estimate", slug=slug),
+        total_url=url_for("patient.total", slug=slug),
+    )
 
 
 @pages.route("/e/<token>/change", methods=["GET", "POST"])
@@ -101,6 +105,7 @@ def change(token: str) -> ResponseReturnValue:
     answer = _answering(
         version,
         action=url_for("patient.change", token=token),
+        total_url=url_for("changing.total", token=token),
         earlier=earlier,
         back=url_for("patient.breakdown", token=token),
     )
@@ -237,7 +242,11 @@ class _Said:
 
 
 def _answering(
-    version: TableVersion, action: str, earlier: Estimate | None = None, back: str | None = None
+    version: TableVersion,
+    action: str,
+    total_url: str,
+    earlier: Estimate | None = None,
+    back: str | None = None,
 ) -> ResponseReturnValue:
     """Show the form of a version, or process what was sent: compute the total, or store the estimate."""
     reader, table = current_reader(), price_lists.parsed(version)
@@ -255,7 +264,8 @@ def _answering(
             return said
     else:
         said = _Said(changed=_changed_since(earlier, version))
-    panel = running(table, found, reader)
+    was = None if earlier is None else estimates.breakdown_of(earlier)
+    panel = running(table, found, reader, was)
     problems = _problems(panel) if sent and not is_switching() else {}
     if said.note:
         form.refuse(said.note)
@@ -279,7 +289,7 @@ def _answering(
         slug=slug,
         unfinished_days=UNFINISHED_DAYS,
         table_sha256=sha256,
-        total_url=url_for("patient.total", slug=slug),
+        total_url=total_url,
         total=panel,
         changed=said.changed,
         day_order=reader.day_order(),

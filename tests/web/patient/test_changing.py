@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -173,3 +174,37 @@ def test_an_estimate_that_was_deleted_is_compared_with_nothing(visitor: Visitor,
     path = press(visitor, breakdown, "sessions=3").location
     visitor.send(visitor.open(f"{breakdown.path}/delete"), button=None)
     assert visitor.open(path).all("div", class_="since") == []
+
+
+def bar(visitor: Visitor, page: Page, **changed: str) -> Any:
+    """Return what the panel of a page says while its form is filled in, before anything is sent."""
+    (form,) = [form for form in page.all("form") if form.get("data-live")]
+    data = page.typed(form)
+    for name, answer in changed.items():
+        data.poplist(name)
+        data.add(name, answer)
+    answer = visitor.post(str(form.get("data-live")), data)
+    assert answer.status == 200, answer.html
+    return answer.json
+
+
+def test_while_an_answer_is_changed_the_bar_says_how_much_less_or_more_it_is(
+    visitor: Visitor, breakdown: Page
+) -> None:
+    for path in (f"{breakdown.path}/change/sessions", f"{breakdown.path}/change"):
+        page = visitor.open(path)
+        panel = words(page.one("div", id="total"))
+        assert TOTAL in panel
+        assert "the same as before" in panel
+        more, less = (bar(visitor, page, q_sessions=sessions)["spoken"] for sessions in ("3", "1"))
+        assert "more than before" in more
+        assert "less than before" in less
+        assert bar(visitor, page, q_sessions="7")["spoken"] == "Sessions: 7 is too high. The most is 6."
+
+
+def test_the_bar_of_one_question_keeps_all_other_answers(visitor: Visitor, breakdown: Page) -> None:
+    page = visitor.open(f"{breakdown.path}/change/sessions")
+    told = bar(visitor, page, q_sessions="3")
+    sent = visitor.send(page, {"q_sessions": "3"}, button=None)
+    made = visitor.open(sent.location)
+    assert f"{likely(made):,}" in told["spoken"]

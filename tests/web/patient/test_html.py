@@ -157,7 +157,9 @@ def test_a_page_with_problems_says_so_first_and_leads_to_each(pages: dict[str, P
     for state, page in pages.items():
         boxes = page.all("div", class_="error-summary")
         assert page.title.startswith((*ERROR, *IMPOSSIBLE)) == bool(boxes), state
-        assert page.title.startswith(IMPOSSIBLE) == any("ruled-out" in str(box.get("class")) for box in boxes), state
+        assert page.title.startswith(IMPOSSIBLE) == any(
+            "ruled-out" in str(box.get("class")) for box in boxes
+        ), state
         beside = [words(sentence) for sentence in page.all("p", class_="error")]
         if not boxes:
             assert beside == [], state
