@@ -180,12 +180,12 @@ def bar(visitor: Visitor, page: Page, **changed: str) -> Any:
     """Return what the panel of a page says while its form is filled in, before anything is sent."""
     (form,) = [form for form in page.all("form") if form.get("data-live")]
     data = page.typed(form)
-    for name, answer in changed.items():
+    for name, typed in changed.items():
         data.poplist(name)
-        data.add(name, answer)
-    answer = visitor.post(str(form.get("data-live")), data)
-    assert answer.status == 200, answer.html
-    return answer.json
+        data.add(name, typed)
+    answered = visitor.post(str(form.get("data-live")), data)
+    assert answered.status == 200, answered.html
+    return answered.json
 
 
 def test_while_an_answer_is_changed_the_bar_says_how_much_less_or_more_it_is(
