@@ -229,6 +229,24 @@ def test_after_one_page_waited_in_vain_for_a_lock_others_wait_for_it_shortly(
     event.remove(db.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one lock only
+@pytest.mark.parametrize(("pages", "second"), [(True, "250ms"), (False, "2s")])
+def test_after_one_page_waited_in_vain_for_a_row_others_wait_for_rows_shortly(
+    patience: None, app: Flask, elsewhere: Any, second: str
+) -> None:
+    def looked_for() -> str:
+        waits = str(db.session.scalar(text("SHOW lock_timeout")))
+        found = hindrance()
+        db.session.rollback()
+        return f"{waits} {found}"
+
+    elsewhere.exec_driver_sql("LOCK TABLE table_version")
+    assert looked_for() == "2s locked"
+    assert looked_for() == f"{second} locked"
+    elsewhere.rollback()
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
+
+
 def test_a_full_disk_is_told_apart(app: Flask, is_sqlite: bool) -> None:
     if is_sqlite:
         execute("CREATE TABLE filling (content)", "PRAGMA max_page_count = 1")
