@@ -15,9 +15,10 @@ from wtforms import Field
 from estimator import figures, spreadsheets, telephone
 from estimator.mail import addresses
 from estimator.price_lists import editing
-from estimator.price_lists.editing import kinds, naming, parts
+from estimator.price_lists.editing import kinds, naming, parts, translating, workbook
 from estimator.price_lists.editing.document import around
 from estimator.requests import chat_message, name_index
+from estimator.spreadsheet_cells import Cell, Found, Line
 from estimator.staff import passwords
 from estimator.web import day_fields, fields, typed_money, validators
 from estimator.web.forms import Form, sent
@@ -126,6 +127,26 @@ def message(text: str) -> object:
 @pytest.mark.parametrize("work", [spreadsheets.guarded, spreadsheets.unguarded, message])
 def test_what_is_pasted_or_brought_as_a_file_is_read_in_no_time(work: Callable[[str], object]) -> None:
     assert slow(work) == {}
+
+
+def test_a_translation_sheet_as_large_as_can_be_is_taken_in_no_time() -> None:
+    languages = ["en", *"ar bn es fr hi ru".split()]
+    charges = {f"c{number}": {"label": {"en": f"Charge {number}"}} for number in range(workbook.MOST_ROWS)}
+    data = {"languages": languages, "currency": "USD", "charge": charges}
+    head = [translating.PLACE, *languages]
+    rows = [
+        head,
+        *([f"charge.{code}.label", part["label"]["en"], *"abcdef"] for code, part in charges.items()),
+    ]
+    lines = [
+        Line(at, {column: Cell("typed", said) for column, said in enumerate(row)})
+        for at, row in enumerate(rows)
+    ]
+    before = time.process_time()
+    made = translating.translated(data, data, [Found("texts", lines)])
+    assert time.process_time() - before < MOST_SECONDS
+    assert editing.get(made.data, ("charge", "c9", "label", "ru")) == "f"
+    assert editing.get(data, ("charge", "c9", "label", "ru")) is None
 
 
 BEGINNINGS = "|all: 1|up to 1|arrival month|arrival from 2026-01-01|sessions 1 to|one: a|x =|1+".split("|")
