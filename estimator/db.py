@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Literal, cast
@@ -148,7 +149,11 @@ def _wait_shortly_for_a_lock_that_lasts(connection: Connection) -> None:
         info[FOR_PAGES] = lasts
         driver.execute(f"PRAGMA busy_timeout = {int((SHORT_SECONDS if lasts else BUSY_SECONDS) * 1000)}")
     elif lasts and driver is not None and not isinstance(driver, sqlite3.Connection):
-        driver.execute(f"SET LOCAL lock_timeout = {int(SHORT_SECONDS * 1000)}")  # until the transaction ends
+        # Of a connection that breaks here the page's own first statement tells, as everywhere.
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            driver.execute(
+                f"SET LOCAL lock_timeout = {int(SHORT_SECONDS * 1000)}"
+            )  # until the transaction ends
 
 
 def outage_of(url: str) -> Outage | None:
