@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Literal, cast
@@ -45,13 +46,16 @@ BUSY_SECONDS = 5
 
 SHORT_SECONDS = 0.25
 """The same for pages, for BUSY_SECONDS after one of them waited in vain: on SQLite for the database, on PostgreSQL for
-a lock with a name."""
+a row or a table, or for the same lock with a name."""
 
 FOR_PAGES = "estimator_for_pages"
 """Names the option of an engine whose connections wait shortly for a lock that lasts, and those that do."""
 
 
 LOCK_NOT_AVAILABLE = "55P03"
+
+NAMED_LOCK = "pg_advisory"
+"""What a statement holds that waits for a lock with a name."""
 
 
 class Base(DeclarativeBase):
@@ -122,13 +126,15 @@ def engine_options(
 
 
 _LOCKED: WeakKeyDictionary[Dialect, float] = WeakKeyDictionary()
-"""When a statement on SQLite last waited for a lock in vain, by the dialect, of which each engine has one."""
+"""When a statement last waited for a lock without a name in vain, by the dialect, of which each engine has one."""
 
 
 @event.listens_for(Engine, "handle_error")
 def _note_lock(context: ExceptionContext) -> None:
-    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_BUSY:
+    error = context.original_exception
+    is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    is_locked = getattr(error, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    if is_busy or (is_locked and NAMED_LOCK not in (context.statement or "")):
         _LOCKED[context.dialect] = time.monotonic()
 
 
@@ -142,6 +148,12 @@ def _wait_shortly_for_a_lock_that_lasts(connection: Connection) -> None:
     if isinstance(driver, sqlite3.Connection) and lasts != info.get(FOR_PAGES, False):
         info[FOR_PAGES] = lasts
         driver.execute(f"PRAGMA busy_timeout = {int((SHORT_SECONDS if lasts else BUSY_SECONDS) * 1000)}")
+    elif lasts and driver is not None and not isinstance(driver, sqlite3.Connection):
+        # Of a connection that breaks here the page's own first statement tells, as everywhere.
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            driver.execute(
+                f"SET LOCAL lock_timeout = {int(SHORT_SECONDS * 1000)}"
+            )  # until the transaction ends
 
 
 def outage_of(url: str) -> Outage | None:

@@ -37,8 +37,12 @@ PIECE = 500
 _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
 _BELOW_NOTHING = re.compile(r"-[0-9]+(\.[0-9]+)?")
-_LATER_CELL = re.compile(rf"([,;\t\r\n][\s\x00]*)(?=[{re.escape(_STARTS)}])")
-_GUARD = re.compile(rf"([,;\t\r\n][\s\x00]*)'(?=[{re.escape(_STARTS)}])")
+_RUN = r"(?P<run>[,;][\s\x00]*+|[\s\x00]++)"
+_LATER_CELL = re.compile(rf"{_RUN}(?P<start>[{re.escape(_STARTS)}])?")
+_GUARD = re.compile(rf"{_RUN}(?P<guard>'(?=[{re.escape(_STARTS)}]))?")
+"""A whole run of space, with or without what may follow, so that none is looked at twice, however long it is."""
+
+_SEPARATOR = re.compile(r"[,;\t\r\n]")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -60,7 +64,12 @@ def guarded(text: str) -> str:
     if _BELOW_NOTHING.fullmatch(text):
         return text
     mark = "'" if _FORMULA.match(text) else ""
-    return mark + _LATER_CELL.sub(r"\1'", _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return mark + _LATER_CELL.sub(_with_guard, _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _with_guard(found: re.Match[str]) -> str:
+    begins = found["start"] is not None and _SEPARATOR.search(found["run"])
+    return f"{found['run']}'{found['start']}" if begins else found[0]
 
 
 def writable(text: str) -> str:
@@ -143,7 +152,9 @@ def rows_of_csv(content: bytes) -> Iterator[list[str]]:
 
 def unguarded(text: str) -> str:
     """Return what `guarded` was given for a text; one that it did not change stays."""
-    found = _GUARD.sub(r"\1", text.removeprefix("'"))
+    found = _GUARD.sub(
+        lambda one: one["run"] if _SEPARATOR.search(one["run"]) else one[0], text.removeprefix("'")
+    )
     if guarded(found) == text:
         return found
     return text

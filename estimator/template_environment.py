@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -12,6 +13,19 @@ from estimator import telephone
 from estimator.folders import templates_folder
 from estimator.i18n import gettext, ngettext, pgettext
 from estimator.marked_text import plain
+
+
+def mailto(address: str) -> str:
+    """Return the link that writes to an address; a ? or & in it stays part of it (RFC 6068)."""
+    return f"mailto:{quote(address, safe='@')}"
+
+
+FILTERS: Mapping[str, Callable[[str], str | None]] = {
+    "dial": telephone.dial,
+    "mailto": mailto,
+    "plain": plain,
+}
+"""What templates do with a text, whether within a request or outside of one."""
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +40,7 @@ def environment() -> Environment:
     )
     found.globals["direction_of"] = _direction
     found.filters["urlname"] = lambda address: urlsplit(address).hostname or address
-    found.filters |= {"dial": telephone.dial, "plain": plain}
+    found.filters |= FILTERS
     install = found.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True, pgettext=pgettext)
     return found

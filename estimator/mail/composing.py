@@ -86,7 +86,7 @@ def _plain(value: object) -> object:
 
 def _spaced(text: str) -> str:
     """Return a text without the spaces of templates: one empty line at most between two paragraphs."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]+$", "", text, flags=re.MULTILINE)).strip()
 
 
 def message(

@@ -159,6 +159,6 @@ def _months() -> tuple[dict[str, int], re.Pattern[str]]:
     longest_first = sorted(names, key=len, reverse=True)
     either = "|".join(map(re.escape, longest_first))
     return names, re.compile(
-        rf"(?<!\w)(?P<name>{either})(?:\s+(?:de|del|of|г\.)?\s*|,\s*)(?P<year>[0-9]{{4}})(?![0-9])",
+        rf"(?<!\w)(?P<name>{either})(?:\s++(?:(?:de|del|of|г\.)\s*+)?|,\s*+)(?P<year>[0-9]{{4}})(?![0-9])",
         re.IGNORECASE,
     )

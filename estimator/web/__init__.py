@@ -9,11 +9,10 @@ from flask_babel import Babel
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from estimator import telephone
 from estimator.config import Settings
 from estimator.db import unavailable
 from estimator.i18n import reader, speak
-from estimator.marked_text import plain
+from estimator.template_environment import FILTERS
 from estimator.web import (
     desk,
     errors,
@@ -49,7 +48,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     Babel(app, locale_selector=lambda: current_reader().locale)
     speak(app.jinja_env)
-    app.jinja_env.filters |= {"dial": telephone.dial, "plain": plain}
+    app.jinja_env.filters |= FILTERS
     security.init_app(app)
     for pages in (*patient.blueprints, *staff.blueprints, *desk.blueprints):
         app.register_blueprint(pages)

@@ -229,6 +229,39 @@ def test_after_one_page_waited_in_vain_for_a_lock_others_wait_for_it_shortly(
     event.remove(db.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one lock only
+@pytest.mark.parametrize(("pages", "second"), [(True, "250ms"), (False, "2s")])
+def test_after_one_page_waited_in_vain_for_a_row_others_wait_for_rows_shortly(
+    patience: None, app: Flask, elsewhere: Any, second: str
+) -> None:
+    def looked_for() -> str:
+        waits = str(db.session.scalar(text("SHOW lock_timeout")))
+        found = hindrance()
+        db.session.rollback()
+        return f"{waits} {found}"
+
+    elsewhere.exec_driver_sql("LOCK TABLE table_version")
+    assert looked_for() == "2s locked"
+    assert looked_for() == f"{second} locked"
+    elsewhere.rollback()
+    price_lists.import_(acting(actor="command line", now=NOW), table_text())
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("pages", [True])
+def test_a_connection_that_breaks_while_a_lock_lasts_is_told_as_one_that_breaks(
+    patience: None, app: Flask, elsewhere: Any
+) -> None:
+    def end(connection: Any, _record: Any, _proxy: Any) -> None:
+        elsewhere.exec_driver_sql(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 1000)")
+
+    elsewhere.exec_driver_sql("LOCK TABLE table_version")
+    assert hindrance() == "locked"
+    event.listen(db.engine, "checkout", end)
+    assert hindrance() == "unreachable"
+    event.remove(db.engine, "checkout", end)
+
+
 def test_a_full_disk_is_told_apart(app: Flask, is_sqlite: bool) -> None:
     if is_sqlite:
         execute("CREATE TABLE filling (content)", "PRAGMA max_page_count = 1")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +15,10 @@ from wtforms import Field
 from estimator import figures, spreadsheets, telephone
 from estimator.mail import addresses
 from estimator.price_lists import editing
-from estimator.requests import name_index
+from estimator.price_lists.editing import kinds, naming, parts, translating, workbook
+from estimator.price_lists.editing.document import around
+from estimator.requests import chat_message, name_index
+from estimator.spreadsheet_cells import Cell, Found, Line
 from estimator.staff import passwords
 from estimator.web import day_fields, fields, typed_money, validators
 from estimator.web.forms import Form, sent
@@ -112,4 +117,67 @@ def judged(text: str) -> object:
     ids="counted domain checked suggestion names name password code figure pasted money amount number phone".split(),
 )
 def test_what_is_looked_up_and_judged_takes_no_time_either(work: Callable[[str], object]) -> None:
+    assert slow(work) == {}
+
+
+def message(text: str) -> object:
+    return chat_message.look(f"March{text}", country="DE", languages=("en", "ru"), today=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("work", [spreadsheets.guarded, spreadsheets.unguarded, message])
+def test_what_is_pasted_or_brought_as_a_file_is_read_in_no_time(work: Callable[[str], object]) -> None:
+    assert slow(work) == {}
+
+
+def test_a_translation_sheet_as_large_as_can_be_is_taken_in_no_time() -> None:
+    languages = ["en", *"ar bn es fr hi ru".split()]
+    charges = {f"c{number}": {"label": {"en": f"Charge {number}"}} for number in range(workbook.MOST_ROWS)}
+    data = {"languages": languages, "currency": "USD", "charge": charges}
+    head = [translating.PLACE, *languages]
+    rows = [
+        head,
+        *([f"charge.{code}.label", part["label"]["en"], *"abcdef"] for code, part in charges.items()),
+    ]
+    lines = [
+        Line(at, {column: Cell("typed", said) for column, said in enumerate(row)})
+        for at, row in enumerate(rows)
+    ]
+    before = time.process_time()
+    made = translating.translated(data, data, [Found("texts", lines)])
+    assert time.process_time() - before < MOST_SECONDS
+    assert editing.get(made.data, ("charge", "c9", "label", "ru")) == "f"
+    assert editing.get(data, ("charge", "c9", "label", "ru")) is None
+
+
+BEGINNINGS = "|all: 1|up to 1|arrival month|arrival from 2026-01-01|sessions 1 to|one: a|x =|1+".split("|")
+"""What the kinds of fields of a list look for; hostile texts stand behind it."""
+
+MOST_OF_A_FIELD = 30_000
+"""About as many characters as a cell of a spreadsheet has room for."""
+
+LIST: dict[str, Any] = {
+    "languages": ["en"],
+    "driver": {
+        "arrival": {"kind": "date", "label": {"en": "Arrival"}},
+        "sessions": {"kind": "number", "label": {"en": "Sessions"}},
+        "x": {"kind": "choice", "label": {"en": "x"}, "choice": {"abc": {"label": {"en": "abc abc"}}}},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_a_field_of_a_list_is_read_and_taken_apart_in_no_time(kind: str) -> None:
+    about = around(LIST, ("header",))
+    drivers = {code: driver["kind"] for code, driver in LIST["driver"].items()}
+
+    def work(hostile: str) -> None:
+        for beginning in BEGINNINGS:
+            text = f"{beginning}{hostile[:MOST_OF_A_FIELD]}x"
+            value = kinds.value_of(kind, text, about)
+            shown = kinds.text_of(kind, value, about)
+            if kind in parts.COLUMNS:
+                parts.rows_of(kind, shown, drivers)
+            if kind in naming.WORDED:
+                naming.Names(LIST).coded(kind, text)
+
     assert slow(work) == {}

@@ -157,8 +157,11 @@ def _unit_value(typed: str, _around: Around) -> Any:
 
 # Tiers, one a line: "up to 7: 310", "up to 14: 280 + 50 flat", "above: 260"
 
-_TIER = re.compile(r"(?:up\s+to\s+(?P<up_to>[^:]+?)|above|all)\s*:\s*(?P<price>.+?)\s*\Z", re.IGNORECASE)
-_FLAT = re.compile(r"(?P<price>.+?)\s*\+\s*(?P<flat>.+?)\s+flat\Z", re.IGNORECASE)
+# No two parts of these can take the same letter, so that a long line is read in no time.
+_TIER = re.compile(
+    r"(?:up\s+to\s+(?P<up_to>[^\s:][^:]*)|(?:above|all)\s*):\s*(?P<price>\S.*)\Z", re.IGNORECASE
+)
+_FLAT = re.compile(r"(?P<price>.[^+]*)\+\s*+(?P<flat>\S.*)(?<=\s)flat\Z", re.IGNORECASE)
 
 
 def _tiers_text(value: Any, around: Around) -> str:
@@ -185,10 +188,10 @@ def _tier_value(line: str, around: Around) -> Any:
     if found is None:
         return line
     flat = _FLAT.match(found["price"])
-    tier = {} if found["up_to"] is None else {"up_to": _number_value(found["up_to"], around)}
-    tier["price"] = _amount_value(flat["price"] if flat else found["price"], around)
+    tier = {} if found["up_to"] is None else {"up_to": _number_value(found["up_to"].strip(), around)}
+    tier["price"] = _amount_value(flat["price"].strip() if flat else found["price"], around)
     if flat:
-        tier["flat"] = _amount_value(flat["flat"], around)
+        tier["flat"] = _amount_value(flat["flat"].strip(), around)
     return tier
 
 
@@ -214,8 +217,8 @@ def _covers_value(typed: str, around: Around) -> Any:
 _BOUND = re.compile(r"(>=|<=)\s*(.+)\Z")
 _SPAN = re.compile(r"(\S+)\s+to\s+(\S+)\Z")
 _WINDOW = re.compile(
-    r"(?:months?\s*=?\s*(?P<months>[0-9,\s]+?))?"
-    r"\s*(?:from\s+(?P<from>\S+))?\s*(?:(?:to|until)\s+(?P<to>\S+))?\Z"
+    r"(?:months? ?=? ?(?P<months>[0-9][0-9, ]*+))?"
+    r" ?(?:from (?P<from>\S+))? ?(?:(?:to|until) (?P<to>\S+))?\Z"
 )
 _LINE = re.compile(r"(?P<code>[^\s=<>:]+)\s*(?P<rest>.*)\Z", re.DOTALL)
 
@@ -299,7 +302,7 @@ def _test_value(rest: str, kind: str, around: Around) -> Any:
 
 
 def _window_value(rest: str, around: Around) -> Any:
-    found = _WINDOW.match(rest)
+    found = _WINDOW.match(" ".join(rest.split()))
     if found is None or not any(found.groups()):
         return rest
     window: dict[str, Any] = {}

@@ -15,18 +15,18 @@ from estimator.price_lists.editing.document import Data, entries, languages
 from estimator.price_lists.editing.fields import Field
 from estimator.price_lists.editing.forms import listed_label
 
-_WORDED = ("condition", "covers", "factors", "names")
+WORDED = ("condition", "covers", "factors", "names")
 
 _SEPARATING = re.compile(r"""[,;:=<>|×"“”„\n]""")
 _QUOTED = re.compile(r"""["“”„]([^"“”„\n]*)["“”„]""")
 _CODE = re.compile(r"[^\s=<>:,;×]+")
-_BETWEEN = re.compile(r"\s*[,;×\n]\s*")
+_BETWEEN = re.compile(r"[,;×\n]\s*")
 _AFTER = re.compile(r"\s*(?:\Z|[,;:=<>×\n]|(?:month|from|until|to)\b|[0-9])", re.IGNORECASE)
 
 
 def is_worded(field: Field) -> bool:
     """Whether a field names other entries, and not languages."""
-    return field.kind in _WORDED and field.key != "languages"
+    return field.kind in WORDED and field.key != "languages"
 
 
 def labelled(data: Data, *sections: tuple[str, ...]) -> dict[str, str]:
@@ -58,8 +58,9 @@ class _Labels:
 
     def longest(self, text: str) -> tuple[str, int] | None:
         """Return the code of the longest label with which a text begins, and where it ends; None for none."""
-        folded = text.casefold()
-        if len(folded) != len(text):
+        begun = text[: self.lengths[0]] if self.lengths else ""
+        folded = begun.casefold()
+        if len(folded) != len(begun):
             return None
         for length in self.lengths:
             if folded[:length] in self.codes and _AFTER.match(text, length):
@@ -145,7 +146,8 @@ def _listed(text: str, labels: _Labels, each: Callable[[str, _Labels], tuple[str
     while left:
         name, end = each(left, labels)
         if end == 0:  # nothing that could be a name: what stands there up to the next one
-            end = next((found.start() for found in _BETWEEN.finditer(left) if found.start()), len(left))
+            following = _BETWEEN.search(left, 1)
+            end = len(left) if following is None else following.start()
             name = left[:end].strip()
         yield name
         left = left[end:].lstrip()

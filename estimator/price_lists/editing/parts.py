@@ -57,7 +57,10 @@ def rows_of(kind: str, text: str, drivers: Mapping[str, str]) -> list[Row] | Non
 
 def _condition(line: str, drivers: Mapping[str, str]) -> list[Row] | None:
     if months := _MONTHS.match(line):
-        rest = _condition(f"{months[1]} {months[3]}", drivers) if months[3] else []
+        others = f"{months[1]} {months[3]}" if months[3] else ""
+        if _MONTHS.match(others):
+            return None
+        rest = _condition(others, drivers) if others else []
         own: list[Row] = [
             {"test": f"{months[1]} month = {name}", "value": ""} for name in months[2].split(", ")
         ]

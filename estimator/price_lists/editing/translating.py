@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Refused, text_in
-from estimator.price_lists.editing.document import Data, around, currency_of, get, languages, put
+from estimator.price_lists.editing.document import Data, around, currency_of, languages
 from estimator.price_lists.editing.forms import place_of
 from estimator.price_lists.editing.kinds import value_of
 from estimator.price_lists.editing.texts import State, Text, texts
@@ -122,7 +123,8 @@ def translated(data: Data, base: Data | None, found: Sequence[Found]) -> Transla
 
     Without `base` they are compared with the list as it is now.
     """
-    made = Translated(data, data)
+    # Copied once: to copy a section for each of tens of thousands of cells would take minutes.
+    made = Translated(deepcopy(data), deepcopy(data))
     for sheet in found:
         if sheet.lines:
             _Sheet(sheet, base, made).take()
@@ -265,17 +267,20 @@ class _Sheet:
         is_stale = original != current
         if is_stale:
             self.made.stale.append(Stale(self.name, number, now.where, column, original, current))
-        self.made.data = self.put(self.made.data, now, tag, then)
+        self.put(self.made.data, now, tag, then)
         if not is_stale:
-            self.made.fresh = self.put(self.made.fresh, now, tag, then)
+            self.put(self.made.fresh, now, tag, then)
 
-    def put(self, data: Data, text: Text, tag: str, said: str) -> Data:
-        """Return data with one translation."""
-        place = (*place_of(text.path), *text.field.path)
-        there = get(data, place)
-        if isinstance(there, str):  # a text that stands where one by language belongs
-            data = put(data, place, {self.tags[0]: there})
-        return put(data, (*place, tag), value_of(text.field.kind, said, around(data, text.path)))
+    def put(self, data: Data, text: Text, tag: str, said: str) -> None:
+        """Put one translation into data that are nobody else's."""
+        value = value_of(text.field.kind, said, around(data, text.path))
+        *tables, last = (*place_of(text.path), *text.field.path)
+        there: Any = data
+        for key in tables:
+            there = there[key]
+        if isinstance(there[last], str):  # a text that stands where one by language belongs
+            there[last] = {self.tags[0]: there[last]}
+        there[last][tag] = value
 
 
 def _wrong(text: str, now: Text, main: str) -> Iterator[tuple[Why, str]]:

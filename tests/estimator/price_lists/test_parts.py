@@ -93,3 +93,8 @@ def test_rows_in_which_nothing_stands_are_left_out_and_half_of_one_is_kept() -> 
     rows = [{"test": test, "value": value} for test, value in tests]
     assert parts.text_of_rows("condition", rows) == "cells = a, b\nsessions >= 3"
     assert parts.rows_of("condition", "\n".join(["visa = yes"] * 201), DRIVERS) is None
+
+
+def test_months_within_months_are_no_rows_however_many() -> None:
+    assert parts.rows_of("condition", "arrival month = 1 month = 2", DRIVERS) is None
+    assert parts.rows_of("condition", "arrival" + " month = 1" * 5_000, DRIVERS) is None

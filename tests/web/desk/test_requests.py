@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import time_machine
@@ -80,6 +81,14 @@ def test_one_request_is_a_row_with_everything_that_matters(coordinator: Staff, r
     for part in (reference, NAME, "Germany", "USD", "0 minutes", "Fri 13 Nov", "new", "nobody"):
         assert part in " ".join(row.replace("\xa0", " ").split()), part
     assert "overdue" not in row
+
+
+def test_a_mail_address_is_written_to_and_nobody_else(app: Flask, coordinator: Staff) -> None:
+    typed = "desk%40example.com?bcc=someone%40example.net&body=x@example.org"
+    coordinator.see(f"/desk/requests/{ask(app, address=typed)}")
+    links = coordinator.page.links(start="mailto:")
+    assert [unquote(urlsplit(link).path) for link in links] == [typed]
+    assert [urlsplit(link).query for link in links] == [""]
 
 
 def test_what_is_overdue_is_said_and_counted(
