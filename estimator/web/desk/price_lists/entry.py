@@ -32,6 +32,7 @@ from estimator.web.desk.price_lists.blueprint import (
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.labels import label_of, tags_of
 from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
@@ -219,6 +220,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "is_fresh": is_fresh,
+        "still_said": still_said(draft) if where[0] in CHANGES_PRICES else [],
         "undo": undo_of(draft, data, (*where, "choice")),
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),

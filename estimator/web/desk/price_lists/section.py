@@ -30,6 +30,7 @@ from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid_cells import Lists, told_of, with_rows
 from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import by_entry, problems_in_words
+from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
 
@@ -181,6 +182,7 @@ def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = No
         "errors": [],
         "saved": request.args.get("saved", "") == str(draft.saves),
         "undo": undo_of(draft, data, (path,)),
+        "still_said": still_said(draft) if path in CHANGES_PRICES else [],
         "most_pasted": editing.MOST_PASTED,
     }
     page = whole_numbers.read(request.values.get("page"), least=1) or 1
