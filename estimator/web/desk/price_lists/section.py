@@ -207,8 +207,10 @@ def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[
     show = request.values.get("show", "")
     show = show if show in showing else ""
     found = grids.grid(draft, data, page=page, ticked=ticked, sought=sought, show=show)
+    is_saved = request.method == "GET" and request.args.get("saved", "") == str(draft.saves)
     return {
         **found._asdict(),
+        "changed": raise_prices.saved_prices(draft, data) if is_saved else None,
         "count": found.charges,
         "every": ticked.every,
         "sought": sought,
