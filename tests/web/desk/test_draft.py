@@ -98,6 +98,32 @@ def test_rows_of_a_spreadsheet_are_pasted(app: Flask, editor: Staff, draft: str)
     assert codes(app)[-1] == "laundry"
 
 
+def test_every_word_that_the_table_shows_can_be_pasted_into_it(app: Flask, editor: Staff, draft: str) -> None:
+    rows = [
+        "laundry\tLaundry\tHOSPITAL STAY\tOnce\t3.5",
+        "ward\t\t\tONCE\ton REQUEST",
+        "mri\t\t\t\tOn request",
+        "rehab_intensive\t\t\t\tTiers",
+        "longer_stay\t\t\t\t10 | 15 | 25 PERCENT of other charges",
+    ]
+    editor.see(f"{draft}/section/charge")
+    assert editor.send("paste", {"rows": "\r\n".join(rows)}).errors() == []
+    with app.app_context():
+        charges = editing.entries(editing.look(drafts.find(1).text).data or {}, ("charge",))
+    assert "per" not in charges["laundry"]
+    assert charges["laundry"]["group"] == "stay"
+    assert charges["ward"]["on_request"] is True
+    assert not {"price", "per"} & set(charges["ward"])
+    assert "graduated" in charges["rehab_intensive"]
+    assert "percent" in charges["longer_stay"]
+
+
+def test_a_word_that_stands_in_another_row_only_is_refused(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/section/charge")
+    editor.send("paste", {"rows": "ward\t\t\t\tTiers"})
+    assert "These rows could not be read" in editor.page.text
+
+
 def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
     app: Flask, editor: Staff, draft: str
 ) -> None:
