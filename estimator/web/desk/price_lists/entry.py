@@ -212,7 +212,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "section": section,
         "path": "/".join(where),
         "code": None if alone else where[-1],
-        "title": editing.entry_label(own, editing.languages(data)),
+        "title": _title(data, where, own),
         "fields": fields,
         "errors": lines_of(fields),
         "rest": problems_in_words(draft, rest),
@@ -226,6 +226,13 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "neighbours": _neighbours(draft, where, data),
         "codes": _codes(_typed_kinds(shown, fields), data),
     }
+
+
+def _title(data: editing.Data, where: editing.Path, own: Any) -> str:
+    """What an entry is called; one that has no name of its own keeps the code that was made of what somebody typed."""
+    label = editing.entry_label(own, editing.languages(data))
+    has_name = editing.NAMED_BY.get(where[0], "label") is not None
+    return label if has_name or not label else f"{where[-1]}: {label}"
 
 
 def field_of(one: editing.Input, data: editing.Data, name: str | None = None) -> Any:
