@@ -30,8 +30,9 @@ from estimator.web.desk.price_lists.blueprint import (
     wants_json,
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.labels import label_of, tags_of
-from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
@@ -290,7 +291,7 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
 def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) -> Any:
     """Put at a field what is said of it."""
     field.errors = problems
-    field.warnings = [sentence(problem) for problem in one.warnings]
+    field.warnings = [in_a_form(problem) for problem in one.warnings]
     field.is_needed = needed
     return field
 
@@ -306,25 +307,6 @@ def errors_of(one: editing.Input, data: editing.Data, help: Any = None) -> list[
         elif help:
             problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=help)]
     return list(dict.fromkeys(problems))
-
-
-def in_a_form(problem: Problem, help: Any) -> str:
-    """Return a problem's sentence reworded for forms, without the notation's quotation marks and braces."""
-    given = problem.values.get("given", "")
-    if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
-        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
-    both = figures.both(given) if problem.kind == "not_a_number" else None
-    if both is not None:
-        return two_readings(given, both)
-    if problem.kind == "not_a_number":
-        return _("“%(typed)s” is not a number. Enter digits with a point, for example 480.50.", typed=given)
-    if problem.kind == "not_a_date":
-        return _("“%(typed)s” is not a day. Enter year, month and day, for example 2027-03-31.", typed=given)
-    if problem.kind == "missing":
-        return _("This is needed.")
-    if problem.kind == "missing_main_text":
-        return _("The text in the main language is needed.")
-    return sentence(problem)
 
 
 def _typed_kinds(shown: Sequence[editing.Input], fields: Sequence[Any]) -> set[str]:

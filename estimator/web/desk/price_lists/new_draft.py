@@ -22,8 +22,8 @@ from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
-from estimator.web.desk.price_lists.entry import in_a_form
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
