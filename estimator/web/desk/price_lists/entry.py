@@ -32,6 +32,7 @@ from estimator.web.desk.price_lists.blueprint import (
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.labels import label_of, tags_of
+from estimator.web.desk.price_lists.no_amount import not_an_amount
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
@@ -299,11 +300,14 @@ def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) 
 def errors_of(one: editing.Input, data: editing.Data, help: Any = None) -> list[str]:
     """Return what is wrong with an input, each sentence once; `help` is what to write there, if not what it says."""
     help = help or one.field.help
+    currency = editing.currency_of(data)
     problems = [in_a_form(problem, help) for problem in one.problems]
     if one.unreadable:
-        both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
+        both = figures.both(one.text, currency, percent=one.field.kind == "percent")
         if both is not None and one.control == "number":
             problems = [two_readings(one.text, both)]
+        elif one.field.kind == "amount":
+            problems = [not_an_amount(one.text, currency)]
         elif help:
             problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=help)]
     return list(dict.fromkeys(problems))
