@@ -207,12 +207,20 @@ def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[
     show = request.values.get("show", "")
     show = show if show in showing else ""
     found = grids.grid(draft, data, page=page, ticked=ticked, sought=sought, show=show)
+    own = [
+        row
+        for block in found.blocks
+        for row in block["rows"]
+        if ticked.every or block["ticked"] or row["ticked"]
+    ]
     is_saved = request.method == "GET" and request.args.get("saved", "") == str(draft.saves)
     return {
         **found._asdict(),
         "changed": raise_prices.saved_prices(draft, data) if is_saved else None,
         "count": found.charges,
         "every": ticked.every,
+        "ticked_count": len(own),
+        "outside": [row["label"] or row["code"] for row in own if row["hidden"]],
         "sought": sought,
         "show": show,
         "showing": list(showing.items()),
