@@ -371,3 +371,23 @@ def test_what_was_typed_is_never_markup(app: Flask, editor: Staff, draft: str) -
     for page in ("", "/section/charge", "/text", "/differences", "/publish", "/entry/charge/single"):
         assert "<script>alert" not in editor.see(draft + page).html
     assert "&lt;script&gt;alert" in editor.page.html
+
+
+def test_the_list_of_drafts_names_the_version_and_its_first_day(editor: Staff, draft: str) -> None:
+    page = editor.see("/staff/tables")
+    assert page.links("Draft 1: 2026-12") == [draft]
+    assert "Draft 1: 2026-12 from 1 December 2026 on" in page.text
+    editor.see(f"{draft}/text")
+    editor.send("save", {"text": "version = 5\nvalid_from = soon"})
+    assert editor.see("/staff/tables").links("Draft 1") == [draft]
+
+
+def test_the_publish_page_says_the_first_minute_and_the_zone(editor: Staff, draft: str) -> None:
+    assert (
+        "That is from the beginning of 1 December 2026 on (Asia/Kolkata). Now it is 10 November 2026, 14:30 "
+        "(Asia/Kolkata)."
+    ) in editor.see(f"{draft}/publish").text
+    editor.send("Save", {"valid_from": "2026-11-10"})
+    assert (
+        "That is today, 10 November 2026 (Asia/Kolkata): it is in force from the minute in which it is published."
+    ) in editor.page.text
