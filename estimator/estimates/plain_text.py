@@ -168,7 +168,7 @@ def _answers(rows: Rows) -> Iterator[str]:
     for answers in rows.answers:
         for row in answers.rows:
             evidence = f" ({row.evidence})" if row.evidence else ""
-            open_ = f" {_('(left open)')}" if row.assumed else ""
+            open_ = f" {_('(not answered; we used this)')}" if row.assumed else ""
             yield from _wrapped(f"{row.label}: {row.answer}{evidence}{open_}")
             if row.basis:
                 yield from _wrapped(str(row.basis), indent=6)

@@ -317,7 +317,7 @@ class _Worded:
             yield Row(_("Not counted yet"), names)
         for section in rows.answers:
             for row in section.rows:
-                open_ = f" {_('(left open)')}" if row.assumed else ""
+                open_ = f" {_('(not answered; we used this)')}" if row.assumed else ""
                 yield Row(row.label.marked, joined("", [row.answer, open_]))
 
     def consents(self) -> Iterator[Row]:

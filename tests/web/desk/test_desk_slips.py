@@ -67,3 +67,17 @@ def test_a_first_day_ten_years_away_is_asked_about(app: Flask, editor: Staff) ->
     draft = begin(editor, NEXT.replace("2026-12-01", "2036-12-01"))
     editor.see(f"{draft}/publish")
     assert acknowledged(editor)[0] == "far_first_day valid_from"
+
+
+def test_a_payment_that_repeats_a_changed_price_is_named_where_the_price_is_changed(
+    app: Flask, editor: Staff
+) -> None:
+    draft = begin(editor, NEXT)
+    editor.see(f"{draft}/section/charge")
+    said = "“Review of your records” still says 60, which was the price of “Review of your records before you travel”"
+    assert said not in editor.page.text
+    editor.send("save", {"c.price.review": "75"})
+    assert said in editor.page.text
+    assert said in editor.see(f"{draft}/entry/payment/review").text
+    editor.send("save", {"f.amount": "75"})
+    assert said not in editor.page.text

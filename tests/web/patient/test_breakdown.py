@@ -219,7 +219,7 @@ def test_the_notices_stand_beside_the_price_on_the_form_and_on_the_breakdown(
 
 def test_what_was_left_open_is_said_where_the_answers_are(breakdown: Page) -> None:
     answers = breakdown.text("section", aria_labelledby="answers-title")
-    assert answers.count("You left this open; we used this.") == 2
+    assert answers.count("Not answered; we used this.") == 2
     assert "31 March 2026" in answers
 
 

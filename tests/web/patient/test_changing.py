@@ -79,8 +79,8 @@ def test_a_line_that_is_pressed_twice_makes_one_estimate(
 def test_what_stays_open_stays_open(visitor: Visitor, breakdown: Page) -> None:
     page = visitor.open(press(visitor, breakdown, "sessions=3").location)
     assert page.text("section", aria_labelledby="answers-title").count(
-        "You left this open"
-    ) == breakdown.text("section", aria_labelledby="answers-title").count("You left this open")
+        "Not answered; we used this."
+    ) == breakdown.text("section", aria_labelledby="answers-title").count("Not answered; we used this.")
 
 
 @pytest.mark.parametrize(

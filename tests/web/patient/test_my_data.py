@@ -179,9 +179,9 @@ def test_everything_that_is_kept_is_shown_with_how_long(desk: Desk) -> None:
 def test_an_answer_that_nobody_gave_is_not_shown_as_one(desk: Desk) -> None:
     page = confirmed(desk).open(f"/request/{desk.reference}/data")
     (row,) = [row for row in page.all("div") if words(row).startswith("Walking robot")]
-    assert words(row).removeprefix("Walking robot").strip() == "No (left open)"
+    assert words(row).removeprefix("Walking robot").strip() == "No (not answered; we used this)"
     paper = confirmed(desk).open(f"/request/{desk.reference}/data.pdf").body
-    assert "No (left open)" in text_of(paper)
+    assert "No (not answered; we used this)" in text_of(paper)
 
 
 def test_it_is_taken_along_for_a_program(desk: Desk) -> None:
