@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData, Table
 
 from estimator.db import Base, Sealed
+from estimator.models.accounts import PaymentAccount, QuoteAccount
 from estimator.models.audit import AuditEntry
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
@@ -57,10 +58,12 @@ __all__ = [
     "Mail",
     "NameWord",
     "PatientRequest",
+    "PaymentAccount",
     "Preview",
     "PriceList",
     "PublishedNeverChanges",
     "Quote",
+    "QuoteAccount",
     "QuoteCode",
     "QuoteDecision",
     "QuoteDraft",

@@ -233,9 +233,11 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     if content is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
-    breakdown, table = quotes.content_of(revision)["breakdown"], price_lists.parsed(revision.table_version)
+    said, table = quotes.content_of(revision), price_lists.parsed(revision.table_version)
+    breakdown = said["breakdown"]
     with speaking(reader):
         context = {
+            "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "number": quote.number,
             "revision": revision.number,
             "not_before": None if first is None else reader.day(first),
@@ -256,9 +258,10 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
     if revision.rows is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
-    last = row.options.get("last_day")
+    last, said = row.options.get("last_day"), quotes.content_of(revision)
     with speaking(reader):
         context = {
+            "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "what": row.options["what"],
             "number": quote.number,
             "revision": revision.number,
@@ -266,7 +269,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "until": last
             and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
-            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+            "demo": said["breakdown"]["demo"],
         }
     return composing.compose(
         "quote_receipt", reader, _from_request(act, quote.request, reader), context

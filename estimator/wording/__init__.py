@@ -15,6 +15,7 @@ from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
+from estimator.wording.how_to_pay import in_fours, never_by_mail
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.rounding import About, about
@@ -23,8 +24,10 @@ from estimator.wording.rows import (
     Change,
     ChangedRow,
     DriverChanges,
+    FactRow,
     Head,
     Headline,
+    HowToPay,
     NotCounted,
     NoticeRow,
     NoticeSection,
@@ -59,9 +62,11 @@ __all__ = [
     "ChangedRow",
     "Difference",
     "DriverChanges",
+    "FactRow",
     "FirmRows",
     "Head",
     "Headline",
+    "HowToPay",
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
@@ -83,10 +88,12 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "in_fours",
     "injury",
     "item_said",
     "likely_answer",
     "likely_total",
+    "never_by_mail",
     "not_answered",
     "not_before",
     "not_counted",

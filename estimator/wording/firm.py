@@ -8,13 +8,24 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.how_to_pay import how_to_pay, taken_back_before
+from estimator.wording.rows import (
+    AdjustmentRow,
+    ChangedRow,
+    GroupRows,
+    Head,
+    HowToPay,
+    ItemRow,
+    Rows,
+    Sum,
+    TaxRow,
+)
 from estimator.wording.sentences import head, provider
 from estimator.wording.terms import not_before
 from pricing import PriceTable
@@ -35,7 +46,8 @@ class FirmRows(Rows):
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
     which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
-    give to take an acceptance back; None of what was issued before that was kept.
+    give to take an acceptance back; None of what was issued before that was kept. `how_to_pay` is None of a quote that
+    names no account.
     """
 
     head: Head
@@ -57,6 +69,7 @@ class FirmRows(Rows):
     paper: Paper = "A4"
     not_before: str | None = None
     days_to_take_back: int | None = None
+    how_to_pay: HowToPay | None = None
     second: SecondRows | None = None
 
 
@@ -158,6 +171,14 @@ def firm_rows(
         paper=paper,
         not_before=None if accept_from is None else reader.day(accept_from),
         days_to_take_back=days_to_take_back,
+        how_to_pay=how_to_pay(
+            content["pay_to"],
+            number,
+            None if accept_from is None else reader.day(accept_from),
+            days_to_take_back,
+        )
+        if "pay_to" in content
+        else None,
     )
 
 
@@ -328,13 +349,7 @@ def _about(head: Head, first_day: str | None, days_to_take_back: int) -> Iterato
     )
     yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
     if days_to_take_back:
-        yield ngettext(
-            "After accepting you have %(num)s day to take it back without giving a reason. "
-            "Nothing is to be paid before it is over.",
-            "After accepting you have %(num)s days to take it back without giving a reason. "
-            "Nothing is to be paid before they are over.",
-            days_to_take_back,
-        )
+        yield taken_back_before(days_to_take_back)
     yield _(
         "If a bill is higher than this quote although the plan was not changed, write to the provider. "
         "Complaining will not affect your care."

@@ -122,6 +122,23 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    """What somebody copies somewhere else, with the name of the place where it goes."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HowToPay:
+    """How a quote is paid: what to write into the form of a bank, what to know, and the warning against fraud."""
+
+    rows: Sequence[FactRow]
+    sentences: Sequence[str]
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustmentRow:
     """One adjustment: the patient reads label and amount, colleagues the reason as well.
 
