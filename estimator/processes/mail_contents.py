@@ -16,7 +16,16 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
-from estimator.models import Draft, Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
+from estimator.models import (
+    Draft,
+    Estimate,
+    PatientRequest,
+    PaymentAccount,
+    Quote,
+    QuoteCode,
+    QuoteRevision,
+    StaffLink,
+)
 from estimator.requests import mailed_codes
 from estimator.staff import invitations
 from pricing import PriceTable
@@ -168,6 +177,8 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
 def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
     """Write that an approval is wanted or was refused; Overtaken if that is not so any more."""
     what, reader = row.options["what"], reader_of(row.language)
+    if what in ("account", "account_changed"):
+        return _account(act, row)
     if what in ("draft", "draft_returned"):
         draft = db.session.get(Draft, int(row.about.partition(":")[2] or 0))
         if draft is None:
@@ -186,6 +197,26 @@ def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
         raise Overtaken
     with speaking(reader):
         context = {"what": what, "number": number, "name": name, "link": f"{act.settings.public_url}{path}"}
+    return composing.compose(row.template, reader, _from_house(act), context), None
+
+
+def _account(act: Act, row: outbox.Claimed) -> Written:
+    """Write that an account to pay into waits for confirmation, or was put in force; the account stands on its page."""
+    what, reader = row.options["what"], reader_of(row.language)
+    account = db.session.get(PaymentAccount, int(row.about.partition(":")[2] or 0))
+    if account is None:
+        raise Gone
+    if what == "account" and account.state != "proposed":
+        raise Overtaken
+    path = "/staff/settings/account/confirm" if what == "account" else "/staff"
+    with speaking(reader):
+        context = {
+            "what": what,
+            "number": "",
+            "name": "",
+            "at": reader.clock(account.decided_at or account.proposed_at, "UTC"),
+            "link": f"{act.settings.public_url}{path}",
+        }
     return composing.compose(row.template, reader, _from_house(act), context), None
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
+from estimator.quotes import (
+    approvals,
+    drafts,
+    notifications,
+    numbers,
+    older_accounts,
+    pdf_document,
+    plans,
+    reports,
+    waiting,
+)
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -74,6 +84,7 @@ __all__ = [
     "newest",
     "notifications",
     "numbers",
+    "older_accounts",
     "open_with",
     "patient_of",
     "pdf_document",

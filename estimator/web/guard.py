@@ -184,6 +184,10 @@ STAFF: dict[str, str] = {
     "settings.logo": "settings.edit",
     "settings.rates": "settings.edit",
     "settings.all_rates": "settings.edit",
+    "settings.account": "settings.edit",
+    "settings.confirm_account": "accounts.confirm",
+    "older_accounts.page": "requests.read",
+    "quotes_desk.leave_account": "quotes.issue",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,
@@ -204,6 +208,8 @@ FRESH = frozenset(
         "settings.logo",
         "settings.rates",
         "settings.all_rates",
+        "settings.account",
+        "settings.confirm_account",
     }
 )
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""

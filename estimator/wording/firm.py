@@ -14,7 +14,7 @@ from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.how_to_pay import how_to_pay, taken_back_before
+from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_before
 from estimator.wording.rows import (
     AdjustmentRow,
     ChangedRow,
@@ -265,6 +265,12 @@ def _changed(
     known = [(row.label.text, row.plain, before.content["currency"]) for row in before.adjustments]
     now = [(row.label.text, row.plain, content["currency"]) for row in adjustments]
     found += _changed_adjustments(known, now, reader)
+    accounts = [
+        account_number(each["pay_to"]) if "pay_to" in each else _("not in it")
+        for each in (before.content, content)
+    ]
+    if before.content.get("pay_to") != content.get("pay_to"):
+        found.append(ChangedRow("account", Words(_("Account to pay into")), *accounts))
     until = [reader.day(each["valid_until"]) for each in (before.content, content)]
     if until[0] != until[1]:
         found.append(ChangedRow("valid_until", Words(_("Last day on which it is valid")), *until))

@@ -73,6 +73,12 @@ def _charges(account: PayTo) -> str:
             return _("You bear all of them, so that the whole amount arrives (OUR).")
 
 
+def account_number(account: PayTo) -> str:
+    """Return the number of an account as it is printed, with its bank: two accounts may differ in that alone."""
+    number = in_fours(account["iban"]) if "iban" in account else account.get("account", "")
+    return f"{number}, {account['bic']}"
+
+
 def in_fours(iban: str) -> str:
     """Return an IBAN in groups of four, as it is printed."""
     return " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))

@@ -107,6 +107,8 @@ def test_a_quote_keeps_the_account_it_was_issued_with(app: Flask) -> None:
     prepare(revision.quote.request)
     again = issue(revision.quote.request)
     assert said(again)["Account number"] == "50100 2345 6781"
+    changed = [(row.label.text, row.old, row.new) for row in rows_of(again).changed]
+    assert changed == [("Account to pay into", f"{IBAN}, COBADEFF", "50100 2345 6781, EXAMINBB")]
     kept = db.session.scalars(select(QuoteAccount).order_by(QuoteAccount.revision_id)).all()
     assert [each.account.state for each in kept] == ["confirmed", "confirmed"]
     assert kept[0].account_id != kept[1].account_id
