@@ -309,6 +309,7 @@ class StoredQuote(ComparableQuote):
     rate: QuoteRate | None
     replaces: int | None
     pay_to: NotRequired[PayTo]
+    payment_days: NotRequired[dict[str, str]]
 
 
 def is_at_least(breakdown: StoredBreakdown) -> bool:

@@ -266,6 +266,8 @@ def _entries(sums: Sequence[Sum]) -> Iterator[str]:
     for entry in sums:
         note = f", {entry.note}" if entry.note else ""
         yield from _amount(f"{entry.label}{note}", entry.amount)
+        if entry.day:
+            yield from _wrapped(_("by %(day)s", day=entry.day), indent=6)
         yield from _range(entry.span)
 
 

@@ -47,7 +47,7 @@ from estimator.quotes.observed_terms import days_given
 from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
-from pricing import legal_terms
+from pricing import legal_terms, payments
 from pricing import quote as quote_content
 from pricing.quote import Rate
 from pricing.stored import StoredQuote
@@ -262,6 +262,10 @@ def _said(
     assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
     issued_on = price_lists.day_of(issued, table.time_zone)
+    accept_from, days_to_take_back = (
+        legal_terms.of(table).accept_from(issued_on),
+        days_given(table, act.clinic),
+    )
     content = quote_content.content(
         prepared.chosen,
         prepared.adjustments,
@@ -270,13 +274,18 @@ def _said(
         reference=request.reference,
         issued=issued,
         valid_until=prepared.valid_until,
-        accept_from=legal_terms.of(table).accept_from(issued_on),
+        accept_from=accept_from,
         time_zone=table.time_zone,
         language=request.language,
         answers=prepared.answers,
         rate=_rate_for(table.currency, request.country, issued_on),
         replaces=None if before is None else before.number,
         pay_to=clinic.accounts.stored_of(pay_to),
+        payment_days=payments.due_days(
+            table.payments,
+            prepared.answers,
+            _first_to_pay(accept_from or issued_on, days_to_take_back),
+        ),
     )
 
     def rows_in(reader: Reader) -> FirmRows:
@@ -286,7 +295,7 @@ def _said(
                 table,
                 reader,
                 prepared.adjustments,
-                days_to_take_back=days_given(table, act.clinic),
+                days_to_take_back=days_to_take_back,
                 asked_by=asked_by,
                 before=None if before is None else _before(before, act.settings.data_keys),
                 asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
@@ -297,6 +306,11 @@ def _said(
     if second is None:
         return content, rows
     return content, replace(rows, second=SecondRows(second, rows_in(reader_of(second))))
+
+
+def _first_to_pay(accepted: date, days_to_take_back: int) -> date:
+    """Return the first day on which a quote accepted on a day is paid: after the last on which that is taken back."""
+    return accepted + timedelta(days=days_to_take_back + 1) if days_to_take_back else accepted
 
 
 def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:

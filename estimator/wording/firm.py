@@ -114,6 +114,7 @@ def firm_rows(
     accept_from = date.fromisoformat(content["accept_from"]) if "accept_from" in content else None
     first_day = None if accept_from is None else not_before(accept_from, content["time_zone"], reader)
     payments = {payment["code"]: payment["amount"] for payment in content["payments"]}
+    days = content.get("payment_days", {})
     known = {field.name: getattr(rows, field.name) for field in fields(Rows)}
     lines = [
         AdjustmentRow(
@@ -131,7 +132,11 @@ def firm_rows(
         "groups": [_firm_group(group) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
-            replace(sum_, amount=_payment(content, payment, reader.money(payments[payment.code], currency)))
+            replace(
+                sum_,
+                amount=_payment(content, payment, reader.money(payments[payment.code], currency)),
+                day=None if payment.code not in days else reader.day(days[payment.code]),
+            )
             for sum_, payment in zip(rows.payments, table.payments, strict=True)
         ],
         "notices": rows.notices_besides("about_this_estimate"),

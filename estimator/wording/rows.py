@@ -112,13 +112,17 @@ class TaxRow:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals."""
+    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals.
+
+    `day` is the day by which it is to be paid, where that is known.
+    """
 
     label: Words
     amount: str
     span: str | None = None
     note: Words | None = None
     kind: str = ""
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tests.support.example_papers import text_of
 from tests.support.example_quotes import (
     CLINIC,
     COORDINATOR,
+    PLAN,
     accept,
     ask,
     issue,
@@ -186,3 +187,29 @@ def test_the_mail_says_where_it_stands_and_warns_but_has_no_account_in_it(app: F
         assert "We never change an account by mail" in text
         assert "DE89" not in text
         db.session.rollback()
+
+
+def test_a_payment_says_its_day_where_it_is_known_and_its_words_alone_where_it_is_not(app: Flask) -> None:
+    """The day of arrival less fourteen days; with nothing to be paid in the seven days after acceptance."""
+    arrival = '\n[driver.arrival]\nkind = "date"\nrole = "extras"\nopen = true\nlabel.en = "Day of arrival"\n'
+    due = 'amount = 500.00\nday_of = "arrival"\ndays_before = 14\n'
+    version = publish(list_text(more=arrival).replace("amount = 500.00\n", due))
+    days = {}
+    for number, answer in enumerate(("2026-06-30", "2026-04-01", "2026-03-31", None)):
+        plan = PLAN if answer is None else {**PLAN, "arrival": answer}
+        request = ask(version, plan=plan, submission=str(number))
+        prepare(request)
+        revision = issue(request)
+        content = quotes.content_of(revision)
+        assert recompute(content, price_lists.parsed(version)).differences == []
+        rows = rows_of(revision)
+        days[answer] = content.get("payment_days"), [sum_.day for sum_ in rows.payments]
+    known = reader("en").day(date(2026, 6, 16))
+    # Issued on the 10th, it can be taken back to the end of the 17th: the 18th is the first day.
+    first = reader("en").day(date(2026, 3, 18))
+    assert days == {
+        "2026-06-30": ({"deposit": "2026-06-16"}, [known, None]),
+        "2026-04-01": ({"deposit": "2026-03-18"}, [first, None]),
+        "2026-03-31": (None, [None, None]),
+        None: (None, [None, None]),
+    }
