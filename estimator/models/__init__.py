@@ -16,6 +16,7 @@ from estimator.models.estimates import Estimate
 from estimator.models.operations import InstallationState, KeyFingerprint, WorkerHeartbeat
 from estimator.models.outbox import Mail
 from estimator.models.quotes import (
+    Certificate,
     Counter,
     Quote,
     QuoteCode,
@@ -46,6 +47,7 @@ from estimator.models.tables import (
 __all__ = [
     "Attempts",
     "AuditEntry",
+    "Certificate",
     "ClinicSetting",
     "Counter",
     "Document",

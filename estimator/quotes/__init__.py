@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.quotes import (
     approvals,
+    certificates,
     drafts,
     notifications,
     numbers,
@@ -66,6 +67,7 @@ __all__ = [
     "ask_question",
     "by_number",
     "can_be_withdrawn",
+    "certificates",
     "content_of",
     "correct_contact",
     "days_to_take_back",

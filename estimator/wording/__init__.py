@@ -10,6 +10,7 @@ from __future__ import annotations
 from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
+from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
 from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
@@ -55,6 +56,7 @@ __all__ = [
     "EVIDENCE",
     "NOTICES",
     "SECTIONS",
+    "SHOWN",
     "About",
     "AdjustmentRow",
     "Before",
@@ -75,6 +77,8 @@ __all__ = [
     "PriceRow",
     "Rows",
     "SecondRows",
+    "Shown",
+    "StatedRow",
     "Sum",
     "about",
     "answer_words",
@@ -106,6 +110,7 @@ __all__ = [
     "provider",
     "rows",
     "span",
+    "stated",
     "typed_amount",
     "usual",
     "who_else_earns",

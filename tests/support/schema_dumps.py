@@ -21,7 +21,17 @@ from pathlib import Path
 
 import psycopg
 
-from estimator import clinic, create_app, estimates, migrations, price_lists, requests, staff, throttle
+from estimator import (
+    clinic,
+    create_app,
+    estimates,
+    migrations,
+    price_lists,
+    quotes,
+    requests,
+    staff,
+    throttle,
+)
 from estimator.clinic import exchange_rates
 from estimator.config import Settings
 from estimator.db import db
@@ -93,6 +103,7 @@ def fill() -> None:
     first, second, third = (example.quoted(submission=name) for name in ("first", "second", "third"))
     example.draw(first)
     example.accept(first)
+    quotes.certificates.keep(act, first, b"%PDF-1.7", ["name"])
     example.decline(second)
     asked = third.quote.request
     example.prepare(asked, adjustments=[("-100.00", "Agreed")])

@@ -1,4 +1,4 @@
-"""The account that patients pay into, each version confirmed by a second person, and which quotes name it."""
+"""The accounts that patients pay into, which quotes name which, and the pages about accepted quotes made for others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ additive = True
 
 
 def upgrade() -> None:
-    """Add the tables; no quote that was issued names an account."""
+    """Add the tables; no quote that was issued names an account, and no page about one was made."""
     op.create_table(
         "payment_account",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -58,10 +58,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("revision_id", name="pk_quote_account"),
     )
     op.create_index("ix_quote_account_account_id", "quote_account", ["account_id"])
+    op.create_table(
+        "quote_certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("shown", sa.String(length=80), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["quote_revision.id"], name="fk_quote_certificate_revision_id_quote_revision"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_quote_certificate"),
+        sa.UniqueConstraint("sha256", name="uq_quote_certificate_sha256"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_quote_certificate_revision_id", "quote_certificate", ["revision_id"])
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_index("ix_quote_certificate_revision_id", table_name="quote_certificate")
+    op.drop_table("quote_certificate")
     op.drop_index("ix_quote_account_account_id", table_name="quote_account")
     op.drop_table("quote_account")
     op.drop_index("ix_payment_account_proposed", table_name="payment_account")

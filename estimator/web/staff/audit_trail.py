@@ -60,6 +60,7 @@ SENTENCES = {
     "account.proposed": lazy_gettext("proposed an account to pay into"),
     "account.confirmed": lazy_gettext("confirmed an account to pay into"),
     "account.refused": lazy_gettext("refused an account to pay into"),
+    "quote.certificate": lazy_gettext("made a confirmation of a quote for others"),
     "quote.account_left": lazy_gettext("left a quote with an older account"),
     "rate.entered": lazy_gettext("entered a rate of exchange"),
     "rate.removed": lazy_gettext("removed a rate of exchange"),

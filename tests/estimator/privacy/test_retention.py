@@ -105,6 +105,7 @@ KEPT: Mapping[str, str] = {
     "payment_account": "the clinic's own accounts; no person but the numbers of accounts of staff",
     "price_list": "no person",
     "quote": "a number and the hash of a link; the person in its revisions is erased",
+    "quote_certificate": "hashes of files that are kept nowhere, and codes of what they show",
     "quote_account": "which account a quote names; the person in its revision is erased",
     "rate": "no person but the number of an account",
     "staff_recovery_code": "with the account, until an administrator removes it",
