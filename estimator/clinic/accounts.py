@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from sqlalchemy import select
@@ -68,7 +68,13 @@ def account_of(version: PaymentAccount | None) -> Account | None:
     return None if stored is None else account_details.of(stored)
 
 
-def propose(act: Act, account: Account | None, *, over: int | None) -> PaymentAccount:
+Tell = Callable[[PaymentAccount], None]
+"""What tells others of a version. It is called before the audit trail is written, whose lock is taken last."""
+
+
+def propose(
+    act: Act, account: Account | None, *, over: int | None, tell: Tell | None = None
+) -> PaymentAccount:
     """Propose what is to be in force next, None for no account any more; nothing of it shows before it is confirmed.
 
     `over` is the number of the version that was in force when the page was shown. Raises WrongAccount, Waiting,
@@ -93,11 +99,13 @@ def propose(act: Act, account: Account | None, *, over: int | None) -> PaymentAc
     )
     db.session.add(row)
     db.session.flush()
+    if tell is not None:
+        tell(row)
     _tell_trail(act, "account.proposed", row)
     return row
 
 
-def confirm(act: Act, number: int, *, sha256: str) -> PaymentAccount:
+def confirm(act: Act, number: int, *, sha256: str, tell: Tell | None = None) -> PaymentAccount:
     """Put a proposed version in force, exactly as it was shown; raises SamePerson and ChangedMeanwhile.
 
     What was issued keeps the account that it names.
@@ -105,7 +113,7 @@ def confirm(act: Act, number: int, *, sha256: str) -> PaymentAccount:
     row = _waiting(number, sha256)
     if row.proposed_by == act.actor:
         raise SamePerson
-    return _decide(act, row, "confirmed")
+    return _decide(act, row, "confirmed", tell)
 
 
 def refuse(act: Act, number: int, *, sha256: str) -> PaymentAccount:
@@ -121,9 +129,11 @@ def _waiting(number: int, sha256: str) -> PaymentAccount:
     return row
 
 
-def _decide(act: Act, row: PaymentAccount, state: str) -> PaymentAccount:
+def _decide(act: Act, row: PaymentAccount, state: str, tell: Tell | None = None) -> PaymentAccount:
     row.state, row.decided_by, row.decided_at = state, act.actor, act.now  # type: ignore[assignment]
     db.session.flush()
+    if tell is not None:
+        tell(row)
     _tell_trail(act, f"account.{state}", row)
     return row
 

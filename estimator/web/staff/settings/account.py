@@ -120,9 +120,8 @@ def account() -> ResponseReturnValue:
             return _form(form, 422)
     try:
         with committing():
-            row = accounts.propose(act(), proposal, over=whole_numbers.read(form.over.data or ""))
-            staff.tell_approvers(
-                act(), "accounts.confirm", "account", f"account:{row.id}", but={signed_in.actor()}
+            accounts.propose(
+                act(), proposal, over=whole_numbers.read(form.over.data or ""), tell=_ask_for_confirmation
             )
     except WrongAccount as wrong:
         for name, sentence in wrong.problems.items():
@@ -163,12 +162,10 @@ def confirm_account() -> ResponseReturnValue:
     refusing = request.form.get("act") == "refuse"
     try:
         with committing():
-            verb = accounts.refuse if refusing else accounts.confirm
-            row = verb(act(), number, sha256=sha256)
-            if not refusing:
-                about = f"account-changed:{row.id}"
-                for permission in ("quotes.issue", "accounts.confirm"):
-                    staff.tell_approvers(act(), permission, "account_changed", about, but=())
+            if refusing:
+                accounts.refuse(act(), number, sha256=sha256)
+            else:
+                accounts.confirm(act(), number, sha256=sha256, tell=_tell_of_change)
     except accounts.SamePerson:
         return _confirm_page(
             _(
@@ -191,6 +188,17 @@ def confirm_account() -> ResponseReturnValue:
         )
     )
     return redirect(url_for("settings.confirm_account"), code=303)
+
+
+def _ask_for_confirmation(row: PaymentAccount) -> None:
+    """Mail those who may confirm that something waits for them."""
+    staff.tell_approvers(act(), "accounts.confirm", "account", f"account:{row.id}", but={signed_in.actor()})
+
+
+def _tell_of_change(row: PaymentAccount) -> None:
+    """Mail everybody who issues quotes, or may confirm accounts, that another one is in force."""
+    for permission in ("quotes.issue", "accounts.confirm"):
+        staff.tell_approvers(act(), permission, "account_changed", f"account-changed:{row.id}", but=())
 
 
 def _check_the_rest(form: AccountForm, proposal: Account | None) -> None:
