@@ -111,7 +111,8 @@ class _Look:
     def drivers(self) -> Iterator[Warning]:
         """Questions and answers that no price depends on, and answers that say so though one does."""
         table = self.table
-        used = _on_price(table) | _in_words(table)
+        due = {payment.day_of for payment in table.payments if payment.day_of is not None}
+        used = _on_price(table) | _in_words(table) | due
         for driver in table.drivers:
             if not isinstance(driver, ChoiceDriver) and driver.code not in used:
                 yield Warning(f"driver.{driver.code}", None, "driver_without_effect")

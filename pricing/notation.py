@@ -107,7 +107,7 @@ def _table(book: Book, top: Section) -> PriceTable | None:
     packages = [priced.package(code, section, names) for code, section in top.entries("package")]
     taxes = [priced.tax(code, section, names) for code, section in top.entries("tax")]
     commissions = [priced.commission(code, section, names) for code, section in top.entries("commission")]
-    payments = [sections.payment(code, section) for code, section in top.entries("payment")]
+    payments = [sections.payment(code, section, names) for code, section in top.entries("payment")]
     notices = [sections.notice(code, section, names) for code, section in top.entries("notice")]
     terms = [legal_terms.term(code, section) for code, section in top.entries("terms")]
     top.close()

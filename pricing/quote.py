@@ -22,7 +22,15 @@ from pricing.left_open import not_firm
 from pricing.money import Rounder, decimals, exactly
 from pricing.payments import split
 from pricing.problems import Problem
-from pricing.stored import ComparableQuote, QuoteTable, StoredBreakdown, StoredItem, StoredQuote, StoredTax
+from pricing.stored import (
+    ComparableQuote,
+    PayTo,
+    QuoteTable,
+    StoredBreakdown,
+    StoredItem,
+    StoredQuote,
+    StoredTax,
+)
 
 FORMAT = 1
 
@@ -166,10 +174,13 @@ def content(
     answers: Mapping[str, str | bool],
     rate: Rate | None = None,
     replaces: int | None = None,
+    pay_to: PayTo | None = None,
+    payment_days: Mapping[str, date] | None = None,
 ) -> StoredQuote:
     """Return what a revision says in figures; `as_bytes` of it are the same in every process.
 
-    `accept_from` is the first day on which it may be accepted, None if that is any day.
+    `accept_from` is the first day on which it may be accepted, None if that is any day; `pay_to` the account that it is
+    paid into, None if it names none; `payment_days` the day by which each instalment is due, as far as it is known.
     """
     breakdown = firm.breakdown
     amounts = [each.amount if isinstance(each, Adjustment) else each for each in adjustments]
@@ -205,6 +216,10 @@ def content(
     }
     if accept_from is not None:
         found["accept_from"] = accept_from.isoformat()
+    if pay_to is not None:
+        found["pay_to"] = pay_to
+    if payment_days:
+        found["payment_days"] = {code: day.isoformat() for code, day in payment_days.items()}
     return found
 
 

@@ -44,6 +44,9 @@ _NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 _EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 _TOTALS: tuple[Total, ...] = get_args(Total)
 _LONGEST_LINK = 500
+MOST_DAYS_BEFORE = 365
+"""Maximum number of days that a payment is due before a day."""
+
 _LINK = re.compile(r"https?://[^\s/?#<>\"][^\s<>\"]*\Z")
 
 
@@ -216,7 +219,7 @@ def stage(code: str, section: Section) -> Stage:
     return found
 
 
-def payment(code: str, section: Section) -> Payment:
+def payment(code: str, section: Section, names: Names) -> Payment:
     """Read one payment."""
     amount = section.number("amount", least=ZERO)
     if amount is not None and not is_coarse(section.book, section.at("amount"), amount):
@@ -224,12 +227,20 @@ def payment(code: str, section: Section) -> Payment:
     percent = section.number("percent", least=ZERO)
     if ("amount" in section.data) == ("percent" in section.data):
         section.book.problem(section.place, "payment_amount_or_percent")
+    # A question that could not be read has a problem of its own.
+    days = [
+        code for code, driver in names.drivers.items() if driver is None or isinstance(driver, DateDriver)
+    ]
+    before = section.whole("days_before", default=0, most=MOST_DAYS_BEFORE)
+    day_of = section.name("day_of", days, required="days_before" in section.data)
     found = Payment(
         code=code,
         label=section.text("label", required=True) or {},
         due=section.text("due", required=True) or {},
         amount=amount,
         percent=percent,
+        day_of=day_of,
+        days_before=before,
     )
     section.close()
     return found

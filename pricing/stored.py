@@ -275,6 +275,19 @@ class ComparableQuote(TypedDict):
     total: str
 
 
+class PayTo(TypedDict):
+    """The account that a quote is paid into: `iban` or `account`, who bears the charges, and the purpose to write."""
+
+    beneficiary: str
+    address: NotRequired[str]
+    bank: str
+    iban: NotRequired[str]
+    account: NotRequired[str]
+    branch: NotRequired[str]
+    bic: str
+    charges: Literal["clinic", "shared", "patient"]
+
+
 class StoredQuote(ComparableQuote):
     """What `pricing.quote.content` returns: what a revision says in figures."""
 
@@ -295,6 +308,8 @@ class StoredQuote(ComparableQuote):
     payments: list[QuotePayment]
     rate: QuoteRate | None
     replaces: int | None
+    pay_to: NotRequired[PayTo]
+    payment_days: NotRequired[dict[str, str]]
 
 
 def is_at_least(breakdown: StoredBreakdown) -> bool:

@@ -318,13 +318,18 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One instalment: a fixed `amount`, or `percent` of what the fixed ones leave."""
+    """One instalment: a fixed `amount`, or `percent` of what the fixed ones leave.
+
+    `day_of` is the question for a day that it is due by, `days_before` how many days before that day.
+    """
 
     code: str
     label: Text
     due: Text
     amount: Decimal | None = None
     percent: Decimal | None = None
+    day_of: str | None = None
+    days_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,9 @@ class _Writer:
         yield from self._text("due", payment.due)
         yield from _number("amount", payment.amount)
         yield from _number("percent", payment.percent)
+        yield from _plain("day_of", payment.day_of)
+        if payment.days_before:
+            yield "days_before", str(payment.days_before)
 
     def _notice(self, notice: Notice) -> Pairs:
         yield "kind", _string(notice.kind)

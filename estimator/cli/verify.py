@@ -70,7 +70,7 @@ def _files(files: Sequence[str]) -> int:
         for name, content in contents:
             checked = verification.check(content, datetime.now(UTC))
             good = checked.computed is not None and checked.computed.same
-            if not (good and (checked.genuine or checked.kind == "estimate")):
+            if not (checked.confirms or (good and (checked.genuine or checked.kind == "estimate"))):
                 wrong += 1
             for line in _lines(name, checked):
                 click.echo(line)
@@ -86,6 +86,12 @@ def _lines(name: str, checked: Checked) -> Iterator[str]:
 
 
 def _verdict(checked: Checked) -> str:
+    if checked.confirms is not None:
+        return (
+            _("genuine, a confirmation for others of a quote that is still accepted.")
+            if checked.confirms
+            else _("genuine, a confirmation for others of a quote that is not accepted any more.")
+        )
     if checked.genuine:
         return _("genuine, byte for byte what was issued.")
     if checked.same_data:

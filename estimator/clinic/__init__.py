@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.clinic import business_days, exchange_rates
+from estimator.clinic import account_details, accounts, business_days, card_numbers, exchange_rates
 from estimator.clinic.settings import (
     DEFAULTS,
     DESK_MAIL,
@@ -43,8 +43,11 @@ __all__ = [
     "MessageTemplate",
     "SomebodyElse",
     "WrongValue",
+    "account_details",
+    "accounts",
     "bases",
     "business_days",
+    "card_numbers",
     "change",
     "change_logo",
     "current",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.i18n import gettext as _
 from estimator.i18n import listed
-from estimator.wording import DriverChanges, FirmRows, Head, NoticeSection, Rows, Sum
+from estimator.wording import DriverChanges, FirmRows, Head, HowToPay, NoticeSection, Rows, Sum
 from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, TaxRow
 
 WIDTH = 78
@@ -89,6 +89,8 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _sums(_("When it is to be paid"), rows.payments)
     if rows.payments and rows.not_before:
         yield from _wrapped(_("Nothing is to be paid before %(day)s.", day=rows.not_before))
+    if rows.how_to_pay is not None:
+        yield from _how_to_pay(rows.how_to_pay)
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
@@ -101,6 +103,14 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
+        yield from _wrapped(sentence, bullet=True)
+
+
+def _how_to_pay(said: HowToPay) -> Iterator[str]:
+    yield from _heading(_("How to pay"))
+    for row in said.rows:
+        yield from _wrapped(f"{row.label}: {row.value}")
+    for sentence in (*said.sentences, said.warning):
         yield from _wrapped(sentence, bullet=True)
 
 
@@ -256,6 +266,8 @@ def _entries(sums: Sequence[Sum]) -> Iterator[str]:
     for entry in sums:
         note = f", {entry.note}" if entry.note else ""
         yield from _amount(f"{entry.label}{note}", entry.amount)
+        if entry.day:
+            yield from _wrapped(_("by %(day)s", day=entry.day), indent=6)
         yield from _range(entry.span)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData, Table
 
 from estimator.db import Base, Sealed
+from estimator.models.accounts import PaymentAccount, QuoteAccount
 from estimator.models.audit import AuditEntry
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
@@ -15,6 +16,7 @@ from estimator.models.estimates import Estimate
 from estimator.models.operations import InstallationState, KeyFingerprint, WorkerHeartbeat
 from estimator.models.outbox import Mail
 from estimator.models.quotes import (
+    Certificate,
     Counter,
     Quote,
     QuoteCode,
@@ -45,6 +47,7 @@ from estimator.models.tables import (
 __all__ = [
     "Attempts",
     "AuditEntry",
+    "Certificate",
     "ClinicSetting",
     "Counter",
     "Document",
@@ -57,10 +60,12 @@ __all__ = [
     "Mail",
     "NameWord",
     "PatientRequest",
+    "PaymentAccount",
     "Preview",
     "PriceList",
     "PublishedNeverChanges",
     "Quote",
+    "QuoteAccount",
     "QuoteCode",
     "QuoteDecision",
     "QuoteDraft",

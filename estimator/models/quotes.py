@@ -225,6 +225,25 @@ class QuoteDecision(Base):
     taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Certificate(Base):
+    """A page about an accepted revision that was made for others: its hash, and what was agreed to be shown."""
+
+    __tablename__ = "quote_certificate"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quote_revision.id"), index=True)
+    #: of the file, which is kept nowhere
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    #: the codes of what it shows besides number and provider, in their order, with spaces between them
+    shown: Mapped[str] = mapped_column(String(80))
+    #: "patient", or "user:12" for somebody at the desk
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    revision: Mapped[QuoteRevision] = relationship()
+
+
 class QuoteCode(Base):
     """A code that was mailed to a patient, by which they show that the mailbox is theirs; only its HMAC is kept."""
 

@@ -18,8 +18,12 @@ Purpose = Literal["invitation", "reset", "demonstration"]
 PERMISSIONS: Mapping[Role, frozenset[str]] = {
     "coordinator": frozenset({"tables.read", "requests.read", "requests.work", "quotes.issue"}),
     "price_editor": frozenset({"tables.read", "tables.edit"}),
-    "approver": frozenset({"tables.read", "tables.approve", "requests.read", "quotes.approve", "audit.read"}),
-    "administrator": frozenset({"tables.read", "staff.manage", "settings.edit", "audit.read"}),
+    "approver": frozenset(
+        {"tables.read", "tables.approve", "requests.read", "quotes.approve", "accounts.confirm", "audit.read"}
+    ),
+    "administrator": frozenset(
+        {"tables.read", "staff.manage", "settings.edit", "accounts.confirm", "audit.read"}
+    ),
 }
 """What each role may do. Nobody may edit this table while the app runs."""
 

@@ -16,7 +16,16 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
-from estimator.models import Draft, Estimate, PatientRequest, Quote, QuoteCode, QuoteRevision, StaffLink
+from estimator.models import (
+    Draft,
+    Estimate,
+    PatientRequest,
+    PaymentAccount,
+    Quote,
+    QuoteCode,
+    QuoteRevision,
+    StaffLink,
+)
 from estimator.requests import mailed_codes
 from estimator.staff import invitations
 from pricing import PriceTable
@@ -168,6 +177,8 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
 def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
     """Write that an approval is wanted or was refused; Overtaken if that is not so any more."""
     what, reader = row.options["what"], reader_of(row.language)
+    if what in ("account", "account_changed"):
+        return _account(act, row)
     if what in ("draft", "draft_returned"):
         draft = db.session.get(Draft, int(row.about.partition(":")[2] or 0))
         if draft is None:
@@ -186,6 +197,26 @@ def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
         raise Overtaken
     with speaking(reader):
         context = {"what": what, "number": number, "name": name, "link": f"{act.settings.public_url}{path}"}
+    return composing.compose(row.template, reader, _from_house(act), context), None
+
+
+def _account(act: Act, row: outbox.Claimed) -> Written:
+    """Write that an account to pay into waits for confirmation, or was put in force; the account stands on its page."""
+    what, reader = row.options["what"], reader_of(row.language)
+    account = db.session.get(PaymentAccount, int(row.about.partition(":")[2] or 0))
+    if account is None:
+        raise Gone
+    if what == "account" and account.state != "proposed":
+        raise Overtaken
+    path = "/staff/settings/account/confirm" if what == "account" else "/staff"
+    with speaking(reader):
+        context = {
+            "what": what,
+            "number": "",
+            "name": "",
+            "at": reader.clock(account.decided_at or account.proposed_at, "UTC"),
+            "link": f"{act.settings.public_url}{path}",
+        }
     return composing.compose(row.template, reader, _from_house(act), context), None
 
 
@@ -233,9 +264,11 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     if content is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
-    breakdown, table = quotes.content_of(revision)["breakdown"], price_lists.parsed(revision.table_version)
+    said, table = quotes.content_of(revision), price_lists.parsed(revision.table_version)
+    breakdown = said["breakdown"]
     with speaking(reader):
         context = {
+            "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "number": quote.number,
             "revision": revision.number,
             "not_before": None if first is None else reader.day(first),
@@ -256,9 +289,10 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
     if revision.rows is None:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
-    last = row.options.get("last_day")
+    last, said = row.options.get("last_day"), quotes.content_of(revision)
     with speaking(reader):
         context = {
+            "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "what": row.options["what"],
             "number": quote.number,
             "revision": revision.number,
@@ -266,7 +300,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "until": last
             and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
-            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+            "demo": said["breakdown"]["demo"],
         }
     return composing.compose(
         "quote_receipt", reader, _from_request(act, quote.request, reader), context

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, waiting
+from estimator.quotes import (
+    approvals,
+    certificates,
+    drafts,
+    notifications,
+    numbers,
+    older_accounts,
+    pdf_document,
+    plans,
+    waiting,
+)
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -56,6 +66,7 @@ __all__ = [
     "ask_question",
     "by_number",
     "can_be_withdrawn",
+    "certificates",
     "content_of",
     "correct_contact",
     "days_to_take_back",
@@ -74,6 +85,7 @@ __all__ = [
     "newest",
     "notifications",
     "numbers",
+    "older_accounts",
     "open_with",
     "patient_of",
     "pdf_document",

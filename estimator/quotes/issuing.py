@@ -18,12 +18,12 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, jobs, keys, links, paper, price_lists, requests, wording
+from estimator import audit, clinic, jobs, keys, links, paper, price_lists, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
-from estimator.models import Counter, PatientRequest, Quote, QuoteRevision
+from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
 from estimator.models import Rate as StoredRate
 from estimator.quotes import drafts, notifications, numbers
 from estimator.quotes.decisions import (
@@ -47,7 +47,7 @@ from estimator.quotes.observed_terms import days_given
 from estimator.quotes.plans import Missing, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
-from pricing import legal_terms
+from pricing import legal_terms, payments
 from pricing import quote as quote_content
 from pricing.quote import Rate
 from pricing.stored import StoredQuote
@@ -64,11 +64,19 @@ class NotReady(Exception):
         super().__init__([each.code for each in missing])
 
 
-def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> QuoteRevision:
+def issue(
+    act: Act,
+    request: PatientRequest,
+    *,
+    save: int,
+    fingerprint: str,
+    account: int | EllipsisType | None = ...,
+) -> QuoteRevision:
     """Issue the next revision of a draft, exactly as the preview showed it; its document is made after the commit.
 
-    Raises NotReady with all that is missing, and ChangedMeanwhile if the draft is not what the caller saw, or was
-    issued by somebody else; nothing is changed then.
+    `account` is the version of the account to pay into that was shown, None if there was none; without it, the one in
+    force counts. Raises NotReady with all that is missing, and ChangedMeanwhile if draft or account are not what the
+    caller saw, or it was issued by somebody else; nothing is changed then.
     """
     lock(request)
     draft = drafts.for_request(request)
@@ -80,6 +88,9 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
+    pay_to = clinic.accounts.in_force()
+    if not isinstance(account, EllipsisType) and account != (None if pay_to is None else pay_to.id):
+        raise ChangedMeanwhile
     second = drafts.second_of(draft, request, act.settings)
     quote = for_request(request)
     before = None if quote is None else newest(quote)
@@ -88,7 +99,9 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
-    content, rows = _said(act, request, prepared, quote.number, before, issued, person.asked_by, second)
+    content, rows = _said(
+        act, request, prepared, quote.number, before, issued, person.asked_by, second, pay_to
+    )
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
@@ -116,6 +129,8 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         if older.state in ("current", "expired", "accepted"):
             set_state(older, "replaced", act.now)
     db.session.add(revision)
+    if pay_to is not None and "pay_to" in content:
+        db.session.add(QuoteAccount(revision=revision, account_id=pay_to.id))
     drafts.discard(draft, save=save)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
@@ -157,7 +172,8 @@ def worded(
     if isinstance(second, EllipsisType):
         draft = drafts.for_request(request)
         second = None if draft is None else drafts.second_of(draft, request, act.settings)
-    return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by, second)
+    issued, pay_to = _issued_at(before, act.now), clinic.accounts.in_force()
+    return _said(act, request, prepared, number, before, issued, asked_by, second, pay_to)
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -240,11 +256,16 @@ def _said(
     issued: datetime,
     asked_by: str | None,
     second: str | None,
+    pay_to: PaymentAccount | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
     issued_on = price_lists.day_of(issued, table.time_zone)
+    accept_from, days_to_take_back = (
+        legal_terms.of(table).accept_from(issued_on),
+        days_given(table, act.clinic),
+    )
     content = quote_content.content(
         prepared.chosen,
         prepared.adjustments,
@@ -253,12 +274,18 @@ def _said(
         reference=request.reference,
         issued=issued,
         valid_until=prepared.valid_until,
-        accept_from=legal_terms.of(table).accept_from(issued_on),
+        accept_from=accept_from,
         time_zone=table.time_zone,
         language=request.language,
         answers=prepared.answers,
         rate=_rate_for(table.currency, request.country, issued_on),
         replaces=None if before is None else before.number,
+        pay_to=clinic.accounts.stored_of(pay_to),
+        payment_days=payments.due_days(
+            table.payments,
+            prepared.answers,
+            _first_to_pay(accept_from or issued_on, days_to_take_back),
+        ),
     )
 
     def rows_in(reader: Reader) -> FirmRows:
@@ -268,7 +295,7 @@ def _said(
                 table,
                 reader,
                 prepared.adjustments,
-                days_to_take_back=days_given(table, act.clinic),
+                days_to_take_back=days_to_take_back,
                 asked_by=asked_by,
                 before=None if before is None else _before(before, act.settings.data_keys),
                 asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
@@ -279,6 +306,11 @@ def _said(
     if second is None:
         return content, rows
     return content, replace(rows, second=SecondRows(second, rows_in(reader_of(second))))
+
+
+def _first_to_pay(accepted: date, days_to_take_back: int) -> date:
+    """Return the first day on which a quote accepted on a day is paid: after the last on which that is taken back."""
+    return accepted + timedelta(days=days_to_take_back + 1) if days_to_take_back else accepted
 
 
 def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:

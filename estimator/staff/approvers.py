@@ -1,4 +1,4 @@
-"""Mails to staff about an approval: that one is wanted, or was refused; in English, without anybody's data."""
+"""Mails to staff about an approval: that one is wanted, or was refused, or what it changed; in English, no data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ TEMPLATE = "staff_approval"
 QUIET = timedelta(minutes=10)
 """Several requests about one draft within this time are one mail to each who may approve."""
 
-What = Literal["draft", "quote", "draft_returned", "quote_returned"]
-"""What a mail is about: an approval that is wanted, or that was refused."""
+What = Literal["draft", "quote", "draft_returned", "quote_returned", "account", "account_changed"]
+"""What a mail is about: an approval that is wanted, or that was refused; or the account that was put in force."""
 
 
 def tell_approvers(

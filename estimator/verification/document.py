@@ -99,7 +99,8 @@ class Checked:
     """What can be said of a file. `genuine`: it is byte for byte a quote that was issued.
 
     `same_data`: it is not, but the data in it are those of the quote whose number it bears. `word` is of that
-    number, None for what is no quote. `carried` says how its data were found, `computed` what they come to.
+    number, None for what is no quote. `carried` says how its data were found, `computed` what they come to. `confirms`
+    is only of a confirmation for others that we made: whether the quote that it is about is still accepted.
     """
 
     genuine: bool
@@ -109,6 +110,7 @@ class Checked:
     reference: Reference | None
     word: Word | None
     computed: Computed | None
+    confirms: bool | None = None
 
 
 def reference_of(typed: str) -> Reference | Literal["EST", "REQ"] | None:
@@ -142,6 +144,9 @@ def check(content: bytes, now: datetime) -> Checked:
     """Say what can be said of a PDF; it takes a few seconds at most, whoever made it, and nothing is kept."""
     sha256 = hashlib.sha256(content).hexdigest()
     issued = db.session.scalar(select(QuoteRevision).filter_by(pdf_sha256=sha256))
+    made = None if issued is not None else quotes.certificates.made_as(sha256)
+    if made is not None:
+        return _confirmation(made.revision, now)
     carried = reader.read(content)
     data = data_of(carried.data) if carried.kind == "data" else None
     kind: Literal["quote", "estimate"] | None = None
@@ -159,6 +164,21 @@ def check(content: bytes, now: datetime) -> Checked:
         reference=reference,
         word=None if reference is None else word_for(reference, now),
         computed=None if carried.kind != "data" else compute(kind, data, now),
+    )
+
+
+def _confirmation(revision: QuoteRevision, now: datetime) -> Checked:
+    """Return what is said of a confirmation for others: whoever has one knows that the quote was accepted."""
+    reference = Reference(revision.quote.number, revision.number)
+    return Checked(
+        genuine=True,
+        same_data=False,
+        carried=Carried("nothing"),
+        kind="quote",
+        reference=reference,
+        word=word_for(reference, now),
+        computed=None,
+        confirms=quotes.state_at(revision, now) == "accepted",
     )
 
 

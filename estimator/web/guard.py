@@ -60,6 +60,7 @@ PUBLIC = frozenset(
         "quote.accept",
         "quote.answered",
         "quote.take_back",
+        "quote.certificate",
         "quote.decline",
         "quote.question",
         "quote.asked",
@@ -191,6 +192,11 @@ STAFF: dict[str, str] = {
     "settings.logo": "settings.edit",
     "settings.rates": "settings.edit",
     "settings.all_rates": "settings.edit",
+    "settings.account": "settings.edit",
+    "settings.confirm_account": "accounts.confirm",
+    "older_accounts.page": "requests.read",
+    "quotes_desk.leave_account": "quotes.issue",
+    "quotes_desk.certificate": "quotes.issue",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,
@@ -211,6 +217,8 @@ FRESH = frozenset(
         "settings.logo",
         "settings.rates",
         "settings.all_rates",
+        "settings.account",
+        "settings.confirm_account",
     }
 )
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""

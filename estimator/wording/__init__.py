@@ -10,11 +10,13 @@ from __future__ import annotations
 from estimator.wording import at_least, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
+from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
 from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
+from estimator.wording.how_to_pay import in_fours, never_by_mail
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.rounding import About, about
@@ -23,8 +25,10 @@ from estimator.wording.rows import (
     Change,
     ChangedRow,
     DriverChanges,
+    FactRow,
     Head,
     Headline,
+    HowToPay,
     NotCounted,
     NoticeRow,
     NoticeSection,
@@ -52,6 +56,7 @@ __all__ = [
     "EVIDENCE",
     "NOTICES",
     "SECTIONS",
+    "SHOWN",
     "About",
     "AdjustmentRow",
     "Before",
@@ -59,9 +64,11 @@ __all__ = [
     "ChangedRow",
     "Difference",
     "DriverChanges",
+    "FactRow",
     "FirmRows",
     "Head",
     "Headline",
+    "HowToPay",
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
@@ -70,6 +77,8 @@ __all__ = [
     "PriceRow",
     "Rows",
     "SecondRows",
+    "Shown",
+    "StatedRow",
     "Sum",
     "about",
     "answer_words",
@@ -83,11 +92,13 @@ __all__ = [
     "from_json",
     "head",
     "headline",
+    "in_fours",
     "injury",
     "item_said",
     "likely_answer",
     "likely_total",
     "moved",
+    "never_by_mail",
     "not_answered",
     "not_before",
     "not_counted",
@@ -100,6 +111,7 @@ __all__ = [
     "provider",
     "rows",
     "span",
+    "stated",
     "typed_amount",
     "usual",
     "who_else_earns",

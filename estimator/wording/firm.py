@@ -8,13 +8,24 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_before
+from estimator.wording.rows import (
+    AdjustmentRow,
+    ChangedRow,
+    GroupRows,
+    Head,
+    HowToPay,
+    ItemRow,
+    Rows,
+    Sum,
+    TaxRow,
+)
 from estimator.wording.sentences import head, provider
 from estimator.wording.terms import not_before
 from pricing import PriceTable
@@ -35,7 +46,8 @@ class FirmRows(Rows):
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
     which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
-    give to take an acceptance back; None of what was issued before that was kept.
+    give to take an acceptance back; None of what was issued before that was kept. `how_to_pay` is None of a quote that
+    names no account.
     """
 
     head: Head
@@ -57,6 +69,7 @@ class FirmRows(Rows):
     paper: Paper = "A4"
     not_before: str | None = None
     days_to_take_back: int | None = None
+    how_to_pay: HowToPay | None = None
     second: SecondRows | None = None
 
 
@@ -101,6 +114,7 @@ def firm_rows(
     accept_from = date.fromisoformat(content["accept_from"]) if "accept_from" in content else None
     first_day = None if accept_from is None else not_before(accept_from, content["time_zone"], reader)
     payments = {payment["code"]: payment["amount"] for payment in content["payments"]}
+    days = content.get("payment_days", {})
     known = {field.name: getattr(rows, field.name) for field in fields(Rows)}
     lines = [
         AdjustmentRow(
@@ -118,7 +132,11 @@ def firm_rows(
         "groups": [_firm_group(group) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
-            replace(sum_, amount=_payment(content, payment, reader.money(payments[payment.code], currency)))
+            replace(
+                sum_,
+                amount=_payment(content, payment, reader.money(payments[payment.code], currency)),
+                day=None if payment.code not in days else reader.day(days[payment.code]),
+            )
             for sum_, payment in zip(rows.payments, table.payments, strict=True)
         ],
         "notices": rows.notices_besides("about_this_estimate"),
@@ -158,6 +176,14 @@ def firm_rows(
         paper=paper,
         not_before=None if accept_from is None else reader.day(accept_from),
         days_to_take_back=days_to_take_back,
+        how_to_pay=how_to_pay(
+            content["pay_to"],
+            number,
+            None if accept_from is None else reader.day(accept_from),
+            days_to_take_back,
+        )
+        if "pay_to" in content
+        else None,
     )
 
 
@@ -244,6 +270,12 @@ def _changed(
     known = [(row.label.text, row.plain, before.content["currency"]) for row in before.adjustments]
     now = [(row.label.text, row.plain, content["currency"]) for row in adjustments]
     found += _changed_adjustments(known, now, reader)
+    accounts = [
+        account_number(each["pay_to"]) if "pay_to" in each else _("not in it")
+        for each in (before.content, content)
+    ]
+    if before.content.get("pay_to") != content.get("pay_to"):
+        found.append(ChangedRow("account", Words(_("Account to pay into")), *accounts))
     until = [reader.day(each["valid_until"]) for each in (before.content, content)]
     if until[0] != until[1]:
         found.append(ChangedRow("valid_until", Words(_("Last day on which it is valid")), *until))
@@ -328,13 +360,7 @@ def _about(head: Head, first_day: str | None, days_to_take_back: int) -> Iterato
     )
     yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
     if days_to_take_back:
-        yield ngettext(
-            "After accepting you have %(num)s day to take it back without giving a reason. "
-            "Nothing is to be paid before it is over.",
-            "After accepting you have %(num)s days to take it back without giving a reason. "
-            "Nothing is to be paid before they are over.",
-            days_to_take_back,
-        )
+        yield taken_back_before(days_to_take_back)
     yield _(
         "If a bill is higher than this quote although the plan was not changed, write to the provider. "
         "Complaining will not affect your care."

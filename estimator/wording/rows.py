@@ -112,13 +112,34 @@ class TaxRow:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals."""
+    """A labelled amount; `span` is its range, None where there is none. `kind` names one of the totals.
+
+    `day` is the day by which it is to be paid, where that is known.
+    """
 
     label: Words
     amount: str
     span: str | None = None
     note: Words | None = None
     kind: str = ""
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """What somebody copies somewhere else, with the name of the place where it goes."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HowToPay:
+    """How a quote is paid: what to write into the form of a bank, what to know, and the warning against fraud."""
+
+    rows: Sequence[FactRow]
+    sentences: Sequence[str]
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)

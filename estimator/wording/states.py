@@ -87,6 +87,8 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "confirmed": lazy_gettext("Opened"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),
     "issued": lazy_gettext("Quote issued"),
+    "certificate": lazy_gettext("Confirmation of a quote made for others"),
+    "account_left": lazy_gettext("Quote left with the account that it names"),
     "opened": lazy_gettext("Quote opened"),
     "new_link": lazy_gettext("New link made"),
     "accepted": lazy_gettext("Quote accepted"),

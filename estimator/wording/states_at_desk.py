@@ -55,6 +55,8 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "expired": lazy_gettext("Quote %(quote)s, revision %(revision)s, expired"),
     "new_link": lazy_gettext("made new links to the request and to quote %(quote)s"),
     "approved": lazy_gettext("approved the adjustments of the quote"),
+    "certificate": lazy_gettext("made a confirmation of quote %(quote)s, revision %(revision)s, for others"),
+    "account_left": lazy_gettext("left quote %(quote)s, revision %(revision)s, with the older account"),
     "erased": lazy_gettext("deleted the person’s details"),
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""

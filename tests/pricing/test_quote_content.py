@@ -20,7 +20,7 @@ from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, exactly
 from pricing.quote import Adjustment, NotAQuote, Rate, WrongAmount
-from pricing.stored import StoredQuote
+from pricing.stored import PayTo, StoredQuote
 from pricing.table import PriceTable
 from tests.pricing.strategies import answers_for, price_tables
 from tests.support.folders import ROOT
@@ -193,6 +193,19 @@ def test_the_words_of_an_adjustment_are_not_in_the_content() -> None:
 def test_the_moment_of_issue_is_written_in_utc_to_the_second() -> None:
     there = ISSUED.astimezone(timezone(timedelta(hours=5, minutes=30)))
     assert content(delhi(), DELHI, [], issued=there)["issued"] == "2026-03-10T12:00:05+00:00"
+
+
+def test_the_account_to_pay_into_is_in_the_content_and_changes_no_figure() -> None:
+    account: PayTo = {
+        "beneficiary": "Hospital",
+        "bank": "Bank",
+        "account": "1",
+        "bic": "EXAMINBB",
+        "charges": "shared",
+    }
+    without, named = content(delhi(), DELHI, []), content(delhi(), DELHI, [], pay_to=account)
+    assert {**without, "pay_to": account} == named
+    assert quote_content.recompute(named, delhi()).differences == []
 
 
 @pytest.mark.parametrize("amount", ["0", "0.001", "1e15", "NaN", "Infinity", "-1e15"])

@@ -50,6 +50,7 @@ LIST = (
         'group = "flights"\nstage = "first"',
         'group = "flights"\nstage = "first"\nnote.en = "A seat in the middle."',
     )
+    .replace("percent = 100", 'percent = 100\nday_of = "arrival"')
     + """
 [tax.inside]
 label.en = "Tax that is inside"

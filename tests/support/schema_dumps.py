@@ -21,7 +21,17 @@ from pathlib import Path
 
 import psycopg
 
-from estimator import clinic, create_app, estimates, migrations, price_lists, requests, staff, throttle
+from estimator import (
+    clinic,
+    create_app,
+    estimates,
+    migrations,
+    price_lists,
+    quotes,
+    requests,
+    staff,
+    throttle,
+)
 from estimator.clinic import exchange_rates
 from estimator.config import Settings
 from estimator.db import db
@@ -38,6 +48,7 @@ from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import ask
 from tests.support.example_request import DAUGHTER, request
 from tests.support.folders import ROOT
+from tests.support.payment_account import ACCOUNT, put_in_force
 
 FOLDER = ROOT / "tests" / "estimator" / "migrations" / "schemas"
 
@@ -88,9 +99,11 @@ def fill() -> None:
     clinic.change(act.by("user:1"), "reflection_days", 5)
     day = date(2026, 3, 1)
     exchange_rates.enter(act.by("user:1"), "USD", "PLN", Decimal("3.95"), "National Bank of Poland", day)
+    put_in_force(ACCOUNT, NOW)
     first, second, third = (example.quoted(submission=name) for name in ("first", "second", "third"))
     example.draw(first)
     example.accept(first)
+    quotes.certificates.keep(act, first, b"%PDF-1.7", ["name"])
     example.decline(second)
     asked = third.quote.request
     example.prepare(asked, adjustments=[("-100.00", "Agreed")])

@@ -204,7 +204,7 @@ def _renamed(entry: Data, kind: str, section: Path, code: str, new: str, *, is_o
             changed[key] = {**condition, section[1]: _names(condition[section[1]], code, new)}
     if kind == "choice" and is_own and entry.get("default") == code:
         changed["default"] = new
-    named = {"driver": ("per",), "group": ("group", "of"), "stage": ("stage",)}
+    named = {"driver": ("per", "day_of"), "group": ("group", "of"), "stage": ("stage",)}
     for key in named.get(kind, ("of",) if kind in ("charge", "package") else ()):
         if key in entry:
             changed[key] = _names(entry[key], code, new)

@@ -503,6 +503,21 @@ SECTIONS: Mapping[str, Section] = {
                 Field("due", "plain", _("When it is due"), required=True, by_language=True),
                 Field("amount", "number", _("Fixed amount"), _("Fill in this or the percent.")),
                 Field("percent", "percent", _("Percent of the rest")),
+                Field(
+                    "day_of",
+                    "name",
+                    _("Due by the day of"),
+                    _(
+                        "A question for a day, such as that of arrival. Quotes then say the date, once it is answered."
+                    ),
+                    names="driver",
+                ),
+                Field(
+                    "days_before",
+                    "number",
+                    _("Days before that day"),
+                    _("Empty: on the day itself. At most 365."),
+                ),
             ),
         ),
         Section(

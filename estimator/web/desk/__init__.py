@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from estimator.web.desk import outbox, price_lists, quotes, reports, requests
+from estimator.web.desk import older_accounts, outbox, price_lists, quotes, reports, requests
 
-blueprints = (price_lists.pages, requests.pages, quotes.pages, outbox.pages, reports.pages)
+blueprints = (
+    price_lists.pages,
+    requests.pages,
+    quotes.pages,
+    outbox.pages,
+    older_accounts.pages,
+    reports.pages,
+)

@@ -256,6 +256,8 @@ def _start(
 
 def _verdict(checked: Checked) -> str:
     """Return the code of the verdict on a file."""
+    if checked.confirms is not None:
+        return "confirmation"
     same = checked.computed is not None and checked.computed.same
     if checked.genuine:
         return "genuine"

@@ -21,6 +21,7 @@ from estimator.web.fields import AddressField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in, to_do
+from estimator.web.staff.settings.account import told
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled, Ticked
 
@@ -149,6 +150,7 @@ def start() -> ResponseReturnValue:
         roles=_roles(person),
         codes_left=codes,
         to_do=to_do.strip(),
+        account_told=told(request_context.now()) if staff.may(person, "requests.read") else None,
         approvals=to_do.approvals(person),
         sent_back=to_do.sent_back(person),
     )

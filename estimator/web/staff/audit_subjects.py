@@ -33,7 +33,7 @@ KINDS = {
     "quotes": (lazy_gettext("Quotes"), ("quote:", "quote_revision:", "quotes")),
     "requests": (lazy_gettext("Requests"), ("request:", "REQ-", "requests")),
     "staff": (lazy_gettext("Staff"), ("user:",)),
-    "settings": (lazy_gettext("Settings"), ("clinic_setting:", "rate:")),
+    "settings": (lazy_gettext("Settings"), ("clinic_setting:", "rate:", "payment_account:")),
     "other": (lazy_gettext("Mail and exports"), ("mail:", "people", "trail")),
 }
 """What entries can be filtered by: what it is called, and how its subjects begin."""
@@ -66,6 +66,9 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
         elif kind == "rate":
             address = url_for("settings.rates") if _may("settings.edit") else None
             found[subject] = {"name": _("Rate of exchange %(number)s", number=rest), "address": address}
+        elif kind == "payment_account":
+            address = url_for("settings.account") if _may("settings.edit") else None
+            found[subject] = {"name": _("Account to pay into %(number)s", number=rest), "address": address}
         elif kind == "mail":
             found[subject] = {"name": _("Email %(number)s", number=rest), "address": None}
         elif subject == "trail":

@@ -8,10 +8,11 @@ from typing import TypedDict
 from flask import render_template, request, url_for
 
 from estimator import price_lists, quotes, staff
+from estimator.clinic import accounts
 from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
-from estimator.models import Draft, PatientRequest, QuoteDraft, StaffUser
+from estimator.models import Draft, PatientRequest, PaymentAccount, QuoteDraft, StaffUser
 from estimator.price_lists import editing
 from estimator.quotes.waiting import COUNTED
 from estimator.web.language import current_reader
@@ -60,10 +61,18 @@ def strip() -> Strip | None:
     }
     rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
     rows["overdue"]["late"] = found["overdue"] > 0
-    numbers = [found[name] for name in labels]
+    older = quotes.older_accounts.count(now())
+    if older:
+        rows["older"] = _counted(
+            ngettext("quote with an older account", "quotes with an older account", older),
+            older,
+            url_for("older_accounts.page"),
+        )
+        rows["older"]["late"] = True
+    numbers = [older, *(found[name] for name in labels)]
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
         lists, quoted = _to_approve(who)
-        numbers.append(len(lists) + len(quoted))
+        numbers.append(len(lists) + len(quoted) + (_account_to_confirm(who) is not None))
         address = url_for("staff.start", _anchor="approvals")
         rows["approvals"] = _counted(ngettext("approval", "approvals", numbers[-1]), numbers[-1], address)
     if staff.may(who, "requests.work"):
@@ -72,7 +81,7 @@ def strip() -> Strip | None:
         rows["mail"] = _counted(_("mail that failed"), numbers[-1], address)
         rows["mail"]["late"] = numbers[-1] > 0
     total = sum(numbers)
-    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "overdue")
+    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "overdue", "older")
     states = {"in_work": _("in work"), "waiting": _("waiting for patient"), "quoted": _("quoted")}
     return {
         "waiting": [rows[name] for name in order if name in rows],
@@ -112,7 +121,17 @@ def approvals(person: StaffUser) -> list[ToDo]:
     """Return what waits for this person's approval, lists of prices before quotes."""
     reader = current_reader()
     lists, quoted = _to_approve(person)
-    found: list[ToDo] = [
+    account = _account_to_confirm(person)
+    found: list[ToDo] = []
+    if account is not None:
+        found.append(
+            {
+                "what": _("Another account for patients to pay into"),
+                "note": _asked_by(account.proposed_by, account.proposed_at, reader),
+                "address": url_for("settings.confirm_account"),
+            }
+        )
+    found += [
         {
             "what": _name(draft),
             "note": _asked(draft, reader),
@@ -140,6 +159,12 @@ def _to_approve(person: StaffUser) -> tuple[list[Draft], list[tuple[QuoteDraft, 
     )
 
 
+def _account_to_confirm(person: StaffUser) -> PaymentAccount | None:
+    """Return the account that waits for this person's confirmation."""
+    waiting = accounts.proposed() if staff.may(person, "accounts.confirm") else None
+    return None if waiting is None or waiting.proposed_by == person.actor else waiting
+
+
 def sent_back(person: StaffUser) -> list[ToDo]:
     """Return what was sent back to this person with a comment."""
     reader, found = current_reader(), list[ToDo]()
@@ -165,8 +190,12 @@ def sent_back(person: StaffUser) -> list[ToDo]:
 
 
 def _asked(draft: Draft | QuoteDraft, reader: Reader) -> str:
-    when = reader.clock(draft.proposed_at, "UTC") if draft.proposed_at else ""
-    return _("asked for by %(who)s, %(when)s", who=signed_in.name_of(draft.proposed_by), when=when)
+    return _asked_by(draft.proposed_by, draft.proposed_at, reader)
+
+
+def _asked_by(who: str | None, at: datetime | None, reader: Reader) -> str:
+    when = reader.clock(at, "UTC") if at else ""
+    return _("asked for by %(who)s, %(when)s", who=signed_in.name_of(who), when=when)
 
 
 def _refused(by: str | None, at: datetime | None, reader: Reader) -> str:

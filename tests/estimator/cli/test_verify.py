@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import create_app, estimates
+from estimator import create_app, estimates, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import Estimate, Quote, QuoteRevision
@@ -360,3 +360,22 @@ def test_without_any_quote_there_is_nothing_wrong(tmp_path: Path) -> None:
     code, output, _errors = estimator("verify", "--all", **installation)
     assert code == 0
     assert output == "0 revisions were computed again. Everything is as it was issued.\n"
+
+
+def test_a_confirmation_for_others_is_known_and_says_whether_the_quote_is_still_accepted(
+    run: Run, tmp_path: Path
+) -> None:
+    revision = revision_of("Q-2026-00002", 1)
+    example.accept(revision)
+    made = draw("Q-2026-00003")  # stands for a page of its own: any file that was kept as one
+    act = acting(now=NOW)
+    quotes.certificates.keep(act, revision, made + b"%", ["name"])
+    db.session.commit()
+    path = tmp_path / "confirmation.pdf"
+    path.write_bytes(made + b"%")
+    code, said, _errors = run(path)
+    assert (code, "a confirmation for others of a quote that is still accepted" in said) == (0, True)
+    quotes.take_back(act, revision_of("Q-2026-00002", 1))
+    db.session.commit()
+    code, said, _errors = run(path)
+    assert (code, "of a quote that is not accepted any more" in said) == (1, True)

@@ -29,6 +29,7 @@ from tests.support import media
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS
 from tests.support.media import LIST, unsaid
+from tests.support.payment_account import ACCOUNT, put_in_force
 from tests.support.quote_clinic import NAME, PLAN, Desk, now, settings_of
 from tests.support.visitor import Page, Visitor, words
 
@@ -124,12 +125,15 @@ def test_every_text_of_an_estimate_stands_on_its_page_in_its_pdf_and_in_its_plai
 def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_text(app: Flask) -> None:
     desk = Desk(app)
     desk.issue()
+    with app.app_context():
+        put_in_force(ACCOUNT)
     patient = desk.patient(desk.issue(("-50.00", "Goodwill"), ("12.00", "Courier"), sessions=3))
     pdf = desk.draw()
     with desk.revision() as revision:
         rows = quotes.rows_of(revision, desk.settings.data_keys)
     assert rows is not None
     assert CONDITION in [text for _place, text in media.texts(rows)]
+    assert "DE89 3704 0044 0532 0130 00" in [text for _place, text in media.texts(rows)]
     page = patient.open(patient.path)
     plain = patient.open(f"{patient.path}/2.txt")
     for shown in (page_words(page), plain.html):

@@ -63,7 +63,8 @@ def test_the_start_shows_only_what_somebody_may_do(browsers: dict[str, Browser])
         assert ("/staff/people" in browsers[role].page) == (role == "administrator")
 
 
-def test_whatever_administrators_alone_may_change_asks_for_the_password_again(app: Flask) -> None:
-    theirs = {name for name, asked in guard.STAFF.items() if asked in ("staff.manage", "settings.edit")}
+def test_whatever_changes_people_settings_or_the_account_asks_for_the_password_again(app: Flask) -> None:
+    guarded = ("staff.manage", "settings.edit", "accounts.confirm")
+    theirs = {name for name, asked in guard.STAFF.items() if asked in guarded}
     changing = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert theirs & changing == guard.FRESH

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.quotes import answers, issue, issued, prepare, preview
+from estimator.web.desk.quotes import answers, certificate, issue, issued, leaving, prepare, preview
 from estimator.web.desk.quotes.blueprint import pages
 
 __all__ = [
     "answers",
+    "certificate",
     "issue",
     "issued",
+    "leaving",
     "pages",
     "prepare",
     "preview",

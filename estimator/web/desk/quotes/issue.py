@@ -9,6 +9,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, quotes, requests, staff
+from estimator.clinic import accounts
 from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -17,7 +18,7 @@ from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import renderer
 from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
-from estimator.web import errors, turns
+from estimator.web import errors, turns, whole_numbers
 from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes import prepare
 from estimator.web.desk.quotes.blueprint import (
@@ -38,6 +39,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
+from estimator.web.staff.settings.account import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
 
@@ -45,12 +47,13 @@ from estimator.web.transaction import committing, trying
 class IssueForm(Form):
     """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
 
-    `second` is the language that was offered for it.
+    `second` is the language that was offered for it, `account` the version of the account to pay into that was shown.
     """
 
     save = CarriedField()
     fingerprint = CarriedField()
     second = CarriedField()
+    account = CarriedField()
     beside = TickField()
 
 
@@ -176,7 +179,11 @@ def issue(reference: str) -> ResponseReturnValue:
             if keeps_choice:
                 return to("issue", reference=of.reference)
             revision = quotes.issue(
-                act(), of, save=save, fingerprint=printable(request.form.get("fingerprint", ""))
+                act(),
+                of,
+                save=save,
+                fingerprint=printable(request.form.get("fingerprint", "")),
+                account=whole_numbers.read(IssueForm().account.data or ""),
             )
             mailed = bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
@@ -270,6 +277,8 @@ def _check(
         second=second_of(of),
         form=form,
         adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
+        account=accounts.in_force(),
+        account_shown=", ".join(in_short(accounts.account_of(accounts.in_force()))),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,

@@ -71,6 +71,8 @@ class IssuedQuote(TypedDict):
     number: str
     revisions: list[RevisionRow]
     may_be_withdrawn: bool
+    older_account: bool
+    can_be_certified: bool
     chat: chat.ChatText | None
     request_link: str | None
     conversation: list[Said]
@@ -123,6 +125,8 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "number": quote.number,
         "revisions": [_revision(one, entries) for one in revisions],
         "may_be_withdrawn": quotes.can_be_withdrawn(revisions[0], now()),
+        "can_be_certified": quotes.certificates.can_be_made(revisions[0], now()),
+        "older_account": quotes.older_accounts.names_older(revisions[0], now()),
         "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
         "request_link": None if of.erased_at is not None else chat.of_request(of).address,
         "conversation": conversation(entries, of.table_version.time_zone),

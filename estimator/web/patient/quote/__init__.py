@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.web.patient.quote import accepting, declining, opening, page, questions
+from estimator.web.patient.quote import accepting, certificate, declining, opening, page, questions
 from estimator.web.patient.quote.blueprint import pages
 
 __all__ = [
     "accepting",
+    "certificate",
     "declining",
     "opening",
     "page",

@@ -117,6 +117,9 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),
             "pdf": url_for("quote.document", **place, revision=revision.number),
+            "certificate": url_for("quote.certificate", **place)
+            if revision is found.newest and quotes.certificates.can_be_made(revision, now)
+            else None,
             "text": url_for("quote.plain", **place, revision=revision.number),
         },
         waits=None if first is None else wording.not_before(first, revision.time_zone, current_reader()),

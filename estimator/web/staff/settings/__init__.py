@@ -1,11 +1,12 @@
-"""What administrators set: business days, quotes, retention, language, letters, logo, and rates of exchange."""
+"""What administrators set: business days, quotes, retention, languages, letters, logo, account, exchange rates."""
 
 from __future__ import annotations
 
-from estimator.web.staff.settings import all_rates, letters, logo, messages, rates, values
+from estimator.web.staff.settings import account, all_rates, letters, logo, messages, rates, values
 from estimator.web.staff.settings.blueprint import pages
 
 __all__ = [
+    "account",
     "all_rates",
     "letters",
     "logo",

@@ -1,0 +1,64 @@
+"""Open quotes that name an account which is not in force any more: the list, each to be revised or left."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from estimator import quotes
+from estimator.clinic import accounts
+from estimator.models import QuoteAccount
+from estimator.web.language import current_reader
+from estimator.web.request_context import now
+from estimator.web.staff import signed_in
+from estimator.web.staff.settings import account
+from estimator.wording import states_at_desk
+
+pages = Blueprint("older_accounts", __name__, url_prefix="/desk/older-accounts")
+
+
+class OlderRow(TypedDict):
+    """One quote that is to be revised or left."""
+
+    number: str
+    revision: int
+    reference: str
+    standing: str
+    total: str
+    issued: str
+    account: str
+    revise: str
+    leave: str | None
+
+
+@pages.get("")
+def page() -> ResponseReturnValue:
+    """List them, those issued last first."""
+    rows = [_row(each) for each in quotes.older_accounts.listed(now())]
+    return render_template(
+        "desk/older_accounts.html",
+        rows=rows,
+        most=quotes.older_accounts.MOST,
+        in_force=", ".join(account.in_short(accounts.account_of(accounts.in_force()))),
+        told=account.told(now()),
+    )
+
+
+def _row(each: QuoteAccount) -> OlderRow:
+    revision, reader = each.revision, current_reader()
+    reference = revision.quote.request.reference
+    return {
+        "number": revision.quote.number,
+        "revision": revision.number,
+        "reference": reference,
+        "standing": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
+        "total": reader.money(revision.total, revision.currency),
+        "issued": reader.clock(revision.issued_at, revision.time_zone),
+        "account": ", ".join(account.in_short(accounts.account_of(each.account))),
+        "revise": url_for("quotes_desk.prepare", reference=reference),
+        "leave": url_for("quotes_desk.leave_account", reference=reference)
+        if signed_in.may("quotes.issue")
+        else None,
+    }

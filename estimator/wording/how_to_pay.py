@@ -1,0 +1,84 @@
+"""How a quote is paid by bank transfer, in the words of one language: what to write into the form of a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
+from estimator.wording.rows import FactRow, HowToPay
+from pricing.stored import PayTo
+
+
+def how_to_pay(account: PayTo, number: str, first_day: str | None, days_to_take_back: int) -> HowToPay:
+    """Return how a quote with a number is paid; `first_day` is the first on which it may be, None if any day is one."""
+    return HowToPay(
+        rows=list(_rows(account, number)),
+        sentences=list(_sentences(first_day, days_to_take_back)),
+        warning=never_by_mail(),
+    )
+
+
+def never_by_mail() -> str:
+    """Say what to do about a message that names another account."""
+    return _(
+        "We never change an account by mail, chat or telephone. If somebody asks you to pay into another one, do not "
+        "pay: ask us by the telephone number on our own website, not by one in that message."
+    )
+
+
+def _rows(account: PayTo, number: str) -> Iterator[FactRow]:
+    yield FactRow(_("Account holder"), account["beneficiary"])
+    if "address" in account:
+        yield FactRow(_("Address of the account holder"), account["address"])
+    if "iban" in account:
+        yield FactRow("IBAN", in_fours(account["iban"]))
+    if "account" in account:
+        yield FactRow(_("Account number"), account["account"])
+    if "branch" in account:
+        yield FactRow(_("Code of the bank or branch"), account["branch"])
+    yield FactRow("SWIFT/BIC", account["bic"])
+    yield FactRow(_("Bank"), account["bank"])
+    yield FactRow(_("Purpose of the payment"), number)
+    yield FactRow(_("Charges of the banks"), _charges(account))
+
+
+def _sentences(first_day: str | None, days_to_take_back: int) -> Iterator[str]:
+    yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
+    if first_day is not None:
+        yield _("Nothing is to be paid before %(day)s.", day=first_day)
+    if days_to_take_back:
+        yield taken_back_before(days_to_take_back)
+    yield _("As the purpose, write the number of the quote and nothing else: no word of a treatment.")
+
+
+def taken_back_before(days: int) -> str:
+    """Say for how many days an acceptance can be taken back, before which nothing is to be paid."""
+    return ngettext(
+        "After accepting you have %(num)s day to take it back without giving a reason. "
+        "Nothing is to be paid before it is over.",
+        "After accepting you have %(num)s days to take it back without giving a reason. "
+        "Nothing is to be paid before they are over.",
+        days,
+    )
+
+
+def _charges(account: PayTo) -> str:
+    match account["charges"]:
+        case "clinic":
+            return _("The provider bears all of them: what your bank takes off is not asked of you again.")
+        case "shared":
+            return _("You bear those of your bank, the provider those of its own (SHA).")
+        case "patient":
+            return _("You bear all of them, so that the whole amount arrives (OUR).")
+
+
+def account_number(account: PayTo) -> str:
+    """Return the number of an account as it is printed, with its bank: two accounts may differ in that alone."""
+    number = in_fours(account["iban"]) if "iban" in account else account.get("account", "")
+    return f"{number}, {account['bic']}"
+
+
+def in_fours(iban: str) -> str:
+    """Return an IBAN in groups of four, as it is printed."""
+    return " ".join(iban[place : place + 4] for place in range(0, len(iban), 4))
