@@ -87,15 +87,20 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
+    answer = charges_of(data, workbook.mark_of_csv(draft.id, draft.saves))
+    return named(answer, draft, data, "-charges.csv")
+
+
+def charges_of(data: editing.Data, mark: str) -> Response:
+    """Return the charges of a list as CSV, with a last heading that says what it was made of."""
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
     columns = [spreadsheets.Column(column.label) for column in sheet.columns]
-    columns.append(spreadsheets.Column(workbook.mark_of_csv(draft.id, draft.saves)))
+    columns.append(spreadsheets.Column(mark))
     rows = [
         [*(column.said(text) for column, text in zip(sheet.columns, row, strict=True)), ""]
         for row in sheet.rows
     ]
-    answer = Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
-    return named(answer, draft, data, "-charges.csv")
+    return Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
 
 
 def named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:
