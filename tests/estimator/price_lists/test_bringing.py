@@ -386,3 +386,54 @@ def test_a_paste_whose_end_is_missing_changes_nothing() -> None:
     rows = 'care\tCaring\nward\t"General ward\nand its '
     found = editing.pasted(data_of(), rows, "en")
     assert (found.data, found.refused, found.cut) == (data_of(), (rows,), True)
+
+
+def test_a_file_that_is_brought_a_second_time_changes_nothing_and_disputes_nothing() -> None:
+    book = book_of()
+    at(book, "Charges", "ward", "price").value = "2.500,00"
+    at(book, "Charges", "day", "price").value = "10,0 | 13,50 | 20"
+    at(book, "Charges", "ward", "source").value = " Price page,  2026 "
+    at(book, "Charges", "care", "percent").value = 7.50
+    at(book, "Taxes", "gst", "of").value = "Care, Hospital stay"
+    start = at(book, "About the list", "", "valid_from")
+    start.value = start.value.replace(year=2027)
+    charges, answers = book["Charges"], book["Answers"]
+    row = {"label.en": "Laundry, per night", "group": "hospital stay", "per": "nights", "price": "3,50"}
+    for _time in range(2):
+        charges.append([row.get(one.value) for one in charges[1]])
+    charges.append([{**row, "code": "tea"}.get(one.value) for one in charges[1]])
+    new = {"question": "Type of cells", "label.en": "Cord", "evidence": "Unproven"}
+    answers.append([new.get(one.value) for one in answers[1]])
+    charges.delete_rows(charges.max_row)
+    charges.append([{**row, "code": "tea"}.get(one.value) for one in charges[1]])
+    once = brought(content_of(book))
+    assert once.conflicts == []
+    kept = data_of(editing.written(once.data))
+    again = brought(content_of(book), kept)
+    assert (again.data, again.conflicts, again.left_out) == (kept, [], once.left_out)
+    assert list(editing.entries(kept, ("charge",)))[-3:] == [
+        "laundry_per_night",
+        "laundry_per_night_2",
+        "tea",
+    ]
+
+
+def test_a_row_that_was_added_and_is_corrected_in_the_file_is_no_second_entry() -> None:
+    book = book_of()
+    page = book["Charges"]
+    row = {"label.en": "Laundry", "group": "stay", "per": "nights", "price": 3.5}
+    page.append([row.get(one.value) for one in page[1]])
+    kept = data_of(editing.written(brought(content_of(book)).data))
+    page.cell(page.max_row, [one.value for one in page[1]].index("price") + 1).value = 4
+    again = brought(content_of(book), kept)
+    assert [code for code in editing.entries(again.data, ("charge",)) if "laundry" in code] == ["laundry"]
+    assert price(again, "laundry") == "4"
+
+
+def test_the_same_value_in_another_spelling_is_no_change() -> None:
+    book = book_of()
+    at(book, "Charges", "ward", "price").value = "45,5"
+    at(book, "Charges", "day", "price").value = "10.00 | 12,1250 | 19.9990"
+    made = brought(content_of(book))
+    assert made.data == data_of()
+    assert made.asked == []

@@ -196,3 +196,17 @@ def test_a_save_that_is_not_kept_any_more_is_said_to_be_gone(editor: Staff, draf
     content = downloaded(editor, f"{draft}/charges.csv").replace(b"-save-1", b"-save-99")
     page = bring(editor, draft, content)
     assert "is not kept any more" in page.text
+
+
+def test_a_file_that_is_brought_and_saved_is_brought_again_without_a_word_of_dispute(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    book = book_of(editor)
+    change(book, "single", "price", "2.500,00")
+    bring(editor, draft, content_of(book))
+    editor.press("Save these changes")
+    before = data_of(app)
+    page = bring(editor, draft, content_of(book))
+    assert "Nothing differs." in page.text
+    assert "somebody" not in page.text
+    assert data_of(app) == before
