@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from estimator import figures
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Refused, Unclear, chosen, text_in
+from estimator.price_lists.editing.damaged import is_damaged
 from estimator.price_lists.editing.document import (
     Data,
     Path,
@@ -45,7 +46,7 @@ from pricing.reading import CODE
 
 Why = Literal[
     "sheet", "column", "code", "twice", "question", "no_codes", "nameless", "kept",
-    "formula", "error", "percent", "day", "time", "currency",
+    "formula", "error", "percent", "day", "time", "currency", "damaged",
 ]  # fmt: skip
 
 
@@ -275,6 +276,9 @@ class _Sheet:
             was = before.get(key, "")
             if was and column.names is not None and cell.text.strip() == column.said(was).strip():
                 yield key, was
+                continue
+            if is_damaged(cell.text, column.said(was)):
+                self.left("damaged", cell.text, number, column.label)
                 continue
             try:
                 text = text_in(cell, column.field, was, self.currency, self.choices[key])

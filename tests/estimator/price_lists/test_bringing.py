@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from estimator import spreadsheets
 from estimator.price_lists import editing
 from estimator.price_lists.editing import bringing, workbook
 from estimator.price_lists.editing.bringing import Taken
@@ -437,3 +438,71 @@ def test_the_same_value_in_another_spelling_is_no_change() -> None:
     made = brought(content_of(book))
     assert made.data == data_of()
     assert made.asked == []
+
+
+MANY_TONGUES = (
+    LIST.replace('languages = ["en"]', 'languages = ["en", "ru", "ar", "hi", "fr"]')
+    .replace(
+        'label.en = "General ward"',
+        'label = { en = "General ward", ru = "Палата №2 (А)", ar = "غرفة", hi = "वार्ड", fr = "Salle à café" }',
+    )
+    .replace(
+        'label.en = "A day of exercises"',
+        'label = { en = "A day of exercises", ru = "Ж", fr = "Journée d’exercices ??" }',
+    )
+)
+
+
+def csv_of(text: str, codec: str = "utf-8-sig") -> bytes:
+    """Return the charges as the CSV file that a program saves in one of its codes, as programs do it."""
+    (sheet,) = [one for one in sheets(data_of(text)) if one.name == "charge"]
+    columns = [spreadsheets.Column(column.label) for column in sheet.columns]
+    rows = [
+        [column.said(said) for column, said in zip(sheet.columns, row, strict=True)] for row in sheet.rows
+    ]
+    content = b"".join(spreadsheets.csv(columns, rows))
+    return content.decode("utf-8-sig").replace(",", ";").encode(codec, "replace")
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp1251", "cp850", "ascii", "mac_roman"])
+def test_letters_that_a_program_lost_are_told_and_never_offered(codec: str) -> None:
+    before = data_of(MANY_TONGUES)
+    found, _about = workbook.read(csv_of(MANY_TONGUES, codec).replace(b";45.50;", b";50;"))
+    made = bringing.taken(before, before, found)
+    for code in ("ward", "day"):
+        label = ("charge", code, "label")
+        assert editing.get(made.data, label) == editing.get(before, label)
+    assert price(made) == "50", "what was not damaged is taken"
+    assert {one.why for one in made.left_out} - {"column"} == {"damaged"}
+    told = [(one.row, one.column) for one in made.left_out]
+    assert (2, "Name (ar)") in told
+    assert (2, "Name (hi)") in told
+
+
+def test_new_texts_of_question_marks_are_not_taken_either() -> None:
+    book = book_of(MANY_TONGUES)
+    at(book, "Charges", "day", "label.ru").value = "??? ???????? (A)"
+    at(book, "Charges", "ward", "label.en").value = "Ward??"
+    page = book["Charges"]
+    row = {"code": "tea", "label.en": "Tea", "label.ru": "???", "price": 2}
+    page.append([row.get(one.value) for one in page[1]])
+    found, _about = workbook.read(content_of(book))
+    made = bringing.taken(data_of(MANY_TONGUES), data_of(MANY_TONGUES), found)
+    assert editing.get(made.data, ("charge", "day", "label", "ru")) == "Ж"
+    assert editing.get(made.data, ("charge", "ward", "label", "en")) == "Ward??", "somebody may be in doubt"
+    assert editing.get(made.data, ("charge", "tea", "label")) == {"en": "Tea"}
+    assert [one.why for one in made.left_out] == ["damaged", "damaged"]
+
+
+def test_letters_in_the_code_of_another_program_are_not_taken_for_a_text() -> None:
+    book = book_of(MANY_TONGUES)
+    for code, key, kept in (
+        ("ward", "label.ru", "Палата №2 (А)".encode().decode("cp1252", "replace")),
+        ("ward", "label.fr", "Salle à café".encode().decode("cp1252", "replace")),
+        ("day", "label.ru", "Ж".encode("cp1251").decode("cp1252")),
+    ):
+        at(book, "Charges", code, key).value = kept
+    found, _about = workbook.read(content_of(book))
+    made = bringing.taken(data_of(MANY_TONGUES), data_of(MANY_TONGUES), found)
+    assert made.data == data_of(MANY_TONGUES)
+    assert [one.why for one in made.left_out] == ["damaged"] * 3

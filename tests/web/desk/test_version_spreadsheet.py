@@ -210,3 +210,33 @@ def test_a_file_that_is_brought_and_saved_is_brought_again_without_a_word_of_dis
     assert "Nothing differs." in page.text
     assert "somebody" not in page.text
     assert data_of(app) == before
+
+
+def test_a_file_in_which_letters_were_lost_says_what_to_do_and_offers_none_of_them(
+    editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/entry/header")
+    editor.send("save", {"f.languages": "en, ru"})
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send("save", {"f.label.ru": "Отдельная палата"})
+    content = downloaded(editor, f"{draft}/charges.csv").decode("utf-8-sig")
+    page = bring(editor, draft, content.replace(",63,", ",70,", 1).encode("cp1252", "replace"))
+    assert "Letters were lost when this file was saved: in one cell" in page.text
+    assert "column “Name (ru)”: letters were lost, “????????? ??????”" in page.text
+    assert len(page.all("li", class_="change-changed")) == 1, "the price"
+    editor.press("Save these changes")
+    editor.see(f"{draft}/entry/charge/single")
+    assert editor.page.value("f.label.ru") == "Отдельная палата"
+
+
+def test_a_translation_sheet_in_which_letters_were_lost_offers_none_of_them(
+    editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/entry/header")
+    editor.send("save", {"f.languages": "en, ru"})
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send("save", {"f.label.ru": "Отдельная палата"})
+    content = downloaded(editor, f"{draft}/translations.csv").decode("utf-8-sig")
+    page = editor.bring(f"{draft}/translations", content.encode("cp1252", "replace"))
+    assert "Letters were lost when this file was saved" in page.text
+    assert "Nothing differs." in page.text

@@ -9,7 +9,7 @@ from flask import request
 
 from estimator import price_lists
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
@@ -185,3 +185,29 @@ def both_changed(one: Conflict) -> str:
         now=one.now[:80],
         then=one.then[:80],
     )
+
+
+def damaged(one: LeftOut) -> str:
+    """Say that letters of a cell were lost."""
+    return _("letters were lost, “%(name)s”. The text stays as it is in the draft.", name=one.name[:80])
+
+
+def letters_are_lost(found: Sequence[LeftOut]) -> list[str]:
+    """Say once what to do about a file in which letters were lost, if they were."""
+    count = len([one for one in found if one.why == "damaged"])
+    if not count:
+        return []
+    return [
+        ngettext(
+            "Letters were lost when this file was saved: in one cell there are question marks or other signs in "
+            "their place. It is left out. Save the file as XLSX, or as “CSV UTF-8”, and choose it again.",
+            "Letters were lost when this file was saved: in %(num)s cells there are question marks or other signs in "
+            "their place. They are left out. Save the file as XLSX, or as “CSV UTF-8”, and choose it again.",
+            count,
+        )
+    ]
+
+
+def damaged_last(found: Sequence[LeftOut]) -> list[LeftOut]:
+    """Put damaged cells at the end, which may be hundreds of one cause."""
+    return sorted(found, key=lambda one: one.why == "damaged")

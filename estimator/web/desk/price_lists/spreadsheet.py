@@ -20,7 +20,16 @@ from estimator.price_lists.editing.bringing import Asked, Taken
 from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.sheets import sheets
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
-from estimator.web.desk.price_lists.brought import SpreadsheetForm, both_changed, limits, place_in, read
+from estimator.web.desk.price_lists.brought import (
+    SpreadsheetForm,
+    both_changed,
+    damaged,
+    damaged_last,
+    letters_are_lost,
+    limits,
+    place_in,
+    read,
+)
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
@@ -156,8 +165,8 @@ def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]
         draft=head_of(draft),
         brought=True,
         differs=compared(draft.text, mine),
-        notes=notes,
-        left_out=[_why(one) for one in made.left_out],
+        notes=[*notes, *letters_are_lost(made.left_out)],
+        left_out=[_why(one) for one in damaged_last(made.left_out)],
         conflicts=[both_changed(one) for one in made.conflicts],
         saving=saving,
         asking=_asking(saving),
@@ -287,6 +296,7 @@ def _why(one: LeftOut) -> str:
         "percent": _("“%(name)s %%” is a percentage, and an amount belongs here.", name=name),
         "day": _("“%(name)s” is a day, and a number belongs here.", name=name),
         "time": _("“%(name)s” is a time, and a number belongs here.", name=name),
+        "damaged": damaged(one),
         "currency": _("the cell is formatted as money of another kind, “%(name)s”.", name=name),
     }
     return f"{place_in(one)}: {sentences[one.why]}"
