@@ -22,6 +22,7 @@ MOST_SHOWN = 100
 NAMES = {
     "amount_falls": lazy_gettext("More costs less"),
     "zero_price": lazy_gettext("The price is 0"),
+    "below_zero": lazy_gettext("A price below 0 that is no discount yet"),
     "finer_than_currency": lazy_gettext("A price finer than its currency"),
     "tenfold": lazy_gettext("Ten times the price of the version before"),
     "a_tenth": lazy_gettext("A tenth of the price of the version before"),
