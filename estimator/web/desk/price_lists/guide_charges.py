@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import AMOUNT_HELP
+from estimator.price_lists.editing.fields import AMOUNT_HELP, SOURCE_HELP
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.web.desk.price_lists.guide_step import form_of
 from estimator.web.fields import TextField, TickField
@@ -45,7 +45,7 @@ class Charges:
         fields["source"] = TextField(
             _("Source of these prices"),
             [NotTooLong(LONGEST_TEXT)],
-            description=_("Where they come from. Patients do not see it."),
+            description=SOURCE_HELP,
         )
         self.form = form_of(fields)
 
