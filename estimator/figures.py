@@ -109,10 +109,35 @@ def exact(kept: str) -> Decimal:
     return number.normalize(_AS_A_PROGRAM)
 
 
+SIGNS = {
+    "AMD": "֏",
+    "AZN": "₼",
+    "BDT": "৳",
+    "CRC": "₡",
+    "CZK": "Kč",
+    "GEL": "₾",
+    "GHS": "₵",
+    "HUF": "Ft",
+    "KHR": "៛",
+    "KZT": "₸",
+    "LAK": "₭",
+    "MNT": "₮",
+    "NGN": "₦",
+    "PLN": "zł",
+    "PYG": "₲",
+    "RUB": "₽",
+    "THB": "฿",
+    "TRY": "₺",
+    "UAH": "₴",
+}
+"""Signs of one currency alone that it has at home, and English does not write."""
+
+
 @lru_cache(maxsize=256)
 def marks_of(currency: str) -> tuple[str, ...]:
     """Return how a currency is written before or after an amount, the longest first."""
     found = {currency, get_currency_symbol(currency, "en_US"), get_currency_symbol(currency, "en_GB")}
+    found |= {SIGNS.get(currency, currency)}
     return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -11,7 +11,7 @@ from pricing.charges import HIGH, LIKELY, LOW, billed_units, in_case
 from pricing.currencies import MINOR_UNIT
 from pricing.money import ZERO, decimals, exactly, plain
 from pricing.plans import highest
-from pricing.table import Amount, Charge, NumberDriver, NumberIs, Percent, PriceTable, Tiers
+from pricing.table import Amount, Charge, NumberDriver, NumberIs, Percent, PriceTable, Text, Tiers, UnitPrice
 from pricing.warnings import Warning, in_order
 
 _A_YEAR = timedelta(days=366)
@@ -22,8 +22,9 @@ def slips(table: PriceTable, before: PriceTable | None = None, today: date | Non
     """Return what looks like a slip of the pen, and only that; that is fast for a table of any size.
 
     A price finer than its currency, one below 0 that is no discount, ten times that of the version `before` or a tenth
-    of it, a tier that no answers reach; and, if the caller says what day is `today`, a first day more than a year
-    ahead. Nobody should publish a table without having looked at each of these.
+    of it, a payment or a credit that repeats a price that has changed since, a tier that no answers reach; and, if the
+    caller says what day is `today`, a first day more than a year ahead. Nobody should publish a table without having
+    looked at each of these.
     """
     with exactly():
         found = in_order(table, found_in(table, before))
@@ -39,6 +40,7 @@ def found_in(table: PriceTable, before: PriceTable | None) -> Iterator[Warning]:
     yield from _below_zero(table, before)
     if before is not None:
         yield from _tenfold(table, before)
+        yield from repeated(table, before)
 
 
 def _tiers_never_reached(table: PriceTable) -> Iterator[Warning]:
@@ -138,3 +140,46 @@ def _figures(table: PriceTable, money: bool) -> Iterator[tuple[str, Amount]]:
             yield f"charge.{charge.code}.percent", charge.price.percent
     for tax in table.taxes:
         yield f"tax.{tax.code}.percent", Amount(tax.percent, tax.percent, tax.percent)
+
+
+def repeated(table: PriceTable, before: PriceTable) -> Iterator[Warning]:
+    """Yield a warning for each fixed payment and credit that is still what a price was that has changed since.
+
+    A credit is a charge below zero, such as that of a deposit. Of several such prices the first is named.
+    """
+    if table.currency != before.currency:
+        return
+    then, now, same = _prices(before), _prices(table), _repeating(before)
+    for place, (label, number) in _repeating(table).items():
+        if same.get(place, (label, None))[1] != number:
+            continue
+        for other, (_label, price) in then.items():
+            if price == number and other in now and now[other][1] != price:
+                values: dict[str, str | Text] = {"label": label, "charge": now[other][0]}
+                values |= {"before": plain(number), "now": plain(now[other][1])}
+                yield Warning(place, None, "repeats_old_price", values)
+                break
+
+
+def _prices(table: PriceTable) -> dict[str, tuple[Text, Decimal]]:
+    """The single prices above zero of charges and packages, with the name of each."""
+    found = {
+        f"package.{package.code}.price": (package.label, package.price.likely) for package in table.packages
+    }
+    for charge in table.charges:
+        if isinstance(charge.price, UnitPrice) and charge.price.price.likely > 0:
+            found[f"charge.{charge.code}.price"] = charge.label, charge.price.price.likely
+    return found
+
+
+def _repeating(table: PriceTable) -> dict[str, tuple[Text, Decimal]]:
+    """What may repeat a price: fixed payments, and what charges take off."""
+    found = {
+        f"payment.{payment.code}.amount": (payment.label, payment.amount)
+        for payment in table.payments
+        if payment.amount is not None
+    }
+    for charge in table.charges:
+        if isinstance(charge.price, UnitPrice) and charge.price.price.likely < 0:
+            found[f"charge.{charge.code}.price"] = charge.label, -charge.price.price.likely
+    return found

@@ -222,6 +222,10 @@ WARNING_SENTENCES = {
     ),
     "tenfold": N_("{now} is ten times what stood here before, {before}, or more. Is that what you mean?"),
     "a_tenth": N_("{now} is a tenth of what stood here before, {before}, or less. Is that what you mean?"),
+    "repeats_old_price": N_(
+        "“{label}” still says {before}, which was the price of “{charge}” in the version before. That is {now} now. Is "
+        "that what you mean?"
+    ),
     "tier_never_reached": N_(
         "Answers lead to {most} units at most, so what begins above {above} is never used. Is a number wrong?"
     ),

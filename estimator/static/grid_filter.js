@@ -19,7 +19,7 @@ if (table) {
     const words = q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
     for (const body of table.tBodies) {
-      const group = body.querySelector(".group-row th").textContent;
+      const group = body.querySelector(".group-row th").firstChild.textContent;
       let here = 0;
       for (const row of body.querySelectorAll("tr[id]")) {
         const text = words.length ? textOf(row, group) : "";

@@ -74,11 +74,13 @@ def _answers(notice: Notice, table: PriceTable) -> bool:
     return notice.when is not None and about_you.issuperset(code for code, _test in notice.when)
 
 
-def problem_sentence(problem: Problem, reader: Reader) -> str:
-    """Say one problem in the reader's language."""
+def problem_sentence(problem: Problem, reader: Reader, template: str | None = None) -> str:
+    """Say one problem in the reader's language; `template` has the same values in other words."""
     holes: list[object] = []
     values = {name: hole(_of_a_list(value, reader), holes) for name, value in problem.values.items()}
-    said = say(replace(problem, values=values), _(SENTENCES[problem.kind]), (reader.tag, "en"), listed)
+    said = say(
+        replace(problem, values=values), template or _(SENTENCES[problem.kind]), (reader.tag, "en"), listed
+    )
     return through(said, holes)
 
 

@@ -100,6 +100,7 @@ def suspicious_tables() -> Iterator[Problem]:
         table += f'\n[package.{code}]\nlabel = {{ en = "x", ar = "y" }}\ngroup = "care"\n{rest}\n'
         table += "covers = { ward = 1 }\n"
     table += charge("far", "per = 'sessions'\ngraduated = [{ up_to = 6, price = 1 }, { price = 2 }]")
+    table += charge("credit", "price = -400")
     before = pricing.read(
         table.replace("price = 4000", "price = 400").replace("price = 5000", "price = 50000")
     )

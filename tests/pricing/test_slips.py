@@ -62,6 +62,49 @@ def test_a_percentage_is_compared_too_whatever_the_currency() -> None:
     assert told(new, old) == told(new.replace('"USD"', '"JPY"'), old) == wanted
 
 
+DEPOSIT = (
+    charge("consultation", "price = 500")
+    + charge("credit", "price = -500")
+    + """
+[payment.deposit]
+label = { en = "Deposit", ar = "x" }
+due = { en = "first", ar = "x" }
+amount = 500
+"""
+)
+REST = """
+[payment.rest]
+label = { en = "Rest", ar = "x" }
+due = { en = "then", ar = "x" }
+percent = 100
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        ({}, []),
+        ({"price = 500": "price = 550"}, ["charge.credit.price", "payment.deposit.amount"]),
+        ({"price = 500": "price = 550", "amount = 500": "amount = 550"}, ["charge.credit.price"]),
+        ({"price = 500": "price = 550", "price = -500": "price = -550"}, ["payment.deposit.amount"]),
+        ({"price = 500": "on_request = true"}, []),
+        ({"amount = 500": "amount = 400"}, []),
+    ],
+)
+def test_a_payment_or_credit_that_repeats_a_price_that_changed_is_told(
+    changes: dict[str, str], places: list[str]
+) -> None:
+    old = new = CAREFUL + DEPOSIT + REST
+    for before, after in changes.items():
+        new = new.replace(f"\n{before}\n", f"\n{after}\n")
+    assert told(new, old) == [(place, "repeats_old_price") for place in places]
+
+
+def test_what_repeats_a_price_is_not_told_in_another_currency() -> None:
+    old = CAREFUL + DEPOSIT + REST
+    assert told(old.replace('"USD"', '"EUR"').replace("\nprice = 500\n", "\nprice = 550\n"), old) == []
+
+
 def test_what_was_not_in_the_version_before_is_not_compared() -> None:
     assert told(CAREFUL + charge("more", "price = 1"), CAREFUL) == []
 

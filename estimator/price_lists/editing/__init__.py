@@ -39,7 +39,7 @@ from estimator.price_lists.editing.forms import (
     section_of,
     typed_into,
 )
-from estimator.price_lists.editing.prices import CELLS, MOST_PASTED, pasted, with_cells
+from estimator.price_lists.editing.prices import CELLS, MOST_PASTED, Words, pasted, with_cells
 
 __all__ = [
     "CELLS",
@@ -55,6 +55,7 @@ __all__ = [
     "Look",
     "Path",
     "Section",
+    "Words",
     "add",
     "below",
     "changed",

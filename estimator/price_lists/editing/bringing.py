@@ -70,6 +70,8 @@ class Taken:
     asked: list[Asked] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     sheets: int = 0
+    rows: dict[Path, int] = field(default_factory=dict)
+    """The number of the row in which each entry stands in its sheet."""
 
 
 def taken(data: Data, base: Data, found: Sequence[Found]) -> Taken:
@@ -229,6 +231,7 @@ class _Sheet:
             self.left("twice", path[-1], number)
             return
         self.seen.add(path)
+        self.made.rows[path] = number
         data, base = self.made.data, self.base
         was = get(base, path)
         is_old = len(path) == 1 or isinstance(was, dict)

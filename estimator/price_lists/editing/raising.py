@@ -213,6 +213,21 @@ def with_prices(data: Data, rows: Iterable[Row]) -> Data:
     return data
 
 
+def differing(before: Data, after: Data) -> list[Row]:
+    """Return every price that is another one in `after`, of entries that both have; rates of taxes too."""
+    rate = Change("percent", Decimal(0))
+    found = []
+    for path in (*_all(after), *(("tax", code) for code in entries(after, ("tax",)))):
+        read = partial(_rates, change=rate) if path[0] == "tax" else amounts
+        then = dict(read(get(before, path)))
+        found += [
+            Row((*path, *own), then[own], new, None)
+            for own, new in read(get(after, path))
+            if own in then and then[own] != new
+        ]
+    return found
+
+
 def _replaced(value: Any, path: Sequence[str | int], new: Amount) -> Any:
     if not path:
         return new if isinstance(new, Decimal) else {**value, **new}

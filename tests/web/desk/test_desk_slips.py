@@ -78,3 +78,17 @@ def test_a_minus_that_slipped_in_is_told_where_it_was_typed_and_to_whoever_publi
     assert sentence in editor.see(f"{draft}/entry/charge/medicines").text
     assert sentence in editor.see(f"{draft}/publish").text
     assert "review_credit" not in str(editor.page.all("input", name="ack"))
+
+
+def test_a_payment_that_repeats_a_changed_price_is_named_where_the_price_is_changed(
+    app: Flask, editor: Staff
+) -> None:
+    draft = begin(editor, NEXT)
+    editor.see(f"{draft}/section/charge")
+    said = "“Review of your records” still says 60, which was the price of “Review of your records before you travel”"
+    assert said not in editor.page.text
+    editor.send("save", {"c.price.review": "75"})
+    assert said in editor.page.text
+    assert said in editor.see(f"{draft}/entry/payment/review").text
+    editor.send("save", {"f.amount": "75"})
+    assert said not in editor.page.text

@@ -98,6 +98,32 @@ def test_rows_of_a_spreadsheet_are_pasted(app: Flask, editor: Staff, draft: str)
     assert codes(app)[-1] == "laundry"
 
 
+def test_every_word_that_the_table_shows_can_be_pasted_into_it(app: Flask, editor: Staff, draft: str) -> None:
+    rows = [
+        "laundry\tLaundry\tHOSPITAL STAY\tOnce\t3.5",
+        "ward\t\t\tONCE\ton REQUEST",
+        "mri\t\t\t\tOn request",
+        "rehab_intensive\t\t\t\tTiers",
+        "longer_stay\t\t\t\t10 | 15 | 25 PERCENT of other charges",
+    ]
+    editor.see(f"{draft}/section/charge")
+    assert editor.send("paste", {"rows": "\r\n".join(rows)}).errors() == []
+    with app.app_context():
+        charges = editing.entries(editing.look(drafts.find(1).text).data or {}, ("charge",))
+    assert "per" not in charges["laundry"]
+    assert charges["laundry"]["group"] == "stay"
+    assert charges["ward"]["on_request"] is True
+    assert not {"price", "per"} & set(charges["ward"])
+    assert "graduated" in charges["rehab_intensive"]
+    assert "percent" in charges["longer_stay"]
+
+
+def test_a_word_that_stands_in_another_row_only_is_refused(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/section/charge")
+    editor.send("paste", {"rows": "ward\t\t\t\tTiers"})
+    assert "These rows could not be read" in editor.page.text
+
+
 def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -345,3 +371,23 @@ def test_what_was_typed_is_never_markup(app: Flask, editor: Staff, draft: str) -
     for page in ("", "/section/charge", "/text", "/differences", "/publish", "/entry/charge/single"):
         assert "<script>alert" not in editor.see(draft + page).html
     assert "&lt;script&gt;alert" in editor.page.html
+
+
+def test_the_list_of_drafts_names_the_version_and_its_first_day(editor: Staff, draft: str) -> None:
+    page = editor.see("/staff/tables")
+    assert page.links("Draft 1: 2026-12") == [draft]
+    assert "Draft 1: 2026-12 from 1 December 2026 on" in page.text
+    editor.see(f"{draft}/text")
+    editor.send("save", {"text": "version = 5\nvalid_from = soon"})
+    assert editor.see("/staff/tables").links("Draft 1") == [draft]
+
+
+def test_the_publish_page_says_the_first_minute_and_the_zone(editor: Staff, draft: str) -> None:
+    assert (
+        "That is from the beginning of 1 December 2026 on (Asia/Kolkata). Now it is 10 November 2026, 14:30 "
+        "(Asia/Kolkata)."
+    ) in editor.see(f"{draft}/publish").text
+    editor.send("Save", {"valid_from": "2026-11-10"})
+    assert (
+        "That is today, 10 November 2026 (Asia/Kolkata): it is in force from the minute in which it is published."
+    ) in editor.page.text

@@ -196,6 +196,36 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(app: Fla
     assert "notice" not in data_of(app)
 
 
+NOT_THB = "is not in THB, the currency of the list. Write the amount in it, in digits alone, such as 1800."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("฿ 1,800", "can be read in two ways. Write 1800 or 1.80."),
+        ("$ 1800", NOT_THB),
+        ("1800 usd", NOT_THB),
+        (
+            "500 | 600",
+            "is neither one number nor three. Write one, such as 500, or the lowest, the likely one and the highest, "
+            "such as 500 | 550 | 600.",
+        ),
+        ("sixty", "is not a number. Enter digits with a point, for example 480.50."),
+    ],
+)
+def test_what_is_no_price_is_said_with_what_to_type_in_the_guide_and_in_the_form(
+    editor: Staff, typed: str, said: str
+) -> None:
+    begun(editor, country="TH", currency="THB", time_zone="Asia/Bangkok")
+    editor.send("Save, and on to the charges", QUESTIONS)
+    page = editor.send("Save, and on to the notices", {"price_ward": typed})
+    assert page.errors() == [f"Error: “{typed}” {said}"]
+    assert page.value("price_ward") == typed
+    editor.send("Save, and on to the notices", {"price_ward": "฿1800"})
+    editor.see("/staff/tables/drafts/1/entry/charge/ward")
+    assert editor.send("save", {"f.price": typed}).errors() == [f"Error: “{typed}” {said}"]
+
+
 def test_somebody_who_saved_meanwhile_is_seen(editor: Staff) -> None:
     begun(editor)
     page = editor.page

@@ -214,3 +214,13 @@ def test_one_goes_on_to_publication_with_what_was_typed(
     editor.send("publish", {"c.price.single": "70"})
     assert editor.page.path == f"{draft}/publish"
     assert "price = 70\n" in text_of(app)
+
+
+def test_what_is_ticked_outside_of_a_search_is_said(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/section/charge")
+    page = editor.send("find", {"tick": ["ward", "visa"], "q": "visa"})
+    assert "ticked" not in page.text, "a search begins with nothing ticked"
+    page = editor.send("raise", {"tick": ["ward", "visa"], "by": "nothing"})
+    assert page.status == 422
+    assert "2 ticked, 1 of them outside of this search: General ward" in page.text
+    assert "A tick at a heading stands for its whole group" in page.text

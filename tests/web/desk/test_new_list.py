@@ -74,6 +74,28 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert count(app) == 0
 
 
+def test_currency_and_time_zone_are_filled_in_from_the_country_and_asked_about(
+    app: Flask, editor: Staff
+) -> None:
+    editor.see("/staff/tables/new")
+    page = editor.send("Begin the draft", {**NEW, "country": "TH", "currency": "", "time_zone": ""})
+    assert page.status == 422
+    assert (
+        page.errors()
+        == ["Error: This is filled in from the country. If it is right, press the button again."] * 2
+    )
+    assert (page.value("currency"), page.value("time_zone")) == ("THB", "Asia/Bangkok")
+    editor.press("Begin the draft")
+    assert count(app) == 1
+
+
+def test_of_a_country_with_several_zones_none_is_filled_in(editor: Staff) -> None:
+    editor.see("/staff/tables/new")
+    page = editor.send("Begin the draft", {**NEW, "country": "US", "currency": "USD", "time_zone": ""})
+    assert page.errors() == ["Error: This is needed."]
+    assert page.value("time_zone") == ""
+
+
 def test_everything_that_is_missing_is_said_at_once(editor: Staff) -> None:
     editor.see("/staff/tables/new")
     editor.send("Begin the draft", dict.fromkeys(NEW, ""))

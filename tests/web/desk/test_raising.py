@@ -43,6 +43,14 @@ def grid(editor: Staff, draft: str) -> str:
     return f"{draft}/section/charge"
 
 
+def test_what_was_changed_at_once_is_said_with_the_first_prices(editor: Staff, grid: str) -> None:
+    editor.send("raise", {"tick": ["ward", "single"], "by": "10"})
+    editor.press("Change these prices")
+    said = editor.page.text
+    assert "Saved. 2 prices were changed: General ward: from 39 | 42.6 | 46.2 to 42.9 | 46.86 | 50.82" in said
+    assert "Single room: from 63 to 69.3" in said
+
+
 def test_of_all_charges_only_those_of_the_provider_change(app: Flask, editor: Staff, grid: str) -> None:
     editor.send("raise", {"every": "yes", "by": "4"})
     assert "None of them is changed yet." in editor.page.text

@@ -20,6 +20,7 @@ from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
 from tests.support import hostile
+from tests.support.browser import plain_words
 from tests.support.staff_browser import Page, Staff
 
 
@@ -158,6 +159,46 @@ def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
     editor.press("Save these changes")
     assert 'price = "sixty"' in text_of(app)
     assert "This draft has one problem." in editor.page.text
+
+
+def test_what_is_wrong_is_said_by_sheet_row_and_column_without_words_of_the_notation(
+    editor: Staff, draft: str
+) -> None:
+    book = take_out(editor, draft)
+    single = cell(book, "Charges", "single", "price")
+    single.value = None
+    ward = cell(book, "Charges", "ward", "price")
+    ward.value = "sixty"
+    stay = cell(book, "Questions", "nights", "least")
+    stay.value = 99
+    page = bring_back(editor, draft, content_of(book))
+    told = [plain_words(row) for row in page.all("li")]
+    assert (
+        f"Sheet “Charges”, row {single.row}The charge has no price. Fill in one of: Price of a unit, Tiers: each unit "
+        "at the price of its own tier, Tiers: all units at the price of the tier that the number falls in, Tiers: the "
+        "tier’s price is the whole amount, Percent of other charges, On request."
+    ) in told
+    assert (
+        f"Sheet “Charges”, row {ward.row}, column “Price of a unit”“sixty” is not a number. Enter digits with a "
+        "point, for example 480.50."
+    ) in told
+    assert any(
+        row.startswith(f"Sheet “Questions”, row {stay.row}")
+        and "The minimum is 99 and the maximum is 60." in row
+        for row in told
+    ), told
+    assert not any("on_request" in row or "charge.single" in row for row in told)
+
+
+def test_what_is_suspicious_is_said_in_the_same_way(editor: Staff, draft: str) -> None:
+    book = take_out(editor, draft)
+    day = cell(book, "Charges", "rehab_day", "price")
+    day.value = 0
+    page = bring_back(editor, draft, content_of(book))
+    assert [plain_words(row) for row in page.one("ul", class_="problems problems-warned")] == [
+        f"Sheet “Charges”, row {day.row}, column “Price of a unit”The price is 0. If it is not known yet, it is on "
+        "request; if it costs nothing, say so in a note."
+    ]
 
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)

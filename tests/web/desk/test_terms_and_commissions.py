@@ -24,11 +24,15 @@ def entry(app: Flask, section: str, code: str) -> dict[str, object]:
 
 def test_a_term_is_added_and_has_the_fields_of_its_kind(app: Flask, editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/section/terms")
+    assert "It becomes the code. Patients do not see it." in editor.page.text
     editor.send("add", {"new.label": "Time to think", "new.code": ""})
     assert editor.page.path.endswith("/entry/terms/time_to_think")
     assert "Days" not in [label.text for label in editor.page.all("label")]
     editor.send("save", {"f.kind": "accept_after", "f.source": "An act, article 1", "f.as_of": "2026-11-29"})
     assert "Error: This is needed." in editor.page.errors()
+    assert "time_to_think: days that pass before a quote may be accepted" in editor.page.text, (
+        "as it was named"
+    )
     editor.send("save", {"f.days": "15"})
     assert editor.page.errors() == []
     assert (

@@ -91,3 +91,32 @@ def test_what_was_tried_is_forgotten_with_the_session(editor: Staff, draft: str)
     editor.press("Sign out")
     with editor.client.session_transaction() as kept:
         assert "tried" not in kept
+
+
+TERMS_AND_COMMISSION = """
+[terms.wait]
+kind = "accept_after"
+days = 15
+source = "An act"
+as_of = 2026-01-01
+
+[commission.agency]
+payee.en = "Example Agency"
+percent = 15
+of = ["treatment"]
+source = "Contract"
+"""
+
+
+def test_what_patients_read_beside_the_price_stands_beside_it_here(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    with app.app_context():
+        drafts.find(1).text += TERMS_AND_COMMISSION
+        db.session.commit()
+    page = editor.see(f"{draft}/try")
+    assert "Example Agency gets a commission of USD" in page.text
+    assert "At least 15 whole days pass after a quote is issued" in page.text
+    assert "(An act; as of 1 January 2026)" in page.text
+    assert page.all("section", class_="notice notice-evidence")
+    assert "When it would be paid" in page.text

@@ -9,7 +9,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import editing
 from estimator.web.desk.price_lists.entry import bad_code
-from estimator.web.desk.price_lists.grid import beside
+from estimator.web.desk.price_lists.grid import beside, words_of
 from estimator.web.fields import ChoiceField, TextField, WholeTextField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
@@ -57,7 +57,7 @@ def added(data: editing.Data, path: str, form: AddForm) -> editing.Data:
 
 def pasted(data: editing.Data, form: PasteForm) -> editing.Data:
     """Return data with pasted rows; what could not be read stays in the field, with what is wrong with it."""
-    found = editing.pasted(data, form.rows.data, editing.languages(data)[0])
+    found = editing.pasted(data, form.rows.data, editing.languages(data)[0], words_of(data))
     said = []
     if found.cut:
         said.append(

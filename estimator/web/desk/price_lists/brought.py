@@ -16,9 +16,12 @@ from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.brought import Conflict, LeftOut
 from estimator.spreadsheet_cells import Found, Line
 from estimator.web import whole_numbers
+from estimator.web.desk.price_lists import in_forms
+from estimator.web.desk.price_lists.problems import split
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader
+from pricing import Problem
 
 
 class SpreadsheetForm(Form):
@@ -170,6 +173,17 @@ def place_in(one: LeftOut) -> str:
     if one.row is not None:
         return _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=one.row)
     return _("Sheet “%(sheet)s”", sheet=sheet)
+
+
+def in_sheet(problem: Problem, rows: Mapping[editing.Path, int]) -> str:
+    """Say in which sheet, row and column of a file a problem stands; empty if its entry is no row of it."""
+    path, key = split(problem.place)
+    section = None if path is None else editing.section_of(path)
+    if path is None or section is None or path not in rows:
+        return ""
+    field = in_forms.field_of(problem)
+    column = "" if field is None else in_forms.named(field, key)
+    return place_in(LeftOut("", str(section.many), "", rows[path], column))
 
 
 def both_changed(one: Conflict) -> str:

@@ -30,8 +30,11 @@ from estimator.web.desk.price_lists.blueprint import (
     wants_json,
 )
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.labels import label_of, tags_of
-from estimator.web.desk.price_lists.problems import problems_in_words, sentence
+from estimator.web.desk.price_lists.no_amount import not_an_amount
+from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.fields import AreaField, ChoiceField, TextField
@@ -211,7 +214,7 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "section": section,
         "path": "/".join(where),
         "code": None if alone else where[-1],
-        "title": editing.entry_label(own, editing.languages(data)),
+        "title": _title(data, where, own),
         "fields": fields,
         "errors": lines_of(fields),
         "rest": problems_in_words(draft, rest),
@@ -219,11 +222,19 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
         "parent": _parent(draft, where, data),
         "saved": request.args.get("saved", "") == str(draft.saves),
         "is_fresh": is_fresh,
+        "still_said": still_said(draft) if where[0] in CHANGES_PRICES else [],
         "undo": undo_of(draft, data, (*where, "choice")),
         "code_form": code_form,
         "neighbours": _neighbours(draft, where, data),
         "codes": _codes(_typed_kinds(shown, fields), data),
     }
+
+
+def _title(data: editing.Data, where: editing.Path, own: Any) -> str:
+    """What an entry is called; one that has no name of its own keeps the code that was made of what somebody typed."""
+    label = editing.entry_label(own, editing.languages(data))
+    has_name = editing.NAMED_BY.get(where[0], "label") is not None
+    return label if has_name or not label else f"{where[-1]}: {label}"
 
 
 def field_of(one: editing.Input, data: editing.Data, name: str | None = None) -> Any:
@@ -281,7 +292,7 @@ def field_of(one: editing.Input, data: editing.Data, name: str | None = None) ->
 def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) -> Any:
     """Put at a field what is said of it."""
     field.errors = problems
-    field.warnings = [sentence(problem) for problem in one.warnings]
+    field.warnings = [in_a_form(problem) for problem in one.warnings]
     field.is_needed = needed
     return field
 
@@ -289,33 +300,17 @@ def _told(field: Any, one: editing.Input, problems: list[str], *, needed: bool) 
 def errors_of(one: editing.Input, data: editing.Data, help: Any = None) -> list[str]:
     """Return what is wrong with an input, each sentence once; `help` is what to write there, if not what it says."""
     help = help or one.field.help
+    currency = editing.currency_of(data)
     problems = [in_a_form(problem, help) for problem in one.problems]
     if one.unreadable:
-        both = figures.both(one.text, editing.currency_of(data), percent=one.field.kind == "percent")
+        both = figures.both(one.text, currency, percent=one.field.kind == "percent")
         if both is not None and one.control == "number":
             problems = [two_readings(one.text, both)]
+        elif one.field.kind == "amount":
+            problems = [not_an_amount(one.text, currency)]
         elif help:
             problems = [_("“%(typed)s” cannot be read here. %(help)s", typed=one.text[:60], help=help)]
     return list(dict.fromkeys(problems))
-
-
-def in_a_form(problem: Problem, help: Any) -> str:
-    """Return a problem's sentence reworded for forms, without the notation's quotation marks and braces."""
-    given = problem.values.get("given", "")
-    if problem.kind in ("not_a_table", "condition_number", "condition_date", "no_tiers", "not_names"):
-        return _("“%(typed)s” cannot be read here. %(help)s", typed=given, help=help)
-    both = figures.both(given) if problem.kind == "not_a_number" else None
-    if both is not None:
-        return two_readings(given, both)
-    if problem.kind == "not_a_number":
-        return _("“%(typed)s” is not a number. Enter digits with a point, for example 480.50.", typed=given)
-    if problem.kind == "not_a_date":
-        return _("“%(typed)s” is not a day. Enter year, month and day, for example 2027-03-31.", typed=given)
-    if problem.kind == "missing":
-        return _("This is needed.")
-    if problem.kind == "missing_main_text":
-        return _("The text in the main language is needed.")
-    return sentence(problem)
 
 
 def _typed_kinds(shown: Sequence[editing.Input], fields: Sequence[Any]) -> set[str]:

@@ -198,6 +198,17 @@ def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[s
     return (_("On request"), "") if other == "on_request" else (_("Tiers"), text)
 
 
+def words_of(data: editing.Data) -> editing.Words:
+    """Return the words that the grid shows in its cells, as they may be copied out of it."""
+    lists = Lists(data)
+    instead = {
+        code: _instead(data, code, entry)[0]
+        for code, entry in editing.entries(data, ("charge",)).items()
+        if isinstance(entry, dict) and has_no_price(entry)
+    }
+    return editing.Words([("", "–"), *lists.groups], lists.factors, _("On request"), instead)
+
+
 def main_language(data: editing.Data) -> dict[str, str]:
     """Return the attributes of a cell in which the main language of the list is typed."""
     tag = editing.languages(data)[0]

@@ -15,6 +15,7 @@ from estimator.price_lists.editing import ready
 from estimator.price_lists.editing.fields import AMOUNT_HELP, SOURCE_HELP
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.web.desk.price_lists.guide_step import form_of
+from estimator.web.desk.price_lists.no_amount import not_an_amount
 from estimator.web.fields import TextField, TickField
 from estimator.web.forms import summary
 from estimator.web.typed_figures import two_readings
@@ -78,8 +79,8 @@ class Charges:
         if not typed or not any(isinstance(part, str) for part in parts):
             return value
         both = figures.both(typed, self.currency)
-        said = _("“%(typed)s” cannot be read here. %(help)s", typed=typed[:60], help=AMOUNT_HELP)
-        self.form.refuse(said if both is None else two_readings(typed, both), field)
+        said = not_an_amount(typed, self.currency) if both is None else two_readings(typed, both)
+        self.form.refuse(said, field)
         return None
 
     def shown(self, draft: Draft, data: editing.Data) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
 from estimator.price_lists import drafts
+from estimator.price_lists.editing.document import data_of
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk.price_lists import going_back
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
@@ -87,10 +88,12 @@ class ListRow(TypedDict):
 
 
 class DraftRow(TypedDict):
-    """One draft of a list."""
+    """One draft of a list, with the name and the first day of the version that it is to be, as far as it says them."""
 
     id: int
     slug: str
+    version: str
+    first_day: str
     changed_by: str
     changed_at: str
     proposed: bool
@@ -140,9 +143,13 @@ def _list(one: PriceList, own: list[Draft]) -> ListRow:
 
 
 def _draft_row(draft: Draft) -> DraftRow:
+    data = data_of(draft.text) or {}
+    version, day = data.get("version"), data.get("valid_from")
     return {
         "id": draft.id,
         "slug": draft.slug,
+        "version": version if isinstance(version, str) else "",
+        "first_day": current_reader().day(day) if type(day) is date else "",
         "changed_by": signed_in.name_of(draft.changed_by),
         "changed_at": current_reader().clock(draft.changed_at, "UTC"),
         "proposed": draft.proposed_by is not None and draft.proposed_save == draft.saves,

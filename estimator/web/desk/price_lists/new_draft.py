@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,8 +23,9 @@ from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
-from estimator.web.desk.price_lists.entry import in_a_form
 from estimator.web.desk.price_lists.first_day import FirstDayField
+from estimator.web.desk.price_lists.in_forms import in_a_form
+from estimator.web.desk.price_lists.of_country import all_usual, usual_in
 from estimator.web.desk.price_lists.problems import sentence
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -150,6 +152,7 @@ def new() -> ResponseReturnValue:
         return _page(NewForm(data=filled))
     form = NewForm()
     form.validate()
+    _fill_in_usual(form)
     typed = form.typed()
     tag = typed["language"] if typed["language"] in dict(_languages()) else "en"
     data, places = first_list({**typed, "language": tag})
@@ -166,6 +169,18 @@ def new() -> ResponseReturnValue:
         _say_taken(form)
         return _page(form), 422
     return to("guide", draft_id=draft.id, step="questions")
+
+
+def _fill_in_usual(form: NewForm) -> None:
+    """Fill what goes with the country into fields that were left empty, and ask whether that is right."""
+    country = form.country.data
+    for name, usual in usual_in(country, now().date())._asdict().items():
+        if usual and not form[name].data:
+            form[name].data = usual
+            form[name].errors = []
+            form.refuse(
+                _("This is filled in from the country. If it is right, press the button again."), form[name]
+            )
 
 
 def _is_typed_here(problem: Problem, places: Mapping[str, str]) -> bool:
@@ -268,6 +283,7 @@ def _page(form: ListForm, source: TableVersion | None = None) -> str:
         address=request.path,
         fields=[field for field in form if field.type != "CSRFTokenField"],
         headings=form.HEADINGS,
+        usual=json.dumps(all_usual(now().date()), separators=(",", ":")) if source is None else "",
         errors=summary(form),
         back=url_for("price_lists.index"),
     )

@@ -21,7 +21,7 @@ def sentence(problem: Problem) -> str:
 
 def address_of(draft: Draft, problem: Problem) -> str:
     """Return the address of the field in which a problem stands."""
-    path, field = _split(problem.place)
+    path, field = split(problem.place)
     if editing.look(draft.text).data is None:
         return url_for("price_lists.text", draft_id=draft.id)
     if path is None:
@@ -33,8 +33,8 @@ def address_of(draft: Draft, problem: Problem) -> str:
     return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path), _anchor=anchor)
 
 
-def _split(place: str) -> tuple[editing.Path | None, str]:
-    """Return the entry that a place stands in, and the rest."""
+def split(place: str) -> tuple[editing.Path | None, str]:
+    """Return the entry that a place stands in, and the keys below it; None if it is in none."""
     if '"' in place:
         return None, ""
     plain = [part.partition("[")[0] for part in place.split(".")]

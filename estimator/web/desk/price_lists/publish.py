@@ -95,6 +95,7 @@ def _page(
         first_day=fields.get("valid_from", ""),
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
+        first_minute="" if found.table is None else _first_minute(found.table),
         same_day=[] if found.table is None else _of_same_day(found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
@@ -109,6 +110,24 @@ def _page(
         said=returned_rows(draft),
     )
     return page, status
+
+
+def _first_minute(table: PriceTable) -> str:
+    """Say from when on a version would be in force, by the days of the list's time zone, and what day it is there."""
+    reader, zone = current_reader(), table.time_zone
+    day, here = reader.day(table.valid_from), now()
+    if table.valid_from == price_lists.day_of(here, zone):
+        return _(
+            "That is today, %(day)s (%(zone)s): it is in force from the minute in which it is published.",
+            day=day,
+            zone=zone,
+        )
+    return _(
+        "That is from the beginning of %(day)s on (%(zone)s). Now it is %(now)s.",
+        day=day,
+        zone=zone,
+        now=reader.clock(here, zone),
+    )
 
 
 def _of_same_day(table: PriceTable) -> list[str]:

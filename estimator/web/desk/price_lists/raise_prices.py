@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,8 @@ from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import raising
-from estimator.web.desk.price_lists.blueprint import head_of, number_in, pages, store, the_draft, to
+from estimator.web import whole_numbers
+from estimator.web.desk.price_lists.blueprint import data_at, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.grid import Ticked
 from estimator.web.desk.price_lists.labels import label_of
 from estimator.web.fields import ChoiceField, TextField
@@ -27,6 +28,9 @@ from pricing.money import plain
 
 MOST_NAMED = 20
 """Maximum number of charges without a price of their own that are named."""
+
+MOST_SHOWN = 5
+"""Maximum number of prices that are told with what they were and are, once they are saved."""
 
 
 def _is_a_change(form: RaiseForm, field: TextField) -> None:
@@ -188,7 +192,26 @@ def raise_prices(draft_id: int) -> ResponseReturnValue:
         kept = store(draft, editing.written(raising.with_prices(data, rows)), over)
     except drafts.ChangedMeanwhile as late:
         return _changed_meanwhile(late.draft, found, boxes)
-    return to("section", draft_id=kept.id, path="charge", saved=kept.saves)
+    return to("section", draft_id=kept.id, path="charge", saved=kept.saves, raised=over)
+
+
+class SavedPrices(TypedDict):
+    """What was changed at once: how many prices, and the first of them with what they were and are."""
+
+    count: int
+    rows: list[dict[str, Any]]
+    more: int
+
+
+def saved_prices(draft: Draft, data: editing.Data) -> SavedPrices | None:
+    """Return what has just been changed here; None if nothing was, or that save is not kept any more."""
+    before = whole_numbers.read(request.args.get("raised"))
+    old = None if before is None else data_at(draft, before)
+    rows = [] if old is None else raising.differing(old, data)
+    if not rows:
+        return None
+    shown = [_shown(data, row, set()) for row in rows[:MOST_SHOWN]]
+    return {"count": len(rows), "rows": shown, "more": max(0, len(rows) - MOST_SHOWN)}
 
 
 def _changed_meanwhile(draft: Draft, found: Plan, boxes: set[str]) -> ResponseReturnValue:

@@ -30,6 +30,7 @@ from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid_cells import Lists, told_of, with_rows
 from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import by_entry, problems_in_words
+from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
 
@@ -181,6 +182,7 @@ def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = No
         "errors": [],
         "saved": request.args.get("saved", "") == str(draft.saves),
         "undo": undo_of(draft, data, (path,)),
+        "still_said": still_said(draft) if path in CHANGES_PRICES else [],
         "most_pasted": editing.MOST_PASTED,
     }
     page = whole_numbers.read(request.values.get("page"), least=1) or 1
@@ -205,10 +207,20 @@ def _charges(draft: Draft, data: editing.Data, page: int, forms: Forms) -> dict[
     show = request.values.get("show", "")
     show = show if show in showing else ""
     found = grids.grid(draft, data, page=page, ticked=ticked, sought=sought, show=show)
+    own = [
+        row
+        for block in found.blocks
+        for row in block["rows"]
+        if ticked.every or block["ticked"] or row["ticked"]
+    ]
+    is_saved = request.method == "GET" and request.args.get("saved", "") == str(draft.saves)
     return {
         **found._asdict(),
+        "changed": raise_prices.saved_prices(draft, data) if is_saved else None,
         "count": found.charges,
         "every": ticked.every,
+        "ticked_count": len(own),
+        "outside": [row["label"] or row["code"] for row in own if row["hidden"]],
         "sought": sought,
         "show": show,
         "showing": list(showing.items()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -19,21 +19,25 @@ from estimator.price_lists.editing import bringing, workbook
 from estimator.price_lists.editing.bringing import Asked, Taken
 from estimator.price_lists.editing.brought import LeftOut
 from estimator.price_lists.editing.sheets import sheets
+from estimator.web.desk.price_lists import in_forms
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.brought import (
     SpreadsheetForm,
     both_changed,
     damaged,
     damaged_last,
+    in_sheet,
     letters_are_lost,
     limits,
     place_in,
     read,
 )
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.desk.price_lists.no_amount import not_an_amount
+from estimator.web.desk.price_lists.problems import ProblemRow, address_of
 from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
 from estimator.web.forms import Form, summary
+from pricing import Problem
 from pricing.syntax import MOST_CHARACTERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -170,11 +174,28 @@ def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]
         conflicts=[both_changed(one) for one in made.conflicts],
         saving=saving,
         asking=_asking(saving),
-        problems=problems_in_words(draft, look.problems, MOST_SHOWN),
-        warnings=problems_in_words(draft, fresh, MOST_SHOWN),
+        problems=_rows(draft, look.problems, look.data or {}, made.rows),
+        warnings=_rows(draft, fresh, look.data or {}, made.rows),
         errors=summary(saving),
         most_shown=MOST_SHOWN,
     )
+
+
+def _rows(
+    draft: Draft, problems: Sequence[Problem], data: editing.Data, rows: Mapping[editing.Path, int]
+) -> list[ProblemRow]:
+    """Return what is wrong as people see it in the file: by sheet, row and column, in the words of its headings."""
+    found: list[ProblemRow] = []
+    for problem in problems[:MOST_SHOWN]:
+        field = in_forms.field_of(problem)
+        place = in_sheet(problem, rows) or in_forms.entry_in_words(problem, data)
+        said = in_forms.in_a_form(problem, "" if field is None else field.help)
+        given = str(problem.values.get("given", ""))
+        is_amount = field is not None and field.kind == "amount" and problem.kind == "not_a_number"
+        if is_amount and figures.both(given) is None:
+            said = not_an_amount(given, editing.currency_of(data))
+        found.append({"sentence": said, "place": place, "line": None, "address": address_of(draft, problem)})
+    return found
 
 
 @pages.post("/drafts/<whole:draft_id>/spreadsheet/save")

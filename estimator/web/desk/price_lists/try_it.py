@@ -134,7 +134,8 @@ def _result(
     same_currency = old is None or old["currency"] == new["currency"]
     before = None if old is None or old_table is None or not same_currency else Priced(old, old_table)
     after = Priced(new, table)
-    headline = wording.headline(new, table, reader)[0]
+    rows = wording.rows(new, table, reader)
+    headline = rows.headline
     return {
         "refused_old": [text for texts in refused.values() for text in texts],
         "current": None if current is None else current.version,
@@ -144,6 +145,9 @@ def _result(
         "below": reserve_beside(before, after, reader),
         "currency": table.currency,
         "same_currency": same_currency,
+        "commissions": rows.notice("commission"),
+        "payments": rows.payments,
+        "notices": rows.notices_besides("commission"),
     }
 
 

@@ -26,6 +26,7 @@ NAMES = {
     "finer_than_currency": lazy_gettext("A price finer than its currency"),
     "tenfold": lazy_gettext("Ten times the price of the version before"),
     "a_tenth": lazy_gettext("A tenth of the price of the version before"),
+    "repeats_old_price": lazy_gettext("A payment or a credit that repeats a price of the version before"),
     "tier_never_reached": lazy_gettext("Prices above what can be answered"),
     "far_first_day": lazy_gettext("A first day more than a year away"),
     "never_reached": lazy_gettext("Charges that no answers lead to"),
