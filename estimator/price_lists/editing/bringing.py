@@ -266,7 +266,7 @@ class _Sheet:
         field = self.columns[key].field
         if field is None or one.strip() == other.strip():
             return one.strip() == other.strip()
-        return value_of(field.kind, one, beside) == value_of(field.kind, other, beside)
+        return bool(value_of(field.kind, one, beside) == value_of(field.kind, other, beside))
 
     def texts(
         self, number: int, path: Path, cells: Mapping[str, Cell], before: Mapping[str, str]

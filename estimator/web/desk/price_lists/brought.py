@@ -17,7 +17,7 @@ from estimator.price_lists.editing.brought import Conflict, LeftOut
 from estimator.spreadsheet_cells import Found, Line
 from estimator.web import whole_numbers
 from estimator.web.desk.price_lists import in_forms
-from estimator.web.desk.price_lists.problems import split
+from estimator.web.desk.price_lists.in_forms import split
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader

@@ -33,8 +33,7 @@ from estimator.web.desk.price_lists.brought import (
     read,
 )
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.desk.price_lists.no_amount import not_an_amount
-from estimator.web.desk.price_lists.problems import ProblemRow, address_of
+from estimator.web.desk.price_lists.problems import ProblemRow, address_of, in_words
 from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
 from estimator.web.forms import Form, summary
 from pricing import Problem
@@ -187,14 +186,9 @@ def _rows(
     """Return what is wrong as people see it in the file: by sheet, row and column, in the words of its headings."""
     found: list[ProblemRow] = []
     for problem in problems[:MOST_SHOWN]:
-        field = in_forms.field_of(problem)
         place = in_sheet(problem, rows) or in_forms.entry_in_words(problem, data)
-        said = in_forms.in_a_form(problem, "" if field is None else field.help)
-        given = str(problem.values.get("given", ""))
-        is_amount = field is not None and field.kind == "amount" and problem.kind == "not_a_number"
-        if is_amount and figures.both(given) is None:
-            said = not_an_amount(given, editing.currency_of(data))
-        found.append({"sentence": said, "place": place, "line": None, "address": address_of(draft, problem)})
+        said, address = in_words(problem, data), address_of(draft, problem)
+        found.append({"sentence": said, "place": place, "line": None, "address": address})
     return found
 
 
