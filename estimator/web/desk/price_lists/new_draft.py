@@ -30,7 +30,7 @@ from estimator.web.desk.price_lists.problems import in_words
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
+from estimator.web.request_context import now, settings
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled
@@ -293,7 +293,7 @@ def _options(name: str) -> Sequence[tuple[str, str]]:
     locale = current_reader().locale
     match name:
         case "language":
-            return _languages()
+            return _languages_in_use_first()
         case "country":
             named = {code: locale.territories.get(code, code) for code in COUNTRIES}
             return _sorted(named)
@@ -306,6 +306,14 @@ def _options(name: str) -> Sequence[tuple[str, str]]:
 
 def _sorted(named: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(named.items(), key=lambda pair: pair[1].casefold())
+
+
+def _languages_in_use_first() -> list[tuple[str, str]]:
+    """Every language: first those in which the pages are, then those of the lists in force, then all others."""
+    named = dict(_languages())
+    of_lists = [tag for one in price_lists.all_in_force(now()) for tag in price_lists.parsed(one).languages]
+    first = [tag for tag in dict.fromkeys((*settings().languages, *of_lists)) if tag in named]
+    return [(tag, named[tag]) for tag in dict.fromkeys((*first, *named))]
 
 
 @lru_cache(maxsize=1)
