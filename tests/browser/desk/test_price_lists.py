@@ -40,7 +40,7 @@ def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Pa
     page.goto("/staff/tables/drafts/1/entry/charge/single")
     price = page.get_by_label("Price of a unit")
     price.fill("sixty")
-    expect(page.locator("p.error")).to_contain_text("“sixty” cannot be read here.", timeout=15_000)
+    expect(page.locator("p.error")).to_contain_text("“sixty” is not a number.", timeout=15_000)
     expect(page.locator(".autosaved")).to_have_text(
         "Saved. Problems in this draft: 1. To the first one", timeout=15_000
     )
