@@ -23,7 +23,8 @@ def amounts_of_money(table: PriceTable) -> Iterator[tuple[str, Amount]]:
     yield from ((place, Amount(number, number, number)) for place, number in alone if number is not None)
 
 
-def _of_charge(charge: Charge) -> Iterator[tuple[str, Amount]]:
+def prices_of(charge: Charge) -> Iterator[tuple[str, Amount]]:
+    """Yield the amounts of money that make the price of a charge, by key; none of a percent or on request."""
     match charge.price:
         case UnitPrice(price):
             yield "price", price
@@ -32,6 +33,10 @@ def _of_charge(charge: Charge) -> Iterator[tuple[str, Amount]]:
                 yield f"{mode}[{number}].price", tier.price
                 if tier.flat is not None:
                     yield f"{mode}[{number}].flat", tier.flat
+
+
+def _of_charge(charge: Charge) -> Iterator[tuple[str, Amount]]:
+    yield from prices_of(charge)
     for key, bound in (("at_least", charge.at_least), ("at_most", charge.at_most)):
         if bound is not None:
             yield key, bound

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pricing.amounts import amounts_of_money
+from pricing.amounts import amounts_of_money, prices_of
 from pricing.charges import HIGH, LIKELY, LOW, billed_units, in_case
 from pricing.currencies import MINOR_UNIT
 from pricing.money import ZERO, decimals, exactly, plain
@@ -21,9 +21,10 @@ _CASES = ("low", "likely", "high")
 def slips(table: PriceTable, before: PriceTable | None = None, today: date | None = None) -> list[Warning]:
     """Return what looks like a slip of the pen, and only that; that is fast for a table of any size.
 
-    A price finer than its currency, ten times that of the version `before` or a tenth of it, a payment or a credit that
-    repeats a price that has changed since, a tier that no answers reach; and, if the caller says what day is `today`,
-    a first day more than a year ahead. Nobody should publish a table without having looked at each of these.
+    A price finer than its currency, one below 0 that is no discount, ten times that of the version `before` or a tenth
+    of it, a payment or a credit that repeats a price that has changed since, a tier that no answers reach; and, if the
+    caller says what day is `today`, a first day more than a year ahead. Nobody should publish a table without having
+    looked at each of these.
     """
     with exactly():
         found = in_order(table, found_in(table, before))
@@ -36,6 +37,7 @@ def found_in(table: PriceTable, before: PriceTable | None) -> Iterator[Warning]:
     """Yield the slips of a table, in no order."""
     yield from _finer_than_currency(table)
     yield from _tiers_never_reached(table)
+    yield from _below_zero(table, before)
     if before is not None:
         yield from _tenfold(table, before)
         yield from repeated(table, before)
@@ -66,6 +68,36 @@ def _finer_than_currency(table: PriceTable) -> Iterator[Warning]:
         if given is not None:
             values = {"given": given, "currency": table.currency, "most": str(most)}
             yield Warning(place, None, "finer_than_currency", values)
+
+
+def _below_zero(table: PriceTable, before: PriceTable | None) -> Iterator[Warning]:
+    """Yield a warning for each price below 0, but for discounts.
+
+    A discount is an amount that is taken off once, whatever the answers; and what was below 0 in the version before.
+    """
+    then = {} if before is None else dict(_lowest_prices(before))
+    for charge in table.charges:
+        place = f"charge.{charge.code}"
+        for key, amount in prices_of(charge):
+            is_discount = not charge.per and amount.high <= 0 and place not in then
+            if amount.low < 0 and then.get(place, 0) >= 0 and not is_discount:
+                yield Warning(f"{place}.{key}", None, "below_zero", {"given": plain(_below(amount))})
+    for package in table.packages:
+        if package.price.low < 0 and then.get(f"package.{package.code}", 0) >= 0:
+            values = {"given": plain(_below(package.price))}
+            yield Warning(f"package.{package.code}.price", None, "below_zero", values)
+
+
+def _below(amount: Amount) -> Decimal:
+    return amount.likely if amount.likely < 0 else amount.low
+
+
+def _lowest_prices(table: PriceTable) -> Iterator[tuple[str, Decimal]]:
+    for charge in table.charges:
+        lows = [amount.low for _key, amount in prices_of(charge)]
+        if lows:
+            yield f"charge.{charge.code}", min(lows)
+    yield from ((f"package.{package.code}", package.price.low) for package in table.packages)
 
 
 def most_billed(charge: Charge, numbers: Mapping[str, NumberDriver]) -> Decimal:

@@ -213,6 +213,9 @@ WARNING_SENTENCES = {
     "zero_price": N_(
         "The price is 0. If it is not known yet, write on_request = true; if it costs nothing, say so in a note."
     ),
+    "below_zero": N_(
+        "The price is {given}, below 0, so that this lowers what patients pay. If it is no discount, delete the minus."
+    ),
     "finer_than_currency": N_(
         "{given} has more decimals than {currency} has ({most}). If its point stands for thousands, leave the point "
         "out; if a price is that fine, leave it as it is."

@@ -233,9 +233,16 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
     look = document.look(draft.text)
     if look.table is None:
         return Check(None, problems=look.problems)
-    own = [warning for warning in look.warnings if not warning.blocks]
+    beside = slips.look(look.table, now)
+    asked = set(map(name_of, beside))
+    # A discount that the version before has too is not asked about again.
+    own = [
+        warning
+        for warning in look.warnings
+        if not warning.blocks and (warning.kind != "below_zero" or name_of(warning) in asked)
+    ]
     known = set(map(name_of, own))
-    warnings = [*(one for one in slips.look(look.table, now) if name_of(one) not in known), *own]
+    warnings = [*(one for one in beside if name_of(one) not in known), *own]
     accepted = set(acknowledged)
     return Check(
         look.table,

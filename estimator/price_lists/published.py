@@ -157,6 +157,11 @@ def find(slug: str, version: str) -> TableVersion:
     raise UnknownTable(slug)
 
 
+def of_hash(sha256: str) -> TableVersion | None:
+    """Return the version whose text has a hash, of whichever list; None if there is none."""
+    return db.session.scalar(select(TableVersion).filter_by(sha256=sha256))
+
+
 def versions(slug: str) -> list[TableVersion]:
     """Return every version of a list, the newest first; of those of one day, the one published last."""
     newest = TableVersion.valid_from.desc(), TableVersion.created_at.desc(), TableVersion.id.desc()

@@ -32,7 +32,10 @@ if (form) {
     if (!place || wrong || Date.now() - place.at > 60_000 || !new URLSearchParams(location.search).has("saved")) return;
     const go = () => {
       scrollTo({ top: place.top, behavior: "instant" });
-      find(place)?.focus({ preventScroll: true });
+      const there = find(place);
+      there?.focus({ preventScroll: true });
+      // What is said above and in other rows may have moved it behind what sticks at the edges.
+      (there?.closest("tr") ?? there)?.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
     go();
     // The browser goes to the row in the address once everything is there, and takes the focus away.

@@ -105,6 +105,7 @@ STAFF: dict[str, str] = {
     "price_lists.version": "tables.read",
     "price_lists.version_text": "tables.read",
     "price_lists.version_xlsx": "tables.read",
+    "price_lists.version_csv": "tables.read",
     "price_lists.overview": "tables.read",
     "price_lists.draft_text": "tables.read",
     "price_lists.list_xlsx": "tables.read",

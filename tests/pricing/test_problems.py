@@ -114,6 +114,7 @@ def suspicious_tables() -> Iterator[Problem]:
         table += f"\n[terms.{code}]\n{term}\nsource = 'An act'\nas_of = 2026-11-29\n"
     table += "\n[notice.sometimes]\nkind = 'legal'\nwhen = { cells = 'own' }\ntext = { en = 'x', ar = 'y' }\n"
     table += charge("product", "per = ['sessions', 'nights']\nprice = 1")
+    table += charge("minus", "per = 'sessions'\nprice = -1")
     yield from pricing.lint(pricing.read(table), before)
     yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 

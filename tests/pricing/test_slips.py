@@ -28,7 +28,7 @@ def test_a_careful_list_has_no_slips() -> None:
         ("price = 4000", "price = 40000", "charge.own.price", "tenfold"),
         ("price = 4000", "price = 400", "charge.own.price", "a_tenth"),
         ("price = 4000", "price = 41000", "charge.own.price", "tenfold"),
-        ("price = 4000", "price = -40000", "", ""),
+        ("price = 4000", "price = -40000", "charge.own.price", "below_zero"),
         ("price = 4000", "price = 39999", "", ""),
         ("price = 4000", "price = 0", "", ""),
         ("price = 280", "price = 2800", "charge.ward.volume[1].price", "tenfold"),
@@ -141,3 +141,40 @@ def test_a_first_day_more_than_a_year_away_is_told_to_whoever_knows_the_day(day:
 def test_lint_tells_what_became_ten_times_as_much() -> None:
     new = pricing.read(CAREFUL.replace("price = 4000", "price = 40000"))
     assert [one.kind for one in pricing.lint(new, pricing.read(CAREFUL))] == ["tenfold"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "place"),
+    [
+        ("per = 'nights'\nprice = -5", "price"),
+        ("per = 'nights'\nprice = { low = -5, likely = 3, high = 5 }", "price"),
+        ("price = { low = -5, likely = 0, high = 5 }", "price"),
+        ("per = 'nights'\nvolume = [{ up_to = 7, price = 5 }, { price = 4, flat = -1 }]", "volume[1].flat"),
+        ("price = -5", ""),
+        ("price = { low = -9, likely = -5, high = 0 }", ""),
+        ("percent = -5\nof = ['care']", ""),
+        ("per = 'nights'\non_request = true", ""),
+        ("per = 'nights'\nprice = 0", ""),
+    ],
+)
+def test_a_price_below_nothing_is_told_unless_it_is_an_amount_taken_off_once(rest: str, place: str) -> None:
+    found = told(CAREFUL + charge("less", rest))
+    assert found == ([(f"charge.less.{place}", "below_zero")] if place else [])
+
+
+def test_an_ordinary_price_that_gets_a_minus_is_told_and_a_discount_of_the_version_before_is_not() -> None:
+    once, off = charge("once", "price = 5"), charge("once", "price = -5")
+    assert told(CAREFUL + off, CAREFUL + once) == [("charge.once.price", "below_zero")]
+    each = charge("less", "per = 'nights'\nprice = -5")
+    assert told(CAREFUL + each, CAREFUL + each) == []
+    assert told(CAREFUL + each, CAREFUL + charge("less", "percent = 5\nof = ['care']")) == [
+        ("charge.less.price", "below_zero")
+    ]
+
+
+def test_a_package_below_nothing_is_told_with_its_figure() -> None:
+    text = CAREFUL.replace("price = 11000", "price = { low = -20, likely = 10, high = 30 }")
+    (one,) = pricing.slips(pricing.read(text))
+    assert (one.place, one.kind, one.values) == ("package.three.price", "below_zero", {"given": "-20"})
+    assert one.text.startswith("The price is -20, below 0")
+    assert told(text, text) == []

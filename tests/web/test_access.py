@@ -189,6 +189,7 @@ MAY: dict[str, set[str]] = {
     "price_lists.version": EVERYBODY,
     "price_lists.version_text": EVERYBODY,
     "price_lists.version_xlsx": EVERYBODY,
+    "price_lists.version_csv": EVERYBODY,
     "price_lists.overview": EVERYBODY,
     "price_lists.draft_text": EVERYBODY,
     "price_lists.list_xlsx": EVERYBODY,

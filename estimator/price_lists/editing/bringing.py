@@ -13,10 +13,12 @@ from typing import Literal, NamedTuple
 from estimator import figures
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Refused, Unclear, chosen, text_in
+from estimator.price_lists.editing.damaged import is_damaged
 from estimator.price_lists.editing.document import (
     Data,
     Path,
     add,
+    around,
     code_from,
     currency_of,
     entries,
@@ -27,6 +29,7 @@ from estimator.price_lists.editing.document import (
 )
 from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS
 from estimator.price_lists.editing.forms import entry_label, inputs, typed_into
+from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.price_lists.editing.naming import Names
 from estimator.price_lists.editing.sheets import (
     ALONE,
@@ -43,7 +46,7 @@ from pricing.reading import CODE
 
 Why = Literal[
     "sheet", "column", "code", "twice", "question", "no_codes", "nameless", "kept",
-    "formula", "error", "percent", "day", "time", "currency",
+    "formula", "error", "percent", "day", "time", "currency", "damaged",
 ]  # fmt: skip
 
 
@@ -177,6 +180,7 @@ class _Sheet:
         self.names = Names({})
         self.codes: set[str] = set()
         self.used: dict[Path, set[str]] = {}
+        self.fresh: dict[Path, dict[str, list[str]]] = {}
         self.numbers: dict[str, int] = {}
         self.seen: set[Path] = set()
         self.is_whole = True
@@ -232,10 +236,11 @@ class _Sheet:
         was = get(base, path)
         is_old = len(path) == 1 or isinstance(was, dict)
         before = {one.name: one.text for one in inputs(base, path)} if is_old else {}
+        beside = around(data, path)
         typed = {
             key: text
             for key, text in self.texts(number, path, cells, before)
-            if (text.strip() != before.get(key, "").strip() if is_old else text.strip())
+            if (not self.equal(key, text, before.get(key, ""), beside) if is_old else text.strip())
         }
         if not typed and is_old:
             return
@@ -247,12 +252,21 @@ class _Sheet:
             data = typed_into(data, path, {"kind": typed["kind"]})
         now = {one.name: one.text for one in inputs(data, path)}
         label = entry_label(get(data, path), languages(data)) or path[-1]
-        for key, text in typed.items():
-            there = now.get(key, "").strip()
-            if there not in (before.get(key, "").strip(), text.strip()):
-                said = [self.said(key, one) for one in (before.get(key, ""), there, text)]
+        for key, text in list(typed.items()):
+            there, was = now.get(key, "").strip(), before.get(key, "")
+            if self.equal(key, there, text, beside):
+                del typed[key]
+            elif not self.equal(key, there, was, beside):
+                said = [self.said(key, one) for one in (was, there, text)]
                 self.made.conflicts.append(Conflict(self.title, number, self.label(key), label, *said))
         self.made.data = typed_into(data, path, typed)
+
+    def equal(self, key: str, one: str, other: str, beside: Around) -> bool:
+        """Whether two texts of a field have the same value, in whatever way each is written."""
+        field = self.columns[key].field
+        if field is None or one.strip() == other.strip():
+            return one.strip() == other.strip()
+        return bool(value_of(field.kind, one, beside) == value_of(field.kind, other, beside))
 
     def texts(
         self, number: int, path: Path, cells: Mapping[str, Cell], before: Mapping[str, str]
@@ -265,6 +279,9 @@ class _Sheet:
             was = before.get(key, "")
             if was and column.names is not None and cell.text.strip() == column.said(was).strip():
                 yield key, was
+                continue
+            if is_damaged(cell.text, column.said(was)):
+                self.left("damaged", cell.text, number, column.label)
                 continue
             try:
                 text = text_in(cell, column.field, was, self.currency, self.choices[key])
@@ -317,6 +334,9 @@ class _Sheet:
         if not said:
             self.left("nameless", "", number)
             return None
+        added = self.added(section, key, said[0])
+        if added is not None:
+            return (*section, added)
         code = code_from(said[0]) or self.name
         if section not in self.used:
             self.used[section] = {*entries(self.made.data, section), *self.codes}
@@ -327,6 +347,21 @@ class _Sheet:
         self.numbers[code] = number
         used.add(free)
         return (*section, free)
+
+    def added(self, section: Path, key: str | None, name: str) -> str | None:
+        """Return the entry of a name that was added since the file was made, perhaps by bringing it before."""
+        if section not in self.fresh:
+            self.fresh[section] = {}
+            before = entries(self.base, section)
+            for code, entry in entries(self.made.data, section).items():
+                texts = entry.get(key) if isinstance(entry, dict) and key is not None else None
+                if code not in before and code not in self.codes and isinstance(texts, dict):
+                    for text in dict.fromkeys(map(str, texts.values())):
+                        self.fresh[section].setdefault(text, []).append(code)
+        for code in self.fresh[section].get(name.strip(), ()):
+            if (*section, code) not in self.seen:
+                return code
+        return None
 
     def remove_the_others(self) -> None:
         """Remove the entries whose rows are gone; one that was changed meanwhile stays, and is told."""

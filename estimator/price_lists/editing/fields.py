@@ -142,8 +142,12 @@ def _group() -> Field:
     return Field("group", "name", _("Group"), _("The heading it stands under."), required=True, names="group")
 
 
+SOURCE_HELP = _(
+    "Where the price comes from. Patients read it with the price, so write nothing that is only for staff."
+)
+
 _NOTE = Field("note", "lines", _("Note"), _("Printed small beside it."), by_language=True)
-_SOURCE = Field("source", "lines", _("Source"), _("Where the price comes from. Patients do not see it."))
+_SOURCE = Field("source", "lines", _("Source"), SOURCE_HELP)
 _OF_HELP = _("Codes of charges, packages or groups, with commas between them.")
 
 SECTIONS: Mapping[str, Section] = {

@@ -16,6 +16,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Refused, text_in
+from estimator.price_lists.editing.damaged import is_damaged
 from estimator.price_lists.editing.document import Data, around, currency_of, languages
 from estimator.price_lists.editing.forms import place_of
 from estimator.price_lists.editing.kinds import value_of
@@ -28,7 +29,7 @@ PLACE, WHERE, TO_DO = "place", "where", "to_do"
 
 Why = Literal[
     "headings", "column", "language", "place", "twice", "gone", "original", "emptied", "long", "control", "token",
-    "unit", "formula", "error",
+    "unit", "formula", "error", "damaged",
 ]  # fmt: skip
 
 _TAG = re.compile(r"\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)\)\s*\Z")
@@ -230,7 +231,9 @@ class _Sheet:
         base = now if self.base is None else self.base.get(now.key, now)
         original = base.said.get(main, "")
         if main in cells and self.plain(cells[main], base, main) != original:
-            if self.base is None:
+            if is_damaged(self.plain(cells[main], base, main), original):
+                self.left("damaged", cells[main].text, number, self.labels[main])
+            elif self.base is None:
                 original = self.plain(cells[main], base, main)  # what it was when the sheet was made
             else:
                 self.left("original", now.where, number, self.labels[main])
@@ -254,6 +257,9 @@ class _Sheet:
             return
         then, there = self.plain(cell, base, tag), now.said.get(tag, "")
         if then in (before, there):
+            return
+        if is_damaged(then, before):
+            self.left("damaged", then, number, column)
             return
         wrong = next(_wrong(then, now, self.tags[0]), None)
         if not then:

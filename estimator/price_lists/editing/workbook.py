@@ -34,7 +34,7 @@ MEMORY = 600 * 2**20
 """Memory limit of the process that reads, in bytes, the interpreter included."""
 
 ABOUT = "about"
-"""The sheet that says which save of which draft the others were made of."""
+"""The sheet that says what the others were made of: which save of which draft, or which published version."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3}0?)?\Z")
 _DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
@@ -226,13 +226,18 @@ def _about(found: Sequence[Found]) -> dict[str, str]:
             for cell in sheet.lines[0].cells.values():
                 kept = _OF_CSV.fullmatch(cell.text.strip())
                 if kept:
-                    about |= {"draft": kept[1], "save": kept[2]}
+                    about |= {name: said for name, said in kept.groupdict().items() if said}
     return about | {"base": _unpacked(packed)}
 
 
-_OF_CSV = re.compile(r"#draft-([0-9]+)-save-([0-9]+)")
+_OF_CSV = re.compile(r"#(?:draft-(?P<draft>[0-9]+)-save-(?P<save>[0-9]+)|version-(?P<sha256>[0-9a-f]{64}))")
 
 
 def mark_of_csv(draft: int, save: int) -> str:
     """Return the last heading of a CSV file, which says what it was made of."""
     return f"#draft-{draft}-save-{save}"
+
+
+def mark_of_version(sha256: str) -> str:
+    """Return the last heading of a CSV file that was made of a published version."""
+    return f"#version-{sha256}"

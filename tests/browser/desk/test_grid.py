@@ -241,3 +241,22 @@ def test_ten_prices_are_changed_and_published_in_eight_clicks_at_most(
         for number in prices
         if number > 0
     )
+
+
+def test_after_saving_the_row_with_a_problem_is_in_view_below_the_headings(page: Page) -> None:
+    row = page.locator("#row-single")
+    covered = """() => {
+      const row = document.querySelector("#row-single").getBoundingClientRect();
+      const head = document.querySelector(".grid thead th:nth-of-type(2)").getBoundingClientRect();
+      const foot = document.querySelector("form[data-keeps-place] .save-line").getBoundingClientRect();
+      return [row.top >= head.bottom - 1, row.bottom <= foot.top + 1];
+    }"""
+    for by in (2, 60, -300):
+        row.evaluate(f"row => scrollTo(0, row.getBoundingClientRect().top + scrollY + {by})")
+        cell(page, "price.single").evaluate("one => one.focus({ preventScroll: true })")
+        cell(page, "price.single").evaluate(f"one => one.value = 'sixty {by}'")
+        page.keyboard.press("Control+s")
+        expect(page.locator(".row-errors")).to_contain_text(f"sixty {by}")
+        page.wait_for_function("document.readyState === 'complete'")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate(covered) == [True, True], by

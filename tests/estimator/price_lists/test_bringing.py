@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from estimator import spreadsheets
 from estimator.price_lists import editing
 from estimator.price_lists.editing import bringing, workbook
 from estimator.price_lists.editing.bringing import Taken
@@ -386,3 +387,122 @@ def test_a_paste_whose_end_is_missing_changes_nothing() -> None:
     rows = 'care\tCaring\nward\t"General ward\nand its '
     found = editing.pasted(data_of(), rows, "en")
     assert (found.data, found.refused, found.cut) == (data_of(), (rows,), True)
+
+
+def test_a_file_that_is_brought_a_second_time_changes_nothing_and_disputes_nothing() -> None:
+    book = book_of()
+    at(book, "Charges", "ward", "price").value = "2.500,00"
+    at(book, "Charges", "day", "price").value = "10,0 | 13,50 | 20"
+    at(book, "Charges", "ward", "source").value = " Price page,  2026 "
+    at(book, "Charges", "care", "percent").value = 7.50
+    at(book, "Taxes", "gst", "of").value = "Care, Hospital stay"
+    start = at(book, "About the list", "", "valid_from")
+    start.value = start.value.replace(year=2027)
+    charges, answers = book["Charges"], book["Answers"]
+    row = {"label.en": "Laundry, per night", "group": "hospital stay", "per": "nights", "price": "3,50"}
+    for _time in range(2):
+        charges.append([row.get(one.value) for one in charges[1]])
+    charges.append([{**row, "code": "tea"}.get(one.value) for one in charges[1]])
+    new = {"question": "Type of cells", "label.en": "Cord", "evidence": "Unproven"}
+    answers.append([new.get(one.value) for one in answers[1]])
+    charges.delete_rows(charges.max_row)
+    charges.append([{**row, "code": "tea"}.get(one.value) for one in charges[1]])
+    once = brought(content_of(book))
+    assert once.conflicts == []
+    kept = data_of(editing.written(once.data))
+    again = brought(content_of(book), kept)
+    assert (again.data, again.conflicts, again.left_out) == (kept, [], once.left_out)
+    assert list(editing.entries(kept, ("charge",)))[-3:] == [
+        "laundry_per_night",
+        "laundry_per_night_2",
+        "tea",
+    ]
+
+
+def test_a_row_that_was_added_and_is_corrected_in_the_file_is_no_second_entry() -> None:
+    book = book_of()
+    page = book["Charges"]
+    row = {"label.en": "Laundry", "group": "stay", "per": "nights", "price": 3.5}
+    page.append([row.get(one.value) for one in page[1]])
+    kept = data_of(editing.written(brought(content_of(book)).data))
+    page.cell(page.max_row, [one.value for one in page[1]].index("price") + 1).value = 4
+    again = brought(content_of(book), kept)
+    assert [code for code in editing.entries(again.data, ("charge",)) if "laundry" in code] == ["laundry"]
+    assert price(again, "laundry") == "4"
+
+
+def test_the_same_value_in_another_spelling_is_no_change() -> None:
+    book = book_of()
+    at(book, "Charges", "ward", "price").value = "45,5"
+    at(book, "Charges", "day", "price").value = "10.00 | 12,1250 | 19.9990"
+    made = brought(content_of(book))
+    assert made.data == data_of()
+    assert made.asked == []
+
+
+MANY_TONGUES = (
+    LIST.replace('languages = ["en"]', 'languages = ["en", "ru", "ar", "hi", "fr"]')
+    .replace(
+        'label.en = "General ward"',
+        'label = { en = "General ward", ru = "Палата №2 (А)", ar = "غرفة", hi = "वार्ड", fr = "Salle à café" }',
+    )
+    .replace(
+        'label.en = "A day of exercises"',
+        'label = { en = "A day of exercises", ru = "Ж", fr = "Journée d’exercices ??" }',
+    )
+)
+
+
+def csv_of(text: str, codec: str = "utf-8-sig") -> bytes:
+    """Return the charges as the CSV file that a program saves in one of its codes, as programs do it."""
+    (sheet,) = [one for one in sheets(data_of(text)) if one.name == "charge"]
+    columns = [spreadsheets.Column(column.label) for column in sheet.columns]
+    rows = [
+        [column.said(said) for column, said in zip(sheet.columns, row, strict=True)] for row in sheet.rows
+    ]
+    content = b"".join(spreadsheets.csv(columns, rows))
+    return content.decode("utf-8-sig").replace(",", ";").encode(codec, "replace")
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp1251", "cp850", "ascii", "mac_roman"])
+def test_letters_that_a_program_lost_are_told_and_never_offered(codec: str) -> None:
+    before = data_of(MANY_TONGUES)
+    found, _about = workbook.read(csv_of(MANY_TONGUES, codec).replace(b";45.50;", b";50;"))
+    made = bringing.taken(before, before, found)
+    for code in ("ward", "day"):
+        label = ("charge", code, "label")
+        assert editing.get(made.data, label) == editing.get(before, label)
+    assert price(made) == "50", "what was not damaged is taken"
+    assert {one.why for one in made.left_out} - {"column"} == {"damaged"}
+    told = [(one.row, one.column) for one in made.left_out]
+    assert (2, "Name (ar)") in told
+    assert (2, "Name (hi)") in told
+
+
+def test_new_texts_of_question_marks_are_not_taken_either() -> None:
+    book = book_of(MANY_TONGUES)
+    at(book, "Charges", "day", "label.ru").value = "??? ???????? (A)"
+    at(book, "Charges", "ward", "label.en").value = "Ward??"
+    page = book["Charges"]
+    row = {"code": "tea", "label.en": "Tea", "label.ru": "???", "price": 2}
+    page.append([row.get(one.value) for one in page[1]])
+    found, _about = workbook.read(content_of(book))
+    made = bringing.taken(data_of(MANY_TONGUES), data_of(MANY_TONGUES), found)
+    assert editing.get(made.data, ("charge", "day", "label", "ru")) == "Ж"
+    assert editing.get(made.data, ("charge", "ward", "label", "en")) == "Ward??", "somebody may be in doubt"
+    assert editing.get(made.data, ("charge", "tea", "label")) == {"en": "Tea"}
+    assert [one.why for one in made.left_out] == ["damaged", "damaged"]
+
+
+def test_letters_in_the_code_of_another_program_are_not_taken_for_a_text() -> None:
+    book = book_of(MANY_TONGUES)
+    for code, key, kept in (
+        ("ward", "label.ru", "Палата №2 (А)".encode().decode("cp1252", "replace")),
+        ("ward", "label.fr", "Salle à café".encode().decode("cp1252", "replace")),
+        ("day", "label.ru", "Ж".encode("cp1251").decode("cp1252")),
+    ):
+        at(book, "Charges", code, key).value = kept
+    found, _about = workbook.read(content_of(book))
+    made = bringing.taken(data_of(MANY_TONGUES), data_of(MANY_TONGUES), found)
+    assert made.data == data_of(MANY_TONGUES)
+    assert [one.why for one in made.left_out] == ["damaged"] * 3

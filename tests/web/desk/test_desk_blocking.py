@@ -17,6 +17,7 @@ from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
 PLACE = "driver.rehab.choice.none"
+SAID = "Answer “No programme here”"
 SENTENCE = "No charge depends on the answer “No programme here”. Is a price missing?"
 NEXT = DELHI.replace('version = "2026-09"', 'version = "2026-12"').replace("2026-09-01", "2026-12-01")
 UNCHARGED = NEXT.replace("no_charge = true\n", "")
@@ -61,7 +62,7 @@ def test_the_page_says_where_and_leads_to_the_answer_where_it_is_mended(
     with pytest.raises(AssertionError, match="no button"):
         editor.page.form("Ask for approval")
 
-    (address,) = editor.page.links(PLACE)
+    (address,) = editor.page.links(SAID)
     editor.see(address)
     assert "Costs nothing" in editor.page.text
     assert SENTENCE in editor.page.text
@@ -91,7 +92,7 @@ def test_whoever_asks_all_the_same_is_refused_with_the_place(app: Flask, editor:
     assert answer.status_code == 422
     assert "Nothing was published." in page
     assert "Warnings that must be fixed first: 1." in page
-    assert PLACE in page
+    assert SAID in page
     with app.app_context():
         assert drafts.find(1).proposed_by is None
 
@@ -112,7 +113,7 @@ def test_a_draft_that_waits_for_approval_is_looked_at_again(
     approver.see(f"{draft}/publish")
     assert "It cannot be approved as it is." in approver.page.text
     assert SENTENCE in approver.page.text
-    assert approver.page.links(PLACE)
+    assert approver.page.links(SAID)
     with pytest.raises(AssertionError, match="no button"):
         approver.page.form("Approve, and schedule it for 1 December 2026")
     answer = approver.client.post(action, data=fields)
@@ -133,9 +134,9 @@ def test_a_warning_that_came_after_approval_was_asked_for_is_not_shown_as_accept
         db.session.commit()
     approver.see(f"{draft}/publish")
     accepted, _, refused = approver.page.text.partition("These warnings have not been accepted:")
-    assert "driver.transfer.choice.none" in accepted
+    assert "Answer “We come by ourselves”" in accepted
     assert "driver.interpreter.choice.none" not in accepted
-    assert "driver.interpreter.choice.none" in refused
+    assert "Answer “Not needed”" in refused
     assert "It cannot be approved as it is." in refused
 
 

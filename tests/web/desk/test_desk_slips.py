@@ -69,6 +69,17 @@ def test_a_first_day_ten_years_away_is_asked_about(app: Flask, editor: Staff) ->
     assert acknowledged(editor)[0] == "far_first_day valid_from"
 
 
+def test_a_minus_that_slipped_in_is_told_where_it_was_typed_and_to_whoever_publishes(
+    editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/entry/charge/medicines")
+    editor.send("save", {"f.price": "-5"})
+    sentence = "The price is -5, below 0, so that this lowers what patients pay."
+    assert sentence in editor.see(f"{draft}/entry/charge/medicines").text
+    assert sentence in editor.see(f"{draft}/publish").text
+    assert "review_credit" not in str(editor.page.all("input", name="ack"))
+
+
 def test_a_payment_that_repeats_a_changed_price_is_named_where_the_price_is_changed(
     app: Flask, editor: Staff
 ) -> None:

@@ -30,7 +30,7 @@ def test_what_is_no_number_is_saved_shown_again_and_told(app: Flask, editor: Sta
     assert editor.page.errors() == ["Error: “1,480” can be read in two ways. Write 1480 or 1.48."]
     assert "Error:" in next(editor.page.all("title")[0].itertext())
     assert "One problem must be fixed" in editor.see(draft).text
-    (link,) = editor.page.links("charge.single.price")
+    (link,) = editor.page.links("Charge “Single room”, Price of a unit")
     assert link == f"{draft}/entry/charge/single#f.price"
     told = editor.see(f"{draft}/text").text
     assert 'price = "1,480"' in told, "the line is shown"

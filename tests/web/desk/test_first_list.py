@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -224,6 +225,43 @@ def test_what_is_no_price_is_said_with_what_to_type_in_the_guide_and_in_the_form
     editor.send("Save, and on to the notices", {"price_ward": "฿1800"})
     editor.see("/staff/tables/drafts/1/entry/charge/ward")
     assert editor.send("save", {"f.price": typed}).errors() == [f"Error: “{typed}” {said}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("55 | 40 | 31", "The three numbers have to rise"),
+        ("40 | 55 | 31", "The three numbers have to rise"),
+        ("31.0050", "is finer than 0.01"),
+        ("1.234 | 2000 | 3000", "“1.234” can be read in two ways. Write 1234 or 1.2340."),
+        ("31 | 40", "“31 | 40” is neither one number nor three."),
+        ("1234567890123456789", "is not a number"),
+    ],
+)
+def test_a_price_that_the_list_could_not_be_published_with_is_said_at_its_field(
+    app: Flask, editor: Staff, typed: str, said: str
+) -> None:
+    begun(editor)
+    editor.send("Save, and on to the charges", QUESTIONS)
+    before = data_of(app)
+    page = editor.send("Save, and on to the notices", {"price_mri": typed})
+    assert page.status == 422
+    (error,) = page.errors()
+    assert said in error
+    assert page.value("price_mri") == typed
+    assert data_of(app) == before
+
+
+def test_what_is_said_of_a_source_is_what_patients_see(app: Flask, editor: Staff) -> None:
+    begun(editor)
+    editor.send("Save, and on to the charges", QUESTIONS)
+    promise = "Patients read it with the price, so write nothing that is only for staff."
+    assert promise in editor.page.text
+    editor.send(
+        "Save, and on to the notices", {"price_ward": "300", "source": "Talk with the head of the ward"}
+    )
+    address = re.sub(r"/guide/.*|/first.*", "", editor.page.path)
+    assert promise in editor.see(f"{address}/entry/charge/ward").text
 
 
 def test_somebody_who_saved_meanwhile_is_seen(editor: Staff) -> None:

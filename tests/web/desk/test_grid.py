@@ -224,3 +224,15 @@ def test_what_is_ticked_outside_of_a_search_is_said(editor: Staff, draft: str) -
     assert page.status == 422
     assert "2 ticked, 1 of them outside of this search: General ward" in page.text
     assert "A tick at a heading stands for its whole group" in page.text
+
+
+def test_a_row_says_how_many_units_are_included_before_the_price_is_on_request(
+    editor: Staff, grid: str
+) -> None:
+    editor.see(f"{grid.partition('/section')[0]}/entry/charge/single")
+    editor.send("save", {"f.price": "", "f.on_request": "yes", "f.included": "60"})
+    page = editor.see(grid)
+    assert plain_words(page.one("tr", id="row-single")).count("60 included, more on request") == 1
+    editor.see(f"{grid.partition('/section')[0]}/entry/charge/single")
+    editor.send("save", {"f.included": ""})
+    assert "On request" in plain_words(editor.see(grid).one("tr", id="row-single"))

@@ -248,7 +248,7 @@ def test_a_day_in_the_past_stands_in_the_way(app: Flask, editor: Staff, draft: s
     assert "Another version of this list has the same name." in editor.page.text
     assert "Ask for approval" not in editor.page.text
     editor.send("Save", {"valid_from": "soon", "version": "2026-12"})
-    assert "“soon” is not a date" in editor.page.text
+    assert "“soon” is not a day" in editor.page.text
     assert editor.page.value("valid_from") == "soon"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -14,9 +15,10 @@ from flask import Flask
 from estimator import price_lists
 from estimator.db import db
 from estimator.models import Draft
+from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from tests.support.acts import acting
-from tests.support.delhi_list import NOW
+from tests.support.delhi_list import DELHI, NOW
 from tests.support.staff_browser import Staff
 
 NEW = {
@@ -186,3 +188,19 @@ def test_who_may_not_edit_begins_nothing(approver: Staff) -> None:
     assert approver.see("/staff/tables/versions/1/copy").status == 403
     assert approver.post("/staff/tables/new", NEW).status == 403
     assert "A new list" not in approver.see("/staff/tables").text
+
+
+def test_the_languages_of_the_pages_and_of_the_lists_in_force_come_before_all_others(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(LANGUAGES="ru,en,ar")
+    with app.app_context():
+        text = DELHI.replace('table = "delhi"', 'table = "lyon"')
+        text = text.replace('languages = ["en"]', 'languages = ["en", "sw"]')
+        price_lists.import_(acting(actor="command line", now=NOW), text)
+        db.session.commit()
+    page = sign_in(app, "price_editor").see("/staff/tables/new")
+    (select,) = [one for one in page.all("select") if one.get("name") == "language"]
+    tags = [str(one.get("value")) for one in select.iter("option") if one.get("value")]
+    assert tags[:5] == ["ru", "en", "ar", "sw", "af"]
+    assert len(tags) == len(set(tags)) > 200

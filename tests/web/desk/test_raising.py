@@ -182,3 +182,41 @@ def test_a_draft_that_somebody_saved_meanwhile_is_not_changed_and_the_prices_are
     assert ticked(editor) == ["charge.single.price"]
     editor.press("Change these prices")
     assert (price(app, "single"), price(app, "ward")) == ("110", "39 | 42.6 | 46.2")
+
+
+def test_what_prices_would_become_is_a_page_that_one_can_go_back_to(editor: Staff, draft: str) -> None:
+    page = editor.see(f"{draft}/section/charge")
+    typed = {"c.price.single": "64", "tick": ["single", "deluxe"], "how": "percent", "by": "10"}
+    action, fields = page.sent("raise", typed)
+    answer = editor.client.post(action, data=fields)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    answer.close()
+    shown = editor.see(address).text
+    assert "What you typed in the table was saved first." in shown
+    assert "70.4" in shown
+    editor.press("Change these prices")
+    assert editor.page.path.endswith("/section/charge")
+    assert "77.44" in editor.see(address).text, "worked out from what the prices are now"
+    assert "was saved first" not in editor.page.text
+
+
+def test_an_address_of_a_change_that_is_none_leads_to_the_charges(editor: Staff, draft: str) -> None:
+    for asked in ("", "?how=percent&by=many&tick=single", "?how=percent&by=4", "?by=4&tick=nothing"):
+        assert editor.see(f"{draft}/raise{asked}").path.endswith("/section/charge")
+
+
+def test_more_ticks_than_an_address_can_hold_are_shown_all_the_same(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/text")
+    more = "".join(
+        f'\n[charge.a_rather_long_code_{number}]\nlabel.en = "Extra {number}"\ngroup = "stay"\nprice = 3\n'
+        for number in range(100)
+    )
+    before, package, after = editor.page.value("text").partition("[package.")
+    editor.send("Save", {"text": f"{before}{more}\n{package}{after}"})
+    page = editor.see(f"{draft}/section/charge?page=2")
+    codes = [str(one.get("value")) for one in page.all("input", name="tick")]
+    editor.send("raise", {"tick": codes, "how": "percent", "by": "10"})
+    assert "Change these prices" in editor.page.text

@@ -52,7 +52,7 @@ def test_a_required_notice_that_is_missing_keeps_the_list_from_being_published(
     editor.send("save", {"f.kind": "print", "f.source": "An act", "f.as_of": "2026-11-29"})
     editor.send("save", {"f.field": "tax_number"})
     assert "One warning must be fixed before this draft can be published." in editor.see(draft).text
-    assert "requires that “tax_number” is printed" in editor.page.text
+    assert "requires that “the provider’s tax number” is printed" in editor.page.text
     editor.see(f"{draft}/entry/provider")
     editor.send("save", {"f.tax_number": "17"})
     assert "Nothing stands in the way of publication." in editor.see(draft).text

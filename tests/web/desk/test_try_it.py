@@ -120,3 +120,18 @@ def test_what_patients_read_beside_the_price_stands_beside_it_here(
     assert "(An act; as of 1 January 2026)" in page.text
     assert page.all("section", class_="notice notice-evidence")
     assert "When it would be paid" in page.text
+
+
+def test_what_answers_come_to_is_a_page_that_one_can_go_back_to(editor: Staff, draft: str) -> None:
+    page = editor.see(f"{draft}/try")
+    action, fields = page.sent("Work it out", {"q_nights": "23"})
+    answer = editor.client.post(action, data=fields)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    answer.close()
+    assert editor.see(address.partition("#")[0]).value("q_nights") == "23"
+    assert "The result" in editor.page.text
+    action, fields = page.sent("Work it out", {"q_nights": "a few"})
+    answer = editor.client.post(action, data=fields)
+    assert answer.status_code == 422, "what is wrong is said with what was typed"
+    answer.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from flask import Flask
 import pricing
 from estimator import audit, price_lists
 from estimator.price_lists import drafts
-from estimator.web.desk.price_lists import warnings
+from estimator.web.desk.price_lists import in_forms, warnings
+from pricing.problems import SENTENCES
 from pricing.table_sentences import WARNING_SENTENCES
 from tests.support import profile
 from tests.support.acts import acting
@@ -128,3 +130,38 @@ def test_where_an_accepted_warning_stands_is_always_a_code(app: Flask) -> None:
         assert f"missing_translation charge.{long}.label.pt-BR" in names
         drafts.publish(acting(actor="user:1", now=NOW), draft, over=1, acknowledged=names)
         assert acknowledged()["count"] == len(names)
+
+
+def test_what_is_wrong_with_a_figure_is_said_in_the_same_words_on_every_page(
+    editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/section/charge")
+    editor.send("save", {"c.price.single": "12.345", "c.price.semi_private": "9 pounds"})
+    twice = "“12.345” can be read in two ways. Write 12345 or 12.3450."
+    none = "“9 pounds” is not a number. Enter digits with a point, for example 480.50."
+    assert twice in editor.page.text
+    for page in ("entry/charge/single", "publish", "effect", "", "try"):
+        assert twice in editor.see(f"{draft}/{page}".rstrip("/")).text, page
+    for page in ("section/charge", "entry/charge/semi_private", "publish", ""):
+        assert none in editor.see(f"{draft}/{page}".rstrip("/")).text, page
+    text = editor.see(f"{draft}/publish").text
+    assert "Charge “Single room”, Price of a unit" in text
+    assert "charge.single" not in text
+    assert not re.search(r"\bline [0-9]", text)
+
+
+def test_warnings_that_people_accept_say_no_notation(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send("save", {"f.price": "0", "f.source": ""})
+    for text in (editor.see(f"{draft}/publish").text, editor.see(draft).text):
+        assert "If it is not known yet, it is on request; if it costs nothing, say so in a note." in text
+        assert "Charge “Single room”" in text
+        assert "on_request" not in text
+        assert "charge.single" not in text
+
+
+def test_no_warning_says_a_word_of_the_notation_on_a_page() -> None:
+    words = re.compile(r"[a-z]+_[a-z]+|= ?true|“(of|when|unless)”|\[")
+    said = {**SENTENCES, **{kind: str(worded) for kind, worded in in_forms.SENTENCES.items()}}
+    holes = re.compile(r"\{[a-z_]+\}")
+    assert [kind for kind in WARNING_SENTENCES if words.search(holes.sub("", said[kind]))] == []

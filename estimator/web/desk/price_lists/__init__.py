@@ -20,6 +20,7 @@ from estimator.web.desk.price_lists import (
     text,
     translations,
     try_it,
+    version_files,
 )
 from estimator.web.desk.price_lists.blueprint import pages
 
@@ -42,4 +43,5 @@ __all__ = [
     "text",
     "translations",
     "try_it",
+    "version_files",
 ]

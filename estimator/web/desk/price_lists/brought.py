@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from flask import request
 
+from estimator import price_lists
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
@@ -16,7 +17,7 @@ from estimator.price_lists.editing.brought import Conflict, LeftOut
 from estimator.spreadsheet_cells import Found, Line
 from estimator.web import whole_numbers
 from estimator.web.desk.price_lists import in_forms
-from estimator.web.desk.price_lists.problems import split
+from estimator.web.desk.price_lists.in_forms import split
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader
@@ -35,11 +36,15 @@ class Brought(NamedTuple):
     sheets: Sequence[Found]
     base: editing.Data
     says_its_base: bool
+    notes: Sequence[str] = ()
+    """What is told of the file as a whole."""
 
-    @property
-    def notes(self) -> list[str]:
-        """What is told of the file as a whole."""
-        return [] if self.says_its_base else [_no_base()]
+
+class _Origin(NamedTuple):
+    """What a file was made of: which list, and its text; None where that is not known, or is not kept any more."""
+
+    slug: str | None
+    text: str | None
 
 
 def read(draft: Draft, data: editing.Data, form: SpreadsheetForm) -> Brought | str:
@@ -50,10 +55,25 @@ def read(draft: Draft, data: editing.Data, form: SpreadsheetForm) -> Brought | s
         found, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook as not_one:
         return _trouble(not_one.trouble)
-    problem, base = _base_of(draft, data, about)
-    if problem is not None:
-        return problem
-    return Brought(_printable(found), base, bool(about.get("base") or about.get("save")))
+    origin = _origin(draft, about)
+    base = editing.look(origin.text or "").data if origin.text else None
+    slug = origin.slug or draft.slug
+    if base is not None and slug == draft.slug and base.get("table") not in (data.get("table"), slug):
+        slug = str(base.get("table"))
+    if slug != draft.slug:
+        return _(
+            "This spreadsheet was downloaded from another list, “%(name)s”. Nothing was changed.",
+            name=slug[:80],
+        )
+    sheets = _printable(found)
+    if base is not None:
+        return Brought(sheets, base, True)
+    if about.get("draft", str(draft.id)) != str(draft.id):
+        return _(
+            "This spreadsheet was downloaded from another draft, and does not say what it was. Nothing was changed."
+        )
+    is_named = about.get("save") or about.get("sha256")
+    return Brought(sheets, data, False, [_base_is_gone() if is_named else _no_base()])
 
 
 def limits() -> tuple[str, str]:
@@ -62,32 +82,38 @@ def limits() -> tuple[str, str]:
     return reader.number(str(workbook.MOST_BYTES)), reader.number(str(workbook.MOST_ROWS))
 
 
-def _base_of(draft: Draft, data: editing.Data, about: Mapping[str, str]) -> tuple[str | None, editing.Data]:
-    """Return why a file cannot be compared with a draft, and the list that it was made of."""
-    other = _(
-        "This spreadsheet was downloaded from another list, “%(name)s”. Nothing was changed.", name="{}"
-    )
-    is_ours = about.get("draft") == str(draft.id)
-    number = whole_numbers.read(about.get("save"))
-    if about.get("list", draft.slug) != draft.slug:
-        return other.format(about["list"][:80]), data
-    before = drafts.text_of(draft, number) if is_ours and number is not None else None
-    kept = about.get("base") or None
-    base = editing.look(before or kept or "").data if before or kept else None
-    if base is None and about.get("draft", str(draft.id)) != str(draft.id):
-        return _(
-            "This spreadsheet was downloaded from another draft, and does not say what it was. Nothing was changed."
-        ), data
-    if base is not None and before is None and base.get("table") != data.get("table"):
-        return other.format(str(base.get("table"))[:80]), data
-    return None, data if base is None else base
+def _origin(draft: Draft, about: Mapping[str, str]) -> _Origin:
+    """Return what a file says that it was made of: a save of a draft, or a published version.
+
+    What is stored here counts before what the file keeps of it.
+    """
+    slug, kept = about.get("list"), about.get("base") or None
+    if about.get("sha256"):
+        version = price_lists.of_hash(about["sha256"])
+        return _Origin(slug, kept) if version is None else _Origin(version.slug, version.text)
+    number, save = whole_numbers.read(about.get("draft")), whole_numbers.read(about.get("save"))
+    if number is None or save is None or (kept and number != draft.id) or slug not in (None, draft.slug):
+        return _Origin(slug, kept)
+    try:
+        source = drafts.find(number)
+    except drafts.UnknownDraft:
+        return _Origin(slug, kept)
+    return _Origin(source.slug, drafts.text_of(source, save) or kept)
 
 
 def _no_base() -> str:
     """Say that a file does not tell what it was made of."""
     return _(
-        "The file does not say what it was taken from; the sheet “about” is missing. So it is compared with the draft "
-        "as it is now: whatever differs is shown as a change of yours."
+        "The file does not say what it was taken from; the sheet “about” is missing, or the last heading of a CSV "
+        "file. So it is compared with the draft as it is now: whatever differs is shown as a change of yours."
+    )
+
+
+def _base_is_gone() -> str:
+    """Say that what a file was made of cannot be found."""
+    return _(
+        "What the file was taken from is not kept any more. So it is compared with the draft as it is now: whatever "
+        "differs is shown as a change of yours."
     )
 
 
@@ -173,3 +199,29 @@ def both_changed(one: Conflict) -> str:
         now=one.now[:80],
         then=one.then[:80],
     )
+
+
+def damaged(one: LeftOut) -> str:
+    """Say that letters of a cell were lost."""
+    return _("letters were lost, “%(name)s”. The text stays as it is in the draft.", name=one.name[:80])
+
+
+def letters_are_lost(found: Sequence[LeftOut]) -> list[str]:
+    """Say once what to do about a file in which letters were lost, if they were."""
+    count = len([one for one in found if one.why == "damaged"])
+    if not count:
+        return []
+    return [
+        ngettext(
+            "Letters were lost when this file was saved: in one cell there are question marks or other signs in "
+            "their place. It is left out. Save the file as XLSX, or as “CSV UTF-8”, and choose it again.",
+            "Letters were lost when this file was saved: in %(num)s cells there are question marks or other signs in "
+            "their place. They are left out. Save the file as XLSX, or as “CSV UTF-8”, and choose it again.",
+            count,
+        )
+    ]
+
+
+def damaged_last(found: Sequence[LeftOut]) -> list[LeftOut]:
+    """Put damaged cells at the end, which may be hundreds of one cause."""
+    return sorted(found, key=lambda one: one.why == "damaged")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, TypedDict
 
 from flask import url_for
@@ -16,6 +17,7 @@ from estimator.web.desk.price_lists.grid_cells import WITHOUT, Lists, cells_of, 
 from estimator.web.desk.price_lists.in_force import data_in_force, since
 from estimator.web.desk.price_lists.labels import tags_of
 from estimator.web.desk.price_lists.problems import by_entry
+from estimator.web.language import current_reader
 from pricing import Problem
 
 PAGE = 600
@@ -195,7 +197,13 @@ def _instead(data: editing.Data, code: str, entry: Mapping[str, Any]) -> tuple[s
     text = "".join(one.text for one in editing.inputs(data, ("charge", code), only=(other,)))
     if other == "percent":
         return _("%(percent)s percent of other charges", percent=text), ""
-    return (_("On request"), "") if other == "on_request" else (_("Tiers"), text)
+    if other != "on_request":
+        return _("Tiers"), text
+    included = entry.get("included")
+    if not isinstance(included, int | Decimal) or isinstance(included, bool) or not included:
+        return _("On request"), ""
+    number = current_reader().number(str(included))
+    return _("%(number)s included, more on request", number=number), ""
 
 
 def words_of(data: editing.Data) -> editing.Words:

@@ -7,18 +7,17 @@ from typing import Any
 from flask import url_for
 from wtforms import Field
 
-from estimator import figures
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import AMOUNT_HELP
+from estimator.price_lists.editing.fields import AMOUNT_HELP, SOURCE_HELP
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.web.desk.price_lists.guide_step import form_of
+from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.no_amount import not_an_amount
 from estimator.web.fields import TextField, TickField
 from estimator.web.forms import summary
-from estimator.web.typed_figures import two_readings
 from estimator.web.validators import NotTooLong
 from pricing.reading import LONGEST_TEXT
 
@@ -46,7 +45,7 @@ class Charges:
         fields["source"] = TextField(
             _("Source of these prices"),
             [NotTooLong(LONGEST_TEXT)],
-            description=_("Where they come from. Patients do not see it."),
+            description=SOURCE_HELP,
         )
         self.form = form_of(fields)
 
@@ -55,9 +54,11 @@ class Charges:
         form = self.form
         form.validate()
         source = form.source.data.strip()
+        priced: dict[str, Field] = {}
         for code in self.waiting:
             price = self._read(form[f"price_of_{code}"])
             if price is not None:
+                priced[code] = form[f"price_of_{code}"]
                 place = ("charge", code)
                 data = editing.put(editing.put(data, (*place, "on_request"), None), (*place, "price"), price)
                 if source:
@@ -67,6 +68,12 @@ class Charges:
             price = None if typed is None else self._read(typed)
             if form[f"take_{one.code}"].data or price is not None:
                 data = ready.with_charge(data, one, price, source)
+                if typed is not None and price is not None:
+                    priced[one.code] = typed
+        problems = editing.look(editing.written(data)).problems if priced else ()
+        for code, field in priced.items():
+            for problem in editing.below(problems, f"charge.{code}.price"):
+                form.refuse(in_a_form(problem, AMOUNT_HELP), field)
         if not editing.entries(data, ("charge",)) and not summary(form):
             form.refuse(_("Tick at least one charge, or write its price."))
         return None if summary(form) else data
@@ -78,9 +85,7 @@ class Charges:
         parts = value.values() if isinstance(value, dict) else (value,)
         if not typed or not any(isinstance(part, str) for part in parts):
             return value
-        both = figures.both(typed, self.currency)
-        said = not_an_amount(typed, self.currency) if both is None else two_readings(typed, both)
-        self.form.refuse(said, field)
+        self.form.refuse(not_an_amount(typed, self.currency), field)
         return None
 
     def shown(self, draft: Draft, data: editing.Data) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from estimator.i18n import lazy_gettext
 from estimator.price_lists import editing
 from estimator.price_lists.editing.fields import NOTICES, PRINTED, ROLES, TERMS, TOTALS
 from estimator.web.desk.price_lists.labels import label_of
-from estimator.web.desk.price_lists.problems import split
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
 from pricing import Problem
@@ -160,6 +159,21 @@ def in_a_form(problem: Problem, help: Any = "") -> str:
     said = SENTENCES.get(problem.kind)
     worded = replace(problem, values=_values(problem))
     return wording.problem_sentence(worded, current_reader(), None if said is None else str(said))
+
+
+def split(place: str) -> tuple[editing.Path | None, str]:
+    """Return the entry that a place stands in, and the keys below it; None if it is in none."""
+    if '"' in place:
+        return None, ""
+    plain = [part.partition("[")[0] for part in place.split(".")]
+    if plain[0] == "provider":
+        return ("provider",), ".".join(plain[1:])
+    if plain[0] in editing.SECTIONS and plain[0] not in ("header", "choice"):
+        if len(plain) == 1:
+            return None, ""
+        deep = 4 if plain[0] == "driver" and len(plain) >= 4 and plain[2] == "choice" else 2
+        return tuple(plain[:deep]), ".".join(plain[deep:])
+    return (("header",), ".".join(plain)) if plain[0] else (None, "")
 
 
 def _section_of(problem: Problem) -> editing.Section | None:

@@ -6,21 +6,18 @@ import re
 from datetime import date, timedelta
 from typing import TypedDict
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, wording
 from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
-from estimator.price_lists import drafts, editing
-from estimator.price_lists.editing import workbook
+from estimator.price_lists import drafts
 from estimator.price_lists.editing.document import data_of
-from estimator.price_lists.editing.sheets import sheets
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk.price_lists import going_back
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
-from estimator.web.desk.price_lists.spreadsheet import XLSX
 from estimator.web.fields import FileField, WholeTextField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -258,30 +255,6 @@ def version(version_id: int) -> ResponseReturnValue:
         may_edit=signed_in.may("tables.edit"),
         may_approve=signed_in.may("tables.approve"),
     )
-
-
-@pages.get("/versions/<whole:version_id>/list.xlsx")
-def version_xlsx(version_id: int) -> ResponseReturnValue:
-    """Send a version as a spreadsheet: a sheet for each part, a row for each entry."""
-    found = the_version(version_id)
-    about = [("version", found.version), ("sha256", found.sha256)]
-    data = editing.look(found.text).data or {}
-    answer = Response(workbook.written(sheets(data), about), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{found.slug}-{found.valid_from.isoformat()}.xlsx"'
-    )
-    return answer
-
-
-@pages.get("/versions/<whole:version_id>/text")
-def version_text(version_id: int) -> ResponseReturnValue:
-    """Send the text of a version as a file."""
-    found = the_version(version_id)
-    answer = Response(found.text, mimetype="application/toml")
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{found.slug}-{found.valid_from.isoformat()}.toml"'
-    )
-    return answer
 
 
 @pages.route("/versions/<whole:version_id>/take-back", methods=["GET", "POST"])

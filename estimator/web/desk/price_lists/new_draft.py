@@ -24,13 +24,13 @@ from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
-from estimator.web.desk.price_lists.in_forms import in_a_form
+from estimator.web.desk.price_lists.in_forms import entry_in_words, in_a_form
 from estimator.web.desk.price_lists.of_country import all_usual, usual_in
-from estimator.web.desk.price_lists.problems import sentence
+from estimator.web.desk.price_lists.problems import in_words
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
+from estimator.web.request_context import now, settings
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled
@@ -158,7 +158,7 @@ def new() -> ResponseReturnValue:
     data, places = first_list({**typed, "language": tag})
     text = editing.written(data)
     # What the list does not have yet is asked on the pages that follow.
-    _say(form, places, [one for one in editing.look(text).problems if _is_typed_here(one, places)])
+    _say(form, places, [one for one in editing.look(text).problems if _is_typed_here(one, places)], data)
     _say_unusable(form, form.slug.data, data)
     if summary(form):
         return _page(form), 422
@@ -208,7 +208,7 @@ def copy(version_id: int) -> ResponseReturnValue:
     text = editing.written(editing.typed_into(data, ("header",), asked))
     look = editing.look(text)
     places = {"table": "slug", "title": "title", "valid_from": "valid_from", "version": "valid_from"}
-    _say(form, places, look.problems)
+    _say(form, places, look.problems, look.data or {})
     return _begun(form, text, look.table, source=version)
 
 
@@ -245,7 +245,7 @@ def _say_taken(form: ListForm) -> None:
     _say_once(form, "slug", said)
 
 
-def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem]) -> None:
+def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem], data: editing.Data) -> None:
     """Say what is wrong at the field in which it was typed; what stands at none is said above the form."""
     for problem in problems:
         place = problem.place
@@ -255,7 +255,7 @@ def _say(form: ListForm, places: Mapping[str, str], problems: Sequence[Problem])
         if name in form:
             _say_once(form, name, in_a_form(problem, form[name].description))
         elif not form.form_errors:
-            form.refuse(f"{problem.place}: {sentence(problem)}")
+            form.refuse(f"{entry_in_words(problem, data)}: {in_words(problem, data)}")
 
 
 def _say_once(form: ListForm, name: str, said: str) -> None:
@@ -293,7 +293,7 @@ def _options(name: str) -> Sequence[tuple[str, str]]:
     locale = current_reader().locale
     match name:
         case "language":
-            return _languages()
+            return _languages_in_use_first()
         case "country":
             named = {code: locale.territories.get(code, code) for code in COUNTRIES}
             return _sorted(named)
@@ -306,6 +306,14 @@ def _options(name: str) -> Sequence[tuple[str, str]]:
 
 def _sorted(named: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(named.items(), key=lambda pair: pair[1].casefold())
+
+
+def _languages_in_use_first() -> list[tuple[str, str]]:
+    """Every language: first those in which the pages are, then those of the lists in force, then all others."""
+    named = dict(_languages())
+    of_lists = [tag for one in price_lists.all_in_force(now()) for tag in price_lists.parsed(one).languages]
+    first = [tag for tag in dict.fromkeys((*settings().languages, *of_lists)) if tag in named]
+    return [(tag, named[tag]) for tag in dict.fromkeys((*first, *named))]
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,17 @@ import unicodedata
 
 from estimator import figures
 from estimator.i18n import gettext as _
+from estimator.web.typed_figures import two_readings
 from pricing.currencies import MINOR_UNIT
 
 
 def not_an_amount(typed: str, currency: str) -> str:
-    """Say why a price is none, one number or three, and what to type instead."""
+    """Say why a price is none, one number or three, or two that it can be read as; and what to type."""
     parts = [part.strip() for part in typed.split("|")]
+    for part in parts:
+        both = figures.both(part, currency)
+        if both is not None:
+            return two_readings(part, both)
     if len(parts) not in (1, 3) or not all(parts):
         return _(
             "“%(typed)s” is neither one number nor three. Write one, such as 500, or the lowest, the likely one and "

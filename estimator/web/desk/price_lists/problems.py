@@ -10,12 +10,15 @@ from flask import url_for
 from estimator import wording
 from estimator.models import Draft
 from estimator.price_lists import editing
+from estimator.web.desk.price_lists import in_forms
+from estimator.web.desk.price_lists.in_forms import split
+from estimator.web.desk.price_lists.no_amount import not_an_amount
 from estimator.web.language import current_reader
 from pricing import Problem
 
 
 def sentence(problem: Problem) -> str:
-    """Say what is wrong in the reader's language."""
+    """Say what is wrong with a text, in the words of the notation."""
     return wording.problem_sentence(problem, current_reader())
 
 
@@ -31,21 +34,6 @@ def address_of(draft: Draft, problem: Problem) -> str:
         return url_for("price_lists.section", draft_id=draft.id, path=section)
     anchor = f"f.{field}" if field else None
     return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path), _anchor=anchor)
-
-
-def split(place: str) -> tuple[editing.Path | None, str]:
-    """Return the entry that a place stands in, and the keys below it; None if it is in none."""
-    if '"' in place:
-        return None, ""
-    plain = [part.partition("[")[0] for part in place.split(".")]
-    if plain[0] == "provider":
-        return ("provider",), ".".join(plain[1:])
-    if plain[0] in editing.SECTIONS and plain[0] not in ("header", "choice"):
-        if len(plain) == 1:
-            return None, ""
-        deep = 4 if plain[0] == "driver" and len(plain) >= 4 and plain[2] == "choice" else 2
-        return tuple(plain[:deep]), ".".join(plain[deep:])
-    return (("header",), ".".join(plain)) if plain[0] else (None, "")
 
 
 def by_entry(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:
@@ -67,9 +55,20 @@ class ProblemRow(TypedDict):
     address: str
 
 
+def in_words(problem: Problem, data: editing.Data) -> str:
+    """Say what is wrong for people who fill in forms, the same on every page; `data` is the list that it stands in."""
+    field = in_forms.field_of(problem)
+    if field is not None and field.kind == "amount" and problem.kind == "not_a_number":
+        return not_an_amount(str(problem.values.get("given", "")), editing.currency_of(data))
+    return in_forms.in_a_form(problem, "" if field is None else field.help)
+
+
 def problems_in_words(draft: Draft, problems: Sequence[Problem], most: int | None = None) -> list[ProblemRow]:
-    """Return problems as rows of a page, with the address of each."""
-    return [
-        {"sentence": sentence(one), "place": one.place, "line": one.line, "address": address_of(draft, one)}
-        for one in problems[:most]
-    ]
+    """Return problems as rows of a page, with the address of each; of a text that is no TOML, as that says it."""
+    data = editing.look(draft.text).data
+    rows: list[ProblemRow] = []
+    for one in problems[:most]:
+        said = sentence(one) if data is None else in_words(one, data)
+        place, line = (one.place, one.line) if data is None else (in_forms.entry_in_words(one, data), None)
+        rows.append({"sentence": said, "place": place, "line": line, "address": address_of(draft, one)})
+    return rows

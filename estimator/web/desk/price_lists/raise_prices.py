@@ -97,11 +97,11 @@ class RaiseForm(Form):
 
 
 def ticked() -> Ticked:
-    """Return what is ticked in the grid that was sent."""
+    """Return what is ticked in the grid that was sent, or in an address that stands for it."""
     return Ticked(
-        request.form.get("every") == "yes",
-        frozenset(request.form.getlist("group")),
-        frozenset(request.form.getlist("tick")),
+        request.values.get("every") == "yes",
+        frozenset(request.values.getlist("group")),
+        frozenset(request.values.getlist("tick")),
     )
 
 
@@ -158,22 +158,42 @@ def _has_limits(data: editing.Data, path: editing.Path) -> bool:
 def show_first(draft: Draft, form: RaiseForm, *, has_saved: bool) -> ResponseReturnValue | str:
     """Show what prices would become; none of them has changed yet. A sentence, if none can.
 
-    `has_saved` says that the cells of the grid were saved on the way.
+    `has_saved` says that the cells of the grid were saved on the way. The page has an address of its own, so that one
+    can go back to it, unless more is ticked than an address can hold.
     """
     found = _plan(form.data_of_list, form)
     if isinstance(found, str):
         return found
-    boxes = {row.key for row in found.meant}
-    return _page(draft, found, boxes, has_saved=has_saved)
+    every, groups, codes = ticked()
+    asked: dict[str, Any] = {
+        **{field.name: field.data for field in (form.how, form.by, form.step)},
+        "every": "yes" if every else None,
+        "group": sorted(groups),
+        "tick": sorted(codes),
+        "saved": draft.saves if has_saved else None,
+    }
+    if len(url_for("price_lists.raise_prices", draft_id=draft.id, **asked)) <= LONGEST_ADDRESS:
+        return to("raise_prices", draft_id=draft.id, **asked)
+    return _first(draft, found, has_saved=has_saved)
 
 
-@pages.post("/drafts/<whole:draft_id>/raise")
+def _first(draft: Draft, found: Plan, *, has_saved: bool) -> ResponseReturnValue:
+    return _page(draft, found, {row.key for row in found.meant}, has_saved=has_saved)
+
+
+@pages.route("/drafts/<whole:draft_id>/raise", methods=["GET", "POST"])
 def raise_prices(draft_id: int) -> ResponseReturnValue:
     """Change the prices that are ticked to what was shown; if somebody has saved since, show them anew instead."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
+    if request.method != "POST":
+        asked = RaiseForm(data, request.args)
+        plan = _plan(data, asked) if asked.by.data else ""
+        if isinstance(plan, str):
+            return to("section", draft_id=draft.id, path="charge")
+        return _first(draft, plan, has_saved=request.args.get("saved") == str(draft.saves))
     form = RaiseForm(data)
     found = _plan(data, form)
     boxes = set(request.form.getlist("row"))
@@ -193,6 +213,10 @@ def raise_prices(draft_id: int) -> ResponseReturnValue:
     except drafts.ChangedMeanwhile as late:
         return _changed_meanwhile(late.draft, found, boxes)
     return to("section", draft_id=kept.id, path="charge", saved=kept.saves, raised=over)
+
+
+LONGEST_ADDRESS = 2_000
+"""Maximum length of an address in characters: every browser and every server on the way takes so much."""
 
 
 class SavedPrices(TypedDict):

@@ -24,14 +24,16 @@ from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_i
 from estimator.web.desk.price_lists.brought import (
     SpreadsheetForm,
     both_changed,
+    damaged,
+    damaged_last,
     in_sheet,
+    letters_are_lost,
     limits,
     place_in,
     read,
 )
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.desk.price_lists.no_amount import not_an_amount
-from estimator.web.desk.price_lists.problems import ProblemRow, address_of
+from estimator.web.desk.price_lists.problems import ProblemRow, address_of, in_words
 from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
 from estimator.web.forms import Form, summary
 from pricing import Problem
@@ -97,15 +99,20 @@ def charges_csv(draft_id: int) -> ResponseReturnValue:
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
+    answer = charges_of(data, workbook.mark_of_csv(draft.id, draft.saves))
+    return named(answer, draft, data, "-charges.csv")
+
+
+def charges_of(data: editing.Data, mark: str) -> Response:
+    """Return the charges of a list as CSV, with a last heading that says what it was made of."""
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
     columns = [spreadsheets.Column(column.label) for column in sheet.columns]
-    columns.append(spreadsheets.Column(workbook.mark_of_csv(draft.id, draft.saves)))
+    columns.append(spreadsheets.Column(mark))
     rows = [
         [*(column.said(text) for column, text in zip(sheet.columns, row, strict=True)), ""]
         for row in sheet.rows
     ]
-    answer = Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
-    return named(answer, draft, data, "-charges.csv")
+    return Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
 
 
 def named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:
@@ -161,8 +168,8 @@ def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]
         draft=head_of(draft),
         brought=True,
         differs=compared(draft.text, mine),
-        notes=notes,
-        left_out=[_why(one) for one in made.left_out],
+        notes=[*notes, *letters_are_lost(made.left_out)],
+        left_out=[_why(one) for one in damaged_last(made.left_out)],
         conflicts=[both_changed(one) for one in made.conflicts],
         saving=saving,
         asking=_asking(saving),
@@ -179,14 +186,9 @@ def _rows(
     """Return what is wrong as people see it in the file: by sheet, row and column, in the words of its headings."""
     found: list[ProblemRow] = []
     for problem in problems[:MOST_SHOWN]:
-        field = in_forms.field_of(problem)
         place = in_sheet(problem, rows) or in_forms.entry_in_words(problem, data)
-        said = in_forms.in_a_form(problem, "" if field is None else field.help)
-        given = str(problem.values.get("given", ""))
-        is_amount = field is not None and field.kind == "amount" and problem.kind == "not_a_number"
-        if is_amount and figures.both(given) is None:
-            said = not_an_amount(given, editing.currency_of(data))
-        found.append({"sentence": said, "place": place, "line": None, "address": address_of(draft, problem)})
+        said, address = in_words(problem, data), address_of(draft, problem)
+        found.append({"sentence": said, "place": place, "line": None, "address": address})
     return found
 
 
@@ -309,6 +311,7 @@ def _why(one: LeftOut) -> str:
         "percent": _("“%(name)s %%” is a percentage, and an amount belongs here.", name=name),
         "day": _("“%(name)s” is a day, and a number belongs here.", name=name),
         "time": _("“%(name)s” is a time, and a number belongs here.", name=name),
+        "damaged": damaged(one),
         "currency": _("the cell is formatted as money of another kind, “%(name)s”.", name=name),
     }
     return f"{place_in(one)}: {sentences[one.why]}"

@@ -17,7 +17,16 @@ from estimator.price_lists.editing.document import data_of
 from estimator.price_lists.editing.texts import State, states
 from estimator.price_lists.editing.translating import Stale
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
-from estimator.web.desk.price_lists.brought import SpreadsheetForm, both_changed, limits, place_in, read
+from estimator.web.desk.price_lists.brought import (
+    SpreadsheetForm,
+    both_changed,
+    damaged,
+    damaged_last,
+    letters_are_lost,
+    limits,
+    place_in,
+    read,
+)
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -107,8 +116,8 @@ def translations(draft_id: int) -> ResponseReturnValue:
         "desk/translations.html",
         draft=head_of(draft),
         brought=True,
-        notes=found.notes,
-        left_out=[_why(one) for one in made.left_out],
+        notes=[*found.notes, *letters_are_lost(made.left_out)],
+        left_out=[_why(one) for one in damaged_last(made.left_out)],
         conflicts=[both_changed(one) for one in made.conflicts],
         stale=[_stale(one) for one in made.stale],
         problems=problems_in_words(
@@ -224,6 +233,7 @@ def _why(one: LeftOut) -> str:
             name=name,
         ),
         "formula": _("a formula without a value. Open the file, let it be calculated, and save it."),
+        "damaged": damaged(one),
         "error": _("the cell shows an error, “%(name)s”.", name=name),
     }
     return f"{place_in(one)}: {sentences[one.why]}"

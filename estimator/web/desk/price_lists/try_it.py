@@ -19,7 +19,7 @@ from estimator.price_lists.trial import Trial, first_trial
 from estimator.web import estimate_form
 from estimator.web.desk.price_lists import tried
 from estimator.web.desk.price_lists.beside import Priced, reserve_beside, rows_beside
-from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft
+from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.first_steps import StepRow, steps_of
 from estimator.web.desk.price_lists.in_force import in_force
@@ -94,6 +94,8 @@ def try_it(draft_id: int) -> ResponseReturnValue:
         form.refuse_answers(wrong)
         if new is not None:
             tried.keep(draft, new["answers"])
+            if tried.answers_of(draft, table) == new["answers"]:
+                return to("try_it", draft_id=draft.id, _anchor="result")
     page = render_template(
         "desk/try.html",
         draft=head_of(draft),

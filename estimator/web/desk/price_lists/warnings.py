@@ -8,8 +8,8 @@ from typing import TypedDict
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import drafts, editing
-from estimator.web.desk.price_lists.labels import tags_of
-from estimator.web.desk.price_lists.problems import sentence
+from estimator.web.desk.price_lists.in_forms import entry_in_words
+from estimator.web.desk.price_lists.problems import in_words
 from estimator.web.language import current_reader
 from pricing import Problem
 
@@ -22,6 +22,7 @@ MOST_SHOWN = 100
 NAMES = {
     "amount_falls": lazy_gettext("More costs less"),
     "zero_price": lazy_gettext("The price is 0"),
+    "below_zero": lazy_gettext("A price below 0 that is no discount yet"),
     "finer_than_currency": lazy_gettext("A price finer than its currency"),
     "tenfold": lazy_gettext("Ten times the price of the version before"),
     "a_tenth": lazy_gettext("A tenth of the price of the version before"),
@@ -68,7 +69,6 @@ class WarningRow(TypedDict):
     ticked: bool
     sentence: str
     place: str
-    label: str
 
 
 def by_kind(
@@ -82,7 +82,7 @@ def by_kind(
     groups: dict[str, list[Problem]] = {}
     for warning in warnings:
         groups.setdefault(warning.kind, []).append(warning)
-    reader, tags = current_reader(), tags_of(data)
+    reader = current_reader()
     return [
         {
             "kind": kind,
@@ -95,9 +95,8 @@ def by_kind(
                 {
                     "name": drafts.name_of(one),
                     "ticked": drafts.name_of(one) in accepted,
-                    "sentence": sentence(one),
-                    "place": one.place,
-                    "label": _label(data, one.place, tags),
+                    "sentence": in_words(one, data),
+                    "place": entry_in_words(one, data),
                 }
                 for one in own[:MOST_SHOWN]
             ],
@@ -122,10 +121,3 @@ def not_to_be_accepted(blocking: Sequence[Problem]) -> str:
     """Say how many warnings nobody can accept."""
     reader = current_reader()
     return _("Warnings that must be fixed first: %(count)s.", count=reader.number(str(len(blocking))))
-
-
-def _label(data: editing.Data, place: str, tags: Sequence[str]) -> str:
-    parts = place.split(".")
-    if len(parts) < 2:
-        return ""
-    return editing.entry_label(editing.get(data, (parts[0], parts[1])), tags)
