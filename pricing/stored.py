@@ -275,8 +275,17 @@ class ComparableQuote(TypedDict):
     total: str
 
 
+class StoredAlternative(ComparableQuote):
+    """One more plan of a quote; what is not here is as in the quote itself."""
+
+    plan: str
+    answers: StoredAnswers
+    price: str
+    payments: list[QuotePayment]
+
+
 class StoredQuote(ComparableQuote):
-    """What `pricing.quote.content` returns: what a revision says in figures."""
+    """What `pricing.quote.content` returns: what a revision says in figures, of its first plan and of any others."""
 
     format: int
     kind: Literal["quote"]
@@ -295,6 +304,7 @@ class StoredQuote(ComparableQuote):
     payments: list[QuotePayment]
     rate: QuoteRate | None
     replaces: int | None
+    alternatives: NotRequired[list[StoredAlternative]]
 
 
 def is_at_least(breakdown: StoredBreakdown) -> bool:

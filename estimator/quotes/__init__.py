@@ -7,6 +7,7 @@ from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
+    NoSuchPlan,
     NotCurrent,
     TooEarly,
     TooLate,
@@ -18,6 +19,7 @@ from estimator.quotes.decisions import (
 )
 from estimator.quotes.issued_revisions import (
     about,
+    accepted_plan,
     by_number,
     content_of,
     decision_of,
@@ -44,6 +46,7 @@ __all__ = [
     "TO_PATIENT",
     "AlreadyDecided",
     "Corrected",
+    "NoSuchPlan",
     "NotCurrent",
     "NotReady",
     "Sent",
@@ -52,6 +55,7 @@ __all__ = [
     "TooOften",
     "about",
     "accept",
+    "accepted_plan",
     "approvals",
     "ask_question",
     "by_number",

@@ -7,7 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording import at_least, injury
+from estimator.wording import at_least, firm_plans, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.changes import changes
@@ -22,6 +22,7 @@ from estimator.wording.rows import (
     AdjustmentRow,
     Change,
     ChangedRow,
+    ComparedRow,
     DriverChanges,
     Head,
     Headline,
@@ -57,6 +58,7 @@ __all__ = [
     "Before",
     "Change",
     "ChangedRow",
+    "ComparedRow",
     "Difference",
     "DriverChanges",
     "FirmRows",
@@ -79,6 +81,7 @@ __all__ = [
     "changes",
     "difference",
     "differences",
+    "firm_plans",
     "firm_rows",
     "from_json",
     "head",

@@ -14,7 +14,17 @@ from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.rows import AdjustmentRow, ChangedRow, GroupRows, Head, ItemRow, Rows, Sum, TaxRow
+from estimator.wording.rows import (
+    AdjustmentRow,
+    ChangedRow,
+    ComparedRow,
+    GroupRows,
+    Head,
+    ItemRow,
+    Rows,
+    Sum,
+    TaxRow,
+)
 from estimator.wording.sentences import head, provider
 from estimator.wording.terms import not_before
 from pricing import PriceTable
@@ -35,7 +45,9 @@ class FirmRows(Rows):
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
     which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
-    give to take an acceptance back; None of what was issued before that was kept.
+    give to take an acceptance back; None of what was issued before that was kept. Where there are several plans,
+    `plan` is the letter of this one, `alternatives` are the others, and `compared` all of them side by side; what is
+    said once for all of them stands with the first.
     """
 
     head: Head
@@ -58,6 +70,18 @@ class FirmRows(Rows):
     not_before: str | None = None
     days_to_take_back: int | None = None
     second: SecondRows | None = None
+    plan: str = ""
+    alternatives: Sequence[FirmRows] = ()
+    compared: Sequence[ComparedRow] = ()
+
+    @property
+    def plans(self) -> Sequence[FirmRows]:
+        """Every plan, this one first."""
+        return [self, *self.alternatives]
+
+    def by_plan(self) -> dict[str, FirmRows]:
+        """Return every plan by its letter; that of an only plan is empty."""
+        return {rows.plan: rows for rows in self.plans}
 
 
 @dataclass(frozen=True, slots=True)

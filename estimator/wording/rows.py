@@ -145,6 +145,16 @@ class ChangedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One line of several plans, side by side: a cell for each plan. It `differs` unless all say the same."""
+
+    kind: str
+    label: Words
+    cells: Sequence[str]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One notice with its optional link; `answers` if it is said because of what the patient told of themselves."""
 

@@ -225,9 +225,9 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         return Read(prices, adjustments, self.until.day)
 
     @classmethod
-    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader) -> Self:
-        """Return the form as it stands for what is saved."""
-        saved = drafts.adjustments_by(draft, settings)
+    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader, plan: str = "") -> Self:
+        """Return the form as it stands for what is saved, with the adjustments of the plan of a letter."""
+        saved = drafts.adjustments_by(draft, settings, plan)
         data: dict[str, Any] = {"prices": draft.prices}
         for number, line in enumerate(saved):
             data[f"amount-{number}"] = _typed(line.adjustment.amount, reader)

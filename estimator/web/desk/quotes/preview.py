@@ -124,7 +124,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
 def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     """Return what would be issued now; None where it has no total yet."""
     prepared = prepared_of(the_draft(of))
-    if prepared.chosen is None:
+    if not prepared.has_totals:
         return None
     quote = quotes.for_request(of)
     with speaking(language_of(of)):
