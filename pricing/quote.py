@@ -99,6 +99,8 @@ class Recomputed(NamedTuple):
 
     total: Decimal
     differences: list[str]
+    #: the total in plain digits, as a content has it
+    text: str
 
 
 def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
@@ -247,7 +249,7 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
     ]
     if not theirs.keys() <= ours.keys():
         differences.append("breakdown")
-    return Recomputed(firm.total, differences)
+    return Recomputed(firm.total, differences, firm.text(firm.total))
 
 
 def line_changes(old: ComparableQuote, new: ComparableQuote) -> list[LineChange]:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
+from estimator.quotes import (
+    approvals,
+    draft_plans,
+    drafts,
+    notifications,
+    numbers,
+    pdf_document,
+    plans,
+    reports,
+    waiting,
+)
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -65,6 +75,7 @@ __all__ = [
     "days_to_take_back",
     "decision_of",
     "decline",
+    "draft_plans",
     "drafts",
     "expire_due",
     "find",

@@ -17,7 +17,9 @@ from estimator.db import UTCDateTime, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import issued_revisions
+from pricing import quote_plans
 from pricing.money import exactly
+from pricing.stored import read_quote
 
 PIECE = 500
 """Number of revisions that are read from the database at once."""
@@ -90,7 +92,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,
                 total=Decimal(row.total),
-                adjusted=Decimal(row.adjusted),
+                adjusted=_adjusted(row),
                 currency=row.currency,
                 country=row.country,
                 language=row.language,
@@ -102,6 +104,14 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
             )
         if len(rows) < PIECE:
             return
+
+
+def _adjusted(row: Any) -> Decimal:
+    """Return the sum of the adjustments of a revision, or of that of its plans which was accepted."""
+    if not row.plan:
+        return Decimal(row.adjusted)
+    content = db.session.scalars(select(QuoteRevision.content).filter_by(id=row.id)).one()
+    return Decimal(quote_plans.by_plan(read_quote(content))[row.plan]["adjusted"])
 
 
 def count(year: int | None) -> int:
@@ -206,7 +216,7 @@ def _decided_about(year: int) -> Iterator[Any]:
             QuoteDecision.at,
             QuoteRevision.time_zone,
             QuoteRevision.currency,
-            QuoteRevision.total,
+            func.coalesce(QuoteDecision.total, QuoteRevision.total),
         )
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
         .where(
@@ -231,8 +241,9 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
             revision.issued_at,
             revision.valid_until,
             revision.time_zone,
-            revision.total,
+            func.coalesce(QuoteDecision.total, revision.total).label("total"),
             revision.adjusted,
+            QuoteDecision.plan,
             revision.currency,
             revision.language,
             Quote.number.label("quote_number"),

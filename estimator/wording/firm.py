@@ -75,6 +75,11 @@ class FirmRows(Rows):
     compared: Sequence[ComparedRow] = ()
 
     @property
+    def not_counted_said(self) -> str:
+        """What is not counted in it, as a sentence; empty if everything is."""
+        return self.headline.not_counted_words()
+
+    @property
     def plans(self) -> Sequence[FirmRows]:
         """Every plan, this one first."""
         return [self, *self.alternatives]

@@ -19,16 +19,17 @@ from tests.support.acts import acting
 from tests.support.at_once import at_once
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
-    CLINIC,
     COLLEAGUE,
     COORDINATOR,
     PLAN,
+    accept,
     ask,
     issue,
     prepare,
     publish,
     settings,
     state,
+    with_plans,
 )
 
 THREE = {**PLAN, "sessions": "3"}
@@ -68,25 +69,6 @@ def two(request: PatientRequest) -> QuoteDraft:
     add(request)
     change(request, "B", answers=THREE)
     return draft_of(request)
-
-
-def with_two(request: PatientRequest) -> QuoteRevision:
-    two(request)
-    return issue(request)
-
-
-def accept(revision: QuoteRevision, plan: str | None) -> None:
-    quotes.accept(
-        acting(clinic=CLINIC, now=NOW, settings=settings()),
-        revision,
-        typed_name="Anna Kowalska",
-        agreed_to="I accept this plan.",
-        language="en",
-        network="203.0.113.0/24",
-        pdf_sha256=None,
-        plan=plan,
-    )
-    db.session.commit()
 
 
 # Preparing ----------------------------------------------------------------------------------------------------
@@ -184,7 +166,7 @@ def test_adjustments_of_any_plan_above_the_limit_need_somebody_who_wrote_none_of
 
 
 def test_all_plans_are_issued_under_one_number_each_with_a_firm_total(request_: PatientRequest) -> None:
-    revision = with_two(request_)
+    revision = with_plans("3", request=request_)
     content = json.loads(revision.content)
     assert (content["number"], content["total"]) == ("Q-2026-00001", "4400.00")
     assert [(each["plan"], each["total"]) for each in content["alternatives"]] == [("B", "6600.00")]
@@ -198,7 +180,7 @@ def test_all_plans_are_issued_under_one_number_each_with_a_firm_total(request_: 
 
 
 def test_side_by_side_stands_what_differs_and_what_each_plan_comes_to(request_: PatientRequest) -> None:
-    rows = quotes.rows_of(with_two(request_), settings().data_keys)
+    rows = quotes.rows_of(with_plans("3", request=request_), settings().data_keys)
     assert rows is not None
     found = {
         row.kind: (str(row.label), [str(cell).replace("\N{NO-BREAK SPACE}", " ") for cell in row.cells])
@@ -212,7 +194,7 @@ def test_side_by_side_stands_what_differs_and_what_each_plan_comes_to(request_: 
 
 
 def test_the_next_revision_says_which_plan_came_and_which_went(request_: PatientRequest) -> None:
-    with_two(request_)
+    with_plans("3", request=request_)
     prepare(request_)
     draft = draft_of(request_)
     assert drafts.letters_of(draft, settings()) == ["A", "B"]
@@ -229,8 +211,8 @@ def test_the_next_revision_says_which_plan_came_and_which_went(request_: Patient
 
 
 def test_one_plan_is_accepted_and_with_it_the_quote(request_: PatientRequest) -> None:
-    revision = with_two(request_)
-    accept(revision, "B")
+    revision = with_plans("3", request=request_)
+    accept(revision, plan="B")
     said = quotes.decision_of(revision)
     assert said is not None
     assert (said.kind, said.plan, said.total) == ("accepted", "B", "6600.00")
@@ -241,7 +223,7 @@ def test_one_plan_is_accepted_and_with_it_the_quote(request_: PatientRequest) ->
 def test_of_a_quote_with_one_plan_the_acceptance_names_none(request_: PatientRequest) -> None:
     prepare(request_)
     revision = issue(request_)
-    accept(revision, None)
+    accept(revision, plan=None)
     said = quotes.decision_of(revision)
     assert said is not None
     assert (said.plan, said.total, quotes.accepted_plan(revision)) == (None, None, "")
@@ -249,26 +231,26 @@ def test_of_a_quote_with_one_plan_the_acceptance_names_none(request_: PatientReq
 
 @pytest.mark.parametrize("plan", [None, "C", "x"])
 def test_a_plan_that_is_not_in_the_quote_is_not_accepted(request_: PatientRequest, plan: str | None) -> None:
-    revision = with_two(request_)
+    revision = with_plans("3", request=request_)
     with pytest.raises(quotes.NoSuchPlan):
-        accept(revision, plan)
+        accept(revision, plan=plan)
     assert quotes.decision_of(revision) is None
 
 
 def test_when_one_plan_is_accepted_no_other_can_be(request_: PatientRequest) -> None:
-    revision = with_two(request_)
-    accept(revision, "B")
+    revision = with_plans("3", request=request_)
+    accept(revision, plan="B")
     with pytest.raises(quotes.AlreadyDecided) as refused:
-        accept(revision, "A")
+        accept(revision, plan="A")
     assert (refused.value.kind, refused.value.plan) == ("accepted", "B")
 
 
 def test_of_two_plans_accepted_at_once_one_is(app: Flask, request_: PatientRequest) -> None:
-    revision_id = with_two(request_).id
+    revision_id = with_plans("3", request=request_).id
     db.session.rollback()
 
     def press(number: int) -> None:
-        accept(db.session.get_one(QuoteRevision, revision_id), "AB"[number % 2])
+        accept(db.session.get_one(QuoteRevision, revision_id), plan="AB"[number % 2])
 
     found = at_once(app, 4, press)
     assert sorted(type(each).__name__ for each in found) == ["AlreadyDecided"] * 3 + ["NoneType"]
@@ -276,27 +258,27 @@ def test_of_two_plans_accepted_at_once_one_is(app: Flask, request_: PatientReque
 
 
 def test_a_plan_of_a_revision_that_was_replaced_meanwhile_is_not_accepted(request_: PatientRequest) -> None:
-    revision = with_two(request_)
+    revision = with_plans("3", request=request_)
     prepare(request_)
     issue(request_, NOW)
     with pytest.raises(quotes.NotCurrent) as refused:
-        accept(revision, "B")
+        accept(revision, plan="B")
     assert refused.value.state == "replaced"
     assert quotes.decision_of(revision) is None
 
 
 def test_an_acceptance_that_is_taken_back_opens_every_plan_again(request_: PatientRequest) -> None:
-    revision = with_two(request_)
-    accept(revision, "B")
+    revision = with_plans("3", request=request_)
+    accept(revision, plan="B")
     quotes.take_back(acting(now=NOW + DAY, settings=settings()), revision)
     db.session.commit()
     assert quotes.accepted_plan(revision) is None
-    accept(revision, "A")
+    accept(revision, plan="A")
     assert quotes.accepted_plan(revision) == "A"
 
 
 def test_what_was_accepted_alone_is_the_beginning_of_the_next_revision(request_: PatientRequest) -> None:
-    accept(with_two(request_), "B")
+    accept(with_plans("3", request=request_), plan="B")
     prepare(request_)
     draft = draft_of(request_)
     assert drafts.letters_of(draft, settings()) == []

@@ -10,8 +10,7 @@ from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts, plans
-from estimator.quotes.draft_plans import Line
+from estimator.quotes import draft_plans, drafts, plans
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
 from estimator.web.desk.quotes.missing import Mend, sentence_of
@@ -200,7 +199,9 @@ def spoken(figures: Figures) -> str:
     return _("Firm total: %(amount)s", amount=figures["total"])
 
 
-def adjustments_in_words(adjustments: Sequence[Line], currency: str, reader: Reader) -> list[AdjustmentRow]:
+def adjustments_in_words(
+    adjustments: Sequence[draft_plans.Line], currency: str, reader: Reader
+) -> list[AdjustmentRow]:
     """Return adjustments as rows of a page, each with who wrote it."""
     places = decimals(MINOR_UNIT[currency])
     return [

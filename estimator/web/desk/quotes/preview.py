@@ -113,7 +113,13 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
     return render_template(
         "desk/quote_preview.html",
         request_=head_of(of),
-        document=document.drawn(rows, language=found.language, patient=patient, past=standing in PAST),
+        document=document.drawn(
+            rows,
+            language=found.language,
+            patient=patient,
+            past=standing in PAST,
+            accepted=quotes.accepted_plan(found),
+        ),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),
         standing=states_at_desk.revision_at_desk(standing),

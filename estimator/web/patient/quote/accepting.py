@@ -35,9 +35,10 @@ PLAN_LINES = 5
 
 
 class AcceptForm(Form):
-    """A name and a tick, for one revision and one sentence."""
+    """A name and a tick, for one revision, one of its plans where it has several, and one sentence."""
 
     revision = CarriedField()
+    plan = CarriedField()
     sentence = CarriedField(most=LONGEST_SENTENCE)
     typed_name = SignatureField(
         lazy_gettext("Your full name"),
@@ -57,15 +58,21 @@ def accept(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     rows = blueprint.rows_of(found.newest)
     form = AcceptForm()
-    asked = _Asked(found, rows, form)
     posted = request.method == "POST"
+    if not posted:
+        form.plan.data = request.args.get("plan", "")
+    worded = rows.by_plan().get(form.plan.data or "")
     if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
-        return redirect(url_for("quote.answered", number=found.quote.number), code=303)
+        return _already(found, form.plan.data or "")
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     first = quotes.waits_until(found.newest, request_context.now())
     if first is not None:
         return blueprint.not_yet(found, first)
+    if worded is None:
+        plans = url_for("quote.page", number=found.quote.number, _anchor="plans")
+        return blueprint.no_plan(found) if posted else redirect(plans, code=303)
+    asked = _Asked(found, rows, worded, form)
     if not posted:
         return asked.page()
     if is_switching():
@@ -130,6 +137,15 @@ def answered(number: str) -> ResponseReturnValue:
             ways=[back],
         )
     following = [_("The coordinator is told by mail and writes to you about the next steps.")]
+    if said.plan:
+        following.insert(
+            0,
+            _(
+                "You have accepted plan %(letter)s, for %(total)s. The other plans are closed.",
+                letter=said.plan,
+                total=reader.money(said.total or newest.total, newest.currency),
+            ),
+        )
     ways = [back, Link(_document(newest), _("Download as PDF"))]
     if standing.can_be_taken_back(said):
         until = standing.taken_back_until(said, zone)
@@ -176,7 +192,7 @@ def take_back(number: str) -> ResponseReturnValue:
     rows = blueprint.rows_of(found.newest)
     return render_template(
         "patient/quote_take_back.html",
-        short=blueprint.short(found.newest, rows),
+        short=blueprint.short(found.newest, rows, said.plan or ""),
         until=standing.taken_back_until(said, found.newest.time_zone),
         links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
     )
@@ -185,20 +201,18 @@ def take_back(number: str) -> ResponseReturnValue:
 class _Asked:
     """The question whether a revision is accepted, with what was answered; asks the database nothing more."""
 
-    def __init__(self, found: Opened, rows: FirmRows, form: AcceptForm) -> None:
-        short: Short = blueprint.short(found.newest, rows)
+    def __init__(self, found: Opened, rows: FirmRows, plan: FirmRows, form: AcceptForm) -> None:
+        short: Short = blueprint.short(found.newest, rows, plan.plan)
         self.form, self.short = form, short
-        self.plan, self.plan_in = list(_plan(rows)), reader_of(found.newest.language)
+        self.plan, self.plan_in = list(_plan(plan)), reader_of(found.newest.language)
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
         self.language = current_reader().tag
         self.name = form.typed_name.data
-        self.sentence = _(
-            "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
-            "I have read what is included and what is not.",
-            **{key: getattr(short, key) for key in ("number", "revision", "provider", "total")},
-        )
+        self.sentence = _sentence(short)
         self.evidence = [section.rows[0].in_short for section in rows.notice("evidence")]
-        self.terms = list(_terms(found.newest, bool(rows.beside)))
+        self.terms = list(_terms(found.newest, bool(plan.beside)))
+        if plan.plan:
+            self.terms.insert(0, _("The other plans of this quote are closed when you accept this one."))
 
     def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
         """Show the question, or what was answered once more."""
@@ -215,6 +229,31 @@ class _Asked:
             sentence=self.sentence,
             links=self.links,
         ), status
+
+
+def _sentence(short: Short) -> str:
+    """Return the words that are agreed to."""
+    said = {key: getattr(short, key) for key in ("number", "revision", "provider", "total")}
+    if short.plan:
+        return _(
+            "I accept plan %(plan)s of the firm quote %(number)s, revision %(revision)s, of %(provider)s for "
+            "%(total)s. I have read what is included and what is not.",
+            plan=short.plan,
+            **said,
+        )
+    return _(
+        "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
+        "I have read what is included and what is not.",
+        **said,
+    )
+
+
+def _already(found: Opened, plan: str) -> ResponseReturnValue:
+    """Say what was accepted before; a button that was pressed twice leads to the same page as once."""
+    accepted = quotes.accepted_plan(found.newest)
+    if accepted is not None and accepted != plan:
+        return blueprint.other_plan(found, accepted)
+    return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
 def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
@@ -261,10 +300,11 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
                 language=asked.language,
                 network=networks.recorded(),
                 pdf_sha256=revision.pdf_sha256,
+                plan=asked.short.plan or None,
             )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
-            return redirect(url_for("quote.answered", number=asked.short.number), code=303)
+            return _already(blueprint.let_in(asked.short.number), asked.short.plan)
         return blueprint.refused(replace(found))
     except quotes.TooEarly as early:
         return blueprint.not_yet(found, early.day)

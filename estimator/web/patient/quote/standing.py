@@ -93,7 +93,10 @@ def _accepted(revision: QuoteRevision, since: str) -> Notice:
             until=taken_back_until(said, revision.time_zone),
         )
         way = Link(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
-    return Notice("accepted", _("This quote is accepted."), sentence, way)
+    heading = _("This quote is accepted.")
+    if said is not None and said.plan:
+        heading = _("Plan %(letter)s is accepted; the other plans are closed.", letter=said.plan)
+    return Notice("accepted", heading, sentence, way)
 
 
 def can_be_taken_back(said: QuoteDecision) -> bool:
