@@ -69,9 +69,10 @@ def accept(number: str) -> ResponseReturnValue:
     first = quotes.waits_until(found.newest, request_context.now())
     if first is not None:
         return blueprint.not_yet(found, first)
+    if worded is None and not posted:
+        return redirect(url_for("quote.page", number=found.quote.number, _anchor="plans"), code=303)
     if worded is None:
-        plans = url_for("quote.page", number=found.quote.number, _anchor="plans")
-        return blueprint.no_plan(found) if posted else redirect(plans, code=303)
+        return blueprint.no_plan(found)
     asked = _Asked(found, rows, worded, form)
     if not posted:
         return asked.page()
