@@ -71,6 +71,7 @@ __all__ = [
     "by_number",
     "can_be_withdrawn",
     "content_of",
+    "copying",
     "correct_contact",
     "days_to_take_back",
     "decision_of",

@@ -74,7 +74,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "request_id": request.id,
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
-        **draft_plans.values(first if newest is None else _plans_of(act, newest, rows), name, act.settings),
+        **draft_plans.values(first if newest is None else _next_plans(act, newest, rows), name, act.settings),
         "valid_until": None,
         "second_language": None if rows is None or rows.second is None else rows.second.language,
         "save": 1,
@@ -127,7 +127,7 @@ def change(
         values["valid_until"] = valid_until
     if not isinstance(second, EllipsisType):
         values["second_language"] = second
-    return _save(act, draft, save, values)
+    return save_columns(act, draft, save, values)
 
 
 def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> QuoteDraft:
@@ -141,7 +141,7 @@ def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> Quote
         raise TooManyPlans
     copied = draft_plans.of(draft, act.settings, like) or found[0]
     added = [*found, copied.written_by(act.actor)]
-    return _save(act, draft, save, draft_plans.values(added, draft.name, act.settings))
+    return save_columns(act, draft, save, draft_plans.values(added, draft.name, act.settings))
 
 
 def remove_plan(act: Act, draft: QuoteDraft, *, save: int, plan: str) -> QuoteDraft:
@@ -154,7 +154,7 @@ def remove_plan(act: Act, draft: QuoteDraft, *, save: int, plan: str) -> QuoteDr
     if plan not in found or len(found) == 1:
         raise ChangedMeanwhile
     kept = [each for letter, each in found.items() if letter != plan]
-    return _save(act, draft, save, draft_plans.values(kept, draft.name, act.settings))
+    return save_columns(act, draft, save, draft_plans.values(kept, draft.name, act.settings))
 
 
 def _with(
@@ -179,7 +179,7 @@ def _with(
     return draft_plans.values(found, draft.name, act.settings)
 
 
-def _save(act: Act, draft: QuoteDraft, save: int, values: dict[str, Any]) -> QuoteDraft:
+def save_columns(act: Act, draft: QuoteDraft, save: int, values: dict[str, Any]) -> QuoteDraft:
     """Write columns on top of a save, which ends what was asked for before; raises ChangedMeanwhile."""
     also = {
         "save": save + 1,
@@ -331,15 +331,21 @@ def _lines(
     return [Line(adjustment, wrote.get(adjustment, actor)) for adjustment in adjustments]
 
 
-def _plans_of(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
-    """Return the plans of a revision for a draft; the accepted one alone, where one was accepted."""
+def _next_plans(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
+    """Return the plans of a revision for the next one; the accepted one alone, where one was accepted."""
+    accepted = accepted_plan(revision)
+    found = plans_of(act, revision, rows)
+    letters = quote_plans.by_plan(read_quote(revision.content))
+    return [plan for letter, plan in zip(letters, found, strict=True) if accepted in (None, letter)]
+
+
+def plans_of(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
+    """Return every plan of a revision for a draft, with the actor as the author of the adjustments."""
     contents = quote_plans.by_plan(read_quote(revision.content))
     worded = {} if rows is None else rows.by_plan()
-    accepted = accepted_plan(revision)
     return [
         DraftPlan(content["answers"], _copied(act, worded.get(letter)))
         for letter, content in contents.items()
-        if accepted is None or letter == accepted
     ]
 
 

@@ -161,6 +161,7 @@ STAFF: dict[str, str] = {
     "quotes_desk.save": "requests.work",
     "quotes_desk.figures": "requests.work",
     "quotes_desk.discard": "requests.work",
+    "quotes_desk.copy": "requests.work",
     "quotes_desk.answers": "requests.work",
     "quotes_desk.answers_total": "requests.work",
     "quotes_desk.issue": "quotes.issue",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.quotes import answers, issue, issued, prepare, preview
+from estimator.web.desk.quotes import answers, copy, issue, issued, prepare, preview
 from estimator.web.desk.quotes.blueprint import pages
 
 __all__ = [
     "answers",
+    "copy",
     "issue",
     "issued",
     "pages",

@@ -62,6 +62,20 @@ def accept(number: str) -> ResponseReturnValue:
     if not posted:
         form.plan.data = request.args.get("plan", "")
     worded = rows.by_plan().get(form.plan.data or "")
+    barred = _barred(found, form, worded, posted)
+    if barred is not None or worded is None:
+        return blueprint.no_plan(found) if barred is None else barred
+    asked = _Asked(found, rows, worded, form)
+    return _step(found, asked) if posted else asked.page()
+
+
+def _barred(
+    found: Opened, form: AcceptForm, worded: FirmRows | None, posted: bool
+) -> ResponseReturnValue | None:
+    """Return what is said in place of the question where it cannot be asked; None where it can.
+
+    Also None for a form that names no plan of the quote.
+    """
     if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
         return _already(found, form.plan.data or "")
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
@@ -71,11 +85,12 @@ def accept(number: str) -> ResponseReturnValue:
         return blueprint.not_yet(found, first)
     if worded is None and not posted:
         return redirect(url_for("quote.page", number=found.quote.number, _anchor="plans"), code=303)
-    if worded is None:
-        return blueprint.no_plan(found)
-    asked = _Asked(found, rows, worded, form)
-    if not posted:
-        return asked.page()
+    return None
+
+
+def _step(found: Opened, asked: _Asked) -> ResponseReturnValue:
+    """Read what was sent, and show the question again, what was answered, or accept."""
+    form = asked.form
     if is_switching():
         form.agreed.data = False  # its words are now others
         return asked.page()
