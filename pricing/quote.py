@@ -225,7 +225,8 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
     """
     found = _checked(content)
     amounts = [
-        _read(line.get("amount"), f"adjustments.{i}.amount") for i, line in enumerate(found["adjustments"])
+        amount_in(line.get("amount"), f"adjustments.{i}.amount")
+        for i, line in enumerate(found["adjustments"])
     ]
     try:
         firm = compute(table, found["answers"], amounts)
@@ -415,7 +416,8 @@ def _checked(content: object) -> StoredQuote:
     return cast(StoredQuote, content)
 
 
-def _read(text: object, place: str) -> Decimal:
+def amount_in(text: object, place: str) -> Decimal:
+    """Return an amount of data that somebody else may have made; raises NotAQuote."""
     if not isinstance(text, str) or not _AMOUNT.match(text):
         raise NotAQuote(place)
     return Decimal(text)

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from pricing import PriceTable
 from pricing.quote import Adjustment, Firm, NotAQuote, Recomputed, recompute
+from pricing.quote_options import options_differ
 from pricing.stored import StoredAlternative, StoredQuote
 
 LETTERS = ("A", "B", "C")
@@ -72,8 +73,17 @@ def by_plan(content: StoredQuote) -> dict[str, StoredQuote]:
 def recompute_all(content: object, table: PriceTable) -> dict[str, Recomputed]:
     """Compute every plan of a content again, as `quote.recompute` does one; by its letter, in the order of the plans.
 
+    Lines that may be taken are computed again as well: what differs in them is said of the first plan.
     Raises NotAQuote and pricing.BadAnswers. Never more plans than a quote can have are computed.
     """
+    found = _plans(content, table)
+    if isinstance(content, dict) and "options" in content and options_differ(content, table):
+        letter, first = next(iter(found.items()))
+        found[letter] = first._replace(differences=[*first.differences, "options"])
+    return found
+
+
+def _plans(content: object, table: PriceTable) -> dict[str, Recomputed]:
     if not isinstance(content, dict) or "alternatives" not in content:
         return {"": recompute(content, table)}
     others = content["alternatives"]

@@ -275,6 +275,22 @@ class ComparableQuote(TypedDict):
     total: str
 
 
+class QuoteOptionTax(TypedDict):
+    """One tax on a line that may be taken."""
+
+    code: str
+    percent: str
+    amount: str
+
+
+class QuoteOption(TypedDict):
+    """One line that may be taken or left; its words are no part of the content."""
+
+    net: str
+    taxes: list[QuoteOptionTax]
+    total: str
+
+
 class StoredAlternative(ComparableQuote):
     """One more plan of a quote; what is not here is as in the quote itself."""
 
@@ -305,6 +321,7 @@ class StoredQuote(ComparableQuote):
     rate: QuoteRate | None
     replaces: int | None
     alternatives: NotRequired[list[StoredAlternative]]
+    options: NotRequired[list[QuoteOption]]
 
 
 def is_at_least(breakdown: StoredBreakdown) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from estimator.i18n import gettext as _
 from estimator.i18n import listed
 from estimator.wording import DriverChanges, FirmRows, Head, NoticeSection, Rows, Sum
-from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, TaxRow
+from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, OptionRow, TaxRow
 
 WIDTH = 78
 AMOUNT = 24
@@ -93,6 +93,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _beside(plan)
         if rows.alternatives:
             yield from _paying(plan, rows.not_before)
+    yield from _options(rows.options)
     yield from _notices(rows.notice("not_included"))
     if not rows.alternatives:
         yield from _paying(rows, rows.not_before)
@@ -107,6 +108,20 @@ def _of(plan: FirmRows, words: str) -> str:
     if not plan.plan:
         return words
     return _("%(plan)s: %(what)s", plan=_("Plan %(letter)s", letter=plan.plan), what=words)
+
+
+def _options(options: Sequence[OptionRow]) -> Iterator[str]:
+    if options:
+        yield from _heading(_("What you may take with it"))
+        yield from _wrapped(
+            _("None of it is in the firm total. You are asked before you accept, and each stands by itself.")
+        )
+    for row in options:
+        yield from _amount(f"  {row.label}", row.amount)
+        if row.taxes:
+            yield from _wrapped(_("%(amount)s without taxes", amount=row.net), indent=6)
+        for tax in row.taxes:
+            yield from _wrapped(f"{tax.label} {tax.note}: {tax.amount}", indent=6)
 
 
 def _side_by_side(rows: FirmRows) -> Iterator[str]:

@@ -456,6 +456,7 @@ def _revision(act: Act, revision: QuoteRevision) -> KeptRevision:
                 "network": decision.network,
                 "taken_back_at": _iso(decision.taken_back_at),
                 "plan": decision.plan,
+                "taken": quotes.taken_with(decision),
                 "total": decision.total,
             }
             for decision in decisions
@@ -469,10 +470,12 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
         return None
     adjustments = _opened(draft, draft.adjustments, "adjustments", keyring)
     alternatives = _opened(draft, draft.alternatives, "alternatives", keyring)
+    options = _opened(draft, draft.options, "options", keyring)
     return {
         "answers": read_answers(draft.given),
         "adjustments": [] if adjustments is None else json.loads(adjustments),
         "alternatives": [] if alternatives is None else json.loads(alternatives),
+        "options": [] if options is None else json.loads(options),
         "changed_at": _iso(draft.changed_at),
     }
 

@@ -70,6 +70,7 @@ class KeptDecision(TypedDict):
     network: str
     taken_back_at: str | None
     plan: str | None
+    taken: list[int]
     total: str | None
 
 
@@ -104,6 +105,7 @@ class KeptDraft(TypedDict):
     answers: StoredAnswers
     adjustments: list[dict[str, str]]
     alternatives: list[dict[str, Any]]
+    options: list[dict[str, Any]]
     changed_at: str
 
 

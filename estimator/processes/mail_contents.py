@@ -273,6 +273,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "what": row.options["what"],
             "plan": row.options.get("plan"),
+            "taken": int(str(row.options.get("taken", 0))),
             "number": quote.number,
             "revision": revision.number,
             "at": reader.clock(row.created_at, revision.time_zone),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.quotes import (
     approvals,
+    copying,
     draft_plans,
     drafts,
     notifications,
@@ -17,6 +18,7 @@ from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
     AlreadyDecided,
+    NoSuchOption,
     NoSuchPlan,
     NotCurrent,
     TooEarly,
@@ -44,6 +46,7 @@ from estimator.quotes.issued_revisions import (
     revisions,
     rows_of,
     state_at,
+    taken_with,
     token_of,
     without_pdf,
 )
@@ -56,6 +59,7 @@ __all__ = [
     "TO_PATIENT",
     "AlreadyDecided",
     "Corrected",
+    "NoSuchOption",
     "NoSuchPlan",
     "NotCurrent",
     "NotReady",
@@ -102,6 +106,7 @@ __all__ = [
     "rows_of",
     "state_at",
     "take_back",
+    "taken_with",
     "token_of",
     "waiting",
     "waits_until",

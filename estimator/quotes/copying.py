@@ -47,6 +47,8 @@ def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: in
         for plan in drafts.plans_of(act, revision, rows)
     ]
     values = draft_plans.values(copied, draft.name, act.settings)
+    options = drafts.options_in(rows, revision)
+    values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
     changed = drafts.save_columns(act, draft, draft.save if save is None else save, values)
     audit.add(
         act,

@@ -7,7 +7,9 @@ receipt, and tells them of what somebody else did in their name.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,8 @@ from estimator.quotes.issued_revisions import (
     set_state,
     state_at,
 )
-from pricing import quote_plans
+from pricing import quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 DECISIONS = QuoteDecision.__tablename__
 
@@ -61,6 +64,10 @@ class NoSuchPlan(Exception):
     """Of a quote with several plans one is accepted: none was named, or one that is not in this revision."""
 
 
+class NoSuchOption(Exception):
+    """Something was taken that this revision does not offer."""
+
+
 class TooEarly(Exception):
     """Nothing may be accepted yet: `day` is the first on which it may be."""
 
@@ -87,8 +94,11 @@ def accept(
     network: str,
     pdf_sha256: str | None,
     plan: str | None = None,
+    taken: Collection[int] = (),
 ) -> QuoteDecision:
-    """Accept the current revision; raises NotCurrent, AlreadyDecided, NoSuchPlan, TooEarly, or TooOften.
+    """Accept the current revision; raises NotCurrent, AlreadyDecided, NoSuchPlan, NoSuchOption, TooEarly, or TooOften.
+
+    `taken` are the numbers of the lines that are taken with it, from 1 on; what was taken is kept with the acceptance.
 
     Of several plans one is accepted, by its letter; the others are closed as long as that stands. It can be taken back
     until the end of the last day of reflection, in the time zone of the quote.
@@ -97,6 +107,10 @@ def accept(
     content = quote_plans.by_plan(content_of(revision)).get(plan or "")
     if content is None:
         raise NoSuchPlan
+    try:
+        total = quote_options.total_with(content, sorted(set(taken)))
+    except IndexError:
+        raise NoSuchOption from None
     first = observed_terms.waits_until(revision, act.now)
     if first is not None:
         raise TooEarly(first)
@@ -118,7 +132,8 @@ def accept(
         pdf_sha256=pdf_sha256,
         reversible_until=until,
         plan=plan or None,
-        total=content["total"] if plan else None,
+        taken=" ".join(map(str, sorted(set(taken)))) if "options" in content else None,
+        total=_written(total, content) if plan or taken else None,
         typed_name=typed_name,
     )
     _tell(act, revision, request, "accepted", plan=plan)
@@ -221,6 +236,7 @@ def _decide(
     reversible_until: datetime | None = None,
     reason: str | None = None,
     plan: str | None = None,
+    taken: str | None = None,
     total: str | None = None,
     **personal: str | None,
 ) -> QuoteDecision:
@@ -237,6 +253,7 @@ def _decide(
         at=act.now,
         reversible_until=reversible_until,
         plan=plan,
+        taken=taken,
         total=total,
         **{
             column: None if text is None else act.settings.data_keys.seal(text, DECISIONS, column, name)
@@ -278,6 +295,11 @@ def _tell(
             act, notifications.DECIDED, revision, submission=event.name, options={"what": what, **which}
         )
     notifications.tell_patient(act, revision, what, submission=event.name)
+
+
+def _written(total: Decimal, content: StoredQuote) -> str:
+    """Write a total with as many decimals as that of the content."""
+    return f"{total:.{len(content['total'].partition('.')[2])}f}"
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

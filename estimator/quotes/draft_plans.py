@@ -12,6 +12,7 @@ from estimator.config import Settings
 from estimator.models import QuoteDraft
 from estimator.quotes.plans import Alternative
 from pricing.quote import Adjustment
+from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
 from pricing.stored import read_answers
 
@@ -70,6 +71,22 @@ def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[st
         "adjustments": _sealed(_written(first.lines), "adjustments", name, settings),
         "alternatives": _sealed(alternatives, "alternatives", name, settings),
     }
+
+
+def options_of(draft: QuoteDraft, settings: Settings) -> list[Option]:
+    """Return the lines of a draft that the patient may take or leave. Raises keys.Unreadable."""
+    return [
+        Option(Decimal(each["net"]), each["label"], tuple(each["taxes"]))
+        for each in _opened(draft, "options", settings)
+    ]
+
+
+def sealed_options(options: Sequence[Option], name: str, settings: Settings) -> bytes | None:
+    """Return the column of a draft of this name that has these lines."""
+    said = [
+        {"net": format(each.net, "f"), "label": each.label, "taxes": list(each.taxes)} for each in options
+    ]
+    return _sealed(said, "options", name, settings)
 
 
 def _opened(draft: QuoteDraft, column: str, settings: Settings) -> list[Any]:

@@ -34,6 +34,7 @@ from pricing import quote as quote_content
 from pricing import quote_plans
 from pricing.answers import Answers
 from pricing.quote import Adjustment
+from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
 from pricing.stored import read_answers, read_quote
 
@@ -75,6 +76,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
         **draft_plans.values(first if newest is None else _next_plans(act, newest, rows), name, act.settings),
+        "options": draft_plans.sealed_options(options_in(rows, newest), name, act.settings),
         "valid_until": None,
         "second_language": None if rows is None or rows.second is None else rows.second.language,
         "save": 1,
@@ -103,6 +105,7 @@ def change(
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
     second: str | EllipsisType | None = ...,
+    options: Sequence[Option] | None = None,
     plan: str = "",
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
@@ -123,6 +126,8 @@ def change(
     table = price_lists.parsed(version)
     if answers is not None or adjustments is not None:
         values |= _with(act, draft, plan, table, answers, adjustments)
+    if options is not None:
+        values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
     if not isinstance(valid_until, EllipsisType):
         values["valid_until"] = valid_until
     if not isinstance(second, EllipsisType):
@@ -253,7 +258,9 @@ def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) ->
 
 def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
     """Return everything that the quote would depend on. Raises keys.Unreadable."""
-    return _plan(draft, draft_plans.all_of(draft, settings), draft.prices, draft.valid_until)
+    found = draft_plans.all_of(draft, settings)
+    options = draft_plans.options_of(draft, settings)
+    return _plan(draft, found, options, draft.prices, draft.valid_until)
 
 
 def plan_with(
@@ -270,16 +277,21 @@ def plan_with(
     What is saved of a draft with one plan is not decrypted. Raises keys.Unreadable.
     """
     typed = [Line(adjustment, "") for adjustment in adjustments]
+    options = draft_plans.options_of(draft, settings)
     if draft.alternatives is None:
-        return _plan(draft, [DraftPlan(read_answers(draft.given), typed)], prices, valid_until)
+        return _plan(draft, [DraftPlan(read_answers(draft.given), typed)], options, prices, valid_until)
     found = draft_plans.all_of(draft, settings)
     number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
     found[number] = replace(found[number], lines=typed)
-    return _plan(draft, found, prices, valid_until)
+    return _plan(draft, found, options, prices, valid_until)
 
 
 def _plan(
-    draft: QuoteDraft, found: Sequence[DraftPlan], prices: Prices | None, valid_until: date | None
+    draft: QuoteDraft,
+    found: Sequence[DraftPlan],
+    options: Sequence[Option],
+    prices: Prices | None,
+    valid_until: date | None,
 ) -> Plan:
     first, *others = [each.alternative for each in found]
     return Plan(
@@ -290,6 +302,7 @@ def _plan(
         valid_until=valid_until,
         approved=draft.approved_hash,
         alternatives=others,
+        options=options,
     )
 
 
@@ -346,6 +359,17 @@ def plans_of(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[D
     return [
         DraftPlan(content["answers"], _copied(act, worded.get(letter)))
         for letter, content in contents.items()
+    ]
+
+
+def options_in(rows: FirmRows | None, revision: QuoteRevision | None) -> list[Option]:
+    """Return the lines of a revision that the patient could take or leave, for a draft."""
+    if rows is None or revision is None:
+        return []
+    kept = read_quote(revision.content).get("options", [])
+    return [
+        Option(Decimal(each["net"]), row.label.text, tuple(tax["code"] for tax in each["taxes"]))
+        for each, row in zip(kept, rows.options, strict=True)
     ]
 
 

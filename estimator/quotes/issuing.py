@@ -47,7 +47,7 @@ from estimator.quotes.observed_terms import days_given
 from estimator.quotes.plans import Missing, Prepared, PricedPlan
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
-from pricing import legal_terms, quote_plans
+from pricing import legal_terms, quote_options, quote_plans
 from pricing import quote as quote_content
 from pricing.quote import Rate
 from pricing.quote_plans import PlanFigures
@@ -262,6 +262,7 @@ def _said(
         replaces=None if before is None else before.number,
     )
     content = quote_plans.with_alternatives(content, others)
+    content = quote_options.with_options(content, prepared.options, table)
     contents = quote_plans.by_plan(content)
     replaced = None if before is None else _before(before, act.settings.data_keys)
 
@@ -282,7 +283,10 @@ def _said(
                 for (letter, one), figures in zip(contents.items(), (first, *others), strict=True)
             }
             was = None if replaced is None else {letter: each.content for letter, each in replaced.items()}
-            return wording.firm_plans.together(worded, contents, table, reader, before=was)
+            rows = wording.firm_plans.together(worded, contents, table, reader, before=was)
+            if not prepared.options:
+                return rows
+            return replace(rows, options=wording.option_rows(content, prepared.options, table, reader))
 
     rows = rows_in(reader)
     if second is None:

@@ -14,7 +14,7 @@ from estimator import requests
 from estimator.act import Act
 from estimator.mail import notices, outbox
 from estimator.models import QuoteRevision
-from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
+from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back, taken_with
 
 DECIDED = "quote_decided"
 
@@ -86,6 +86,8 @@ def tell_patient(
         options["last_day"] = last.isoformat()
     if said is not None and said.plan is not None:
         options["plan"] = said.plan
+    if said is not None and what == "accepted" and (taken := taken_with(said)):
+        options["taken"] = str(len(taken))
     put(
         act,
         RECEIPT,

@@ -19,9 +19,10 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
-from pricing import legal_terms
+from pricing import legal_terms, quote_options
 from pricing import quote as quote_content
 from pricing.quote import Adjustment, Firm, LineChange
+from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
 from pricing.table import ChoiceDriver
 
@@ -63,6 +64,8 @@ class Plan:
     approved: str | None = None
     #: further plans, of which the patient accepts one or the first
     alternatives: Sequence[Alternative] = ()
+    #: lines that the patient may take or leave
+    options: Sequence[Option] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Prepared:
     needs_approval: bool
     approved: bool
     fingerprint: str
+    options: Sequence[Option] = ()
 
     @property
     def has_totals(self) -> bool:
@@ -216,6 +220,7 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     for each in priced:
         missing += _missing_of(each, table)
     missing += _same(priced)
+    missing += _untaxed(plan.options, table)
     if table.demo and not act.settings.demo:
         missing.append(Missing("demonstration"))
     if not today <= valid_until <= today + LONGEST:
@@ -244,6 +249,7 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
         needs_approval=needs_approval,
         approved=approved,
         fingerprint=fingerprint,
+        options=plan.options,
     )
 
 
@@ -323,6 +329,8 @@ def _fingerprint(plan: Plan, language: str, version: TableVersion, priced: Seque
     }
     if others:
         decides["alternatives"] = [_decides(other) for other in others]
+    if plan.options:
+        decides["options"] = [[format(each.net, "f"), each.label, list(each.taxes)] for each in plan.options]
     return hashlib.sha256(pricing.canonical_json(decides)).hexdigest()
 
 
@@ -351,6 +359,15 @@ def _missing_of(plan: PricedPlan, table: pricing.PriceTable) -> Iterator[Missing
         found += _missing_in(plan.chosen, table)
     for one in found:
         yield replace(one, plan=plan.letter)
+
+
+def _untaxed(options: Sequence[Option], table: pricing.PriceTable) -> Iterator[Missing]:
+    """Say which lines that may be taken the chosen list cannot price: their tax is not in it, or their amount not."""
+    for number, option in enumerate(options, 1):
+        try:
+            quote_options.priced(option, table)
+        except (quote_content.WrongAmount, quote_options.NoSuchTax):
+            yield Missing("option", (str(number),))
 
 
 def _same(priced: Sequence[PricedPlan]) -> Iterator[Missing]:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
@@ -22,7 +23,8 @@ from estimator.models import Counter, Quote, QuoteDecision, QuoteRevision, Table
 from estimator.pdf import reader_process
 from estimator.verification import document
 from estimator.verification.document import Computed, Reference
-from pricing import PriceTable, canonical_json, quote_plans
+from pricing import PriceTable, canonical_json, quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 BATCH = 20
 """Number of revisions, with their documents, that are held in memory at once."""
@@ -247,21 +249,35 @@ def _computed(content: Mapping[str, Any], table: PriceTable) -> list[Fault]:
 def _accepted(revision: QuoteRevision, content: Mapping[str, Any]) -> list[Fault]:
     """Compare what was accepted with the plans of the content; an acceptance of an only plan names none."""
     found = db.session.execute(
-        select(QuoteDecision.plan, QuoteDecision.total).where(
+        select(QuoteDecision.plan, QuoteDecision.taken, QuoteDecision.total).where(
             QuoteDecision.revision_id == revision.id, QuoteDecision.kind == "accepted"
         )
     ).all()
     if not found:
         return []
     try:
-        totals = {letter: each["total"] for letter, each in quote_plans.by_plan(cast(Any, content)).items()}
-    except (AttributeError, KeyError, TypeError):  # "content" says so
+        plans = quote_plans.by_plan(cast(Any, content))
+        return [
+            Fault("accepted", plan or "")
+            for plan, taken, total in found
+            if not _holds(plans, plan, taken, total)
+        ]
+    except (AttributeError, ArithmeticError, KeyError, TypeError):  # "content" says so
         return []
-    return [
-        Fault("accepted", plan or "")
-        for plan, total in found
-        if (plan or "") not in totals or (plan and total != totals[plan])
-    ]
+
+
+def _holds(plans: Mapping[str, StoredQuote], plan: str | None, taken: str | None, total: str | None) -> bool:
+    """Whether an acceptance is of a plan of a content, and of what it comes to with the lines that were taken."""
+    content = plans.get(plan or "")
+    if content is None or (taken is None) != ("options" not in content):
+        return False
+    try:
+        comes_to = quote_options.total_with(content, [int(number) for number in (taken or "").split()])
+    except (IndexError, ValueError):
+        return False
+    if total is None:
+        return not plan and not taken
+    return Decimal(total) == comes_to
 
 
 def _pdf(revision: QuoteRevision, keyring: keys.Keyring) -> list[Fault]:

@@ -57,6 +57,7 @@ PUBLIC = frozenset(
         "quote.close",
         "quote.closed",
         "quote.accept",
+        "quote.total",
         "quote.answered",
         "quote.take_back",
         "quote.decline",
@@ -162,6 +163,7 @@ STAFF: dict[str, str] = {
     "quotes_desk.figures": "requests.work",
     "quotes_desk.discard": "requests.work",
     "quotes_desk.copy": "requests.work",
+    "quotes_desk.options": "requests.work",
     "quotes_desk.answers": "requests.work",
     "quotes_desk.answers_total": "requests.work",
     "quotes_desk.issue": "quotes.issue",
@@ -244,6 +246,7 @@ CHECKS_ITSELF = frozenset(
         "my_data.code",
         "quote.code",
         "quote.accept",
+        "quote.total",
         "quote.decline",
         "quote.question",
     }

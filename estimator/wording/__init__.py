@@ -14,6 +14,7 @@ from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
+from estimator.wording.firm_options import option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
@@ -29,6 +30,7 @@ from estimator.wording.rows import (
     NotCounted,
     NoticeRow,
     NoticeSection,
+    OptionRow,
     Rows,
     Sum,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
+    "OptionRow",
     "PriceGroup",
     "PriceListRows",
     "PriceRow",
@@ -95,6 +98,7 @@ __all__ = [
     "not_counted",
     "notes_to",
     "notice_sections",
+    "option_rows",
     "other_answers",
     "price_list",
     "problem_sentence",

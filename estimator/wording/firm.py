@@ -21,6 +21,7 @@ from estimator.wording.rows import (
     GroupRows,
     Head,
     ItemRow,
+    OptionRow,
     Rows,
     Sum,
     TaxRow,
@@ -47,7 +48,7 @@ class FirmRows(Rows):
     which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
     give to take an acceptance back; None of what was issued before that was kept. Where there are several plans,
     `plan` is the letter of this one, `alternatives` are the others, and `compared` all of them side by side; what is
-    said once for all of them stands with the first.
+    said once for all of them stands with the first, as do `options`, the lines that may be taken or left.
     """
 
     head: Head
@@ -73,6 +74,7 @@ class FirmRows(Rows):
     plan: str = ""
     alternatives: Sequence[FirmRows] = ()
     compared: Sequence[ComparedRow] = ()
+    options: Sequence[OptionRow] = ()
 
     @property
     def not_counted_said(self) -> str:

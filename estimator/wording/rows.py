@@ -135,6 +135,17 @@ class AdjustmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One line of a quote that may be taken or left: without taxes, each of its taxes, and what it comes to."""
+
+    number: int
+    label: Words
+    net: str
+    taxes: Sequence[Sum]
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedRow:
     """One line that differs, before and after; what was not there says so."""
 

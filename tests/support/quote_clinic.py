@@ -22,6 +22,7 @@ from estimator.privacy import erasure
 from estimator.processes import mail_contents
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
+from pricing.quote_options import Option
 from tests.support.acts import acting
 from tests.support.clinic import table_text
 from tests.support.visitor import Page, Visitor
@@ -112,11 +113,12 @@ class Desk:
         pdf: bytes | None = None,
         second: str | None = None,
         plans: Sequence[int] = (),
+        options: Sequence[Option] = (),
     ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
-        `plans` are the sessions of further plans. `pdf` stands for the document that the worker makes; None leaves it
-        unmade. It has a `second` language.
+        `plans` are the sessions of further plans, `options` the lines that may be taken. `pdf` stands for the document
+        that the worker makes; None leaves it unmade. It has a `second` language.
         """
         with self.request() as request:
             act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
@@ -131,6 +133,7 @@ class Desk:
                 prices="keep",
                 answers=answers,
                 second=second,
+                options=options,
             )
             for number, sessions_there in enumerate(plans):
                 draft = drafts.add_plan(act, draft, save=draft.save)

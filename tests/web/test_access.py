@@ -161,6 +161,7 @@ MAY: dict[str, set[str]] = {
     "quotes_desk.discard": {"coordinator"},
     "quotes_desk.answers": {"coordinator"},
     "quotes_desk.copy": {"coordinator"},
+    "quotes_desk.options": {"coordinator"},
     "quotes_desk.answers_total": {"coordinator"},
     "quotes_desk.issue": {"coordinator"},
     "quotes_desk.withdraw": {"coordinator"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.quotes import answers, copy, issue, issued, prepare, preview
+from estimator.web.desk.quotes import answers, copy, issue, issued, options, prepare, preview
 from estimator.web.desk.quotes.blueprint import pages
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "copy",
     "issue",
     "issued",
+    "options",
     "pages",
     "prepare",
     "preview",

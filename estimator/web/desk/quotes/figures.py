@@ -19,11 +19,12 @@ from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.wording.at_least import Certainty
-from pricing import PriceTable, legal_terms
+from pricing import PriceTable, legal_terms, quote_options
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 from pricing.quote import Firm
+from pricing.quote_options import Option
 
 
 def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
@@ -45,6 +46,14 @@ def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") 
         valid_until=found.valid_until,
     )
     return plans.preview(act(), plan, plans.offered(of, now())).seen(letter)
+
+
+class OptionShown(TypedDict):
+    """One line that the patient may take or leave; no amount where the price list cannot tax it so."""
+
+    label: str
+    net: str
+    total: str | None
 
 
 class PlanTotal(TypedDict):
@@ -112,6 +121,7 @@ class Figures(TypedDict):
     #: where there are several plans
     plans: list[PlanTotal]
     plan_name: str
+    options: list[OptionShown]
 
 
 def shown(prepared: Prepared, of: PatientRequest) -> Figures:
@@ -141,7 +151,17 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "approved": prepared.approved,
         "plans": _plan_totals(prepared, table, reader),
         "plan_name": wording.firm_plans.named(prepared.letter) if prepared.letter else "",
+        "options": [_option(option, table, reader) for option in prepared.options],
     }
+
+
+def _option(option: Option, table: PriceTable, reader: Reader) -> OptionShown:
+    try:
+        priced = quote_options.priced(option, table)
+    except (quote_options.NoSuchTax, quote_content.WrongAmount):
+        return {"label": option.label, "net": format(option.net, "f"), "total": None}
+    net, total = (reader.money(amount, table.currency) for amount in (priced["net"], priced["total"]))
+    return {"label": option.label, "net": net, "total": total}
 
 
 def _plan_totals(prepared: Prepared, table: PriceTable, reader: Reader) -> list[PlanTotal]:

@@ -309,11 +309,29 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
             moment=reader.clock(said.at, zone),
             reason=DECLINED.get(said.reason or "", said.reason or ""),
         )
+    taken = quotes.taken_with(said)
+    if taken:
+        sentence += " " + _(
+            "Taken with it: %(lines)s. Together that is %(total)s.",
+            lines=", ".join(_taken_lines(revision, taken)),
+            total=reader.money(said.total or revision.total, revision.currency),
+        )
     return {
         "sentence": sentence,
         "name": _opened(said, "typed_name"),
         "words": _opened(said, "words"),
     }
+
+
+def _taken_lines(revision: QuoteRevision, taken: Sequence[int]) -> list[str]:
+    """Return the labels of what was taken; their numbers once the words are gone, or if their key is missing."""
+    try:
+        rows = quotes.rows_of(revision, settings().data_keys)
+    except keys.Unreadable:
+        rows = None
+    if rows is None:
+        return [_("line %(number)s", number=number) for number in taken]
+    return [str(row.label) for row in rows.options if row.number in taken]
 
 
 def _opened(said: QuoteDecision, column: str) -> str | None:

@@ -33,6 +33,14 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
     """
     if missing.code == "same_plans":
         return _the_same(*missing.detail, of=of)
+    if missing.code == "option":
+        said = _(
+            "Optional line %(number)s cannot be priced with this list: its tax is not in it, or its amount has too "
+            "many decimals.",
+            number=missing.detail[0],
+        )
+        there = url_for("quotes_desk.options", reference=of.reference)
+        return _mend(said, there, _("Change the optional lines"))
     if not missing.plan:
         return _mend_of(missing, prepared, of, reader)
     found = _mend_of(missing, prepared.seen(missing.plan), of, reader)

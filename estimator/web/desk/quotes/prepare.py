@@ -109,7 +109,7 @@ def save(reference: str) -> ResponseReturnValue:
         return page_of(the_request(reference), the_draft(of), typed, status=422)
     if act == "answers":
         return to("answers", reference=of.reference, plan=plan or None)
-    if act in ("preview", "issue"):
+    if act in ("preview", "issue", "options"):
         return to(act, reference=of.reference)
     if there != plan:
         return to("prepare", reference=of.reference, plan=there or None, saved=1, _anchor="plans")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
@@ -16,16 +16,18 @@ from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
 from estimator.privacy import erasure
-from estimator.web import networks, request_context
-from estimator.web.fields import CarriedField, SignatureField, TickField
+from estimator.web import errors, networks, request_context, whole_numbers
+from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient.quote import blueprint, standing
+from estimator.web.patient.quote import accepted_lines, blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, OptionRow
+from pricing import quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 LONGEST_NAME = 200
 LONGEST_SENTENCE = 10_000
@@ -35,10 +37,15 @@ PLAN_LINES = 5
 
 
 class AcceptForm(Form):
-    """A name and a tick, for one revision, one of its plans where it has several, and one sentence."""
+    """A name and a tick, for one revision, one of its plans where it has several, and one sentence.
+
+    `option` are the lines that are ticked to be taken, `taken` their numbers as the following pages carry them.
+    """
 
     revision = CarriedField()
     plan = CarriedField()
+    option = TicksField(lazy_gettext("Tick what you want to take"))
+    taken = CarriedField()
     sentence = CarriedField(most=LONGEST_SENTENCE)
     typed_name = SignatureField(
         lazy_gettext("Your full name"),
@@ -91,6 +98,11 @@ def _barred(
 def _step(found: Opened, asked: _Asked) -> ResponseReturnValue:
     """Read what was sent, and show the question again, what was answered, or accept."""
     form = asked.form
+    if asked.taken is None:
+        if not is_switching() and not form.is_of_this_visit():
+            form.refuse(blueprint.ended_visit())
+            return asked.page(400)
+        return asked.page()
     if is_switching():
         form.agreed.data = False  # its words are now others
         return asked.page()
@@ -107,6 +119,23 @@ def _step(found: Opened, asked: _Asked) -> ResponseReturnValue:
         form.refuse(_("The sentence is now in another language. Read it before you go on."))
         return asked.page(409, checking=True)
     return _accept(found, asked)
+
+
+@pages.post("/quote/<number>/accept/total")
+def total(number: str) -> ResponseReturnValue:
+    """Say what the lines that are ticked come to together, for the panel of the page."""
+    found = blueprint.let_in(number)
+    rows = blueprint.rows_of(found.newest)
+    form = AcceptForm()
+    worded = rows.by_plan().get(form.plan.data or "")
+    if worded is None or not rows.options:
+        raise errors.Missing
+    form.act.data = "total"
+    panel = _Asked(found, rows, worded, form).panel()
+    html = render_template("patient/_options_total.html", total=panel)
+    return jsonify(
+        {"html": html, "spoken": _("With what you have ticked: %(total)s", total=panel["together"])}
+    )
 
 
 @pages.get("/quote/<number>/answered")
@@ -152,7 +181,10 @@ def answered(number: str) -> ResponseReturnValue:
             following=[_("The coordinator is told by mail, with your reason."), *receipt],
             ways=[back],
         )
-    following = [_("The coordinator is told by mail and writes to you about the next steps.")]
+    following = [
+        *accepted_lines.sentences(newest, said),
+        _("The coordinator is told by mail and writes to you about the next steps."),
+    ]
     if said.plan:
         following.insert(
             0,
@@ -219,6 +251,12 @@ class _Asked:
 
     def __init__(self, found: Opened, rows: FirmRows, plan: FirmRows, form: AcceptForm) -> None:
         short: Short = blueprint.short(found.newest, rows, plan.plan)
+        content = quote_plans.by_plan(quotes.content_of(found.newest))[plan.plan]
+        self.content, self.options = content, rows.options
+        self.taken = _taken(form, self.options)
+        self.firm = short.total
+        lines = [row.label for row in self.options if row.number in (self.taken or [])]
+        short = replace(short, total=_money(content, self.taken or []), taken=lines)
         self.form, self.short = form, short
         self.plan, self.plan_in = list(_plan(plan)), reader_of(found.newest.language)
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
@@ -231,7 +269,9 @@ class _Asked:
             self.terms.insert(0, _("The other plans of this quote are closed when you accept this one."))
 
     def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
-        """Show the question, or what was answered once more."""
+        """Show the question, or what was answered once more; first of all, what may be taken with it."""
+        if self.taken is None:
+            return self._choosing(status)
         return render_template(
             "patient/quote_accept.html",
             errors=summary(self.form),
@@ -244,11 +284,66 @@ class _Asked:
             terms=self.terms,
             sentence=self.sentence,
             links=self.links,
+            taken=" ".join(map(str, self.taken)) if self.options else None,
         ), status
+
+    def _choosing(self, status: int) -> ResponseReturnValue:
+        return render_template(
+            "patient/quote_options.html",
+            errors=summary(self.form),
+            form=self.form,
+            short=self.short,
+            options=self.options,
+            plan_in=None if self.plan_in.tag == self.language else self.plan_in,
+            total=self.panel(),
+            links={
+                **self.links,
+                "total": url_for("quote.total", number=self.short.number),
+            },
+        ), status
+
+    def panel(self) -> dict[str, str]:
+        """Return what the page says of the total while lines are ticked: without them, and with them."""
+        ticked = _numbers(self.form.option.ticked)
+        return {"firm": self.firm, "together": _money(self.content, ticked)}
+
+
+def _money(content: StoredQuote, taken: Sequence[int]) -> str:
+    """Say what a plan comes to with some of the lines that may be taken."""
+    total = quote_options.total_with(content, taken)
+    places = len(content["total"].partition(".")[2])
+    return current_reader().money(f"{total:.{places}f}", content["currency"])
+
+
+def _taken(form: AcceptForm, options: Sequence[OptionRow]) -> list[int] | None:
+    """Return the numbers of the lines that are taken; None while nobody has chosen, empty where none is offered."""
+    if not options:
+        return []
+    form.option.choices = [(str(row.number), joined(": ", [row.label, row.amount])) for row in options]
+    offered = {str(row.number) for row in options}
+    if request.method != "POST" or form.act.data in ("total", "options"):
+        if form.act.data == "options":
+            form.option.data = (form.taken.data or "").split()
+        return None
+    if form.act.data == "choose":
+        return _numbers(form.option.ticked)
+    sent = (form.taken.data or "").split()
+    if "taken" not in request.form or not offered.issuperset(sent):
+        return None
+    return _numbers(sorted(set(sent)))
+
+
+def _numbers(ticked: Sequence[str]) -> list[int]:
+    """Return the numbers of lines that are offered."""
+    return [number for number in map(whole_numbers.read, ticked) if number is not None]
 
 
 def _sentence(short: Short) -> str:
     """Return the words that are agreed to."""
+    if short.taken:
+        alone = _sentence(replace(short, taken=[]))
+        lines = _("With it I take: %(lines)s.", lines=listed_apart(short.taken))
+        return f"{alone} {lines}"
     said = {key: getattr(short, key) for key in ("number", "revision", "provider", "total")}
     if short.plan:
         return _(
@@ -317,6 +412,7 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
                 network=networks.recorded(),
                 pdf_sha256=revision.pdf_sha256,
                 plan=asked.short.plan or None,
+                taken=asked.taken or (),
             )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":

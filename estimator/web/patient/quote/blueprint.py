@@ -55,6 +55,8 @@ class Short:
     plan: str
     #: what each of several plans comes to, by its name, where it is about no single one
     totals: Sequence[tuple[str, str]]
+    #: what is taken with it
+    taken: Sequence[Words] = ()
 
 
 @dataclass(frozen=True)
