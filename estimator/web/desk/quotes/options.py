@@ -99,7 +99,7 @@ def _fields() -> dict[str, Any]:
             ],
         )
         found[f"net-{number}"] = AmountField(
-            lazy_gettext("Amount without taxes"),
+            lazy_gettext("Net amount"),
             [_UnlessEmpty(), Filled(lazy_gettext("Enter what it costs without taxes.")), _Net()],
         )
         found[f"tax-{number}"] = ChoiceField(
