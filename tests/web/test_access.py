@@ -78,6 +78,7 @@ OPEN = {
     "/quote/<number>/code": {"POST"},
     "/quote/<number>/close": {"POST"},
     "/quote/<number>/accept": {"GET", "POST"},
+    "/quote/<number>/accept/total": {"POST"},
     "/quote/<number>/answered": {"GET"},
     "/quote/<number>/take-back": {"GET", "POST"},
     "/quote/<number>/decline": {"GET", "POST"},
