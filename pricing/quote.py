@@ -107,6 +107,8 @@ class Recomputed(NamedTuple):
 
     total: Decimal
     differences: list[str]
+    #: the total in plain digits, as a content has it
+    text: str
 
 
 def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
@@ -238,7 +240,8 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
     """
     found = _checked(content)
     amounts = [
-        _read(line.get("amount"), f"adjustments.{i}.amount") for i, line in enumerate(found["adjustments"])
+        amount_in(line.get("amount"), f"adjustments.{i}.amount")
+        for i, line in enumerate(found["adjustments"])
     ]
     try:
         firm = compute(table, found["answers"], amounts)
@@ -262,7 +265,7 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
     ]
     if not theirs.keys() <= ours.keys():
         differences.append("breakdown")
-    return Recomputed(firm.total, differences)
+    return Recomputed(firm.total, differences, firm.text(firm.total))
 
 
 def line_changes(old: ComparableQuote, new: ComparableQuote) -> list[LineChange]:
@@ -428,7 +431,8 @@ def _checked(content: object) -> StoredQuote:
     return cast(StoredQuote, content)
 
 
-def _read(text: object, place: str) -> Decimal:
+def amount_in(text: object, place: str) -> Decimal:
+    """Return an amount of data that somebody else may have made; raises NotAQuote."""
     if not isinstance(text, str) or not _AMOUNT.match(text):
         raise NotAQuote(place)
     return Decimal(text)

@@ -288,8 +288,40 @@ class PayTo(TypedDict):
     charges: Literal["clinic", "shared", "patient"]
 
 
+class QuoteOptionTax(TypedDict):
+    """One tax on a line that may be taken."""
+
+    code: str
+    percent: str
+    amount: str
+
+
+class QuoteOption(TypedDict):
+    """One line that may be taken or left; its words are no part of the content."""
+
+    net: str
+    taxes: list[QuoteOptionTax]
+    total: str
+
+
+class PaymentDays(TypedDict, total=False):
+    """The day by which each instalment is due, by its code, as far as it is known."""
+
+    payment_days: dict[str, str]
+
+
+class StoredAlternative(ComparableQuote):
+    """One more plan of a quote; what is not here is as in the quote itself."""
+
+    plan: str
+    answers: StoredAnswers
+    price: str
+    payments: list[QuotePayment]
+    payment_days: NotRequired[dict[str, str]]
+
+
 class StoredQuote(ComparableQuote):
-    """What `pricing.quote.content` returns: what a revision says in figures."""
+    """What `pricing.quote.content` returns: what a revision says in figures, of its first plan and of any others."""
 
     format: int
     kind: Literal["quote"]
@@ -310,6 +342,8 @@ class StoredQuote(ComparableQuote):
     replaces: int | None
     pay_to: NotRequired[PayTo]
     payment_days: NotRequired[dict[str, str]]
+    alternatives: NotRequired[list[StoredAlternative]]
+    options: NotRequired[list[QuoteOption]]
 
 
 def is_at_least(breakdown: StoredBreakdown) -> bool:

@@ -108,14 +108,23 @@ def computed_lines(computed: Computed) -> Iterator[str]:
     if computed.why is not None:
         yield _WHY[computed.why]
         return
-    yield _(
-        "Written: %(currency)s %(written)s. Computed again: %(currency)s %(computed)s.",
-        currency=computed.currency,
-        written=computed.written or _("nothing"),
-        computed=computed.computed,
-    )
+    for plan in computed.plans:
+        yield _(
+            "Plan %(plan)s, written: %(currency)s %(written)s. Computed again: %(currency)s %(computed)s.",
+            plan=plan.plan,
+            currency=computed.currency,
+            written=plan.written or _("nothing"),
+            computed=plan.computed,
+        )
+    if not computed.plans:
+        yield _(
+            "Written: %(currency)s %(written)s. Computed again: %(currency)s %(computed)s.",
+            currency=computed.currency,
+            written=computed.written or _("nothing"),
+            computed=computed.computed,
+        )
     for each in computed.differences:
-        place = f"{each.place} {each.code}".rstrip()
+        place = f"{each.plan} {each.place} {each.code}".strip()
         if each.written is None and each.computed is None:
             yield _("Differs: %(place)s.", place=place)
         else:
@@ -271,5 +280,6 @@ _FAULTS = {
     "pdf_hash": _("Its stored PDF is not the one that was issued."),
     "pdf_data": _("The data in its stored PDF are not its content."),
     "pdf_missing": _("Its PDF was made and is gone."),
+    "accepted": _("What was accepted, %(detail)s, is no plan of it, or came to another total."),
     "sealed": _("Its PDF cannot be opened: a key is missing, or it was changed."),
 }

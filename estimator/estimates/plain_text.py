@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from estimator.i18n import gettext as _
 from estimator.i18n import listed
 from estimator.wording import DriverChanges, FirmRows, Head, HowToPay, NoticeSection, Rows, Sum
-from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, TaxRow
+from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, OptionRow, TaxRow
 
 WIDTH = 78
 AMOUNT = 24
@@ -45,7 +45,7 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _headline(rows)
     yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
-    yield from _answers(rows)
+    yield from _answers(rows, _("Your answers"))
     yield from _parts(rows)
     yield from _heading(_("Every item"))
     if rows.saving:
@@ -78,28 +78,27 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _wrapped(_("asked by %(name)s", name=rows.asked_by), indent=0)
     yield from _days(head)
     yield ""
-    yield from _amount(str(rows.total.label), rows.total.amount)
-    if rows.converted:
-        yield from _wrapped(rows.converted)
-    yield from _notices(rows.notice("commission"))
+    if rows.alternatives:
+        yield from _wrapped(rows.about[0], indent=0)
+        yield from _side_by_side(rows)
+    for plan in rows.plans:
+        if not rows.alternatives:
+            yield from _amount(str(plan.total.label), plan.total.amount)
+        if plan.converted:
+            yield from _wrapped(_of(plan, plan.converted))
+        yield from _notices(plan.notice("commission"))
     yield from _notices(rows.notice("evidence"))
-    yield from _firm(rows)
-    yield from _beside(rows)
+    for plan in rows.plans:
+        yield from _firm(plan)
+        yield from _beside(plan)
+        if rows.alternatives:
+            yield from _paying(plan, rows.not_before)
+    yield from _options(rows.options)
     yield from _notices(rows.notice("not_included"))
-    yield from _sums(_("When it is to be paid"), rows.payments)
-    if rows.payments and rows.not_before:
-        yield from _wrapped(_("Nothing is to be paid before %(day)s.", day=rows.not_before))
-    if rows.how_to_pay is not None:
+    if not rows.alternatives:
+        yield from _paying(rows, rows.not_before, rows.how_to_pay)
+    elif rows.how_to_pay is not None:
         yield from _how_to_pay(rows.how_to_pay)
-    owed = _("What is owed to the provider by then, by the price list")
-    if rows.adjustments:
-        owed = _(
-            "What is owed to the provider by then, by the price list; the adjustments are in the last line"
-        )
-    if rows.firm_stages:
-        yield from _heading(_("If the treatment stops early"))
-        yield from _wrapped(owed)
-        yield from _entries(rows.firm_stages)
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
@@ -114,11 +113,59 @@ def _how_to_pay(said: HowToPay) -> Iterator[str]:
         yield from _wrapped(sentence, bullet=True)
 
 
+def _of(plan: FirmRows, words: str) -> str:
+    """Say of which of several plans something is."""
+    if not plan.plan:
+        return words
+    return _("%(plan)s: %(what)s", plan=_("Plan %(letter)s", letter=plan.plan), what=words)
+
+
+def _options(options: Sequence[OptionRow]) -> Iterator[str]:
+    if options:
+        yield from _heading(_("What you may take with it"))
+        yield from _wrapped(
+            _("None of it is in the firm total. You are asked before you accept, and each stands by itself.")
+        )
+    for row in options:
+        yield from _amount(f"  {row.label}", row.amount)
+        if row.taxes:
+            yield from _wrapped(_("%(amount)s without taxes", amount=row.net), indent=6)
+        for tax in row.taxes:
+            yield from _wrapped(f"{tax.label} {tax.note}: {tax.amount}", indent=6)
+
+
+def _side_by_side(rows: FirmRows) -> Iterator[str]:
+    """Every line of which the plans are compared, with what each of them says."""
+    yield from _heading(_("The plans side by side"))
+    for row in rows.compared:
+        differs = f" ({_('differs')})" if row.differs else ""
+        yield from _wrapped(f"{row.label}{differs}")
+        for plan, cell in zip(rows.plans, row.cells, strict=True):
+            yield from _amount("    " + _("Plan %(letter)s", letter=plan.plan), str(cell))
+
+
+def _paying(rows: FirmRows, not_before: str | None, how: HowToPay | None = None) -> Iterator[str]:
+    yield from _sums(_of(rows, _("When it is to be paid")), rows.payments)
+    if rows.payments and not_before:
+        yield from _wrapped(_("Nothing is to be paid before %(day)s.", day=not_before))
+    if how is not None:
+        yield from _how_to_pay(how)
+    owed = _("What is owed to the provider by then, by the price list")
+    if rows.adjustments:
+        owed = _(
+            "What is owed to the provider by then, by the price list; the adjustments are in the last line"
+        )
+    if rows.firm_stages:
+        yield from _heading(_of(rows, _("If the treatment stops early")))
+        yield from _wrapped(owed)
+        yield from _entries(rows.firm_stages)
+
+
 def _firm(rows: FirmRows) -> Iterator[str]:
-    yield from _differing(_("What changed"), rows.changed)
+    yield from _differing(_of(rows, _("What changed")), rows.changed)
     yield from _differing(_("Changed since you asked"), rows.since_asked)
-    yield from _answers(rows)
-    yield from _heading(_("Every item of the firm total"))
+    yield from _answers(rows, _of(rows, _("Your answers")))
+    yield from _heading(_of(rows, _("Every item of the firm total")))
     if rows.saving:
         yield from _wrapped(rows.saving)
     yield from _groups([group for group in rows.groups if group.total == "provider"])
@@ -134,7 +181,7 @@ def _beside(rows: FirmRows) -> Iterator[str]:
     beside = [group for group in rows.groups if group.total != "provider"]
     if not (beside or rows.beside):
         return
-    yield from _heading(_("Not part of this quote"))
+    yield from _heading(_of(rows, _("Not part of this quote")))
     yield from _wrapped(_("What you pay to others, and what to keep in reserve: estimates, which may change"))
     if rows.headline.not_counted:
         yield from _wrapped(rows.headline.not_counted_words())
@@ -173,8 +220,8 @@ def _headline(rows: Rows) -> Iterator[str]:
             yield from _wrapped(f"{row.label}: {row.usual}", bullet=True)
 
 
-def _answers(rows: Rows) -> Iterator[str]:
-    yield from _heading(_("Your answers"))
+def _answers(rows: Rows, heading: str) -> Iterator[str]:
+    yield from _heading(heading)
     for answers in rows.answers:
         for row in answers.rows:
             evidence = f" ({row.evidence})" if row.evidence else ""

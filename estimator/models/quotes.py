@@ -54,6 +54,10 @@ class QuoteDraft(Base):
     table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"))
     #: JSON, sealed: a list of objects with amount (plain decimal, negative for a reduction), label, reason
     adjustments: Mapped[bytes | None] = mapped_column(Sealed)
+    #: JSON, sealed: further plans, a list of objects with answers and adjustments; None for one plan
+    alternatives: Mapped[bytes | None] = mapped_column(Sealed)
+    #: JSON, sealed: lines that the patient may take or leave, a list of objects with label, net, taxes; None for none
+    options: Mapped[bytes | None] = mapped_column(Sealed)
     #: the last day of the quote; None for as long as the list says
     valid_until: Mapped[date | None] = mapped_column(Date)
     #: the language that the document is to have below each line; None for no other one
@@ -206,6 +210,12 @@ class QuoteDecision(Base):
     name: Mapped[str] = mapped_column(String(32), unique=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("quote_revision.id"))
     kind: Mapped[Literal["accepted", "declined"]] = mapped_column(String(10))
+    #: which of several plans was accepted: "A", "B", "C"; None where there is one
+    plan: Mapped[str | None] = mapped_column(String(1))
+    #: numbers of the optional lines that were taken, "1 3"; None where none was offered
+    taken: Mapped[str | None] = mapped_column(String(40))
+    #: what was accepted, as a plain decimal; None where it is the total of the revision
+    total: Mapped[str | None] = mapped_column(String(40))
     #: sealed: the name that was typed
     typed_name: Mapped[bytes | None] = mapped_column(Sealed)
     #: why it was declined, from a short list

@@ -35,7 +35,8 @@ from estimator.privacy.exported import (
 )
 from estimator.template_environment import environment
 from estimator.wording import injury, states
-from pricing.stored import read_answers
+from pricing import quote_plans
+from pricing.stored import StoredQuote, read_answers
 
 FORMAT = 1
 
@@ -352,7 +353,7 @@ class _Worded:
                 "%(number)s, revision %(revision)s", number=quote["number"], revision=revision["revision"]
             )
             said = [
-                self.reader.money(revision["total"], revision["currency"]),
+                *self.totals(revision["content"]),
                 _("issued on %(moment)s", moment=self.moment(revision["issued_at"])),
                 str(states.REVISION_IN_MY_DATA.get(revision["state"], revision["state"])),
             ]
@@ -362,6 +363,12 @@ class _Worded:
                 said.append(self.decision(decision))
             yield Row(label, "\n".join(said), typed=True)
 
+    def totals(self, content: StoredQuote) -> Iterator[str]:
+        for letter, each in quote_plans.by_plan(content).items():
+            total = self.reader.money(each["total"], each["currency"])
+            plan = wording.firm_plans.named(letter)
+            yield _("%(plan)s: %(what)s", plan=plan, what=total) if letter else total
+
     def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
         at = self.moment(decision["at"])
@@ -370,6 +377,9 @@ class _Worded:
             if accepted
             else _("you declined it: %(moment)s", moment=at)
         )
+        if decision["plan"]:
+            plan = wording.firm_plans.named(decision["plan"])
+            said = _("%(plan)s: %(what)s", plan=plan, what=said)
         return listed([said, *filter(None, (decision["typed_name"], decision["words"]))])
 
     def history(self) -> Iterator[Row]:
@@ -445,6 +455,9 @@ def _revision(act: Act, revision: QuoteRevision) -> KeptRevision:
                 "words": _opened(decision, decision.words, "words", act.settings.data_keys),
                 "network": decision.network,
                 "taken_back_at": _iso(decision.taken_back_at),
+                "plan": decision.plan,
+                "taken": quotes.taken_with(decision),
+                "total": decision.total,
             }
             for decision in decisions
         ],
@@ -456,9 +469,13 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
     if draft is None:
         return None
     adjustments = _opened(draft, draft.adjustments, "adjustments", keyring)
+    alternatives = _opened(draft, draft.alternatives, "alternatives", keyring)
+    options = _opened(draft, draft.options, "options", keyring)
     return {
         "answers": read_answers(draft.given),
         "adjustments": [] if adjustments is None else json.loads(adjustments),
+        "alternatives": [] if alternatives is None else json.loads(alternatives),
+        "options": [] if options is None else json.loads(options),
         "changed_at": _iso(draft.changed_at),
     }
 

@@ -5,7 +5,7 @@ Moments and days are ISO text. None is what was not given, has not happened, or 
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from pricing.stored import StoredAnswers, StoredBreakdown, StoredQuote
 
@@ -69,6 +69,9 @@ class KeptDecision(TypedDict):
     words: str | None
     network: str
     taken_back_at: str | None
+    plan: str | None
+    taken: list[int]
+    total: str | None
 
 
 class KeptRevision(TypedDict):
@@ -101,6 +104,8 @@ class KeptDraft(TypedDict):
 
     answers: StoredAnswers
     adjustments: list[dict[str, str]]
+    alternatives: list[dict[str, Any]]
+    options: list[dict[str, Any]]
     changed_at: str
 
 

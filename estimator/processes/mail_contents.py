@@ -12,7 +12,7 @@ from sqlalchemy import select
 from estimator import clinic, estimates, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
-from estimator.i18n import Reader, speaking
+from estimator.i18n import Reader, listed, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
@@ -28,7 +28,8 @@ from estimator.models import (
 )
 from estimator.requests import mailed_codes
 from estimator.staff import invitations
-from pricing import PriceTable
+from pricing import PriceTable, quote_plans
+from pricing.stored import StoredQuote
 
 
 class Gone(Exception):
@@ -272,7 +273,8 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "number": quote.number,
             "revision": revision.number,
             "not_before": None if first is None else reader.day(first),
-            "others": wording.who_else_earns(breakdown, table, reader),
+            "others": _who_else_earns(said, table, reader),
+            "plans": len(quote_plans.letters_of(said)),
             "valid_until": reader.day(revision.valid_until),
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
@@ -282,6 +284,15 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     name = f"{quote.number}-{revision.number}.pdf"
     letter = composing.compose("quote_issued", reader, _from_request(act, quote.request, reader), context)
     return letter, composing.Attachment(name, content)
+
+
+def _who_else_earns(content: StoredQuote, table: PriceTable, reader: Reader) -> str:
+    """Name who earns from any plan of a quote, each plan's names once."""
+    found = (
+        wording.who_else_earns(plan["breakdown"], table, reader)
+        for plan in quote_plans.by_plan(content).values()
+    )
+    return listed(dict.fromkeys(filter(None, found)))
 
 
 def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
@@ -294,6 +305,8 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "what": row.options["what"],
+            "plan": row.options.get("plan"),
+            "taken": int(str(row.options.get("taken", 0))),
             "number": quote.number,
             "revision": revision.number,
             "at": reader.clock(row.created_at, revision.time_zone),
@@ -355,6 +368,7 @@ def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
             "revision": revision.number,
             "at": reader.clock(row.created_at, revision.time_zone),
             "link": f"{act.settings.public_url}/desk/requests/{revision.quote.request.reference}",
+            "plan": None,
             **row.options,
         }
     return composing.compose(row.template, reader, _from_house(act), context), None

@@ -9,7 +9,7 @@ from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes.drafts import ChangedMeanwhile, SamePerson, adjustments_by, for_request, preview
+from estimator.quotes.drafts import ChangedMeanwhile, SamePerson, authors, for_request, preview
 from estimator.requests import lock
 
 MOST = 100
@@ -67,11 +67,6 @@ def words_of(draft: QuoteDraft, settings: Settings) -> str | None:
     return settings.data_keys.open(
         draft.returned_words, QuoteDraft.__tablename__, "returned_words", draft.name
     )
-
-
-def authors(draft: QuoteDraft, settings: Settings) -> set[str]:
-    """Return who wrote the adjustments, and so cannot approve them. Raises keys.Unreadable."""
-    return {line.by for line in adjustments_by(draft, settings)}
 
 
 def waiting(settings: Settings, *, but: str) -> list[tuple[QuoteDraft, PatientRequest]]:

@@ -7,7 +7,9 @@ receipt, and tells them of what somebody else did in their name.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,7 @@ from estimator.models.quotes import RevisionState
 from estimator.quotes import notifications, observed_terms
 from estimator.quotes.issued_revisions import (
     about,
+    content_of,
     decision_of,
     for_request,
     locked,
@@ -28,6 +31,8 @@ from estimator.quotes.issued_revisions import (
     set_state,
     state_at,
 )
+from pricing import quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 DECISIONS = QuoteDecision.__tablename__
 
@@ -48,11 +53,19 @@ class NotCurrent(Exception):
 
 
 class AlreadyDecided(Exception):
-    """This revision has been answered already: `kind` is what was said."""
+    """This revision has been answered already: `kind` is what was said, `plan` of which of several plans."""
 
-    def __init__(self, kind: Literal["accepted", "declined"]) -> None:
-        self.kind = kind
+    def __init__(self, kind: Literal["accepted", "declined"], plan: str | None = None) -> None:
+        self.kind, self.plan = kind, plan
         super().__init__(kind)
+
+
+class NoSuchPlan(Exception):
+    """Of a quote with several plans one is accepted: none was named, or one that is not in this revision."""
+
+
+class NoSuchOption(Exception):
+    """Something was taken that this revision does not offer."""
 
 
 class TooEarly(Exception):
@@ -80,12 +93,24 @@ def accept(
     language: str,
     network: str,
     pdf_sha256: str | None,
+    plan: str | None = None,
+    taken: Collection[int] = (),
 ) -> QuoteDecision:
-    """Accept the current revision; raises NotCurrent, AlreadyDecided, TooEarly, or TooOften.
+    """Accept the current revision; raises NotCurrent, AlreadyDecided, NoSuchPlan, NoSuchOption, TooEarly, or TooOften.
 
-    It can be taken back until the end of the last day of reflection, in the time zone of the quote.
+    `taken` are the numbers of the lines that are taken with it, from 1 on; what was taken is kept with the acceptance.
+
+    Of several plans one is accepted, by its letter; the others are closed as long as that stands. It can be taken back
+    until the end of the last day of reflection, in the time zone of the quote.
     """
     request = _to_be_decided(revision, act.now)
+    content = quote_plans.by_plan(content_of(revision)).get(plan or "")
+    if content is None:
+        raise NoSuchPlan
+    try:
+        total = quote_options.total_with(content, sorted(set(taken)))
+    except IndexError:
+        raise NoSuchOption from None
     first = observed_terms.waits_until(revision, act.now)
     if first is not None:
         raise TooEarly(first)
@@ -106,9 +131,12 @@ def accept(
         network=network,
         pdf_sha256=pdf_sha256,
         reversible_until=until,
+        plan=plan or None,
+        taken=" ".join(map(str, sorted(set(taken)))) if "options" in content else None,
+        total=_written(total, content) if plan or taken else None,
         typed_name=typed_name,
     )
-    _tell(act, revision, request, "accepted")
+    _tell(act, revision, request, "accepted", plan=plan)
     return said
 
 
@@ -153,7 +181,7 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     said.taken_back_at = act.now
     set_state(revision, "current", act.now)
     db.session.flush()
-    _tell(act, revision, request, "taken_back")
+    _tell(act, revision, request, "taken_back", plan=said.plan)
     audit.add(
         act,
         "quote.taken_back",
@@ -187,7 +215,10 @@ def _to_be_decided(revision: QuoteRevision, now: datetime) -> PatientRequest:
     request = locked(revision)
     found = state_at(revision, now)
     if found in ("accepted", "declined"):
-        raise AlreadyDecided("accepted" if found == "accepted" else "declined")
+        said = decision_of(revision)
+        raise AlreadyDecided(
+            "accepted" if found == "accepted" else "declined", None if said is None else said.plan
+        )
     if found != "current":
         raise NotCurrent(found)
     return request
@@ -204,6 +235,9 @@ def _decide(
     pdf_sha256: str | None,
     reversible_until: datetime | None = None,
     reason: str | None = None,
+    plan: str | None = None,
+    taken: str | None = None,
+    total: str | None = None,
     **personal: str | None,
 ) -> QuoteDecision:
     name = secrets.token_hex(16)
@@ -218,6 +252,9 @@ def _decide(
         network=network,
         at=act.now,
         reversible_until=reversible_until,
+        plan=plan,
+        taken=taken,
+        total=total,
         **{
             column: None if text is None else act.settings.data_keys.seal(text, DECISIONS, column, name)
             for column, text in personal.items()
@@ -230,9 +267,15 @@ def _decide(
 
 
 def _tell(
-    act: Act, revision: QuoteRevision, request: PatientRequest, what: notifications.Answer, **detail: str
+    act: Act,
+    revision: QuoteRevision,
+    request: PatientRequest,
+    what: notifications.Answer,
+    plan: str | None = None,
+    **detail: str,
 ) -> None:
     """Add an event to the request, and notify the desk by a mail without personal data."""
+    which = {"plan": plan} if plan else {}
     erased_too = what == "taken_back"  # what was accepted is kept of somebody erased, and can be taken back
     event = requests.add_event(
         act,
@@ -241,6 +284,7 @@ def _tell(
         erased_too=erased_too,
         quote=revision.quote.number,
         revision=revision.number,
+        **which,
         **detail,
     )
     after = "quoted" if what == "taken_back" else what
@@ -248,9 +292,14 @@ def _tell(
         requests.move(act, request, cast(Any, after), erased_too=erased_too)
     if notifications.has_room(act, notifications.DECIDED, revision):
         notifications.tell_desk(
-            act, notifications.DECIDED, revision, submission=event.name, options={"what": what}
+            act, notifications.DECIDED, revision, submission=event.name, options={"what": what, **which}
         )
     notifications.tell_patient(act, revision, what, submission=event.name)
+
+
+def _written(total: Decimal, content: StoredQuote) -> str:
+    """Write a total with as many decimals as that of the content."""
+    return f"{total:.{len(content['total'].partition('.')[2])}f}"
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

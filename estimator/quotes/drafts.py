@@ -6,10 +6,9 @@ above the clinic's limit need a second person, who approves exactly what is ther
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import EllipsisType
@@ -23,21 +22,29 @@ from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.i18n import second_language
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
 from estimator.models.quotes import Prices
-from estimator.quotes import plans
-from estimator.quotes.issued_revisions import rows_of
+from estimator.quotes import draft_plans, plans
+from estimator.quotes.draft_plans import DraftPlan, Line
+from estimator.quotes.issued_revisions import accepted_plan, rows_of
 from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
 from estimator.wording import FirmRows
 from pricing import quote as quote_content
+from pricing import quote_plans
 from pricing.answers import Answers
 from pricing.quote import Adjustment
+from pricing.quote_options import Option
+from pricing.quote_plans import LETTERS
 from pricing.stored import read_answers, read_quote
 
 
 class ChangedMeanwhile(Exception):
     """Somebody else has changed, issued or discarded the quote since the page was shown."""
+
+
+class TooManyPlans(Exception):
+    """A quote has as many plans as it can have."""
 
 
 class SamePerson(Exception):
@@ -55,22 +62,21 @@ class WrongAdjustment(ValueError):
 def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
-    The adjustments of that revision are copied with the actor as their author, so that they need approval again.
-    Raises requests.Erased.
+    Its adjustments are copied with the actor as their author, so that they need approval again; so are its plans, but
+    of one that was accepted only the accepted plan. Raises requests.Erased.
     """
     lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
     rows = None if newest is None else rows_of(newest, act.settings.data_keys)
-    lines = [] if rows is None else _lines_of(act, rows)
-    answers = requests.answers_of(request) if newest is None else read_quote(newest.content)["answers"]
+    first = [DraftPlan(requests.answers_of(request), [])]
     row = {
         "name": name,
         "request_id": request.id,
-        "given": json.dumps(dict(answers)),
         "prices": None,
         "table_version_id": (request if newest is None else newest).table_version_id,
-        "adjustments": _sealed(lines, name, act.settings),
+        **draft_plans.values(first if newest is None else _next_plans(act, newest, rows), name, act.settings),
+        "options": draft_plans.sealed_options(options_in(rows, newest), name, act.settings),
         "valid_until": None,
         "second_language": None if rows is None or rows.second is None else rows.second.language,
         "save": 1,
@@ -99,44 +105,98 @@ def change(
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
     second: str | EllipsisType | None = ...,
+    options: Sequence[Option] | None = None,
+    plan: str = "",
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
-    `second` is the language that the document has below each line, None for no other one.
+    Answers and adjustments are those of the plan of a letter, of the first one without. `second` is the language that
+    the document has below each line, None for no other one.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
     the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
-    values: dict[str, Any] = {
+    values: dict[str, Any] = {}
+    if prices is not None:
+        values["prices"] = prices
+    version = plans.offered(request, act.now).version(prices or draft.prices)
+    values["table_version_id"] = version.id
+    table = price_lists.parsed(version)
+    if answers is not None or adjustments is not None:
+        values |= _with(act, draft, plan, table, answers, adjustments)
+    if options is not None:
+        values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+    if not isinstance(valid_until, EllipsisType):
+        values["valid_until"] = valid_until
+    if not isinstance(second, EllipsisType):
+        values["second_language"] = second
+    return save_columns(act, draft, save, values)
+
+
+def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> QuoteDraft:
+    """Add a plan that is a copy of another one, to be changed then; the actor is the author of its adjustments.
+
+    Raises TooManyPlans, ChangedMeanwhile, and requests.Erased.
+    """
+    lock(db.session.get_one(PatientRequest, draft.request_id))
+    found = draft_plans.all_of(draft, act.settings)
+    if len(found) == len(LETTERS):
+        raise TooManyPlans
+    copied = draft_plans.of(draft, act.settings, like) or found[0]
+    added = [*found, copied.written_by(act.actor)]
+    return save_columns(act, draft, save, draft_plans.values(added, draft.name, act.settings))
+
+
+def remove_plan(act: Act, draft: QuoteDraft, *, save: int, plan: str) -> QuoteDraft:
+    """Remove the plan of a letter; those behind it move up. The last one stays.
+
+    Raises ChangedMeanwhile, also if there is no such plan, and requests.Erased.
+    """
+    lock(db.session.get_one(PatientRequest, draft.request_id))
+    found = dict(zip(LETTERS, draft_plans.all_of(draft, act.settings), strict=False))
+    if plan not in found or len(found) == 1:
+        raise ChangedMeanwhile
+    kept = [each for letter, each in found.items() if letter != plan]
+    return save_columns(act, draft, save, draft_plans.values(kept, draft.name, act.settings))
+
+
+def _with(
+    act: Act,
+    draft: QuoteDraft,
+    letter: str,
+    table: pricing.PriceTable,
+    answers: Answers | None,
+    adjustments: Sequence[Adjustment] | None,
+) -> dict[str, Any]:
+    """Return the columns of a draft in which one plan has other answers or other adjustments."""
+    found = draft_plans.all_of(draft, act.settings)
+    number = LETTERS.index(letter) if letter else 0
+    if number >= len(found):
+        raise ChangedMeanwhile
+    plan = found[number]
+    if answers is not None:
+        plan = replace(plan, answers=_normal(table, answers))
+    if adjustments is not None:
+        plan = replace(plan, lines=_lines(adjustments, plan.lines, table.currency, act.actor))
+    found[number] = plan
+    return draft_plans.values(found, draft.name, act.settings)
+
+
+def save_columns(act: Act, draft: QuoteDraft, save: int, values: dict[str, Any]) -> QuoteDraft:
+    """Write columns on top of a save, which ends what was asked for before; raises ChangedMeanwhile."""
+    also = {
         "save": save + 1,
         "changed_by": act.actor,
         "changed_at": act.now,
         "proposed_by": None,
         "proposed_at": None,
     }
-    if prices is not None:
-        values["prices"] = prices
-    version = plans.offered(request, act.now).version(prices or draft.prices)
-    values["table_version_id"] = version.id
-    table = price_lists.parsed(version)
-    if answers is not None:
-        values["given"] = json.dumps(_normal(table, answers))
-    if adjustments is not None:
-        lines = _lines(adjustments, adjustments_by(draft, act.settings), table.currency, act.actor)
-        sealed = act.settings.data_keys.seal(
-            json.dumps(lines), QuoteDraft.__tablename__, "adjustments", draft.name
-        )
-        values["adjustments"] = sealed if lines else None
-    if not isinstance(valid_until, EllipsisType):
-        values["valid_until"] = valid_until
-    if not isinstance(second, EllipsisType):
-        values["second_language"] = second
     statement = update(QuoteDraft).where(
         QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
     )
-    if changed_rows(statement.values(**values)) != 1:
+    if changed_rows(statement.values(**values, **also)) != 1:
         raise ChangedMeanwhile
     db.session.refresh(draft)
     return draft
@@ -158,7 +218,7 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
     current = for_request(request)
     if current is None or preview(act, current).fingerprint != fingerprint:
         raise ChangedMeanwhile
-    if act.actor in {line.by for line in adjustments_by(current, act.settings)}:
+    if act.actor in authors(current, act.settings):
         raise SamePerson
     current.approved_by, current.approved_hash = act.actor, fingerprint
     current.proposed_by = current.proposed_at = None
@@ -180,9 +240,14 @@ def discard(draft: QuoteDraft, *, save: int) -> None:
     db.session.expunge(draft)
 
 
-def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
-    """Return the answers of a draft in normal form, by driver."""
-    return read_answers(draft.given)
+def answers_of(draft: QuoteDraft, settings: Settings, plan: str = "") -> Mapping[str, str | bool]:
+    """Return the answers of a plan in normal form, by driver; of the first plan, if there is none of this letter.
+
+    Raises keys.Unreadable.
+    """
+    if not plan:
+        return read_answers(draft.given)
+    return (draft_plans.of(draft, settings, plan) or draft_plans.all_of(draft, settings)[0]).answers
 
 
 def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) -> str | None:
@@ -193,49 +258,72 @@ def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) ->
 
 def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
     """Return everything that the quote would depend on. Raises keys.Unreadable."""
-    return plan_with(
-        draft,
-        prices=draft.prices,
-        adjustments=[line.adjustment for line in adjustments_by(draft, settings)],
-        valid_until=draft.valid_until,
-    )
+    found = draft_plans.all_of(draft, settings)
+    options = draft_plans.options_of(draft, settings)
+    return _plan(draft, found, options, draft.prices, draft.valid_until)
 
 
 def plan_with(
     draft: QuoteDraft,
+    settings: Settings,
     *,
+    seen: str,
     prices: Prices | None,
     adjustments: Sequence[Adjustment],
     valid_until: date | None,
 ) -> Plan:
-    """Return the plan of a draft with these values in place of the saved ones, which are not decrypted."""
+    """Return the plans of a draft with these values in place of the saved ones; `seen` has the adjustments.
+
+    What is saved of a draft with one plan is not decrypted. Raises keys.Unreadable.
+    """
+    typed = [Line(adjustment, "") for adjustment in adjustments]
+    options = draft_plans.options_of(draft, settings)
+    if draft.alternatives is None:
+        return _plan(draft, [DraftPlan(read_answers(draft.given), typed)], options, prices, valid_until)
+    found = draft_plans.all_of(draft, settings)
+    number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
+    found[number] = replace(found[number], lines=typed)
+    return _plan(draft, found, options, prices, valid_until)
+
+
+def _plan(
+    draft: QuoteDraft,
+    found: Sequence[DraftPlan],
+    options: Sequence[Option],
+    prices: Prices | None,
+    valid_until: date | None,
+) -> Plan:
+    first, *others = [each.alternative for each in found]
     return Plan(
         draft=draft.name,
-        answers=answers_of(draft),
+        answers=first.answers,
         prices=prices,
-        adjustments=adjustments,
+        adjustments=first.adjustments,
         valid_until=valid_until,
         approved=draft.approved_hash,
+        alternatives=others,
+        options=options,
     )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One adjustment, and the actor who wrote it or changed it last."""
+def adjustments_by(draft: QuoteDraft, settings: Settings, plan: str = "") -> Sequence[Line]:
+    """Return the adjustments of a plan, each with its author; of the first one, if there is none of this letter.
 
-    adjustment: Adjustment
-    by: str
+    Raises keys.Unreadable.
+    """
+    return (draft_plans.of(draft, settings, plan) or draft_plans.all_of(draft, settings)[0]).lines
 
 
-def adjustments_by(draft: QuoteDraft, settings: Settings) -> list[Line]:
-    """Return the adjustments, each with its author. Raises keys.Unreadable."""
-    if draft.adjustments is None:
+def letters_of(draft: QuoteDraft, settings: Settings) -> list[str]:
+    """Return what the plans of a draft are called; nothing where there is one. Raises keys.Unreadable."""
+    if draft.alternatives is None:
         return []
-    said = settings.data_keys.open(draft.adjustments, QuoteDraft.__tablename__, "adjustments", draft.name)
-    return [
-        Line(Adjustment(Decimal(line["amount"]), line["label"], line["reason"]), line["by"])
-        for line in json.loads(said)
-    ]
+    return list(LETTERS[: len(draft_plans.all_of(draft, settings))])
+
+
+def authors(draft: QuoteDraft, settings: Settings) -> set[str]:
+    """Return who wrote adjustments of any plan, and so cannot approve them. Raises keys.Unreadable."""
+    return {line.by for plan in draft_plans.all_of(draft, settings) for line in plan.lines}
 
 
 def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:
@@ -245,35 +333,49 @@ def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool
 
 def _lines(
     adjustments: Sequence[Adjustment], before: Sequence[Line], currency: str, actor: str
-) -> list[dict[str, str]]:
+) -> list[Line]:
     wrote = {line.adjustment: line.by for line in before}
-    found = []
     for number, adjustment in enumerate(adjustments):
         if not quote_content.is_amount(adjustment.amount, currency):
             raise WrongAdjustment(number, "amount")
         for what in ("label", "reason"):
             if not getattr(adjustment, what).strip():
                 raise WrongAdjustment(number, what)
-        found.append(
-            {
-                "amount": format(adjustment.amount, "f"),
-                "label": adjustment.label,
-                "reason": adjustment.reason,
-                "by": wrote.get(adjustment, actor),
-            }
-        )
-    return found
+    return [Line(adjustment, wrote.get(adjustment, actor)) for adjustment in adjustments]
 
 
-def _lines_of(act: Act, rows: FirmRows) -> list[dict[str, str]]:
-    """Return the adjustments in the rows of a revision for a draft."""
+def _next_plans(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
+    """Return the plans of a revision for the next one; the accepted one alone, where one was accepted."""
+    accepted = accepted_plan(revision)
+    found = plans_of(act, revision, rows)
+    letters = quote_plans.by_plan(read_quote(revision.content))
+    return [plan for letter, plan in zip(letters, found, strict=True) if accepted in (None, letter)]
+
+
+def plans_of(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
+    """Return every plan of a revision for a draft, with the actor as the author of the adjustments."""
+    contents = quote_plans.by_plan(read_quote(revision.content))
+    worded = {} if rows is None else rows.by_plan()
     return [
-        {"amount": row.plain, "label": row.label.text, "reason": row.reason, "by": act.actor}
-        for row in rows.adjustments
+        DraftPlan(content["answers"], _copied(act, worded.get(letter)))
+        for letter, content in contents.items()
     ]
 
 
-def _sealed(lines: list[dict[str, str]], name: str, settings: Settings) -> bytes | None:
-    if not lines:
-        return None
-    return settings.data_keys.seal(json.dumps(lines), QuoteDraft.__tablename__, "adjustments", name)
+def options_in(rows: FirmRows | None, revision: QuoteRevision | None) -> list[Option]:
+    """Return the lines of a revision that the patient could take or leave, for a draft."""
+    if rows is None or revision is None:
+        return []
+    kept = read_quote(revision.content).get("options", [])
+    return [
+        Option(Decimal(each["net"]), row.label.text, tuple(tax["code"] for tax in each["taxes"]))
+        for each, row in zip(kept, rows.options, strict=True)
+    ]
+
+
+def _copied(act: Act, rows: FirmRows | None) -> list[Line]:
+    """Return the adjustments in the rows of a plan, with the actor as their author."""
+    return [
+        Line(Adjustment(Decimal(row.plain), row.label.text, row.reason), act.actor)
+        for row in (() if rows is None else rows.adjustments)
+    ]

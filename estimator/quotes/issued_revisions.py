@@ -106,6 +106,19 @@ def decision_of(revision: QuoteRevision) -> QuoteDecision | None:
     return db.session.scalar(said)
 
 
+def accepted_plan(revision: QuoteRevision) -> str | None:
+    """Return which plan of a revision is accepted, "" where it has one; None if none is."""
+    said = decision_of(revision)
+    if said is None or said.kind != "accepted" or said.taken_back_at is not None:
+        return None
+    return said.plan or ""
+
+
+def taken_with(said: QuoteDecision | None) -> list[int]:
+    """Return the numbers of the lines that were taken with an acceptance."""
+    return [] if said is None or said.taken is None else [int(number) for number in said.taken.split()]
+
+
 def last_day_to_take_back(said: QuoteDecision, time_zone: str) -> date | None:
     """Return the last day, in a time zone, on which an acceptance can be taken back; None if it never can."""
     until = said.reversible_until

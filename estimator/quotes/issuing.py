@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import EllipsisType
@@ -44,12 +44,13 @@ from estimator.quotes.issued_revisions import (
     token_of,
 )
 from estimator.quotes.observed_terms import days_given
-from estimator.quotes.plans import Missing, Prepared
+from estimator.quotes.plans import Missing, Prepared, PricedPlan
 from estimator.requests import lock
 from estimator.wording import FirmRows, SecondRows
-from pricing import legal_terms, payments
+from pricing import PriceTable, legal_terms, payments, quote_options, quote_plans
 from pricing import quote as quote_content
 from pricing.quote import Rate
+from pricing.quote_plans import PlanFigures
 from pricing.stored import StoredQuote
 
 WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
@@ -84,7 +85,7 @@ def issue(
         raise ChangedMeanwhile
     prepared = drafts.preview(act, draft)
     person = requests.person_of(request, act.settings.data_keys)
-    if prepared.missing or prepared.chosen is None or person is None:
+    if prepared.missing or not prepared.has_totals or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
     if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
@@ -162,8 +163,8 @@ def worded(
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content of a revision issued at this moment, and its rows in the words of its language.
 
-    Nothing is saved: it is for a preview, which names nobody if a key is missing. There must be a total,
-    `prepared.chosen`. `second` is the language below each line; without it, the one that the draft has.
+    Nothing is saved: it is for a preview, which names nobody if a key is missing. Each plan must have a total,
+    `prepared.has_totals`. `second` is the language below each line; without it, the one that the draft has.
     """
     quote = for_request(request)
     before = None if quote is None else newest(quote)
@@ -259,16 +260,17 @@ def _said(
     pay_to: PaymentAccount | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
-    assert prepared.chosen is not None
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
     issued_on = price_lists.day_of(issued, table.time_zone)
     accept_from, days_to_take_back = (
         legal_terms.of(table).accept_from(issued_on),
         days_given(table, act.clinic),
     )
+    first_to_pay = _first_to_pay(accept_from or issued_on, days_to_take_back)
+    first, *others = [_figures(plan, table, first_to_pay) for plan in prepared.plans]
     content = quote_content.content(
-        prepared.chosen,
-        prepared.adjustments,
+        first.firm,
+        first.adjustments,
         number=number,
         revision=1 if before is None else before.number + 1,
         reference=request.reference,
@@ -277,30 +279,38 @@ def _said(
         accept_from=accept_from,
         time_zone=table.time_zone,
         language=request.language,
-        answers=prepared.answers,
+        answers=first.answers,
         rate=_rate_for(table.currency, request.country, issued_on),
         replaces=None if before is None else before.number,
         pay_to=clinic.accounts.stored_of(pay_to),
-        payment_days=payments.due_days(
-            table.payments,
-            prepared.answers,
-            _first_to_pay(accept_from or issued_on, days_to_take_back),
-        ),
+        payment_days=first.payment_days,
     )
+    content = quote_plans.with_alternatives(content, others)
+    content = quote_options.with_options(content, prepared.options, table)
+    contents = quote_plans.by_plan(content)
+    replaced = None if before is None else _before(before, act.settings.data_keys)
 
     def rows_in(reader: Reader) -> FirmRows:
         with speaking(reader):
-            return wording.firm_rows(
-                content,
-                table,
-                reader,
-                prepared.adjustments,
-                days_to_take_back=days_to_take_back,
-                asked_by=asked_by,
-                before=None if before is None else _before(before, act.settings.data_keys),
-                asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
-                paper=paper.of(request.country, [request.language]),
-            )
+            worded = {
+                letter: wording.firm_rows(
+                    one,
+                    table,
+                    reader,
+                    figures.adjustments,
+                    days_to_take_back=days_to_take_back,
+                    asked_by=asked_by,
+                    before=_counterpart(replaced, letter),
+                    asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
+                    paper=paper.of(request.country, [request.language]),
+                )
+                for (letter, one), figures in zip(contents.items(), (first, *others), strict=True)
+            }
+            was = None if replaced is None else {letter: each.content for letter, each in replaced.items()}
+            rows = wording.firm_plans.together(worded, contents, table, reader, before=was)
+            if not prepared.options:
+                return rows
+            return replace(rows, options=wording.option_rows(content, prepared.options, table, reader))
 
     rows = rows_in(reader)
     if second is None:
@@ -342,13 +352,28 @@ def _next(series: str) -> int:
     return db.session.execute(statement).scalar_one()
 
 
-def _before(revision: QuoteRevision, keyring: keys.Keyring) -> wording.Before:
+def _figures(plan: PricedPlan, table: PriceTable, first_to_pay: date) -> PlanFigures:
+    assert plan.chosen is not None
+    due = payments.due_days(table.payments, plan.answers, first_to_pay)
+    return PlanFigures(plan.chosen, plan.adjustments, plan.answers, due)
+
+
+def _before(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, wording.Before]:
+    """Return the plans of the revision that is replaced, by their letters."""
     rows = rows_of(revision, keyring)
-    return wording.Before(
-        content=content_of(revision),
-        table=price_lists.parsed(revision.table_version),
-        adjustments=[] if rows is None else rows.adjustments,
-    )
+    worded = {} if rows is None else rows.by_plan()
+    table = price_lists.parsed(revision.table_version)
+    return {
+        letter: wording.Before(content, table, worded[letter].adjustments if letter in worded else [])
+        for letter, content in quote_plans.by_plan(content_of(revision)).items()
+    }
+
+
+def _counterpart(replaced: Mapping[str, wording.Before] | None, letter: str) -> wording.Before | None:
+    """Return the plan that one takes the place of: that of its letter; a first plan that of the first one."""
+    if replaced is None:
+        return None
+    return replaced.get(letter) or (next(iter(replaced.values())) if letter in ("", "A") else None)
 
 
 def _rate_for(base: str, country: str, day: date) -> Rate | None:

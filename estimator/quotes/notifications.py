@@ -14,7 +14,7 @@ from estimator import requests
 from estimator.act import Act
 from estimator.mail import notices, outbox
 from estimator.models import QuoteRevision
-from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back
+from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back, taken_with
 
 DECIDED = "quote_decided"
 
@@ -77,8 +77,17 @@ def tell_patient(
         return
     if what != "withdrawn" and not has_room(act, RECEIPT, revision):
         return
-    said = decision_of(revision) if what == "accepted" else None
-    last = None if said is None else last_day_to_take_back(said, revision.time_zone)
+    said = decision_of(revision) if what in ("accepted", "taken_back") else None
+    last = None
+    if said is not None and what == "accepted":
+        last = last_day_to_take_back(said, revision.time_zone)
+    options: dict[str, str] = {"what": what}
+    if last is not None:
+        options["last_day"] = last.isoformat()
+    if said is not None and said.plan is not None:
+        options["plan"] = said.plan
+    if said is not None and what == "accepted" and (taken := taken_with(said)):
+        options["taken"] = str(len(taken))
     put(
         act,
         RECEIPT,
@@ -86,7 +95,7 @@ def tell_patient(
         person.email,
         language=revision.language,
         submission=submission,
-        options={"what": what} if last is None else {"what": what, "last_day": last.isoformat()},
+        options=options,
     )
 
 

@@ -67,9 +67,15 @@ def _page(
             rows=rows,
             which=which,
             patient=patient,
-            answers=[row for section in rows.answers for row in section.rows],
-            firm=[group for group in rows.groups if group.total == "provider"],
-            beside=[group for group in rows.groups if group.total != "provider"],
+            plans=[
+                {
+                    "rows": plan,
+                    "answers": [row for section in plan.answers for row in section.rows],
+                    "firm": [group for group in plan.groups if group.total == "provider"],
+                    "beside": [group for group in plan.groups if group.total != "provider"],
+                }
+                for plan in rows.plans
+            ],
             check=check,
             code=qr.svg(check, gettext("QR code of the page where this quote can be checked")),
             issued=issued,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -18,9 +19,11 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
-from pricing import legal_terms
+from pricing import legal_terms, quote_options
 from pricing import quote as quote_content
 from pricing.quote import Adjustment, Firm, LineChange
+from pricing.quote_options import Option
+from pricing.quote_plans import LETTERS
 from pricing.table import ChoiceDriver
 
 LONGEST = timedelta(days=731)
@@ -29,10 +32,20 @@ LONGEST = timedelta(days=731)
 
 @dataclass(frozen=True)
 class Missing:
-    """Why a quote cannot be issued yet, as a code; `detail` are codes of what it is about."""
+    """Why a quote cannot be issued yet, as a code; `detail` are codes of what it is about, `plan` is its letter."""
 
     code: str
     detail: tuple[str, ...] = ()
+    #: empty where it is about the whole quote, or the quote has one plan
+    plan: str = ""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One more plan of the same quote; its prices, its last day and its language are those of the first one."""
+
+    answers: Mapping[str, str | bool]
+    adjustments: Sequence[Adjustment]
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,10 @@ class Plan:
     valid_until: date | None
     #: the fingerprint of what a second person approved
     approved: str | None = None
+    #: further plans, of which the patient accepts one or the first
+    alternatives: Sequence[Alternative] = ()
+    #: lines that the patient may take or leave
+    options: Sequence[Option] = ()
 
 
 @dataclass(frozen=True)
@@ -75,9 +92,32 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A quote as it would be issued at this moment, and why it would be refused."""
+class PricedPlan:
+    """One plan of a quote, priced: with the kept prices, with those in force, and with those that were chosen."""
 
+    #: its letter; empty where it is the only one
+    letter: str
+    answers: Mapping[str, str | bool]
+    adjustments: Sequence[Adjustment]
+    #: None where the list refuses the plan
+    firm_keep: Firm | None
+    firm_again: Firm | None
+    #: None also while nobody has chosen
+    chosen: Firm | None
+    #: what differs between keeping the prices and pricing again, line by line
+    differences: Sequence[LineChange]
+    refusal: pricing.BadAnswers | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A quote as it would be issued at this moment, and why it would be refused.
+
+    Of several `plans` one is seen: its letter, figures and answers stand here as those of an only plan do.
+    """
+
+    plans: Sequence[PricedPlan]
+    letter: str
     answers: Mapping[str, str | bool]
     adjustments: Sequence[Adjustment]
     #: the version whose prices would be kept, and the one in force; None if the list is not offered any more
@@ -101,6 +141,27 @@ class Prepared:
     needs_approval: bool
     approved: bool
     fingerprint: str
+    options: Sequence[Option] = ()
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether every plan has a total."""
+        return all(plan.chosen is not None for plan in self.plans)
+
+    def seen(self, letter: str) -> Prepared:
+        """Return the same with the plan of a letter in sight; the first one if there is none of this letter."""
+        plan = next((plan for plan in self.plans if plan.letter == letter), self.plans[0])
+        return replace(
+            self,
+            letter=plan.letter,
+            answers=plan.answers,
+            adjustments=plan.adjustments,
+            firm_keep=plan.firm_keep,
+            firm_again=plan.firm_again,
+            chosen=plan.chosen,
+            differences=plan.differences,
+            refusal=plan.refusal,
+        )
 
 
 def offered(request: PatientRequest, now: datetime) -> Offered:
@@ -137,22 +198,18 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
 
     It is a pure function of its arguments: it neither reads the database nor encrypts or decrypts anything.
     """
-    firm_keep, refused_keep = _firm(lists.kept, plan)
-    firm_again, refused_again = firm_keep, refused_keep
-    if lists.in_force is None:
-        firm_again = None
-    elif not lists.same:
-        firm_again, refused_again = _firm(lists.in_force, plan)
     version = lists.version(plan.prices)
     again = plan.prices == "again" and lists.in_force is not None
-    chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
-    chosen = chosen if plan.prices is not None or lists.same else None
+    priced = _priced(plan, lists, again)
+    first = priced[0]
     table = price_lists.parsed(version)
     today = price_lists.day_of(act.now, table.time_zone)
     valid_until = plan.valid_until or today + timedelta(days=table.quote_valid_days)
-    fingerprint = _fingerprint(plan, lists.language, version, chosen)
-    needs_approval = chosen is not None and quote_content.exceeds(
-        chosen.price, plan.adjustments, act.clinic.adjustment_limit
+    fingerprint = _fingerprint(plan, lists.language, version, priced)
+    needs_approval = any(
+        each.chosen is not None
+        and quote_content.exceeds(each.chosen.price, each.adjustments, act.clinic.adjustment_limit)
+        for each in priced
     )
     approved = needs_approval and plan.approved == fingerprint
     missing = list(lists.hindrances)
@@ -160,39 +217,39 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
         missing.append(Missing("table_expired"))
     elif plan.prices is None and not lists.same:
         missing.append(Missing("prices_not_chosen"))
-    unanswered = tuple(pricing.unanswered(table, plan.answers))
-    if unanswered:
-        missing.append(Missing("unanswered", unanswered))
-    if refusal is not None:
-        missing += _refused(refusal, unanswered)
-    if chosen is not None:
-        missing += _missing_in(chosen, table)
+    for each in priced:
+        missing += _missing_of(each, table)
+    missing += _same(priced)
+    missing += _untaxed(plan.options, table)
     if table.demo and not act.settings.demo:
         missing.append(Missing("demonstration"))
     if not today <= valid_until <= today + LONGEST:
         missing.append(Missing("valid_until", (valid_until.isoformat(),)))
-    first = legal_terms.of(table).accept_from(today)
-    if first is not None and valid_until < first:
-        missing.append(Missing("never_accepted", (first.isoformat(),)))
+    begins = legal_terms.of(table).accept_from(today)
+    if begins is not None and valid_until < begins:
+        missing.append(Missing("never_accepted", (begins.isoformat(),)))
     if needs_approval and not approved:
         missing.append(Missing("not_approved"))
     return Prepared(
-        answers=plan.answers,
-        adjustments=plan.adjustments,
+        plans=priced,
+        letter=first.letter,
+        answers=first.answers,
+        adjustments=first.adjustments,
         kept=lists.kept,
         in_force=lists.in_force,
         kept_until=lists.kept_until,
-        firm_keep=firm_keep,
-        firm_again=firm_again,
-        chosen=chosen,
+        firm_keep=first.firm_keep,
+        firm_again=first.firm_again,
+        chosen=first.chosen,
         version=version,
         valid_until=valid_until,
-        differences=_differences(firm_keep, firm_again, plan.adjustments),
-        refusal=refusal,
+        differences=first.differences,
+        refusal=first.refusal,
         missing=missing,
         needs_approval=needs_approval,
         approved=approved,
         fingerprint=fingerprint,
+        options=plan.options,
     )
 
 
@@ -210,7 +267,37 @@ def _kept_until(request: PatientRequest, days: int, time_zone: str) -> date:
     return asked if newest is None else max(asked, newest.valid_until)
 
 
-def _firm(version: TableVersion, plan: Plan) -> tuple[Firm | None, pricing.BadAnswers | None]:
+def _priced(plan: Plan, lists: Offered, again: bool) -> list[PricedPlan]:
+    """Price each plan with the prices that can be chosen; `again` are those in force."""
+    each = [Alternative(plan.answers, plan.adjustments), *plan.alternatives]
+    letters = LETTERS if len(each) > 1 else ("",)
+    return [
+        _one(letter, alternative, plan.prices is not None, lists, again)
+        for letter, alternative in zip(letters, each, strict=False)
+    ]
+
+
+def _one(letter: str, plan: Alternative, was_chosen: bool, lists: Offered, again: bool) -> PricedPlan:
+    firm_keep, refused_keep = _firm(lists.kept, plan)
+    firm_again, refused_again = firm_keep, refused_keep
+    if lists.in_force is None:
+        firm_again = None
+    elif not lists.same:
+        firm_again, refused_again = _firm(lists.in_force, plan)
+    chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
+    return PricedPlan(
+        letter,
+        plan.answers,
+        plan.adjustments,
+        firm_keep,
+        firm_again,
+        chosen if was_chosen or lists.same else None,
+        _differences(firm_keep, firm_again, plan.adjustments),
+        refusal,
+    )
+
+
+def _firm(version: TableVersion, plan: Alternative) -> tuple[Firm | None, pricing.BadAnswers | None]:
     try:
         return quote_content.compute(price_lists.parsed(version), plan.answers, plan.adjustments), None
     except pricing.BadAnswers as refusal:
@@ -226,22 +313,33 @@ def _differences(
     return quote_content.line_changes(old, new)
 
 
-def _fingerprint(plan: Plan, language: str, version: TableVersion, chosen: Firm | None) -> str:
+def _fingerprint(plan: Plan, language: str, version: TableVersion, priced: Sequence[PricedPlan]) -> str:
     """Return the hash of everything that would be issued from this draft, except the day and a second language.
 
     The number of the save tells that choice; who approves adjustments need not do so again for it.
     """
+    first, *others = priced
     decides = {
         "draft": plan.draft,
         "language": language,
         "table": version.sha256,
         "prices": plan.prices,
+        "valid_until": None if plan.valid_until is None else plan.valid_until.isoformat(),
+        **_decides(first),
+    }
+    if others:
+        decides["alternatives"] = [_decides(other) for other in others]
+    if plan.options:
+        decides["options"] = [[format(each.net, "f"), each.label, list(each.taxes)] for each in plan.options]
+    return hashlib.sha256(pricing.canonical_json(decides)).hexdigest()
+
+
+def _decides(plan: PricedPlan) -> dict[str, object]:
+    return {
         "given": dict(plan.answers),
         "adjustments": [[format(each.amount, "f"), each.label, each.reason] for each in plan.adjustments],
-        "valid_until": None if plan.valid_until is None else plan.valid_until.isoformat(),
-        "total": None if chosen is None else chosen.text(chosen.total),
+        "total": None if plan.chosen is None else plan.chosen.text(plan.chosen.total),
     }
-    return hashlib.sha256(pricing.canonical_json(decides)).hexdigest()
 
 
 def _hindrances(request: PatientRequest) -> Iterator[Missing]:
@@ -249,6 +347,39 @@ def _hindrances(request: PatientRequest) -> Iterator[Missing]:
         yield Missing("closed")
     if request.erased_at is not None:
         yield Missing("erased")
+
+
+def _missing_of(plan: PricedPlan, table: pricing.PriceTable) -> Iterator[Missing]:
+    """Say what one plan lacks."""
+    unanswered = tuple(pricing.unanswered(table, plan.answers))
+    if unanswered:
+        yield Missing("unanswered", unanswered, plan.letter)
+    found = [] if plan.refusal is None else list(_refused(plan.refusal, unanswered))
+    if plan.chosen is not None:
+        found += _missing_in(plan.chosen, table)
+    for one in found:
+        yield replace(one, plan=plan.letter)
+
+
+def _untaxed(options: Sequence[Option], table: pricing.PriceTable) -> Iterator[Missing]:
+    """Say which lines that may be taken the chosen list cannot price: their tax is not in it, or their amount not."""
+    for number, option in enumerate(options, 1):
+        try:
+            quote_options.priced(option, table)
+        except (quote_content.WrongAmount, quote_options.NoSuchTax):
+            yield Missing("option", (str(number),))
+
+
+def _same(priced: Sequence[PricedPlan]) -> Iterator[Missing]:
+    """Say which plans have no answer and no adjustment of their own: nobody could choose between them."""
+    for number, plan in enumerate(priced):
+        for before in priced[:number]:
+            if (before.answers, _said(before)) == (plan.answers, _said(plan)):
+                yield Missing("same_plans", (before.letter, plan.letter))
+
+
+def _said(plan: PricedPlan) -> list[tuple[Decimal, str]]:
+    return [(each.amount, each.label) for each in plan.adjustments]
 
 
 def _refused(refusal: pricing.BadAnswers, unanswered: Sequence[str]) -> Iterator[Missing]:

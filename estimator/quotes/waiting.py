@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union, union_all
 
 from estimator.db import db
-from estimator.models import PatientRequest, Quote, QuoteRevision
+from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.models.requests import RequestState
 from estimator.requests.search import PAGE
 
@@ -128,12 +128,21 @@ def dues_of(ids: Collection[int]) -> Mapping[int, datetime | None]:
 
 
 def totals_of(ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Return total and currency of the newest revision, by the numbers of the requests that have a quote."""
+    """Return total and currency of the newest revision, by the numbers of the requests that have a quote.
+
+    Of several plans that is the first one, until one is accepted.
+    """
     newest = (
         select(func.max(QuoteRevision.number)).where(QuoteRevision.quote_id == Quote.id).correlate(Quote)
     ).scalar_subquery()
+    accepted = (
+        select(QuoteDecision.total)
+        .where(QuoteDecision.revision_id == QuoteRevision.id, QuoteDecision.taken_back_at.is_(None))
+        .correlate(QuoteRevision)
+    ).scalar_subquery()
+    total = func.coalesce(accepted, QuoteRevision.total).label("total")
     rows = db.session.execute(
-        select(Quote.request_id, QuoteRevision.total, QuoteRevision.currency)
+        select(Quote.request_id, total, QuoteRevision.currency)
         .join(QuoteRevision, and_(QuoteRevision.quote_id == Quote.id, QuoteRevision.number == newest))
         .where(Quote.request_id.in_(ids))
     )

@@ -18,7 +18,9 @@ from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
 from estimator.reports.years import PIECE, about, months_of, there, zones
+from pricing import quote_plans
 from pricing.money import exactly
+from pricing.stored import read_quote
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
                 valid_until=row.valid_until,
                 time_zone=row.time_zone,
                 total=Decimal(row.total),
-                adjusted=Decimal(row.adjusted),
+                adjusted=_adjusted(row),
                 currency=row.currency,
                 country=row.country,
                 language=row.language,
@@ -98,6 +100,14 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
             )
         if len(rows) < PIECE:
             return
+
+
+def _adjusted(row: Any) -> Decimal:
+    """Return the sum of the adjustments of a revision, or of that of its plans which was accepted."""
+    if not row.plan:
+        return Decimal(row.adjusted)
+    content = db.session.scalars(select(QuoteRevision.content).filter_by(id=row.id)).one()
+    return Decimal(quote_plans.by_plan(read_quote(content))[row.plan]["adjusted"])
 
 
 def count(year: int | None) -> int:
@@ -199,7 +209,7 @@ def _decided_about(year: int) -> Iterator[Any]:
             QuoteDecision.at,
             QuoteRevision.time_zone,
             QuoteRevision.currency,
-            QuoteRevision.total,
+            func.coalesce(QuoteDecision.total, QuoteRevision.total),
             QuoteDecision.reason,
         )
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
@@ -225,8 +235,9 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
             revision.issued_at,
             revision.valid_until,
             revision.time_zone,
-            revision.total,
+            func.coalesce(QuoteDecision.total, revision.total).label("total"),
             revision.adjusted,
+            QuoteDecision.plan,
             revision.currency,
             revision.language,
             Quote.number.label("quote_number"),

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
@@ -18,11 +19,12 @@ from sqlalchemy.orm import joinedload, undefer
 import pricing
 from estimator import keys, quotes
 from estimator.db import db
-from estimator.models import Counter, Quote, QuoteRevision, TableVersion
+from estimator.models import Counter, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.pdf import reader_process
 from estimator.verification import document
 from estimator.verification.document import Computed, Reference
-from pricing import PriceTable, canonical_json
+from pricing import PriceTable, canonical_json, quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 BATCH = 20
 """Number of revisions, with their documents, that are held in memory at once."""
@@ -38,7 +40,8 @@ class Fault(NamedTuple):
     revision was issued from another one. "content": it is no content of a quote. "column": a column says something
     else than the content, `detail` is its name. "computed": the list makes other figures of it. "refused": the list
     does not take its answers. "pdf_hash": the document is not the one that was issued. "pdf_data": the data in it
-    are not the content. "pdf_missing": it was made and is gone. "sealed": it cannot be opened.
+    are not the content. "pdf_missing": it was made and is gone. "sealed": it cannot be opened. "accepted": an
+    acceptance names a plan that is not in the content, or a total that the plan has not; `detail` is the plan.
     """
 
     code: str
@@ -186,6 +189,7 @@ def _checked(revision: QuoteRevision, kept: dict[int, PriceTable | None], keyrin
         faults += [Fault("column", name) for name in _other_columns(revision, content)]
         if table is not None:
             faults += _computed(content, table)
+        faults += _accepted(revision, content)
     faults += _pdf(revision, keyring)
     return Rechecked(
         Reference(revision.quote.number, revision.number),
@@ -240,6 +244,40 @@ def _computed(content: Mapping[str, Any], table: PriceTable) -> list[Fault]:
     if computed.why == "refused":
         return [Fault("refused")]
     return [] if computed.same else [Fault("computed", computed=computed)]
+
+
+def _accepted(revision: QuoteRevision, content: Mapping[str, Any]) -> list[Fault]:
+    """Compare what was accepted with the plans of the content; an acceptance of an only plan names none."""
+    found = db.session.execute(
+        select(QuoteDecision.plan, QuoteDecision.taken, QuoteDecision.total).where(
+            QuoteDecision.revision_id == revision.id, QuoteDecision.kind == "accepted"
+        )
+    ).all()
+    if not found:
+        return []
+    try:
+        plans = quote_plans.by_plan(cast(Any, content))
+        return [
+            Fault("accepted", plan or "")
+            for plan, taken, total in found
+            if not _holds(plans, plan, taken, total)
+        ]
+    except (AttributeError, ArithmeticError, KeyError, TypeError):  # "content" says so
+        return []
+
+
+def _holds(plans: Mapping[str, StoredQuote], plan: str | None, taken: str | None, total: str | None) -> bool:
+    """Whether an acceptance is of a plan of a content, and of what it comes to with the lines that were taken."""
+    content = plans.get(plan or "")
+    if content is None or (taken is None) != ("options" not in content):
+        return False
+    try:
+        comes_to = quote_options.total_with(content, [int(number) for number in (taken or "").split()])
+    except (IndexError, ValueError):
+        return False
+    if total is None:
+        return not plan and not taken
+    return Decimal(total) == comes_to
 
 
 def _pdf(revision: QuoteRevision, keyring: keys.Keyring) -> list[Fault]:

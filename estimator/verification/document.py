@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import select
 
@@ -25,9 +25,10 @@ from estimator.i18n import folded_digits
 from estimator.models import Quote, QuoteRevision, TableVersion
 from estimator.pdf import reader
 from estimator.pdf.reader import Carried
-from pricing import PriceTable, canonical_json
+from pricing import PriceTable, canonical_json, quote_plans
 from pricing import quote as quote_content
-from pricing.stored import StoredBreakdown, is_at_least
+from pricing.quote import Recomputed
+from pricing.stored import StoredBreakdown, StoredQuote, is_at_least
 
 Word = Literal["current", "replaced", "expired", "unknown"]
 
@@ -67,6 +68,16 @@ class Difference:
     label: Mapping[str, str] | None = None
     written: str | None = None
     computed: str | None = None
+    #: the letter of the plan that it is about, where there are several
+    plan: str = ""
+
+
+class PlanTotals(NamedTuple):
+    """What one of several plans comes to: as it is written, and as it is computed again."""
+
+    plan: str
+    written: str | None
+    computed: str
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,8 @@ class Computed:
     at_least: bool = False
     #: when the price list of an estimate was withdrawn; a quote stands as it was issued
     withdrawn: datetime | None = None
+    #: of a quote with several plans, each of them; the totals above are those of the first
+    plans: list[PlanTotals] = field(default_factory=list)
 
     @property
     def same(self) -> bool:
@@ -213,30 +226,50 @@ def compute(
 
 
 def quote_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
-    """Compute the data of a quote again."""
+    """Compute the data of a quote again, every plan of it."""
     try:
-        again = quote_content.recompute(data, table)
+        again = quote_plans.recompute_all(data, table)
     except quote_content.NotAQuote:
         return Computed("no_data", table)
     except pricing.BadAnswers:
         return Computed("refused", table)
-    written, currency = amount(data["total"]), table.currency
-    if not again.differences:
-        return Computed(None, table, currency, written, written)
+    contents: Mapping[str, Mapping[str, Any]] = quote_plans.by_plan(cast(StoredQuote, data))
+    found = [
+        replace(difference, plan=letter)
+        for letter, recomputed in again.items()
+        if recomputed.differences
+        for difference in _of_quote(recomputed, contents[letter], table)
+    ]
+    totals = [
+        PlanTotals(letter, amount(contents[letter]["total"]), recomputed.text)
+        for letter, recomputed in again.items()
+    ]
+    first = totals[0]
+    return Computed(
+        None,
+        table,
+        table.currency,
+        first.written,
+        first.computed,
+        found,
+        plans=totals if len(totals) > 1 else [],
+    )
+
+
+def _of_quote(again: Recomputed, data: Mapping[str, Any], table: PriceTable) -> Iterator[Difference]:
+    """Say what differs in one plan of a quote."""
     amounts = [Decimal(line["amount"]) for line in data["adjustments"]]
     firm = quote_content.compute(table, data["answers"], amounts)
     sums = {"total": firm.total, "price": firm.price, "adjusted": firm.adjusted}
-    found = []
     for place in again.differences:
         if place in sums:
-            found.append(Difference(place, "", None, amount(data[place]), firm.text(sums[place])))
+            yield Difference(place, "", None, amount(data[place]), firm.text(sums[place]))
         elif place == "breakdown":
-            found.append(Difference("more"))
+            yield Difference("more")
         elif place.startswith("breakdown."):
-            found += _of_part(place.removeprefix("breakdown."), data["breakdown"], firm.breakdown)
+            yield from _of_part(place.removeprefix("breakdown."), data["breakdown"], firm.breakdown)
         else:
-            found.append(Difference(place))
-    return Computed(None, table, currency, written, firm.text(firm.total), found)
+            yield Difference(place)
 
 
 def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:

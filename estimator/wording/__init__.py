@@ -7,7 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording import at_least, injury
+from estimator.wording import at_least, firm_plans, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
@@ -15,6 +15,7 @@ from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
+from estimator.wording.firm_options import option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.how_to_pay import in_fours, never_by_mail
 from estimator.wording.keeping import as_json, from_json
@@ -24,6 +25,7 @@ from estimator.wording.rows import (
     AdjustmentRow,
     Change,
     ChangedRow,
+    ComparedRow,
     DriverChanges,
     FactRow,
     Head,
@@ -32,6 +34,7 @@ from estimator.wording.rows import (
     NotCounted,
     NoticeRow,
     NoticeSection,
+    OptionRow,
     Rows,
     Sum,
 )
@@ -62,6 +65,7 @@ __all__ = [
     "Before",
     "Change",
     "ChangedRow",
+    "ComparedRow",
     "Difference",
     "DriverChanges",
     "FactRow",
@@ -72,6 +76,7 @@ __all__ = [
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
+    "OptionRow",
     "PriceGroup",
     "PriceListRows",
     "PriceRow",
@@ -88,6 +93,7 @@ __all__ = [
     "changes",
     "difference",
     "differences",
+    "firm_plans",
     "firm_rows",
     "from_json",
     "head",
@@ -104,6 +110,7 @@ __all__ = [
     "not_counted",
     "notes_to",
     "notice_sections",
+    "option_rows",
     "other_answers",
     "price_list",
     "problem_sentence",

@@ -18,10 +18,12 @@ from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_
 from estimator.wording.rows import (
     AdjustmentRow,
     ChangedRow,
+    ComparedRow,
     GroupRows,
     Head,
     HowToPay,
     ItemRow,
+    OptionRow,
     Rows,
     Sum,
     TaxRow,
@@ -47,7 +49,9 @@ class FirmRows(Rows):
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
     which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
     give to take an acceptance back; None of what was issued before that was kept. `how_to_pay` is None of a quote that
-    names no account.
+    names no account. Where there are several plans, `plan` is the letter of this one, `alternatives` are the others,
+    and `compared` all of them side by side; what is said once for all of them stands with the first, as do `options`,
+    the lines that may be taken or left.
     """
 
     head: Head
@@ -71,6 +75,24 @@ class FirmRows(Rows):
     days_to_take_back: int | None = None
     how_to_pay: HowToPay | None = None
     second: SecondRows | None = None
+    plan: str = ""
+    alternatives: Sequence[FirmRows] = ()
+    compared: Sequence[ComparedRow] = ()
+    options: Sequence[OptionRow] = ()
+
+    @property
+    def not_counted_said(self) -> str:
+        """What is not counted in it, as a sentence; empty if everything is."""
+        return self.headline.not_counted_words()
+
+    @property
+    def plans(self) -> Sequence[FirmRows]:
+        """Every plan, this one first."""
+        return [self, *self.alternatives]
+
+    def by_plan(self) -> dict[str, FirmRows]:
+        """Return every plan by its letter; that of an only plan is empty."""
+        return {rows.plan: rows for rows in self.plans}
 
 
 @dataclass(frozen=True, slots=True)

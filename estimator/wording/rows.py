@@ -156,6 +156,17 @@ class AdjustmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One line of a quote that may be taken or left: without taxes, each of its taxes, and what it comes to."""
+
+    number: int
+    label: Words
+    net: str
+    taxes: Sequence[Sum]
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedRow:
     """One line that differs, before and after; what was not there says so."""
 
@@ -163,6 +174,16 @@ class ChangedRow:
     label: Words
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One line of several plans, side by side: a cell for each plan. It `differs` unless all say the same."""
+
+    kind: str
+    label: Words
+    cells: Sequence[str]
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,21 @@ def quoted(
     return _quote(now, submission, clinic, **asked)
 
 
+def with_plans(*sessions: str, request: PatientRequest | None = None, now: datetime = NOW) -> QuoteRevision:
+    """Issue a quote of two sessions that has a further plan for each of these numbers of sessions."""
+    request = request or ask(db.session.scalar(select(TableVersion)) or publish(), now)
+    prepare(request, now)
+    act = acting(actor=COORDINATOR, now=now, settings=settings())
+    draft = drafts.for_request(request)
+    assert draft is not None
+    for letter, number in zip("BC", sessions, strict=False):
+        draft = drafts.add_plan(act, draft, save=draft.save)
+        answers = {**PLAN, "sessions": number}
+        draft = drafts.change(act, draft, save=draft.save, plan=letter, answers=answers)
+    db.session.commit()
+    return issue(request, now)
+
+
 def _has_no_rows() -> bool:
     written = (PatientRequest, TableVersion, AuditEntry, StaffUser, ClinicSetting, Rate)
     return not any(db.session.scalar(select(exists(select(model)))) for model in written)
@@ -232,8 +247,8 @@ def draw(revision: QuoteRevision) -> bytes:
     return content
 
 
-def accept(revision: QuoteRevision, now: datetime = NOW) -> None:
-    """Accept a revision as the page does, and commit it."""
+def accept(revision: QuoteRevision, now: datetime = NOW, *, plan: str | None = None) -> None:
+    """Accept a revision as the page does, or one of several plans, and commit it."""
     quotes.accept(
         acting(clinic=CLINIC, now=now, settings=settings()),
         revision,
@@ -242,6 +257,7 @@ def accept(revision: QuoteRevision, now: datetime = NOW) -> None:
         language="en",
         network="203.0.113.0/24",
         pdf_sha256=None,
+        plan=plan,
     )
     db.session.commit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from estimator.privacy import erasure
 from estimator.processes import mail_contents
 from estimator.quotes import drafts, pdf_document
 from pricing.quote import Adjustment
+from pricing.quote_options import Option
 from tests.support.acts import acting
 from tests.support.clinic import table_text
 from tests.support.visitor import Page, Visitor
@@ -111,10 +112,13 @@ class Desk:
         sessions: int | None = None,
         pdf: bytes | None = None,
         second: str | None = None,
+        plans: Sequence[int] = (),
+        options: Sequence[Option] = (),
     ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
-        `pdf` stands for the document that the worker makes; None leaves it unmade. It has a `second` language.
+        `plans` are the sessions of further plans, `options` the lines that may be taken. `pdf` stands for the document
+        that the worker makes; None leaves it unmade. It has a `second` language.
         """
         with self.request() as request:
             act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
@@ -129,7 +133,12 @@ class Desk:
                 prices="keep",
                 answers=answers,
                 second=second,
+                options=options,
             )
+            for number, sessions_there in enumerate(plans):
+                draft = drafts.add_plan(act, draft, save=draft.save)
+                other = {**PLAN, "sessions": sessions_there}
+                draft = drafts.change(act, draft, save=draft.save, plan="BC"[number], answers=other)
             state = drafts.preview(act, draft)
             revision = quotes.issue(act, request, save=draft.save, fingerprint=state.fingerprint)
             if pdf is not None:
@@ -263,13 +272,14 @@ class Patient(Visitor):
         assert opened.status == 303, opened.problems
         return self.open(opened.location)
 
-    def check(self, name: str = NAME) -> Page:
-        """Go as far as the page on which an acceptance is checked."""
-        return self.press(self.open(f"{self.path}/accept"), "check", typed_name=name, agreed="yes")
+    def check(self, name: str = NAME, plan: str = "") -> Page:
+        """Go as far as the page on which an acceptance is checked, of one of several plans by its letter."""
+        chosen = f"?plan={plan}" if plan else ""
+        return self.press(self.open(f"{self.path}/accept{chosen}"), "check", typed_name=name, agreed="yes")
 
-    def accept(self, name: str = NAME) -> Page:
+    def accept(self, name: str = NAME, plan: str = "") -> Page:
         """Accept the quote, and return the page that says so."""
-        done = self.press(self.check(name), "accept")
+        done = self.press(self.check(name, plan), "accept")
         assert done.status == 303, (done.status, done.problems)
         return self.open(done.location)
 

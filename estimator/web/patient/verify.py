@@ -27,6 +27,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled
+from estimator.wording import firm_plans
 from pricing import PriceTable
 
 pages = Blueprint("checking", __name__)
@@ -172,9 +173,22 @@ def upload() -> ResponseReturnValue:
         others=[] if checked.computed is None else others(checked.computed, reader),
         written=_money(checked.computed, "written", reader),
         computed=_money(checked.computed, "computed", reader),
+        plans=[] if checked.computed is None else _plans(checked.computed, reader),
         withdrawn=_withdrawn(checked.computed, reader),
         address=None if checked.reference is None else address(checked.reference),
     )
+
+
+def _plans(computed: Computed, reader: Reader) -> list[tuple[str, str, str]]:
+    """Return each of several plans: its name, the total in the data, and the total computed again."""
+    return [
+        (
+            firm_plans.named(plan.plan),
+            _amount(plan.written, computed.currency, reader),
+            reader.money(plan.computed, computed.currency),
+        )
+        for plan in computed.plans
+    ]
 
 
 def _withdrawn(computed: Computed | None, reader: Reader) -> str | None:
@@ -317,6 +331,14 @@ class _Labels:
         self.else_ = _("Something else in the data")
 
     def of(self, difference: Difference) -> Words:
+        """Return what a difference is called; where there are several plans, with the plan before it."""
+        found = self._of(difference)
+        if not difference.plan:
+            return found
+        plan = firm_plans.named(difference.plan)
+        return Words(_("%(plan)s: %(what)s", plan=plan, what=found))
+
+    def _of(self, difference: Difference) -> Words:
         if difference.label is not None and self.table is not None:
             return self.reader.words(difference.label, self.table.main_language)
         if difference.place == "totals" and difference.code in self.totals:

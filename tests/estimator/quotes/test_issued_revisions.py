@@ -101,7 +101,7 @@ def test_a_quote_freezes_the_figures_and_they_compute_again(app: Flask) -> None:
     assert content["replaces"] is None
     assert revision.content == quote_content.as_bytes(content).decode()
     again = quote_content.recompute(content, price_lists.parsed(revision.table_version))
-    assert again == (Decimal("4400.00"), [])
+    assert again == (Decimal("4400.00"), [], "4400.00")
 
 
 def test_a_quote_freezes_its_words_whatever_becomes_of_ours(

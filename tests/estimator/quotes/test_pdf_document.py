@@ -37,6 +37,7 @@ from tests.support.example_quotes import (
     quoted,
     settings,
     state,
+    with_plans,
 )
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -336,3 +337,29 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
         assert not any(bool(image.get("/Interpolate", False)) for image in kept)
     clinic.change_logo(acting(actor="user:1", now=NOW), None, basis=clinic.bases()["logo"])
     assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"
+
+
+# Several plans ------------------------------------------------------------------------------------------------
+
+
+def test_several_plans_stand_side_by_side_on_page_one_and_each_is_whole_after_it(app: Flask) -> None:
+    content = rendered(with_plans("3", "1"))
+    first = words(content, "-f", "1", "-l", "1", "-layout")
+    assert "This quote has 3 plans, each with a firm total of its own." in first
+    assert "Plan A Plan B Plan C" in first
+    assert "USD 4,400.00 USD 6,600.00 USD 2,200.00" in first
+    text = words(content)
+    for plan in "ABC":
+        assert f"Plan {plan}: Every item of the firm total" in text
+        assert f"Plan {plan}: When it is to be paid" in text
+    assert "Tick the one plan that you accept." in text
+    assert (
+        "I accept plan C of the firm quote Q-2026-00001, revision 1 with a firm total of USD 2,200.00."
+        in text
+    )
+    assert "I accept the firm quote Q-2026-00001" not in text
+
+
+def test_the_page_of_several_plans_is_sound_and_every_table_has_a_name(app: Flask) -> None:
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(markup(with_plans("3")))
+    assert unnamed_tables(page) == []

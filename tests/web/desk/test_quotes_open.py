@@ -132,7 +132,7 @@ def test_what_cannot_be_an_answer_is_refused_beside_the_question(app: Flask, coo
     with request_of(app, reference) as request:
         draft = drafts.for_request(request)
         assert draft is not None
-        assert "breathing" not in drafts.answers_of(draft)
+        assert "breathing" not in drafts.answers_of(draft, settings_of(app))
 
 
 def test_the_verb_refuses_whoever_calls_it(app: Flask, coordinator: Staff) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.quotes import answers, certificate, issue, issued, leaving, prepare, preview
+from estimator.web.desk.quotes import (
+    answers,
+    certificate,
+    copy,
+    issue,
+    issued,
+    leaving,
+    options,
+    prepare,
+    preview,
+)
 from estimator.web.desk.quotes.blueprint import pages
 
 __all__ = [
     "answers",
     "certificate",
+    "copy",
     "issue",
     "issued",
     "leaving",
+    "options",
     "pages",
     "prepare",
     "preview",

@@ -18,6 +18,7 @@ from estimator.web import estimate_form
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     pages,
+    plan_in,
     save_in,
     save_of,
     the_draft,
@@ -28,10 +29,12 @@ from estimator.web.desk.quotes.blueprint import (
 from estimator.web.desk.quotes.figures import prepared_of
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
+from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 from estimator.web.transaction import committing
+from estimator.wording import firm_plans
 from pricing import PriceTable
 
 
@@ -45,9 +48,9 @@ def answers(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     if request.method != "POST":
         return _page(of, draft)
-    reader = current_reader()
+    reader, plan = current_reader(), plan_in(draft)
     table = price_lists.parsed(prepared_of(draft).version)
-    kept = drafts.answers_of(draft) if request.form.get("some") else {}
+    kept = drafts.answers_of(draft, settings(), plan) if request.form.get("some") else {}
     form = estimate_form.build(table, kept)
     estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
@@ -58,19 +61,19 @@ def answers(reference: str) -> ResponseReturnValue:
     try:
         with committing():
             answered = {**kept, **found.answers}
-            drafts.change(act(), draft, save=save_in(draft), answers=answered)
+            drafts.change(act(), draft, save=save_in(draft), answers=answered, plan=plan)
     except pricing.BadAnswers:
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         draft = the_draft(of)
         return _page(of, draft, form.refuse(_meanwhile(of, draft, table, answered)), status=409)
-    return to("prepare", reference=of.reference, saved=1)
+    return to("prepare", reference=of.reference, saved=1, plan=plan or None)
 
 
 def _meanwhile(of: PatientRequest, draft: QuoteDraft, table: PriceTable, mine: Mapping[str, Any]) -> str:
     """Say that somebody else has saved, and which answers would be put in place of theirs."""
-    reader, theirs = current_reader(), drafts.answers_of(draft)
+    reader, theirs = current_reader(), drafts.answers_of(draft, settings(), plan_in(draft))
     note = _(
         "%(who)s has saved this quote meanwhile (%(when)s). Your answers are still here; save them again if they "
         "are to replace what is saved.",
@@ -109,11 +112,11 @@ def _page(
     *,
     status: int = 200,
 ) -> ResponseReturnValue:
-    reader = current_reader()
+    reader, plan = current_reader(), plan_in(draft)
     version = prepared_of(draft).version
     table = price_lists.parsed(version)
     if form is None:
-        form = estimate_form.build(table, drafts.answers_of(draft))
+        form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))
     panel = running(table, estimate_form.read(form, table, reader), reader)
     problems: Mapping[str, list[str]] = {}
     if status == 422:
@@ -127,6 +130,7 @@ def _page(
         request_=head_of(of),
         errors=summary(form),
         save=save_of(draft),
+        plan={"letter": plan, "name": firm_plans.named(plan)} if plan else None,
         version=version.version,
         sections=sections,
         total=panel,

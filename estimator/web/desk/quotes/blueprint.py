@@ -90,6 +90,13 @@ def save_in(draft: QuoteDraft) -> int:
     return (whole_numbers.read(number) or 0) if name == draft.name else 0
 
 
+def plan_in(draft: QuoteDraft) -> str:
+    """Return the letter of the plan that an address or a form names; the first one, and none where there is one."""
+    letters = drafts.letters_of(draft, settings())
+    named = request.values.get("plan", "")
+    return named if named in letters else next(iter(letters), "")
+
+
 class RequestHead(TypedDict):
     """What the head of each of these pages shows; `name` is None once the person is erased."""
 

@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypedDict
 
-from flask import url_for
-
-import pricing
 from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import drafts, plans
-from estimator.quotes.plans import Missing, Prepared
-from estimator.web.desk.price_lists.try_it import item_words
+from estimator.quotes import draft_plans, drafts, plans
+from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
+from estimator.web.desk.quotes.missing import Mend, sentence_of
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
+from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.wording.at_least import Certainty
-from pricing import PriceTable, legal_terms
+from pricing import PriceTable, legal_terms, quote_options
+from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 from pricing.quote import Firm
-from pricing.table import ChoiceDriver
+from pricing.quote_options import Option
 
 
-def prepared_of(draft: QuoteDraft) -> Prepared:
-    """Return what would be issued from the saved draft at this moment."""
-    return drafts.preview(act(), draft)
+def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
+    """Return what would be issued from the saved draft at this moment, with the plan of a letter in sight."""
+    return drafts.preview(act(), draft).seen(letter)
 
 
-def trial(of: PatientRequest, draft: QuoteDraft, found: Read) -> Prepared:
-    """Return what would be issued if the form were saved; nothing is saved, encrypted or decrypted for it."""
+def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") -> Prepared:
+    """Return what would be issued if the form of a plan were saved; nothing is saved or encrypted for it.
+
+    Nor is anything decrypted, but for the other plans where there are some.
+    """
     plan = drafts.plan_with(
-        draft, prices=found.prices, adjustments=found.adjustments, valid_until=found.valid_until
+        draft,
+        settings(),
+        seen=letter,
+        prices=found.prices,
+        adjustments=found.adjustments,
+        valid_until=found.valid_until,
     )
-    return plans.preview(act(), plan, plans.offered(of, now()))
+    return plans.preview(act(), plan, plans.offered(of, now())).seen(letter)
+
+
+class OptionShown(TypedDict):
+    """One line that the patient may take or leave; no amount where the price list cannot tax it so."""
+
+    label: str
+    net: str
+    total: str | None
+
+
+class PlanTotal(TypedDict):
+    """One of several plans: its letter, what it comes to, and whether it is the one in sight."""
+
+    letter: str
+    name: str
+    total: str | None
+    adjusted: str | None
+    here: bool
+
+
+class Against(TypedDict):
+    """What differs between the first plan and another one, line by line; empty while nothing does."""
+
+    first: str
+    other: str
+    rows: list[DifferenceRow]
 
 
 class BesideRow(TypedDict):
@@ -56,14 +88,6 @@ class DifferenceRow(TypedDict):
     old: str
     new: str
     total: bool
-
-
-class Mend(TypedDict):
-    """Something that is missing before a quote can be issued, with a link to where it can be corrected."""
-
-    sentence: str
-    address: str
-    link: str
 
 
 class AdjustmentRow(TypedDict):
@@ -94,6 +118,10 @@ class Figures(TypedDict):
     missing: list[Mend]
     needs_approval: bool
     approved: bool
+    #: where there are several plans
+    plans: list[PlanTotal]
+    plan_name: str
+    options: list[OptionShown]
 
 
 def shown(prepared: Prepared, of: PatientRequest) -> Figures:
@@ -121,7 +149,67 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "missing": [sentence_of(one, prepared, of, reader) for one in prepared.missing],
         "needs_approval": prepared.needs_approval,
         "approved": prepared.approved,
+        "plans": _plan_totals(prepared, table, reader),
+        "plan_name": wording.firm_plans.named(prepared.letter) if prepared.letter else "",
+        "options": [_option(option, table, reader) for option in prepared.options],
     }
+
+
+def _option(option: Option, table: PriceTable, reader: Reader) -> OptionShown:
+    try:
+        priced = quote_options.priced(option, table)
+    except (quote_options.NoSuchTax, quote_content.WrongAmount):
+        return {"label": option.label, "net": format(option.net, "f"), "total": None}
+    net, total = (reader.money(amount, table.currency) for amount in (priced["net"], priced["total"]))
+    return {"label": option.label, "net": net, "total": total}
+
+
+def _plan_totals(prepared: Prepared, table: PriceTable, reader: Reader) -> list[PlanTotal]:
+    if len(prepared.plans) == 1:
+        return []
+    return [
+        {
+            "letter": plan.letter,
+            "name": wording.firm_plans.named(plan.letter),
+            "total": None
+            if (firm := plan.chosen) is None
+            else _so_far(firm, firm.total, Certainty(firm.breakdown, table), reader),
+            "adjusted": None
+            if firm is None or not firm.adjusted
+            else reader.money(firm.text(firm.adjusted), firm.currency, sign=True),
+            "here": plan.letter == prepared.letter,
+        }
+        for plan in prepared.plans
+    ]
+
+
+def against_the_first(prepared: Prepared) -> list[Against]:
+    """Return what differs between the first plan and each other one that has a total, as the first one has."""
+    reader, table = current_reader(), price_lists.parsed(prepared.version)
+    first, *others = prepared.plans
+    found: list[Against] = []
+    for other in others:
+        if first.chosen is None or other.chosen is None:
+            continue
+        old, new = (
+            quote_content.comparable(firm, plan.adjustments)
+            for plan in (first, other)
+            if (firm := plan.chosen)
+        )
+        rows = wording.changed_rows(
+            quote_content.line_changes(old, new), (old["breakdown"], table), (new["breakdown"], table), reader
+        )
+        found.append(
+            {
+                "first": wording.firm_plans.named(first.letter),
+                "other": wording.firm_plans.named(other.letter),
+                "rows": [
+                    {"label": row.label, "old": row.old, "new": row.new, "total": row.kind == "total"}
+                    for row in rows
+                ],
+            }
+        )
+    return found
 
 
 def spoken(figures: Figures) -> str:
@@ -132,7 +220,7 @@ def spoken(figures: Figures) -> str:
 
 
 def adjustments_in_words(
-    adjustments: Sequence[drafts.Line], currency: str, reader: Reader
+    adjustments: Sequence[draft_plans.Line], currency: str, reader: Reader
 ) -> list[AdjustmentRow]:
     """Return adjustments as rows of a page, each with who wrote it."""
     places = decimals(MINOR_UNIT[currency])
@@ -150,82 +238,6 @@ def adjustments_in_words(
 def same_prices(prepared: Prepared) -> bool:
     """Whether both choices are the same version: the prices that would be kept are those in force."""
     return prepared.in_force is not None and prepared.in_force.id == prepared.kept.id
-
-
-def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
-    """Return the sentence for something missing, with the link to the page where it can be corrected."""
-    table = price_lists.parsed(prepared.version)
-    here = url_for("quotes_desk.prepare", reference=of.reference)
-    answers = url_for("quotes_desk.answers", reference=of.reference)
-    match missing.code:
-        case "prices_not_chosen":
-            said = _("The prices have changed since the estimate. Choose which ones count.")
-            return _mend(said, f"{here}#prices", _("Choose the prices"))
-        case "table_expired" if prepared.in_force is None:
-            said = _("The price list has no version in force, so nothing can be issued from it.")
-            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
-        case "table_expired":
-            said = _(
-                "The prices of “%(version)s” could be kept until %(day)s. Price again.",
-                version=prepared.kept.version,
-                day=reader.day(prepared.kept_until),
-            )
-            return _mend(said, f"{here}#prices", _("Choose the prices"))
-        case "answers":
-            said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
-            return _mend(said, answers, _("Change the answers"))
-        case "unanswered" | "left_open":
-            names = _listed(_questions(table, missing.detail, reader))
-            said = (
-                _("Left open, and the price depends on it: %(questions)s.", questions=names)
-                if missing.code == "left_open"
-                else _(
-                    "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.",
-                    questions=names,
-                )
-            )
-            return _mend(said, f"{here}#open-title", _("Enter the answers"))
-        case "on_request":
-            names = _listed(item_words(table, code, reader) for code in missing.detail)
-            said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
-            return _mend(said, answers, _("Change the answers, or ask for a price in the list"))
-        case "no_basis":
-            names = _listed(_choice_words(table, code, reader) for code in missing.detail)
-            said = _("The price list names no regulatory basis for: %(choices)s.", choices=names)
-            return _mend(said, answers, _("Change the answers, or ask for the basis in the list"))
-        case "negative_total":
-            said = _("The total would be below 0.")
-            return _mend(said, f"{here}#adjustments", _("Change the adjustments"))
-        case "demonstration":
-            said = _(
-                "The price list is a demonstration: its provider is invented. No quote is issued from it."
-            )
-            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
-        case "valid_until" | "never_accepted":
-            said = (
-                _("The last day has passed already, or lies more than two years ahead.")
-                if missing.code == "valid_until"
-                else _(
-                    "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",
-                    day=reader.day(missing.detail[0]),
-                )
-            )
-            return _mend(said, f"{here}#until", _("Change the last day"))
-        case "not_approved":
-            said = _("The adjustments are above the limit, so a second person has to approve them.")
-            return _mend(said, f"{here}#approval", _("To the approval"))
-        case "closed" | "erased":
-            said = (
-                _("The request is closed. Take it up again first.")
-                if missing.code == "closed"
-                else _("The person was removed from this request, so there is nobody to issue a quote to.")
-            )
-            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
-    return _mend(missing.code, here, _("To the quote"))
-
-
-def _mend(sentence: str, address: str, link: str) -> Mend:
-    return {"sentence": sentence, "address": address, "link": link}
 
 
 def _money(firm: Firm, amount: Decimal, reader: Reader) -> str:
@@ -279,34 +291,3 @@ def _differences(prepared: Prepared, reader: Reader) -> list[DifferenceRow]:
     return [
         {"label": row.label, "old": row.old, "new": row.new, "total": row.kind == "total"} for row in rows
     ]
-
-
-def _refusals(prepared: Prepared, reader: Reader) -> str:
-    if not isinstance(prepared.refusal, pricing.BadAnswers):
-        return ""
-    sentences = wording.problem_sentences(prepared.refusal, reader)
-    return " ".join(text for texts in sentences.values() for text in texts)
-
-
-def _choice_words(table: PriceTable, code: str, reader: Reader) -> str:
-    """Return what an answer is called that is named as "driver.choice"."""
-    driver_code, _dot, choice_code = code.partition(".")
-    for driver in table.drivers:
-        if driver.code == driver_code and isinstance(driver, ChoiceDriver):
-            for choice in driver.choices:
-                if choice.code == choice_code:
-                    return str(reader.words(choice.label, table.main_language))
-    return code
-
-
-def _questions(table: PriceTable, codes: Sequence[str], reader: Reader) -> list[str]:
-    """Return what questions are called, in quotation marks: some of them end with a question mark."""
-    return [
-        f"“{reader.words(driver.label, table.main_language)}”"
-        for driver in table.drivers
-        if driver.code in codes
-    ]
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

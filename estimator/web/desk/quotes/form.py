@@ -105,7 +105,7 @@ class AmountField(TextField):
         return figures.only(self.data, self.currency) if len(self.data) <= LONGEST_AMOUNT else None
 
 
-def _typed(amount: Decimal, reader: Reader) -> str:
+def typed_amount(amount: Decimal, reader: Reader) -> str:
     """Write an amount as it is typed in the reader's language, or so that it has one reading."""
     text = reader.number(plain(amount))
     return text if figures.only(text) == amount else figures.unambiguous(plain(amount))
@@ -225,12 +225,12 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         return Read(prices, adjustments, self.until.day)
 
     @classmethod
-    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader) -> Self:
-        """Return the form as it stands for what is saved."""
-        saved = drafts.adjustments_by(draft, settings)
+    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader, plan: str = "") -> Self:
+        """Return the form as it stands for what is saved, with the adjustments of the plan of a letter."""
+        saved = drafts.adjustments_by(draft, settings, plan)
         data: dict[str, Any] = {"prices": draft.prices}
         for number, line in enumerate(saved):
-            data[f"amount-{number}"] = _typed(line.adjustment.amount, reader)
+            data[f"amount-{number}"] = typed_amount(line.adjustment.amount, reader)
             data[f"label-{number}"] = line.adjustment.label
             data[f"reason-{number}"] = line.adjustment.reason
         if (day := draft.valid_until) is not None:

@@ -42,6 +42,7 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
+from estimator.wording import firm_plans
 
 
 class IssueForm(Form):
@@ -93,7 +94,7 @@ def propose(reference: str) -> ResponseReturnValue:
                 "quotes.approve",
                 "quote",
                 of.reference,
-                but={signed_in.actor(), *approvals.authors(draft, settings())},
+                but={signed_in.actor(), *drafts.authors(draft, settings())},
                 since=returned_at,
             )
             approvals.propose(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
@@ -276,9 +277,16 @@ def _check(
         language=language_of(of).name,
         second=second_of(of),
         form=form,
-        adjustments=adjustments_in_words(drafts.adjustments_by(draft, settings()), currency, reader),
         account=accounts.in_force(),
         account_shown=", ".join(in_short(accounts.account_of(accounts.in_force()))),
+        adjustments=[
+            {
+                "name": firm_plans.named(plan.letter) if plan.letter else "",
+                "lines": adjustments_in_words(lines, currency, reader),
+            }
+            for plan in prepared.plans
+            if (lines := drafts.adjustments_by(draft, settings(), plan.letter))
+        ],
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
@@ -301,7 +309,7 @@ class Drawing:
 
 def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawing:
     """Draw what would be issued, if nothing is missing for it: what is issued without a document never has one."""
-    if prepared.chosen is None:
+    if not prepared.has_totals:
         return Drawing()
     quote = quotes.for_request(of)
     number = "" if quote is None else quote.number

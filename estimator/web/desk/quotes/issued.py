@@ -31,7 +31,8 @@ from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.wording import states_at_desk
+from estimator.wording import firm_plans, states_at_desk
+from pricing import quote_plans
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -85,6 +86,8 @@ class RevisionRow(TypedDict):
     standing: RevisionState
     standing_words: str
     total: str
+    #: what each of several plans comes to, by its name; empty where there is one
+    totals: list[tuple[str, str]]
     issued_at: str
     issued_by: str
     valid_until: str
@@ -186,7 +189,8 @@ def withdraw(reference: str) -> ResponseReturnValue:
         number=quote.number,
         revision=revision.number,
         mailed=of.email is not None,
-        total=current_reader().money(revision.total, revision.currency),
+        total="; ".join(f"{name}: {total}" for name, total in _totals(revision))
+        or current_reader().money(revision.total, revision.currency),
     )
     return page, 422 if errors_here else 200
 
@@ -243,6 +247,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "standing": standing,
         "standing_words": states_at_desk.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
+        "totals": _totals(revision),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
@@ -265,6 +270,15 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
     }
 
 
+def _totals(revision: QuoteRevision) -> list[tuple[str, str]]:
+    content = quotes.content_of(revision)
+    return [
+        (firm_plans.named(letter), current_reader().money(each["total"], revision.currency))
+        for letter, each in quote_plans.by_plan(content).items()
+        if letter
+    ]
+
+
 def _why_withdrawn(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> str | None:
     for entry in entries:
         if entry.kind == "withdrawn" and entry.detail.get("revision") == revision.number:
@@ -279,6 +293,13 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
     reader, zone = current_reader(), revision.time_zone
     if said.kind == "accepted":
         sentence = _("Accepted on %(moment)s.", moment=reader.clock(said.at, zone))
+        if said.plan:
+            sentence = _(
+                "Plan %(letter)s accepted on %(moment)s, for %(total)s; the other plans are closed.",
+                letter=said.plan,
+                moment=reader.clock(said.at, zone),
+                total=reader.money(said.total or revision.total, revision.currency),
+            )
         if said.taken_back_at is not None:
             sentence += " " + _("Taken back on %(moment)s.", moment=reader.clock(said.taken_back_at, zone))
         elif can_be_taken_back(said):
@@ -292,11 +313,29 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
             moment=reader.clock(said.at, zone),
             reason=DECLINED.get(said.reason or "", said.reason or ""),
         )
+    taken = quotes.taken_with(said)
+    if taken:
+        sentence += " " + _(
+            "Taken with it: %(lines)s. Together that is %(total)s.",
+            lines=", ".join(_taken_lines(revision, taken)),
+            total=reader.money(said.total or revision.total, revision.currency),
+        )
     return {
         "sentence": sentence,
         "name": _opened(said, "typed_name"),
         "words": _opened(said, "words"),
     }
+
+
+def _taken_lines(revision: QuoteRevision, taken: Sequence[int]) -> list[str]:
+    """Return the labels of what was taken; their numbers once the words are gone, or if their key is missing."""
+    try:
+        rows = quotes.rows_of(revision, settings().data_keys)
+    except keys.Unreadable:
+        rows = None
+    if rows is None:
+        return [_("line %(number)s", number=number) for number in taken]
+    return [str(row.label) for row in rows.options if row.number in taken]
 
 
 def _opened(said: QuoteDecision, column: str) -> str | None:

@@ -23,6 +23,7 @@ from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
     pages,
+    plan_in,
     save_in,
     save_of,
     the_draft,
@@ -33,6 +34,7 @@ from estimator.web.desk.quotes.blueprint import (
 from estimator.web.desk.quotes.figures import (
     AdjustmentRow,
     adjustments_in_words,
+    against_the_first,
     prepared_of,
     same_prices,
     shown,
@@ -47,8 +49,9 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
-from estimator.wording import answer_words, not_answered
+from estimator.wording import answer_words, firm_plans, not_answered
 from pricing.left_open import left_open
+from pricing.quote_plans import LETTERS
 
 
 @pages.get("")
@@ -72,10 +75,10 @@ def begin(reference: str) -> ResponseReturnValue:
 
 @pages.post("/save")
 def save(reference: str) -> ResponseReturnValue:
-    """Save what was typed, and go on: stay, change the answers, see the document, or check it and issue."""
+    """Save what was typed, and go on: stay, change the answers, see the document, check it and issue, another plan."""
     of = the_request(reference)
     draft = the_draft(of)
-    act = request.form.get("act", "save")
+    act, plan = request.form.get("act", "save"), plan_in(draft)
     _remove, _colon, line = act.partition(":")
     typed = QuoteForm.as_sent(whole_numbers.read(line, most=999) if act.startswith("remove:") else None)
     found = typed.read(_currency(of, typed))
@@ -85,24 +88,47 @@ def save(reference: str) -> ResponseReturnValue:
         return page_of(of, draft, typed, tried=found, status=422)
     try:
         with committing():
-            drafts.change(
+            saved = drafts.change(
                 signed_in.act(),
                 draft,
                 save=save_in(draft),
                 prices=found.prices,
                 adjustments=found.adjustments,
                 valid_until=found.valid_until,
-            )
+                plan=plan,
+            ).save
+            there = _other_plan(act, draft, saved, plan)
+    except drafts.TooManyPlans:
+        typed.refuse(_("A quote has at most %(most)s plans.", most=len(LETTERS)))
+        return page_of(the_request(reference), the_draft(of), typed, status=422)
     except drafts.ChangedMeanwhile:
         return _conflict(reference, typed)
     except drafts.WrongAdjustment as wrong:
         sentence = _("This amount does not fit the currency of the prices that you chose.")
         typed.refuse(sentence, typed.line(wrong.number).amount)
         return page_of(the_request(reference), the_draft(of), typed, status=422)
-    places = {"answers": "answers", "preview": "preview", "issue": "issue"}
-    if act in places:
-        return to(places[act], reference=of.reference)
-    return to("prepare", reference=of.reference, saved=1)
+    if act == "answers":
+        return to("answers", reference=of.reference, plan=plan or None)
+    if act in ("preview", "issue", "options"):
+        return to(act, reference=of.reference)
+    if there != plan:
+        return to("prepare", reference=of.reference, plan=there or None, saved=1, _anchor="plans")
+    return to("prepare", reference=of.reference, plan=plan or None, saved=1)
+
+
+def _other_plan(act: str, draft: QuoteDraft, save: int, plan: str) -> str:
+    """Add a plan, remove the one in sight, or only go to another one; return the letter of the one to be shown.
+
+    Raises drafts.TooManyPlans and drafts.ChangedMeanwhile.
+    """
+    if act == "add-plan":
+        added = drafts.add_plan(signed_in.act(), draft, save=save, like=plan)
+        return drafts.letters_of(added, settings())[-1]
+    if act == "remove-plan":
+        kept = drafts.remove_plan(signed_in.act(), draft, save=save, plan=plan)
+        return next(iter(drafts.letters_of(kept, settings())), "")
+    word, _colon, letter = act.partition(":")
+    return letter if word == "plan" and letter in drafts.letters_of(draft, settings()) else plan
 
 
 @pages.post("/figures")
@@ -112,7 +138,7 @@ def figures(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     typed = QuoteForm.as_sent()
     found = typed.read(_currency(of, typed))
-    prepared = trial(of, draft, found)
+    prepared = trial(of, draft, found, plan_in(draft))
     result = shown(prepared, of)
     html = render_template("desk/_quote_figures.html", figures=result, unread=len(summary(typed)))
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
@@ -175,10 +201,10 @@ def page_of(
     status: int = 200,
 ) -> ResponseReturnValue:
     """Show the form, with what was typed or else with what is saved; `tried` are figures that are not saved."""
-    reader = current_reader()
-    prepared = prepared_of(draft)
-    result = shown(prepared if tried is None else trial(of, draft, tried), of)
-    form = typed or QuoteForm.of_draft(draft, settings(), reader)
+    reader, plan = current_reader(), plan_in(draft)
+    prepared = prepared_of(draft, plan)
+    result = shown(prepared if tried is None else trial(of, draft, tried, plan), of)
+    form = typed or QuoteForm.of_draft(draft, settings(), reader, plan)
     comment = comment or CommentForm(None)
     errors = summary(form, comment)
     page = render_template(
@@ -187,15 +213,20 @@ def page_of(
         request_=head_of(of),
         errors=errors,
         issued=issued_rows(of),
+        against=against_the_first(prepared),
+        may_add_plan=len(prepared.plans) < len(LETTERS),
         draft={
             "save": save_of(draft),
+            "plan": prepared.letter,
             "changed_by": signed_in.name_of(draft.changed_by),
             "changed_at": when(draft.changed_at, of),
         },
         saved=request.args.get("saved") == "1",
         unsaved=typed is not None,
         theirs=adjustments_in_words(
-            drafts.adjustments_by(draft, settings()), price_lists.parsed(prepared.version).currency, reader
+            drafts.adjustments_by(draft, settings(), plan),
+            price_lists.parsed(prepared.version).currency,
+            reader,
         )
         if conflict
         else [],
@@ -301,7 +332,10 @@ def _open_questions(prepared: Prepared) -> list[Section]:
     They have no button that fills in what most people answer: it is this patient's answer that is wanted.
     """
     codes = {
-        code for one in prepared.missing if one.code in ("unanswered", "left_open") for code in one.detail
+        code
+        for one in prepared.missing
+        if one.code in ("unanswered", "left_open") and one.plan == prepared.letter
+        for code in one.detail
     }
     if not codes:
         return []
@@ -316,15 +350,22 @@ def _open_questions(prepared: Prepared) -> list[Section]:
     return [section for section in asked if section.questions]
 
 
+class ToApprove(TypedDict):
+    """What is to be approved of one plan; `name` is empty where it is the only one."""
+
+    name: str
+    total: str
+    adjusted: str
+    lines: list[AdjustmentRow]
+
+
 class Approval(TypedDict):
     """The state of the approval, and who may give it; `mine` if the reader wrote some of the adjustments."""
 
     limit: str
-    total: str
-    adjusted: str
     version: str
     valid_until: str
-    lines: list[AdjustmentRow]
+    plans: list[ToApprove]
     approved: bool
     approved_by: str
     changed_since: bool
@@ -346,20 +387,26 @@ class ReturnedQuote(TypedDict):
 
 def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
     """Return the state of the approval, and who may give it; None if none is needed."""
-    if not prepared.needs_approval or prepared.chosen is None:
+    if not prepared.needs_approval:
         return None
     reader = current_reader()
-    lines = drafts.adjustments_by(draft, settings())
-    mine = signed_in.actor() in {line.by for line in lines}
+    mine = signed_in.actor() in drafts.authors(draft, settings())
     return {
         "limit": reader.percent(clinic.current().adjustment_limit),
-        "total": reader.money(prepared.chosen.text(prepared.chosen.total), prepared.chosen.currency),
-        "adjusted": reader.money(
-            prepared.chosen.text(prepared.chosen.adjusted), prepared.chosen.currency, sign=True
-        ),
         "version": prepared.version.version,
         "valid_until": reader.day(prepared.valid_until),
-        "lines": adjustments_in_words(lines, prepared.chosen.currency, reader),
+        "plans": [
+            {
+                "name": firm_plans.named(plan.letter) if plan.letter else "",
+                "total": reader.money(firm.text(firm.total), firm.currency),
+                "adjusted": reader.money(firm.text(firm.adjusted), firm.currency, sign=True),
+                "lines": adjustments_in_words(
+                    drafts.adjustments_by(draft, settings(), plan.letter), firm.currency, reader
+                ),
+            }
+            for plan in prepared.plans
+            if (firm := plan.chosen) is not None
+        ],
         "approved": prepared.approved,
         "approved_by": signed_in.name_of(draft.approved_by) if draft.approved_by else "",
         "changed_since": draft.approved_hash is not None and not prepared.approved,

@@ -113,7 +113,13 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
     return render_template(
         "desk/quote_preview.html",
         request_=head_of(of),
-        document=document.drawn(rows, language=found.language, patient=patient, past=standing in PAST),
+        document=document.drawn(
+            rows,
+            language=found.language,
+            patient=patient,
+            past=standing in PAST,
+            accepted=quotes.accepted_plan(found),
+        ),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),
         standing=states_at_desk.revision_at_desk(standing),
@@ -124,7 +130,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
 def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
     """Return what would be issued now; None where it has no total yet."""
     prepared = prepared_of(the_draft(of))
-    if prepared.chosen is None:
+    if not prepared.has_totals:
         return None
     quote = quotes.for_request(of)
     with speaking(language_of(of)):

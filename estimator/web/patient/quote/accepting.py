@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
@@ -16,16 +16,18 @@ from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
 from estimator.privacy import erasure
-from estimator.web import networks, request_context
-from estimator.web.fields import CarriedField, SignatureField, TickField
+from estimator.web import errors, networks, request_context, whole_numbers
+from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient.quote import blueprint, standing
+from estimator.web.patient.quote import accepted_lines, blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, OptionRow
+from pricing import quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 LONGEST_NAME = 200
 LONGEST_SENTENCE = 10_000
@@ -35,9 +37,15 @@ PLAN_LINES = 5
 
 
 class AcceptForm(Form):
-    """A name and a tick, for one revision and one sentence."""
+    """A name and a tick, for one revision, one of its plans where it has several, and one sentence.
+
+    `option` are the lines that are ticked to be taken, `taken` their numbers as the following pages carry them.
+    """
 
     revision = CarriedField()
+    plan = CarriedField()
+    option = TicksField(lazy_gettext("Tick what you want to take"))
+    taken = CarriedField()
     sentence = CarriedField(most=LONGEST_SENTENCE)
     typed_name = SignatureField(
         lazy_gettext("Your full name"),
@@ -57,16 +65,43 @@ def accept(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     rows = blueprint.rows_of(found.newest)
     form = AcceptForm()
-    asked = _Asked(found, rows, form)
     posted = request.method == "POST"
+    if not posted:
+        form.plan.data = request.args.get("plan", "")
+    worded = rows.by_plan().get(form.plan.data or "")
+    barred = _barred(found, form, worded, posted)
+    if barred is not None or worded is None:
+        return blueprint.no_plan(found) if barred is None else barred
+    asked = _Asked(found, rows, worded, form)
+    return _step(found, asked) if posted else asked.page()
+
+
+def _barred(
+    found: Opened, form: AcceptForm, worded: FirmRows | None, posted: bool
+) -> ResponseReturnValue | None:
+    """Return what is said in place of the question where it cannot be asked; None where it can.
+
+    Also None for a form that names no plan of the quote.
+    """
     if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
-        return redirect(url_for("quote.answered", number=found.quote.number), code=303)
+        return _already(found, form.plan.data or "")
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     first = quotes.waits_until(found.newest, request_context.now())
     if first is not None:
         return blueprint.not_yet(found, first)
-    if not posted:
+    if worded is None and not posted:
+        return redirect(url_for("quote.page", number=found.quote.number, _anchor="plans"), code=303)
+    return None
+
+
+def _step(found: Opened, asked: _Asked) -> ResponseReturnValue:
+    """Read what was sent, and show the question again, what was answered, or accept."""
+    form = asked.form
+    if asked.taken is None:
+        if not is_switching() and not form.is_of_this_visit():
+            form.refuse(blueprint.ended_visit())
+            return asked.page(400)
         return asked.page()
     if is_switching():
         form.agreed.data = False  # its words are now others
@@ -84,6 +119,23 @@ def accept(number: str) -> ResponseReturnValue:
         form.refuse(_("The sentence is now in another language. Read it before you go on."))
         return asked.page(409, checking=True)
     return _accept(found, asked)
+
+
+@pages.post("/quote/<number>/accept/total")
+def total(number: str) -> ResponseReturnValue:
+    """Say what the lines that are ticked come to together, for the panel of the page."""
+    found = blueprint.let_in(number)
+    rows = blueprint.rows_of(found.newest)
+    form = AcceptForm()
+    worded = rows.by_plan().get(form.plan.data or "")
+    if worded is None or not rows.options:
+        raise errors.Missing
+    form.act.data = "total"
+    panel = _Asked(found, rows, worded, form).panel()
+    html = render_template("patient/_options_total.html", total=panel)
+    return jsonify(
+        {"html": html, "spoken": _("With what you have ticked: %(total)s", total=panel["together"])}
+    )
 
 
 @pages.get("/quote/<number>/answered")
@@ -129,7 +181,19 @@ def answered(number: str) -> ResponseReturnValue:
             following=[_("The coordinator is told by mail, with your reason."), *receipt],
             ways=[back],
         )
-    following = [_("The coordinator is told by mail and writes to you about the next steps.")]
+    following = [
+        *accepted_lines.sentences(newest, said),
+        _("The coordinator is told by mail and writes to you about the next steps."),
+    ]
+    if said.plan:
+        following.insert(
+            0,
+            _(
+                "You have accepted plan %(letter)s, for %(total)s. The other plans are closed.",
+                letter=said.plan,
+                total=reader.money(said.total or newest.total, newest.currency),
+            ),
+        )
     ways = [back, Link(_document(newest), _("Download as PDF"))]
     if standing.can_be_taken_back(said):
         until = standing.taken_back_until(said, zone)
@@ -176,7 +240,7 @@ def take_back(number: str) -> ResponseReturnValue:
     rows = blueprint.rows_of(found.newest)
     return render_template(
         "patient/quote_take_back.html",
-        short=blueprint.short(found.newest, rows),
+        short=blueprint.short(found.newest, rows, said.plan or ""),
         until=standing.taken_back_until(said, found.newest.time_zone),
         links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
     )
@@ -185,23 +249,29 @@ def take_back(number: str) -> ResponseReturnValue:
 class _Asked:
     """The question whether a revision is accepted, with what was answered; asks the database nothing more."""
 
-    def __init__(self, found: Opened, rows: FirmRows, form: AcceptForm) -> None:
-        short: Short = blueprint.short(found.newest, rows)
+    def __init__(self, found: Opened, rows: FirmRows, plan: FirmRows, form: AcceptForm) -> None:
+        short: Short = blueprint.short(found.newest, rows, plan.plan)
+        content = quote_plans.by_plan(quotes.content_of(found.newest))[plan.plan]
+        self.content, self.options = content, rows.options
+        self.taken = _taken(form, self.options)
+        self.firm = short.total
+        lines = [row.label for row in self.options if row.number in (self.taken or [])]
+        short = replace(short, total=_money(content, self.taken or []), taken=lines)
         self.form, self.short = form, short
-        self.plan, self.plan_in = list(_plan(rows)), reader_of(found.newest.language)
+        self.plan, self.plan_in = list(_plan(plan)), reader_of(found.newest.language)
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
         self.language = current_reader().tag
         self.name = form.typed_name.data
-        self.sentence = _(
-            "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
-            "I have read what is included and what is not.",
-            **{key: getattr(short, key) for key in ("number", "revision", "provider", "total")},
-        )
+        self.sentence = _sentence(short)
         self.evidence = [section.rows[0].in_short for section in rows.notice("evidence")]
-        self.terms = list(_terms(found.newest, bool(rows.beside)))
+        self.terms = list(_terms(found.newest, bool(plan.beside)))
+        if plan.plan:
+            self.terms.insert(0, _("The other plans of this quote are closed when you accept this one."))
 
     def page(self, status: int = 200, checking: bool = False) -> ResponseReturnValue:
-        """Show the question, or what was answered once more."""
+        """Show the question, or what was answered once more; first of all, what may be taken with it."""
+        if self.taken is None:
+            return self._choosing(status)
         return render_template(
             "patient/quote_accept.html",
             errors=summary(self.form),
@@ -214,7 +284,87 @@ class _Asked:
             terms=self.terms,
             sentence=self.sentence,
             links=self.links,
+            taken=" ".join(map(str, self.taken)) if self.options else None,
         ), status
+
+    def _choosing(self, status: int) -> ResponseReturnValue:
+        return render_template(
+            "patient/quote_options.html",
+            errors=summary(self.form),
+            form=self.form,
+            short=self.short,
+            options=self.options,
+            plan_in=None if self.plan_in.tag == self.language else self.plan_in,
+            total=self.panel(),
+            links={
+                **self.links,
+                "total": url_for("quote.total", number=self.short.number),
+            },
+        ), status
+
+    def panel(self) -> dict[str, str]:
+        """Return what the page says of the total while lines are ticked: without them, and with them."""
+        ticked = _numbers(self.form.option.ticked)
+        return {"firm": self.firm, "together": _money(self.content, ticked)}
+
+
+def _money(content: StoredQuote, taken: Sequence[int]) -> str:
+    """Say what a plan comes to with some of the lines that may be taken."""
+    total = quote_options.total_with(content, taken)
+    places = len(content["total"].partition(".")[2])
+    return current_reader().money(f"{total:.{places}f}", content["currency"])
+
+
+def _taken(form: AcceptForm, options: Sequence[OptionRow]) -> list[int] | None:
+    """Return the numbers of the lines that are taken; None while nobody has chosen, empty where none is offered."""
+    if not options:
+        return []
+    form.option.choices = [(str(row.number), joined(": ", [row.label, row.amount])) for row in options]
+    offered = {str(row.number) for row in options}
+    if request.method != "POST" or form.act.data in ("total", "options"):
+        if form.act.data == "options":
+            form.option.data = (form.taken.data or "").split()
+        return None
+    if form.act.data == "choose":
+        return _numbers(form.option.ticked)
+    sent = (form.taken.data or "").split()
+    if "taken" not in request.form or not offered.issuperset(sent):
+        return None
+    return _numbers(sorted(set(sent)))
+
+
+def _numbers(ticked: Sequence[str]) -> list[int]:
+    """Return the numbers of lines that are offered."""
+    return [number for number in map(whole_numbers.read, ticked) if number is not None]
+
+
+def _sentence(short: Short) -> str:
+    """Return the words that are agreed to."""
+    if short.taken:
+        alone = _sentence(replace(short, taken=[]))
+        lines = _("With it I take: %(lines)s.", lines=listed_apart(short.taken))
+        return f"{alone} {lines}"
+    said = {key: getattr(short, key) for key in ("number", "revision", "provider", "total")}
+    if short.plan:
+        return _(
+            "I accept plan %(plan)s of the firm quote %(number)s, revision %(revision)s, of %(provider)s for "
+            "%(total)s. I have read what is included and what is not.",
+            plan=short.plan,
+            **said,
+        )
+    return _(
+        "I accept the firm quote %(number)s, revision %(revision)s, of %(provider)s for %(total)s. "
+        "I have read what is included and what is not.",
+        **said,
+    )
+
+
+def _already(found: Opened, plan: str) -> ResponseReturnValue:
+    """Say what was accepted before; a button that was pressed twice leads to the same page as once."""
+    accepted = quotes.accepted_plan(found.newest)
+    if accepted is not None and accepted != plan:
+        return blueprint.other_plan(found, accepted)
+    return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
 def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
@@ -261,10 +411,12 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
                 language=asked.language,
                 network=networks.recorded(),
                 pdf_sha256=revision.pdf_sha256,
+                plan=asked.short.plan or None,
+                taken=asked.taken or (),
             )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
-            return redirect(url_for("quote.answered", number=asked.short.number), code=303)
+            return _already(blueprint.let_in(asked.short.number), asked.short.plan)
         return blueprint.refused(replace(found))
     except quotes.TooEarly as early:
         return blueprint.not_yet(found, early.day)

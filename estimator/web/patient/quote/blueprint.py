@@ -25,6 +25,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import cookies, dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.wording import FirmRows
+from pricing import quote_plans
 
 pages = Blueprint("quote", __name__)
 
@@ -50,6 +51,12 @@ class Short:
     total: str
     valid_until: str
     demo: bool
+    #: which of several plans it is about; empty where there is one
+    plan: str
+    #: what each of several plans comes to, by its name, where it is about no single one
+    totals: Sequence[tuple[str, str]]
+    #: what is taken with it
+    taken: Sequence[Words] = ()
 
 
 @dataclass(frozen=True)
@@ -192,16 +199,25 @@ def rows_of(revision: QuoteRevision) -> FirmRows:
     return rows
 
 
-def short(revision: QuoteRevision, rows: FirmRows) -> Short:
-    """Return the short form of a revision."""
+def short(revision: QuoteRevision, rows: FirmRows, plan: str = "") -> Short:
+    """Return the short form of a revision, or of one of its plans."""
+    content = quotes.content_of(revision)
+    totals = {
+        letter: current_reader().money(each["total"], revision.currency)
+        for letter, each in quote_plans.by_plan(content).items()
+    }
     main = price_lists.parsed(revision.quote.request.table_version).main_language
     return Short(
         number=revision.quote.number,
         revision=revision.number,
         provider=current_reader().own(str(rows.head.provider), main),
-        total=current_reader().money(revision.total, revision.currency),
+        total=totals.get(plan) or next(iter(totals.values())),
         valid_until=end_of(revision),
         demo=rows.demo,
+        plan=plan,
+        totals=[]
+        if plan or len(totals) == 1
+        else [(wording.firm_plans.named(letter), total) for letter, total in totals.items()],
     )
 
 
@@ -265,6 +281,28 @@ def refused(found: Opened) -> ResponseReturnValue:
 def _not_done(heading: str, sentence: str, way: tuple[str, str]) -> ResponseReturnValue:
     sentences = [sentence, _("Nothing was sent.")] if request.method == "POST" else [sentence]
     return errors.page(409, heading, *sentences, way_out=way, kept=typed())
+
+
+def no_plan(found: Opened) -> ResponseReturnValue:
+    """Return the 409 page for an acceptance that names none of several plans."""
+    return _not_done(
+        _("Choose one of the plans"),
+        _("This quote has several plans, and one of them can be accepted."),
+        (f"{found.link}#plans", _("To the plans")),
+    )
+
+
+def other_plan(found: Opened, accepted: str) -> ResponseReturnValue:
+    """Return the 409 page for the acceptance of a plan after another one was accepted."""
+    return _not_done(
+        _("Another plan of this quote is accepted already"),
+        _(
+            "Plan %(letter)s was accepted, so the other plans are closed. If you want another one instead, take the "
+            "acceptance back first, or ask the coordinator.",
+            letter=accepted,
+        ),
+        (found.link, _("See the quote as it is now")),
+    )
 
 
 def not_yet(found: Opened, first: date) -> ResponseReturnValue:

@@ -101,6 +101,8 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     place: dict[str, Any] = {"number": number}
     days = quotes.days_to_take_back(act(), revision)
     first = quotes.waits_until(revision, now) if is_open else None
+    can_be_accepted = is_open and first is None
+    letters = [plan.plan for plan in rows.plans] if rows.alternatives else []
     return render_template(
         "patient/quote.html",
         short=common.short(revision, rows),
@@ -110,9 +112,14 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             language=revision.language,
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
             past=quotes.state_at(revision, now) in standing.PAST,
+            accepted=quotes.accepted_plan(revision),
+            accept={letter: url_for("quote.accept", **place, plan=letter) for letter in letters}
+            if can_be_accepted
+            else None,
         ),
         actions={
-            "accept": url_for("quote.accept", **place) if is_open and first is None else None,
+            "accept": url_for("quote.accept", **place) if can_be_accepted and not letters else None,
+            "choose": can_be_accepted and bool(letters),
             "decline": url_for("quote.decline", **place) if is_open else None,
             "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),

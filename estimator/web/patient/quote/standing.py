@@ -11,6 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.models import QuoteDecision, QuoteRevision
 from estimator.web import request_context
 from estimator.web.language import current_reader
+from estimator.web.patient.quote import accepted_lines
 from estimator.web.patient.quote.blueprint import Link, end_of
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
@@ -93,7 +94,12 @@ def _accepted(revision: QuoteRevision, since: str) -> Notice:
             until=taken_back_until(said, revision.time_zone),
         )
         way = Link(url_for("quote.take_back", number=revision.quote.number), _("Take the acceptance back"))
-    return Notice("accepted", _("This quote is accepted."), sentence, way)
+    heading = _("This quote is accepted.")
+    if said is not None and said.plan:
+        heading = _("Plan %(letter)s is accepted; the other plans are closed.", letter=said.plan)
+    if said is not None:
+        sentence = " ".join([*accepted_lines.sentences(revision, said), sentence])
+    return Notice("accepted", heading, sentence, way)
 
 
 def can_be_taken_back(said: QuoteDecision) -> bool:

@@ -1,0 +1,71 @@
+"""The plans of one quote for another request: what was worked out once need not be typed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from estimator import audit, price_lists
+from estimator.act import Act
+from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
+from estimator.quotes import draft_plans, drafts, plans
+from estimator.quotes.draft_plans import DraftPlan
+from estimator.quotes.drafts import ChangedMeanwhile
+from estimator.quotes.issued_revisions import rows_of
+from estimator.requests import lock
+from pricing import PriceTable
+
+
+class OtherList(Exception):
+    """A quote of another price list cannot be copied: its questions are others."""
+
+
+class NoWords(Exception):
+    """The person of the quote was erased, and with them the labels of its adjustments."""
+
+
+def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: int | None) -> QuoteDraft:
+    """Put the plans of a revision in place of those that are prepared for a request, and return its draft.
+
+    What the patient said of themselves stays that of this request, and so do prices and last day. `save` is that of the
+    draft that somebody saw, None if there was none. Raises OtherList, NoWords, ChangedMeanwhile, and requests.Erased.
+    """
+    lock(request)
+    there = drafts.for_request(request)
+    if (there is None) != (save is None):
+        raise ChangedMeanwhile
+    source = revision.quote.request
+    if source.slug != request.slug:
+        raise OtherList
+    rows = rows_of(revision, act.settings.data_keys)
+    if rows is None:
+        raise NoWords
+    draft = drafts.begin(act, request)
+    own = draft_plans.all_of(draft, act.settings)[0].answers
+    table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
+    copied = [
+        DraftPlan(_answers(plan.answers, own, table), plan.lines)
+        for plan in drafts.plans_of(act, revision, rows)
+    ]
+    values = draft_plans.values(copied, draft.name, act.settings)
+    options = drafts.options_in(rows, revision)
+    values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+    changed = drafts.save_columns(act, draft, draft.save if save is None else save, values)
+    audit.add(
+        act,
+        "quote.copied",
+        subject=f"request:{request.id}",
+        number=revision.quote.number,
+        revision=revision.number,
+    )
+    return changed
+
+
+def _answers(
+    theirs: Mapping[str, str | bool], own: Mapping[str, str | bool], table: PriceTable
+) -> dict[str, str | bool]:
+    """Return the answers of a quote for another person: what is asked about the patient is that person's."""
+    return {
+        driver.code: whose[driver.code]
+        for driver in table.drivers
+        if driver.code in (whose := own if driver.role == "about_you" else theirs)
+    }

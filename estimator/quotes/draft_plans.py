@@ -1,0 +1,119 @@
+"""The plans of a draft: the first one stands in columns of its own, further ones in a sealed text beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from estimator.config import Settings
+from estimator.models import QuoteDraft
+from estimator.quotes.plans import Alternative
+from pricing.quote import Adjustment
+from pricing.quote_options import Option
+from pricing.quote_plans import LETTERS
+from pricing.stored import read_answers
+
+TABLE = QuoteDraft.__tablename__
+
+
+@dataclass(frozen=True)
+class Line:
+    """One adjustment, and the actor who wrote it or changed it last."""
+
+    adjustment: Adjustment
+    by: str
+
+
+@dataclass(frozen=True)
+class DraftPlan:
+    """One plan of a draft: its answers in normal form, by driver, and its adjustments with their authors."""
+
+    answers: Mapping[str, str | bool]
+    lines: Sequence[Line]
+
+    @property
+    def alternative(self) -> Alternative:
+        """The plan without its authors."""
+        return Alternative(self.answers, [line.adjustment for line in self.lines])
+
+    def written_by(self, actor: str) -> DraftPlan:
+        """Return the same plan with somebody as the author of every adjustment."""
+        return replace(self, lines=[replace(line, by=actor) for line in self.lines])
+
+
+def all_of(draft: QuoteDraft, settings: Settings) -> list[DraftPlan]:
+    """Return every plan of a draft, the first one first. Raises keys.Unreadable."""
+    first = DraftPlan(read_answers(draft.given), _lines(_opened(draft, "adjustments", settings)))
+    return [
+        first,
+        *(
+            DraftPlan(each["answers"], _lines(each["adjustments"]))
+            for each in _opened(draft, "alternatives", settings)
+        ),
+    ]
+
+
+def of(draft: QuoteDraft, settings: Settings, letter: str) -> DraftPlan | None:
+    """Return the plan of a letter, empty for the first one; None if there is none. Raises keys.Unreadable."""
+    found = dict(zip(LETTERS, all_of(draft, settings), strict=False))
+    return found.get(letter or LETTERS[0])
+
+
+def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[str, Any]:
+    """Return the columns of a draft of this name that has these plans."""
+    first, *others = plans
+    alternatives = [{"answers": dict(each.answers), "adjustments": _written(each.lines)} for each in others]
+    return {
+        "given": json.dumps(dict(first.answers)),
+        "adjustments": _sealed(_written(first.lines), "adjustments", name, settings),
+        "alternatives": _sealed(alternatives, "alternatives", name, settings),
+    }
+
+
+def options_of(draft: QuoteDraft, settings: Settings) -> list[Option]:
+    """Return the lines of a draft that the patient may take or leave. Raises keys.Unreadable."""
+    return [
+        Option(Decimal(each["net"]), each["label"], tuple(each["taxes"]))
+        for each in _opened(draft, "options", settings)
+    ]
+
+
+def sealed_options(options: Sequence[Option], name: str, settings: Settings) -> bytes | None:
+    """Return the column of a draft of this name that has these lines."""
+    said = [
+        {"net": format(each.net, "f"), "label": each.label, "taxes": list(each.taxes)} for each in options
+    ]
+    return _sealed(said, "options", name, settings)
+
+
+def _opened(draft: QuoteDraft, column: str, settings: Settings) -> list[Any]:
+    sealed: bytes | None = getattr(draft, column)
+    if sealed is None:
+        return []
+    found: list[Any] = json.loads(settings.data_keys.open(sealed, TABLE, column, draft.name))
+    return found
+
+
+def _sealed(said: list[Any], column: str, name: str, settings: Settings) -> bytes | None:
+    return settings.data_keys.seal(json.dumps(said), TABLE, column, name) if said else None
+
+
+def _lines(said: Sequence[Mapping[str, str]]) -> list[Line]:
+    return [
+        Line(Adjustment(Decimal(line["amount"]), line["label"], line["reason"]), line["by"]) for line in said
+    ]
+
+
+def _written(lines: Sequence[Line]) -> list[dict[str, str]]:
+    return [
+        {
+            "amount": format(line.adjustment.amount, "f"),
+            "label": line.adjustment.label,
+            "reason": line.adjustment.reason,
+            "by": line.by,
+        }
+        for line in lines
+    ]

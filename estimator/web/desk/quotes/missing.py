@@ -1,0 +1,167 @@
+"""What is missing before a quote can be issued: a sentence, and where to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+from flask import url_for
+
+import pricing
+from estimator import price_lists, wording
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from estimator.models import PatientRequest
+from estimator.quotes.plans import Missing, Prepared
+from estimator.web.desk.price_lists.try_it import item_words
+from pricing import PriceTable
+from pricing.table import ChoiceDriver
+
+
+class Mend(TypedDict):
+    """Something that is missing before a quote can be issued, with a link to where it can be corrected."""
+
+    sentence: str
+    address: str
+    link: str
+
+
+def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
+    """Return the sentence for something missing, with the link to the page where it can be corrected.
+
+    Where there are several plans it names the plan.
+    """
+    if missing.code == "same_plans":
+        return _the_same(*missing.detail, of=of)
+    if missing.code == "option":
+        said = _(
+            "Optional line %(number)s cannot be priced with this list: its tax is not in it, or its amount has too "
+            "many decimals.",
+            number=missing.detail[0],
+        )
+        there = url_for("quotes_desk.options", reference=of.reference)
+        return _mend(said, there, _("Change the optional lines"))
+    if not missing.plan:
+        return _mend_of(missing, prepared, of, reader)
+    found = _mend_of(missing, prepared.seen(missing.plan), of, reader)
+    name = wording.firm_plans.named(missing.plan)
+    return {**found, "sentence": _("%(plan)s: %(what)s", plan=name, what=found["sentence"])}
+
+
+def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
+    table = price_lists.parsed(prepared.version)
+    plan = missing.plan or None
+    here = url_for("quotes_desk.prepare", reference=of.reference, plan=plan)
+    answers = url_for("quotes_desk.answers", reference=of.reference, plan=plan)
+    match missing.code:
+        case "prices_not_chosen":
+            said = _("The prices have changed since the estimate. Choose which ones count.")
+            return _mend(said, f"{here}#prices", _("Choose the prices"))
+        case "table_expired" if prepared.in_force is None:
+            said = _("The price list has no version in force, so nothing can be issued from it.")
+            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
+        case "table_expired":
+            said = _(
+                "The prices of “%(version)s” could be kept until %(day)s. Price again.",
+                version=prepared.kept.version,
+                day=reader.day(prepared.kept_until),
+            )
+            return _mend(said, f"{here}#prices", _("Choose the prices"))
+        case "answers":
+            said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
+            return _mend(said, answers, _("Change the answers"))
+        case "unanswered" | "left_open":
+            names = _listed(_questions(table, missing.detail, reader))
+            said = (
+                _("Left open, and the price depends on it: %(questions)s.", questions=names)
+                if missing.code == "left_open"
+                else _(
+                    "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.",
+                    questions=names,
+                )
+            )
+            return _mend(said, f"{here}#open-title", _("Enter the answers"))
+        case "on_request":
+            names = _listed(item_words(table, code, reader) for code in missing.detail)
+            said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
+            return _mend(said, answers, _("Change the answers, or ask for a price in the list"))
+        case "no_basis":
+            names = _listed(_choice_words(table, code, reader) for code in missing.detail)
+            said = _("The price list names no regulatory basis for: %(choices)s.", choices=names)
+            return _mend(said, answers, _("Change the answers, or ask for the basis in the list"))
+        case "negative_total":
+            said = _("The total would be below 0.")
+            return _mend(said, f"{here}#adjustments", _("Change the adjustments"))
+        case "demonstration":
+            said = _(
+                "The price list is a demonstration: its provider is invented. No quote is issued from it."
+            )
+            return _mend(said, url_for("price_lists.index"), _("To the price lists"))
+        case "valid_until" | "never_accepted":
+            said = (
+                _("The last day has passed already, or lies more than two years ahead.")
+                if missing.code == "valid_until"
+                else _(
+                    "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",
+                    day=reader.day(missing.detail[0]),
+                )
+            )
+            return _mend(said, f"{here}#until", _("Change the last day"))
+        case "not_approved":
+            said = _("The adjustments are above the limit, so a second person has to approve them.")
+            return _mend(said, f"{here}#approval", _("To the approval"))
+        case "closed" | "erased":
+            said = (
+                _("The request is closed. Take it up again first.")
+                if missing.code == "closed"
+                else _("The person was removed from this request, so there is nobody to issue a quote to.")
+            )
+            return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
+    return _mend(missing.code, here, _("To the quote"))
+
+
+def _mend(sentence: str, address: str, link: str) -> Mend:
+    return {"sentence": sentence, "address": address, "link": link}
+
+
+def _the_same(first: str, other: str, *, of: PatientRequest) -> Mend:
+    """Say that two plans have nothing that differs."""
+    names = [wording.firm_plans.named(letter) for letter in (first, other)]
+    said = _(
+        "%(first)s and %(other)s are the same. Change one of them, or remove it.",
+        first=names[0],
+        other=names[1],
+    )
+    there = url_for("quotes_desk.prepare", reference=of.reference, plan=other)
+    return _mend(said, f"{there}#plans", _("To %(plan)s", plan=names[1]))
+
+
+def _refusals(prepared: Prepared, reader: Reader) -> str:
+    if not isinstance(prepared.refusal, pricing.BadAnswers):
+        return ""
+    sentences = wording.problem_sentences(prepared.refusal, reader)
+    return " ".join(text for texts in sentences.values() for text in texts)
+
+
+def _choice_words(table: PriceTable, code: str, reader: Reader) -> str:
+    """Return what an answer is called that is named as "driver.choice"."""
+    driver_code, _dot, choice_code = code.partition(".")
+    for driver in table.drivers:
+        if driver.code == driver_code and isinstance(driver, ChoiceDriver):
+            for choice in driver.choices:
+                if choice.code == choice_code:
+                    return str(reader.words(choice.label, table.main_language))
+    return code
+
+
+def _questions(table: PriceTable, codes: Sequence[str], reader: Reader) -> list[str]:
+    """Return what questions are called, in quotation marks: some of them end with a question mark."""
+    return [
+        f"“{reader.words(driver.label, table.main_language)}”"
+        for driver in table.drivers
+        if driver.code in codes
+    ]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

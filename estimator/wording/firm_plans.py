@@ -1,0 +1,166 @@
+"""The plans of one firm quote in words: side by side what each comes to and what differs, then each of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import gettext as _
+from estimator.wording import asked as asked_about
+from estimator.wording.firm import FirmRows
+from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
+from pricing.stored import StoredQuote
+from pricing.table import PriceTable
+
+OF_A_PLAN = ("commission",)
+"""The kinds of notices that stand with each plan; the others are said once for all of them."""
+
+
+def named(letter: str) -> str:
+    """Return what a plan is called."""
+    return _("Plan %(letter)s", letter=letter)
+
+
+def together(
+    worded: Mapping[str, FirmRows],
+    contents: Mapping[str, StoredQuote],
+    table: PriceTable,
+    reader: Reader,
+    *,
+    before: Mapping[str, StoredQuote] | None = None,
+) -> FirmRows:
+    """Return the rows of a quote with all of its plans; those of an only plan are what they were.
+
+    `before` are the plans of the revision that is replaced: which of them came or went is among what has changed.
+    """
+    first, *others = worded.values()
+    came_or_went = [] if before is None else list(_came_or_went(before, contents, reader))
+    if not others:
+        return replace(first, changed=[*first.changed, *came_or_went]) if came_or_went else first
+    return replace(
+        first,
+        plan=next(iter(worded)),
+        alternatives=[
+            replace(
+                rows,
+                plan=letter,
+                notices=[section for section in rows.notices if section.kind in OF_A_PLAN],
+                about=[],
+                since_asked=[],
+                replaces=None,
+            )
+            for letter, rows in list(worded.items())[1:]
+        ],
+        compared=list(_compared(worded, contents, table, reader)),
+        notices=_merged(worded.values()),
+        since_asked=[],
+        changed=[*first.changed, *came_or_went],
+        about=[_one_of(len(worded)), *first.about],
+    )
+
+
+def _one_of(plans: int) -> str:
+    return ngettext(
+        "This quote has %(num)s plan, and it can be accepted.",
+        "This quote has %(num)s plans, each with a firm total of its own. One of them can be accepted; the others are "
+        "then closed.",
+        plans,
+    )
+
+
+def _came_or_went(
+    before: Mapping[str, StoredQuote], now: Mapping[str, StoredQuote], reader: Reader
+) -> Iterator[ChangedRow]:
+    """Yield each further plan that the revision before had not, or that this one has not any more."""
+    nothing = _("not in it")
+
+    def total(contents: Mapping[str, StoredQuote], letter: str) -> str:
+        found = contents.get(letter)
+        return nothing if found is None else reader.money(found["total"], found["currency"])
+
+    for letter in sorted({*before, *now} - {"", "A"}):
+        if (letter in before) != (letter in now):
+            yield ChangedRow("plan", Words(named(letter)), total(before, letter), total(now, letter))
+
+
+def _merged(worded: Iterable[FirmRows]) -> list[NoticeSection]:
+    """Return the notices of every plan, each once, in the order of their kinds in the first plan that has them."""
+    sections: dict[str, NoticeSection] = {}
+    first = True
+    for rows in worded:
+        for section in rows.notices:
+            if section.kind in OF_A_PLAN and not first:
+                continue
+            there = sections.get(section.kind)
+            if there is None:
+                sections[section.kind] = section
+                continue
+            known = {_said(row) for row in there.rows}
+            more = [row for row in section.rows if _said(row) not in known]
+            sections[section.kind] = replace(there, rows=[*there.rows, *more])
+        first = False
+    return list(sections.values())
+
+
+def _said(row: NoticeRow) -> str:
+    return str(row.text)
+
+
+def _compared(
+    worded: Mapping[str, FirmRows], contents: Mapping[str, StoredQuote], table: PriceTable, reader: Reader
+) -> Iterator[ComparedRow]:
+    """Yield the answers that differ, and every sum, the firm total after what it is made of."""
+    for driver in table.drivers:
+        cells = [
+            asked_about.answered(
+                content["breakdown"]["answers"].get(driver.code),
+                driver.code,
+                (content["breakdown"], table),
+                reader,
+            )
+            for content in contents.values()
+        ]
+        if len(set(map(str, cells))) > 1:
+            yield _row("answer", reader.words(driver.label, table.main_language), cells)
+    plans = list(worded.values())
+    firm = [
+        {group.code: (group.label, group.amount) for group in rows.groups if group.total == "provider"}
+        for rows in plans
+    ]
+    yield from _lines("group", firm, [group.code for group in table.groups])
+    yield from _lines(
+        "tax",
+        [
+            {f"{tax.label}, {tax.rate}": (tax.label, tax.amount) for tax in rows.taxes if not tax.included}
+            for rows in plans
+        ],
+    )
+    if any(rows.adjustments for rows in plans):
+        sums = [
+            reader.money(content["adjusted"], content["currency"], sign=True)
+            if content["adjustments"]
+            else _("none")
+            for content in contents.values()
+        ]
+        yield _row("adjustment", Words(_("Adjustments")), sums)
+    yield _row("total", plans[0].total.label, [rows.total.amount for rows in plans])
+    yield from _lines(
+        "beside",
+        [{sum_.kind or str(sum_.label): (sum_.label, sum_.amount) for sum_ in rows.beside} for rows in plans],
+    )
+
+
+def _lines(
+    kind: str, plans: Sequence[Mapping[str, tuple[Words, str]]], order: Sequence[str] = ()
+) -> Iterator[ComparedRow]:
+    """Yield a row for each line that any plan has; where a plan has it not, it says so."""
+    there = dict.fromkeys(code for plan in plans for code in plan)
+    codes = [code for code in order if code in there] or list(there)
+    for code in codes:
+        label = next(plan[code][0] for plan in plans if code in plan)
+        yield _row(kind, label, [plan[code][1] if code in plan else _("not in it") for plan in plans])
+
+
+def _row(kind: str, label: Words, cells: Sequence[str]) -> ComparedRow:
+    return ComparedRow(kind, label, list(cells), len(set(map(str, cells))) > 1)

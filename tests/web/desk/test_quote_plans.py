@@ -1,0 +1,105 @@
+"""Several plans of one quote at the desk: added as a copy, changed, compared, removed, and issued together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from estimator import quotes
+from estimator.models.staff import Role
+from pricing import quote_plans
+from tests.support.quote_desk import ask, issued, newest, page
+from tests.support.quote_form import PRICE, SPACE, line, prepare, total
+from tests.support.staff_browser import Staff
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who prepares and issues quotes."""
+    return sign_in(app, "coordinator")
+
+
+def two(app: Flask, coordinator: Staff) -> str:
+    """Prepare two and three sessions, and return the reference of the request."""
+    reference = ask(app)
+    prepare(coordinator, reference)
+    coordinator.press("Save, and add another plan")
+    coordinator.press("Save, and change the answers")
+    coordinator.send("Save the answers", {"q_sessions": "3"})
+    return reference
+
+
+def test_another_plan_is_added_with_three_buttons_and_one_answer(app: Flask, coordinator: Staff) -> None:
+    two(app, coordinator)
+    shown = coordinator.page
+    assert total(shown) != PRICE
+    assert "Answers of Plan B" in shown.text
+    assert "What differs: Plan A and Plan B" in shown.text
+    (differs,) = shown.all("table", class_="beside differs-table")
+    words = " ".join("".join(differs.itertext()).split())
+    assert "sessions" in words.lower()
+    assert PRICE.replace(SPACE, " ") in words.replace(SPACE, " ")
+
+
+def test_a_copy_in_which_nothing_was_changed_cannot_be_issued(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    shown = coordinator.press("Save, and add another plan")
+    assert "Plan A and Plan B are the same. Change one of them, or remove it." in shown.text
+
+
+def test_whoever_goes_to_another_plan_saves_what_was_typed(app: Flask, coordinator: Staff) -> None:
+    two(app, coordinator)
+    shown = coordinator.send("Save, and go to Plan A", line(0, "-100", label="Courtesy"))
+    assert "Adjustments of Plan A" in shown.text
+    assert shown.value("amount-0") == ""
+    shown = coordinator.press("Save, and go to Plan B")
+    assert shown.value("label-0") == "Courtesy"
+
+
+def test_a_plan_that_is_removed_leaves_the_other_one_alone(app: Flask, coordinator: Staff) -> None:
+    reference = two(app, coordinator)
+    shown = coordinator.press("Remove Plan B")
+    assert (shown.path, total(shown)) == (page(reference), PRICE)
+    assert "Save, and add another plan" in shown.text
+    assert "Plan A" not in shown.text
+
+
+def test_there_is_no_button_for_a_fourth_plan_and_no_fourth_plan(app: Flask, coordinator: Staff) -> None:
+    two(app, coordinator)
+    form, fields = coordinator.page.sent("Save, and add a plan like Plan B", {})
+    shown = coordinator.press("Save, and add a plan like Plan B")
+    assert "Adjustments of Plan C" in shown.text
+    assert "Save, and add a plan" not in shown.text
+    fields = shown.sent("Remove Plan C", {})[1]
+    fields["act"] = "add-plan"
+    late = coordinator.client.post(form, data=fields)
+    assert (late.status_code, b"A quote has at most 3 plans." in late.data) == (422, True)
+
+
+def test_all_plans_are_checked_and_issued_together(app: Flask, coordinator: Staff) -> None:
+    reference = two(app, coordinator)
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "Plan A" in shown.text
+    assert "Plan B" in shown.text
+    assert PRICE.replace(SPACE, " ") in shown.text.replace(SPACE, " ")
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
+    with newest(app, reference) as revision:
+        assert quote_plans.letters_of(quotes.content_of(revision)) == ["A", "B"]
+
+
+def test_the_page_of_a_plan_says_what_somebody_else_changed_in_it(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = two(app, coordinator)
+    other = sign_in(app, "coordinator")
+    other.see(f"{page(reference)}?plan=B")
+    coordinator.send("save", line(0, "-100"))
+    late = other.send("save", line(0, "-200"))
+    assert late.status == 409
+    assert "has saved this quote meanwhile" in late.text
+    assert late.value("amount-0") == "-200"
+    assert "Adjustments of Plan B" in late.text
