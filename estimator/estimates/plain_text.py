@@ -98,6 +98,10 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _heading(_("If the treatment stops early"))
         yield from _wrapped(owed)
         yield from _entries(rows.firm_stages)
+    if rows.personal:
+        yield from _heading(_("Your coordinator writes:"))
+        for line in rows.personal.splitlines():
+            yield from _wrapped(line)
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
@@ -117,6 +121,8 @@ def _firm(rows: FirmRows) -> Iterator[str]:
         yield from _amount(_("By the price list"), rows.price.amount)
         for row in rows.adjustments:
             yield from _amount(f"{row.label} ({_('Adjustment, taxes included')})", row.amount)
+            if row.why is not None:
+                yield from _wrapped(row.why)
     yield from _amount(str(rows.total.label), rows.total.amount)
 
 

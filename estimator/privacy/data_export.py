@@ -358,9 +358,18 @@ class _Worded:
             ]
             if revision["patient"]:
                 said.append(_("made out to %(name)s", name=revision["patient"]))
+            said += self.written_beside(revision["worded"] or {})
             for decision in revision["decisions"]:
                 said.append(self.decision(decision))
             yield Row(label, "\n".join(said), typed=True)
+
+    def written_beside(self, worded: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what the coordinator wrote beside the figures of a quote, and why the price was adjusted."""
+        for line in worded.get("adjustments") or ():
+            if line.get("why"):
+                yield _("%(label)s: %(answer)s", label=line["label"]["text"], answer=line["why"])
+        if worded.get("personal"):
+            yield f"{_('Your coordinator writes:')}\n{worded['personal']}"
 
     def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
@@ -459,6 +468,7 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
     return {
         "answers": read_answers(draft.given),
         "adjustments": [] if adjustments is None else json.loads(adjustments),
+        "words": _opened(draft, draft.words, "words", keyring),
         "changed_at": _iso(draft.changed_at),
     }
 

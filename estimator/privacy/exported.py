@@ -100,7 +100,8 @@ class KeptDraft(TypedDict):
     """A quote that is being prepared."""
 
     answers: StoredAnswers
-    adjustments: list[dict[str, str]]
+    adjustments: list[dict[str, str | bool]]
+    words: str | None
     changed_at: str
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -244,11 +245,26 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": breakdown["demo"],
+            **_said_beside(quotes.rows_of(revision, act.settings.data_keys)),
             **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"
     letter = composing.compose("quote_issued", reader, _from_request(act, quote.request, reader), context)
     return letter, composing.Attachment(name, content)
+
+
+def _said_beside(rows: wording.FirmRows | None) -> dict[str, list[str]]:
+    """Return what the coordinator wrote beside the figures, as paragraphs, and why the price was adjusted."""
+    if rows is None:
+        return {}
+    return {
+        "personal": [part.strip() for part in re.split(r"\n\s*\n", rows.personal or "") if part.strip()],
+        "adjusted": [
+            _("%(label)s: %(answer)s", label=row.label.text, answer=row.why)
+            for row in rows.adjustments
+            if row.why is not None
+        ],
+    }
 
 
 def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:

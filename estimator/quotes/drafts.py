@@ -55,8 +55,8 @@ class WrongAdjustment(ValueError):
 def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
-    The adjustments of that revision are copied with the actor as their author, so that they need approval again.
-    Raises requests.Erased.
+    The adjustments of that revision are copied with the actor as their author, so that they need approval again. That
+    prices were kept for it is remembered; what was written beside its figures is not copied. Raises requests.Erased.
     """
     lock(request)
     newest = plans.newest_revision(request)
@@ -68,7 +68,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "name": name,
         "request_id": request.id,
         "given": json.dumps(dict(answers)),
-        "prices": None,
+        "prices": None if newest is None else plans.remembered(request, newest, act.now),
         "table_version_id": (request if newest is None else newest).table_version_id,
         "adjustments": _sealed(lines, name, act.settings),
         "valid_until": None,
@@ -99,10 +99,12 @@ def change(
     adjustments: Sequence[Adjustment] | None = None,
     valid_until: date | EllipsisType | None = ...,
     second: str | EllipsisType | None = ...,
+    words: str | EllipsisType = ...,
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
-    `second` is the language that the document has below each line, None for no other one.
+    `second` is the language that the document has below each line, None for no other one. `words` are written to the
+    patient beside the figures, "" for none.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
     the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
@@ -133,6 +135,11 @@ def change(
         values["valid_until"] = valid_until
     if not isinstance(second, EllipsisType):
         values["second_language"] = second
+    if not isinstance(words, EllipsisType):
+        keyring = act.settings.data_keys
+        values["words"] = (
+            keyring.seal(words, QuoteDraft.__tablename__, "words", draft.name) if words else None
+        )
     statement = update(QuoteDraft).where(
         QuoteDraft.id == draft.id, QuoteDraft.name == draft.name, QuoteDraft.save == save
     )
@@ -185,6 +192,13 @@ def answers_of(draft: QuoteDraft) -> Mapping[str, str | bool]:
     return read_answers(draft.given)
 
 
+def words_of(draft: QuoteDraft, settings: Settings) -> str | None:
+    """Return what is written to the patient beside the figures; None for nothing. Raises keys.Unreadable."""
+    if draft.words is None:
+        return None
+    return settings.data_keys.open(draft.words, QuoteDraft.__tablename__, "words", draft.name)
+
+
 def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) -> str | None:
     """Return the language that the document is to have below each line; None if there is none, or none any more."""
     offered = second_language(request.language, settings.languages[0])
@@ -233,7 +247,10 @@ def adjustments_by(draft: QuoteDraft, settings: Settings) -> list[Line]:
         return []
     said = settings.data_keys.open(draft.adjustments, QuoteDraft.__tablename__, "adjustments", draft.name)
     return [
-        Line(Adjustment(Decimal(line["amount"]), line["label"], line["reason"]), line["by"])
+        Line(
+            Adjustment(Decimal(line["amount"]), line["label"], line["reason"], line.get("told", False)),
+            line["by"],
+        )
         for line in json.loads(said)
     ]
 
@@ -245,9 +262,9 @@ def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool
 
 def _lines(
     adjustments: Sequence[Adjustment], before: Sequence[Line], currency: str, actor: str
-) -> list[dict[str, str]]:
+) -> list[dict[str, str | bool]]:
     wrote = {line.adjustment: line.by for line in before}
-    found = []
+    found: list[dict[str, str | bool]] = []
     for number, adjustment in enumerate(adjustments):
         if not quote_content.is_amount(adjustment.amount, currency):
             raise WrongAdjustment(number, "amount")
@@ -260,20 +277,27 @@ def _lines(
                 "label": adjustment.label,
                 "reason": adjustment.reason,
                 "by": wrote.get(adjustment, actor),
+                **({"told": True} if adjustment.told else {}),
             }
         )
     return found
 
 
-def _lines_of(act: Act, rows: FirmRows) -> list[dict[str, str]]:
+def _lines_of(act: Act, rows: FirmRows) -> list[dict[str, str | bool]]:
     """Return the adjustments in the rows of a revision for a draft."""
     return [
-        {"amount": row.plain, "label": row.label.text, "reason": row.reason, "by": act.actor}
+        {
+            "amount": row.plain,
+            "label": row.label.text,
+            "reason": row.reason,
+            "by": act.actor,
+            **({} if row.why is None else {"told": True}),
+        }
         for row in rows.adjustments
     ]
 
 
-def _sealed(lines: list[dict[str, str]], name: str, settings: Settings) -> bytes | None:
+def _sealed(lines: list[dict[str, str | bool]], name: str, settings: Settings) -> bytes | None:
     if not lines:
         return None
     return settings.data_keys.seal(json.dumps(lines), QuoteDraft.__tablename__, "adjustments", name)

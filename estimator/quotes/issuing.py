@@ -88,7 +88,10 @@ def issue(act: Act, request: PatientRequest, *, save: int, fingerprint: str) -> 
         # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
-    content, rows = _said(act, request, prepared, quote.number, before, issued, person.asked_by, second)
+    personal = drafts.words_of(draft, act.settings)
+    content, rows = _said(
+        act, request, prepared, quote.number, before, issued, person.asked_by, second, personal
+    )
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
     name = secrets.token_hex(16)
@@ -154,10 +157,12 @@ def worded(
     before = None if quote is None else newest(quote)
     person = requests.readable_person(request, act.settings.data_keys)
     asked_by = None if person is None else person.asked_by
+    draft = drafts.for_request(request)
     if isinstance(second, EllipsisType):
-        draft = drafts.for_request(request)
         second = None if draft is None else drafts.second_of(draft, request, act.settings)
-    return _said(act, request, prepared, number, before, _issued_at(before, act.now), asked_by, second)
+    personal = None if draft is None else drafts.words_of(draft, act.settings)
+    issued = _issued_at(before, act.now)
+    return _said(act, request, prepared, number, before, issued, asked_by, second, personal)
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -240,6 +245,7 @@ def _said(
     issued: datetime,
     asked_by: str | None,
     second: str | None,
+    personal: str | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
     assert prepared.chosen is not None
@@ -273,6 +279,7 @@ def _said(
                 before=None if before is None else _before(before, act.settings.data_keys),
                 asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
                 paper=paper.of(request.country, [request.language]),
+                personal=personal,
             )
 
     rows = rows_in(reader)

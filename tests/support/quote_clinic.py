@@ -111,15 +111,21 @@ class Desk:
         sessions: int | None = None,
         pdf: bytes | None = None,
         second: str | None = None,
+        told: bool = False,
+        words: str = "",
     ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
-        `pdf` stands for the document that the worker makes; None leaves it unmade. It has a `second` language.
+        `pdf` stands for the document that the worker makes; None leaves it unmade. It has a `second` language. The
+        patient is `told` the reasons, which are what they read of it, and reads `words`.
         """
         with self.request() as request:
             act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
             draft = drafts.begin(act, request)
-            lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
+            lines = [
+                Adjustment(Decimal(amount), label, f"Agreed on {label}.", told)
+                for amount, label in adjustments
+            ]
             answers = {**PLAN, "sessions": sessions} if sessions else None
             draft = drafts.change(
                 act,
@@ -129,6 +135,7 @@ class Desk:
                 prices="keep",
                 answers=answers,
                 second=second,
+                words=words,
             )
             state = drafts.preview(act, draft)
             revision = quotes.issue(act, request, save=draft.save, fingerprint=state.fingerprint)
@@ -207,7 +214,9 @@ class Desk:
             for number in numbers:
                 claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
                 if claimed is not None:
-                    with suppress(mail_contents.Gone):  # a code that is used or over
+                    with suppress(
+                        mail_contents.Gone, mail_contents.Overtaken
+                    ):  # a used code, a replaced quote
                         found.append(
                             mail_contents.compose(acting(settings=self.settings, now=now()), claimed)
                         )

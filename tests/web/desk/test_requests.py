@@ -211,7 +211,9 @@ def test_the_page_of_a_request_shows_what_was_asked_and_the_plan(coordinator: St
         assert part in text.replace("\xa0", " "), part
     assert "asked for a firm quote" in text
     assert "No quote was issued yet." in text
-    assert coordinator.page.links("Prepare a quote") == [f"/desk/requests/{reference}/quote"]
+    assert (
+        coordinator.page.form("Prepare a quote")[0].get("action") == f"/desk/requests/{reference}/quote/begin"
+    )
 
 
 def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_injury(

@@ -9,7 +9,7 @@ from typing import TypedDict
 from flask import url_for
 
 import pricing
-from estimator import price_lists, wording
+from estimator import clinic, price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -67,11 +67,12 @@ class Mend(TypedDict):
 
 
 class AdjustmentRow(TypedDict):
-    """One adjustment, and who wrote it."""
+    """One adjustment, and who wrote it; `told` if the patient reads the reason."""
 
     amount: str
     label: str
     reason: str
+    told: bool
     by: str
 
 
@@ -141,6 +142,7 @@ def adjustments_in_words(
             "amount": reader.money(f"{line.adjustment.amount:.{places}f}", currency, sign=True),
             "label": line.adjustment.label,
             "reason": line.adjustment.reason,
+            "told": line.adjustment.told,
             "by": signed_in.name_of(line.by),
         }
         for line in adjustments
@@ -212,7 +214,11 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
             )
             return _mend(said, f"{here}#until", _("Change the last day"))
         case "not_approved":
-            said = _("The adjustments are above the limit, so a second person has to approve them.")
+            said = _(
+                "The adjustments come to more than %(limit)s of the price, the limit of one person, so a second one "
+                "has to approve them.",
+                limit=reader.percent(clinic.current().adjustment_limit),
+            )
             return _mend(said, f"{here}#approval", _("To the approval"))
         case "closed" | "erased":
             said = (

@@ -92,6 +92,7 @@ def save(reference: str) -> ResponseReturnValue:
                 prices=found.prices,
                 adjustments=found.adjustments,
                 valid_until=found.valid_until,
+                words=found.words,
             )
     except drafts.ChangedMeanwhile:
         return _conflict(reference, typed)
@@ -199,6 +200,8 @@ def page_of(
         )
         if conflict
         else [],
+        their_words=drafts.words_of(draft, settings()) if conflict else None,
+        limit=reader.percent(clinic.current().adjustment_limit),
         form=form,
         names=signed_in.names_of(line.by for line in form.rows if line.by),
         most_lines=MOST_LINES,

@@ -270,6 +270,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=beside.quote(found),
+        prepared=quotes.drafts.for_request(found) is not None,
         consents=beside.consents(found),
         conversation=conversation(entries, zone),
         history=history.history(zone, entries, mails),
