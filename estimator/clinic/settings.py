@@ -84,6 +84,10 @@ class Clinic:
     reflection_days: int = 7
     #: percentage of the price above which adjustments need a second person's approval
     adjustment_limit: Decimal = Decimal(5)
+    #: days before the last day of a quote on which one mail tells the patient of it; 0: none
+    reminder_days: int = 7
+    #: days of silence after which a request that is quoted or waits for the patient is to be followed up; 0: never
+    follow_up_days: int = 7
     #: days after which a request without a quote, and all that was written to it, is removed
     requests_kept_days: int = 365
     #: years after which the person of a quote is erased; the figures stay
@@ -413,6 +417,8 @@ KINDS: Mapping[str, _Kind] = {
     "reply_days": _Kind(_whole(1, 60)),
     "reflection_days": _Kind(_whole(0, 90)),
     "adjustment_limit": _Kind(_per_cent, str, Decimal),
+    "reminder_days": _Kind(_whole(0, 60)),
+    "follow_up_days": _Kind(_whole(0, 90)),
     "requests_kept_days": _Kind(_whole(30, 3650)),
     "quotes_kept_years": _Kind(_whole(1, 30)),
     "public_prices": _Kind(_flag),

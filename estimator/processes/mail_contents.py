@@ -267,6 +267,29 @@ def _said_beside(rows: wording.FirmRows | None) -> dict[str, list[str]]:
     }
 
 
+def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
+    """Write that a quote ends on a day; Overtaken if it was answered, replaced or withdrawn, or if nobody wants it."""
+    revision = _revision_of(row)
+    if revision.rows is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    if quotes.state_at(revision, act.now) != "current" or quote.request.no_reminders_at is not None:
+        raise Overtaken
+    stop = quotes.reminders.token_of(quote, act.settings.link_key)
+    with speaking(reader):
+        context = {
+            "number": quote.number,
+            "revision": revision.number,
+            "valid_until": reader.day(revision.valid_until),
+            "time_zone": revision.time_zone,
+            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
+            "stop": f"{act.settings.public_url}/quote/{quote.number}/reminders/{stop}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+        }
+    letter = composing.compose(row.template, reader, _from_request(act, quote.request, reader), context)
+    return letter, None
+
+
 def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
     if revision.rows is None:
@@ -365,6 +388,7 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "quote_decided": _to_the_desk,
     "quote_question": _to_the_desk,
     "quote_receipt": _quote_receipt,
+    "quote_reminder": _quote_reminder,
     "request_code": _code,
     "request_received": _request_received,
     "request_question": _request_question,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.quotes import approvals, drafts, notifications, numbers, pdf_document, plans, reports, waiting
+from estimator.quotes import (
+    approvals,
+    drafts,
+    notifications,
+    numbers,
+    pdf_document,
+    plans,
+    reminders,
+    reports,
+    waiting,
+)
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -79,6 +89,7 @@ __all__ = [
     "pdf_document",
     "pdf_of",
     "plans",
+    "reminders",
     "repeat",
     "reports",
     "request_of",

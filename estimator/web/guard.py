@@ -62,6 +62,7 @@ PUBLIC = frozenset(
         "quote.decline",
         "quote.question",
         "quote.asked",
+        "quote.reminders",
         "checking.start",
         "checking.reference",
         "checking.upload",
@@ -233,6 +234,7 @@ CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
+        "quote.reminders",  # as well
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "mailing.email",

@@ -195,7 +195,12 @@ def _wanted(asked: dict[str, str]) -> Filter:
 
 def _waiting(name: str, after: Place | None) -> Page:
     """Return a page of one list of what waits."""
-    ids, more = quotes.waiting.page(name, request_context.now(), after=None if after is None else after.id)
+    ids, more = quotes.waiting.page(
+        name,
+        request_context.now(),
+        after=None if after is None else after.id,
+        silent_days=request_context.clinic().follow_up_days,
+    )
     keyring = request_context.settings().data_keys
     return Page(search.rows(ids, keyring), None if more is None else Place(more))
 

@@ -254,6 +254,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "language": reader_of(found.language).name,
             "mere_question": found.kind == "question",
             "answer_by": injury.channel(found.answer_by),
+            "no_reminders": found.no_reminders_at is not None,
             "for_other": found.for_whom == "other",
             "planned": None if found.planned_month is None else reader.month(found.planned_month),
             "estimate": found.estimate_reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.web.patient.quote import accepting, declining, opening, page, questions
+from estimator.web.patient.quote import accepting, declining, opening, page, questions, reminders
 from estimator.web.patient.quote.blueprint import pages
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "page",
     "pages",
     "questions",
+    "reminders",
 ]
