@@ -283,7 +283,7 @@ def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
             "valid_until": reader.day(revision.valid_until),
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
-            "stop": f"{act.settings.public_url}/quote/{quote.number}/reminders/{stop}",
+            "stop": f"{act.settings.public_url}/reminders/{quote.number}/{stop}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
     letter = composing.compose(row.template, reader, _from_request(act, quote.request, reader), context)

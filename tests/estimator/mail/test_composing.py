@@ -124,7 +124,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("quote_question", "plain"): DESK,
     ("quote_reminder", "plain"): {
         **QUOTE,
-        "stop": "https://estimate.example.org/quote/Q-2026-00017/reminders/" + "A" * 43,
+        "stop": "https://estimate.example.org/reminders/Q-2026-00017/" + "A" * 43,
     },
     ("quote_issued", "words-of-the-coordinator"): {
         **QUOTE,

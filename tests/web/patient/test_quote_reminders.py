@@ -29,7 +29,7 @@ def desk(app: Flask) -> Desk:
 def link(desk: Desk) -> str:
     with desk.revision() as revision:
         token = quotes.reminders.token_of(revision.quote, desk.settings.link_key)
-    return f"/quote/{desk.number}/reminders/{token}"
+    return f"/reminders/{desk.number}/{token}"
 
 
 def wants_none(desk: Desk) -> bool:

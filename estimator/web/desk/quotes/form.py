@@ -198,7 +198,7 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         lazy_gettext("Until the end of which day can it be accepted?"), [RealDay()], id="last-day"
     )
 
-    words = words_field(lazy_gettext("Words to the patient (not required)"), id="words")
+    words = words_field(lazy_gettext("Words to the patient (not required)"), id="personal-words")
 
     currency = ""
 

@@ -302,7 +302,7 @@ def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateF
 def _holder(found: PatientRequest) -> str | None:
     if found.assignee_id is None:
         return None
-    return staff.addresses({found.assignee_id}).get(found.assignee_id)
+    return staff.names({found.assignee_id}).get(found.assignee_id)
 
 
 def _zone(found: PatientRequest) -> str:

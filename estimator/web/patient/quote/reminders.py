@@ -17,7 +17,7 @@ from estimator.web.request_context import act, settings
 from estimator.web.transaction import committing
 
 
-@pages.route("/quote/<number>/reminders/<token>", methods=["GET", "POST"], endpoint="reminders")
+@pages.route("/reminders/<number>/<token>", methods=["GET", "POST"], endpoint="reminders")
 def reminders(number: str, token: str) -> ResponseReturnValue:
     """Show whether such a mail goes out, and change that."""
     quote = quotes.reminders.find(printable(number), printable(token), settings().link_key)
