@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from estimator import audit
 from estimator.act import Act
+from estimator.clinic.shipped_messages import SHIPPED
 from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import ClinicSetting
@@ -104,7 +105,11 @@ class Clinic:
     #: what the clinic is called in mails to patients; empty: the provider's name in the price list
     mail_name: str = ""
     #: templates of messages to whoever asks, by their codes
-    messages: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    messages: Mapping[str, MessageTemplate] = field(
+        default_factory=lambda: {
+            code: MessageTemplate(one.name, one.texts, one.waits) for code, one in SHIPPED.items()
+        }
+    )
 
     def words(self, letter: str, place: str, language: str) -> list[str]:
         """Return what the clinic writes in a letter, paragraph by paragraph; empty if it writes nothing."""

@@ -276,6 +276,12 @@ class Patient(Visitor):
         """Go as far as the page on which an acceptance is checked."""
         return self.press(self.open(f"{self.path}/accept"), "check", typed_name=name, agreed="yes")
 
+    def decline(self, reason: str, words: str | None = None) -> Page:
+        """Decline the quote with a reason, look at it once more, and return the answer."""
+        return self.press(
+            self.press(self.open(f"{self.path}/decline"), "check", reason=reason, words=words), "decline"
+        )
+
     def accept(self, name: str = NAME) -> Page:
         """Accept the quote, and return the page that says so."""
         done = self.press(self.check(name), "accept")

@@ -99,7 +99,10 @@ def test_an_adjustment_is_added_changed_and_removed(app: Flask, coordinator: Sta
         (line(0, "-1.000"), "“-1.000” can be read in two ways. Write -1000 or -1."),
         (line(0, "+-5"), f"“+-5” cannot be read as one amount. Enter it like {MINUS}250."),
         (line(0, "0"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
-        (line(0, "1.005"), "“1.005” can be read in two ways. Write 1005 or 1.0050."),
+        (
+            line(0, "1.005"),
+            "“1.005” can be read in two ways. Write 1005 if you mean that; an amount in USD has at most 2 decimals.",
+        ),
         (line(0, "1.0055"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "9" * 30), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "-250", label=" "), "Enter what the patient reads in the quote."),
@@ -440,3 +443,19 @@ def test_the_limit_of_one_person_is_named(app: Flask, coordinator: Staff) -> Non
     shown = prepare(coordinator, ask(app), **line(0, "-5000"))
     assert "The adjustments come to more than 5 % of the price, the limit of one person" in shown.text
     assert "Together up to 5 % of the price need nobody’s approval." in shown.text
+
+
+def test_a_quote_can_hold_until_today_and_a_day_that_is_over_or_too_far_is_named(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    for day, said in (
+        (("10", "11", "2026"), "Nothing is missing."),
+        (("9", "11", "2026"), "The last day has passed already."),
+        (("9", "11", "2029"), "The last day lies more than two years ahead."),
+    ):
+        coordinator.see(page(reference))
+        if coordinator.page.all("form", action=f"{page(reference)}/begin"):
+            coordinator.press("Prepare a quote")
+        names = dict(zip(("until-day", "until-month", "until-year"), day, strict=True))
+        assert said in coordinator.send("save", names).text

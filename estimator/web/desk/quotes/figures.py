@@ -157,6 +157,7 @@ def same_prices(prepared: Prepared) -> bool:
 def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
     """Return the sentence for something missing, with the link to the page where it can be corrected."""
     table = price_lists.parsed(prepared.version)
+    today = price_lists.day_of(now(), table.time_zone)
     here = url_for("quotes_desk.prepare", reference=of.reference)
     answers = url_for("quotes_desk.answers", reference=of.reference)
     match missing.code:
@@ -205,7 +206,9 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
             return _mend(said, url_for("price_lists.index"), _("To the price lists"))
         case "valid_until" | "never_accepted":
             said = (
-                _("The last day has passed already, or lies more than two years ahead.")
+                _("The last day has passed already. A quote can be accepted today at the earliest.")
+                if missing.code == "valid_until" and prepared.valid_until < today
+                else _("The last day lies more than two years ahead.")
                 if missing.code == "valid_until"
                 else _(
                     "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",

@@ -71,6 +71,22 @@ class Amount:
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
         both = figures.both(typed, form.currency)
+        possible = [
+            figures.unambiguous(plain(one.number))
+            for one in figures.readings(typed, form.currency)
+            if quote_content.is_amount(one.number, form.currency)
+        ]
+        if both is not None and len(possible) == 1:
+            raise StopValidation(
+                _(
+                    "“%(typed)s” can be read in two ways. Write %(amount)s if you mean that; an amount in %(currency)s "
+                    "has at most %(places)s decimals.",
+                    typed=typed,
+                    amount=possible[0],
+                    currency=form.currency,
+                    places=decimals(MINOR_UNIT[form.currency]),
+                )
+            )
         if both is not None:
             raise StopValidation(two_readings(typed, both))
         if field.amount is None:

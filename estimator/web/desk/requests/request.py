@@ -120,13 +120,15 @@ def answer(reference: str) -> ResponseReturnValue:
     way: Any = form.way.data
     try:
         with committing():
-            desk.unchanged(found, _changes())
+            _nothing_said_since(found)
             mail = requests.answer(act(), found, form.words.data, way=way, then_wait=form.waits.data)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
     flash(
         _("The answer is kept, and a mail says that it is there.")
         if mail == "put"
+        else _("It is kept. Nothing was sent: copy it below, and send it in the chat yourself.")
+        if mail == "said" and way == "whatsapp"
         else _("It is kept, as said by you. It stands on the page of their request as well.")
         if mail == "said"
         else _(
@@ -307,6 +309,16 @@ def _holder(found: PatientRequest) -> str | None:
 
 def _zone(found: PatientRequest) -> str:
     return found.table_version.time_zone
+
+
+def _nothing_said_since(found: PatientRequest) -> None:
+    """Lock a request in whose conversation nothing was said since the page was shown; a note changes nothing in it.
+
+    Raises requests.ChangedMeanwhile.
+    """
+    requests.lock(found)
+    if len(conversation(history.entries_of(found), _zone(found))) != count_shown():
+        raise requests.ChangedMeanwhile
 
 
 def _changes() -> int:
