@@ -102,7 +102,7 @@ def named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Respo
     """Give a file a name that says of which list, version and draft it is."""
     version = re.sub(r"[^A-Za-z0-9._-]+", "-", str(data.get("version", "")))[:40].strip("-.")
     name = "-".join(filter(None, (draft.slug, version, f"draft-{draft.id}")))
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}{end}")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}{end}"'
     return answer
 
 
