@@ -43,6 +43,14 @@ class Clinic(Protocol):
         """Percentage of the price above which adjustments need a second person's approval."""
 
     @property
+    def reminder_days(self) -> int:
+        """Days before the last day of a quote on which a mail tells of it; 0 is none."""
+
+    @property
+    def follow_up_days(self) -> int:
+        """Days of silence after which the desk is to follow a request up; 0 is never."""
+
+    @property
     def requests_kept_days(self) -> int:
         """Days after which a request without a quote is removed."""
 

@@ -54,11 +54,15 @@ class NotAQuote(ValueError):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """What a coordinator adds or takes off: `label` is for the patient, `reason` for colleagues."""
+    """What a coordinator adds or takes off: `label` is for the patient, `reason` for colleagues.
+
+    The patient reads the reason as well where it is `told`.
+    """
 
     amount: Decimal
     label: str
     reason: str
+    told: bool = False
 
 
 @dataclass(frozen=True)

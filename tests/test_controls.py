@@ -69,6 +69,8 @@ DRAWN_BY_HAND = {
     "patient/breakdown.html": "a currency that the address asks for, and a link to be copied",
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",
     "desk/_chat.html": "two lines to be copied, which are sent nowhere",
+    "desk/_conversation.html": "an answer to be copied into a chat, which is sent nowhere",
+    "desk/outbox.html": "a search that the address says",
     "desk/requests.html": "filters that the address says, and a tick in each row of the list",
     "desk/raise.html": "a tick beside each price",
     "desk/section.html": "a search that the address says, and a tick in each row of the grid",

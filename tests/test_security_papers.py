@@ -103,14 +103,14 @@ def test_what_is_said_to_be_sealed_is_sealed_and_nothing_else() -> None:
 
 
 def test_names_and_words_of_patients_are_sealed() -> None:
-    """The addresses of staff are not: administrators and the trail have to name them."""
+    """The addresses and names of staff are not: administrators and the trail have to name them."""
     open_ = {
         (row.table, column)
         for row in classed()
         for column in row.columns
         if row.kind in ("identity", "words") and row.sealed != "yes"
     }
-    assert open_ == {("staff_user", "email")}
+    assert open_ == {("staff_user", "email"), ("staff_user", "full_name")}
 
 
 # What is asked, and what holds it -----------------------------------------------------------------------------------

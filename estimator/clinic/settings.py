@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from estimator import audit
 from estimator.act import Act
+from estimator.clinic.shipped_messages import SHIPPED
 from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import ClinicSetting
@@ -84,6 +85,10 @@ class Clinic:
     reflection_days: int = 7
     #: percentage of the price above which adjustments need a second person's approval
     adjustment_limit: Decimal = Decimal(5)
+    #: days before the last day of a quote on which one mail tells the patient of it; 0: none
+    reminder_days: int = 7
+    #: days of silence after which a request that is quoted or waits for the patient is to be followed up; 0: never
+    follow_up_days: int = 7
     #: days after which a request without a quote, and all that was written to it, is removed
     requests_kept_days: int = 365
     #: years after which the person of a quote is erased; the figures stay
@@ -100,7 +105,11 @@ class Clinic:
     #: what the clinic is called in mails to patients; empty: the provider's name in the price list
     mail_name: str = ""
     #: templates of messages to whoever asks, by their codes
-    messages: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    messages: Mapping[str, MessageTemplate] = field(
+        default_factory=lambda: {
+            code: MessageTemplate(one.name, one.texts, one.waits) for code, one in SHIPPED.items()
+        }
+    )
 
     def words(self, letter: str, place: str, language: str) -> list[str]:
         """Return what the clinic writes in a letter, paragraph by paragraph; empty if it writes nothing."""
@@ -413,6 +422,8 @@ KINDS: Mapping[str, _Kind] = {
     "reply_days": _Kind(_whole(1, 60)),
     "reflection_days": _Kind(_whole(0, 90)),
     "adjustment_limit": _Kind(_per_cent, str, Decimal),
+    "reminder_days": _Kind(_whole(0, 60)),
+    "follow_up_days": _Kind(_whole(0, 90)),
     "requests_kept_days": _Kind(_whole(30, 3650)),
     "quotes_kept_years": _Kind(_whole(1, 30)),
     "public_prices": _Kind(_flag),

@@ -78,6 +78,25 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _wrapped(_("asked by %(name)s", name=rows.asked_by), indent=0)
     yield from _days(head)
     yield ""
+    yield from _plans(rows)
+    yield from _options(rows.options)
+    yield from _notices(rows.notice("not_included"))
+    if not rows.alternatives:
+        yield from _paying(rows, rows.not_before, rows.how_to_pay)
+    elif rows.how_to_pay is not None:
+        yield from _how_to_pay(rows.how_to_pay)
+    if rows.personal:
+        yield from _heading(_("Your coordinator writes:"))
+        for line in rows.personal.splitlines():
+            yield from _wrapped(line)
+    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
+    yield from _heading(_("About this quote, and how to accept it"))
+    for sentence in rows.about:
+        yield from _wrapped(sentence, bullet=True)
+
+
+def _plans(rows: FirmRows) -> Iterator[str]:
+    """Say the totals of every plan, and what each is made of."""
     if rows.alternatives:
         yield from _wrapped(rows.about[0], indent=0)
         yield from _side_by_side(rows)
@@ -93,16 +112,6 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _beside(plan)
         if rows.alternatives:
             yield from _paying(plan, rows.not_before)
-    yield from _options(rows.options)
-    yield from _notices(rows.notice("not_included"))
-    if not rows.alternatives:
-        yield from _paying(rows, rows.not_before, rows.how_to_pay)
-    elif rows.how_to_pay is not None:
-        yield from _how_to_pay(rows.how_to_pay)
-    yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
-    yield from _heading(_("About this quote, and how to accept it"))
-    for sentence in rows.about:
-        yield from _wrapped(sentence, bullet=True)
 
 
 def _how_to_pay(said: HowToPay) -> Iterator[str]:
@@ -174,6 +183,8 @@ def _firm(rows: FirmRows) -> Iterator[str]:
         yield from _amount(_("By the price list"), rows.price.amount)
         for row in rows.adjustments:
             yield from _amount(f"{row.label} ({_('Adjustment, taxes included')})", row.amount)
+            if row.why is not None:
+                yield from _wrapped(row.why)
     yield from _amount(str(rows.total.label), rows.total.amount)
 
 

@@ -345,14 +345,24 @@ def failed_count(most: int) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def page(states: Sequence[str], before: int | None, most: int, *, again: bool = False) -> Sequence[Mail]:
+def page(
+    states: Sequence[str],
+    before: int | None,
+    most: int,
+    *,
+    again: bool = False,
+    among: ColumnElement[bool] | None = None,
+) -> Sequence[Mail]:
     """Return at most `most` mails in some states (all if none is named), the newest first, from a number on back.
 
-    Of mail whose record is gone nothing is left that could be shown. `again` leaves those that can be sent again.
+    Of mail whose record is gone nothing is left that could be shown. `again` leaves those that can be sent again,
+    `among` those of a search.
     """
     wanted = select(Mail).where(Mail.about != "").order_by(Mail.id.desc()).limit(most)
     if again:
         wanted = wanted.where(*_CAN_GO_AGAIN)
+    if among is not None:
+        wanted = wanted.where(among)
     if before is not None:
         wanted = wanted.where(Mail.id < before)
     if len(states) == 1:

@@ -52,12 +52,15 @@ class QuoteDraft(Base):
     prices: Mapped[Prices | None] = mapped_column(String(10))
     #: the version that is priced with
     table_version_id: Mapped[int] = mapped_column(ForeignKey("table_version.id"))
-    #: JSON, sealed: a list of objects with amount (plain decimal, negative for a reduction), label, reason
+    #: JSON, sealed: a list of objects with amount (plain decimal, negative for a reduction), label, reason, and told
+    #: where the patient reads the reason as well
     adjustments: Mapped[bytes | None] = mapped_column(Sealed)
     #: JSON, sealed: further plans, a list of objects with answers and adjustments; None for one plan
     alternatives: Mapped[bytes | None] = mapped_column(Sealed)
     #: JSON, sealed: lines that the patient may take or leave, a list of objects with label, net, taxes; None for none
     options: Mapped[bytes | None] = mapped_column(Sealed)
+    #: sealed: what the coordinator writes to the patient beside the figures; None for nothing
+    words: Mapped[bytes | None] = mapped_column(Sealed)
     #: the last day of the quote; None for as long as the list says
     valid_until: Mapped[date | None] = mapped_column(Date)
     #: the language that the document is to have below each line; None for no other one
@@ -156,6 +159,8 @@ class QuoteRevision(Base):
     state: Mapped[RevisionState] = mapped_column(String(10))
     #: since when it is in that state
     state_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: when the patient was reminded of its last day, or that was not to be done; None before
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     quote: Mapped[Quote] = relationship()
     table_version: Mapped[TableVersion] = relationship()

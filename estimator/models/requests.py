@@ -53,6 +53,8 @@ class PatientRequest(Base):
         Index("ix_patient_request_due_at_id", "due_at", "id", "state", "country", "assignee_id", "slug"),
         Index("ix_patient_request_active_at", "active_at"),
         Index("ix_patient_request_created_at", "created_at"),
+        # Who has been silent for so many days is found along this.
+        Index("ix_patient_request_state_active_at", "state", "active_at", "id"),
         *(
             Index(
                 f"ix_patient_request_{name}",
@@ -141,6 +143,10 @@ class PatientRequest(Base):
     question_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: since when something is here that no mail has told the desk of, where one is to
     untold_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: since when they want no mail before a quote ends; None if they said nothing about it
+    no_reminders_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, deferred=True, deferred_group="said"
+    )
 
     table_version: Mapped[TableVersion] = relationship()
     assignee: Mapped[StaffUser | None] = relationship()

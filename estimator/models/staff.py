@@ -58,6 +58,8 @@ class StaffUser(Base, UserMixin):
     name: Mapped[str] = mapped_column(String(32), unique=True)
     #: in small letters
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    #: what colleagues read instead of the address; None until somebody has entered it
+    full_name: Mapped[str | None] = mapped_column(String(60))
     #: argon2id
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)

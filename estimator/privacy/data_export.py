@@ -359,6 +359,7 @@ class _Worded:
             ]
             if revision["patient"]:
                 said.append(_("made out to %(name)s", name=revision["patient"]))
+            said += self.written_beside(revision["worded"] or {})
             for decision in revision["decisions"]:
                 said.append(self.decision(decision))
             yield Row(label, "\n".join(said), typed=True)
@@ -368,6 +369,15 @@ class _Worded:
             total = self.reader.money(each["total"], each["currency"])
             plan = wording.firm_plans.named(letter)
             yield _("%(plan)s: %(what)s", plan=plan, what=total) if letter else total
+
+    def written_beside(self, worded: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what the coordinator wrote beside the figures of a quote, and why the price was adjusted."""
+        for each in (worded, *(worded.get("alternatives") or ())):
+            for line in each.get("adjustments") or ():
+                if line.get("why"):
+                    yield _("%(label)s: %(answer)s", label=line["label"]["text"], answer=line["why"])
+        if worded.get("personal"):
+            yield f"{_('Your coordinator writes:')}\n{worded['personal']}"
 
     def decision(self, decision: KeptDecision) -> str:
         accepted = decision["kind"] == "accepted"
@@ -476,6 +486,7 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
         "adjustments": [] if adjustments is None else json.loads(adjustments),
         "alternatives": [] if alternatives is None else json.loads(alternatives),
         "options": [] if options is None else json.loads(options),
+        "words": _opened(draft, draft.words, "words", keyring),
         "changed_at": _iso(draft.changed_at),
     }
 

@@ -120,7 +120,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
     request.email = request.phone = request.message = request.answer_hours = None
     request.injury_level = request.injury_completeness = request.injury_month = request.age_group = None
     request.email_lookup = request.planned_month = request.answer_by = None
-    request.question_due_at = request.untold_since = None
+    request.question_due_at = request.untold_since = request.no_reminders_at = None
     # Drop the idempotency key: sending the form once more must not return the erased request.
     request.submission = secrets.token_hex()
     request.erased_at = act.now

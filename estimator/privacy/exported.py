@@ -103,9 +103,10 @@ class KeptDraft(TypedDict):
     """A quote that is being prepared."""
 
     answers: StoredAnswers
-    adjustments: list[dict[str, str]]
+    adjustments: list[dict[str, str | bool]]
     alternatives: list[dict[str, Any]]
     options: list[dict[str, Any]]
+    words: str | None
     changed_at: str
 
 

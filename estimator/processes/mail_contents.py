@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -279,6 +280,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "time_zone": revision.time_zone,
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": breakdown["demo"],
+            **_said_beside(quotes.rows_of(revision, act.settings.data_keys)),
             **clinics_words("quote_issued", row.language),
         }
     name = f"{quote.number}-{revision.number}.pdf"
@@ -293,6 +295,44 @@ def _who_else_earns(content: StoredQuote, table: PriceTable, reader: Reader) -> 
         for plan in quote_plans.by_plan(content).values()
     )
     return listed(dict.fromkeys(filter(None, found)))
+
+
+def _said_beside(rows: wording.FirmRows | None) -> dict[str, list[str]]:
+    """Return what the coordinator wrote beside the figures, as paragraphs, and why the price was adjusted."""
+    if rows is None:
+        return {}
+    return {
+        "personal": [part.strip() for part in re.split(r"\n\s*\n", rows.personal or "") if part.strip()],
+        "adjusted": [
+            _("%(label)s: %(answer)s", label=row.label.text, answer=row.why)
+            for plan in rows.plans
+            for row in plan.adjustments
+            if row.why is not None
+        ],
+    }
+
+
+def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
+    """Write that a quote ends on a day; Overtaken if it was answered, replaced or withdrawn, or if nobody wants it."""
+    revision = _revision_of(row)
+    if revision.rows is None:
+        raise Gone
+    quote, reader = revision.quote, reader_of(row.language)
+    if quotes.state_at(revision, act.now) != "current" or quote.request.no_reminders_at is not None:
+        raise Overtaken
+    stop = quotes.reminders.token_of(quote, act.settings.link_key)
+    with speaking(reader):
+        context = {
+            "number": quote.number,
+            "revision": revision.number,
+            "valid_until": reader.day(revision.valid_until),
+            "time_zone": revision.time_zone,
+            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
+            "stop": f"{act.settings.public_url}/reminders/{quote.number}/{stop}",
+            "demo": quotes.content_of(revision)["breakdown"]["demo"],
+        }
+    letter = composing.compose(row.template, reader, _from_request(act, quote.request, reader), context)
+    return letter, None
 
 
 def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
@@ -397,6 +437,7 @@ WRITERS: dict[str, Callable[[Act, outbox.Claimed], Written]] = {
     "quote_decided": _to_the_desk,
     "quote_question": _to_the_desk,
     "quote_receipt": _quote_receipt,
+    "quote_reminder": _quote_reminder,
     "request_code": _code,
     "request_received": _request_received,
     "request_question": _request_question,

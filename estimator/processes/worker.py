@@ -89,7 +89,7 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     queue.handle("quote", lanes.row("documents", partial(_in_app, app, draw)))
 
     def now_and_then() -> None:
-        for each in (tell_desk, sweep, forget_codes, expire):
+        for each in (tell_desk, sweep, forget_codes, expire, remind):
             _in_app(app, each)
 
     def this_night() -> None:
@@ -189,6 +189,12 @@ def draw(app: Flask, revision_id: int) -> None:
 def expire(app: Flask) -> None:
     """Mark quotes whose last day is over as expired."""
     quotes.expire_due(task.act_of(app))
+    db.session.commit()
+
+
+def remind(app: Flask) -> None:
+    """Put the mails before the last days of quotes into the outbox."""
+    quotes.reminders.put_due(task.act_of(app))
     db.session.commit()
 
 

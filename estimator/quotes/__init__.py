@@ -13,6 +13,7 @@ from estimator.quotes import (
     older_accounts,
     pdf_document,
     plans,
+    reminders,
     waiting,
 )
 from estimator.quotes.contact import Corrected, correct_contact
@@ -102,6 +103,7 @@ __all__ = [
     "pdf_document",
     "pdf_of",
     "plans",
+    "reminders",
     "repeat",
     "request_of",
     "revisions",

@@ -101,19 +101,24 @@ def _sealed(said: list[Any], column: str, name: str, settings: Settings) -> byte
     return settings.data_keys.seal(json.dumps(said), TABLE, column, name) if said else None
 
 
-def _lines(said: Sequence[Mapping[str, str]]) -> list[Line]:
+def _lines(said: Sequence[Mapping[str, Any]]) -> list[Line]:
     return [
-        Line(Adjustment(Decimal(line["amount"]), line["label"], line["reason"]), line["by"]) for line in said
+        Line(
+            Adjustment(Decimal(line["amount"]), line["label"], line["reason"], line.get("told", False)),
+            line["by"],
+        )
+        for line in said
     ]
 
 
-def _written(lines: Sequence[Line]) -> list[dict[str, str]]:
+def _written(lines: Sequence[Line]) -> list[dict[str, str | bool]]:
     return [
         {
             "amount": format(line.adjustment.amount, "f"),
             "label": line.adjustment.label,
             "reason": line.adjustment.reason,
             "by": line.by,
+            **({"told": True} if line.adjustment.told else {}),
         }
         for line in lines
     ]

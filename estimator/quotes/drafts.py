@@ -63,7 +63,8 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
     Its adjustments are copied with the actor as their author, so that they need approval again; so are its plans, but
-    of one that was accepted only the accepted plan. Raises requests.Erased.
+    of one that was accepted only the accepted plan. That prices were kept for it is remembered; what was written beside
+    its figures is not copied. Raises requests.Erased.
     """
     lock(request)
     newest = plans.newest_revision(request)
@@ -73,7 +74,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     row = {
         "name": name,
         "request_id": request.id,
-        "prices": None,
+        "prices": None if newest is None else plans.remembered(request, newest, act.now),
         "table_version_id": (request if newest is None else newest).table_version_id,
         **draft_plans.values(first if newest is None else _next_plans(act, newest, rows), name, act.settings),
         "options": draft_plans.sealed_options(options_in(rows, newest), name, act.settings),
@@ -107,11 +108,13 @@ def change(
     second: str | EllipsisType | None = ...,
     options: Sequence[Option] | None = None,
     plan: str = "",
+    words: str | EllipsisType = ...,
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
     Answers and adjustments are those of the plan of a letter, of the first one without. `second` is the language that
-    the document has below each line, None for no other one.
+    the document has below each line, None for no other one. `words` are written to the patient beside the figures, ""
+    for none.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
     the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
@@ -132,6 +135,11 @@ def change(
         values["valid_until"] = valid_until
     if not isinstance(second, EllipsisType):
         values["second_language"] = second
+    if not isinstance(words, EllipsisType):
+        keyring = act.settings.data_keys
+        values["words"] = (
+            keyring.seal(words, QuoteDraft.__tablename__, "words", draft.name) if words else None
+        )
     return save_columns(act, draft, save, values)
 
 
@@ -248,6 +256,13 @@ def answers_of(draft: QuoteDraft, settings: Settings, plan: str = "") -> Mapping
     if not plan:
         return read_answers(draft.given)
     return (draft_plans.of(draft, settings, plan) or draft_plans.all_of(draft, settings)[0]).answers
+
+
+def words_of(draft: QuoteDraft, settings: Settings) -> str | None:
+    """Return what is written to the patient beside the figures; None for nothing. Raises keys.Unreadable."""
+    if draft.words is None:
+        return None
+    return settings.data_keys.open(draft.words, QuoteDraft.__tablename__, "words", draft.name)
 
 
 def second_of(draft: QuoteDraft, request: PatientRequest, settings: Settings) -> str | None:
@@ -376,6 +391,6 @@ def options_in(rows: FirmRows | None, revision: QuoteRevision | None) -> list[Op
 def _copied(act: Act, rows: FirmRows | None) -> list[Line]:
     """Return the adjustments in the rows of a plan, with the actor as their author."""
     return [
-        Line(Adjustment(Decimal(row.plain), row.label.text, row.reason), act.actor)
+        Line(Adjustment(Decimal(row.plain), row.label.text, row.reason, row.why is not None), act.actor)
         for row in (() if rows is None else rows.adjustments)
     ]

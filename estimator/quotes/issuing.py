@@ -50,7 +50,7 @@ from estimator.wording import FirmRows, SecondRows
 from pricing import PriceTable, legal_terms, payments, quote_options, quote_plans
 from pricing import quote as quote_content
 from pricing.quote import Rate
-from pricing.quote_plans import PlanFigures
+from pricing.quote_plans import LETTERS, PlanFigures
 from pricing.stored import StoredQuote
 
 WITHDRAWN = ("mistake", "medical", "prices", "asked", "other")
@@ -100,8 +100,9 @@ def issue(
         # This locks the series of numbers until the transaction ends, so everything slow is done by now.
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
+    personal = drafts.words_of(draft, act.settings)
     content, rows = _said(
-        act, request, prepared, quote.number, before, issued, person.asked_by, second, pay_to
+        act, request, prepared, quote.number, before, issued, person.asked_by, second, pay_to, personal
     )
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
@@ -170,11 +171,12 @@ def worded(
     before = None if quote is None else newest(quote)
     person = requests.readable_person(request, act.settings.data_keys)
     asked_by = None if person is None else person.asked_by
+    draft = drafts.for_request(request)
     if isinstance(second, EllipsisType):
-        draft = drafts.for_request(request)
         second = None if draft is None else drafts.second_of(draft, request, act.settings)
     issued, pay_to = _issued_at(before, act.now), clinic.accounts.in_force()
-    return _said(act, request, prepared, number, before, issued, asked_by, second, pay_to)
+    personal = None if draft is None else drafts.words_of(draft, act.settings)
+    return _said(act, request, prepared, number, before, issued, asked_by, second, pay_to, personal)
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -258,6 +260,7 @@ def _said(
     asked_by: str | None,
     second: str | None,
     pay_to: PaymentAccount | None,
+    personal: str | None,
 ) -> tuple[StoredQuote, FirmRows]:
     """Return the content and the worded rows of what would be issued."""
     table, reader = price_lists.parsed(prepared.version), reader_of(request.language)
@@ -303,6 +306,7 @@ def _said(
                     before=_counterpart(replaced, letter),
                     asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
                     paper=paper.of(request.country, [request.language]),
+                    personal=personal if letter in ("", LETTERS[0]) else None,
                 )
                 for (letter, one), figures in zip(contents.items(), (first, *others), strict=True)
             }

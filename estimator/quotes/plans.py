@@ -193,6 +193,17 @@ def kept_version_id(request: PatientRequest) -> int:
     return (request if newest is None else newest).table_version_id
 
 
+def remembered(request: PatientRequest, newest: QuoteRevision, now: datetime) -> Prices | None:
+    """Return "keep" if somebody chose so for the newest revision, and those prices were not withdrawn since.
+
+    Prices that were taken from a list in force are not: which ones count is asked again when there is another list.
+    """
+    version = newest.table_version
+    then = _in_force(request.slug, newest.issued_at)
+    chosen = then is not None and then.id != version.id
+    return "keep" if chosen and price_lists.returns.withdrawn_at(version.id, now) is None else None
+
+
 def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     """Return what would be issued at this moment, beside the other choice of prices, and what is missing.
 
@@ -314,9 +325,10 @@ def _differences(
 
 
 def _fingerprint(plan: Plan, language: str, version: TableVersion, priced: Sequence[PricedPlan]) -> str:
-    """Return the hash of everything that would be issued from this draft, except the day and a second language.
+    """Return the hash of the figures that would be issued from this draft, except the day, and of their words.
 
-    The number of the save tells that choice; who approves adjustments need not do so again for it.
+    The number of the save tells a second language and the personal words; who approves adjustments need not do so
+    again for them.
     """
     first, *others = priced
     decides = {
@@ -337,7 +349,10 @@ def _fingerprint(plan: Plan, language: str, version: TableVersion, priced: Seque
 def _decides(plan: PricedPlan) -> dict[str, object]:
     return {
         "given": dict(plan.answers),
-        "adjustments": [[format(each.amount, "f"), each.label, each.reason] for each in plan.adjustments],
+        "adjustments": [
+            [format(each.amount, "f"), each.label, each.reason, *(["told"] if each.told else [])]
+            for each in plan.adjustments
+        ],
         "total": None if plan.chosen is None else plan.chosen.text(plan.chosen.total),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, union, union_all
 
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
@@ -24,6 +24,8 @@ EARLIEST = timedelta(hours=12)
 BUSY: tuple[RequestState, ...] = ("new", "in_work")
 """The states in which the clinic has to do something; what waits for the patient is not late."""
 
+THEIRS: tuple[RequestState, ...] = ("waiting", "quoted")
+"""The states in which it is for the patient to say something."""
 
 Arm = Select[int]
 """A query of numbers of requests, answered by one index."""
@@ -33,15 +35,19 @@ def _where(*conditions: ColumnElement[bool]) -> Arm:
     return select(PatientRequest.id.label("id")).where(*conditions)
 
 
-def _in_state(state: RequestState) -> Callable[[datetime], list[Arm]]:
-    return lambda _now: [_where(PatientRequest.state == state)]
+Arms = Callable[[datetime, int], list[Arm]]
+"""The queries that find the requests of a list at a moment, after how many days of silence one is to be followed up."""
 
 
-def _asking(_now: datetime) -> list[Arm]:
+def _in_state(state: RequestState) -> Arms:
+    return lambda _now, _silent_days: [_where(PatientRequest.state == state)]
+
+
+def _asking(_now: datetime, _silent_days: int) -> list[Arm]:
     return [_where(PatientRequest.question_due_at.is_not(None))]
 
 
-def _overdue(now: datetime) -> list[Arm]:
+def _overdue(now: datetime, _silent_days: int) -> list[Arm]:
     # Nobody waits any more for an answer who asked for nothing but that, and has it.
     is_answered = and_(PatientRequest.kind == "question", PatientRequest.question_due_at.is_(None))
     is_late = PatientRequest.due_at < now
@@ -52,7 +58,7 @@ def _overdue(now: datetime) -> list[Arm]:
     ]
 
 
-def _expiring(now: datetime) -> list[Arm]:
+def _expiring(now: datetime, _silent_days: int) -> list[Arm]:
     return [
         select(Quote.request_id.label("id"))
         .join(QuoteRevision, QuoteRevision.quote_id == Quote.id)
@@ -64,11 +70,19 @@ def _expiring(now: datetime) -> list[Arm]:
     ]
 
 
-LISTS: Mapping[str, Callable[[datetime], list[Arm]]] = {
+def _silent(now: datetime, silent_days: int) -> list[Arm]:
+    if not silent_days:
+        return [_where(false())]
+    has_been = PatientRequest.active_at < now - timedelta(days=silent_days)
+    return [_where(PatientRequest.state == state, has_been) for state in THEIRS]
+
+
+LISTS: Mapping[str, Arms] = {
     "new": _in_state("new"),
     "questions": _asking,
     "accepted": _in_state("accepted"),
     "expiring": _expiring,
+    "follow_up": _silent,
     "overdue": _overdue,
 }
 """The lists of what waits, by name: the queries that find the requests of each at a moment."""
@@ -77,10 +91,13 @@ STATES: tuple[RequestState, ...] = ("in_work", "waiting", "quoted")
 """States that are counted beside them, in which nothing is to be done at once."""
 
 
-def counts(now: datetime) -> Mapping[str, int]:
-    """Return the length of each of LISTS, and how many requests are in each of STATES; COUNTED + 1 stands for more."""
-    asked = {name: arms(now) for name, arms in LISTS.items()}
-    asked |= {state: _in_state(state)(now) for state in STATES}
+def counts(now: datetime, *, silent_days: int = 0) -> Mapping[str, int]:
+    """Return the length of each of LISTS, and how many requests are in each of STATES; COUNTED + 1 stands for more.
+
+    After `silent_days` of silence a request is to be followed up, never if that is 0.
+    """
+    asked = {name: arms(now, silent_days) for name, arms in LISTS.items()}
+    asked |= {state: _in_state(state)(now, silent_days) for state in STATES}
     found = union_all(
         *(
             select(literal(name).label("name"), func.count().label("count")).select_from(
@@ -92,9 +109,11 @@ def counts(now: datetime) -> Mapping[str, int]:
     return {str(row.name): int(row[1]) for row in db.session.execute(found)}
 
 
-def page(name: str, now: datetime, *, after: int | None) -> tuple[list[int], int | None]:
+def page(
+    name: str, now: datetime, *, after: int | None, silent_days: int = 0
+) -> tuple[list[int], int | None]:
     """Return the numbers of a page of one of LISTS, the oldest request first, and after which the next page begins."""
-    waiting = _all(LISTS[name](now)).subquery()
+    waiting = _all(LISTS[name](now, silent_days)).subquery()
     found = select(waiting.c.id).order_by(waiting.c.id).limit(PAGE + 1)
     if after is not None:
         found = found.where(waiting.c.id > after)

@@ -30,13 +30,14 @@ MOST_OTHERS = 20
 BATCH = 200
 """Number of requests indexed in one transaction of the night."""
 
-INDEXED = "requests indexed up to"
+INDEXED = "requests indexed with references up to"
 """The fact that says up to which request the nightly sweep has looked at what it is found by."""
 
 
 def keep(request: PatientRequest, person: Person, lookup_key: str) -> None:
     """Let a request be found by this person and by nobody else; the caller holds its lock or has just made it."""
     wanted = numbers_of(person, request.country, lookup_key)
+    wanted.add(of_half(request.reference.rpartition("-")[2], lookup_key))
     there = set(db.session.scalars(select(NameWord.word).filter_by(request_id=request.id)))
     if gone := there - wanted:
         changed_rows(
@@ -58,6 +59,11 @@ def numbers_of(person: Person, country: str, lookup_key: str) -> set[int]:
     if person.phone is not None:
         found |= _of_telephone(person.phone, country, lookup_key)
     return found
+
+
+def of_half(letters: str, lookup_key: str) -> int:
+    """Return what a request is found by that has these letters as the second half of its reference."""
+    return keys.lookup_number(lookup_key, "half of a reference", letters)
 
 
 def of_typed_digits(typed: str, lookup_key: str) -> list[int]:

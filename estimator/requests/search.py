@@ -183,11 +183,13 @@ def understood(typed: str, lookup_key: str) -> Search:
         return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)
     is_reference = re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and re.search(r"[0-9]", letters)
     reference = _reference("REQ", letters) if is_reference else ""
+    is_half = re.fullmatch(rf"[{LETTERS}]{{4}}", letters) and (reference or text.startswith("-"))
+    half = (person_index.of_half(letters, lookup_key),) if is_half else ()
     if telephone.is_typed(text):
-        digits = tuple(person_index.of_typed_digits(text, lookup_key))
+        digits = (*person_index.of_typed_digits(text, lookup_key), *half)
         return Search(reference=reference, digits=digits, too_short=not (digits or reference))
-    if reference:
-        return Search(reference=reference)
+    if reference or half:
+        return Search(reference=reference, digits=half)
     words = name_index.word_of(text, lookup_key)
     left_out = len(words) < len(text.split())
     return Search(words=tuple(dict.fromkeys(words)), too_short=not words, left_out=left_out)

@@ -6,11 +6,12 @@ Each change stands in the audit trail; what was there before can still be read t
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from estimator import audit, throttle
 from estimator.act import Act
@@ -102,19 +103,45 @@ def everyone() -> dict[int, str]:
 
 
 def who_may(permission: str, *, demonstration: bool) -> dict[int, str]:
-    """Return the addresses of active staff with a permission, by id; with `demonstration`, of invented people too."""
+    """Return the addresses of active staff with a permission, by id; with `demonstration`, of invented people too.
+
+    Somebody who was invited and has no password yet is not among them.
+    """
     allowed = [role for role in ROLES if permission in PERMISSIONS[role]]
     among = select(StaffRole.user_id).where(StaffRole.name.in_(allowed))
     found = select(StaffUser.id, StaffUser.email).where(StaffUser.active, StaffUser.id.in_(among))
-    if not demonstration:
-        found = found.where(StaffUser.demonstration.is_(False))
+    has_begun = and_(StaffUser.password.is_not(None), StaffUser.demonstration.is_(False))
+    found = found.where(or_(has_begun, StaffUser.demonstration) if demonstration else has_begun)
     return {user.id: user.email for user in db.session.execute(found)}
 
 
-def addresses(numbers: Collection[int]) -> dict[int, str]:
-    """Return the mail addresses of people by their numbers, also of those who are let in no more."""
-    found = select(StaffUser.id, StaffUser.email).where(StaffUser.id.in_(numbers))
-    return {user.id: user.email for user in db.session.execute(found)} if numbers else {}
+def names(numbers: Collection[int]) -> dict[int, str]:
+    """Return what people are called by their numbers, also those who are let in no more: by name, or by address.
+
+    Of those with the same name, each has the address beside it.
+    """
+    if not numbers:
+        return {}
+    asked = select(StaffUser.id, StaffUser.email, StaffUser.full_name).where(StaffUser.id.in_(numbers))
+    rows = db.session.execute(asked).all()
+    often = Counter(row.full_name for row in rows)
+    return {
+        row.id: row.email
+        if not row.full_name
+        else row.full_name
+        if often[row.full_name] == 1
+        else f"{row.full_name} ({row.email})"
+        for row in rows
+    }
+
+
+def rename(act: Act, user: StaffUser, full_name: str) -> None:
+    """Give somebody the name that colleagues read, "" for their address alone."""
+    lock(user)
+    if (user.full_name or "") == full_name:
+        return
+    user.full_name = full_name or None
+    audit.add(act, "staff.renamed", subject=user.actor)
 
 
 def invite(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,13 @@ from estimator.web.forms import printable
 
 MOST_KEPT = 200
 """Maximum number of texts that are shown again of a form that could not be saved."""
+
+
+CARRIED = frozenset(
+    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
+    "reference state before revision second agreed read_in asked sent_again sentence name_of_form".split()
+)
+"""What pages carry along in their forms, and nobody has typed."""
 
 
 class Missing(Exception):
@@ -83,6 +90,14 @@ def erased_meanwhile() -> tuple[str, int]:
 
 
 def _missing() -> tuple[str, int]:
+    if g.get("leads_to_staff", False):
+        return page(
+            404,
+            _("This page does not exist"),
+            _("Its address may be mistyped, or what it showed is not there any more."),
+            way_out=(url_for("staff.start"), _("To the start page")),
+            kept=typed() if request.method == "POST" else (),
+        )
     return page(
         404,
         _("This page does not exist"),
@@ -121,9 +136,7 @@ def typed() -> list[str]:
     found = {
         printable(text)
         for name, text in sent_form().items(multi=True)
-        if name not in ("csrf_token", "act", "over", "base", "page")
-        and not is_secret(name)
-        and len(text.strip()) > 1
+        if name not in CARRIED and not is_secret(name) and len(text.strip()) > 1
     }
     return sorted(found, key=len, reverse=True)[:MOST_KEPT]
 
@@ -198,7 +211,10 @@ def _http(error: HTTPException) -> Any:
         return page(
             413,
             _("Too much was sent at once"),
-            _("What was sent is larger than any of our forms. Shorten it."),
+            _(
+                "What was sent is larger than any of our forms. Go back, where what you typed still stands, and "
+                "shorten it."
+            ),
         )
     if code >= 500:
         return _ours(error)

@@ -5,7 +5,7 @@ Deny by default: an endpoint that is not on the short list of public ones answer
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import staff
@@ -65,6 +65,7 @@ PUBLIC = frozenset(
         "quote.decline",
         "quote.question",
         "quote.asked",
+        "quote.reminders",
         "checking.start",
         "checking.reference",
         "checking.upload",
@@ -248,10 +249,17 @@ LARGEST = 40_000_000
 MOST_FIELDS = 20_000
 """Maximum number of fields of a form for price lists, which may accept thousands of warnings one by one."""
 
+MOST_WORDS = 2_000_000
+"""Size, in bytes, up to which a text that is far too long is refused in its form, where it can be shortened."""
+
+WORDY = frozenset({"asking.question", "asking.first_question", "quote.question", "quote.decline"})
+"""Endpoints of everybody that take somebody's own words."""
+
 CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
+        "quote.reminders",  # as well
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "mailing.email",
@@ -311,13 +319,14 @@ def init_app(app: Flask) -> None:
 
 def _keep_strangers_out() -> ResponseReturnValue | None:
     endpoint = request.endpoint
+    g.leads_to_staff = security.KEY in session and request.path.startswith(("/staff", "/desk"))
     if endpoint is None:
         return None  # there is no such page, or not for that method, which is said in a moment
     if endpoint == "checking.upload":
         request.max_content_length = LARGEST_PDF + verify.ROUND_IT
-    if endpoint == "desk.enter" and security.KEY in session:
-        request.max_content_length = request.max_form_memory_size = LARGEST // 10
-    if endpoint.startswith("settings.") and security.KEY in session:
+    if endpoint in WORDY:
+        request.max_content_length = request.max_form_memory_size = MOST_WORDS
+    if endpoint.startswith(("settings.", "desk.", "quotes_desk.")) and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:
         # Also for somebody whose session has just ended, so that what they typed can be shown to them.

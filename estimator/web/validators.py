@@ -70,12 +70,12 @@ class Printable:
     def __call__(self, form: BaseForm, field: Field) -> None:
         text = field.data or ""
         if _TURNS_TEXT_ROUND.search(text):
-            raise StopValidation(
-                _(
-                    "It contains an invisible character that reverses the direction of writing. "
-                    "Type it by hand instead of pasting it."
-                )
+            sentence = _(
+                "It contains an invisible character that reverses the direction of writing. "
+                "Type it by hand instead of pasting it."
             )
+            # Whoever pasted several texts does not see in which of them it is.
+            raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
         if _piled_up(text):
             raise StopValidation(
                 _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)

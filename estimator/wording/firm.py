@@ -47,7 +47,8 @@ class FirmRows(Rows):
     Revisions that were issued before these were kept have neither. `asked_by` is the name of whoever asked for the
     patient, None if the patient did. `paper` is what the document is made for, chosen when it is issued; `second` are
     the same rows in the language that the document has below each line, if it has one. `not_before` is the first day on
-    which it may be accepted, signed or paid, None if that is any day. `days_to_take_back` is how many days its words
+    which it may be accepted, signed or paid, None if that is any day. `personal` is what the coordinator wrote beside
+    the figures, as it was typed, whatever the language of the rows. `days_to_take_back` is how many days its words
     give to take an acceptance back; None of what was issued before that was kept. `how_to_pay` is None of a quote that
     names no account. Where there are several plans, `plan` is the letter of this one, `alternatives` are the others,
     and `compared` all of them side by side; what is said once for all of them stands with the first, as do `options`,
@@ -75,6 +76,7 @@ class FirmRows(Rows):
     days_to_take_back: int | None = None
     how_to_pay: HowToPay | None = None
     second: SecondRows | None = None
+    personal: str | None = None
     plan: str = ""
     alternatives: Sequence[FirmRows] = ()
     compared: Sequence[ComparedRow] = ()
@@ -123,6 +125,7 @@ def firm_rows(
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
     paper: Paper = "A4",
+    personal: str | None = None,
 ) -> FirmRows:
     """Word a firm quote for one reader, in the language that is spoken."""
     rows = breakdown_rows(content["breakdown"], table, reader, list(content["answers"]))
@@ -144,6 +147,7 @@ def firm_rows(
             reader.money(line["amount"], currency, sign=True),
             adjustment.reason,
             line["amount"],
+            adjustment.reason if adjustment.told else None,
         )
         for adjustment, line in zip(adjustments, content["adjustments"], strict=True)
     ]
@@ -206,6 +210,7 @@ def firm_rows(
         )
         if "pay_to" in content
         else None,
+        personal=personal,
     )
 
 

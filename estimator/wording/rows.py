@@ -146,13 +146,14 @@ class HowToPay:
 class AdjustmentRow:
     """One adjustment: the patient reads label and amount, colleagues the reason as well.
 
-    `plain` is the amount in plain digits.
+    `plain` is the amount in plain digits. `why` is the reason where the patient reads it too.
     """
 
     label: Words
     amount: str
     reason: str
     plain: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "account_left": lazy_gettext("Quote left with the account that it names"),
     "opened": lazy_gettext("Quote opened"),
     "new_link": lazy_gettext("New link made"),
+    "no_reminders": lazy_gettext("No mail before a quote ends"),
+    "reminders_wanted": lazy_gettext("Mail before a quote ends"),
     "accepted": lazy_gettext("Quote accepted"),
     "declined": lazy_gettext("Quote declined"),
     "taken_back": lazy_gettext("Acceptance taken back"),
@@ -115,5 +117,6 @@ MAILS_IN_MY_DATA: Mapping[str, Any] = {
     "quote_code": lazy_gettext("Code"),
     "quote_issued": lazy_gettext("Quote"),
     "quote_receipt": lazy_gettext("What happened to the quote"),
+    "quote_reminder": lazy_gettext("Mail before a quote ends"),
 }
 """What each mail to somebody who asked is about."""

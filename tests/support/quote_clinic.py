@@ -114,16 +114,22 @@ class Desk:
         second: str | None = None,
         plans: Sequence[int] = (),
         options: Sequence[Option] = (),
+        told: bool = False,
+        words: str = "",
     ) -> str:
         """Issue the next revision, with adjustments (amount, label); return the path of the quote's link.
 
         `plans` are the sessions of further plans, `options` the lines that may be taken. `pdf` stands for the document
-        that the worker makes; None leaves it unmade. It has a `second` language.
+        that the worker makes; None leaves it unmade. It has a `second` language. The patient is `told` the reasons,
+        which are what they read of it, and reads `words`.
         """
         with self.request() as request:
             act = acting(actor=COORDINATOR, now=now(), settings=self.settings)
             draft = drafts.begin(act, request)
-            lines = [Adjustment(Decimal(amount), label, "Agreed.") for amount, label in adjustments]
+            lines = [
+                Adjustment(Decimal(amount), label, f"Agreed on {label}.", told)
+                for amount, label in adjustments
+            ]
             answers = {**PLAN, "sessions": sessions} if sessions else None
             draft = drafts.change(
                 act,
@@ -134,6 +140,7 @@ class Desk:
                 answers=answers,
                 second=second,
                 options=options,
+                words=words,
             )
             for number, sessions_there in enumerate(plans):
                 draft = drafts.add_plan(act, draft, save=draft.save)
@@ -216,7 +223,9 @@ class Desk:
             for number in numbers:
                 claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
                 if claimed is not None:
-                    with suppress(mail_contents.Gone):  # a code that is used or over
+                    with suppress(
+                        mail_contents.Gone, mail_contents.Overtaken
+                    ):  # a used code, a replaced quote
                         found.append(
                             mail_contents.compose(acting(settings=self.settings, now=now()), claimed)
                         )
@@ -276,6 +285,12 @@ class Patient(Visitor):
         """Go as far as the page on which an acceptance is checked, of one of several plans by its letter."""
         chosen = f"?plan={plan}" if plan else ""
         return self.press(self.open(f"{self.path}/accept{chosen}"), "check", typed_name=name, agreed="yes")
+
+    def decline(self, reason: str, words: str | None = None) -> Page:
+        """Decline the quote with a reason, look at it once more, and return the answer."""
+        return self.press(
+            self.press(self.open(f"{self.path}/decline"), "check", reason=reason, words=words), "decline"
+        )
 
     def accept(self, name: str = NAME, plan: str = "") -> Page:
         """Accept the quote, and return the page that says so."""

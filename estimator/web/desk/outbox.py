@@ -8,14 +8,18 @@ from typing import Any, TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, or_, select
 
-from estimator import keys, quotes, requests
+from estimator import keys, price_lists, quotes, requests
 from estimator.db import db
 from estimator.i18n import lazy_gettext
-from estimator.mail import outbox
-from estimator.models import Mail, Quote
+from estimator.mail import addresses, outbox
+from estimator.models import Estimate, Mail, PatientRequest, Quote, TableVersion
+from estimator.requests import search
 from estimator.web import errors, whole_numbers
+from estimator.web.forms import printable
 from estimator.web.mail_status import Outcome, outcome
+from estimator.web.request_context import now, settings
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import states_at_desk
@@ -45,6 +49,9 @@ SENT: Mapping[quotes.Sent, Any] = {
 }
 """What became of a mail that was to be sent again."""
 
+MOST_TYPED = 100
+"""Maximum number of characters of a search."""
+
 _REFERENCE = re.compile(r"REQ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
@@ -55,13 +62,16 @@ def page() -> ResponseReturnValue:
     if chosen not in FILTERS:
         raise errors.Missing
     before = whole_numbers.read(request.args.get("before"))
-    found = outbox.page(FILTERS[chosen][1], before, PAGE + 1, again=chosen == "again")
+    typed = printable(request.args.get("q", ""))[:MOST_TYPED].strip()
+    among = _among(typed) if typed else None
+    found = outbox.page(FILTERS[chosen][1], before, PAGE + 1, again=chosen == "again", among=among)
     shown = found[:PAGE]
     return render_template(
         "desk/outbox.html",
         rows=_rows(shown),
         filters=[(name, label, name == chosen) for name, (label, _states) in FILTERS.items()],
         chosen=chosen,
+        typed=typed,
         more=shown[-1].id if len(found) > PAGE else None,
         first=before is None,
         before=before,
@@ -100,15 +110,35 @@ def _back() -> str:
     return url_for(
         "outbox.page",
         state=chosen if chosen in FILTERS and chosen else None,
+        q=printable(request.form.get("q", ""))[:MOST_TYPED] or None,
         before=whole_numbers.read(request.form.get("before")),
     )
 
 
+def _among(typed: str) -> ColumnElement[bool]:
+    """Return which mail a search means: by reference or number, whole address, or the request that it finds."""
+    beginning = re.sub(r"\s", "", typed).upper()
+    found = search.page(
+        search.Filter(typed=typed), keyring=settings().data_keys, lookup_key=settings().lookup_key
+    )
+    references = [row.reference for row in found.rows]
+    numbers = db.session.scalars(
+        select(Quote.number).where(Quote.request_id.in_([row.id for row in found.rows]))
+    )
+    wanted = [Mail.about.in_(references), *(Mail.about.startswith(f"{number}/") for number in numbers)]
+    if re.fullmatch(r"(REQ|EST|Q)-[0-9A-Z/-]+", beginning):
+        wanted.append(Mail.about.startswith(beginning))
+    if "@" in typed:
+        wanted.append(Mail.address_lookup == outbox.lookup_of(act(), addresses.spelling(typed)))
+    return or_(*wanted)
+
+
 class OutboxRow(TypedDict):
-    """One mail of the outbox; `about` leads to `address` where the desk has a page of it."""
+    """One mail of the outbox; `about` leads to `address` where the desk has a page of it, `name` is whose it is."""
 
     number: int
     letter: str
+    name: str | None
     about: str
     address: str | None
     outcome: Outcome
@@ -118,20 +148,48 @@ class OutboxRow(TypedDict):
 def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     numbers = {_number(mail.about) for mail in mails if quotes.numbers.is_one(mail.about)}
     requests_by_number = _requests_of(numbers)
+    whose = {mail.id: requests_by_number.get(_number(mail.about), mail.about) for mail in mails}
+    known, zones = _names_of(set(whose.values())), _zones_of({mail.about for mail in mails})
+    clinics = _clinics_zone()
     return [
         {
             "number": mail.id,
             "letter": str(states_at_desk.MAILS.get(mail.template, mail.template)),
+            "name": known[whose[mail.id]].full_name if whose[mail.id] in known else None,
             "about": mail.about,
             "address": _address(mail.about, requests_by_number),
             # A coordinator sees the address of a request at the request itself; other people's stay masked.
             "outcome": outcome(
-                mail, "UTC", domain=True, whole=_address(mail.about, requests_by_number) is not None
+                mail,
+                known[whose[mail.id]].time_zone
+                if whose[mail.id] in known
+                else zones.get(mail.about, clinics),
+                domain=True,
+                whole=_address(mail.about, requests_by_number) is not None,
             ),
             "again": can_be_sent_again(mail),
         }
         for mail in mails
     ]
+
+
+def _names_of(references: set[str]) -> Mapping[str, search.Row]:
+    """Return the requests with these references, with the names of whoever asks."""
+    ids = db.session.scalars(select(PatientRequest.id).where(PatientRequest.reference.in_(references))).all()
+    return {row.reference: row for row in search.rows(ids, settings().data_keys)}
+
+
+def _zones_of(references: set[str]) -> Mapping[str, str]:
+    """Return the time zones of the price lists of estimates, by their references."""
+    asked = select(Estimate.reference, TableVersion.time_zone).join(Estimate.table_version)
+    rows = db.session.execute(asked.where(Estimate.reference.in_(references)))
+    return {row.reference: row.time_zone for row in rows}
+
+
+def _clinics_zone() -> str:
+    """Return the time zone of what is about no patient: that of the price lists in force, UTC if they differ."""
+    zones = {version.time_zone for version in price_lists.all_in_force(now())}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def _requests_of(numbers: set[str]) -> Mapping[str, str]:

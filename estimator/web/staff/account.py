@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.validators import StopValidation
 
 from estimator import staff
 from estimator.i18n import gettext as _
@@ -17,13 +18,13 @@ from estimator.models import StaffLink, StaffSession, StaffUser
 from estimator.models.staff import Role
 from estimator.staff import invitations, recovery_codes, sessions
 from estimator.web import errors, request_context
-from estimator.web.fields import AddressField, TicksField
+from estimator.web.fields import AddressField, LineField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in, to_do
 from estimator.web.staff.settings.account import told
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, Filled, Ticked
+from estimator.web.validators import Address, Filled, NotTooLong, PrintableLine, Ticked
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -118,11 +119,28 @@ def _roles_field() -> TicksField:
     )
 
 
+LONGEST_NAME = 60
+
+
+class NoAddress:
+    """Refuses a name that could be taken for somebody's address."""
+
+    def __call__(self, _form: Form, field: LineField) -> None:
+        if "@" in field.data:
+            raise StopValidation(_("Enter a name, not an email address."))
+
+
 class InvitationForm(Form):
     """Whom to invite, in which roles."""
 
     address = AddressField(lazy_gettext("Email address"), [Filled(NO_ADDRESS), Address(NO_ADDRESS)])
     roles = _roles_field()
+
+
+class NameForm(Form):
+    """The name that colleagues read instead of an address."""
+
+    full_name = LineField(lazy_gettext("Name"), [NotTooLong(LONGEST_NAME), PrintableLine(), NoAddress()])
 
 
 class RolesForm(Form):
@@ -162,17 +180,26 @@ def what_waits() -> ResponseReturnValue:
     return jsonify(to_do.refreshed())
 
 
-@pages.get("/account")
+@pages.route("/account", methods=["GET", "POST"])
 def account() -> ResponseReturnValue:
-    """Show somebody their own account, and where they are signed in."""
+    """Show somebody their own account, and where they are signed in; take the name that colleagues read."""
     person = request_context.person()
-    key = security.session_key()
-    return render_template(
+    form = NameForm(*(() if request.method == "POST" else (None,)), data={"full_name": person.full_name})
+    if request.method == "POST" and form.validate():
+        with committing():
+            staff.rename(signed_in.act(), person, form.full_name.data)
+        flash(_("Your name is saved."))
+        return redirect(url_for("staff.account"), code=303)
+    key, errors_here = security.session_key(), summary(form)
+    page = render_template(
         "staff/account.html",
+        form=form,
+        errors=errors_here,
         roles=_roles(person),
         codes_left=recovery_codes.left(person),
         sessions=[_shown(row, key) for row in sessions.for_user(person, request_context.now())],
     )
+    return page, 422 if errors_here else 200
 
 
 @pages.post("/account/sign-out-everywhere")
@@ -241,6 +268,16 @@ def _seen() -> Sequence[str]:
     return request.form.get("seen", "").split()
 
 
+def _rename(user: StaffUser) -> ResponseReturnValue:
+    form = NameForm()
+    if not form.validate():
+        return _someone(user, naming=form, status=422)
+    with committing():
+        staff.rename(signed_in.act(), user, form.full_name.data)
+    flash(_("The name is saved."))
+    return redirect(url_for("staff.someone", number=user.id), code=303)
+
+
 def _deactivate(user: StaffUser) -> ResponseReturnValue:
     with committing():
         staff.deactivate(signed_in.act(), user)
@@ -265,6 +302,7 @@ def _invite_again(user: StaffUser) -> ResponseReturnValue:
 
 ACTS: Mapping[str, Callable[[StaffUser], ResponseReturnValue]] = {
     "roles": _change_roles,
+    "name": _rename,
     "deactivate": _deactivate,
     "activate": _activate,
     "sign-out": _end_sessions,
@@ -313,17 +351,23 @@ def _people(form: InvitationForm) -> ResponseReturnValue:
 
 
 def _someone(
-    user: StaffUser, form: RolesForm | None = None, status: int = 200, seen: Sequence[str] | None = None
+    user: StaffUser,
+    form: RolesForm | None = None,
+    status: int = 200,
+    seen: Sequence[str] | None = None,
+    naming: NameForm | None = None,
 ) -> ResponseReturnValue:
+    naming = naming or NameForm(None, data={"full_name": user.full_name})
     form = form or RolesForm(None, data={"roles": user.role_names})
     page = render_template(
         "staff/person.html",
         person=_person(user),
         form=form,
+        naming=naming,
         seen=" ".join(user.role_names if seen is None else seen),
         what_roles_do={name: what for name, (_label, what) in ROLES.items()},
         sessions=len(sessions.for_user(user, request_context.now())),
-        errors=summary(form),
+        errors=summary(form, naming),
     )
     return page, status
 
@@ -333,6 +377,7 @@ class PersonRow(TypedDict):
 
     number: int
     email: str
+    full_name: str | None
     roles: list[str]
     active: bool
     begun: bool
@@ -355,6 +400,7 @@ def _person(user: StaffUser) -> PersonRow:
     return {
         "number": user.id,
         "email": user.email,
+        "full_name": user.full_name,
         "roles": _roles(user),
         "active": user.active,
         "begun": user.password is not None,

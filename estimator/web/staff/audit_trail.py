@@ -69,6 +69,7 @@ SENTENCES = {
     "staff.invited": lazy_gettext("invited somebody"),
     "staff.invited_again": lazy_gettext("invited somebody again"),
     "staff.began": lazy_gettext("began with an invitation"),
+    "staff.renamed": lazy_gettext("changed somebody’s name"),
     "staff.roles": lazy_gettext("changed somebody’s roles"),
     "staff.deactivated": lazy_gettext("deactivated an account"),
     "staff.activated": lazy_gettext("activated an account again"),
@@ -274,7 +275,7 @@ def _rows(shown: Sequence[AuditEntry]) -> list[TrailRow]:
 
 def _names(entries: Sequence[AuditEntry]) -> dict[str | None, str]:
     """Return what those are called who did something."""
-    found = signed_in.names_of(entry.actor for entry in entries)
+    found = signed_in.addresses_of(entry.actor for entry in entries)
     return {actor: str(NOBODY.get(actor or "", name)) for actor, name in found.items()}
 
 

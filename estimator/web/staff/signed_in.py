@@ -33,15 +33,26 @@ def may(permission: str) -> bool:
 
 
 def name_of(who: str | None) -> str:
-    """Return what somebody who did something is called: their address, or the command line."""
+    """Return what somebody who did something is called: their name or else their address, or the command line."""
     if who is None or who == COMMAND_LINE:
         return _("command line")
     kind, _colon, text = who.partition(":")
     number = whole_numbers.read(text) if kind == "user" else None
     user = None if number is None else db.session.get(StaffUser, number)
-    return who if user is None else str(user.email)
+    return who if user is None else user.full_name or str(user.email)
 
 
 def names_of(people: Iterable[str | None]) -> dict[str | None, str]:
     """Return what several people are called."""
     return {who: name_of(who) for who in set(people)}
+
+
+def addresses_of(people: Iterable[str | None]) -> dict[str | None, str]:
+    """Return what several people are called where it must be certain who: by their addresses, which no two share."""
+    found: dict[str | None, str] = {}
+    for who in set(people):
+        kind, _colon, text = (who or "").partition(":")
+        number = whole_numbers.read(text) if kind == "user" else None
+        user = None if number is None else db.session.get(StaffUser, number)
+        found[who] = name_of(who) if user is None else str(user.email)
+    return found

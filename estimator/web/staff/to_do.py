@@ -16,7 +16,7 @@ from estimator.models import Draft, PatientRequest, PaymentAccount, QuoteDraft, 
 from estimator.price_lists import editing
 from estimator.quotes.waiting import COUNTED
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, person, settings
+from estimator.web.request_context import clinic, now, person, settings
 from estimator.web.staff import signed_in
 
 
@@ -51,12 +51,13 @@ def strip() -> Strip | None:
     who = person()
     if not staff.may(who, "requests.read"):
         return None
-    found = dict(quotes.waiting.counts(now()))
+    found = dict(quotes.waiting.counts(now(), silent_days=clinic().follow_up_days))
     labels = {
         "new": _("new"),
         "questions": ngettext("question", "questions", found["questions"]),
         "accepted": _("accepted"),
         "expiring": _("expiring this week"),
+        "follow_up": _("to follow up"),
         "overdue": _("overdue"),
     }
     rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
@@ -81,7 +82,7 @@ def strip() -> Strip | None:
         rows["mail"] = _counted(_("mail that failed"), numbers[-1], address)
         rows["mail"]["late"] = numbers[-1] > 0
     total = sum(numbers)
-    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "overdue", "older")
+    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "follow_up", "overdue", "older")
     states = {"in_work": _("in work"), "waiting": _("waiting for patient"), "quoted": _("quoted")}
     return {
         "waiting": [rows[name] for name in order if name in rows],

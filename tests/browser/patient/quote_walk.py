@@ -192,6 +192,9 @@ def states(page: Page, site: Site, language: str = "en") -> Iterator[str]:
     yield "declining, with errors"
     page.check("input[value=price]")
     page.locator("main button").click()
+    expect(page.locator("main .check")).to_be_visible()
+    yield "declining, once more"
+    page.locator("main button[value=decline]").click()
     expect(page.locator("h1")).to_contain_text(said(page, "You have declined the quote"))
     yield "declined"
     page.goto(quote.path)

@@ -176,8 +176,9 @@ def test_declining_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> 
     sent.survives()
     page.check("input[value=price]")
     page.locator("main form button").click()
+    page.get_by_role("button", name="Decline this quote").click()
     expect(page.locator("h1")).to_contain_text("You have declined the quote")
-    sent.survives()
+    sent.survives(back=2)
 
 
 def test_accepting_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> None:

@@ -32,6 +32,8 @@ VALUES: dict[str, Any] = {
     "reply_days": 2,
     "reflection_days": 14,
     "adjustment_limit": Decimal("7.50"),
+    "reminder_days": 3,
+    "follow_up_days": 0,
     "requests_kept_days": 200,
     "quotes_kept_years": 6,
     "default_language": "ar",

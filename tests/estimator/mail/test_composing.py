@@ -122,6 +122,15 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "demo": True,
     },
     ("quote_question", "plain"): DESK,
+    ("quote_reminder", "plain"): {
+        **QUOTE,
+        "stop": "https://estimate.example.org/reminders/Q-2026-00017/" + "A" * 43,
+    },
+    ("quote_issued", "words-of-the-coordinator"): {
+        **QUOTE,
+        "personal": ["Dear Anna,\nall is well.", "<b>Yours</b>"],
+        "adjusted": ["Goodwill: we were late"],
+    },
     ("request_received", "plain"): REQUEST,
     ("request_received", "demonstration"): {**REQUEST, "demo": True},
     ("request_received", "words-of-the-clinic"): {**REQUEST, **WORDS},

@@ -209,7 +209,7 @@ ANOTHER = {
 
 
 def test_everything_that_decides_a_revision_is_frozen() -> None:
-    changing = {"state", "state_since"}
+    changing = {"state", "state_since", "reminded_at"}
     assert {"id", *ISSUED} == set(protection.ISSUED) == set(ANOTHER)
     assert {"id", *ISSUED, *MADE_ONCE, *changing} == {c.name for c in QuoteRevision.__table__.columns}
     assert {*protection.QUOTE, "link_hash", "link_serial"} == {c.name for c in Quote.__table__.columns}

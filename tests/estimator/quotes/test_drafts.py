@@ -100,6 +100,53 @@ def test_a_quote_begins_with_the_plan_that_was_asked_about(request_: PatientRequ
     assert prepared.valid_until == date(2026, 4, 9)
 
 
+@pytest.mark.parametrize(("chosen", "remembered"), [("keep", "keep"), ("again", None)])
+def test_a_revision_remembers_that_prices_were_kept_and_asks_again_about_those_in_force(
+    request_: PatientRequest, chosen: str, remembered: str | None
+) -> None:
+    publish(list_text(version="2026-2", valid_from="2026-03-10", price="2100.00"))
+    later = NOW + timedelta(days=1)
+    prepare(request_, later, prices=chosen)
+    issue(request_, later)
+    publish(list_text(version="2026-3", valid_from="2026-03-12", price="2200.00"), later)
+    begun = prepare(request_, later + timedelta(days=1))
+    assert (begun.chosen is not None) == (remembered is not None)
+    draft = drafts.for_request(request_)
+    assert draft is not None
+    assert draft.prices == remembered
+
+
+def test_words_to_the_patient_are_sealed_need_no_approval_and_are_not_in_the_next_revision(
+    request_: PatientRequest,
+) -> None:
+    prepare(request_, adjustments=[("-400.00", "Goodwill")])
+    approve(request_)
+    draft = change(request_, words="We look forward to you.")
+    assert draft.words is not None
+    assert b"forward" not in draft.words
+    assert state(request_).approved
+    revision = issue(request_)
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert rows.personal == "We look forward to you."
+    prepare(request_)
+    begun = drafts.for_request(request_)
+    assert begun is not None
+    assert drafts.words_of(begun, settings()) is None
+
+
+def test_telling_the_patient_a_reason_needs_a_new_approval_and_is_kept_in_a_revision(
+    request_: PatientRequest,
+) -> None:
+    prepare(request_, adjustments=[("-400.00", "Goodwill")])
+    approve(request_)
+    change(request_, adjustments=[replace(adjustment("-400.00", reason="Why: Goodwill"), told=True)])
+    assert not state(request_).approved
+    approve(request_)
+    issue(request_)
+    assert prepare(request_).adjustments[0].told
+
+
 def test_the_next_revision_begins_with_what_the_newest_one_said(request_: PatientRequest) -> None:
     prepare(request_, answers={**PLAN, "sessions": "3"}, adjustments=[("-50.00", "Goodwill")])
     issue(request_)
@@ -224,7 +271,7 @@ def test_with_two_lists_somebody_has_to_choose_and_sees_the_difference_by_line(
 def test_prices_of_an_estimate_are_kept_as_long_as_it_said_and_not_a_day_longer(
     request_: PatientRequest,
 ) -> None:
-    publish(list_text(version="2026-3", valid_from="2026-03-11", price="2100.00"))
+    publish(list_text(version="2026-3", valid_from="2026-03-12", price="2100.00"))
     prepare(request_)
     change(request_, prices="keep")
     last = datetime(2026, 4, 9, 23, 59, 59, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import price_lists
+from estimator import price_lists, requests
 from estimator.db import db
 from estimator.models import PatientRequest
 from estimator.quotes import waiting
@@ -53,6 +53,7 @@ def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> 
         "accepted": {one.id for one in known if one.state == "accepted"},
         "questions": set(range(1, ASKING + 1)),
         "overdue": late | set(range(1, 60)),
+        "follow_up": set(),
         "expiring": set(),
     }
     assert {name: listed(name) for name in waiting.LISTS} == {
@@ -91,3 +92,15 @@ def test_a_quote_is_expiring_in_its_last_week_and_its_total_is_the_newest(app: F
     assert waiting.page("expiring", NOW + last - timedelta(days=7), after=None) == ([request.id], None)
     assert waiting.counts(NOW + last + timedelta(days=2))["expiring"] == 0
     assert waiting.totals_of([request.id]) == {request.id: (revision.total, revision.currency)}
+
+
+def test_who_was_silent_for_so_many_days_is_followed_up_until_something_happens(app: Flask) -> None:
+    request = quoted().quote.request
+    later = NOW + timedelta(days=7, minutes=1)
+    assert waiting.counts(later)["follow_up"] == 0, "never, unless that was set"
+    assert waiting.counts(NOW + timedelta(days=6), silent_days=7)["follow_up"] == 0
+    assert waiting.counts(later, silent_days=7)["follow_up"] == 1
+    assert waiting.page("follow_up", later, after=None, silent_days=7) == ([request.id], None)
+    requests.note(acting(actor="user:1", now=later), request, "Called her.")
+    db.session.commit()
+    assert waiting.counts(later, silent_days=7)["follow_up"] == 0

@@ -121,6 +121,14 @@ def test_a_reference_is_found_by_its_beginning_however_it_is_written(
     assert page(typed=other).rows == []
 
 
+def test_a_reference_is_found_by_its_second_half(app: Flask, version: TableVersion) -> None:
+    found = request(NOW)
+    half = found.reference.rpartition("-")[2]
+    assert [row.reference for row in page(typed=f"-{half.lower()}").rows] == [found.reference]
+    if any(letter.isdigit() for letter in half):  # without one, letters alone are a name
+        assert [row.reference for row in page(typed=half).rows] == [found.reference]
+
+
 def test_letters_and_figures_alone_are_a_reference_and_letters_alone_a_name(app: Flask) -> None:
     key = settings().lookup_key
     assert search.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")

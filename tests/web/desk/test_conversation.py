@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from estimator import clinic, quotes
+from estimator import clinic, quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail
@@ -196,3 +196,61 @@ def test_whoever_takes_a_new_request_has_begun_the_work(app: Flask, coordinator:
     page = coordinator.press("Assign it to me")
     assert "new → in work" in page.text
     assert page.one("span", class_="state state-in_work") is not None
+
+
+def test_a_note_of_a_colleague_blocks_no_answer(app: Flask, coordinator: Staff, reference: str) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    with request_of(app, reference) as found:
+        requests.note(acting(actor="user:9", settings=settings_of(app)), found, "She called.")
+    shown = coordinator.send("Send the answer", {"words": "There is one."})
+    assert shown.status == 200
+    assert shown.errors() == []
+    assert "There is one." in shown.text
+
+
+def test_an_answer_for_a_chat_says_that_nothing_was_sent_and_stands_there_to_be_copied(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    shown = coordinator.send("Send the answer", {"words": "There is one.", "way": "whatsapp"})
+    assert "Nothing was sent: copy it below, and send it in the chat yourself." in shown.text
+    (text,) = shown.all("textarea", id="said-in-chat")
+    assert "".join(text.itertext()).strip() == "There is one."
+    assert "request_answer" not in mails(app, reference)
+
+
+def test_a_text_far_too_long_is_refused_in_its_form_and_kept(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    shown = coordinator.send("Send the answer", {"words": "stairs " * 40_000})
+    assert shown.status == 422
+    assert len(shown.errors()) == 1
+    assert shown.value("words").startswith("stairs stairs")
+
+
+def test_a_long_message_is_folded(app: Flask, coordinator: Staff, reference: str) -> None:
+    question(app, reference, "ramp " * 700)
+    coordinator.see(f"/desk/requests/{reference}")
+    folded = [one for one in coordinator.page.all("details") if "ramp ramp" in "".join(one.itertext())]
+    assert len(folded) == 1
+
+
+def test_a_mistyped_address_of_the_desk_leads_back_to_the_desk(coordinator: Staff) -> None:
+    for path in ("/desk/nothing", "/staff/nothing", "/desk/requests/REQ-2222-2222/quote"):
+        shown = coordinator.see(path)
+        assert shown.status == 404
+        assert "/staff" in shown.links("To the start page"), path
+        assert "estimate was deleted" not in shown.text
+
+
+def test_an_error_page_shows_what_was_typed_and_not_what_pages_carry(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(f"/desk/requests/{reference}")
+    gone = coordinator.post(
+        "/desk/requests/REQ-2222-2222/note", {"words": "Long thoughts.", "changes": "12", "said": "10"}
+    )
+    assert ["".join(one.itertext()).strip() for one in gone.all("textarea")] == ["Long thoughts."]
+    empty = coordinator.post("/desk/requests/REQ-2222-2222/note", {"words": "", "changes": "12"})
+    assert "Copy what you need" not in empty.text

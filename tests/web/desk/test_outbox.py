@@ -15,7 +15,8 @@ from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.web.desk import outbox as pages
 from tests.support.acts import acting
-from tests.support.quote_desk import ADDRESS, ask, give_up, now, page, settings_of
+from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, now, page, settings_of
+from tests.support.quote_form import issue
 from tests.support.staff_browser import Page, Staff
 
 
@@ -61,9 +62,10 @@ def test_each_mail_says_what_it_is_about_to_whom_and_what_became_of_it(
     give_up(app, "quote_issued", "550 mailbox unknown")
     shown = coordinator.see("/desk/outbox")
     quote, confirmation = rows(shown)
-    assert quote.startswith(f"A quote Q-2026-00001/1 {ADDRESS}"), "a coordinator checks it here"
+    assert quote.startswith(f"A quote {NAME} Q-2026-00001/1 {ADDRESS}"), "a coordinator checks it here"
     assert "we have stopped trying. The reason: 550 mailbox unknown" in quote
-    assert confirmation.startswith(f"Confirmation of a request {reference}")
+    assert confirmation.startswith(f"Confirmation of a request {NAME} {reference}")
+    assert "(Asia/Kolkata)" in confirmation, "in the time zone of the list"
     assert shown.links("Q-2026-00001/1") == [page(reference)]
     assert shown.links(reference) == [f"/desk/requests/{reference}"]
     put(app, 1)
@@ -154,3 +156,21 @@ def test_the_desk_is_told_when_no_more_estimates_are_mailed_in_this_hour(
     with pytest.raises(outbox.TooMany) as refused:
         put(app, most + 1)
     assert refused.value.what == "installation"
+
+
+def test_mail_is_found_by_name_number_reference_and_address(app: Flask, coordinator: Staff) -> None:
+    first = ask(app)
+    other = ask(app, name="Otto Beispiel", address="otto@beispiel.example.org")
+    issue(coordinator, first)
+    for typed, found in (
+        ("Quill", 2),
+        ("q-2026-00001", 1),
+        (first.lower(), 2),
+        (other[4:8], 1),
+        ("otto@beispiel.example.org", 1),
+        ("Nobody", 0),
+    ):
+        assert len(rows(coordinator.see(f"/desk/outbox?q={typed}"))) == found, typed
+    shown = coordinator.see("/desk/outbox?q=Quill&state=sent")
+    assert "There is no such mail." in shown.text
+    assert "/desk/outbox?q=Quill" in shown.links("All")

@@ -22,7 +22,18 @@ from tests.support.quote_desk import (
     page,
     settings_of,
 )
-from tests.support.quote_form import MINUS, PRICE, SPACE, dearer, drafts, line, prepare, text_of, total
+from tests.support.quote_form import (
+    MINUS,
+    PRICE,
+    SPACE,
+    dearer,
+    drafts,
+    issue,
+    line,
+    prepare,
+    text_of,
+    total,
+)
 from tests.support.staff_browser import Page, Staff
 
 
@@ -88,11 +99,14 @@ def test_an_adjustment_is_added_changed_and_removed(app: Flask, coordinator: Sta
         (line(0, "-1.000"), "“-1.000” can be read in two ways. Write -1000 or -1."),
         (line(0, "+-5"), f"“+-5” cannot be read as one amount. Enter it like {MINUS}250."),
         (line(0, "0"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
-        (line(0, "1.005"), "“1.005” can be read in two ways. Write 1005 or 1.0050."),
+        (
+            line(0, "1.005"),
+            "“1.005” can be read in two ways. Write 1005 if you mean that; an amount in USD has at most 2 decimals.",
+        ),
         (line(0, "1.0055"), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "9" * 30), "An amount in USD is not 0, not absurdly large, and has at most 2 decimals."),
         (line(0, "-250", label=" "), "Enter what the patient reads in the quote."),
-        (line(0, "-250", reason=""), "Enter a reason. Colleagues read it, the patient does not."),
+        (line(0, "-250", reason=""), "Enter a reason. The patient reads it only where you say so."),
         (line(0, "-250", reason="x" * 501), "This is too long. Enter at most 500 characters."),
     ],
 )
@@ -383,3 +397,65 @@ def test_there_is_nothing_to_look_at_before_prices_are_chosen(app: Flask, coordi
     prepare(coordinator, reference)
     for path in ("/preview", "/preview.pdf"):
         assert coordinator.see(f"{page(reference)}{path}").status == 409
+
+
+def test_a_quote_is_begun_from_its_request_by_one_press(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    coordinator.see(f"/desk/requests/{reference}")
+    shown = coordinator.press("Prepare a quote")
+    assert shown.path == page(reference)
+    assert total(shown) == PRICE
+    assert "To the quote that is being prepared" in coordinator.see(f"/desk/requests/{reference}").text
+
+
+def test_the_patient_reads_a_reason_only_where_that_is_ticked(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-250"), **{"told-0": "yes"})
+    more = {**line(1, "-10", "Second", "For us"), "words": "We look forward to seeing you."}
+    coordinator.send("save", more)
+    shown = coordinator.see(f"{page(reference)}/preview")
+    assert "Agreed by telephone" in shown.text
+    assert "For us" not in shown.text
+    assert "We look forward to seeing you." in shown.text
+    coordinator.see(page(reference))
+    ticks = [one.get("checked") is not None for one in coordinator.page.all("input", type="checkbox")]
+    assert ticks == [True, False, False]
+    coordinator.send("remove:0", {})
+    ticks = [one.get("checked") is not None for one in coordinator.page.all("input", type="checkbox")]
+    assert ticks == [False, False], "a tick goes with its line"
+
+
+def test_before_it_is_issued_a_revision_shows_what_changed_as_the_patient_will_read_it(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.send("issue", line(0, "-250"))
+    (changed,) = coordinator.page.all("table", class_="sums compared")
+    said = " ".join("".join(changed.itertext()).split())
+    assert "For friends" in said
+    assert f"{MINUS}USD" in said
+
+
+def test_the_limit_of_one_person_is_named(app: Flask, coordinator: Staff) -> None:
+    shown = prepare(coordinator, ask(app), **line(0, "-5000"))
+    assert "The adjustments come to more than 5 % of the price, the limit of one person" in shown.text
+    assert "Together up to 5 % of the price need nobody’s approval." in shown.text
+
+
+def test_a_quote_can_hold_until_today_and_a_day_that_is_over_or_too_far_is_named(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    for day, said in (
+        (("10", "11", "2026"), "Nothing is missing."),
+        (("9", "11", "2026"), "The last day has passed already."),
+        (("9", "11", "2029"), "The last day lies more than two years ahead."),
+    ):
+        coordinator.see(page(reference))
+        if coordinator.page.all("form", action=f"{page(reference)}/begin"):
+            coordinator.press("Prepare a quote")
+        names = dict(zip(("until-day", "until-month", "until-year"), day, strict=True))
+        assert said in coordinator.send("save", names).text

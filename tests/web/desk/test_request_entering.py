@@ -310,3 +310,35 @@ def test_a_request_has_a_chat_with_its_number_that_says_reference_and_link_alone
     assert "".join(estimate.itertext()).strip().startswith("Your estimate EST-")
     without = enter(coordinator, phone="", country="DE").page
     assert "wa.me" not in without.html
+
+
+def test_consents_are_read_in_another_language_and_what_was_typed_stays(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(LANGUAGES="en, fr")
+    coordinator = sign_in(app, "coordinator")
+    coordinator.see(FORM)
+    english = coordinator.page.text
+    shown = coordinator.send("Français", {**typed(), **PERSON})
+    assert (shown.status, shown.value("message"), shown.value("full_name")) == (
+        200,
+        "Violet stairs\nwithout a lift",
+        PERSON["full_name"],
+    )
+    assert shown.errors() == []
+    assert "Cela dit quelque chose" in shown.text
+    assert "Cela dit quelque chose" not in english
+    assert not any(
+        one.get("checked")
+        for one in shown.all("input", type="checkbox")
+        if (one.get("name") or "").startswith("consent")
+    ), "they have not heard these words yet"
+    assert [
+        one.get("value")
+        for one in shown.one("select", id="language").iter("option")
+        if one.get("selected") is not None
+    ] == ["fr"]
+    coordinator.send("Enter the request", {"consent_health_data": "yes", "consent_contact": "yes"})
+    with app.app_context():
+        kept = db.session.scalars(select(PatientRequest)).one()
+        assert {one.language for one in requests.consents_of(kept)} == {"fr"}

@@ -55,7 +55,7 @@ def other_coordinator(app: Flask) -> int:
             ["coordinator"],
             language="en",
         )
-        user.demonstration = False
+        user.demonstration, user.password = False, "x"
         db.session.commit()
         return user.id
 
@@ -220,7 +220,9 @@ def test_the_page_of_a_request_shows_what_was_asked_and_the_plan(coordinator: St
         assert part in text.replace("\xa0", " "), part
     assert "asked for a firm quote" in text
     assert "No quote was issued yet." in text
-    assert coordinator.page.links("Prepare a quote") == [f"/desk/requests/{reference}/quote"]
+    assert (
+        coordinator.page.form("Prepare a quote")[0].get("action") == f"/desk/requests/{reference}/quote/begin"
+    )
 
 
 def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_injury(
@@ -724,3 +726,34 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert requests.SEEN not in kinds(app, reference)
+
+
+def test_somebody_who_was_invited_and_has_not_begun_is_not_offered_and_names_stand_for_addresses(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    with app.app_context():
+        act = acting(actor="command line")
+        staff.invite(act, "invited@example.org", ["coordinator"], language="en")
+        for address in ("ada@example.org", "grace@example.org"):
+            user, _link, _token = staff.invite(act, address, ["coordinator"], language="en")
+            staff.begin(act, user, "a hash")
+            staff.rename(act, user, "Ada Byron" if address.startswith("ada") else "")
+        db.session.commit()
+    coordinator.see(f"/desk/requests/{reference}")
+    (choice,) = coordinator.page.all("select", id="to")
+    offered = ["".join(one.itertext()) for one in choice.iter("option")]
+    assert "Ada Byron" in offered
+    assert "grace@example.org" in offered
+    assert not {"invited@example.org", "ada@example.org"} & set(offered)
+
+
+def test_of_two_with_one_name_each_has_the_address_beside_it(app: Flask) -> None:
+    with app.app_context():
+        act = acting(actor="command line")
+        people = [staff.invite(act, f"{one}@example.org", ["coordinator"], language="en")[0] for one in "ab"]
+        for user in people:
+            staff.rename(act, user, "Ada Byron")
+        assert sorted(staff.names({user.id for user in people}).values()) == [
+            "Ada Byron (a@example.org)",
+            "Ada Byron (b@example.org)",
+        ]

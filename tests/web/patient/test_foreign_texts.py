@@ -236,6 +236,9 @@ def mails(app: Flask) -> Iterator[tuple[str, EmailMessage]]:
     with desk.request() as request:
         act = acting(actor="user:1", now=NOW, settings=desk.settings)
         requests.answer(act, request, "Yes, there is.")
+    with desk.revision() as revision:
+        template = quotes.reminders.TEMPLATE
+        quotes.notifications.put(act, template, revision, ADDRESS, language=TAG, submission="a reminder")
     with Desk(app, language=TAG).request() as request:
         requests.mailed_codes.send(act, request)
     visitor = reading(app)

@@ -127,7 +127,12 @@ def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_te
     desk.issue()
     with app.app_context():
         put_in_force(ACCOUNT)
-    patient = desk.patient(desk.issue(("-50.00", "Goodwill"), ("12.00", "Courier"), sessions=3))
+    adjusted = ("-50.00", "Goodwill"), ("12.00", "Courier")
+    patient = desk.patient(
+        desk.issue(
+            *adjusted, sessions=3, told=True, words="We are glad to help.\n\nThe ward is on the ground floor."
+        )
+    )
     pdf = desk.draw()
     with desk.revision() as revision:
         rows = quotes.rows_of(revision, desk.settings.data_keys)
@@ -142,6 +147,23 @@ def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_te
     on_paper = replace(rows, groups=[_told(group) for group in rows.groups])
     assert unsaid(on_paper, pdf_words(pdf), OF_AN_ESTIMATE) == {}
     assert "The quote is its PDF" in plain.html
+    body = desk.mails("quote_issued")[-1].get_body(("plain",))
+    assert body is not None
+    beside = [row.why or "" for row in rows.adjustments] + (rows.personal or "").split("\n\n")
+    assert [text for text in beside if media.squeezed(text) not in media.squeezed(body.get_content())] == []
+
+
+def test_a_reason_for_colleagues_is_told_to_no_patient(app: Flask) -> None:
+    desk = Desk(app)
+    patient = desk.patient(desk.issue(("-50.00", "Goodwill")))
+    pdf = desk.draw()
+    body = desk.mails("quote_issued")[-1].get_body(("plain",))
+    assert body is not None
+    page = patient.open(patient.path)
+    plain = patient.open(f"{patient.path}/1.txt")
+    for said in (page_words(page), plain.html, pdf_words(pdf), body.get_content()):
+        assert "Agreed on Goodwill." not in said
+        assert "writes:" not in said
 
 
 def test_the_command_line_says_the_conditions_of_a_price(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_what_is_over_between_the_page_and_the_click_is_not_accepted(
     elif end == "withdrawn":
         desk.withdraw()
     elif end == "declined":
-        patient.press(patient.open(f"{patient.path}/decline"), None, reason="price")
+        patient.decline(reason="price")
     else:
         clock.shift(timedelta(days=30, hours=11))
         patient.open(desk.new_link())
@@ -300,7 +300,7 @@ def test_declining_keeps_reason_and_words_and_tells_the_desk_only_the_reason(
     desk: Desk, patient: Patient
 ) -> None:
     words = "My brother's clinic\r\ncosts less."
-    done = patient.press(patient.open(f"{patient.path}/decline"), None, reason="price", words=words)
+    done = patient.decline(reason="price", words=words)
     page = patient.open(done.location)
     assert page.text("h1") == f"You have declined the quote {desk.number}"
     (said,) = desk.decisions()
@@ -328,9 +328,23 @@ def test_a_reason_is_one_of_the_list_and_what_was_typed_stays(desk: Desk, patien
     assert desk.decisions() == []
 
 
+def test_declining_is_looked_at_once_more_and_what_was_typed_can_be_changed(
+    desk: Desk, patient: Patient
+) -> None:
+    look = patient.press(
+        patient.open(f"{patient.path}/decline"), "check", reason="time", words="In spring,\nperhaps."
+    )
+    assert look.status == 200
+    assert "The time does not suit me" in look.text()
+    assert desk.decisions() == []
+    back = patient.press(look, "change")
+    assert (fields(back)["reason"], fields(back)["words"].strip()) == ("time", "In spring,\nperhaps.")
+    assert desk.decisions() == []
+
+
 def test_declining_twice_is_once(desk: Desk, patient: Patient) -> None:
-    page = patient.open(f"{patient.path}/decline")
-    first, second = (patient.press(page, None, reason="time") for _time in range(2))
+    page = patient.press(patient.open(f"{patient.path}/decline"), "check", reason="time")
+    first, second = (patient.press(page, "decline") for _time in range(2))
     assert first.location == second.location == f"{patient.path}/answered"
     assert len(desk.decisions()) == 1
 
@@ -458,7 +472,7 @@ def test_a_busy_database_loses_nothing_that_was_typed(
     desk: Desk, patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     page = patient.check() if kind == "accept" else patient.open(f"{patient.path}/{kind}")
-    act = "accept" if kind == "accept" else None
+    act = None if kind == "question" else kind
     _hurry(desk.app)
     with locked(tmp_path / "estimator.sqlite"):
         answer = patient.press(page, act, **FORMS[kind])
@@ -485,7 +499,7 @@ def test_what_is_withdrawn_while_somebody_answers_is_refused_with_what_to_do(
         return answer(*given, **named)
 
     monkeypatch.setattr(quotes, kind, late)
-    said = patient.press(page, "accept" if kind == "accept" else None, **FORMS[kind])
+    said = patient.press(page, kind, **FORMS[kind])
     assert (said.status, said.text("h1")) == (409, "This quote was withdrawn")
     assert desk.decisions() == []
 
@@ -522,6 +536,6 @@ def test_a_sentence_in_another_language_is_read_before_it_is_agreed_to(start: Ca
 def test_the_answers_are_in_the_history_of_the_request(desk: Desk, patient: Patient) -> None:
     patient.accept()
     patient.press(patient.open(f"{patient.path}/take-back"), None)
-    patient.press(patient.open(f"{patient.path}/decline"), None, reason="plan")
+    patient.decline(reason="plan")
     told = [kind for kind in desk.events() if kind != "state"]
     assert told == ["asked", "issued", "opened", "accepted", "taken_back", "declined"]

@@ -9,6 +9,9 @@ import pytest
 from flask import Flask
 
 from estimator import clinic
+from estimator.clinic.shipped_messages import SHIPPED
+from estimator.db import db
+from tests.support.acts import acting
 from tests.support.clinic_staff import Browser
 from tests.web.staff.test_settings import ada, beside, eve, fields, send, stored
 
@@ -17,8 +20,12 @@ __all__ = ["ada", "eve"]
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
-    """Return the app of a clinic that writes in two languages."""
-    return make_app(LANGUAGES="en,fr")
+    """Return the app of a clinic that writes in two languages, and has removed the templates that it began with."""
+    app = make_app(LANGUAGES="en,fr")
+    with app.app_context():
+        clinic.change(acting(actor="user:1"), "messages", {})
+        db.session.commit()
+    return app
 
 
 MESSAGE = {
@@ -85,3 +92,13 @@ def test_what_a_message_is_filled_with_is_not_filled_again() -> None:
     assert (
         clinic.filled("Dear {name}, {provider}; for {patient}.", values) == "Dear {reference}, A {name}; for."
     )
+
+
+def test_the_templates_that_a_clinic_begins_with_say_the_same_in_every_language_and_can_be_filled() -> None:
+    begun = clinic.Clinic().messages
+    assert set(begun) == set(SHIPPED)
+    kind = clinic.KINDS["messages"]
+    assert kind.check(begun) == begun, "each could be saved as it is"
+    assert {frozenset(one.texts) for one in begun.values()} == {
+        frozenset(("en", "ar", "fr", "es", "ru", "hi", "bn"))
+    }

@@ -91,11 +91,12 @@ class DifferenceRow(TypedDict):
 
 
 class AdjustmentRow(TypedDict):
-    """One adjustment, and who wrote it."""
+    """One adjustment, and who wrote it; `told` if the patient reads the reason."""
 
     amount: str
     label: str
     reason: str
+    told: bool
     by: str
 
 
@@ -229,6 +230,7 @@ def adjustments_in_words(
             "amount": reader.money(f"{line.adjustment.amount:.{places}f}", currency, sign=True),
             "label": line.adjustment.label,
             "reason": line.adjustment.reason,
+            "told": line.adjustment.told,
             "by": signed_in.name_of(line.by),
         }
         for line in adjustments

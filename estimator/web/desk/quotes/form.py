@@ -21,9 +21,10 @@ from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
 from estimator.web.day_fields import DayField
-from estimator.web.fields import RadiosField, TextField
+from estimator.web.fields import RadiosField, TextField, TickField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
+from estimator.web.patient.request_form import words_field
 from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
 from pricing import quote as quote_content
@@ -39,7 +40,10 @@ LONGEST_REASON = 500
 LONGEST_AMOUNT = 40
 
 PARTS = ("amount", "label", "reason")
-"""What a line has."""
+"""What a line has to have."""
+
+TOLD = "told"
+"""What is ticked beside a line whose reason the patient reads."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Read:
     prices: Prices | None
     adjustments: Sequence[Adjustment]
     valid_until: date | None
+    words: str
 
 
 class UnlessLineIsEmpty:
@@ -66,6 +71,22 @@ class Amount:
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
         both = figures.both(typed, form.currency)
+        possible = [
+            figures.unambiguous(plain(one.number))
+            for one in figures.readings(typed, form.currency)
+            if quote_content.is_amount(one.number, form.currency)
+        ]
+        if both is not None and len(possible) == 1:
+            raise StopValidation(
+                _(
+                    "“%(typed)s” can be read in two ways. Write %(amount)s if you mean that; an amount in %(currency)s "
+                    "has at most %(places)s decimals.",
+                    typed=typed,
+                    amount=possible[0],
+                    currency=form.currency,
+                    places=decimals(MINOR_UNIT[form.currency]),
+                )
+            )
         if both is not None:
             raise StopValidation(two_readings(typed, both))
         if field.amount is None:
@@ -113,11 +134,15 @@ def typed_amount(amount: Decimal, reader: Reader) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """The three fields of an adjustment; `by` is who wrote it, for one that is saved."""
+    """The fields of an adjustment; `told` is ticked where the patient reads the reason.
+
+    `by` is who wrote it, for one that is saved.
+    """
 
     amount: AmountField
     label: TextField
     reason: TextField
+    told: TickField
     by: str = ""
 
     @property
@@ -153,13 +178,14 @@ def _line_fields() -> dict[str, Any]:
             lazy_gettext("Reason"),
             [
                 UnlessLineIsEmpty(),
-                Filled(lazy_gettext("Enter a reason. Colleagues read it, the patient does not.")),
+                Filled(lazy_gettext("Enter a reason. The patient reads it only where you say so.")),
                 NotTooLong(
                     LONGEST_REASON, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
                 PrintableLine(),
             ],
         )
+        found[f"{TOLD}-{number}"] = TickField(lazy_gettext("The patient reads the reason as well"))
     return found
 
 
@@ -179,11 +205,16 @@ _LinesForm: type[_PricesForm] = type("_LinesForm", (_PricesForm,), _line_fields(
 
 
 class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
-    """Everything in the form: prices, lines of adjustments, the last day. `currency` is that of the chosen prices."""
+    """Everything in the form: prices, lines of adjustments, the last day, words to the patient.
+
+    `currency` is that of the chosen prices.
+    """
 
     until = DayField(
         lazy_gettext("Until the end of which day can it be accepted?"), [RealDay()], id="last-day"
     )
+
+    words = words_field(lazy_gettext("Words to the patient (not required)"), id="personal-words")
 
     currency = ""
 
@@ -204,7 +235,8 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
     def line(self, number: int) -> Line:
         """Return one line."""
         amount, label, reason = (self[f"{part}-{number}"] for part in PARTS)
-        return Line(amount, label, reason, self._by[number] if number < len(self._by) else "")
+        told = self[f"{TOLD}-{number}"]
+        return Line(amount, label, reason, told, self._by[number] if number < len(self._by) else "")
 
     def read(self, currency: str) -> Read:
         """Validate the form, and return the values that could be parsed."""
@@ -216,23 +248,24 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         if not lines[-1].is_empty:
             self.refuse(_("A quote has at most %(most)s adjustments.", most=MOST_LINES))
         adjustments = [
-            Adjustment(line.amount.amount, line.label.data, line.reason.data)
+            Adjustment(line.amount.amount, line.label.data, line.reason.data, line.told.data)
             for line in lines
             if line.amount.amount is not None
             and not (line.amount.errors or line.label.errors or line.reason.errors)
         ]
         prices: Prices | None = self.prices.data if self.prices.data in ("keep", "again") else None
-        return Read(prices, adjustments, self.until.day)
+        return Read(prices, adjustments, self.until.day, self.words.data)
 
     @classmethod
     def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader, plan: str = "") -> Self:
         """Return the form as it stands for what is saved, with the adjustments of the plan of a letter."""
         saved = drafts.adjustments_by(draft, settings, plan)
-        data: dict[str, Any] = {"prices": draft.prices}
+        data: dict[str, Any] = {"prices": draft.prices, "words": drafts.words_of(draft, settings) or ""}
         for number, line in enumerate(saved):
             data[f"amount-{number}"] = typed_amount(line.adjustment.amount, reader)
             data[f"label-{number}"] = line.adjustment.label
             data[f"reason-{number}"] = line.adjustment.reason
+            data[f"{TOLD}-{number}"] = line.adjustment.told
         if (day := draft.valid_until) is not None:
             data["until"] = {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
         return cls(None, data=data, by=[line.by for line in saved])
@@ -241,17 +274,18 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
     def as_sent(cls, without: int | None = None) -> Self:
         """Return the form as it was sent, its empty lines left out, and one that is to be removed."""
         texts = sent(request.form)
+        parts = (*PARTS, TOLD)
         lines = [
-            [texts.get(f"{part}-{number}", "") for part in PARTS]
+            [texts.get(f"{part}-{number}", "") for part in parts]
             for number in range(MOST_LINES + 1)
             if number != without
         ]
-        kept = [line for line in lines if any(text.strip() for text in line)]
-        rest = {name for part in PARTS for name in texts if name.startswith(f"{part}-")}
+        kept = [line for line in lines if any(text.strip() for text in line[: len(PARTS)])]
+        rest = {name for part in parts for name in texts if name.startswith(f"{part}-")}
         moved = [(name, text) for name, text in texts.items(multi=True) if name not in rest]
         moved += [
             (f"{part}-{number}", text)
             for number, line in enumerate(kept)
-            for part, text in zip(PARTS, line, strict=True)
+            for part, text in zip(parts, line, strict=True)
         ]
         return cls(MultiDict(moved))

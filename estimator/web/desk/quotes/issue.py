@@ -42,7 +42,8 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
-from estimator.wording import firm_plans
+from estimator.wording import FirmRows, firm_plans
+from pricing.stored import StoredQuote
 
 
 class IssueForm(Form):
@@ -231,7 +232,8 @@ def _undrawn(of: PatientRequest, draft: QuoteDraft) -> str | None:
     if offered is None or second == drafts.second_of(draft, of, settings()):
         return None
     with trying():
-        drawn = _drawn(of, prepared_of(draft), second)
+        prepared = prepared_of(draft)
+        drawn = _drawn(of, prepared, _said(of, prepared, second))
     if drawn.possible:
         return None
     if drawn.waits:
@@ -264,7 +266,8 @@ def _check(
     quote = quotes.for_request(of)
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None if beside is None else beside
-    drawing = _drawn(of, prepared, second)
+    said = _said(of, prepared, second)
+    drawing = _drawn(of, prepared, said)
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -290,6 +293,8 @@ def _check(
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
+        rows=None if said is None else said[1],
+        document_language=language_of(of),
     )
     again = {"Refresh": str(ASK_AGAIN_SECONDS)} if drawing.waits and request.method == "GET" else {}
     return page, status, again
@@ -307,13 +312,20 @@ class Drawing:
     waits: bool = False
 
 
-def _drawn(of: PatientRequest, prepared: Prepared, second: str | None) -> Drawing:
-    """Draw what would be issued, if nothing is missing for it: what is issued without a document never has one."""
+def _said(of: PatientRequest, prepared: Prepared, second: str | None) -> tuple[StoredQuote, FirmRows] | None:
+    """Return what would be issued, in its words; None if anything is missing without which it never has a document."""
     if not prepared.has_totals:
-        return Drawing()
+        return None
     quote = quotes.for_request(of)
     number = "" if quote is None else quote.number
-    content, rows = quotes.worded(act(), of, prepared, number=number, second=second)
+    return quotes.worded(act(), of, prepared, number=number, second=second)
+
+
+def _drawn(of: PatientRequest, prepared: Prepared, said: tuple[StoredQuote, FirmRows] | None) -> Drawing:
+    """Draw what would be issued, if nothing is missing for it: what is issued without a document never has one."""
+    if said is None:
+        return Drawing()
+    content, rows = said
     draw = not prepared.missing
     try:
         with turns.turn(DRAWING) if draw else nullcontext(True) as free:

@@ -8,12 +8,13 @@ from typing import TypedDict
 from flask import url_for
 
 import pricing
-from estimator import price_lists, wording
+from estimator import clinic, price_lists, wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
+from estimator.web.request_context import now
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
@@ -50,6 +51,7 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
 
 def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
     table = price_lists.parsed(prepared.version)
+    today = price_lists.day_of(now(), table.time_zone)
     plan = missing.plan or None
     here = url_for("quotes_desk.prepare", reference=of.reference, plan=plan)
     answers = url_for("quotes_desk.answers", reference=of.reference, plan=plan)
@@ -99,7 +101,9 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             return _mend(said, url_for("price_lists.index"), _("To the price lists"))
         case "valid_until" | "never_accepted":
             said = (
-                _("The last day has passed already, or lies more than two years ahead.")
+                _("The last day has passed already. A quote can be accepted today at the earliest.")
+                if missing.code == "valid_until" and prepared.valid_until < today
+                else _("The last day lies more than two years ahead.")
                 if missing.code == "valid_until"
                 else _(
                     "The last day is before %(day)s, the first day on which a quote issued today may be accepted.",
@@ -108,7 +112,11 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, f"{here}#until", _("Change the last day"))
         case "not_approved":
-            said = _("The adjustments are above the limit, so a second person has to approve them.")
+            said = _(
+                "The adjustments come to more than %(limit)s of the price, the limit of one person, so a second one "
+                "has to approve them.",
+                limit=reader.percent(clinic.current().adjustment_limit),
+            )
             return _mend(said, f"{here}#approval", _("To the approval"))
         case "closed" | "erased":
             said = (

@@ -96,6 +96,7 @@ def save(reference: str) -> ResponseReturnValue:
                 adjustments=found.adjustments,
                 valid_until=found.valid_until,
                 plan=plan,
+                words=found.words,
             ).save
             there = _other_plan(act, draft, saved, plan)
     except drafts.TooManyPlans:
@@ -230,6 +231,8 @@ def page_of(
         )
         if conflict
         else [],
+        their_words=drafts.words_of(draft, settings()) if conflict else None,
+        limit=reader.percent(clinic.current().adjustment_limit),
         form=form,
         names=signed_in.names_of(line.by for line in form.rows if line.by),
         most_lines=MOST_LINES,

@@ -164,7 +164,7 @@ def _names(by: By, groups: Sequence[Group]) -> Mapping[str | int, str]:
         case "country":
             return {key: desk.country(str(key)) if key else _("not asked") for key in keys}
         case "coordinator":
-            found = staff.addresses({key for key in keys if isinstance(key, int)})
+            found = staff.names({key for key in keys if isinstance(key, int)})
             return {key: found.get(key, "") if isinstance(key, int) else _("nobody") for key in keys}
         case "list":
             return {key: str(key) for key in keys}

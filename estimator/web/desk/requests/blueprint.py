@@ -33,13 +33,13 @@ def state_word(state: RequestState) -> str:
 
 
 def people() -> dict[int, str]:
-    """Return whom a request can be given to, by their number: their mail addresses."""
-    return staff.who_may("requests.work", demonstration=request_context.settings().demo)
+    """Return whom a request can be given to, by their number: their names."""
+    return staff.names(staff.who_may("requests.work", demonstration=request_context.settings().demo).keys())
 
 
-def short(address: str) -> str:
-    """Return a short name for a narrow column: the part of an address before the @."""
-    return address.partition("@")[0]
+def short(name: str) -> str:
+    """Return a short name for a narrow column: of an address the part before the @."""
+    return name.partition("@")[0]
 
 
 def country(code: str) -> str:

@@ -23,7 +23,7 @@ from estimator.web.patient.request_form import words_field
 WAYS: Mapping[requests.Way, Any] = {
     "email": lazy_gettext("on their page, and a mail says so"),
     "telephone": lazy_gettext("I say it by telephone; no mail goes out"),
-    "whatsapp": lazy_gettext("I write it in a chat; no mail goes out"),
+    "whatsapp": lazy_gettext("I send it in a chat myself; no mail goes out"),
 }
 """How an answer can reach somebody, in the words of the desk."""
 
@@ -97,6 +97,7 @@ class Said:
     how: str | None
     words: str | None
     ours: bool
+    by_chat: bool = False
 
 
 def conversation(entries: Sequence[requests.Entry], zone: str) -> list[Said]:
@@ -109,6 +110,7 @@ def conversation(entries: Sequence[requests.Entry], zone: str) -> list[Said]:
             how=_how(entry),
             words=entry.words,
             ours=entry.kind == "answer",
+            by_chat=entry.detail.get("way") == "whatsapp",
         )
         for entry in reversed(entries)
         if entry.kind in requests.EXCHANGE

@@ -14,8 +14,9 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 
 from estimator import estimates, price_lists, requests
+from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import reader as reader_of
 from estimator.models import TableVersion
 from estimator.requests import Asked, chat_message, consents
 from estimator.web import errors, estimate_form, request_context
@@ -23,7 +24,7 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import suggestions
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.estimate_form import EstimateForm
-from estimator.web.fields import TickField, WordsField
+from estimator.web.fields import CarriedField, TickField, WordsField
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
@@ -88,6 +89,7 @@ class EnteredForm(RequestForm):
         most_shown=chat_message.MOST_BYTES,
     )
     keep_pasted = TickField()
+    read_in = CarriedField()
 
     def __init__(self, now: datetime, zone: str) -> None:
         super().__init__(now, zone)
@@ -163,6 +165,13 @@ def enter(slug: str) -> ResponseReturnValue:
     if not sent:
         form.language.data = reader.tag
         return _form(version, plan, panel, form)
+    said = _consents(version, form)
+    words_in = request.form.get("words_in", "")
+    if words_in in request_form.language_names():
+        if form.language.data == _words_in(form).tag:
+            form.language.data = words_in
+        form.read_in.data = words_in
+        return _form(version, plan, panel, form)
     if request.form.get("act") == "look" or "use" in request.form:
         suggestions.use(form, request.form.get("use", ""), version.time_zone)
         right = form.pasted.validate(form)
@@ -181,7 +190,7 @@ def enter(slug: str) -> ResponseReturnValue:
         return _form(version, plan, panel, form, 409)
     if not form.validate() or form.meant or panel.sentences:
         return _form(version, plan, panel, form, 422)
-    return _make(version, found.answers, form.as_asked(_consents(version)), form.submission.name_or_new())
+    return _make(version, found.answers, form.as_asked(said), form.submission.name_or_new())
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
@@ -203,6 +212,10 @@ def _form(
 ) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(version)
+    said = _consents(version, form)
+    if form.agreed.data and form.agreed.data != request_form.agreed(said):
+        form.ask_for_consent_again()  # what was read aloud was in another language
+    form.agreed.data = request_form.agreed(said)
     shown = render_template(
         "desk/request_enter.html",
         errors=summary(plan, form),
@@ -218,7 +231,8 @@ def _form(
         total=panel,
         changed=None,
         day_order=reader.day_order(),
-        consents=list(_consents(version).values()),
+        consents=list(said.values()),
+        words_in=_words_in(form),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
         sends_mail=request_context.settings().sends_mail,
@@ -226,5 +240,11 @@ def _form(
     return shown, status
 
 
-def _consents(version: TableVersion) -> Mapping[str, consents.Consent]:
-    return consents.asked(current_reader(), price_lists.parsed(version).provider.name)
+def _words_in(form: EnteredForm) -> Reader:
+    """Return the language of the words that are read aloud: that of the page until another one was chosen."""
+    chosen = form.read_in.data
+    return reader_of(chosen) if chosen in request_form.language_names() else current_reader()
+
+
+def _consents(version: TableVersion, form: EnteredForm) -> Mapping[str, consents.Consent]:
+    return consents.asked(_words_in(form), price_lists.parsed(version).provider.name)

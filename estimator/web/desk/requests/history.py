@@ -161,4 +161,4 @@ def names_of(entries: Sequence[requests.Entry]) -> dict[int, str]:
     """Return what the staff in a history are called, by their numbers."""
     numbers = {number for entry in entries if (number := _number_of(entry.actor)) is not None}
     numbers |= {entry.detail["to"] for entry in entries if isinstance(entry.detail.get("to"), int)}
-    return staff.addresses(numbers)
+    return staff.names(numbers)

@@ -70,7 +70,7 @@ def queue() -> ResponseReturnValue:
         states=[("open", _("all open")), *((s, desk.state_word(s)) for s in states_at_desk.REQUEST_AT_DESK)],
         countries=sorted(((c, desk.country(c)) for c in search.countries()), key=lambda one: one[1]),
         slugs=search.slugs(),
-        people=sorted({**staff.addresses(set(search.assignees())), **people}.items(), key=lambda one: one[1]),
+        people=sorted({**staff.names(set(search.assignees())), **people}.items(), key=lambda one: one[1]),
         givable=sorted(people.items(), key=lambda one: one[1]),
         may_work=signed_in.may("requests.work"),
         by_hand=[(state, desk.state_word(state)) for state in desk.BY_HAND],
@@ -195,7 +195,12 @@ def _wanted(asked: dict[str, str]) -> Filter:
 
 def _waiting(name: str, after: Place | None) -> Page:
     """Return a page of one list of what waits."""
-    ids, more = quotes.waiting.page(name, request_context.now(), after=None if after is None else after.id)
+    ids, more = quotes.waiting.page(
+        name,
+        request_context.now(),
+        after=None if after is None else after.id,
+        silent_days=request_context.clinic().follow_up_days,
+    )
     keyring = request_context.settings().data_keys
     return Page(search.rows(ids, keyring), None if more is None else Place(more))
 
@@ -243,7 +248,7 @@ class RequestRow(TypedDict):
 
 
 def _shown(rows: Sequence[Row]) -> list[RequestRow]:
-    names = staff.addresses({row.assignee_id for row in rows if row.assignee_id is not None})
+    names = staff.names({row.assignee_id for row in rows if row.assignee_id is not None})
     reader, ids = current_reader(), [row.id for row in rows]
     dues, quoted = quotes.waiting.dues_of(ids), quotes.waiting.totals_of(ids)
     return [

@@ -120,13 +120,15 @@ def answer(reference: str) -> ResponseReturnValue:
     way: Any = form.way.data
     try:
         with committing():
-            desk.unchanged(found, _changes())
+            _nothing_said_since(found)
             mail = requests.answer(act(), found, form.words.data, way=way, then_wait=form.waits.data)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
     flash(
         _("The answer is kept, and a mail says that it is there.")
         if mail == "put"
+        else _("It is kept. Nothing was sent: copy it below, and send it in the chat yourself.")
+        if mail == "said" and way == "whatsapp"
         else _("It is kept, as said by you. It stands on the page of their request as well.")
         if mail == "said"
         else _(
@@ -254,6 +256,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "language": reader_of(found.language).name,
             "mere_question": found.kind == "question",
             "answer_by": injury.channel(found.answer_by),
+            "no_reminders": found.no_reminders_at is not None,
             "for_other": found.for_whom == "other",
             "planned": None if found.planned_month is None else reader.month(found.planned_month),
             "estimate": found.estimate_reference,
@@ -270,6 +273,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         most_others=requests.person_index.MOST_OTHERS,
         rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
         quote=beside.quote(found),
+        prepared=quotes.drafts.for_request(found) is not None,
         consents=beside.consents(found),
         conversation=conversation(entries, zone),
         history=history.history(zone, entries, mails),
@@ -300,11 +304,21 @@ def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateF
 def _holder(found: PatientRequest) -> str | None:
     if found.assignee_id is None:
         return None
-    return staff.addresses({found.assignee_id}).get(found.assignee_id)
+    return staff.names({found.assignee_id}).get(found.assignee_id)
 
 
 def _zone(found: PatientRequest) -> str:
     return found.table_version.time_zone
+
+
+def _nothing_said_since(found: PatientRequest) -> None:
+    """Lock a request in whose conversation nothing was said since the page was shown; a note changes nothing in it.
+
+    Raises requests.ChangedMeanwhile.
+    """
+    requests.lock(found)
+    if len(conversation(history.entries_of(found), _zone(found))) != count_shown():
+        raise requests.ChangedMeanwhile
 
 
 def _changes() -> int:

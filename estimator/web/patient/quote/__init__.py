@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from estimator.web.patient.quote import accepting, certificate, declining, opening, page, questions
+from estimator.web.patient.quote import (
+    accepting,
+    certificate,
+    declining,
+    opening,
+    page,
+    questions,
+    reminders,
+)
 from estimator.web.patient.quote.blueprint import pages
 
 __all__ = [
@@ -13,4 +21,5 @@ __all__ = [
     "page",
     "pages",
     "questions",
+    "reminders",
 ]

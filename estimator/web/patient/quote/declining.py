@@ -51,7 +51,7 @@ class DeclineForm(Form):
 
 @pages.route("/quote/<number>/decline", methods=["GET", "POST"])
 def decline(number: str) -> ResponseReturnValue:
-    """Ask why, and decline the newest revision."""
+    """Ask why, show it once more, and decline the newest revision."""
     found = blueprint.let_in(number)
     rows = blueprint.rows_of(found.newest)
     form, posted = DeclineForm(), request.method == "POST"
@@ -66,15 +66,23 @@ def decline(number: str) -> ResponseReturnValue:
         return _page(short, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
         return _page(short, form, 422)
+    if request.form.get("act") == "change":
+        return _page(short, form)
+    if request.form.get("act") != "decline":
+        return _page(short, form, checking=True)
     return _decline(found, short, form)
 
 
-def _page(short: Short, form: DeclineForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    short: Short, form: DeclineForm, status: int = 200, *, checking: bool = False
+) -> ResponseReturnValue:
     return render_template(
         "patient/quote_decline.html",
         errors=summary(form),
         short=short,
         form=form,
+        checking=checking,
+        reason=REASONS[form.reason.data] if checking else None,
         links={
             "action": url_for("quote.decline", number=short.number),
             "back": url_for("quote.page", number=short.number),

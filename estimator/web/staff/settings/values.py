@@ -82,6 +82,20 @@ class QuotesForm(Form):
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
         description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
     )
+    reminder_days = WholeField(
+        lazy_gettext("Days before the last day of a quote on which one mail tells the patient of it"),
+        description=lazy_gettext(
+            "From 0 to 60; 0 means no such mail. It goes out once for a quote, names the day and asks for nothing. "
+            "Whoever wants none says so with a link in it."
+        ),
+    )
+    follow_up_days = WholeField(
+        lazy_gettext("Days of silence after which a request is to be followed up"),
+        description=lazy_gettext(
+            "From 0 to 90; 0 means never. It counts for requests that are quoted or wait for the patient, from the "
+            "last thing that happened."
+        ),
+    )
 
 
 class MailForm(Form):
