@@ -154,7 +154,7 @@ def test_declining_is_for_all_plans_and_names_what_each_comes_to(desk: Desk, pat
     page = patient.open(f"{patient.path}/decline")
     assert plain(TOTAL) in said(page)
     assert plain(THREE) in said(page)
-    patient.press(page, None, reason="price")
+    patient.decline("price")
     assert [(one.kind, one.plan) for one in desk.decisions()] == [("declined", None)]
 
 
