@@ -11,6 +11,22 @@ from estimator.normal_form import normal_form
 SHORTEST, LONGEST = 13, 19
 """How many digits the number of a card has (ISO/IEC 7812)."""
 
+_NETWORKS = re.compile(
+    r"(?:4[0-9]{12}(?:[0-9]{3}){0,2}"
+    r"|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"|3[47][0-9]{13}"
+    r"|(?:36|38|39|30[0-5])[0-9]{11,17}"
+    r"|35(?:2[89]|[3-8][0-9])[0-9]{12,15}"
+    r"|220[0-4][0-9]{12,15}"
+    r"|(?:6[0-9]|81|82)[0-9]{14,17}"
+    r"|(?:50|5[6-8])[0-9]{11,17})"
+)
+"""How the numbers of the networks begin, and how long they are.
+
+Visa, Mastercard, American Express, Diners Club, JCB, Mir, Discover with UnionPay and RuPay, Maestro. Source: their
+published ranges (ISO/IEC 7812, issuer identification numbers).
+"""
+
 MOST_APART = 3
 """How many signs may stand between two groups of one number."""
 
@@ -22,12 +38,13 @@ _AS_EMBOSSED = {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 6, 4), (4, 6, 5
 
 
 def has_one(text: str) -> bool:
-    """Whether 13 to 19 digits in a text have the check digit of a card, alone or in groups as cards have them.
+    """Whether 13 to 19 digits in a text begin and end as numbers of cards do, alone or in groups as cards have them.
 
-    Digits of any script count, whatever stands between their groups. One other number in ten has that check digit too.
+    Digits of any script count, whatever stands between their groups. Of other numbers of that length about one in fifty
+    does so too.
     """
     return any(
-        _is_checked("".join(groups))
+        _is_of_a_card("".join(groups))
         for run in _GROUPS.findall(_with_plain_digits(text))
         for groups in _numbers(re.findall("[0-9]+", run))
         if SHORTEST <= sum(map(len, groups)) <= LONGEST
@@ -52,7 +69,11 @@ def _with_plain_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)
 
 
+def _is_of_a_card(digits: str) -> bool:
+    return _NETWORKS.fullmatch(digits) is not None and _is_checked(digits)
+
+
 def _is_checked(digits: str) -> bool:
-    """Whether a number ends with the check digit of Luhn; a row of zeros is no number."""
+    """Whether a number ends with the check digit of Luhn."""
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return bool(digits.strip("0")) and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+    return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
