@@ -121,8 +121,8 @@ def draw(app: Flask, reference: str) -> bytes:
         return made
 
 
-def accept(app: Flask, reference: str) -> None:
-    """Accept the newest revision, as its patient does."""
+def accept(app: Flask, reference: str, plan: str | None = None) -> None:
+    """Accept the newest revision, or one of its plans, as its patient does."""
     with newest(app, reference) as revision:
         quotes.accept(
             acting(clinic=clinic.current(), now=now(), settings=settings_of(app)),
@@ -132,6 +132,7 @@ def accept(app: Flask, reference: str) -> None:
             language="en",
             network="203.0.113.0/24",
             pdf_sha256=None,
+            plan=plan,
         )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from estimator import quotes
 from estimator.models.staff import Role
 from pricing import quote_plans
-from tests.support.quote_desk import ask, issued, newest, page
+from tests.support.quote_desk import accept, ask, issued, newest, page
 from tests.support.quote_form import PRICE, SPACE, line, prepare, total
 from tests.support.staff_browser import Staff
 
@@ -89,6 +89,23 @@ def test_all_plans_are_checked_and_issued_together(app: Flask, coordinator: Staf
     assert issued(app) == ["Q-2026-00001/1"]
     with newest(app, reference) as revision:
         assert quote_plans.letters_of(quotes.content_of(revision)) == ["A", "B"]
+
+
+def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = two(app, coordinator)
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    with newest(app, reference) as revision:
+        totals = quote_plans.totals(quotes.content_of(revision))
+    shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
+    for letter, amount in totals.items():
+        assert f"Plan {letter}: USD {amount:,}" in shown
+    accept(app, reference, plan="B")
+    shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
+    assert f"Plan B: USD {totals['B']:,}" in shown
+    assert f"Plan A: USD {totals['A']:,}" not in shown
 
 
 def test_the_page_of_a_plan_says_what_somebody_else_changed_in_it(

@@ -72,6 +72,12 @@ def test_the_total_follows_while_somebody_ticks(patient: Patient) -> None:
     assert BOTH in answer.json["html"].replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_after_the_lines_nothing_is_wrong_with_a_name_that_nobody_was_asked_for_yet(patient: Patient) -> None:
+    name = choose(patient, "1")
+    assert name.status == 200
+    assert name.all("div", class_="error-summary") == []
+
+
 def test_what_is_taken_is_agreed_to_checked_and_in_the_acceptance(desk: Desk, patient: Patient) -> None:
     name = choose(patient, "1")
     checked = patient.press(name, "check", typed_name=NAME, agreed="yes")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypedDict
 
 from flask import url_for
 
-from estimator import quotes, requests
+from estimator import quotes, requests, wording
 from estimator.config import Settings
+from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.models import PatientRequest
+from estimator.models import PatientRequest, QuoteRevision
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.web import request_context
@@ -19,6 +21,7 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.wording import states_at_desk
+from pricing import quote_plans
 
 
 class QuoteRow(TypedDict):
@@ -36,14 +39,31 @@ def quote(found: PatientRequest) -> QuoteRow | None:
     issued = quotes.for_request(found)
     if issued is None:
         return None
-    newest, reader = quotes.newest(issued), current_reader()
+    newest = quotes.newest(issued)
+    reader = current_reader()
     return {
         "number": issued.number,
         "revision": newest.number,
-        "total": reader.money(newest.total, newest.currency),
+        "total": _total(newest, reader),
         "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
+
+
+def _total(revision: QuoteRevision, reader: Reader) -> str:
+    """Say what a revision comes to: what was accepted, or every plan of which one can be."""
+
+    def said(letter: str, amount: str | Decimal) -> str:
+        total = reader.money(amount, revision.currency)
+        if not letter:
+            return total
+        return _("%(plan)s: %(what)s", plan=wording.firm_plans.named(letter), what=total)
+
+    decided = quotes.decision_of(revision)
+    if decided is not None and decided.kind == "accepted" and decided.taken_back_at is None:
+        return said(decided.plan or "", decided.total or revision.total)
+    plans = quote_plans.by_plan(quotes.content_of(revision))
+    return listed_apart(said(letter, each["total"]) for letter, each in plans.items())
 
 
 class OtherRow(TypedDict):

@@ -109,7 +109,7 @@ def _step(found: Opened, asked: _Asked) -> ResponseReturnValue:
     if not form.is_of_this_visit():
         form.refuse(blueprint.ended_visit())
         return asked.page(400)
-    if form.act.data == "change":
+    if form.act.data in ("change", "choose"):
         return asked.page()
     if not form.validate():
         return asked.page(422)
