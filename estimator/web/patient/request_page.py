@@ -22,6 +22,7 @@ from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links, network_limit, question_form, request_visit
+from estimator.web.patient.exchange import said_so_far
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
 from estimator.web.patient.request_form import language_names
@@ -171,7 +172,7 @@ def _page(
         speak=url_for("asking.language", reference=record.reference),
         state=record.state,
         state_sentence=_state(record, quote),
-        exchange=_exchange(record, about["time_zone"], confirmed),
+        exchange=said_so_far(record, about["time_zone"], with_words=confirmed),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
@@ -182,37 +183,6 @@ def _page(
         **about,
     )
     return rendered, status
-
-
-class Said(TypedDict):
-    """A question, or the answer to one; `words` only where they may be shown."""
-
-    sentence: str
-    words: str | None
-
-
-def _exchange(record: PatientRequest, zone: str, confirmed: bool) -> list[Said]:
-    """Return the questions and answers about a request, the first first."""
-    events = requests.history(record, request_context.settings().data_keys)
-    return [
-        {
-            "sentence": _sentence(event) % {"moment": current_reader().clock(event.at, zone)},
-            "words": event.words if confirmed else None,
-        }
-        for event in reversed(events)
-        if event.kind in requests.EXCHANGE
-    ]
-
-
-def _sentence(event: requests.Entry) -> str:
-    """Return what is said above a question or an answer."""
-    sentences = {
-        "question": lazy_gettext("Your question of %(moment)s"),
-        "answer": lazy_gettext("Our answer of %(moment)s"),
-        "telephone": lazy_gettext("What we told you by telephone on %(moment)s"),
-        "whatsapp": lazy_gettext("What we wrote to you in a chat on %(moment)s"),
-    }
-    return str(sentences.get(event.detail.get("way", ""), sentences[event.kind]))
 
 
 def _estimate_link(record: PatientRequest) -> dict[str, str] | None:

@@ -1,0 +1,42 @@
+"""Questions and answers about a request, as they stand on its page and on that of its quote."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from estimator import requests
+from estimator.i18n import lazy_gettext
+from estimator.models import PatientRequest
+from estimator.web import request_context
+from estimator.web.language import current_reader
+
+
+class Said(TypedDict):
+    """A question, or the answer to one; `words` only where they may be shown."""
+
+    sentence: str
+    words: str | None
+
+
+def said_so_far(record: PatientRequest, zone: str, *, with_words: bool) -> list[Said]:
+    """Return the questions and answers about a request, the first first. Raises keys.Unreadable."""
+    events = requests.history(record, request_context.settings().data_keys)
+    return [
+        {
+            "sentence": _sentence(event) % {"moment": current_reader().clock(event.at, zone)},
+            "words": event.words if with_words else None,
+        }
+        for event in reversed(events)
+        if event.kind in requests.EXCHANGE
+    ]
+
+
+def _sentence(event: requests.Entry) -> str:
+    """Return what is said above a question or an answer."""
+    sentences = {
+        "question": lazy_gettext("Your question of %(moment)s"),
+        "answer": lazy_gettext("Our answer of %(moment)s"),
+        "telephone": lazy_gettext("What we told you by telephone on %(moment)s"),
+        "whatsapp": lazy_gettext("What we wrote to you in a chat on %(moment)s"),
+    }
+    return str(sentences.get(event.detail.get("way", ""), sentences[event.kind]))
