@@ -25,7 +25,11 @@ from pricing.stored import read_quote
 
 @dataclass(frozen=True)
 class Listed:
-    """One revision with its present state; `patient` is None once the person is erased, or if no name was asked for."""
+    """One revision with its present state; `patient` is None once the person is erased, or if no name was asked for.
+
+    `total` and `adjusted` are those of the first plan, and once a plan was accepted those of that; `plan` is its letter
+    and `taken` the numbers of the optional lines that were taken with it, None where there was nothing to choose.
+    """
 
     number: str
     revision: int
@@ -43,6 +47,8 @@ class Listed:
     version: str
     decided_at: datetime | None
     reason: str | None
+    plan: str | None
+    taken: str | None
     patient: str | None
 
 
@@ -96,6 +102,8 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
                 version=row.version,
                 decided_at=row.decided_at,
                 reason=row.reason,
+                plan=row.plan,
+                taken=row.taken,
                 patient=patient_of(revision, act.settings.data_keys) if named else None,
             )
         if len(rows) < PIECE:
@@ -238,6 +246,7 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
             func.coalesce(QuoteDecision.total, revision.total).label("total"),
             revision.adjusted,
             QuoteDecision.plan,
+            QuoteDecision.taken,
             revision.currency,
             revision.language,
             Quote.number.label("quote_number"),

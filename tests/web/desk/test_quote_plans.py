@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -106,6 +107,9 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     assert f"Plan B: USD {totals['B']:,}" in shown
     assert f"Plan A: USD {totals['A']:,}" not in shown
+    (line,) = coordinator.see("/desk/reports/quotes.jsonl").content.splitlines()
+    listed = json.loads(line)
+    assert (listed["plan"], listed["total"], listed["taken"]) == ("B", str(totals["B"]), None)
 
 
 def test_the_page_of_a_plan_says_what_somebody_else_changed_in_it(

@@ -174,6 +174,8 @@ def _quote_columns() -> Sequence[Column]:
         Column(_("Version"), width=12),
         Column(_("Decided (UTC)"), "moment", 18),
         Column(_("Reason"), width=18),
+        Column(_("Plan accepted"), width=10),
+        Column(_("Optional lines taken"), width=12),
         Column(_("Patient"), width=28),
     ]
 
@@ -196,6 +198,8 @@ def _quote_row(one: quotes.Listed) -> list[Cell]:
         one.version,
         one.decided_at,
         one.reason,
+        one.plan,
+        one.taken,
         one.patient,
     ]
 
