@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import func, literal, select, tuple_
@@ -17,7 +18,7 @@ from estimator.db import UTCDateTime, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
-from estimator.reports.years import PIECE, about, months_of, there, zones
+from estimator.reports.years import PIECE, Place, about, months_of, newest_first, there, zones
 from pricing import quote_plans
 from pricing.money import exactly
 from pricing.stored import read_quote
@@ -72,42 +73,30 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
     A year is that of the quote's own time zone. Names are opened if they are to be `named`; raises
     keys.Unreadable.
     """
-    before: tuple[datetime, int] | None = None
-    count = 0
-    while True:
-        rows = db.session.execute(_piece(year, before)).all()
-        for row in rows:
-            before = row.issued_at, row.id
-            if year is not None and there(row.issued_at, row.time_zone).year != year:
-                continue
-            if count == most:
-                return
-            count += 1
-            # Of a whole revision only what these two look at is read: a list is long.
-            revision = cast(QuoteRevision, row)
-            yield Listed(
-                number=row.quote_number,
-                revision=row.number,
-                reference=row.reference,
-                state=state_at(revision, act.now),
-                issued_at=row.issued_at,
-                valid_until=row.valid_until,
-                time_zone=row.time_zone,
-                total=Decimal(row.total),
-                adjusted=_adjusted(row),
-                currency=row.currency,
-                country=row.country,
-                language=row.language,
-                table=row.slug,
-                version=row.version,
-                decided_at=row.decided_at,
-                reason=row.reason,
-                plan=row.plan,
-                taken=row.taken,
-                patient=patient_of(revision, act.settings.data_keys) if named else None,
-            )
-        if len(rows) < PIECE:
-            return
+    for row in newest_first(partial(_piece, year), "issued_at", year, most):
+        # Of a whole revision only what these two look at is read: a list is long.
+        revision = cast(QuoteRevision, row)
+        yield Listed(
+            number=row.quote_number,
+            revision=row.number,
+            reference=row.reference,
+            state=state_at(revision, act.now),
+            issued_at=row.issued_at,
+            valid_until=row.valid_until,
+            time_zone=row.time_zone,
+            total=Decimal(row.total),
+            adjusted=_adjusted(row),
+            currency=row.currency,
+            country=row.country,
+            language=row.language,
+            table=row.slug,
+            version=row.version,
+            decided_at=row.decided_at,
+            reason=row.reason,
+            plan=row.plan,
+            taken=row.taken,
+            patient=patient_of(revision, act.settings.data_keys) if named else None,
+        )
 
 
 def _adjusted(row: Any) -> Decimal:
@@ -231,7 +220,7 @@ def _decided_about(year: int) -> Iterator[Any]:
     return iter(db.session.execute(decided.execution_options(yield_per=PIECE)))
 
 
-def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
+def _piece(year: int | None, before: Place | None) -> Any:
     revision = QuoteRevision
     wanted = (
         select(
@@ -265,7 +254,6 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
             (QuoteDecision.revision_id == QuoteRevision.id) & QuoteDecision.taken_back_at.is_(None),
         )
         .order_by(QuoteRevision.issued_at.desc(), QuoteRevision.id.desc())
-        .limit(PIECE)
     )
     if before is not None:
         at, id_ = before

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import literal, select, tuple_
 
 from estimator import keys
 from estimator.act import Act
-from estimator.db import UTCDateTime, db
+from estimator.db import UTCDateTime
 from estimator.models import PatientRequest, Quote, StaffUser, TableVersion
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.reports import work
-from estimator.reports.years import PIECE, about, there
+from estimator.reports.years import Place, about, newest_first
 from estimator.requests import TABLE
 
 
@@ -57,50 +58,38 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
 
     Names are opened if they are to be `named`; raises keys.Unreadable.
     """
-    before: tuple[datetime, int] | None = None
-    count = 0
-    while True:
-        rows = db.session.execute(_piece(year, before)).all()
-        for row in rows:
-            before = row.created_at, row.id
-            if year is not None and there(row.created_at, row.time_zone).year != year:
-                continue
-            if count == most:
-                return
-            count += 1
-            yield Listed(
-                reference=row.reference,
-                kind=row.kind,
-                origin=row.origin,
-                state=row.state,
-                received_at=row.created_at,
-                time_zone=row.time_zone,
-                due_at=row.due_at,
-                answered_at=row.answered_at,
-                table=row.slug,
-                version=row.version,
-                estimate=row.estimate_reference,
-                total=Decimal(row.total),
-                at_least=row.at_least,
-                currency=row.currency,
-                country=row.country,
-                language=row.language,
-                for_whom=row.for_whom,
-                planned_month=row.planned_month,
-                answer_by=row.answer_by,
-                coordinator=row.coordinator,
-                quote=row.quote,
-                name=_name(row, act.settings.data_keys) if named else None,
-            )
-        if len(rows) < PIECE:
-            return
+    for row in newest_first(partial(_piece, year), "created_at", year, most):
+        yield Listed(
+            reference=row.reference,
+            kind=row.kind,
+            origin=row.origin,
+            state=row.state,
+            received_at=row.created_at,
+            time_zone=row.time_zone,
+            due_at=row.due_at,
+            answered_at=row.answered_at,
+            table=row.slug,
+            version=row.version,
+            estimate=row.estimate_reference,
+            total=Decimal(row.total),
+            at_least=row.at_least,
+            currency=row.currency,
+            country=row.country,
+            language=row.language,
+            for_whom=row.for_whom,
+            planned_month=row.planned_month,
+            answer_by=row.answer_by,
+            coordinator=row.coordinator,
+            quote=row.quote,
+            name=_name(row, act.settings.data_keys) if named else None,
+        )
 
 
 def _name(row: Any, keyring: keys.Keyring) -> str | None:
     return None if row.full_name is None else keyring.open(row.full_name, TABLE, "full_name", row.name)
 
 
-def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
+def _piece(year: int | None, before: Place | None) -> Any:
     request = PatientRequest
     quote = (
         select(Quote.number)
@@ -140,7 +129,6 @@ def _piece(year: int | None, before: tuple[datetime, int] | None) -> Any:
         .join(TableVersion, TableVersion.id == request.table_version_id)
         .outerjoin(StaffUser, StaffUser.id == request.assignee_id)
         .order_by(request.created_at.desc(), request.id.desc())
-        .limit(PIECE)
     )
     if before is not None:
         at, id_ = before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ PIECE = 500
 
 DAY = timedelta(days=1)
 
+Place = tuple[datetime, int]
+"""A place in a list: the moment and the number of a row."""
+
 
 def about(year: int) -> tuple[datetime, datetime]:
     """Return a year with one more day at either end, so that it covers the year of every time zone."""
@@ -25,6 +28,30 @@ def about(year: int) -> tuple[datetime, datetime]:
 def there(at: datetime, zone: str) -> datetime:
     """Return a moment as the clocks of a time zone show it."""
     return at.astimezone(ZoneInfo(zone))
+
+
+def newest_first(
+    piece: Callable[[Place | None], Any], moment: str, year: int | None, most: int
+) -> Iterator[Any]:
+    """Yield the rows of a list, the newest first and `most` of them at most; of a year of their own time zone.
+
+    `piece` returns the query for the rows that follow a place, `moment` is the name of what they are ordered by.
+    """
+    before: Place | None = None
+    count = 0
+    while True:
+        rows = db.session.execute(piece(before).limit(PIECE)).all()
+        for row in rows:
+            at = getattr(row, moment)
+            before = at, row.id
+            if year is not None and there(at, row.time_zone).year != year:
+                continue
+            if count == most:
+                return
+            count += 1
+            yield row
+        if len(rows) < PIECE:
+            return
 
 
 def months_of(year: int, zone: str) -> Iterator[tuple[date, datetime, datetime]]:

@@ -14,7 +14,7 @@ from estimator.db import Base, db
 from estimator.estimates import pdf_cache
 from estimator.models import Estimate, PatientRequest, QuoteRevision
 from estimator.reports import quotes as reports
-from estimator.reports import requests, work
+from estimator.reports import requests, work, years
 from estimator.verification import all_quotes
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -96,7 +96,7 @@ def wrong(plan: str) -> bool:
 def test_no_report_and_nothing_that_is_done_each_minute_reads_all_quotes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reports, "PIECE", FEW_ROWS)
+    monkeypatch.setattr(years, "PIECE", FEW_ROWS)
     act = acting(now=NOW)
     with statements() as asked:
         assert len(list(reports.listed(act, 2025, 10**6, named=False))) == 365 * 4
@@ -123,7 +123,7 @@ def test_no_report_and_nothing_that_is_done_each_minute_reads_all_quotes(
 def test_a_list_that_is_read_in_pieces_has_each_revision_once_and_the_newest_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reports, "PIECE", 7)
+    monkeypatch.setattr(years, "PIECE", 7)
     listed = list(reports.listed(acting(now=NOW), 2026, 10**6, named=False))
     in_order = select(QuoteRevision.number).order_by(QuoteRevision.issued_at.desc(), QuoteRevision.id.desc())
     begin = datetime(2026, 1, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from estimator.db import db
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.quotes import drafts
-from estimator.reports import quotes as reports
+from estimator.reports import years
 from pricing.quote import Adjustment
 from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
@@ -249,7 +249,7 @@ def test_a_list_that_is_read_piece_by_piece_misses_nothing(
     reference = ask(app)
     for _revision in range(5):
         issue(app, reference)
-    monkeypatch.setattr(reports, "PIECE", 2)
+    monkeypatch.setattr(years, "PIECE", 2)
     rows = rows_of_csv(coordinator.see("/desk/reports/quotes.csv").content)
     assert [row["Revision"] for row in rows] == ["5", "4", "3", "2", "1"]
     assert {row["Patient"] for row in rows} == {NAME}
