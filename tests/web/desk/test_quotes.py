@@ -249,13 +249,17 @@ def _answers(shown: Page, **typed: str) -> dict[str, str]:
     return {**shown.typed(shown._form_with("q_nights")).to_dict(), **typed}
 
 
-def test_everything_that_is_missing_is_listed_with_the_way_to_mend_it(app: Flask, coordinator: Staff) -> None:
+def test_everything_that_is_missing_is_listed_with_the_way_to_mend_it(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    sign_in(app, "price_editor")
     reference = ask(app, plan={**PLAN, "own_mri": False})
     shown = prepare(coordinator, reference, **line(0, "-99999"))
     assert "Still on request: MRI of the spine." in shown.text
+    assert "Ask editor@demonstration.example.org for a price in the list." in shown.text
     assert "The total would be below 0." in shown.text
     assert "a second person has to approve" in shown.text
-    assert shown.links("Change the answers, or ask") == [f"{page(reference)}/answers"]
+    assert f"{page(reference)}/answers" in shown.links("Change the answers")
     assert shown.links("Change the adjustments") == [f"{page(reference)}#adjustments"]
     assert shown.links("To the approval") == [f"{page(reference)}#approval"]
     shown = coordinator.see(f"{page(reference)}/issue")

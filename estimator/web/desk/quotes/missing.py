@@ -8,13 +8,13 @@ from typing import TypedDict
 from flask import url_for
 
 import pricing
-from estimator import clinic, price_lists, wording
-from estimator.i18n import Reader
+from estimator import clinic, price_lists, staff, wording
+from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
-from estimator.web.request_context import now
+from estimator.web.request_context import now, settings
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
@@ -86,7 +86,7 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
         case "on_request":
             names = _listed(item_words(table, code, reader) for code in missing.detail)
             said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
-            return _mend(said, answers, _("Change the answers, or ask for a price in the list"))
+            return _mend(said + _who_gives_prices(), answers, _("Change the answers"))
         case "no_basis":
             names = _listed(_choice_words(table, code, reader) for code in missing.detail)
             said = _("The price list names no regulatory basis for: %(choices)s.", choices=names)
@@ -126,6 +126,14 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
+
+
+def _who_gives_prices() -> str:
+    """Say who can give a price in the list, after another sentence; nothing where nobody can."""
+    editors = staff.names(staff.who_may("tables.edit", demonstration=settings().demo).keys())
+    if not editors:
+        return ""
+    return " " + _("Ask %(names)s for a price in the list.", names=listed_apart(sorted(editors.values())[:3]))
 
 
 def _mend(sentence: str, address: str, link: str) -> Mend:
