@@ -303,6 +303,9 @@ def test_text_of_twice_its_size_stays_on_the_page(open_page: Opener, breakdown: 
     assert page.evaluate(OVERFLOW) == []
     open_all(page)
     assert page.evaluate(OVERFLOW) == []
+    page.goto("/verify")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(OVERFLOW) == []
 
 
 def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
