@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import audit, spreadsheets, staff
@@ -17,7 +16,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
 from estimator.spreadsheets import Cell, Column
-from estimator.web import whole_numbers
+from estimator.web import downloads, whole_numbers
 from estimator.web.day_fields import IsoDayField
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -84,8 +83,6 @@ SENTENCES = {
 }
 """What each action of the trail is called."""
 
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 NOBODY = {
     "clock": lazy_gettext("the clock"),
@@ -201,20 +198,13 @@ def audit_trail() -> ResponseReturnValue:
 @pages.get("/audit.csv")
 def trail_csv() -> ResponseReturnValue:
     """Send what was asked for of the trail as CSV, in which nothing is a formula."""
-    rows = _exported("csv")
-    answer = Response(b"".join(spreadsheets.csv(_columns(), rows)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
-    return answer
+    return downloads.csv("audit-trail", _columns(), _exported("csv"))
 
 
 @pages.get("/audit.xlsx")
 def trail_xlsx() -> ResponseReturnValue:
     """Send what was asked for of the trail as XLSX."""
-    rows, file = _exported("xlsx"), io.BytesIO()
-    spreadsheets.xlsx(file, _("Audit trail"), _columns(), rows)
-    answer = Response(file.getvalue(), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.xlsx"'
-    return answer
+    return downloads.xlsx("audit-trail", _("Audit trail"), _columns(), _exported("xlsx"))
 
 
 def _columns() -> list[Column]:

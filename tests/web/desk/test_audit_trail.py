@@ -121,7 +121,7 @@ def test_the_trail_is_taken_out_as_asked_and_that_is_written_down(app: Flask, ap
     assert len(lines) == 2
     assert "Price list “delhi”" in lines[1]
     assert "price_list:delhi" in lines[1]
-    assert approver.client.get(f"{TRAIL}.xlsx").data.startswith(b"PK")
+    assert approver.see(f"{TRAIL}.xlsx").content.startswith(b"PK")
     assert "downloaded the audit trail: Audit trail" in approver.see(TRAIL).text
     with app.app_context():
         assert audit.verify().broken is None

@@ -34,12 +34,11 @@ from estimator.web.desk.price_lists.brought import (
 )
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import ProblemRow, address_of, in_words
+from estimator.web.downloads import XLSX
 from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
 from estimator.web.forms import Form, summary
 from pricing import Problem
 from pricing.syntax import MOST_CHARACTERS
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST_SHOWN = 50
 """Maximum number of sentences of a kind on the page."""

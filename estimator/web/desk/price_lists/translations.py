@@ -32,10 +32,10 @@ from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.spreadsheet import (
     MOST_SHOWN,
-    XLSX,
     SavingForm,
     named,
 )
+from estimator.web.downloads import XLSX
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from pricing.reading import LONGEST_TEXT

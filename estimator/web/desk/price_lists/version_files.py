@@ -10,7 +10,8 @@ from estimator.price_lists import editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import sheets
 from estimator.web.desk.price_lists.blueprint import pages, the_version
-from estimator.web.desk.price_lists.spreadsheet import XLSX, charges_of
+from estimator.web.desk.price_lists.spreadsheet import charges_of
+from estimator.web.downloads import XLSX
 
 
 @pages.get("/versions/<whole:version_id>/list.xlsx")
