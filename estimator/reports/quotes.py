@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from estimator.act import Act
-from estimator.db import UTCDateTime, db
+from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
-from estimator.reports.years import PIECE, Place, about, months_of, newest_first, there, zones
+from estimator.reports.years import PIECE, about, in_year, months_of, newest_first, there, zones
 from pricing import quote_plans
 from pricing.money import exactly
 from pricing.stored import read_quote
@@ -73,7 +72,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
     A year is that of the quote's own time zone. Names are opened if they are to be `named`; raises
     keys.Unreadable.
     """
-    for row in newest_first(partial(_piece, year), "issued_at", year, most):
+    for row in newest_first(_wanted(), QuoteRevision.issued_at, QuoteRevision.id, year, most):
         # Of a whole revision only what these two look at is read: a list is long.
         revision = cast(QuoteRevision, row)
         yield Listed(
@@ -109,7 +108,9 @@ def _adjusted(row: Any) -> Decimal:
 
 def count(year: int | None) -> int:
     """Return about how many revisions were issued in a year, or ever: at its ends a zone may count a day more."""
-    return db.session.scalar(_issued_in(select(func.count(QuoteRevision.id)), year)) or 0
+    return (
+        db.session.scalar(in_year(select(func.count(QuoteRevision.id)), QuoteRevision.issued_at, year)) or 0
+    )
 
 
 def are_more_than(most: int) -> bool:
@@ -220,9 +221,9 @@ def _decided_about(year: int) -> Iterator[Any]:
     return iter(db.session.execute(decided.execution_options(yield_per=PIECE)))
 
 
-def _piece(year: int | None, before: Place | None) -> Any:
+def _wanted() -> Select[*tuple[Any, ...]]:
     revision = QuoteRevision
-    wanted = (
+    return (
         select(
             revision.id,
             revision.number,
@@ -253,21 +254,4 @@ def _piece(year: int | None, before: Place | None) -> Any:
             QuoteDecision,
             (QuoteDecision.revision_id == QuoteRevision.id) & QuoteDecision.taken_back_at.is_(None),
         )
-        .order_by(QuoteRevision.issued_at.desc(), QuoteRevision.id.desc())
     )
-    if before is not None:
-        at, id_ = before
-        place = tuple_(literal(at, UTCDateTime), literal(id_))
-        wanted = wanted.where(
-            # The first alone says where in the index a piece begins.
-            QuoteRevision.issued_at <= at,
-            tuple_(QuoteRevision.issued_at, QuoteRevision.id) < place,
-        )
-    return _issued_in(wanted, year)
-
-
-def _issued_in(wanted: Any, year: int | None) -> Any:
-    if year is None:
-        return wanted
-    first, last = about(year)
-    return wanted.where(QuoteRevision.issued_at >= first, QuoteRevision.issued_at < last)

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Select, select
 
 from estimator import keys
 from estimator.act import Act
-from estimator.db import UTCDateTime
 from estimator.models import PatientRequest, Quote, StaffUser, TableVersion
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.reports import work
-from estimator.reports.years import Place, about, newest_first
+from estimator.reports.years import newest_first
 from estimator.requests import TABLE
 
 
@@ -58,7 +56,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Li
 
     Names are opened if they are to be `named`; raises keys.Unreadable.
     """
-    for row in newest_first(partial(_piece, year), "created_at", year, most):
+    for row in newest_first(_wanted(), PatientRequest.created_at, PatientRequest.id, year, most):
         yield Listed(
             reference=row.reference,
             kind=row.kind,
@@ -89,7 +87,7 @@ def _name(row: Any, keyring: keys.Keyring) -> str | None:
     return None if row.full_name is None else keyring.open(row.full_name, TABLE, "full_name", row.name)
 
 
-def _piece(year: int | None, before: Place | None) -> Any:
+def _wanted() -> Select[*tuple[Any, ...]]:
     request = PatientRequest
     quote = (
         select(Quote.number)
@@ -99,7 +97,7 @@ def _piece(year: int | None, before: Place | None) -> Any:
         .correlate(request)
         .scalar_subquery()
     )
-    wanted = (
+    return (
         select(
             request.id,
             request.name,
@@ -128,17 +126,4 @@ def _piece(year: int | None, before: Place | None) -> Any:
         )
         .join(TableVersion, TableVersion.id == request.table_version_id)
         .outerjoin(StaffUser, StaffUser.id == request.assignee_id)
-        .order_by(request.created_at.desc(), request.id.desc())
     )
-    if before is not None:
-        at, id_ = before
-        place = tuple_(literal(at, UTCDateTime), literal(id_))
-        wanted = wanted.where(
-            # The first alone says where in the index a piece begins.
-            request.created_at <= at,
-            tuple_(request.created_at, request.id) < place,
-        )
-    if year is None:
-        return wanted
-    first, last = about(year)
-    return wanted.where(request.created_at >= first, request.created_at < last)

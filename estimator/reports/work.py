@@ -22,7 +22,7 @@ from estimator.models import (
     RequestEvent,
     TableVersion,
 )
-from estimator.reports.years import PIECE, about, months_of, there, zones
+from estimator.reports.years import PIECE, in_year, months_of, there, zones
 
 By = Literal["month", "list", "country", "coordinator"]
 
@@ -164,7 +164,6 @@ def first_answer() -> Any:
 
 
 def _requests(year: int) -> Iterator[Any]:
-    first, last = about(year)
     quote = (
         select(func.max(Quote.id))
         .where(Quote.request_id == PatientRequest.id)
@@ -181,21 +180,18 @@ def _requests(year: int) -> Iterator[Any]:
         .correlate(PatientRequest)
         .scalar_subquery()
     )
-    wanted = (
-        select(
-            PatientRequest.created_at,
-            PatientRequest.due_at,
-            PatientRequest.slug,
-            PatientRequest.country,
-            PatientRequest.assignee_id,
-            TableVersion.time_zone,
-            first_answer().label("answered_at"),
-            quote.label("quote"),
-            decided.label("decided"),
-        )
-        .join(TableVersion, TableVersion.id == PatientRequest.table_version_id)
-        .where(PatientRequest.created_at >= first, PatientRequest.created_at < last)
-    )
+    wanted = select(
+        PatientRequest.created_at,
+        PatientRequest.due_at,
+        PatientRequest.slug,
+        PatientRequest.country,
+        PatientRequest.assignee_id,
+        TableVersion.time_zone,
+        first_answer().label("answered_at"),
+        quote.label("quote"),
+        decided.label("decided"),
+    ).join(TableVersion, TableVersion.id == PatientRequest.table_version_id)
+    wanted = in_year(wanted, PatientRequest.created_at, year)
     return iter(db.session.execute(wanted.execution_options(yield_per=PIECE)))
 
 

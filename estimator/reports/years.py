@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
-from estimator.db import db
+from estimator.db import UTCDateTime, db
 
 PIECE = 500
 """Number of rows that are read from the database at once."""
 
 DAY = timedelta(days=1)
 
-Place = tuple[datetime, int]
-"""A place in a list: the moment and the number of a row."""
+Moment = InstrumentedAttribute[datetime]
 
 
 def about(year: int) -> tuple[datetime, datetime]:
@@ -30,20 +30,31 @@ def there(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
-def newest_first(
-    piece: Callable[[Place | None], Any], moment: str, year: int | None, most: int
-) -> Iterator[Any]:
-    """Yield the rows of a list, the newest first and `most` of them at most; of a year of their own time zone.
+def in_year(wanted: Select[*tuple[Any, ...]], moment: Moment, year: int | None) -> Select[*tuple[Any, ...]]:
+    """Return a query for what happened in a year, or a day more at either end: a zone may count it; None is ever."""
+    if year is None:
+        return wanted
+    first, last = about(year)
+    return wanted.where(moment >= first, moment < last)
 
-    `piece` returns the query for the rows that follow a place, `moment` is the name of what they are ordered by.
+
+def newest_first(
+    wanted: Select[*tuple[Any, ...]],
+    moment: Moment,
+    id_: InstrumentedAttribute[int],
+    year: int | None,
+    most: int,
+) -> Iterator[Any]:
+    """Yield the rows of a query, the newest first and `most` of them at most; of a year of their own time zone.
+
+    They are read PIECE by PIECE along the index of the moment; each row has the moment, `id` and `time_zone`.
     """
-    before: Place | None = None
-    count = 0
+    wanted = in_year(wanted, moment, year).order_by(moment.desc(), id_.desc()).limit(PIECE)
+    piece, count = wanted, 0
     while True:
-        rows = db.session.execute(piece(before).limit(PIECE)).all()
+        rows = db.session.execute(piece).all()
         for row in rows:
-            at = getattr(row, moment)
-            before = at, row.id
+            at = getattr(row, moment.key)
             if year is not None and there(at, row.time_zone).year != year:
                 continue
             if count == most:
@@ -52,6 +63,9 @@ def newest_first(
             yield row
         if len(rows) < PIECE:
             return
+        place = tuple_(literal(getattr(rows[-1], moment.key), UTCDateTime), literal(rows[-1].id))
+        # The first alone says where in the index a piece begins.
+        piece = wanted.where(moment <= getattr(rows[-1], moment.key), tuple_(moment, id_) < place)
 
 
 def months_of(year: int, zone: str) -> Iterator[tuple[date, datetime, datetime]]:
