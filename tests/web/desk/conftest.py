@@ -1,4 +1,4 @@
-"""An app with a price list, an editor and an approver who are signed in."""
+"""An app with a price list, people who are signed in, and what somebody has asked for."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import time_machine
 from flask import Flask, session
 from flask_security import login_user
 
-from estimator import price_lists, staff
+from estimator import estimates, price_lists, requests, staff
 from estimator.config import Settings
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.models.staff import Role
+from estimator.requests import consents
 from tests.support.acts import acting
 from tests.support.apps import Apps
 from tests.support.delhi_list import DELHI, NOW
+from tests.support.quote_desk import PLAN, ask, settings_of
 from tests.support.staff_browser import Staff
 
 
@@ -78,6 +81,40 @@ def sign_in() -> Callable[[Flask, Role], Staff]:
         return person
 
     return sign_in
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return somebody who answers requests."""
+    return sign_in(app, "coordinator")
+
+
+@pytest.fixture
+def reference(app: Flask) -> str:
+    """Return the reference of a request that was just made."""
+    return ask(app)
+
+
+@pytest.fixture
+def question(app: Flask) -> str:
+    """Return the reference of a question about an estimate, for which nobody asked for a quote."""
+    with app.app_context():
+        act = acting(now=datetime.now(UTC), settings=settings_of(app))
+        version = price_lists.in_force("delhi", act.now)
+        estimate = estimates.find(act, estimates.make(act, version, PLAN, language="en", submission=""))
+        assert estimate is not None
+        found = requests.ask_first(
+            act,
+            estimate,
+            "Is there a heliotrope lift?",
+            email="mina@quillworth.org",
+            phone=None,
+            language="en",
+            consent=consents.for_question(reader("en"), "Example"),
+            submission="",
+        )
+        db.session.commit()
+        return found.reference
 
 
 @pytest.fixture

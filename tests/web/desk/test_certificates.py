@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
 from estimator import quotes
-from estimator.models.staff import Role
 from tests.support.acts import acting
 from tests.support.example_papers import text_of
 from tests.support.quote_desk import NAME, ask, newest, now, page, settings_of
 from tests.support.quote_form import issue
 from tests.support.staff_browser import Staff
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 @pytest.fixture

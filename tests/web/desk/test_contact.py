@@ -38,12 +38,6 @@ BUTTON = "Keep the contact"
 SignIn = Callable[[Flask, Role], Staff]
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: SignIn) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
-
-
 def contact(reference: str) -> str:
     return f"/desk/requests/{reference}/contact"
 

@@ -32,12 +32,6 @@ MRI = clinic.MessageTemplate(
 
 
 @pytest.fixture
-def coordinator(app: Flask, sign_in: SignIn) -> Staff:
-    """Return somebody who answers requests."""
-    return sign_in(app, "coordinator")
-
-
-@pytest.fixture
 def reference(app: Flask) -> str:
     """Return the reference of a request about which there is a question."""
     found = ask(app)

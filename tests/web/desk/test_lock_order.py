@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from estimator.db import db
-from estimator.models.staff import Role
 from tests.support.quote_desk import ask, page
 from tests.support.quote_form import issue, line, prepare
 from tests.support.staff_browser import Staff
@@ -63,12 +62,6 @@ def locks(app: Flask) -> Iterator[Locks]:
     finally:
         for name, hear in heard.items():
             event.remove(engine, name, hear)
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 def must_be_last(locks: Locks, *, times: int) -> None:

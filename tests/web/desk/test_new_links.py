@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
 from estimator import requests
-from estimator.models.staff import Role
 from tests.support.quote_desk import ask, page, request_of, settings_of
 from tests.support.quote_form import issue
 from tests.support.staff_browser import Page, Staff
 from tests.support.visitor import Visitor, words
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 def link_of(app: Flask, reference: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ import time_machine
 from flask import Flask
 
 from estimator import quotes
-from estimator.models.staff import Role
 from tests.support.acts import acting
 from tests.support.payment_account import ACCOUNT, WITHOUT_IBAN, put_in_force
 from tests.support.quote_desk import ask, draw, newest, now, page, settings_of
@@ -18,12 +16,6 @@ from tests.support.quote_form import issue, prepare
 from tests.support.staff_browser import Staff
 
 LIST = "/desk/older-accounts"
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 def put(app: Flask, account: object) -> None:

@@ -20,12 +20,6 @@ from tests.support.quote_form import issue
 from tests.support.staff_browser import Page, Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who looks after requests."""
-    return sign_in(app, "coordinator")
-
-
 def rows(shown: Page) -> list[str]:
     """Return the rows of the table as text."""
     return [" ".join("".join(row.itertext()).split()) for row in shown.all("tr")[1:]]

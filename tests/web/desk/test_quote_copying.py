@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
-from estimator.models.staff import Role
 from tests.support.quote_desk import ask, page
 from tests.support.quote_form import PRICE, issue, line, prepare, total
 from tests.support.staff_browser import Staff
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 def test_the_plans_of_a_quote_are_copied_by_its_number(app: Flask, coordinator: Staff) -> None:

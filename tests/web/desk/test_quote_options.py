@@ -14,12 +14,6 @@ from tests.support.quote_form import prepare
 from tests.support.staff_browser import Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
-
-
 def test_a_line_is_written_with_its_tax_and_issued(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference)

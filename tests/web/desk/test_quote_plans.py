@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 
 from estimator import quotes
@@ -14,12 +13,6 @@ from pricing import quote_plans
 from tests.support.quote_desk import accept, ask, issued, newest, page
 from tests.support.quote_form import PRICE, SPACE, line, prepare, total
 from tests.support.staff_browser import Staff
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
 
 
 def two(app: Flask, coordinator: Staff) -> str:

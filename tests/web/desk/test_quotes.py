@@ -37,12 +37,6 @@ from tests.support.quote_form import (
 from tests.support.staff_browser import Page, Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
-
-
 def test_looking_at_a_request_s_quote_begins_nothing(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     assert "No revision is being prepared" in coordinator.see(page(reference)).text

@@ -34,12 +34,6 @@ from tests.support.quote_form import SPACE, issue, line, prepare, total
 from tests.support.staff_browser import Page, Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
-
-
 def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)

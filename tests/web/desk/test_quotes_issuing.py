@@ -31,12 +31,6 @@ from tests.support.quote_form import SPACE, drafts, issue, line, prepare, total
 from tests.support.staff_browser import Page, Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who prepares and issues quotes."""
-    return sign_in(app, "coordinator")
-
-
 def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference, **line(0, "-250"))

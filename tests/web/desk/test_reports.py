@@ -28,12 +28,6 @@ from tests.support.staff_browser import Page, Staff
 SPACE = "\N{NO-BREAK SPACE}"
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who looks after requests."""
-    return sign_in(app, "coordinator")
-
-
 def issue(app: Flask, reference: str, *, amount: str | None = None) -> None:
     """Issue the next revision of a request's quote, USD 15,890.40 and an adjustment."""
     settings, moment = settings_of(app), now()

@@ -34,12 +34,6 @@ PERSON = {
 FORM = "/desk/requests/new/delhi"
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who answers requests."""
-    return sign_in(app, "coordinator")
-
-
 def typed() -> dict[str, str]:
     """Return the answers of a plan as they are typed."""
     return {f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()}

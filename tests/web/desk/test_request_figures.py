@@ -24,12 +24,6 @@ from tests.support.quote_desk import NAME, accept, ask, decline, now, request_of
 from tests.support.staff_browser import Page, Staff
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who looks after requests."""
-    return sign_in(app, "coordinator")
-
-
 def answer(app: Flask, reference: str) -> None:
     """Answer a request with words."""
     with request_of(app, reference) as found:

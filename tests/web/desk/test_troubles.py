@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -16,12 +15,6 @@ from estimator.models.staff import Role
 from estimator.operations import heartbeats
 from tests.support.quote_desk import ask
 from tests.support.staff_browser import Staff
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who looks after requests."""
-    return sign_in(app, "coordinator")
 
 
 def beat(app: Flask) -> None:
