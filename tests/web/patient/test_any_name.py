@@ -16,12 +16,12 @@ from estimator.db import db
 from estimator.models import PatientRequest
 from estimator.web.patient.request_form import LONGEST_PERSON
 from estimator.web.validators import MOST_ACCENTS
+from tests.support.asking import filled
 from tests.support.clinic import ANSWERS
 from tests.support.example_papers import text_of
 from tests.support.quote_clinic import Desk, list_text
 from tests.support.visitor import Visitor
 from tests.web.patient.test_my_data import confirmed
-from tests.web.patient.test_request import filled
 
 ACUTE = "\N{COMBINING ACUTE ACCENT}"
 

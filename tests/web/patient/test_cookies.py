@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.support.asking import filled
 from tests.support.clinic import ANSWERS
 from tests.support.visitor import Page, Visitor
-from tests.web.patient.test_request import filled
 
 
 class NoCookies(Visitor):

@@ -18,9 +18,9 @@ from estimator.models import Mail, PatientRequest
 from estimator.privacy import retention
 from estimator.processes import mail_contents
 from tests.support.acts import acting
+from tests.support.asking import settings_of, stored
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.visitor import Page, Visitor
-from tests.web.patient.test_request import settings_of, stored
 
 FILLED: dict[str, str | None] = {
     "words": "Is there a lift?",

@@ -20,9 +20,9 @@ from estimator.web.fields import AddressField, CarriedField, CodeField, PhoneFie
 from estimator.web.forms import Form
 from estimator.web.patient.request_form import RequestForm
 from pricing.table import ChoiceDriver, DateDriver, NumberDriver, YesNoDriver
+from tests.support.asking import asked, filled, settings_of, stored
 from tests.support.clinic import ANSWERS
 from tests.support.visitor import Page, Visitor
-from tests.web.patient.test_request import asked, filled, settings_of, stored
 
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if chr(code).isalnum()}
 

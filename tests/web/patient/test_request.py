@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
-from email.utils import parseaddr
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,29 +14,12 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from estimator import requests
-from estimator.config import Settings
 from estimator.db import db
-from estimator.mail import outbox
-from estimator.models import Mail, PatientRequest, RequestConsent, RequestEvent
-from estimator.models.requests import RequestState
-from estimator.processes import mail_contents
+from estimator.models import Mail, RequestConsent
 from estimator.requests import consents
-from tests.support.acts import acting
+from tests.support.asking import FILLED, asked, filled, last_look, link_of, settings_of, stored
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.visitor import Page, Visitor
-
-FILLED: dict[str, str | None] = {
-    "full_name": "Wilhelmina Quill",
-    "email": "mina@quillworth.org",
-    "phone": "+49 30 901820",
-    "country": "DE",
-    "language": "en",
-    "for_whom": "self",
-    "planned_month": "2026-09",
-    "message": "My stairs are steep.\nIs there a lift?",
-    "consent_health_data": "yes",
-    "consent_contact": "yes",
-}
 
 
 @pytest.fixture
@@ -47,38 +28,14 @@ def form(visitor: Visitor, breakdown: Page) -> Page:
     return visitor.open(f"{breakdown.path}/ask")
 
 
-def filled(**changed: str | None) -> dict[str, str | None]:
-    return {**FILLED, **changed}
-
-
-def stored(app: Flask) -> list[PatientRequest]:
-    with app.app_context():
-        found = list(db.session.scalars(select(PatientRequest).order_by(PatientRequest.id)))
-        db.session.expunge_all()
-        return found
-
-
-def last_look(visitor: Visitor, form: Page, **changed: str | None) -> Page:
-    page = visitor.send(form, filled(**changed), "check")
-    assert page.status == 200, page.problems
-    assert page.text("h1").startswith("Is this right?")
-    return page
-
-
-def asked(visitor: Visitor, form: Page, **changed: str | None) -> Page:
-    """Fill the form in, look at it, send it, and return the page after it."""
-    sent = visitor.send(last_look(visitor, form, **changed), button="send")
-    assert sent.status == 303, sent.problems
-    return visitor.open(sent.location)
-
-
-def settings_of(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
-
-
-def link_of(app: Flask, record: PatientRequest) -> str:
-    return f"/r/{requests.token_of(record, settings_of(app).link_key)}"
+WORDS = {
+    "health_data": "Example clinic may store and use what I write here, and my estimate, to prepare a quote. "
+    "It says something about health.",
+    "contact": "Example clinic may write to me or call me about this request, at the address and the number "
+    "that I give here, and about nothing else.",
+    "on_behalf": "I am asking for somebody else, and this person has allowed me to give Example clinic what I "
+    "write here.",
+}
 
 
 def test_the_breakdown_leads_to_the_form(visitor: Visitor, breakdown: Page) -> None:
@@ -134,16 +91,6 @@ def test_the_words_that_stood_beside_the_box_are_what_is_stored(
             assert any(consent.words in label for label in shown)
             assert "Example clinic" in consent.words
             assert consent.version == consents.VERSION
-
-
-WORDS = {
-    "health_data": "Example clinic may store and use what I write here, and my estimate, to prepare a quote. "
-    "It says something about health.",
-    "contact": "Example clinic may write to me or call me about this request, at the address and the number "
-    "that I give here, and about nothing else.",
-    "on_behalf": "I am asking for somebody else, and this person has allowed me to give Example clinic what I "
-    "write here.",
-}
 
 
 def test_other_words_have_another_version(app: Flask) -> None:
@@ -454,214 +401,3 @@ def test_a_request_without_mail_says_so(start: Callable[..., Flask]) -> None:
     assert "No confirmation is sent" in done.text()
     with app.app_context():
         assert db.session.scalars(select(Mail)).all() == []
-
-
-# The page of a request.
-
-
-def test_a_link_is_exchanged_for_the_visit_and_changes_nothing(
-    app: Flask, visitor: Visitor, form: Page
-) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    stranger = Visitor(app)
-    for method in ("head", "get", "get"):
-        answer = getattr(stranger.client, method)(link_of(app, record))
-        assert answer.status_code == 303
-        assert answer.headers["Location"] == f"/request/{record.reference}"
-    page = stranger.open(f"/request/{record.reference}")
-    assert page.status == 200
-    assert "Nobody has started on it yet" in page.text()
-    assert "by the end of 13 March 2026 (UTC)" in page.text()
-    with app.app_context():
-        assert db.session.scalars(select(RequestEvent.kind)).all() == ["asked"]
-    (after,) = stored(app)
-    assert (after.changes, after.active_at) == (record.changes, record.active_at)
-
-
-def test_the_page_of_a_request_tells_nothing_personal(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    stranger = Visitor(app)
-    stranger.open(link_of(app, record))
-    page = stranger.open(f"/request/{record.reference}")
-    for text in ("Quill", "mina", "901820", "stairs", "Own bone marrow"):
-        assert text not in page.html
-
-
-def test_without_its_link_a_request_is_not_there(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    stranger = Visitor(app)
-    known = stranger.open(f"/request/{record.reference}")
-    unknown = stranger.open("/request/REQ-2222-2222")
-    assert known.status == unknown.status == 404
-    assert known.body == unknown.body
-    assert stranger.open(f"/r/{'A' * 43}").status == 404
-
-
-def test_a_link_that_was_replaced_opens_nothing(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    with app.app_context():
-        found = requests.get(record.reference)
-        assert found is not None
-        found.link_serial += 1
-        db.session.commit()
-    assert visitor.open(f"/request/{record.reference}").status == 404
-
-
-def test_a_visit_ends_by_itself(
-    app: Flask, visitor: Visitor, form: Page, clock: time_machine.Traveller
-) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    clock.move_to(NOW + timedelta(hours=11))
-    assert visitor.open(f"/request/{record.reference}").status == 200
-    clock.move_to(NOW + timedelta(hours=13))
-    assert visitor.open(f"/request/{record.reference}").status == 404
-
-
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        ("in_work", "Somebody is working on your request."),
-        ("waiting", "waiting for your answer"),
-        ("closed", "This request is closed."),
-    ],
-)
-def test_a_request_says_how_far_it_is(
-    app: Flask, visitor: Visitor, form: Page, state: RequestState, words: str
-) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    with app.app_context():
-        found = requests.get(record.reference)
-        assert found is not None
-        requests.move(acting(actor="user:1", now=NOW, settings=settings_of(app)), found, state)
-        db.session.commit()
-    assert words in visitor.open(f"/request/{record.reference}").text()
-
-
-def test_who_waits_too_long_is_told_that_we_are_late(
-    app: Flask, visitor: Visitor, form: Page, clock: time_machine.Traveller
-) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    clock.move_to(datetime.fromisoformat("2026-03-14T00:00:00+00:00"))
-    visitor.open(link_of(app, record))
-    assert "and have not. We are sorry." in visitor.open(f"/request/{record.reference}").text()
-
-
-def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    page = visitor.open(f"/request/{record.reference}")
-    for _twice in range(2):
-        sent = visitor.send(page, {"words": "Is there a lift?\r\nI need one."}, button=None)
-        assert sent.status == 303
-    after = visitor.open(sent.location)
-    assert len(re.findall("Your question of 10 March 2026, 12:00", after.text())) == 1
-    with app.app_context():
-        found = requests.get(record.reference)
-        assert found is not None
-        said = [entry.words for entry in requests.history(found, settings_of(app).data_keys)]
-        assert said == ["Is there a lift?\nI need one.", None]
-        (mail,) = db.session.scalars(select(Mail).filter_by(template="request_question"))
-        claimed = outbox.claim(acting(now=NOW, lease_seconds=60), mail.id)
-        assert claimed is not None
-        message = mail_contents.compose(acting(settings=settings_of(app), now=NOW), claimed)
-        assert message["To"] == parseaddr(settings_of(app).mail_from)[1]
-        assert f"/desk/requests/{record.reference}" in message.as_string()
-        assert "lift" not in message.as_string()
-
-
-def test_nobody_asks_without_end(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    page = visitor.open(f"/request/{record.reference}")
-    for number in range(requests.QUESTIONS_A_DAY):
-        assert visitor.send(page, {"words": f"Question {number}?"}, button=None).status == 303
-    refused = visitor.send(page, {"words": "One more?"}, button=None)
-    assert refused.status == 429
-    assert "reached today’s limit of questions" in refused.problems[0]
-    assert refused.control("words") == "One more?"
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"), [("  ", "Enter your question."), ("q" * 5001, "room for 5,000")]
-)
-def test_a_question_that_cannot_be_is_kept_in_the_form(
-    app: Flask, visitor: Visitor, form: Page, words: str, sentence: str
-) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    page = visitor.send(visitor.open(f"/request/{record.reference}"), {"words": words}, button=None)
-    assert page.status == 422
-    assert sentence in page.problems[0]
-    assert page.control("words") == words
-
-
-def test_a_question_of_an_ended_visit_is_not_lost(app: Flask, visitor: Visitor, form: Page) -> None:
-    asked(visitor, form)
-    (record,) = stored(app)
-    page = visitor.open(f"/request/{record.reference}")
-    visitor.client.delete_cookie("session")
-    over = visitor.send(page, {"words": "Is there a lift?"}, button=None)
-    assert over.status == 404
-    assert "Is there a lift?" in over.text()
-
-
-def test_the_language_of_answers_is_said_and_can_be_changed(start: Callable[..., Flask]) -> None:
-    app = start(table_text(), languages=("en", "ar"))
-    visitor = Visitor(app)
-    done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
-    assert "We write to you in this language: English." in done.text()
-    page = visitor.open(done.path.removesuffix("/sent"))
-    assert page.one("select", id="language").find("option[@selected]").get("value") == "en"  # type: ignore[union-attr]
-    form = next(form for form in page.all("form") if form.get("action", "").endswith("/language"))
-    for typed, status in (("xx", 422), ("ar", 303), ("ar", 303)):
-        data = page.typed(form)
-        data["language"] = typed
-        sent = visitor.post(form.get("action", ""), data)
-        assert sent.status == status
-    (record,) = stored(app)
-    assert record.language == "ar"
-    with app.app_context():
-        kinds = list(db.session.scalars(select(RequestEvent.kind).order_by(RequestEvent.id)))
-        mails = db.session.scalars(select(Mail.language)).all()
-    assert kinds == ["asked", "language"], "what is the same is no change"
-    assert mails == ["en"], "what was sent stays as it was"
-
-
-def test_nobody_changes_the_language_without_end(
-    start: Callable[..., Flask], clock: time_machine.Traveller
-) -> None:
-    app = start(table_text(), languages=("en", "ar"))
-    visitor = Visitor(app)
-    done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
-    page = visitor.open(done.path.removesuffix("/sent"))
-    form = next(form for form in page.all("form") if form.get("action", "").endswith("/language"))
-
-    def change(number: int) -> Page:
-        data = page.typed(form)
-        data["language"] = ("ar", "en")[number % 2]
-        return visitor.post(form.get("action", ""), data)
-
-    for number in range(requests.LANGUAGES_A_DAY):
-        assert change(number).status == 303
-    refused = change(0)
-    assert refused.status == 429
-    assert "reached today’s limit of changes of the language" in refused.problems[0]
-    (record,) = stored(app)
-    assert record.language == "en"
-    assert change(1).status == 303, "what is the same is no change"
-    clock.shift(timedelta(days=1, minutes=1))
-    visitor.open(link_of(app, record))
-    page = visitor.open(page.path)
-    assert change(0).status == 303
-
-
-def test_with_one_language_there_is_none_to_choose(visitor: Visitor, form: Page) -> None:
-    done = asked(visitor, form)
-    assert visitor.open(done.path.removesuffix("/sent")).all("select") == []

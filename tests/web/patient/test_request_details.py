@@ -10,6 +10,7 @@ from flask import Flask
 
 from estimator import requests
 from estimator.requests import Person
+from tests.support.asking import asked, filled, last_look, settings_of, stored
 from tests.support.browser import words
 from tests.support.clinic import ANSWERS
 from tests.support.example_papers import text_of
@@ -17,7 +18,6 @@ from tests.support.quote_clinic import Desk, list_text
 from tests.support.visitor import Page, Visitor
 from tests.web.patient.test_my_data import confirmed
 from tests.web.patient.test_quote_page import facts
-from tests.web.patient.test_request import asked, filled, last_look, settings_of, stored
 
 SAID: dict[str, str | None] = {
     "answer_by": "whatsapp",
