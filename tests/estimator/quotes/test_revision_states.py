@@ -1,4 +1,4 @@
-"""Firm quotes once they are issued: revised, withdrawn, expired, opened by the newest link; on both kinds of database."""
+"""Firm quotes once they are issued: revised, withdrawn, expired, opened by the newest link; on both databases."""
 
 from __future__ import annotations
 
