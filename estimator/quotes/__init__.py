@@ -16,6 +16,7 @@ from estimator.quotes import (
     reminders,
     waiting,
 )
+from estimator.quotes.agreement import Agreed, agreed
 from estimator.quotes.contact import Corrected, correct_contact
 from estimator.quotes.decisions import (
     ACCEPTANCES_A_DAY,
@@ -59,6 +60,7 @@ from estimator.quotes.sending_again import TO_PATIENT, Sent, letters, repeat, re
 __all__ = [
     "ACCEPTANCES_A_DAY",
     "TO_PATIENT",
+    "Agreed",
     "AlreadyDecided",
     "Corrected",
     "NoSuchOption",
@@ -72,6 +74,7 @@ __all__ = [
     "about",
     "accept",
     "accepted_plan",
+    "agreed",
     "approvals",
     "ask_question",
     "by_number",

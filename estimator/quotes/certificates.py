@@ -20,8 +20,9 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Certificate, QuoteRevision
 from estimator.pdf import page_foot, qr, renderer, side_by_side
 from estimator.quotes import pdf_document
+from estimator.quotes.agreement import agreed
 from estimator.quotes.decisions import NotCurrent
-from estimator.quotes.issued_revisions import content_of, decision_of, locked, patient_of, rows_of, state_at
+from estimator.quotes.issued_revisions import locked, patient_of, rows_of, state_at
 from estimator.template_environment import environment
 from estimator.wording import SHOWN, Shown
 
@@ -42,16 +43,16 @@ def draw(act: Act, revision: QuoteRevision, shown: Collection[str], language: st
 
     Raises NothingShown, NotCurrent for what is not accepted, keys.Unreadable, and RenderingFailed.
     """
-    agreed = [code for code in SHOWN if code in shown]
-    if not agreed:
+    codes = [code for code in SHOWN if code in shown]
+    if not codes:
         raise NothingShown
-    said = decision_of(revision)
+    accepted = agreed(revision)
     patient = patient_of(revision, act.settings.data_keys)
     rows = rows_of(revision, act.settings.data_keys)
-    if said is None or patient is None or rows is None or not can_be_made(revision, act.now):
+    if accepted is None or patient is None or rows is None or not can_be_made(revision, act.now):
         raise NotCurrent(state_at(revision, act.now))
     check = pdf_document.check_address(revision.quote.number, revision.number, act.settings)
-    content, table = content_of(revision), price_lists.parsed(revision.table_version)
+    table = price_lists.parsed(revision.table_version)
     logo = estimates.pdf_document.inline(pdf_document.clinics_logo())
 
     def page(reader: Reader, second: Reader | None) -> str:
@@ -76,16 +77,17 @@ def draw(act: Act, revision: QuoteRevision, shown: Collection[str], language: st
                     record=head,
                     which=which,
                     stated=wording.stated(
-                        content,
+                        accepted.content,
                         table,
                         reader,
-                        agreed,
+                        codes,
                         patient=patient,
-                        accepted_at=said.at,
+                        accepted_at=accepted.at,
+                        total=accepted.total,
                         planned_month=revision.quote.request.planned_month,
                     ),
                     demo=table.demo,
-                    made_on=reader.moment(act.now, content["time_zone"]),
+                    made_on=reader.moment(act.now, revision.time_zone),
                     check=check,
                     code=qr.svg(check, gettext("QR code of the page where this quote can be checked")),
                     created=act.now.isoformat(timespec="seconds"),
@@ -104,11 +106,11 @@ def draw(act: Act, revision: QuoteRevision, shown: Collection[str], language: st
 
 
 def keep(
-    act: Act, revision: QuoteRevision, made: bytes, shown: Collection[str], *, agreed: str | None = None
+    act: Act, revision: QuoteRevision, made: bytes, shown: Collection[str], *, how: str | None = None
 ) -> None:
     """Keep the hash of a page that was made, and write into the history what it shows.
 
-    `agreed` says how the patient agreed, where somebody at the desk made it. Raises NotCurrent if the acceptance was
+    `how` says how the patient agreed, where somebody at the desk made it. Raises NotCurrent if the acceptance was
     taken back or replaced meanwhile, and requests.Erased.
     """
     request = locked(revision)
@@ -125,7 +127,7 @@ def keep(
     )
     number = revision.quote.number
     requests.add_event(
-        act, request, "certificate", words=agreed, quote=number, revision=revision.number, shown=codes
+        act, request, "certificate", words=how, quote=number, revision=revision.number, shown=codes
     )
     audit.add(
         act,
@@ -135,6 +137,12 @@ def keep(
         revision=revision.number,
         shown=codes,
     )
+
+
+def still_holds(made: Certificate, now: datetime) -> bool:
+    """Whether the acceptance that a page confirms still stands; one that came after the page is another one."""
+    accepted = agreed(made.revision)
+    return state_at(made.revision, now) == "accepted" and accepted is not None and accepted.at <= made.made_at
 
 
 def made_as(sha256: str) -> Certificate | None:

@@ -22,7 +22,7 @@ import pricing
 from estimator import price_lists, quotes
 from estimator.db import db
 from estimator.i18n import folded_digits
-from estimator.models import Quote, QuoteRevision, TableVersion
+from estimator.models import Certificate, Quote, QuoteRevision, TableVersion
 from estimator.pdf import reader
 from estimator.pdf.reader import Carried
 from pricing import PriceTable, canonical_json, quote_plans
@@ -159,7 +159,7 @@ def check(content: bytes, now: datetime) -> Checked:
     issued = db.session.scalar(select(QuoteRevision).filter_by(pdf_sha256=sha256))
     made = None if issued is not None else quotes.certificates.made_as(sha256)
     if made is not None:
-        return _confirmation(made.revision, now)
+        return _confirmation(made, now)
     carried = reader.read(content)
     data = data_of(carried.data) if carried.kind == "data" else None
     kind: Literal["quote", "estimate"] | None = None
@@ -180,9 +180,9 @@ def check(content: bytes, now: datetime) -> Checked:
     )
 
 
-def _confirmation(revision: QuoteRevision, now: datetime) -> Checked:
+def _confirmation(made: Certificate, now: datetime) -> Checked:
     """Return what is said of a confirmation for others: whoever has one knows that the quote was accepted."""
-    reference = Reference(revision.quote.number, revision.number)
+    reference = Reference(made.revision.quote.number, made.revision.number)
     return Checked(
         genuine=True,
         same_data=False,
@@ -191,7 +191,7 @@ def _confirmation(revision: QuoteRevision, now: datetime) -> Checked:
         reference=reference,
         word=word_for(reference, now),
         computed=None,
-        confirms=quotes.state_at(revision, now) == "accepted",
+        confirms=quotes.certificates.still_holds(made, now),
     )
 
 

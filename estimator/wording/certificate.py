@@ -35,6 +35,7 @@ def stated(
     patient: str,
     accepted_at: datetime,
     planned_month: str | None,
+    total: str,
 ) -> list[StatedRow]:
     """Return what the page states in one language, in its order: what is in `shown`, as far as it is known."""
     issued = datetime.fromisoformat(content["issued"])
@@ -46,6 +47,6 @@ def stated(
         yield "dates", _("Accepted"), Words(reader.moment(accepted_at, content["time_zone"]))
         if planned_month:
             yield "planned", _("Planned for"), Words(reader.month(planned_month))
-        yield "total", _("Firm total"), Words(reader.money(content["total"], content["currency"]))
+        yield "total", _("Firm total"), Words(reader.money(total, content["currency"]))
 
     return [StatedRow(label, value) for code, label, value in rows() if code in shown]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from estimator import quotes
 from estimator.db import db
 from estimator.models import Certificate
+from pricing.quote_options import Option
 from tests.support.example_papers import text_of
 from tests.support.quote_clinic import NAME, Desk, Patient, list_text
 from tests.support.visitor import Page, Visitor
@@ -49,6 +52,13 @@ def make(patient: Patient, *ticked: str, language: str = "fr") -> Page:
     made = patient.press(page, None, language=language, **typed)
     assert made.headers["Content-Type"] == "application/pdf", made.problems
     return made
+
+
+def accept_with(patient: Patient, plan: str, line: str) -> None:
+    """Accept a plan with an optional line."""
+    page = patient.open(f"{patient.path}/accept?plan={plan}")
+    name = patient.press(page, "choose", option=line)
+    patient.press(patient.press(name, "check", typed_name=NAME, agreed="yes"), "accept")
 
 
 def told(page: Page) -> str:
@@ -123,6 +133,31 @@ def test_after_the_acceptance_was_taken_back_the_check_says_not_to_rely_on_it(
     page = upload(app, made)
     assert "The quote is not accepted any more" in page.html
     assert patient.open(f"{patient.path}/certificate").status == 409
+
+
+def test_of_several_plans_it_states_what_was_accepted_with_what_was_taken(app: Flask, desk: Desk) -> None:
+    patient = desk.patient(
+        desk.issue(plans=[3], options=[Option(Decimal("120.00"), "Interpreter")], pdf=b"%PDF")
+    )
+    with desk.revision() as revision:
+        content = quotes.content_of(revision)
+    accept_with(patient, plan="B", line="1")
+    total = Decimal(content["alternatives"][0]["total"]) + 120
+    stated = told(make(patient, "total", language="en"))
+    assert f"USD\xa0{total:,}" in stated or f"USD {total:,}" in stated
+    assert f"{Decimal(content['total']):,}" not in stated
+
+
+def test_one_that_confirms_an_earlier_acceptance_is_not_relied_on(
+    app: Flask, desk: Desk, clock: time_machine.Traveller
+) -> None:
+    patient = desk.patient(desk.issue(plans=[3], pdf=b"%PDF"))
+    patient.accept(plan="B")
+    made = make(patient, "total").answer.data
+    patient.press(patient.open(f"{patient.path}/take-back"), None)
+    clock.shift(timedelta(minutes=1))
+    patient.accept(plan="A")
+    assert "The quote is not accepted any more" in upload(app, made).html
 
 
 def test_after_its_last_day_it_is_still_accepted_and_the_word_of_the_number_says_so(

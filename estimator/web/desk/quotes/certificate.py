@@ -55,7 +55,7 @@ def certificate(reference: str) -> ResponseReturnValue:
         if made is not None:
             try:
                 with committing():
-                    quotes.certificates.keep(act(), revision, made, form.shown, agreed=form.agreed.data)
+                    quotes.certificates.keep(act(), revision, made, form.shown, how=form.agreed.data)
             except quotes.NotCurrent:
                 return _nothing_to_certify(reference)
             return sent(made, revision.quote.number)

@@ -1,0 +1,41 @@
+"""What a patient has accepted of a revision: one plan, the lines that were taken with it, and what that comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from estimator.models import QuoteRevision
+from estimator.quotes.issued_revisions import content_of, decision_of, taken_with
+from pricing import PriceTable, quote_options, quote_plans
+from pricing.stored import StoredQuote
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An acceptance that stands; `total` has the lines that were taken in it."""
+
+    at: datetime
+    #: which plan, "" where there was one
+    plan: str
+    #: the content of that plan, as if it had been the only one
+    content: StoredQuote
+    #: numbers of the lines that were taken, from 1 on
+    taken: Sequence[int]
+    total: str
+
+    def payments(self, table: PriceTable) -> dict[str, str]:
+        """Return what each payment comes to, by its code, with the lines that were taken."""
+        places = len(self.content["total"].partition(".")[2])
+        found = quote_options.payments_with(self.content, table, self.taken)
+        return {code: f"{amount:.{places}f}" for code, amount in found}
+
+
+def agreed(revision: QuoteRevision) -> Agreed | None:
+    """Return what is accepted of a revision; None if nothing is, or not any more."""
+    said = decision_of(revision)
+    if said is None or said.kind != "accepted" or said.taken_back_at is not None:
+        return None
+    content = quote_plans.by_plan(content_of(revision))[said.plan or ""]
+    return Agreed(said.at, said.plan or "", content, taken_with(said), said.total or content["total"])
