@@ -60,6 +60,31 @@ def together(
     )
 
 
+def accepted(rows: FirmRows, letter: str, total: str, payments: Sequence[str]) -> FirmRows:
+    """Return the rows of what was accepted, as those of a quote with this plan alone and nothing left to choose.
+
+    `total` and `payments` are what all comes to, with the lines that were taken; the last stage comes to the total.
+    """
+    own = rows.by_plan()[letter]
+    return replace(
+        own,
+        plan="",
+        alternatives=(),
+        compared=(),
+        options=(),
+        total=replace(own.total, amount=total),
+        converted=own.converted if own.total.amount == total else None,
+        payments=[replace(row, amount=amount) for row, amount in zip(own.payments, payments, strict=True)],
+        firm_stages=[*own.firm_stages[:-1], *(replace(row, amount=total) for row in own.firm_stages[-1:])],
+        notices=rows.notices,
+        about=rows.about[1:] if rows.alternatives else rows.about,
+        replaces=rows.replaces,
+        since_asked=rows.since_asked,
+        how_to_pay=rows.how_to_pay,
+        personal=rows.personal,
+    )
+
+
 def _one_of(plans: int) -> str:
     return ngettext(
         "This quote has %(num)s plan, and it can be accepted.",

@@ -89,7 +89,13 @@ def test_what_is_taken_is_agreed_to_checked_and_in_the_acceptance(desk: Desk, pa
     assert "With it the payments are:" in said(done)
     (kept,) = desk.decisions()
     assert (kept.taken, kept.total) == ("1", "4331.05")
-    assert f"Taken with it: Interpreter. Together that is {ONE}." in said(patient.open(patient.path))
+    page = said(patient.open(patient.path))
+    assert page.count(ONE) >= 2, "the headline and the items come to what was accepted"
+    assert "Taken with it: Interpreter" in page
+    assert "What you may take with it" not in page
+    assert page.count(ALONE) == 1, "by the price list, and nowhere else"
+    for path in ("take-back", "certificate"):
+        assert ONE in said(patient.open(f"{patient.path}/{path}"))
     (receipt,) = desk.mails("quote_receipt")
     body = receipt.get_body(("plain",))
     assert body is not None

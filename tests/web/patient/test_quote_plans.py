@@ -173,3 +173,13 @@ def test_every_language_names_the_plans_in_its_own_words(app: Flask, language: s
     page = patient.open(f"{patient.path}?language={language}")
     assert "side by side" not in page.body.decode()
     assert "Accept plan" not in page.body.decode()
+
+
+def test_once_one_plan_is_accepted_the_page_has_that_plan_alone(desk: Desk, patient: Patient) -> None:
+    patient.accept(plan="B")
+    page = said(patient.open(patient.path))
+    assert "Plan B: Firm total" in page
+    assert plain(THREE) in page
+    assert plain(TOTAL) not in page
+    assert "One of them can be accepted" not in page
+    assert "side by side" not in page

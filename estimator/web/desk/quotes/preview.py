@@ -118,7 +118,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
             language=found.language,
             patient=patient,
             past=standing in PAST,
-            accepted=quotes.accepted_plan(found),
+            agreed=document.as_agreed(found, rows),
         ),
         language=language_of(of).name,
         pdf=url_for("quotes_desk.document", reference=of.reference, number=number),

@@ -240,7 +240,7 @@ def take_back(number: str) -> ResponseReturnValue:
     rows = blueprint.rows_of(found.newest)
     return render_template(
         "patient/quote_take_back.html",
-        short=blueprint.short(found.newest, rows, said.plan or ""),
+        short=blueprint.short_of_agreed(found.newest, rows),
         until=standing.taken_back_until(said, found.newest.time_zone),
         links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
     )

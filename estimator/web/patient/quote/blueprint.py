@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -218,6 +218,18 @@ def short(revision: QuoteRevision, rows: FirmRows, plan: str = "") -> Short:
         totals=[]
         if plan or len(totals) == 1
         else [(wording.firm_plans.named(letter), total) for letter, total in totals.items()],
+    )
+
+
+def short_of_agreed(revision: QuoteRevision, rows: FirmRows) -> Short:
+    """Return the short form of what is accepted of a revision; that of all of it, if nothing is."""
+    agreed = quotes.agreed(revision)
+    if agreed is None:
+        return short(revision, rows)
+    return replace(
+        short(revision, rows, agreed.plan),
+        total=current_reader().money(agreed.total, revision.currency),
+        taken=[row.label for row in rows.options if row.number in agreed.taken],
     )
 
 

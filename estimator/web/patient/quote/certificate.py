@@ -129,7 +129,7 @@ def _page(found: Opened, form: CertificateForm, status: int = 200) -> ResponseRe
         "patient/quote_certificate.html",
         form=form,
         errors=summary(form),
-        short=blueprint.short(found.newest, blueprint.rows_of(found.newest)),
+        short=blueprint.short_of_agreed(found.newest, blueprint.rows_of(found.newest)),
         choices=offered(found.newest),
         links={"action": url_for("quote.certificate", number=found.quote.number), "back": found.link},
     )

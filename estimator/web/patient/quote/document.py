@@ -5,17 +5,20 @@ The desk's preview can draw the same parts of the rows that it would keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
 from markupsafe import Markup
 
+from estimator import price_lists, quotes
 from estimator.i18n import Reader, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
+from estimator.models import QuoteRevision
 from estimator.web.language import current_reader
-from estimator.wording import FirmRows
+from estimator.wording import FirmRows, firm_plans
+from estimator.wording.rows import OptionRow
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,44 @@ class Document:
     both: tuple[Reader, Reader] | None = None
 
 
+@dataclass(frozen=True)
+class AsAgreed:
+    """What was accepted, as it is drawn: the letter of the plan, "" for the only one, and the lines that were taken."""
+
+    letter: str
+    rows: FirmRows
+    taken: Sequence[OptionRow]
+
+
+def as_agreed(revision: QuoteRevision, rows: FirmRows) -> AsAgreed | None:
+    """Return what was accepted of a revision, as it is drawn; None if nothing is."""
+    agreed = quotes.agreed(revision)
+    if agreed is None:
+        return None
+    reader, table = reader_of(revision.language), price_lists.parsed(revision.table_version)
+    payments = agreed.payments(table)
+    paid = [reader.money(payments[payment.code], revision.currency) for payment in table.payments]
+    total = reader.money(agreed.total, revision.currency)
+    return AsAgreed(
+        agreed.plan,
+        firm_plans.accepted(rows, agreed.plan, total, paid),
+        [row for row in rows.options if row.number in agreed.taken],
+    )
+
+
 def drawn(
     rows: FirmRows,
     *,
     language: str,
     patient: str | None,
     past: bool,
-    accepted: str | None = None,
+    agreed: AsAgreed | None = None,
     accept: Mapping[str, str] | None = None,
 ) -> Document:
     """Draw a quote in its own language, whatever the reader's is. Of a `past` one no total is to be paid.
 
-    Of several plans, `accepted` is the letter of one that was; `accept` are the addresses where each can be.
+    Once it is accepted, what was `agreed` is drawn and nothing else; `accept` are the addresses where each of several
+    plans can be accepted.
     """
     reader, readers = reader_of(language), current_reader()
     foreign = reader.tag != readers.tag
@@ -65,11 +94,11 @@ def drawn(
         for letter, address in (accept or {}).items()
     ]
     context = {
-        "rows": rows,
+        "rows": rows if agreed is None else agreed.rows,
         "patient": patient,
         "past": past,
         "reader": reader,
-        "answered": accepted,
+        "agreed": agreed,
         "choose": choices,
     }
     with speaking(reader):

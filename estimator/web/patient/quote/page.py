@@ -113,7 +113,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             language=revision.language,
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
             past=quotes.state_at(revision, now) in standing.PAST,
-            accepted=quotes.accepted_plan(revision),
+            agreed=documents.as_agreed(revision, rows),
             accept={letter: url_for("quote.accept", **place, plan=letter) for letter in letters}
             if can_be_accepted
             else None,

@@ -11,7 +11,6 @@ from estimator.i18n import gettext as _
 from estimator.models import QuoteDecision, QuoteRevision
 from estimator.web import request_context
 from estimator.web.language import current_reader
-from estimator.web.patient.quote import accepted_lines
 from estimator.web.patient.quote.blueprint import Link, end_of
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
@@ -97,8 +96,6 @@ def _accepted(revision: QuoteRevision, since: str) -> Notice:
     heading = _("This quote is accepted.")
     if said is not None and said.plan:
         heading = _("Plan %(letter)s is accepted; the other plans are closed.", letter=said.plan)
-    if said is not None:
-        sentence = " ".join([*accepted_lines.sentences(revision, said), sentence])
     return Notice("accepted", heading, sentence, way)
 
 
