@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from flask import Response, stream_with_context
 
@@ -26,12 +26,16 @@ def csv(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) ->
 
 
 def xlsx(name: str, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Response:
-    """Send rows as XLSX, written to a file first, which is removed when it was sent."""
+    """Send rows as XLSX: written whole to a file first, which is removed when it was sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed, and so removed, with the answer
-    spreadsheets.xlsx(file, title, columns, rows)
+    try:
+        spreadsheets.xlsx(file, title, columns, rows)
+    except BaseException:
+        file.close()
+        raise
     length = file.tell()
     file.seek(0)
-    answer = Response(iter(lambda: file.read(65_536), b""), mimetype=XLSX)
+    answer = Response(_read(file), mimetype=XLSX)
     answer.call_on_close(file.close)
     answer.content_length = length
     return _attached(answer, f"{name}.xlsx")
@@ -47,6 +51,12 @@ def lines(name: str, records: Iterator[dict[str, Any]]) -> Response:
             yield "".join(f"{line}\n" for line in some).encode()
 
     return _attached(Response(stream_with_context(pieces()), mimetype="application/jsonl"), f"{name}.jsonl")
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(65_536):
+            yield piece
 
 
 def _attached(answer: Response, name: str) -> Response:
