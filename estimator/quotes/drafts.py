@@ -283,21 +283,25 @@ def plan_with(
     settings: Settings,
     *,
     seen: str,
+    answers: Mapping[str, str | bool] | None,
     prices: Prices | None,
     adjustments: Sequence[Adjustment],
     valid_until: date | None,
 ) -> Plan:
-    """Return the plans of a draft with these values in place of the saved ones; `seen` has the adjustments.
+    """Return the plans of a draft with these values in place of the saved ones.
 
-    What is saved of a draft with one plan is not decrypted. Raises keys.Unreadable.
+    Answers, None for those that are saved, and adjustments are those of the plan `seen`. What is saved of a draft with
+    one plan is not decrypted. Raises keys.Unreadable.
     """
     typed = [Line(adjustment, "") for adjustment in adjustments]
     options = draft_plans.options_of(draft, settings)
     if draft.alternatives is None:
-        return _plan(draft, [DraftPlan(read_answers(draft.given), typed)], options, prices, valid_until)
+        given = read_answers(draft.given) if answers is None else answers
+        return _plan(draft, [DraftPlan(given, typed)], options, prices, valid_until)
     found = draft_plans.all_of(draft, settings)
     number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
-    found[number] = replace(found[number], lines=typed)
+    given = found[number].answers if answers is None else answers
+    found[number] = DraftPlan(given, typed)
     return _plan(draft, found, options, prices, valid_until)
 
 

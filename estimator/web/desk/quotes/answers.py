@@ -40,18 +40,14 @@ from pricing import PriceTable
 
 @pages.route("/answers", methods=["GET", "POST"])
 def answers(reference: str) -> ResponseReturnValue:
-    """Ask the questions with what is saved filled in, and save what was answered.
-
-    A form that asks only some of them sends `some`; the other answers stay as they are saved.
-    """
+    """Ask the questions with what is saved filled in, and save what was answered."""
     of = the_request(reference)
     draft = the_draft(of)
     if request.method != "POST":
         return _page(of, draft)
     reader, plan = current_reader(), plan_in(draft)
     table = price_lists.parsed(prepared_of(draft).version)
-    kept = drafts.answers_of(draft, settings(), plan) if request.form.get("some") else {}
-    form = estimate_form.build(table, kept)
+    form = estimate_form.build(table)
     estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
     if request.form.get("act") == "total" or "fill" in request.form:
@@ -60,14 +56,13 @@ def answers(reference: str) -> ResponseReturnValue:
         return _page(of, draft, form, status=422)
     try:
         with committing():
-            answered = {**kept, **found.answers}
-            drafts.change(act(), draft, save=save_in(draft), answers=answered, plan=plan)
+            drafts.change(act(), draft, save=save_in(draft), answers=found.answers, plan=plan)
     except pricing.BadAnswers:
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         draft = the_draft(of)
-        return _page(of, draft, form.refuse(_meanwhile(of, draft, table, answered)), status=409)
+        return _page(of, draft, form.refuse(_meanwhile(of, draft, table, found.answers)), status=409)
     return to("prepare", reference=of.reference, saved=1, plan=plan or None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypedDict
 
@@ -32,7 +32,13 @@ def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
     return drafts.preview(act(), draft).seen(letter)
 
 
-def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") -> Prepared:
+def trial(
+    of: PatientRequest,
+    draft: QuoteDraft,
+    found: Read,
+    answers: Mapping[str, str | bool] | None,
+    letter: str = "",
+) -> Prepared:
     """Return what would be issued if the form of a plan were saved; nothing is saved or encrypted for it.
 
     Nor is anything decrypted, but for the other plans where there are some.
@@ -41,6 +47,7 @@ def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") 
         draft,
         settings(),
         seen=letter,
+        answers=answers,
         prices=found.prices,
         adjustments=found.adjustments,
         valid_until=found.valid_until,
