@@ -26,7 +26,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.figures import prepared_of
+from estimator.web.desk.quotes.figures import version_of
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
@@ -46,7 +46,7 @@ def answers(reference: str) -> ResponseReturnValue:
     if request.method != "POST":
         return _page(of, draft)
     reader, plan = current_reader(), plan_in(draft)
-    table = price_lists.parsed(prepared_of(draft).version)
+    table = price_lists.parsed(version_of(of, draft.prices))
     form = estimate_form.build(table)
     estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
@@ -94,7 +94,7 @@ def answers_total(reference: str) -> ResponseReturnValue:
     """Say what the answers come to so far, for the panel beside the form."""
     of = the_request(reference)
     reader = current_reader()
-    table = price_lists.parsed(prepared_of(the_draft(of)).version)
+    table = price_lists.parsed(version_of(of, the_draft(of).prices))
     panel = running(table, estimate_form.read(estimate_form.build(table), table, reader), reader)
     html = render_template("patient/_total.html", total=panel, changed=None)
     return jsonify({"html": html, **panel.as_json()})
@@ -108,7 +108,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     reader, plan = current_reader(), plan_in(draft)
-    version = prepared_of(draft).version
+    version = version_of(of, draft.prices)
     table = price_lists.parsed(version)
     if form is None:
         form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))

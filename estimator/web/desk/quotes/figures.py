@@ -9,7 +9,7 @@ from typing import TypedDict
 from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import PatientRequest, QuoteDraft, TableVersion
 from estimator.quotes import draft_plans, drafts, plans
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
@@ -30,6 +30,11 @@ from pricing.quote_options import Option
 def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
     """Return what would be issued from the saved draft at this moment, with the plan of a letter in sight."""
     return drafts.preview(act(), draft).seen(letter)
+
+
+def version_of(of: PatientRequest, prices: str | None) -> TableVersion:
+    """Return the version of a choice of prices, the one whose prices are kept while nobody has chosen."""
+    return plans.offered(of, now()).version(prices)
 
 
 def trial(

@@ -27,7 +27,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.figures import prepared_of
+from estimator.web.desk.quotes.figures import version_of
 from estimator.web.desk.quotes.form import LONGEST_LABEL, AmountField, typed_amount
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -163,7 +163,7 @@ def options(reference: str) -> ResponseReturnValue:
     """Ask for the lines that the patient may take or leave, and save them."""
     of = the_request(reference)
     draft = the_draft(of)
-    reader, table = current_reader(), price_lists.parsed(prepared_of(draft).version)
+    reader, table = current_reader(), price_lists.parsed(version_of(of, draft.prices))
     form = OptionsForm(table, reader, data=_saved(draft, reader))
     if not form.is_submitted():
         return _page(of, draft, form)

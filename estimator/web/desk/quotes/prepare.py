@@ -14,7 +14,7 @@ from estimator import clinic, price_lists
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import approvals, drafts, plans
+from estimator.quotes import approvals, drafts
 from estimator.quotes.plans import Prepared
 from estimator.web import whole_numbers
 from estimator.web.desk.comment import CommentForm
@@ -39,6 +39,7 @@ from estimator.web.desk.quotes.figures import (
     shown,
     spoken,
     trial,
+    version_of,
 )
 from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.issued import issued_rows
@@ -49,7 +50,6 @@ from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
 from estimator.wording import answer_words, firm_plans, not_answered
-from pricing import PriceTable
 from pricing.left_open import left_open
 from pricing.quote_plans import LETTERS
 
@@ -81,7 +81,7 @@ def save(reference: str) -> ResponseReturnValue:
     act, plan = request.form.get("act", "save"), plan_in(draft)
     _remove, _colon, line = act.partition(":")
     typed = QuoteForm.as_sent(whole_numbers.read(line, most=999) if act.startswith("remove:") else None)
-    table = _table(of, typed)
+    table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
         typed.read(table.currency),
         OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
@@ -147,7 +147,7 @@ def figures(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     typed, plan = QuoteForm.as_sent(), plan_in(draft)
-    table = _table(of, typed)
+    table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
         typed.read(table.currency),
         OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
@@ -275,11 +275,6 @@ def _conflict(reference: str, typed: QuoteForm, questions: OpenQuestions) -> Res
         when=when(theirs.changed_at, of),
     )
     return page_of(of, theirs, typed.refuse(note), questions, conflict=True, status=409)
-
-
-def _table(of: PatientRequest, typed: QuoteForm) -> PriceTable:
-    """Return the list whose prices are chosen in the form."""
-    return price_lists.parsed(plans.offered(of, now()).version(typed.prices.data))
 
 
 class PriceChoice(TypedDict):
