@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from estimator import audit, price_lists
 from estimator.act import Act
 from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
-from estimator.quotes import draft_plans, drafts, plans
+from estimator.quotes import draft_plans, drafts, from_revision, plans
 from estimator.quotes.draft_plans import DraftPlan
 from estimator.quotes.drafts import ChangedMeanwhile
-from estimator.quotes.issued_revisions import rows_of
 from estimator.requests import lock
 from pricing import PriceTable
 
@@ -36,19 +35,15 @@ def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: in
     source = revision.quote.request
     if source.slug != request.slug:
         raise OtherList
-    rows = rows_of(revision, act.settings.data_keys)
-    if rows is None:
+    given = from_revision.given(act, revision)
+    if not given.has_words:
         raise NoWords
     draft = drafts.begin(act, request)
     own = draft_plans.all_of(draft, act.settings)[0].answers
     table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
-    copied = [
-        DraftPlan(_answers(plan.answers, own, table), plan.lines)
-        for plan in drafts.plans_of(act, revision, rows)
-    ]
+    copied = [DraftPlan(_answers(plan.answers, own, table), plan.lines) for plan in given.plans.values()]
     values = draft_plans.values(copied, draft.name, act.settings)
-    options = drafts.options_in(rows, revision)
-    values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+    values["options"] = draft_plans.sealed_options(given.options, draft.name, act.settings)
     changed = drafts.save_columns(act, draft, draft.save if save is None else save, values)
     audit.add(
         act,

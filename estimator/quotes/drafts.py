@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from types import EllipsisType
 from typing import Any
 
@@ -22,21 +21,19 @@ from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.i18n import second_language
-from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
+from estimator.models import PatientRequest, QuoteDraft
 from estimator.models.quotes import Prices
-from estimator.quotes import draft_plans, plans
+from estimator.quotes import draft_plans, from_revision, plans
 from estimator.quotes.draft_plans import DraftPlan, Line
-from estimator.quotes.issued_revisions import accepted_plan, rows_of
+from estimator.quotes.issued_revisions import accepted_plan
 from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
-from estimator.wording import FirmRows
 from pricing import quote as quote_content
-from pricing import quote_plans
 from pricing.answers import Answers
 from pricing.quote import Adjustment
 from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
-from pricing.stored import read_answers, read_quote
+from pricing.stored import read_answers
 
 
 class ChangedMeanwhile(Exception):
@@ -69,17 +66,21 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
-    rows = None if newest is None else rows_of(newest, act.settings.data_keys)
-    first = [DraftPlan(requests.answers_of(request), [])]
+    given = None if newest is None else from_revision.given(act, newest)
+    if newest is None or given is None:
+        begun = [DraftPlan(requests.answers_of(request), [])]
+    else:
+        accepted = accepted_plan(newest)
+        begun = [plan for letter, plan in given.plans.items() if accepted in (None, letter)]
     row = {
         "name": name,
         "request_id": request.id,
         "prices": None if newest is None else plans.remembered(request, newest, act.now),
         "table_version_id": (request if newest is None else newest).table_version_id,
-        **draft_plans.values(first if newest is None else _next_plans(act, newest, rows), name, act.settings),
-        "options": draft_plans.sealed_options(options_in(rows, newest), name, act.settings),
+        **draft_plans.values(begun, name, act.settings),
+        "options": draft_plans.sealed_options([] if given is None else given.options, name, act.settings),
         "valid_until": None,
-        "second_language": None if rows is None or rows.second is None else rows.second.language,
+        "second_language": None if given is None else given.second,
         "save": 1,
         "changed_by": act.actor,
         "changed_at": act.now,
@@ -283,21 +284,25 @@ def plan_with(
     settings: Settings,
     *,
     seen: str,
+    answers: Mapping[str, str | bool] | None,
     prices: Prices | None,
     adjustments: Sequence[Adjustment],
     valid_until: date | None,
 ) -> Plan:
-    """Return the plans of a draft with these values in place of the saved ones; `seen` has the adjustments.
+    """Return the plans of a draft with these values in place of the saved ones.
 
-    What is saved of a draft with one plan is not decrypted. Raises keys.Unreadable.
+    Answers, None for those that are saved, and adjustments are those of the plan `seen`. What is saved of a draft with
+    one plan is not decrypted. Raises keys.Unreadable.
     """
     typed = [Line(adjustment, "") for adjustment in adjustments]
     options = draft_plans.options_of(draft, settings)
     if draft.alternatives is None:
-        return _plan(draft, [DraftPlan(read_answers(draft.given), typed)], options, prices, valid_until)
+        given = read_answers(draft.given) if answers is None else answers
+        return _plan(draft, [DraftPlan(given, typed)], options, prices, valid_until)
     found = draft_plans.all_of(draft, settings)
     number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
-    found[number] = replace(found[number], lines=typed)
+    given = found[number].answers if answers is None else answers
+    found[number] = DraftPlan(given, typed)
     return _plan(draft, found, options, prices, valid_until)
 
 
@@ -357,40 +362,3 @@ def _lines(
             if not getattr(adjustment, what).strip():
                 raise WrongAdjustment(number, what)
     return [Line(adjustment, wrote.get(adjustment, actor)) for adjustment in adjustments]
-
-
-def _next_plans(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
-    """Return the plans of a revision for the next one; the accepted one alone, where one was accepted."""
-    accepted = accepted_plan(revision)
-    found = plans_of(act, revision, rows)
-    letters = quote_plans.by_plan(read_quote(revision.content))
-    return [plan for letter, plan in zip(letters, found, strict=True) if accepted in (None, letter)]
-
-
-def plans_of(act: Act, revision: QuoteRevision, rows: FirmRows | None) -> list[DraftPlan]:
-    """Return every plan of a revision for a draft, with the actor as the author of the adjustments."""
-    contents = quote_plans.by_plan(read_quote(revision.content))
-    worded = {} if rows is None else rows.by_plan()
-    return [
-        DraftPlan(content["answers"], _copied(act, worded.get(letter)))
-        for letter, content in contents.items()
-    ]
-
-
-def options_in(rows: FirmRows | None, revision: QuoteRevision | None) -> list[Option]:
-    """Return the lines of a revision that the patient could take or leave, for a draft."""
-    if rows is None or revision is None:
-        return []
-    kept = read_quote(revision.content).get("options", [])
-    return [
-        Option(Decimal(each["net"]), row.label.text, tuple(tax["code"] for tax in each["taxes"]))
-        for each, row in zip(kept, rows.options, strict=True)
-    ]
-
-
-def _copied(act: Act, rows: FirmRows | None) -> list[Line]:
-    """Return the adjustments in the rows of a plan, with the actor as their author."""
-    return [
-        Line(Adjustment(Decimal(row.plain), row.label.text, row.reason, row.why is not None), act.actor)
-        for row in (() if rows is None else rows.adjustments)
-    ]

@@ -165,12 +165,16 @@ class Prepared:
 
 
 def offered(request: PatientRequest, now: datetime) -> Offered:
-    """Return what a request's quote can be priced with at a moment."""
-    kept = db.session.get_one(TableVersion, kept_version_id(request))
+    """Return what a request's quote can be priced with at a moment.
+
+    The prices that are kept are those of the newest revision, or else of the estimate.
+    """
+    newest = newest_revision(request)
+    kept = db.session.get_one(TableVersion, (request if newest is None else newest).table_version_id)
     return Offered(
         kept=kept,
         in_force=_in_force(request.slug, now),
-        kept_until=_kept_until(request, price_lists.parsed(kept).quote_valid_days, kept.time_zone),
+        kept_until=_kept_until(request, newest, price_lists.parsed(kept)),
         language=request.language,
         hindrances=tuple(_hindrances(request)),
     )
@@ -185,12 +189,6 @@ def newest_revision(request: PatientRequest) -> QuoteRevision | None:
         .order_by(QuoteRevision.number.desc())
         .limit(1)
     )
-
-
-def kept_version_id(request: PatientRequest) -> int:
-    """Return the version whose prices are kept: that of the newest revision, or else of the estimate."""
-    newest = newest_revision(request)
-    return (request if newest is None else newest).table_version_id
 
 
 def remembered(request: PatientRequest, newest: QuoteRevision, now: datetime) -> Prices | None:
@@ -271,10 +269,9 @@ def _in_force(slug: str, now: datetime) -> TableVersion | None:
         return None
 
 
-def _kept_until(request: PatientRequest, days: int, time_zone: str) -> date:
+def _kept_until(request: PatientRequest, newest: QuoteRevision | None, kept: pricing.PriceTable) -> date:
     """Return the last day of kept prices: the newest revision's, or the estimate's validity from the request on."""
-    asked = price_lists.day_of(request.created_at, time_zone) + timedelta(days=days)
-    newest = newest_revision(request)
+    asked = price_lists.day_of(request.created_at, kept.time_zone) + timedelta(days=kept.quote_valid_days)
     return asked if newest is None else max(asked, newest.valid_until)
 
 

@@ -13,7 +13,7 @@ from estimator.models import QuoteAccount
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
-from estimator.web.staff.settings import account
+from estimator.web.staff.settings.account_words import in_short, told
 from estimator.wording import states_at_desk
 
 pages = Blueprint("older_accounts", __name__, url_prefix="/desk/older-accounts")
@@ -41,8 +41,8 @@ def page() -> ResponseReturnValue:
         "desk/older_accounts.html",
         rows=rows,
         most=quotes.older_accounts.MOST,
-        in_force=", ".join(account.in_short(accounts.account_of(accounts.in_force()))),
-        told=account.told(now()),
+        in_force=in_short(accounts.in_force()),
+        told=told(now()),
     )
 
 
@@ -56,7 +56,7 @@ def _row(each: QuoteAccount) -> OlderRow:
         "standing": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
         "total": reader.money(revision.total, revision.currency),
         "issued": reader.clock(revision.issued_at, revision.time_zone),
-        "account": ", ".join(account.in_short(accounts.account_of(each.account))),
+        "account": in_short(each.account),
         "revise": url_for("quotes_desk.prepare", reference=reference),
         "leave": url_for("quotes_desk.leave_account", reference=reference)
         if signed_in.may("quotes.issue")

@@ -22,7 +22,7 @@ from estimator.web.fields import AddressField, LineField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff import security, signed_in, to_do
-from estimator.web.staff.settings.account import told
+from estimator.web.staff.settings.account_words import told
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled, NotTooLong, PrintableLine, Ticked
 

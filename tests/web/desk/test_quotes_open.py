@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
@@ -18,8 +18,12 @@ from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.open_list import ABOUT_YOU, OPEN, PLAN, PROVIDER
 from tests.support.quote_desk import ask, issued, now, page, request_of, settings_of
-from tests.support.quote_form import text_of
+from tests.support.quote_form import MINUS, line, text_of
 from tests.support.staff_browser import Page, Staff
+
+ANSWERS = "Save, and enter these answers"
+
+RULE = "We cannot care safely for people who use a machine to breathe. Please ask your own doctor about other ways."
 
 WHOLE = {"companions": "0", "hotel_nights": "3", "visa": False, "flights": "1849.5"}
 
@@ -65,10 +69,10 @@ def test_the_page_asks_what_is_open_and_keeps_the_other_answers(app: Flask, coor
     reference, shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
     asked = [one.get("id") for one in shown.all("div") if (one.get("id") or "").startswith("question-")]
     assert asked == ["question-blood_thinners", "question-infection"]
-    shown = coordinator.send("Save these answers", {"q_blood_thinners": "no"})
+    shown = coordinator.send(ANSWERS, {"q_blood_thinners": "no"})
     assert shown.path == page(reference)
     assert "Nobody has answered: “Do you have an infection or an open pressure sore now?”." in shown.text
-    shown = coordinator.send("Save these answers", {"q_infection": "no"})
+    shown = coordinator.send(ANSWERS, {"q_infection": "no"})
     assert "Nobody has answered" not in shown.text
     assert "Nothing is missing." in shown.text
     for kept in ("7 nights", "3 nights", "USD 1,849.50"):
@@ -84,7 +88,7 @@ def test_a_price_that_depends_on_an_open_question_keeps_a_quote_from_being_issue
     reference, shown = begun(app, coordinator, **ABOUT_YOU, attendant=False, transfer="none", visa=False)
     assert "Left open, and the price depends on it: “Interpreter”." in shown.text
     assert "No total yet" in shown.text
-    shown = coordinator.send("Save these answers", {"q_interpreter": "none"})
+    shown = coordinator.send(ANSWERS, {"q_interpreter": "none"})
     assert "Left open" not in shown.text
     assert issued(app) == []
     assert reference in shown.text
@@ -126,13 +130,103 @@ def test_an_open_question_is_said_to_be_open_at_the_desk(app: Flask, coordinator
 
 def test_what_cannot_be_an_answer_is_refused_beside_the_question(app: Flask, coordinator: Staff) -> None:
     reference, _shown = begun(app, coordinator, **PROVIDER, own_mri=True)
-    shown = coordinator.send("Save these answers", {"q_breathing": "yes"})
+    shown = coordinator.send(ANSWERS, {"q_breathing": "yes"})
     assert shown.status == 422
     assert "We cannot care safely for people who use a machine to breathe." in shown.text
+    assert "breathing" not in answers(app, reference)
+
+
+def answers(app: Flask, reference: str) -> Mapping[str, str | bool]:
+    """Return what is saved as the answers of the quote that is being prepared."""
     with request_of(app, reference) as request:
         draft = drafts.for_request(request)
         assert draft is not None
-        assert "breathing" not in drafts.answers_of(draft, settings_of(app))
+        return drafts.answers_of(draft, settings_of(app))
+
+
+def test_what_was_typed_above_is_saved_with_the_answers(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
+    typed = {**line(0, "-100"), "words": "Come a day earlier.", "q_blood_thinners": "no", "q_infection": "no"}
+    shown = coordinator.send(ANSWERS, typed)
+    assert shown.path == page(reference)
+    assert (shown.value("amount-0"), shown.value("words")) == (f"{MINUS}100", "Come a day earlier.")
+    assert "Nothing is missing." in shown.text
+    assert answers(app, reference)["infection"] is False
+
+
+def test_every_button_of_the_quote_saves_the_answers(app: Flask, coordinator: Staff) -> None:
+    reference, _shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
+    shown = coordinator.send("answers", {"q_blood_thinners": "no"})
+    assert shown.path == f"{page(reference)}/answers"
+    coordinator.see(page(reference))
+    shown = coordinator.send("issue", {"q_infection": "no"})
+    assert shown.path == f"{page(reference)}/issue"
+    assert "It cannot be issued yet" not in shown.text
+    assert answers(app, reference)["blood_thinners"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        (
+            {"q_breathing": "yes", **line(0, "-100")},
+            [RULE],
+        ),
+        ({"q_breathing": "no", **line(0, "")}, ["Enter an amount; a reduction begins with a minus."]),
+        (
+            {"q_breathing": "yes", **line(0, "")},
+            [
+                "Enter an amount; a reduction begins with a minus.",
+                RULE,
+            ],
+        ),
+        (
+            {"q_breathing": "perhaps", **line(0, "-100")},
+            ["“perhaps” is neither yes nor no."],
+        ),
+    ],
+)
+def test_what_is_refused_is_said_at_its_field_and_everything_typed_is_kept(
+    app: Flask, coordinator: Staff, typed: dict[str, str], refused: list[str]
+) -> None:
+    reference, _shown = begun(app, coordinator, **PROVIDER, own_mri=True)
+    shown = coordinator.send(ANSWERS, typed)
+    assert shown.status == 422
+    assert [sentence.removeprefix("Error: ") for sentence in shown.errors()] == refused
+    form, _button = shown.form(ANSWERS)
+    kept = shown.typed(form)
+    assert (kept["amount-0"], kept["label-0"]) == (typed["amount-0"], "For friends")
+    if typed["q_breathing"] in ("yes", "no"):
+        assert kept["q_breathing"] == typed["q_breathing"]
+    assert "breathing" not in answers(app, reference)
+
+
+def test_answers_stay_in_the_form_when_somebody_else_has_saved_meanwhile(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference, _shown = begun(app, coordinator, **PROVIDER, own_mri=True, breathing=False)
+    other = sign_in(app, "coordinator")
+    other.see(page(reference))
+    other.send(ANSWERS, {"q_blood_thinners": "paused"})
+    shown = coordinator.send(ANSWERS, {"q_blood_thinners": "no", **line(0, "-100")})
+    assert shown.status == 409
+    form, _button = shown.form(ANSWERS)
+    assert (shown.typed(form)["q_blood_thinners"], shown.typed(form)["amount-0"]) == ("no", "-100")
+    assert answers(app, reference)["blood_thinners"] == "paused"
+    coordinator.send(ANSWERS, {})
+    assert answers(app, reference)["blood_thinners"] == "no"
+
+
+def test_answers_are_counted_before_they_are_saved(app: Flask, coordinator: Staff) -> None:
+    reference, shown = begun(app, coordinator, **ABOUT_YOU, attendant=False, transfer="none", visa=False)
+    assert "No total yet" in shown.text
+    shown = coordinator.send("work-out", {"q_interpreter": "none"})
+    assert "No total yet" not in shown.text
+    form, _button = shown.form(ANSWERS)
+    assert shown.typed(form)["q_interpreter"] == "none"
+    assert "interpreter" not in answers(app, reference)
+    figures = coordinator.post(f"{page(reference)}/figures", shown.typed(form))
+    assert "Firm total" in figures.json["spoken"]
 
 
 def test_the_verb_refuses_whoever_calls_it(app: Flask, coordinator: Staff) -> None:

@@ -26,7 +26,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.figures import prepared_of
+from estimator.web.desk.quotes.figures import version_of
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
@@ -40,18 +40,14 @@ from pricing import PriceTable
 
 @pages.route("/answers", methods=["GET", "POST"])
 def answers(reference: str) -> ResponseReturnValue:
-    """Ask the questions with what is saved filled in, and save what was answered.
-
-    A form that asks only some of them sends `some`; the other answers stay as they are saved.
-    """
+    """Ask the questions with what is saved filled in, and save what was answered."""
     of = the_request(reference)
     draft = the_draft(of)
     if request.method != "POST":
         return _page(of, draft)
     reader, plan = current_reader(), plan_in(draft)
-    table = price_lists.parsed(prepared_of(draft).version)
-    kept = drafts.answers_of(draft, settings(), plan) if request.form.get("some") else {}
-    form = estimate_form.build(table, kept)
+    table = price_lists.parsed(version_of(of, draft.prices))
+    form = estimate_form.build(table)
     estimate_form.fill(form, table, request.form.get("fill", ""))
     found = estimate_form.read(form, table, reader)
     if request.form.get("act") == "total" or "fill" in request.form:
@@ -60,14 +56,13 @@ def answers(reference: str) -> ResponseReturnValue:
         return _page(of, draft, form, status=422)
     try:
         with committing():
-            answered = {**kept, **found.answers}
-            drafts.change(act(), draft, save=save_in(draft), answers=answered, plan=plan)
+            drafts.change(act(), draft, save=save_in(draft), answers=found.answers, plan=plan)
     except pricing.BadAnswers:
         return _page(the_request(reference), the_draft(of), form, status=422)
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         draft = the_draft(of)
-        return _page(of, draft, form.refuse(_meanwhile(of, draft, table, answered)), status=409)
+        return _page(of, draft, form.refuse(_meanwhile(of, draft, table, found.answers)), status=409)
     return to("prepare", reference=of.reference, saved=1, plan=plan or None)
 
 
@@ -99,7 +94,7 @@ def answers_total(reference: str) -> ResponseReturnValue:
     """Say what the answers come to so far, for the panel beside the form."""
     of = the_request(reference)
     reader = current_reader()
-    table = price_lists.parsed(prepared_of(the_draft(of)).version)
+    table = price_lists.parsed(version_of(of, the_draft(of).prices))
     panel = running(table, estimate_form.read(estimate_form.build(table), table, reader), reader)
     html = render_template("patient/_total.html", total=panel, changed=None)
     return jsonify({"html": html, **panel.as_json()})
@@ -113,7 +108,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     reader, plan = current_reader(), plan_in(draft)
-    version = prepared_of(draft).version
+    version = version_of(of, draft.prices)
     table = price_lists.parsed(version)
     if form is None:
         form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))

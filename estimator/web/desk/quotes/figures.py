@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypedDict
 
 from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import PatientRequest, QuoteDraft, TableVersion
 from estimator.quotes import draft_plans, drafts, plans
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
@@ -32,7 +32,18 @@ def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
     return drafts.preview(act(), draft).seen(letter)
 
 
-def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") -> Prepared:
+def version_of(of: PatientRequest, prices: str | None) -> TableVersion:
+    """Return the version of a choice of prices, the one whose prices are kept while nobody has chosen."""
+    return plans.offered(of, now()).version(prices)
+
+
+def trial(
+    of: PatientRequest,
+    draft: QuoteDraft,
+    found: Read,
+    answers: Mapping[str, str | bool] | None,
+    letter: str = "",
+) -> Prepared:
     """Return what would be issued if the form of a plan were saved; nothing is saved or encrypted for it.
 
     Nor is anything decrypted, but for the other plans where there are some.
@@ -41,6 +52,7 @@ def trial(of: PatientRequest, draft: QuoteDraft, found: Read, letter: str = "") 
         draft,
         settings(),
         seen=letter,
+        answers=answers,
         prices=found.prices,
         adjustments=found.adjustments,
         valid_until=found.valid_until,

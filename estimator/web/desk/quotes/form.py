@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
 from wtforms.validators import StopValidation
 
 from estimator import figures
@@ -21,6 +19,13 @@ from estimator.models import QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import drafts
 from estimator.web.day_fields import DayField
+from estimator.web.desk.quotes.lines import (
+    LONGEST_AMOUNT,
+    AmountField,
+    UnlessLineIsEmpty,
+    label_field,
+    typed_amount,
+)
 from estimator.web.fields import RadiosField, TextField, TickField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
@@ -35,9 +40,7 @@ from pricing.quote import Adjustment
 MOST_LINES = 20
 """Maximum number of adjustments of a quote."""
 
-LONGEST_LABEL = 200
 LONGEST_REASON = 500
-LONGEST_AMOUNT = 40
 
 PARTS = ("amount", "label", "reason")
 """What a line has to have."""
@@ -54,15 +57,6 @@ class Read:
     adjustments: Sequence[Adjustment]
     valid_until: date | None
     words: str
-
-
-class UnlessLineIsEmpty:
-    """Stops the validators of a line that is empty."""
-
-    def __call__(self, form: QuoteForm, field: Field) -> None:
-        number = field.short_name.rpartition("-")[2]
-        if not any(form[f"{part}-{number}"].data for part in PARTS):
-            raise StopValidation
 
 
 class Amount:
@@ -107,31 +101,6 @@ class Amount:
             )
 
 
-class AmountField(TextField):
-    """An amount with its sign; `amount` is None if it cannot be read."""
-
-    attributes: ClassVar[Mapping[str, Any]] = {
-        "autocomplete": "off",
-        "class": "figure",
-        "dir": "ltr",
-        "inputmode": "text",
-    }
-
-    currency = ""
-    """The currency that may stand beside the figure."""
-
-    @property
-    def amount(self) -> Decimal | None:
-        """The amount; None if it can be read in two ways."""
-        return figures.only(self.data, self.currency) if len(self.data) <= LONGEST_AMOUNT else None
-
-
-def typed_amount(amount: Decimal, reader: Reader) -> str:
-    """Write an amount as it is typed in the reader's language, or so that it has one reading."""
-    text = reader.number(plain(amount))
-    return text if figures.only(text) == amount else figures.unambiguous(plain(amount))
-
-
 @dataclass(frozen=True)
 class Line:
     """The fields of an adjustment; `told` is ticked where the patient reads the reason.
@@ -154,30 +123,21 @@ class Line:
 def _line_fields() -> dict[str, Any]:
     """Return the fields of every line that a form has room for, and of one more."""
     found: dict[str, Any] = {}
+    unless = UnlessLineIsEmpty(*PARTS)
     for number in range(MOST_LINES + 1):
         found[f"amount-{number}"] = AmountField(
             lazy_gettext("Amount"),
             [
-                UnlessLineIsEmpty(),
+                unless,
                 Filled(lazy_gettext("Enter an amount; a reduction begins with a minus.")),
                 Amount(),
             ],
         )
-        found[f"label-{number}"] = TextField(
-            lazy_gettext("Label"),
-            [
-                UnlessLineIsEmpty(),
-                Filled(lazy_gettext("Enter what the patient reads in the quote.")),
-                NotTooLong(
-                    LONGEST_LABEL, lazy_gettext("This is too long. Enter at most %(most)s characters.")
-                ),
-                PrintableLine(),
-            ],
-        )
+        found[f"label-{number}"] = label_field(unless)
         found[f"reason-{number}"] = TextField(
             lazy_gettext("Reason"),
             [
-                UnlessLineIsEmpty(),
+                unless,
                 Filled(lazy_gettext("Enter a reason. The patient reads it only where you say so.")),
                 NotTooLong(
                     LONGEST_REASON, lazy_gettext("This is too long. Enter at most %(most)s characters.")

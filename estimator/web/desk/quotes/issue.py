@@ -39,7 +39,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
-from estimator.web.staff.settings.account import in_short
+from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
 from estimator.wording import FirmRows, firm_plans
@@ -267,7 +267,7 @@ def _check(
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None if beside is None else beside
     said = _said(of, prepared, second)
-    drawing = _drawn(of, prepared, said)
+    drawing, in_force = _drawn(of, prepared, said), accounts.in_force()
     page = render_template(
         "desk/quote_issue.html",
         request_=head_of(of),
@@ -280,8 +280,8 @@ def _check(
         language=language_of(of).name,
         second=second_of(of),
         form=form,
-        account=accounts.in_force(),
-        account_shown=", ".join(in_short(accounts.account_of(accounts.in_force()))),
+        account=in_force,
+        account_shown=in_short(in_force),
         adjustments=[
             {
                 "name": firm_plans.named(plan.letter) if plan.letter else "",

@@ -14,7 +14,7 @@ from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_r
 from estimator.web.fields import CarriedField, WordsField
 from estimator.web.forms import Form, summary
 from estimator.web.request_context import now
-from estimator.web.staff.settings import account
+from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, Printable
@@ -81,8 +81,8 @@ def leave_account(reference: str) -> ResponseReturnValue:
         number=revision.quote.number,
         revision=revision.number,
         account=None if in_force is None else in_force.id,
-        named=", ".join(account.in_short(accounts.account_of(named))),
-        in_force=", ".join(account.in_short(accounts.account_of(in_force))),
+        named=in_short(named),
+        in_force=in_short(in_force),
     )
     return page, 422 if errors_here else 200
 

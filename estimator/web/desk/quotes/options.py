@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Field
 from wtforms.validators import StopValidation
 
 from estimator import figures, price_lists
@@ -27,8 +26,8 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.figures import prepared_of
-from estimator.web.desk.quotes.form import LONGEST_LABEL, AmountField, typed_amount
+from estimator.web.desk.quotes.figures import version_of
+from estimator.web.desk.quotes.lines import AmountField, UnlessLineIsEmpty, label_field, typed_amount
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
@@ -37,20 +36,11 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.typed_figures import two_readings
-from estimator.web.validators import Filled, NotTooLong, PrintableLine
+from estimator.web.validators import Filled
 from pricing import PriceTable, quote_options
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 from pricing.quote_options import MOST, Option
-
-
-class _UnlessEmpty:
-    """Stops the validators of a line in which nothing is written."""
-
-    def __call__(self, form: OptionsForm, field: Field) -> None:
-        number = field.short_name.rpartition("-")[2]
-        if not (form[f"label-{number}"].data or form[f"net-{number}"].data):
-            raise StopValidation
 
 
 class _Net:
@@ -86,21 +76,12 @@ class Line:
 
 def _fields() -> dict[str, Any]:
     found: dict[str, Any] = {}
+    unless = UnlessLineIsEmpty("label", "net")
     for number in range(MOST):
-        found[f"label-{number}"] = TextField(
-            lazy_gettext("Label"),
-            [
-                _UnlessEmpty(),
-                Filled(lazy_gettext("Enter what the patient reads in the quote.")),
-                NotTooLong(
-                    LONGEST_LABEL, lazy_gettext("This is too long. Enter at most %(most)s characters.")
-                ),
-                PrintableLine(),
-            ],
-        )
+        found[f"label-{number}"] = label_field(unless)
         found[f"net-{number}"] = AmountField(
             lazy_gettext("Net amount"),
-            [_UnlessEmpty(), Filled(lazy_gettext("Enter what it costs without taxes.")), _Net()],
+            [unless, Filled(lazy_gettext("Enter what it costs without taxes.")), _Net()],
         )
         found[f"tax-{number}"] = ChoiceField(
             lazy_gettext("Taxes on it"),
@@ -163,7 +144,7 @@ def options(reference: str) -> ResponseReturnValue:
     """Ask for the lines that the patient may take or leave, and save them."""
     of = the_request(reference)
     draft = the_draft(of)
-    reader, table = current_reader(), price_lists.parsed(prepared_of(draft).version)
+    reader, table = current_reader(), price_lists.parsed(version_of(of, draft.prices))
     form = OptionsForm(table, reader, data=_saved(draft, reader))
     if not form.is_submitted():
         return _page(of, draft, form)

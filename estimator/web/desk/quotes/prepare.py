@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypedDict
 
 from flask import jsonify, render_template, request, url_for
@@ -15,9 +14,9 @@ from estimator import clinic, price_lists
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import approvals, drafts, plans
+from estimator.quotes import approvals, drafts
 from estimator.quotes.plans import Prepared
-from estimator.web import estimate_form, whole_numbers
+from estimator.web import whole_numbers
 from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
     head_of,
@@ -40,10 +39,11 @@ from estimator.web.desk.quotes.figures import (
     shown,
     spoken,
     trial,
+    version_of,
 )
 from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.issued import issued_rows
-from estimator.web.estimate_form import Section
+from estimator.web.desk.quotes.open_questions import OpenQuestions
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -81,17 +81,23 @@ def save(reference: str) -> ResponseReturnValue:
     act, plan = request.form.get("act", "save"), plan_in(draft)
     _remove, _colon, line = act.partition(":")
     typed = QuoteForm.as_sent(whole_numbers.read(line, most=999) if act.startswith("remove:") else None)
-    found = typed.read(_currency(of, typed))
-    if act == "work-out":
-        return page_of(of, draft, typed, tried=found)
-    if summary(typed):
-        return page_of(of, draft, typed, tried=found, status=422)
+    table = price_lists.parsed(version_of(of, typed.prices.data))
+    found, questions = (
+        typed.read(table.currency),
+        OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
+    )
+    if act == "work-out" or "fill" in request.form:
+        return page_of(of, draft, typed, questions, tried=found)
+    questions.check()
+    if summary(typed, questions.form):
+        return page_of(of, draft, typed, questions, tried=found, status=422)
     try:
         with committing():
             saved = drafts.change(
                 signed_in.act(),
                 draft,
                 save=save_in(draft),
+                answers=questions.answers,
                 prices=found.prices,
                 adjustments=found.adjustments,
                 valid_until=found.valid_until,
@@ -101,13 +107,16 @@ def save(reference: str) -> ResponseReturnValue:
             there = _other_plan(act, draft, saved, plan)
     except drafts.TooManyPlans:
         typed.refuse(_("A quote has at most %(most)s plans.", most=len(LETTERS)))
-        return page_of(the_request(reference), the_draft(of), typed, status=422)
+        return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
     except drafts.ChangedMeanwhile:
-        return _conflict(reference, typed)
+        return _conflict(reference, typed, questions)
+    except pricing.BadAnswers as refusal:  # another list came into force a moment ago
+        questions.refuse(refusal)
+        return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
     except drafts.WrongAdjustment as wrong:
         sentence = _("This amount does not fit the currency of the prices that you chose.")
         typed.refuse(sentence, typed.line(wrong.number).amount)
-        return page_of(the_request(reference), the_draft(of), typed, status=422)
+        return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
     if act == "answers":
         return to("answers", reference=of.reference, plan=plan or None)
     if act in ("preview", "issue", "options"):
@@ -137,11 +146,17 @@ def figures(reference: str) -> ResponseReturnValue:
     """Say what the form comes to, without saving it, for the panel beside it."""
     of = the_request(reference)
     draft = the_draft(of)
-    typed = QuoteForm.as_sent()
-    found = typed.read(_currency(of, typed))
-    prepared = trial(of, draft, found, plan_in(draft))
+    typed, plan = QuoteForm.as_sent(), plan_in(draft)
+    table = price_lists.parsed(version_of(of, typed.prices.data))
+    found, questions = (
+        typed.read(table.currency),
+        OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
+    )
+    prepared = trial(of, draft, found, questions.to_try, plan)
     result = shown(prepared, of)
-    html = render_template("desk/_quote_figures.html", figures=result, unread=len(summary(typed)))
+    questions.check()
+    unread = len(summary(typed, questions.form))
+    html = render_template("desk/_quote_figures.html", figures=result, unread=unread)
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
     return jsonify(
         {
@@ -195,6 +210,7 @@ def page_of(
     of: PatientRequest,
     draft: QuoteDraft,
     typed: QuoteForm | None = None,
+    questions: OpenQuestions | None = None,
     *,
     tried: Read | None = None,
     comment: CommentForm | None = None,
@@ -204,10 +220,13 @@ def page_of(
     """Show the form, with what was typed or else with what is saved; `tried` are figures that are not saved."""
     reader, plan = current_reader(), plan_in(draft)
     prepared = prepared_of(draft, plan)
-    result = shown(prepared if tried is None else trial(of, draft, tried, plan), of)
+    table = price_lists.parsed(prepared.version)
+    if questions is None:
+        questions = OpenQuestions(table, drafts.answers_of(draft, settings(), plan))
+    result = shown(prepared if tried is None else trial(of, draft, tried, questions.to_try, plan), of)
     form = typed or QuoteForm.of_draft(draft, settings(), reader, plan)
     comment = comment or CommentForm(None)
-    errors = summary(form, comment)
+    errors = summary(form, questions.form, comment)
     page = render_template(
         "desk/quote.html",
         comment=comment,
@@ -224,11 +243,7 @@ def page_of(
         },
         saved=request.args.get("saved") == "1",
         unsaved=typed is not None,
-        theirs=adjustments_in_words(
-            drafts.adjustments_by(draft, settings(), plan),
-            price_lists.parsed(prepared.version).currency,
-            reader,
-        )
+        theirs=adjustments_in_words(drafts.adjustments_by(draft, settings(), plan), table.currency, reader)
         if conflict
         else [],
         their_words=drafts.words_of(draft, settings()) if conflict else None,
@@ -236,12 +251,12 @@ def page_of(
         form=form,
         names=signed_in.names_of(line.by for line in form.rows if line.by),
         most_lines=MOST_LINES,
-        currency=price_lists.parsed(prepared.version).currency,
+        currency=table.currency,
         choice=_choice(prepared),
         figures=result,
         unread=len(errors) if tried is not None else 0,
         answers=_answers(prepared),
-        open_questions=_open_questions(prepared),
+        open_questions=questions.sections(prepared),
         approval=_approval(draft, prepared),
         day_order=reader.day_order(),
         document_language=language_of(of),
@@ -249,7 +264,7 @@ def page_of(
     return page, status
 
 
-def _conflict(reference: str, typed: QuoteForm) -> ResponseReturnValue:
+def _conflict(reference: str, typed: QuoteForm, questions: OpenQuestions) -> ResponseReturnValue:
     """Show the form again after somebody else changed the draft; it keeps what was typed."""
     of = the_request(reference)
     theirs = the_draft(of)
@@ -259,12 +274,7 @@ def _conflict(reference: str, typed: QuoteForm) -> ResponseReturnValue:
         who=signed_in.name_of(theirs.changed_by),
         when=when(theirs.changed_at, of),
     )
-    return page_of(of, theirs, typed.refuse(note), conflict=True, status=409)
-
-
-def _currency(of: PatientRequest, typed: QuoteForm) -> str:
-    """Return the currency of the prices that are chosen in the form."""
-    return price_lists.parsed(plans.offered(of, now()).version(typed.prices.data)).currency
+    return page_of(of, theirs, typed.refuse(note), questions, conflict=True, status=409)
 
 
 class PriceChoice(TypedDict):
@@ -327,30 +337,6 @@ def _answers(prepared: Prepared) -> list[PlanRow]:
             }
         )
     return found
-
-
-def _open_questions(prepared: Prepared) -> list[Section]:
-    """Return the questions that keep the quote from being issued because nobody has answered them.
-
-    They have no button that fills in what most people answer: it is this patient's answer that is wanted.
-    """
-    codes = {
-        code
-        for one in prepared.missing
-        if one.code in ("unanswered", "left_open") and one.plan == prepared.letter
-        for code in one.detail
-    }
-    if not codes:
-        return []
-    reader, table = current_reader(), price_lists.parsed(prepared.version)
-    form = estimate_form.build(table, prepared.answers)
-    asked = [
-        replace(
-            section, questions=[replace(each, use=None) for each in section.questions if each.code in codes]
-        )
-        for section in estimate_form.sections(form, table, reader, list(codes))
-    ]
-    return [section for section in asked if section.questions]
 
 
 class ToApprove(TypedDict):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,40 +17,13 @@ from estimator.models import PaymentAccount
 from estimator.web import whole_numbers
 from estimator.web.fields import CarriedField, LineField, RadiosField
 from estimator.web.forms import Form, printable, summary
-from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
+from estimator.web.staff.settings.account_words import CHARGES, LABELS, version_row
 from estimator.web.staff.settings.blueprint import done, pages
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.web.validators import NotTooLong, PrintableLine
 from estimator.wording import in_fours
-
-LABELS = {
-    "beneficiary": lazy_gettext("Account holder, as the bank has the name"),
-    "address": lazy_gettext("Address of the account holder, if the bank wants it"),
-    "bank": lazy_gettext("Name and town of the bank"),
-    "iban": lazy_gettext("IBAN, where the bank has one"),
-    "account": lazy_gettext("Account number, where there is no IBAN"),
-    "branch": lazy_gettext("Code of the bank or branch, with its name"),
-    "bic": lazy_gettext("SWIFT/BIC"),
-    "charges": lazy_gettext("Charges of the banks"),
-}
-"""What each part of an account is called, in the order of the form."""
-
-CHARGES = {
-    "clinic": lazy_gettext("The clinic bears all of them"),
-    "shared": lazy_gettext("The patient bears those of their bank, the clinic those of its own (SHA)"),
-    "patient": lazy_gettext("The patient bears all of them, so that the whole amount arrives (OUR)"),
-}
-
-TOLD = timedelta(days=30)
-"""Time for which the Start page of whoever works with requests says that the account was changed."""
-
-STATES = {
-    "proposed": lazy_gettext("proposed"),
-    "confirmed": lazy_gettext("confirmed"),
-    "refused": lazy_gettext("refused"),
-}
 
 
 def _line(name: str, hint: Any = "") -> LineField:
@@ -76,27 +47,6 @@ class AccountForm(Form):
         refusal=lazy_gettext("Choose who bears the charges of the banks."),
         id="charges-clinic",
     )
-
-
-class PartRow(TypedDict):
-    """One part of an account: what it is called, what it says, and what it says in the version before."""
-
-    label: str
-    value: str
-    before: str
-    differs: bool
-
-
-class VersionRow(TypedDict):
-    """One version: its parts (none: quotes name no account), and who did what when."""
-
-    number: int
-    sha256: str
-    parts: list[PartRow]
-    state: str
-    proposed: str
-    decided: str | None
-    own: bool
 
 
 @pages.route("/account", methods=["GET", "POST"])
@@ -216,9 +166,9 @@ def _form(form: AccountForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "staff/settings/account.html",
         form=form,
-        in_force=_row(in_force),
-        waiting=_row(waiting, in_force),
-        versions=[_row(each) for each in accounts.versions()],
+        in_force=version_row(in_force),
+        waiting=version_row(waiting, in_force),
+        versions=[version_row(each) for each in accounts.versions()],
         most=accounts.MOST_SHOWN,
         errors=summary(form),
     )
@@ -229,8 +179,8 @@ def _confirm_page(refusal: str | None = None, status: int = 200) -> ResponseRetu
     in_force = accounts.in_force()
     page = render_template(
         "staff/settings/account_confirm.html",
-        in_force=_row(in_force),
-        waiting=_row(accounts.proposed(), in_force),
+        in_force=version_row(in_force),
+        waiting=version_row(accounts.proposed(), in_force),
         refusal=refusal,
         may_propose=signed_in.may("settings.edit"),
     )
@@ -239,78 +189,3 @@ def _confirm_page(refusal: str | None = None, status: int = 200) -> ResponseRetu
 
 def _number(row: PaymentAccount | None) -> str:
     return "" if row is None else str(row.id)
-
-
-def _row(row: PaymentAccount | None, before: PaymentAccount | None = None) -> VersionRow | None:
-    if row is None:
-        return None
-    reader = current_reader()
-    decided = None
-    if row.decided_by is not None and row.decided_at is not None:
-        decided = _(
-            "%(state)s by %(who)s, %(when)s",
-            state=STATES[row.state],
-            who=signed_in.name_of(row.decided_by),
-            when=reader.clock(row.decided_at, "UTC"),
-        )
-    return {
-        "number": row.id,
-        "sha256": row.sha256,
-        "parts": _parts(accounts.account_of(row), accounts.account_of(before)),
-        "state": str(STATES[row.state]),
-        "proposed": _(
-            "proposed by %(who)s, %(when)s",
-            who=signed_in.name_of(row.proposed_by),
-            when=reader.clock(row.proposed_at, "UTC"),
-        ),
-        "decided": decided,
-        "own": row.proposed_by == signed_in.actor(),
-    }
-
-
-def _parts(found: Account | None, before: Account | None) -> list[PartRow]:
-    if found is None:
-        return []
-    return [
-        {
-            "label": str(label),
-            "value": said(found, name) or "–",
-            "before": "–" if before is None else said(before, name) or "–",
-            "differs": before is not None and said(before, name) != said(found, name),
-        }
-        for name, label in LABELS.items()
-        if said(found, name) or (before is not None and said(before, name))
-    ]
-
-
-def said(found: Account, name: str) -> str:
-    """Return what a part of an account says, as it is read: numbers in groups, with the country that they are of."""
-    value: str = getattr(found, name)
-    if name == "charges":
-        return str(CHARGES.get(value, value))
-    code = {"iban": value[:2], "bic": value[4:6]}.get(name)
-    if not code:
-        return value
-    country = current_reader().locale.territories.get(code)
-    shown = in_fours(value) if name == "iban" else value
-    return f"{shown} ({country})" if country else shown
-
-
-def in_short(found: Account | None) -> Sequence[str]:
-    """Return an account in a line: whose it is, its number, and its bank."""
-    if found is None:
-        return [_("none")]
-    return [found.beneficiary, in_fours(found.iban) if found.iban else found.account, found.bank]
-
-
-def told(now: datetime) -> str | None:
-    """Say that the account was changed, for a while after that; None if it was not."""
-    row = accounts.in_force()
-    if row is None or row.decided_at is None or now - row.decided_at >= TOLD:
-        return None
-    return _(
-        "The account that patients pay into was changed %(when)s: proposed by %(who)s, confirmed by %(second)s.",
-        when=current_reader().clock(row.decided_at, "UTC"),
-        who=signed_in.name_of(row.proposed_by),
-        second=signed_in.name_of(row.decided_by),
-    )

@@ -23,7 +23,7 @@ from estimator.web.fields import ChoiceField, LineField, NumberField, TickField,
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.staff.settings import letters, messages
-from estimator.web.staff.settings.account import in_short
+from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.settings.blueprint import change, done, pages
 from estimator.web.validators import NotTooLong, Number, PrintableLine, Whole
 from pricing.money import plain
@@ -196,7 +196,7 @@ def _fields(form: Form) -> list[Field]:
 def overview() -> ResponseReturnValue:
     """Show every setting, and those of the server beside."""
     settings, set_here = request_context.settings(), request_context.clinic()
-    in_force = accounts.account_of(accounts.in_force())
+    in_force = accounts.in_force()
     of_the_server = {
         "kept": [
             ("KEPT_DAYS", _("Days that an estimate is kept"), settings.kept_days),
@@ -235,7 +235,7 @@ def overview() -> ResponseReturnValue:
         letters=letters.overview(set_here),
         messages=messages.overview(set_here),
         logo=set_here.logo,
-        account=None if in_force is None else ", ".join(in_short(in_force)),
+        account=None if accounts.account_of(in_force) is None else in_short(in_force),
         account_waits=accounts.proposed() is not None,
         rates=len(exchange_rates.everything()),
         most_rates=exchange_rates.MOST_SHOWN,

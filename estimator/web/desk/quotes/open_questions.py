@@ -1,0 +1,89 @@
+"""The questions that nobody has answered yet, which the form of a quote asks below everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+
+import pricing
+from estimator import wording
+from estimator.quotes.plans import Prepared
+from estimator.web import estimate_form
+from estimator.web.estimate_form import PREFIX, Section
+from estimator.web.language import current_reader
+from pricing import PriceTable
+
+
+class OpenQuestions:
+    """The questions of a price list, with what this request sent for some of them.
+
+    `answers` are those of the plan with what was typed in place of the `kept` ones that are saved; None where nothing
+    was typed.
+    """
+
+    answers: Mapping[str, Any] | None = None
+
+    def __init__(self, table: PriceTable, kept: Mapping[str, str | bool]) -> None:
+        self.table, self._reader = table, current_reader()
+        self.form = estimate_form.build(table, kept)
+        estimate_form.fill(self.form, table, request.form.get("fill", ""))
+        self._typed = {
+            name.removeprefix(PREFIX).partition("-")[0]
+            for name, text in request.form.items()
+            if name.startswith(PREFIX) and text.strip()
+        }
+        found = estimate_form.read(self.form, table, self._reader)
+        self._unreadable = {code: said for code, said in found.unreadable.items() if code in self._typed}
+        typed = {code: answer for code, answer in found.answers.items() if code in self._typed}
+        if typed:
+            known = {driver.code for driver in table.drivers}
+            before = {code: answer for code, answer in kept.items() if code in known}
+            self.answers = {**before, **typed}
+
+    @property
+    def to_try(self) -> Mapping[str, Any] | None:
+        """The answers without those that cannot be read."""
+        if self.answers is None:
+            return None
+        return {code: answer for code, answer in self.answers.items() if code not in self._unreadable}
+
+    def check(self) -> None:
+        """Say at its question what the price list would refuse."""
+        if self.answers is not None:
+            try:
+                pricing.estimate(self.table, self.answers)
+            except pricing.BadAnswers as refusal:
+                self.refuse(refusal)
+
+    def refuse(self, refusal: pricing.BadAnswers) -> None:
+        """Say at its question what the price list refuses."""
+        self.form.refuse_answers({**wording.problem_sentences(refusal, self._reader), **self._unreadable})
+
+    def sections(self, prepared: Prepared) -> list[Section]:
+        """Return the questions that keep the quote from being issued, and those that something was typed for.
+
+        They have no button that fills in what most people answer: it is this patient's answer that is wanted.
+        """
+        refused = {driver.code for driver in self.table.drivers if self.form[PREFIX + driver.code].errors}
+        shown = _open(prepared) | self._typed | refused
+        asked = [
+            replace(
+                section,
+                questions=[replace(each, use=None) for each in section.questions if each.code in shown],
+            )
+            for section in estimate_form.sections(self.form, self.table, self._reader, list(shown))
+        ]
+        return [section for section in asked if section.questions]
+
+
+def _open(prepared: Prepared) -> set[str]:
+    """Return the questions that nobody has answered, as far as the quote cannot be issued without them."""
+    return {
+        code
+        for one in prepared.missing
+        if one.code in ("unanswered", "left_open") and one.plan == prepared.letter
+        for code in one.detail
+    }
