@@ -118,7 +118,7 @@ def document(
     )
 
 
-def preview_pdf(
+def preview(
     content: StoredQuote,
     rows: FirmRows,
     *,
@@ -126,46 +126,17 @@ def preview_pdf(
     language: str,
     settings: Settings,
     logo: bytes | None = None,
-) -> bytes:
-    """Return what would be issued (`quotes.worded`) as PDF, marked as a preview, without anything to be checked."""
-    drawn = _preview(content, rows, patient, reader_of(language), settings, logo)
-    return renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
-
-
-def undrawable(
-    content: StoredQuote,
-    rows: FirmRows,
-    *,
-    patient: str,
-    language: str,
-    settings: Settings,
-    logo: bytes | None = None,
-    draw: bool = False,
-) -> list[str]:
-    """Return the letters of what would be issued for which a mark would be drawn; raises RenderingFailed.
-
-    With `draw`, that is also raised where they are all right and the document cannot be made all the same.
-    """
-    said = _preview(content, rows, patient, reader_of(language), settings, logo)
-    if draw:
-        renderer.document(said, created=datetime.fromisoformat(content["issued"]))
-    return renderer.undrawable(said)
-
-
-def _preview(
-    content: StoredQuote,
-    rows: FirmRows,
-    patient: str,
-    reader: Reader,
-    settings: Settings,
-    logo: bytes | None,
 ) -> str:
+    """Return the HTML of what would be issued (`quotes.worded`), marked as a preview, without anything to be checked.
+
+    All day long the same content gives the same text.
+    """
     return html(
         rows,
         patient=patient,
-        reader=reader,
+        reader=reader_of(language),
         check=f"{settings.public_url}/verify",
-        created=content["issued"],
+        created=f"{content['issued'][:10]}T00:00:00+00:00",
         issued=False,
         logo=logo,
     )

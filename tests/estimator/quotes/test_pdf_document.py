@@ -302,9 +302,8 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
     content, rows = quotes.worded(
         acting(clinic=CLINIC, now=NOW, settings=settings()), request, state(request), number="Q-2026-?????"
     )
-    made = pdf_document.preview_pdf(
-        content, rows, patient="Anna Kowalska", language="en", settings=settings()
-    )
+    page = pdf_document.preview(content, rows, patient="Anna Kowalska", language="en", settings=settings())
+    made = renderer.document(page, created=NOW)
     text = words(made)
     assert "Preview: this quote is not issued." in text
     assert "USD 4,400.00" in text

@@ -11,7 +11,7 @@ from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
-from estimator.pdf import renderer
+from estimator.pdf import drawable, renderer
 from estimator.web import turns
 from tests.support.acts import acting
 from tests.support.example_papers import text_of
@@ -297,6 +297,7 @@ def test_documents_of_the_desk_are_drawn_in_turn_with_all_others(app: Flask, coo
     prepare(coordinator, reference)
     shown = coordinator.see(f"{page(reference)}/issue")
     form, fields = shown.sent("Issue this quote", {"beside": "yes"})
+    drawable.forget()
     with app.app_context(), turns.turn("drawing") as mine:
         assert mine
         preview = coordinator.client.get(f"{page(reference)}/preview.pdf")
@@ -313,9 +314,23 @@ def test_documents_of_the_desk_are_drawn_in_turn_with_all_others(app: Flask, coo
     assert issued(app) == ["Q-2026-00001/1"]
 
 
+def test_a_document_that_was_drawn_for_the_page_is_not_drawn_again_for_its_button(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="ru")
+    prepare(coordinator, reference)
+    form, fields = coordinator.see(f"{page(reference)}/issue").sent("Issue this quote", {})
+    with app.app_context(), turns.turn("drawing") as mine:
+        assert mine, "nobody else draws anything"
+        assert "Issue this quote" in coordinator.see(f"{page(reference)}/issue").text
+        coordinator.client.post(form, data=fields)
+    assert issued(app) == ["Q-2026-00001/1"]
+
+
 def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    drawable.forget()
     reference = ask(app, language="ru")
     prepare(coordinator, reference)
     with monkeypatch.context() as patched:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.pdf import renderer
+from estimator.pdf import drawable, renderer
 from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
 from estimator.web import errors, turns, whole_numbers
@@ -326,20 +326,21 @@ def _drawn(of: PatientRequest, prepared: Prepared, said: tuple[StoredQuote, Firm
     if said is None:
         return Drawing()
     content, rows = said
-    draw = not prepared.missing
+    page = pdf_document.preview(
+        content,
+        rows,
+        patient=name_of(of) or "",
+        language=of.language,
+        settings=settings(),
+        logo=pdf_document.clinics_logo(),
+    )
     try:
-        with turns.turn(DRAWING) if draw else nullcontext(True) as free:
-            if not free:
-                return Drawing(possible=False, waits=True)
-            letters = pdf_document.undrawable(
-                content,
-                rows,
-                patient=name_of(of) or "",
-                language=of.language,
-                settings=settings(),
-                logo=pdf_document.clinics_logo(),
-                draw=draw,
-            )
+        if not prepared.missing and not drawable.is_known(page):
+            with turns.turn(DRAWING) as free:
+                if not free:
+                    return Drawing(possible=False, waits=True)
+                drawable.check(page, created=datetime.fromisoformat(content["issued"]))
+        letters = renderer.undrawable(page)
     except renderer.RenderingFailed as failure:
         current_app.logger.error("the quote of %s cannot be drawn: %s", of.reference, failure)
         return Drawing(possible=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -66,7 +68,7 @@ def _drawn(
 ) -> ResponseReturnValue:
     """Draw a preview, and send it."""
     try:
-        made = pdf_document.preview_pdf(
+        drawn = pdf_document.preview(
             content,
             rows,
             patient=name_of(of) or "",
@@ -74,6 +76,7 @@ def _drawn(
             settings=settings(),
             logo=pdf_document.clinics_logo(),
         )
+        made = renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no preview of %s: %s", of.reference, failure)
         return errors.page(
