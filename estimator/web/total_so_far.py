@@ -95,7 +95,8 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
     With `was` it says how the total differs from that of an earlier estimate.
     """
     values, problems = look(table, found.answers)
-    asked = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
+    known = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
+    asked = list(dict.fromkeys(known))
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}

@@ -12,10 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import requests
+from estimator import estimates, price_lists, requests
 from estimator.db import db
 from estimator.models import Estimate, Mail, PatientRequest
 from estimator.models.staff import Role
+from estimator.verification.document import estimate_again
+from tests.support.acts import acting
 from tests.support.quote_desk import PLAN, changed_list, request_of, settings_of
 from tests.support.staff_browser import Staff
 
@@ -158,6 +160,64 @@ def test_what_is_missing_is_said_and_everything_typed_is_kept(
         expected = {**typed(), **PERSON}[name].replace("\r\n", "\n")
         assert page.value(name) == expected, name
     assert (count(app, PatientRequest), count(app, Estimate), count(app, Mail)) == (0, 0, 0)
+
+
+def test_what_they_did_not_say_stays_not_answered_and_is_asked_before_a_quote(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator, **dict.fromkeys(typed(), "")).page
+    assert page.status == 200
+    reference = page.path.rpartition("/")[2]
+    with request_of(app, reference) as found:
+        assert requests.answers_of(found) == {}
+        assert found.at_least
+    assert "Not answered" in page.text
+    shown = coordinator.press("Prepare a quote")
+    assert "Left open, and the price depends on it:" in shown.text
+    assert "“Sessions”" in shown.text
+    shown = coordinator.send("Save, and enter these answers", {"q_sessions": "2", "q_cells": "umbilical"})
+    assert shown.status == 200
+    assert "“Sessions”" not in shown.text, "what was answered is kept, though more is open"
+    refused = coordinator.post(
+        f"/desk/requests/{reference}/quote/issue", {"save": shown.value("save"), "fingerprint": "0" * 64}
+    )
+    assert refused.status == 422
+    assert "Nothing was issued. Something is missing." in refused.text
+    shown = coordinator.see(f"/desk/requests/{reference}/quote")
+    rest = {"q_room": "ward", "q_nights": "14", "q_rehab": "none", "q_own_mri": "yes", "q_visa": "no"}
+    shown = coordinator.send("Save, and enter these answers", rest)
+    assert "Left open" not in shown.text
+
+
+def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coordinator: Staff) -> None:
+    page = enter(coordinator, q_sessions="", q_rehab="").page
+    found = re.search(r"/r/[A-Za-z0-9_-]{43}", page.html)
+    assert found is not None
+    with request_of(app, page.path.rpartition("/")[2]) as record:
+        settings = settings_of(app)
+        estimate = estimates.by_reference(
+            acting(settings=settings, now=datetime.now(UTC)), record.estimate_reference
+        )
+        assert estimate is not None
+        link = f"/e/{estimates.token_of(estimate, settings.link_key)}"
+        again = estimate_again(estimates.breakdown_of(estimate), price_lists.parsed(record.table_version))
+        assert (again.why, again.differences, again.at_least) == (None, [], True)
+    patient = app.test_client()
+    for address in (found[0], link, f"{link}/estimate.txt", f"{link}/change"):
+        answer = patient.get(address, follow_redirects=True)
+        assert answer.status_code == 200, address
+        if address.endswith(".txt"):
+            assert "Not counted yet: Sessions; Rehabilitation programme." in answer.text
+    assert patient.get(f"{link}/estimate.pdf").data.startswith(b"%PDF")
+
+
+def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator, q_sessions="99", q_rehab="").page
+    assert page.status == 422
+    assert [error for error in page.errors() if "answer this question" in error] == []
+    assert count(app, PatientRequest) == 0
 
 
 def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
