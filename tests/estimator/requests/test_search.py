@@ -135,7 +135,7 @@ def test_letters_alone_are_of_a_reference_as_well_as_of_a_name(app: Flask, versi
     found.reference = "REQ-KXAN-QABC"
     person_index.keep(found, PERSON, settings().lookup_key)
     db.session.commit()
-    for typed, expected in {
+    for typed, those in {
         "KX": [found],
         "kxan": [found, named],
         "kxanthe": [named],
@@ -146,7 +146,7 @@ def test_letters_alone_are_of_a_reference_as_well_as_of_a_name(app: Flask, versi
         "kxan-nobody": [],
     }.items():
         rows = page(typed=typed).rows
-        assert [row.id for row in rows] == [one.id for one in expected], typed
+        assert [row.id for row in rows] == [one.id for one in those], typed
         assert [row.id for row in page(typed=typed, state="new").rows] == [row.id for row in rows], typed
         assert page(typed=typed, state="closed").rows == [], typed
 

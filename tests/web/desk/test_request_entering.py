@@ -326,6 +326,23 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
     assert all(row.endswith("stands below") for row in suggested(coordinator))
 
 
+def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_they_are_used(
+    app: Flask, coordinator: Staff
+) -> None:
+    coordinator.see(FORM)
+    pasted = "I am Maria García. We want 2 sessions, not 99 sessions."
+    coordinator.send("look", {**typed(), "q_sessions": "", "pasted": pasted})
+    assert suggested(coordinator) == [
+        "Name: Maria García Use it: Name, Maria García",
+        "Sessions: 2 Use it: Sessions, 2",
+    ]
+    assert (coordinator.page.value("full_name"), coordinator.page.value("q_sessions")) == ("", "")
+    coordinator.send("full_name=Maria García", {})
+    page = coordinator.send("q_sessions=2", {})
+    assert (page.value("full_name"), page.value("q_sessions")) == ("Maria García", "2")
+    assert "15,973.40" in page.text.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize("agreed", [True, False])
 def test_a_pasted_message_is_kept_sealed_if_they_agree_and_else_forgotten(
     app: Flask, coordinator: Staff, agreed: bool

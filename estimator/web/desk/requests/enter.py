@@ -161,6 +161,7 @@ def enter(slug: str) -> ResponseReturnValue:
     table = price_lists.parsed(version)
     plan, form = estimate_form.build(table), EnteredForm(request_context.now(), version.time_zone)
     estimate_form.fill(plan, table, request.form.get("fill", ""))
+    suggestions.use(form, plan, version, request.form.get("use", ""))
     found = estimate_form.read(plan, table, reader)
     panel = running(table, found, reader)
     sent = request.method == "POST"
@@ -175,7 +176,6 @@ def enter(slug: str) -> ResponseReturnValue:
         form.read_in.data = words_in
         return _form(version, plan, panel, form)
     if request.form.get("act") == "look" or "use" in request.form:
-        suggestions.use(form, request.form.get("use", ""), version.time_zone)
         right = form.pasted.validate(form)
         return _form(version, plan, panel, form, 200 if right else 422)
     if request.form.get("act") == "total" or "fill" in request.form:
@@ -239,7 +239,7 @@ def _form(
         demo=table.demo,
         sections=_sections(plan, table, reader, panel.asked),
         form=form,
-        suggested=suggestions.of(form, version.time_zone),
+        suggested=suggestions.of(form, plan, version),
         table_sha256=version.sha256,
         total_url=url_for("patient.total", slug=version.slug),
         total=panel,
