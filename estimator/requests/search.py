@@ -110,11 +110,15 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One request as the list shows it; `full_name` is None once it was erased, or if no key opens it."""
+    """One request as the list shows it; `full_name` is None once it was erased, or if no key opens it.
+
+    `patient_name` is there where somebody asks for somebody else.
+    """
 
     id: int
     reference: str
     full_name: str | None
+    patient_name: str | None
     unreadable: bool
     country: str
     slug: str
@@ -486,7 +490,7 @@ def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
         PatientRequest.due_at,
         TableVersion.time_zone,
     )
-    sealed = (PatientRequest.name, PatientRequest.full_name)
+    sealed = (PatientRequest.name, PatientRequest.full_name, PatientRequest.patient_name)
     found = {}
     for row in db.session.execute(
         select(*columns, *sealed)
@@ -494,14 +498,19 @@ def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
         .where(PatientRequest.id.in_(ids))
     ):
         known: dict[str, Any] = dict(row._mapping)
-        name, hidden = known.pop("name"), known.pop("full_name")
-        full_name, unreadable = None, False
-        if hidden is not None:
-            try:
-                full_name = keyring.open(hidden, TABLE, "full_name", name)
-            except keys.Unreadable:
-                unreadable = True
-        found[row.id] = Row(full_name=full_name, unreadable=unreadable, erased=hidden is None, **known)
+        name = known.pop("name")
+        hidden = {column: known.pop(column) for column in ("full_name", "patient_name")}
+        names: dict[str, Any] = dict.fromkeys(hidden)
+        unreadable = False
+        try:
+            names |= {
+                column: keyring.open(text, TABLE, column, name)
+                for column, text in hidden.items()
+                if text is not None
+            }
+        except keys.Unreadable:
+            unreadable = True
+        found[row.id] = Row(**names, unreadable=unreadable, erased=hidden["full_name"] is None, **known)
     return [found[number] for number in ids if number in found]
 
 

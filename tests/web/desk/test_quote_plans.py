@@ -100,6 +100,13 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     assert f"Plan B: USD {totals['B']:,}" in shown
     assert f"Plan A: USD {totals['A']:,}" not in shown
+    plan = " ".join("".join(coordinator.page.one("section", class_="plan").itertext()).split())
+    assert f"The plan Plan B: Accepted firm total, to the provider USD {totals['B']:,}" in plan.replace(
+        SPACE, " "
+    )
+    assert "3 sessions" in plan.replace(SPACE, " ")
+    assert "Likely total" not in plan
+    assert "accepted plan B of quote Q-" in shown
     (line,) = coordinator.see("/desk/reports/quotes.jsonl").content.splitlines()
     listed = json.loads(line)
     assert (listed["plan"], listed["total"], listed["taken"]) == ("B", str(totals["B"]), None)

@@ -107,6 +107,13 @@ def test_the_words_to_read_aloud_are_those_that_are_kept(app: Flask, coordinator
         assert f"“{words}”" in form
 
 
+def test_patient_and_whoever_asks_for_them_are_named_in_the_list_as_on_the_page(coordinator: Staff) -> None:
+    page = enter(coordinator, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes").page
+    assert "Patient Berta Quill Asked by Zephyrine Quill" in " ".join(page.text.split())
+    (row,) = coordinator.see("/desk/requests").all("td", class_="name")
+    assert " ".join("".join(row.itertext()).split()) == "Berta Quill asked by Zephyrine Quill"
+
+
 @pytest.mark.parametrize(
     ("missing", "there"),
     [({"email": ""}, "telephone"), ({"phone": ""}, "mail")],

@@ -233,7 +233,9 @@ class RequestRow(TypedDict):
     reference: str
     pick: str
     address: str
+    #: the patient's, where that is known
     name: str | None
+    asked_by: str | None
     unreadable: bool
     country: str
     total: str
@@ -256,7 +258,8 @@ def _shown(rows: Sequence[Row]) -> list[RequestRow]:
             "reference": row.reference,
             "pick": f"{row.reference}.{row.changes}",
             "address": url_for("desk.request", reference=row.reference),
-            "name": row.full_name,
+            "name": row.patient_name or row.full_name,
+            "asked_by": row.full_name if row.patient_name else None,
             "unreadable": row.unreadable,
             "country": desk.country(row.country),
             "total": reader.money(*quoted.get(row.id, (row.total, row.currency))),
