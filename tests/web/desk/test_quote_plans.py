@@ -33,6 +33,12 @@ def test_another_plan_is_added_with_three_buttons_and_one_answer(app: Flask, coo
     assert "What differs: Plan A and Plan B" in shown.text
     (differs,) = shown.all("table", class_="beside differs-table")
     words = " ".join("".join(differs.itertext()).split())
+    lines, beside = differs.findall("tbody")
+    assert lines[-1].get("class") == "sum", "the firm total is the last of what is firm"
+    assert ["".join(row[0].itertext()) for row in beside] == [
+        "Estimated, and not part of the quote",
+        "Longer stay or treatment of complications",
+    ]
     assert "sessions" in words.lower()
     assert PRICE.replace(SPACE, " ") in words.replace(SPACE, " ")
 
