@@ -187,9 +187,8 @@ def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
 
 
 def _spoken(headline: wording.Headline) -> str:
-    amount, span = headline.amount, headline.span
-    said = [_("Likely total: %(amount)s.", amount=wording.at_least.said(amount, headline.at_least))]
-    if span is not None:
+    said = [_("Likely total: %(amount)s.", amount=headline.amount_said())]
+    if headline.span is not None:
         said.append(headline.range_words())
     return joined(" ", filter(None, [*said, headline.not_counted_words()]))
 

@@ -11,6 +11,7 @@ import pricing
 from pricing import quote as quote_content
 from pricing.explore import sensitivity
 from pricing.left_open import left_open
+from pricing.stored import counts_nothing
 
 CASES = Path(__file__).parent / "cases"
 TEXT = (CASES / "left-open.toml").read_text(encoding="utf-8")
@@ -129,3 +130,10 @@ def test_no_quote_is_made_of_an_unfinished_plan() -> None:
 def test_nothing_is_said_of_other_answers_before_the_plan_is_finished() -> None:
     assert sensitivity(TABLE, without("sessions")) == []
     assert sensitivity(TABLE, WHOLE)
+
+
+def test_a_total_in_which_nothing_is_counted_yet_is_told_from_one_of_0() -> None:
+    assert counts_nothing(pricing.estimate(TABLE, {}, unfinished=True).as_dict())
+    assert not counts_nothing(pricing.estimate(TABLE, {"nights": 1}, unfinished=True).as_dict())
+    free = {**WHOLE, "cells": "own", "nights": 0, "flights": 0}
+    assert not counts_nothing(pricing.estimate(TABLE, free).as_dict())
