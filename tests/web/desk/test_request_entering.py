@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+import pricing
 from estimator import estimates, price_lists, requests
 from estimator.db import db
 from estimator.models import Estimate, Mail, PatientRequest
@@ -216,6 +218,30 @@ def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coo
         if address.endswith(".txt"):
             assert "Not counted yet: Sessions; Rehabilitation programme." in answer.text
     assert patient.get(f"{link}/estimate.pdf").data.startswith(b"%PDF")
+
+
+def test_somebody_who_has_said_nothing_yet_has_a_plan_of_no_amount(app: Flask, coordinator: Staff) -> None:
+    with app.app_context():
+        text = (Path(pricing.__file__).parent / "tables" / "mexico.toml").read_text(encoding="utf-8")
+        text = text.replace("valid_from = 2026-11-29", "valid_from = 2026-01-01")
+        price_lists.import_(acting(actor="command line", now=datetime.now(UTC)), text)
+        db.session.commit()
+    coordinator.see("/desk/requests/new/mexico")
+    page = coordinator.send("Enter the request", PERSON)
+    assert page.status == 200
+    plan = " ".join("".join(page.one("section", class_="plan").itertext()).split())
+    assert plan.startswith("The plan Likely total not counted yet Not counted yet: ")
+    with request_of(app, page.path.rpartition("/")[2]) as record:
+        settings = settings_of(app)
+        act = acting(settings=settings, now=datetime.now(UTC))
+        estimate = estimates.by_reference(act, record.estimate_reference)
+        assert estimate is not None
+        link = f"/e/{estimates.token_of(estimate, settings.link_key)}"
+    patient = app.test_client()
+    for address in (link, f"{link}/estimate.txt", f"{link}/estimate.pdf"):
+        assert patient.get(address).status_code == 200, address
+    (total,) = coordinator.see("/desk/requests").all("td", class_="money")
+    assert " ".join("".join(total.itertext()).split()) == "not counted yet"
 
 
 def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
